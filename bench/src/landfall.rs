@@ -1,0 +1,192 @@
+//! Landfall, whole: a plan, its rules and its people, a record in SQLite with a
+//! witness, and the orders over SSH. Every intent and every outcome is durable.
+
+use crate::Fault;
+use crate::cost::{Confession, SitePhase, own_cpu_s, own_peak_kib};
+use crate::scene::{self, Computer, INSTALL, VERIFY};
+use coordinator::clock::{Clock as _, RehearsalClock, act_time};
+use coordinator::{Author, Coordinator, Creation, Driver, Until};
+use executor::{Executor, MissingSecret, Settings};
+use jiff::Timestamp;
+use model::digest::Digest;
+use model::event::{Entry, Event};
+use model::id::DeploymentId;
+use model::machine::{DeploymentState, SiteTransition};
+use model::plan::MasterProjectPlan;
+use model::profile::Purpose;
+use planner::people::answer;
+use planner::waiting::waiting;
+use record::{Location, Record, Signer};
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+
+const PLAN: &str = include_str!("../contenders/plan.yaml");
+
+/// The most rounds of people answering and the driver coming to rest.
+const ROUNDS_MAX: usize = 200;
+
+/// The most waits that are looked at in one round.
+const WAITS_MAX: usize = 10_000;
+
+/// The most entries read at the end: far more than there are.
+const ENTRIES_MAX: u32 = 1_000_000;
+
+/// Who acts.
+const LOGIN: &str = "bench";
+
+/// A deployment on its way.
+struct Deployment {
+    record: Arc<dyn Record>,
+    id: DeploymentId,
+    executor: Executor,
+    clock: Arc<RehearsalClock>,
+    /// The most processor time of one run of the driver: the one in which the sites are deployed.
+    longest_drive_cpu_s: f64,
+}
+
+/// Does the work of the scene at `folder`.
+pub(crate) fn deploy(folder: &Path) -> Result<(), Fault> {
+    let runtime = tokio::runtime::Runtime::new()?;
+    let site_phase = runtime.block_on(from_draft_to_stabilizing(folder))?;
+    let confession = Confession { peak_kib: own_peak_kib(), site_phase: Some(site_phase) };
+    std::fs::write(scene::confession(folder), serde_json::to_vec(&confession)?)?;
+    Ok(())
+}
+
+async fn from_draft_to_stabilizing(folder: &Path) -> Result<SitePhase, Fault> {
+    let work = folder.join("work");
+    let plan = plan(folder, &scene::computers(folder)?)?;
+    let database = work.join("record.db");
+    let location = Location::Sqlite(database.clone());
+    let signer = Signer::from_file(&work.join("key"))?;
+    let record = record::open(&location, signer, Some(work.join("witness"))).await?;
+    let begins: Timestamp = "2027-01-04T08:00:00Z".parse()?;
+    let author = Author {
+        person: plan.people.first().ok_or("there is nobody in the plan")?.id.clone(),
+        login: LOGIN.to_owned(),
+    };
+    let id = plan.deployment.clone();
+    let creation =
+        Creation { plan, folder: folder.display().to_string(), purpose: Purpose::Rehearsal };
+    Coordinator::create(record.clone(), creation, &author, begins).await?;
+    let mut deployment = Deployment {
+        record,
+        id,
+        executor: executor(&work),
+        clock: Arc::new(RehearsalClock::new(begins)),
+        longest_drive_cpu_s: 0.0,
+    };
+    deployment.see_it_through().await?;
+    let coordinator = deployment.coordinator().await?;
+    let entries = coordinator.entries(0, ENTRIES_MAX).await?;
+    deployment.executor.close().await;
+    Ok(SitePhase {
+        wall_s: site_phase_s(&entries).ok_or("no site was deployed")?,
+        cpu_s: deployment.longest_drive_cpu_s,
+        entries: entries.len() as u64,
+        database_bytes: std::fs::metadata(database)?.len(),
+    })
+}
+
+impl Deployment {
+    async fn coordinator(&self) -> Result<Coordinator, Fault> {
+        Ok(Coordinator::open(self.record.clone(), &self.id).await?)
+    }
+
+    /// Lets people answer and the driver work, in turn, until every site is signed off.
+    async fn see_it_through(&mut self) -> Result<(), Fault> {
+        for _ in 0..ROUNDS_MAX {
+            let answered = self.people_answer().await?;
+            self.drive().await?;
+            let coordinator = self.coordinator().await?;
+            if coordinator.state().deployment == DeploymentState::Stabilizing {
+                return Ok(());
+            }
+            let waits = waiting(coordinator.state(), self.clock.now(), WAITS_MAX);
+            if !answered && !waits.iter().any(|it| it.command.is_some()) {
+                return Err(format!("nobody can answer: {waits:#?}").into());
+            }
+        }
+        Err("the deployment does not come to its end".into())
+    }
+
+    async fn drive(&mut self) -> Result<(), Fault> {
+        let before = own_cpu_s();
+        let (record, executor) = (self.record.clone(), self.executor.clone());
+        let driver = Driver::new(record, executor, self.clock.clone(), LOGIN.to_owned());
+        driver.run(&self.id, Until::Idle).await?;
+        self.longest_drive_cpu_s = self.longest_drive_cpu_s.max(own_cpu_s() - before);
+        Ok(())
+    }
+
+    /// Lets everybody who is asked answer once. Returns whether anybody did.
+    async fn people_answer(&self) -> Result<bool, Fault> {
+        let mut coordinator = self.coordinator().await?;
+        let now = act_time(coordinator.state(), self.clock.now());
+        let mut answered = false;
+        let waits = waiting(coordinator.state(), now, WAITS_MAX);
+        for (number, wait) in waits.into_iter().enumerate() {
+            let Some((person, command, _)) = answer(coordinator.state(), now, &wait) else {
+                continue;
+            };
+            let author = Author { person, login: LOGIN.to_owned() };
+            let id = format!("answer-{}-{number}", coordinator.head().seq).parse()?;
+            answered |= coordinator.act(&author, &command, &id, now).await.is_ok();
+        }
+        Ok(answered)
+    }
+}
+
+/// Returns the time from the start of the first site until the last is verified. The rehearsal's
+/// clock runs as the real one does while anything is in flight, so these are true seconds.
+fn site_phase_s(entries: &[Entry]) -> Option<f64> {
+    let at = |wanted: SiteTransition| {
+        let is_wanted = move |entry: &&Entry| matches!(&entry.event, Event::Site { transition, .. } if *transition == wanted);
+        entries.iter().filter(is_wanted).map(|entry| entry.at)
+    };
+    let began = at(SiteTransition::Started).min()?;
+    let ended = at(SiteTransition::Deployed).max()?;
+    Some(ended.duration_since(began).as_secs_f64())
+}
+
+fn plan(folder: &Path, computers: &BTreeMap<String, Computer>) -> Result<MasterProjectPlan, Fault> {
+    let first = computers.values().next().ok_or("there are no computers")?;
+    let payload = std::fs::read(&first.payload)?;
+    let mut text = PLAN.to_owned();
+    for (mark, value) in [
+        ("@USER@", first.ansible_user.clone()),
+        ("@KEY@", first.ansible_ssh_private_key_file.clone()),
+        ("@KNOWN_HOSTS@", first.known_hosts.clone()),
+        ("@SIZE@", payload.len().to_string()),
+        ("@SHA256@", Digest::of(&payload).to_string()),
+        ("@INSTALL@", INSTALL.to_owned()),
+        ("@VERIFY@", VERIFY.to_owned()),
+    ] {
+        text = text.replace(mark, &value);
+    }
+    for (name, Computer { ansible_host: host, ansible_port: port, folder, .. }) in computers {
+        let _ = writeln!(
+            text,
+            "  - {{id: {name}, owner: me, users: 1, variables: {{folder: '{folder}'}}, \
+             computers: [{{id: pc, host: '{host}:{port}'}}]}}"
+        );
+    }
+    std::fs::write(folder.join("landfall.yaml"), text)?;
+    let loaded = planfile::load(&planfile::DiskFolder::new(folder)?, "landfall.yaml");
+    loaded.plan.ok_or_else(|| format!("{:#?}", loaded.diagnostics).into())
+}
+
+fn executor(work: &Path) -> Executor {
+    let settings = Settings::new(
+        work.to_owned(),
+        work.join("journal"),
+        work.join("output"),
+        Arc::new(|reference: &str| {
+            let (reference, why) = (reference.to_owned(), "there are none".to_owned());
+            Err(MissingSecret { reference, why })
+        }),
+    );
+    Executor::new(settings)
+}

@@ -1,0 +1,154 @@
+//! Landfall beside its competitors: the same work on the same computers, in the same run.
+//!
+//! Every contender is a process of its own, so that its processor time and its
+//! memory are its own. They take turns, because a machine is never the same
+//! twice: what counts are ratios of medians of one run. After every turn the
+//! result is looked at on disk; a contender that is fast because it did less is
+//! not fast.
+
+mod bare;
+mod contender;
+mod cost;
+mod landfall;
+mod machine;
+mod scene;
+mod tally;
+
+use clap::{Parser, Subcommand};
+use contender::Contender;
+use scene::Scene;
+use std::error::Error;
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use tally::{Run, Tally};
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Whatever went wrong, for whoever started the bench.
+type Fault = Box<dyn Error + Send + Sync>;
+
+/// Deploys the same work to the same computers with several programs, and prints what each costs.
+#[derive(Parser)]
+#[command(name = "bench")]
+struct Arguments {
+    #[command(subcommand)]
+    inner: Option<Inner>,
+    /// How many rounds are measured, after one that is not.
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=20))]
+    rounds: u32,
+    /// To how many computers the work is deployed.
+    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=250))]
+    computers: u32,
+    /// Only these contenders, with commas between.
+    #[arg(long, value_enum, value_delimiter = ',')]
+    only: Vec<Contender>,
+    /// The longest turn of one contender, in seconds.
+    #[arg(long, default_value_t = 600, value_parser = clap::value_parser!(u32).range(10..=3600))]
+    seconds_max: u32,
+    /// Where the competitors are installed.
+    #[arg(long, default_value = "target/bench/venv")]
+    venv: PathBuf,
+    /// Writes the figures of every turn to this file, too.
+    #[arg(long)]
+    json: Option<PathBuf>,
+}
+
+/// What a contender's own process does; the bench starts these itself.
+#[derive(Subcommand)]
+enum Inner {
+    /// The work as Landfall does it.
+    #[command(hide = true)]
+    Landfall {
+        /// The scene's folder.
+        folder: PathBuf,
+    },
+    /// The work as a bare loop over the SSH library does it.
+    #[command(hide = true)]
+    Bare {
+        /// The scene's folder.
+        folder: PathBuf,
+    },
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let done = match &arguments.inner {
+        Some(Inner::Landfall { folder }) => landfall::deploy(folder).map(|()| true),
+        Some(Inner::Bare { folder }) => bare::deploy(folder).map(|()| true),
+        None => compare(&arguments),
+    };
+    match done {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(fault) => {
+            say(&format!("bench: {fault}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Lets all contenders take their turns and prints the table. Returns whether all succeeded.
+fn compare(arguments: &Arguments) -> Result<bool, Fault> {
+    let contenders = match arguments.only.as_slice() {
+        [] => Contender::ALL.to_vec(),
+        only => only.to_vec(),
+    };
+    let mut scene = Scene::new(arguments.computers as usize)?;
+    let machine = machine::describe(&arguments.venv);
+    say(&machine.to_string());
+    let mut tally = Tally::default();
+    let interrupted = interrupted()?;
+    for round in 0..=arguments.rounds {
+        let mut turns = contenders.clone();
+        // Whoever goes first finds a quieter machine: everybody does once.
+        turns.rotate_left(round as usize % contenders.len());
+        for contender in turns {
+            if interrupted.load(Ordering::Relaxed) {
+                // Returning is what ends the servers.
+                return Err("interrupted".into());
+            }
+            let load = machine::load();
+            let turn = scene.turn(contender, &arguments.venv, arguments.seconds_max);
+            let run = Run { contender, round, load, turn: turn.map_err(|fault| fault.to_string()) };
+            say(&run.to_string());
+            tally.runs.push(run);
+        }
+    }
+    answer(&tally.table(arguments.computers))?;
+    if let Some(path) = &arguments.json {
+        let figures = tally.json(arguments.computers, &machine);
+        std::fs::write(path, serde_json::to_string_pretty(&figures)? + "\n")?;
+    }
+    Ok(tally.all_succeeded())
+}
+
+/// Returns what becomes true when somebody wants the bench to end.
+fn interrupted() -> Result<Arc<AtomicBool>, Fault> {
+    let flag = Arc::new(AtomicBool::new(false));
+    let raised = Arc::clone(&flag);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    std::thread::spawn(move || {
+        runtime.block_on(async {
+            let mut ended = signal(SignalKind::terminate())?;
+            tokio::select! {
+                asked = tokio::signal::ctrl_c() => asked?,
+                _ = ended.recv() => {}
+            }
+            raised.store(true, Ordering::Relaxed);
+            Ok::<_, std::io::Error>(())
+        })
+    });
+    Ok(flag)
+}
+
+/// Says how things go to whoever watches.
+fn say(text: &str) {
+    // Nobody watching is no reason to stop.
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
+}
+
+fn answer(text: &str) -> std::io::Result<()> {
+    writeln!(std::io::stdout().lock(), "{text}")
+}

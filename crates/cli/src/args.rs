@@ -1,0 +1,212 @@
+//! The command line: what can be typed, group by group.
+//!
+//! Only shapes stand here. What an argument means is parsed into the words of the
+//! model at once, so that whoever carries it out takes a `Scope`, not a text.
+
+pub(crate) mod act;
+pub(crate) mod deployment;
+pub(crate) mod look;
+pub(crate) mod plan;
+pub(crate) mod record;
+pub(crate) mod rfc;
+pub(crate) mod run;
+pub(crate) mod sign;
+#[cfg(test)]
+mod tests;
+pub(crate) mod waiver;
+
+use crate::demo::DemoArguments;
+use ::record::{CommandId, Location};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use model::id::{DeploymentId, PersonId};
+use std::path::PathBuf;
+
+/// Rolls a new release out to many sites, and keeps one record of everything.
+#[derive(Debug, Parser)]
+#[command(name = "landfall", version, max_term_width = 100, infer_subcommands = false)]
+pub(crate) struct CommandLine {
+    #[command(flatten)]
+    pub(crate) everywhere: Everywhere,
+    #[command(subcommand)]
+    pub(crate) what: What,
+}
+
+/// What can be said with every command.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Everywhere")]
+pub(crate) struct Everywhere {
+    /// The directory with record.db, the signing key, outputs and the journal of local orders.
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "LANDFALL_DATA",
+        default_value = ".landfall",
+        hide_env_values = true
+    )]
+    pub(crate) data: PathBuf,
+    /// Where the record lives, if not in that directory: a path, or <postgres://user@host/database>.
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL|PATH",
+        env = "LANDFALL_DATABASE",
+        hide_env_values = true
+    )]
+    pub(crate) database: Option<Location>,
+    /// A second place, on another disk or computer, that is told of every change.
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        env = "LANDFALL_WITNESS",
+        hide_env_values = true
+    )]
+    pub(crate) witness: Option<PathBuf>,
+    /// The deployment; may be left out where the record has exactly one.
+    #[arg(
+        long,
+        global = true,
+        value_name = "NAME",
+        env = "LANDFALL_DEPLOYMENT",
+        hide_env_values = true
+    )]
+    pub(crate) deployment: Option<DeploymentId>,
+    /// The person of the plan who acts; may be left out where the plan has the profile solo.
+    #[arg(
+        long = "as",
+        global = true,
+        value_name = "PERSON",
+        env = "LANDFALL_AS",
+        hide_env_values = true
+    )]
+    pub(crate) person: Option<PersonId>,
+    /// The name of this act. Repeated under the same name, it is recorded once.
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) command_id: Option<CommandId>,
+    /// Answer in JSON.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// When to use colours; they never say anything that words do not say.
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(crate) color: Colours,
+}
+
+/// When colours are used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Colours {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// What is to be done.
+#[derive(Debug, Subcommand)]
+pub(crate) enum What {
+    Init(plan::Init),
+    Check(plan::Check),
+    Schema(plan::Schema),
+    #[command(subcommand)]
+    Plan(plan::Plan),
+    Forecast(plan::ForecastOf),
+    #[command(subcommand)]
+    Deployment(deployment::Deployment),
+    Serve(run::Serve),
+    Demo(DemoArguments),
+    Status(look::Status),
+    Why(look::Why),
+    Waiting(look::Waiting),
+    #[command(subcommand)]
+    Rfc(rfc::Rfc),
+    Sheet(sign::SheetOf),
+    Sign(sign::Sign),
+    Refuse(sign::Refuse),
+    ResolveRefusal(sign::ResolveRefusal),
+    Revisit(sign::Revisit),
+    Acknowledge(act::Acknowledge),
+    Adopt(act::Adopt),
+    Attest(act::Attest),
+    Confirm(act::Confirm),
+    Exempt(act::Exempt),
+    Replan(act::Replan),
+    Hold(act::Hold),
+    Release(act::Release),
+    Halt(act::Halt),
+    Resume(act::Resume),
+    Retry(act::Retry),
+    Ignore(act::Ignore),
+    Exclude(act::Exclude),
+    Resolve(act::Resolve),
+    Rollback(act::Rollback),
+    Incident(act::Incident),
+    #[command(subcommand)]
+    Waiver(waiver::Waiver),
+    #[command(subcommand)]
+    Record(record::RecordOf),
+    Verify(record::Verify),
+    Output(record::Output),
+    ExitCodes(run::ExitCodes),
+    Completions(run::Completions),
+    Man(run::Man),
+}
+
+/// The commands as the overview lists them: a heading and what stands under it.
+const GROUPS: &[(&str, &[&str])] = &[
+    ("Plan", &["init", "check", "schema", "plan", "forecast"]),
+    ("Deploy", &["deployment", "serve", "demo"]),
+    ("Look", &["status", "why", "waiting"]),
+    (
+        "Authorise and sign",
+        &["rfc", "sheet", "sign", "refuse", "resolve-refusal", "revisit", "waiver"],
+    ),
+    ("Take part", &["acknowledge", "adopt", "attest", "confirm", "exempt", "replan"]),
+    (
+        "Stop and go on",
+        &[
+            "hold", "release", "halt", "resume", "retry", "ignore", "exclude", "resolve",
+            "rollback", "incident",
+        ],
+    ),
+    ("Prove", &["record", "verify", "output"]),
+    ("The program", &["exit-codes", "completions", "man"]),
+];
+
+/// The examples of the overview.
+const EXAMPLES: &str = "Examples:
+  landfall init hello
+  landfall check hello/landfall.yaml --deliverables
+  landfall deployment create hello/landfall.yaml --rehearsal
+  landfall deployment start
+  landfall serve --until-idle
+  landfall why site/north
+
+`landfall help COMMAND` says more of each. `landfall help exit-codes` lists the exit codes.";
+
+/// Returns the whole command line, its overview grouped.
+pub(crate) fn command() -> clap::Command {
+    let command = CommandLine::command();
+    let overview = overview(&command);
+    let template = format!(
+        "{{about-with-newline}}\n{{usage-heading}} {{usage}}\n\n{overview}{{options}}\n\n{EXAMPLES}\n"
+    );
+    // Set on the overview alone: the help of each command keeps its own form.
+    command.help_template(template)
+}
+
+/// Returns the commands with one line each, under their headings.
+fn overview(command: &clap::Command) -> String {
+    let mut text = String::new();
+    for (heading, names) in GROUPS {
+        text += &format!("{heading}:\n");
+        for name in *names {
+            let about = command.find_subcommand(name).and_then(clap::Command::get_about);
+            let about = about.map(ToString::to_string).unwrap_or_default();
+            text += &format!("  {name:<16} {about}\n");
+        }
+        text.push('\n');
+    }
+    text
+}

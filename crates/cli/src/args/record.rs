@@ -1,0 +1,110 @@
+//! What can be typed about the record and the outputs of steps.
+
+use clap::{Args, Subcommand};
+use model::id::Seq;
+use model::scope::Scope;
+use record::VerifierKey;
+use std::path::PathBuf;
+
+/// Show, verify or export the record.
+#[derive(Debug, Subcommand)]
+#[command(after_help = "Examples:
+  landfall record show site/B27
+  landfall record verify
+  landfall record export FG30.landfall")]
+pub(crate) enum RecordOf {
+    /// Show entries of the record.
+    #[command(after_help = "Examples:
+  landfall record show
+  landfall record show site/B27
+  landfall record show --after 4711 --limit 100
+  landfall record show --follow")]
+    Show {
+        /// Only what concerns this.
+        #[arg(value_name = "SCOPE")]
+        scope: Option<Scope>,
+        /// Keep showing new entries.
+        #[arg(long)]
+        follow: bool,
+        /// Only entries after this one.
+        #[arg(long, value_name = "ENTRY")]
+        after: Option<Seq>,
+        /// How many entries at most; the newest, unless --after is given.
+        #[arg(long, value_name = "COUNT", default_value_t = 50)]
+        limit: usize,
+    },
+    /// Verify the whole record against its signed checkpoint.
+    #[command(after_help = "Examples:
+  landfall record verify
+  landfall record verify --json
+
+Exit code 3 where an entry does not hold; the first such entry is named.")]
+    Verify,
+    /// Write the record into one file that can be verified without a server.
+    #[command(after_help = "Examples:
+  landfall record export FG30.landfall")]
+    Export {
+        /// The file; it must not be there yet.
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
+    /// Print the public key that verifies the record. Keep it elsewhere.
+    #[command(after_help = "Examples:
+  landfall record key")]
+    Key,
+}
+
+/// Verify an exported record, without server or database.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  landfall verify FG30.landfall --key landfall+c6ae89b1+AQ…
+
+Without --key the key in the file is used: then only accidents are found.
+Exit code 3 where an entry does not hold; the first such entry is named.")]
+pub(crate) struct Verify {
+    /// The file.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// The key that `landfall record key` printed, from where you keep it.
+    #[arg(long, value_name = "VKEY")]
+    pub(crate) key: Option<VerifierKey>,
+}
+
+/// Print the kept output of steps, or search it.
+#[derive(Args, Debug)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    after_help = "Examples:
+  landfall output site/B27
+  landfall output site/B27@1/pc-7/desk-install#1
+  landfall output site/B27 --follow
+  landfall output search \"disk full\""
+)]
+pub(crate) struct Output {
+    #[command(subcommand)]
+    pub(crate) search: Option<Search>,
+    /// A component or site, or an order as `landfall record show` names it.
+    #[arg(value_name = "SCOPE|ORDER", required = true)]
+    pub(crate) of: Option<String>,
+    /// Keep printing until the orders have ended.
+    #[arg(long)]
+    pub(crate) follow: bool,
+}
+
+/// What else can be done with outputs.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Search {
+    /// Find a text in the outputs of the deployment.
+    #[command(after_help = "Examples:
+  landfall output search \"disk full\"
+  landfall output search timeout --limit 20")]
+    Search {
+        /// The text, exactly as it stands there.
+        #[arg(value_name = "TEXT")]
+        text: String,
+        /// How many lines at most.
+        #[arg(long, value_name = "COUNT", default_value_t = 200)]
+        limit: usize,
+    },
+}

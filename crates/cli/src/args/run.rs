@@ -1,0 +1,62 @@
+//! What can be typed about the program itself.
+
+use clap::{Args, ValueEnum};
+use std::path::PathBuf;
+
+/// Carry out the work of all deployments of the record, until it is stopped.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  landfall serve
+  landfall serve --until-idle
+  landfall serve --log json
+
+Ctrl-C, or SIGTERM, stops it cleanly; what it was doing is found again at the next start.
+With --until-idle, exit code 6 where something is halted and needs a decision.")]
+pub(crate) struct Serve {
+    /// Stop when nothing is left to be done without people, or before a known time.
+    #[arg(long)]
+    pub(crate) until_idle: bool,
+    /// How log lines on standard error look.
+    #[arg(long, value_name = "FORM", default_value = "text")]
+    pub(crate) log: LogForm,
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogForm {
+    /// A sentence a line.
+    Text,
+    /// An entry of the record a line.
+    Json,
+}
+
+/// List the exit codes and what they mean.
+#[derive(Args, Debug)]
+#[command(
+    long_about = crate::exit::TABLE,
+    after_help = "Examples:
+  landfall help exit-codes
+  landfall exit-codes"
+)]
+pub(crate) struct ExitCodes {}
+
+/// Print the completions of a shell.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  landfall completions bash > /etc/bash_completion.d/landfall
+  landfall completions zsh
+  landfall completions fish")]
+pub(crate) struct Completions {
+    /// The shell.
+    pub(crate) shell: clap_complete::Shell,
+}
+
+/// Write the manual pages into a directory.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  landfall man /usr/local/share/man/man1")]
+pub(crate) struct Man {
+    /// The directory; made if it is not there.
+    #[arg(value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+}

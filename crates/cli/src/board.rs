@@ -1,0 +1,300 @@
+//! The board: where a deployment stands, on one page.
+//!
+//! Computed from the state alone, so that the table, the live view and the JSON say the same.
+
+use crate::render::event::sentence;
+use crate::render::people::actor;
+use jiff::{SignedDuration, Timestamp};
+use model::event::Entry;
+use model::guard::Supplier;
+use model::id::{ComponentId, DeploymentId, RingId, Seq, SiteId};
+use model::machine::{ComponentState, SignOffState, SiteState};
+use model::sheet::Sheet;
+use model::state::{RingCounts, State};
+use planner::waiting::{WaitingOn, waiting};
+use serde::Serialize;
+
+/// The most waits that the board shows: the page must fit a screen.
+pub(crate) const WAITS_MAX: usize = 10;
+
+/// The most sites at work that the board shows.
+const SITES_MAX: usize = 20;
+
+/// The most waits looked at to find those that are for people.
+const WAITS_LOOKED_AT_MAX: usize = 5_000;
+
+/// The span over which the throughput is counted, in hours.
+const THROUGHPUT_HOURS: i64 = 24;
+
+/// Where a deployment stands.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Board {
+    pub(crate) deployment: DeploymentId,
+    pub(crate) title: String,
+    pub(crate) purpose: String,
+    pub(crate) release: String,
+    pub(crate) state: String,
+    pub(crate) since: Timestamp,
+    pub(crate) baseline: u32,
+    /// The last entry that it was computed from.
+    pub(crate) entry: Seq,
+    /// The instant at which it was computed, on the deployment's clock.
+    pub(crate) at: Timestamp,
+    #[serde(skip)]
+    pub(crate) zone: model::window::TimeZoneName,
+    pub(crate) components: Vec<ComponentLine>,
+    pub(crate) rings: Vec<RingLine>,
+    pub(crate) sheets: Vec<SheetLine>,
+    /// Sites that are being worked on, at most a screenful.
+    pub(crate) working: Vec<SiteLine>,
+    /// How many more are.
+    pub(crate) working_more: usize,
+    pub(crate) throughput: Throughput,
+    pub(crate) forecast: Ends,
+    /// What waits on people, at most ten lines.
+    pub(crate) waits: Vec<WaitingOn>,
+    /// The newest entries, the newest last.
+    pub(crate) newest: Vec<EntryLine>,
+}
+
+/// One core component.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct ComponentLine {
+    pub(crate) component: ComponentId,
+    #[serde(rename = "state")]
+    pub(crate) state_text: String,
+    #[serde(skip)]
+    pub(crate) state: ComponentState,
+    pub(crate) since: Timestamp,
+    pub(crate) hosts_done: usize,
+    pub(crate) hosts: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) reason: Option<String>,
+}
+
+/// One ring.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct RingLine {
+    pub(crate) ring: RingId,
+    pub(crate) state: model::state::RingState,
+    pub(crate) since: Timestamp,
+    pub(crate) counts: RingCounts,
+    pub(crate) signed_off: usize,
+    /// How many sites must be verified before the next ring.
+    pub(crate) verified_needed: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) reason: Option<String>,
+}
+
+/// One sheet of the whole deployment.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct SheetLine {
+    pub(crate) sheet: String,
+    pub(crate) signed: usize,
+    pub(crate) slots: usize,
+}
+
+/// One site that is being worked on.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct SiteLine {
+    pub(crate) site: SiteId,
+    pub(crate) title: String,
+    pub(crate) state: String,
+    pub(crate) stage: u32,
+    pub(crate) stages: u32,
+    pub(crate) computers_done: usize,
+    pub(crate) computers: usize,
+    pub(crate) in_flight: usize,
+}
+
+/// How much came into service lately.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+pub(crate) struct Throughput {
+    pub(crate) hours: i64,
+    pub(crate) sites: usize,
+    pub(crate) computers: usize,
+}
+
+/// When the deployment is forecast to come to its end.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Ends {
+    /// It was not asked for.
+    NotAsked,
+    /// It takes longer than a page may wait.
+    NotYetKnown,
+    /// At this instant, if everybody does at once what they are asked.
+    At(Timestamp),
+    /// Never, as far as can be seen.
+    Never,
+}
+
+/// One entry of the record.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct EntryLine {
+    pub(crate) seq: Seq,
+    pub(crate) at: Timestamp,
+    pub(crate) by: String,
+    pub(crate) what: String,
+}
+
+impl Board {
+    /// Returns the board of `state` at `now`, with `newest` entries and the forecast.
+    pub(crate) fn of(state: &State, now: Timestamp, newest: &[Entry], forecast: Ends) -> Self {
+        let plan = &state.plan;
+        let mut working: Vec<SiteLine> = working(state);
+        let working_more = working.len().saturating_sub(SITES_MAX);
+        working.truncate(SITES_MAX);
+        let waits = waiting(state, now, WAITS_LOOKED_AT_MAX);
+        let for_people = waits.into_iter().filter(|it| matches!(it.supplier, Supplier::Roles(_)));
+        Self {
+            deployment: plan.deployment.clone(),
+            title: plan.title.clone(),
+            purpose: state.purpose.to_string(),
+            release: format!("{} {}", plan.release.name, plan.release.version),
+            state: state.deployment.to_string(),
+            since: state.deployment_since,
+            baseline: state.baseline,
+            entry: state.seq,
+            at: now,
+            zone: plan.zone.clone(),
+            components: components(state),
+            rings: rings(state),
+            sheets: sheets(state),
+            working,
+            working_more,
+            throughput: throughput(state, now),
+            forecast,
+            waits: for_people.take(WAITS_MAX).collect(),
+            newest: newest.iter().map(|it| EntryLine::of(state, it)).collect(),
+        }
+    }
+}
+
+impl EntryLine {
+    /// Returns `entry` as people read it.
+    pub(crate) fn of(state: &State, entry: &Entry) -> Self {
+        let by = actor(&state.plan, &entry.actor);
+        Self { seq: entry.seq, at: entry.at, by, what: sentence(&entry.event) }
+    }
+}
+
+fn components(state: &State) -> Vec<ComponentLine> {
+    let components = state.plan.components.iter().zip(&state.components);
+    let line =
+        |(planned, status): (&model::component::CoreComponent, &model::state::ComponentStatus)| {
+            let counts = status.run.as_ref().map(model::run::Run::counts_all).unwrap_or_default();
+            ComponentLine {
+                component: planned.id.clone(),
+                state_text: status.state.to_string(),
+                state: status.state,
+                since: status.since,
+                hosts_done: counts.done,
+                hosts: planned.hosts.len(),
+                reason: status.reason.clone(),
+            }
+        };
+    components.map(line).collect()
+}
+
+fn rings(state: &State) -> Vec<RingLine> {
+    let rings = state.plan.rings.iter().zip(&state.rings).zip(&state.index.sites_of_ring);
+    let signed_off = |sites: &Vec<u32>| {
+        let sites = sites.iter().filter_map(|it| state.sites.get(*it as usize));
+        sites.filter(|it| it.state == SiteState::SignedOff).count()
+    };
+    rings
+        .map(|((planned, status), sites)| {
+            let needed = status.counts.planned * usize::from(planned.halting.success_percent_min);
+            RingLine {
+                ring: planned.id.clone(),
+                state: status.state,
+                since: status.since,
+                counts: status.counts,
+                signed_off: signed_off(sites),
+                verified_needed: needed.div_ceil(100),
+                reason: status.reason.clone(),
+            }
+        })
+        .collect()
+}
+
+fn sheets(state: &State) -> Vec<SheetLine> {
+    let has_advance = |mode| state.plan.components.iter().any(|it| it.mode == mode);
+    let has_parallel = has_advance(model::component::CoreMode::Parallel);
+    let has_core = !state.plan.components.is_empty();
+    let mut wanted = Vec::new();
+    if has_core && has_parallel {
+        wanted.push(Sheet::CoreInterim);
+    }
+    if has_core {
+        wanted.push(Sheet::CoreFinal);
+    }
+    wanted.push(Sheet::SitesComplete);
+    let line = |sheet: Sheet| {
+        let slots = sheet.slots();
+        let is_signed = |it: &&model::sheet::SlotId| {
+            state.slots.get(*it).is_some_and(|it| it.state == SignOffState::Signed)
+        };
+        let signed = slots.iter().filter(is_signed).count();
+        SheetLine { sheet: sheet.to_string(), signed, slots: slots.len() }
+    };
+    wanted.into_iter().map(line).collect()
+}
+
+fn working(state: &State) -> Vec<SiteLine> {
+    let sites = state.plan.sites.iter().zip(&state.sites);
+    let at_work = sites.filter(|(_, it)| match it.state {
+        SiteState::Deploying | SiteState::Paused | SiteState::RollingBack | SiteState::Halted => {
+            true
+        }
+        SiteState::Planned
+        | SiteState::Notified
+        | SiteState::Ready
+        | SiteState::Deployed
+        | SiteState::Observing
+        | SiteState::Refused
+        | SiteState::Reconfirm
+        | SiteState::SignedOff
+        | SiteState::RolledBack
+        | SiteState::Exempt => false,
+    });
+    at_work
+        .map(|(planned, status)| {
+            let run = status.run.as_deref();
+            let done = run.map_or(0, computers_done);
+            let (stage, stages) =
+                run.map_or((0, 0), |it| (u32::from(it.stage) + 1, u32::from(it.stages)));
+            SiteLine {
+                site: planned.id.clone(),
+                title: planned.title.clone(),
+                state: status.state.to_string(),
+                stage: stage.min(stages),
+                stages,
+                computers_done: done,
+                computers: planned.computers.len(),
+                in_flight: run.map_or(0, |it| it.counts_all().running),
+            }
+        })
+        .collect()
+}
+
+fn computers_done(run: &model::run::Run) -> usize {
+    use model::run::{StepList, TrackState};
+    let tracks = run.tracks.iter();
+    let each = tracks.filter(|it| it.list == StepList::EachComputer);
+    each.filter(|it| it.state == TrackState::Done).count()
+}
+
+fn throughput(state: &State, now: Timestamp) -> Throughput {
+    let begins = now.checked_sub(SignedDuration::from_hours(THROUGHPUT_HOURS));
+    let begins = begins.unwrap_or(Timestamp::MIN);
+    let sites = state.plan.sites.iter().zip(&state.sites);
+    let lately = sites.filter(|(_, it)| it.in_service.is_some_and(|at| begins < at && at <= now));
+    let counted = Throughput { hours: THROUGHPUT_HOURS, ..Throughput::default() };
+    lately.fold(counted, |counted, (site, _)| Throughput {
+        sites: counted.sites + 1,
+        computers: counted.computers + site.computers.len(),
+        ..counted
+    })
+}

@@ -1,0 +1,80 @@
+//! What each command does: one file a group, each a few lines between the words and the coordinator.
+
+mod acts;
+mod deployments;
+mod looking;
+mod outputs;
+mod planning;
+mod program;
+mod records;
+mod rfcs;
+mod serving;
+mod signing;
+mod waivers;
+mod watching;
+
+use crate::args::{CommandLine, What};
+use crate::demo;
+use crate::desk::Desk;
+use crate::exit::Exit;
+use crate::fault::Fault;
+use crate::surroundings::Surroundings;
+use crate::terminal::Terminal;
+
+/// Carries out a command.
+///
+/// # Errors
+///
+/// With what happened, why, and what to do next.
+pub(crate) async fn carry_out(
+    line: &CommandLine,
+    surroundings: &Surroundings,
+    terminal: Terminal,
+) -> Result<Exit, Fault> {
+    let everywhere = &line.everywhere;
+    let desk = || Desk::open(everywhere, surroundings, terminal);
+    match &line.what {
+        What::Init(it) => planning::init(it, terminal),
+        What::Check(it) => planning::check(it, terminal),
+        What::Schema(_) => planning::schema(terminal),
+        What::Plan(it) => planning::plan(it, everywhere, surroundings, terminal).await,
+        What::Forecast(it) => planning::forecast_of(it, everywhere, surroundings, terminal).await,
+        What::Deployment(it) => {
+            deployments::deployment(it, everywhere, surroundings, terminal).await
+        }
+        What::Serve(it) => serving::serve(it, everywhere, surroundings, terminal).await,
+        What::Demo(it) => demo::run(it, everywhere, terminal).await.map(|()| Exit::Done),
+        What::Status(it) => looking::status(it, desk().await?).await,
+        What::Why(it) => looking::why(it, &desk().await?).await,
+        What::Waiting(it) => looking::waiting(it, &desk().await?),
+        What::Rfc(it) => rfcs::rfc(it, desk().await?).await,
+        What::Sheet(it) => signing::sheet(it, &desk().await?),
+        What::Sign(it) => signing::sign(it, desk().await?).await,
+        What::Refuse(it) => signing::refuse(it, desk().await?).await,
+        What::ResolveRefusal(it) => signing::resolve_refusal(it, desk().await?).await,
+        What::Revisit(it) => signing::revisit(it, desk().await?).await,
+        What::Acknowledge(it) => acts::acknowledge(it, desk().await?).await,
+        What::Adopt(it) => acts::adopt(it, desk().await?).await,
+        What::Attest(it) => acts::attest(it, desk().await?).await,
+        What::Confirm(it) => acts::confirm(it, desk().await?).await,
+        What::Exempt(it) => acts::exempt(it, desk().await?).await,
+        What::Replan(it) => acts::replan(it, desk().await?).await,
+        What::Hold(it) => acts::hold(&it.scope, true, &it.reason, desk().await?).await,
+        What::Release(it) => acts::hold(&it.scope, false, &it.reason, desk().await?).await,
+        What::Halt(it) => acts::halt(it, desk().await?).await,
+        What::Resume(it) => acts::resume(it, desk().await?).await,
+        What::Retry(it) => acts::retry(&it.steps, desk().await?).await,
+        What::Ignore(it) => acts::ignore(&it.steps, desk().await?).await,
+        What::Exclude(it) => acts::exclude(it, desk().await?).await,
+        What::Resolve(it) => acts::resolve(it, desk().await?).await,
+        What::Rollback(it) => acts::rollback(it, desk().await?).await,
+        What::Incident(it) => acts::incident(it, desk().await?).await,
+        What::Waiver(it) => waivers::waiver(it, desk().await?).await,
+        What::Record(it) => records::record(it, desk().await?).await,
+        What::Verify(it) => records::verify_file(it, terminal).await,
+        What::Output(it) => outputs::output(it, &desk().await?).await,
+        What::ExitCodes(_) => program::exit_codes(terminal),
+        What::Completions(it) => program::completions(it, terminal),
+        What::Man(it) => program::man(it, terminal),
+    }
+}

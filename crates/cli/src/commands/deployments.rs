@@ -1,0 +1,167 @@
+//! Deployments: created, started, revised, held.
+
+use super::planning::read;
+use crate::args::Everywhere;
+use crate::args::deployment::Deployment;
+use crate::desk::{Desk, author};
+use crate::exit::Exit;
+use crate::fault::Fault;
+use crate::render;
+use crate::surroundings::Surroundings;
+use crate::terminal::Terminal;
+use coordinator::{Coordinator, Creation};
+use model::command::{Command, Findings};
+use model::id::DeploymentId;
+use model::machine::DeploymentState;
+use model::profile::Purpose;
+use model::scope::Scope;
+use serde::Serialize;
+use std::path::Path;
+
+#[derive(Serialize)]
+struct Line {
+    deployment: DeploymentId,
+    title: String,
+    state: String,
+    purpose: String,
+    entry: u64,
+}
+
+pub(crate) async fn deployment(
+    it: &Deployment,
+    everywhere: &Everywhere,
+    surroundings: &Surroundings,
+    terminal: Terminal,
+) -> Result<Exit, Fault> {
+    let desk = || Desk::open(everywhere, surroundings, terminal);
+    match it {
+        Deployment::Create { plan, rehearsal } => {
+            create(plan, *rehearsal, everywhere, surroundings, terminal).await
+        }
+        Deployment::List => list(surroundings, terminal).await,
+        Deployment::Start => start(desk().await?).await,
+        Deployment::Revise { plan, reason, dry_run } => {
+            revise(plan, reason, *dry_run, desk().await?).await
+        }
+        Deployment::Hold { reason } => {
+            act(desk().await?, Command::HoldDeployment { reason: reason.clone() }).await
+        }
+        Deployment::Release { reason } => {
+            act(desk().await?, Command::ReleaseDeployment { reason: reason.clone() }).await
+        }
+        Deployment::Cancel { reason } => {
+            act(desk().await?, Command::Cancel { reason: reason.clone() }).await
+        }
+    }
+}
+
+async fn act(mut desk: Desk, command: Command) -> Result<Exit, Fault> {
+    desk.act_and_tell(&Scope::Deployment, &command).await?;
+    Ok(Exit::Done)
+}
+
+async fn create(
+    path: &Path,
+    rehearsal: bool,
+    everywhere: &Everywhere,
+    surroundings: &Surroundings,
+    terminal: Terminal,
+) -> Result<Exit, Fault> {
+    let read = read(path)?;
+    let warnings = render::plan::diagnostics(&read.diagnostics);
+    let (plan, folder) = read.sound()?;
+    if !warnings.is_empty() {
+        terminal.say(warnings.trim_end());
+    }
+    let author = author(&plan, everywhere.person.as_ref(), &surroundings.login)?;
+    let purpose = if rehearsal { Purpose::Rehearsal } else { Purpose::Production };
+    let deployment = plan.deployment.clone();
+    let folder = folder.display().to_string();
+    let creation = Creation { plan, folder, purpose };
+    let record = surroundings.record_made().await?;
+    let created = Coordinator::create(record, creation, &author, surroundings.now()).await?;
+    let state = created.state();
+    let line = Line {
+        deployment: deployment.clone(),
+        title: state.plan.title.clone(),
+        state: state.deployment.to_string(),
+        purpose: state.purpose.to_string(),
+        entry: state.seq,
+    };
+    terminal.answer(&line, || {
+        let kind = if rehearsal { "rehearsal " } else { "deployment " };
+        format!(
+            "The {kind}{deployment} is created, as a draft (entry 1).\n\nNext:\n  landfall why deployment\n  landfall deployment start"
+        )
+    })?;
+    Ok(Exit::Done)
+}
+
+async fn list(surroundings: &Surroundings, terminal: Terminal) -> Result<Exit, Fault> {
+    let record = surroundings.record().await?;
+    let mut lines = Vec::new();
+    for deployment in record.deployments().await? {
+        let coordinator = Coordinator::open(record.clone(), &deployment).await?;
+        let state = coordinator.state();
+        lines.push(Line {
+            deployment,
+            title: state.plan.title.clone(),
+            state: state.deployment.to_string(),
+            purpose: state.purpose.to_string(),
+            entry: state.seq,
+        });
+    }
+    terminal.answer(&lines, || {
+        let lines: Vec<String> = lines
+            .iter()
+            .map(|it| format!("{}  {} ({}): {}", it.deployment, it.title, it.purpose, it.state))
+            .collect();
+        if lines.is_empty() { "There is no deployment.".to_owned() } else { lines.join("\n") }
+    })?;
+    Ok(Exit::Done)
+}
+
+/// Goes as far as this person may: the baseline, then the opening.
+async fn start(mut desk: Desk) -> Result<Exit, Fault> {
+    if desk.state().deployment == DeploymentState::Draft {
+        let spinner = desk.terminal.spinner("comparing the release's files and playing the plan");
+        let baseline = Command::Baseline { findings: Findings::default() };
+        let acted = desk.act(&baseline).await;
+        spinner.finish_and_clear();
+        let acted = acted?;
+        desk.tell(&Scope::Deployment, &acted)?;
+    }
+    if desk.state().deployment != DeploymentState::Ready {
+        return Ok(Exit::Done);
+    }
+    let person = desk.author()?.person;
+    let roles = desk.state().roles_of(&person, &Scope::Deployment);
+    if roles.contains(&model::role_type::RoleType::ProgramManager) {
+        desk.act_and_tell(&Scope::Deployment, &Command::Open).await?;
+    } else {
+        let waits = planner::waiting::why(desk.state(), desk.now(), &Scope::Deployment);
+        for wait in waits.iter().filter(|it| !it.people.is_empty()) {
+            desk.terminal.say(&render::why::wait(desk.state(), wait));
+        }
+    }
+    Ok(Exit::Done)
+}
+
+async fn revise(path: &Path, reason: &str, dry_run: bool, mut desk: Desk) -> Result<Exit, Fault> {
+    let (plan, _) = read(path)?.sound()?;
+    let diff = planfile::diff(&desk.state().plan, &plan);
+    if dry_run {
+        desk.terminal.answer(&diff, || render::plan::difference(&diff))?;
+        return Ok(Exit::Done);
+    }
+    desk.terminal.say(render::plan::difference(&diff).trim_end());
+    let removes_scope = desk.state().plan.sites.iter().any(|it| plan.site_index(&it.id).is_none())
+        || desk.state().plan.components.iter().any(|it| plan.component_index(&it.id).is_none());
+    let author = desk.author()?;
+    let at = desk.now();
+    let sentences = diff.sections.iter().flat_map(|it| it.sentences.iter().cloned()).collect();
+    let acted =
+        desk.coordinator.revise(&author, plan, sentences, removes_scope, reason, at).await?;
+    desk.tell(&Scope::Deployment, &acted)?;
+    Ok(Exit::Done)
+}

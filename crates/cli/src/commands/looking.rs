@@ -1,0 +1,100 @@
+//! Looking: where the deployment stands, why something waits, what waits on whom.
+
+use super::watching;
+use crate::args::look::{Status, Waiting, Why};
+use crate::board::{Board, Ends};
+use crate::desk::Desk;
+use crate::exit::Exit;
+use crate::fault::Fault;
+use crate::render;
+use coordinator::Moment;
+use jiff::Timestamp;
+use model::guard::Supplier;
+use model::state::{RingState, State};
+use planner::waiting::WaitingOn;
+use std::borrow::Cow;
+
+/// How many of the newest entries a board shows.
+const NEWEST: u64 = 8;
+/// The most sites for which a board forecasts without being asked twice.
+const FORECAST_SITES_MAX: usize = 1_000;
+/// The most waits that are looked through.
+const WAITS_MAX: usize = 1_000_000;
+
+/// Returns the state that is meant, and the time there.
+async fn as_of(desk: &Desk, at: Option<Moment>) -> Result<(Cow<'_, State>, Timestamp), Fault> {
+    match at {
+        None => Ok((Cow::Borrowed(desk.state()), desk.now())),
+        Some(moment) => {
+            let state = desk.coordinator.at(moment).await?;
+            let now = match moment {
+                Moment::Time(time) => time.max(state.at),
+                Moment::Seq(_) => state.at,
+            };
+            Ok((Cow::Owned(state), now))
+        }
+    }
+}
+
+/// Returns when `state` is forecast to come to its end.
+pub(crate) fn ends(state: &State, now: Timestamp) -> Ends {
+    if state.plan.sites.len() > FORECAST_SITES_MAX {
+        return Ends::NotYetKnown;
+    }
+    planner::forecast::forecast(state, now).ends.map_or(Ends::Never, Ends::At)
+}
+
+pub(crate) async fn status(it: &Status, desk: Desk) -> Result<Exit, Fault> {
+    if it.watch {
+        return watching::watch(desk, it.no_forecast).await;
+    }
+    let (state, now) = as_of(&desk, it.at).await?;
+    let forecast = if it.no_forecast { Ends::NotAsked } else { ends(&state, now) };
+    let newest = desk.coordinator.entries(state.seq.saturating_sub(NEWEST), NEWEST as u32).await?;
+    let board = Board::of(&state, now, &newest, forecast);
+    let setting = desk.terminal.setting();
+    desk.terminal.answer(&board, || render::board::page(&state.plan, &board, setting))?;
+    let is_halted = state.rings.iter().any(|it| it.state == RingState::Halted);
+    Ok(if is_halted { Exit::Halted } else { Exit::Done })
+}
+
+pub(crate) async fn why(it: &Why, desk: &Desk) -> Result<Exit, Fault> {
+    let (state, now) = as_of(desk, it.at).await?;
+    desk.known(&state, &it.scope)?;
+    let waits = planner::waiting::why(&state, now, &it.scope);
+    let waits = render::why::binding_first(waits);
+    desk.terminal.answer(&waits, || render::why::page(&state, now, &it.scope, &waits))?;
+    Ok(Exit::Done)
+}
+
+pub(crate) fn waiting(it: &Waiting, desk: &Desk) -> Result<Exit, Fault> {
+    let state = desk.state();
+    let person = it.person.as_ref().or(desk.person.as_ref());
+    let is_wanted = |wait: &WaitingOn| match person {
+        Some(person) => {
+            let Supplier::Roles(roles) = &wait.supplier else { return false };
+            let held = state.roles_of(person, &wait.scope);
+            wait.people.contains(person) || roles.iter().any(|role| held.contains(role))
+        }
+        None => it.everything || matches!(wait.supplier, Supplier::Roles(_)),
+    };
+    let waits = planner::waiting::waiting(state, desk.now(), WAITS_MAX);
+    let mut waits: Vec<WaitingOn> = waits.into_iter().filter(is_wanted).collect();
+    waits.sort_by_key(|it| it.since);
+    let more = waits.len().saturating_sub(it.limit);
+    waits.truncate(it.limit);
+    desk.terminal.answer(&waits, || {
+        if waits.is_empty() {
+            return match person {
+                Some(person) => {
+                    format!("Nothing waits on {}.", render::people::person(&state.plan, person))
+                }
+                None => "Nothing waits on anybody.".to_owned(),
+            };
+        }
+        let lines: Vec<String> = waits.iter().map(|it| render::why::wait(state, it)).collect();
+        let more = if more > 0 { format!("\n… and {more} more: --limit") } else { String::new() };
+        format!("{}{more}", lines.join("\n"))
+    })?;
+    Ok(Exit::Done)
+}

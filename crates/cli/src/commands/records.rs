@@ -1,0 +1,182 @@
+//! The record: shown, verified, exported; and a file of it verified without a server.
+
+use crate::args::record::{RecordOf, Verify};
+use crate::desk::Desk;
+use crate::exit::Exit;
+use crate::fault::Fault;
+use crate::render;
+use crate::terminal::Terminal;
+use model::event::Entry;
+use model::id::Seq;
+use model::scope::Scope;
+use record::{FirstBad, VerifyError};
+use std::path::Path;
+use std::time::Duration;
+
+/// How many entries are read at once.
+const PAGE: u32 = 2_000;
+/// How often a followed record is looked at.
+const FOLLOW_EVERY: Duration = Duration::from_millis(300);
+
+pub(crate) async fn record(it: &RecordOf, mut desk: Desk) -> Result<Exit, Fault> {
+    match it {
+        RecordOf::Show { scope, follow, after, limit } => {
+            show(&mut desk, scope.as_ref(), *follow, *after, *limit).await
+        }
+        RecordOf::Verify => verify(&desk).await,
+        RecordOf::Export { file } => export(&desk, file).await,
+        RecordOf::Key => {
+            let key = desk.record.standing(&desk.deployment()).await?.key;
+            desk.terminal.answer(&key.to_string(), || key.to_string())?;
+            Ok(Exit::Done)
+        }
+    }
+}
+
+async fn show(
+    desk: &mut Desk,
+    scope: Option<&Scope>,
+    follow: bool,
+    after: Option<Seq>,
+    limit: usize,
+) -> Result<Exit, Fault> {
+    let mut wanted = Vec::new();
+    let mut last = after.unwrap_or(0);
+    loop {
+        let page = desk.coordinator.entries(last, PAGE).await?;
+        let Some(newest) = page.last() else { break };
+        last = newest.seq;
+        let of_scope = |it: &Entry| {
+            scope.is_none_or(|scope| render::event::scope_of(desk.state(), &it.event) == *scope)
+        };
+        wanted.extend(page.into_iter().filter(of_scope));
+        if after.is_some() && wanted.len() >= limit {
+            break;
+        }
+        if after.is_none() && wanted.len() > limit {
+            wanted.drain(..wanted.len() - limit);
+        }
+    }
+    wanted.truncate(limit);
+    if !follow {
+        desk.terminal.answer(&wanted, || lines(desk, &wanted))?;
+        return Ok(Exit::Done);
+    }
+    print_each(desk, &wanted)?;
+    loop {
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => return Ok(Exit::Done),
+            () = tokio::time::sleep(FOLLOW_EVERY) => {}
+        }
+        if desk.coordinator.catch_up().await? {
+            let page = desk.coordinator.entries(last, PAGE).await?;
+            last = page.last().map_or(last, |it| it.seq);
+            let state = desk.state();
+            let of_scope = |it: &Entry| {
+                scope.is_none_or(|scope| render::event::scope_of(state, &it.event) == *scope)
+            };
+            let page: Vec<Entry> = page.into_iter().filter(of_scope).collect();
+            print_each(desk, &page)?;
+        }
+    }
+}
+
+fn lines(desk: &Desk, entries: &[Entry]) -> String {
+    let lines: Vec<String> =
+        entries.iter().map(|it| render::record::line(desk.state(), it)).collect();
+    if lines.is_empty() { "There is no such entry.".to_owned() } else { lines.concat() }
+}
+
+fn print_each(desk: &Desk, entries: &[Entry]) -> Result<(), Fault> {
+    for entry in entries {
+        if desk.terminal.is_json() {
+            desk.terminal.print_json_line(entry)?;
+        } else {
+            desk.terminal.print(&render::record::line(desk.state(), entry))?;
+        }
+    }
+    Ok(())
+}
+
+#[derive(serde::Serialize)]
+struct Proven {
+    entries: u64,
+    head: String,
+    contents: u64,
+}
+
+impl From<&record::Verified> for Proven {
+    fn from(it: &record::Verified) -> Self {
+        Self { entries: it.entries, head: it.head.to_string(), contents: it.contents }
+    }
+}
+
+async fn verify(desk: &Desk) -> Result<Exit, Fault> {
+    let deployment = desk.deployment();
+    let key = desk.record.standing(&deployment).await?.key;
+    let spinner = desk.terminal.spinner("verifying the record");
+    let verified = record::verify(desk.record.as_ref(), &deployment, &key).await;
+    spinner.finish_and_clear();
+    match verified {
+        Ok(verified) => {
+            let proven = Proven::from(&verified);
+            desk.terminal.answer(&proven, || {
+                render::record::verified(&verified, &format!("the key {key}"))
+            })?;
+            Ok(Exit::Done)
+        }
+        Err(VerifyError::Bad(bad)) => Err(first_bad(&bad)),
+        Err(VerifyError::Record(error)) => Err((*error).into()),
+        Err(error) => Err(Fault::new(Exit::Failure, error.to_string())),
+    }
+}
+
+fn first_bad(bad: &FirstBad) -> Fault {
+    let what = format!("the record does not stand its verification: {bad}");
+    Fault::new(Exit::Wrong, what)
+        .next("keep everything as it is, compare with the witness, and restore a good backup")
+}
+
+async fn export(desk: &Desk, path: &Path) -> Result<Exit, Fault> {
+    let fault = |error: &std::io::Error| Fault::of_file(path, error);
+    let new = tokio::fs::OpenOptions::new().write(true).create_new(true).open(path).await;
+    let file = new.map_err(|it| fault(&it))?;
+    let spinner = desk.terminal.spinner("exporting the record");
+    let written = record::export(desk.record.as_ref(), &desk.deployment(), file).await;
+    spinner.finish_and_clear();
+    let written = written?;
+    desk.terminal.answer(&written, || {
+        format!(
+            "{written} entries are in {0}.\n\nVerify it anywhere:\n  landfall verify {0}",
+            path.display()
+        )
+    })?;
+    Ok(Exit::Done)
+}
+
+pub(crate) async fn verify_file(it: &Verify, terminal: Terminal) -> Result<Exit, Fault> {
+    let (path, key) = (it.file.clone(), it.key.clone());
+    let spinner = terminal.spinner("verifying the file");
+    let looked =
+        tokio::task::spawn_blocking(move || record::verify_file(&path, key.as_ref())).await;
+    spinner.finish_and_clear();
+    let looked = looked.map_err(|it| Fault::new(Exit::Failure, it.to_string()))?;
+    match looked {
+        Ok(verified) => {
+            let vouched = match &it.key {
+                Some(key) => format!("the key {key}"),
+                None => "the key that the file itself names: compare it with the one you keep"
+                    .to_owned(),
+            };
+            terminal.answer(&Proven::from(&verified), || {
+                render::record::verified(&verified, &vouched)
+            })?;
+            Ok(Exit::Done)
+        }
+        Err(VerifyError::Bad(bad)) => Err(first_bad(&bad)),
+        Err(error) => {
+            let what = format!("{} could not be verified", it.file.display());
+            Err(Fault::new(Exit::Failure, what).why(error.to_string()))
+        }
+    }
+}

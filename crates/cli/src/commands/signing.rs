@@ -1,0 +1,130 @@
+//! Sheets: shown, signed by digest, refused.
+//!
+//! House rule: a signature is of the exact document that was shown.
+
+use crate::args::sign::{Refuse, ResolveRefusal, Revisit, SheetOf, Sign, Wanted};
+use crate::desk::Desk;
+use crate::exit::Exit;
+use crate::fault::Fault;
+use crate::render;
+use model::command::Command;
+use model::digest::Digest;
+use model::machine::SignOffState;
+use model::scope::Scope;
+use model::sheet::{self, Sheet, SlotId};
+
+/// The fewest digits of a digest by which a document is named.
+const DIGITS_MIN: usize = 8;
+
+pub(crate) fn sheet(it: &SheetOf, desk: &Desk) -> Result<Exit, Fault> {
+    let state = desk.state();
+    let values: Vec<_> = it.sheets.iter().map(|it| render::sheet::value(state, it)).collect();
+    desk.terminal.answer(&values, || {
+        let pages = it.sheets.iter().map(|it| render::sheet::page(state, it));
+        pages.collect::<Vec<_>>().join("\n\n")
+    })?;
+    Ok(Exit::Done)
+}
+
+pub(crate) async fn sign(it: &Sign, mut desk: Desk) -> Result<Exit, Fault> {
+    if it.digests.len() > 1 && it.digests.len() != it.slots.len() {
+        let next = "give one --digest for each sheet, in the same order, or none on a terminal";
+        return Err(Fault::usage("the digests do not match the sheets", next));
+    }
+    for (number, wanted) in it.slots.iter().enumerate() {
+        let digits = it.digests.get(number).map(String::as_str);
+        let document = of_sheet(&desk, wanted.sheet(), digits)?;
+        for slot in slots(&desk, wanted)? {
+            let command = Command::Sign { slot, document, exceptions: it.exceptions.clone() };
+            desk.act_and_tell(&render::event::sheet_scope(wanted.sheet()), &command).await?;
+        }
+    }
+    Ok(Exit::Done)
+}
+
+pub(crate) async fn refuse(it: &Refuse, mut desk: Desk) -> Result<Exit, Fault> {
+    let document = of_sheet(&desk, it.slot.sheet(), it.digest.as_deref())?;
+    for slot in slots(&desk, &it.slot)? {
+        let command = Command::Refuse { slot, document, reasons: it.reasons.clone() };
+        desk.act_and_tell(&render::event::sheet_scope(it.slot.sheet()), &command).await?;
+    }
+    Ok(Exit::Done)
+}
+
+/// Returns the slots that are meant: the named one, or those asked for that the person may fill.
+fn slots(desk: &Desk, wanted: &Wanted) -> Result<Vec<SlotId>, Fault> {
+    let sheet = match wanted {
+        Wanted::Slot(slot) => return Ok(vec![slot.clone()]),
+        Wanted::Sheet(sheet) => sheet,
+    };
+    let state = desk.state();
+    let person = desk.author()?.person;
+    let roles = state.roles_of(&person, &render::event::sheet_scope(sheet));
+    let asked =
+        |slot: &SlotId| state.slots.get(slot).is_some_and(|it| it.state == SignOffState::Requested);
+    let mine: Vec<SlotId> =
+        sheet.slots().into_iter().filter(|it| roles.contains(&it.role) && asked(it)).collect();
+    if mine.is_empty() {
+        let what = format!("{person} is not asked to sign {sheet}");
+        let next = format!("`landfall sheet {sheet}` shows whose signatures are missing");
+        return Err(Fault::new(Exit::Refused, what).next(next));
+    }
+    Ok(mine)
+}
+
+fn of_sheet(desk: &Desk, sheet: &Sheet, digits: Option<&str>) -> Result<Digest, Fault> {
+    let state = desk.state();
+    let document = sheet::digest(state, sheet);
+    seen(desk, document, digits, || render::sheet::page(state, sheet))
+}
+
+/// Returns `document` if the person has seen it: by the digits that they give, or by asking.
+///
+/// # Errors
+///
+/// When the digits are those of another document, or nobody can be asked.
+pub(crate) fn seen(
+    desk: &Desk,
+    document: Digest,
+    digits: Option<&str>,
+    page: impl FnOnce() -> String,
+) -> Result<Digest, Fault> {
+    let short = document.short();
+    let given = match digits {
+        Some(digits) => digits.to_lowercase(),
+        None => {
+            desk.terminal.say(&page());
+            let question = format!(
+                "To decide on exactly this, type its first {DIGITS_MIN} digits ({short}): "
+            );
+            desk.terminal.ask(&question).ok_or_else(|| {
+                let next = format!("read it, then give --digest {short}");
+                Fault::usage("nobody can be asked here what they have seen", next)
+            })?
+        }
+    };
+    let given = given.trim();
+    if given.len() < DIGITS_MIN {
+        let next = format!("give at least its first {DIGITS_MIN} digits");
+        return Err(Fault::usage("a digest is named by more digits", next));
+    }
+    if document.to_string().starts_with(given) {
+        return Ok(document);
+    }
+    let what = "what was shown is no longer what is there";
+    let why = format!("its digest begins with {short} now, and {given} was given");
+    Err(Fault::new(Exit::Stale, what).why(why).next("read it again, then decide"))
+}
+
+pub(crate) async fn resolve_refusal(it: &ResolveRefusal, mut desk: Desk) -> Result<Exit, Fault> {
+    let (site, reason) = (it.site.clone(), it.reason.clone());
+    desk.act_and_tell(&Scope::Site(site.clone()), &Command::ResolveRefusal { site, reason })
+        .await?;
+    Ok(Exit::Done)
+}
+
+pub(crate) async fn revisit(it: &Revisit, mut desk: Desk) -> Result<Exit, Fault> {
+    let (site, reason) = (it.site.clone(), it.reason.clone());
+    desk.act_and_tell(&Scope::Site(site.clone()), &Command::Revisit { site, reason }).await?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,263 @@
+//! A desk: one deployment, opened, and whoever sits before it.
+//!
+//! Every command that concerns a deployment begins here: which deployment is
+//! meant, who acts, and what time it is there.
+
+use crate::args::Everywhere;
+use crate::exit::Exit;
+use crate::fault::Fault;
+use crate::render;
+use crate::surroundings::Surroundings;
+use crate::terminal::Terminal;
+use coordinator::clock::act_time;
+use coordinator::{Acted, Author, Coordinator};
+use jiff::Timestamp;
+use model::command::Command;
+use model::id::{DeploymentId, PersonId, Seq};
+use model::plan::MasterProjectPlan;
+use model::profile::Profile;
+use model::scope::Scope;
+use model::state::State;
+use record::{CommandId, Record};
+use serde::Serialize;
+use std::sync::Arc;
+
+/// The most waits shown after an act that is not complete yet.
+const WAITS_AFTER_ACT_MAX: usize = 4;
+
+/// One deployment, opened, and whoever sits before it.
+pub(crate) struct Desk {
+    /// The record.
+    pub(crate) record: Arc<dyn Record>,
+    /// The deployment.
+    pub(crate) coordinator: Coordinator,
+    /// What surrounds the program.
+    pub(crate) surroundings: Surroundings,
+    /// Where results go.
+    pub(crate) terminal: Terminal,
+    /// Who was named.
+    pub(crate) person: Option<PersonId>,
+    command_id: Option<CommandId>,
+    acts: u32,
+}
+
+/// What came of an act, for programs.
+#[derive(Serialize)]
+struct Recorded<'a> {
+    first: Seq,
+    last: Seq,
+    repeated: bool,
+    events: &'a [model::event::Event],
+}
+
+impl Desk {
+    /// Returns the desk of the deployment that is meant.
+    ///
+    /// # Errors
+    ///
+    /// When it is not clear which one is meant, or it cannot be read.
+    pub(crate) async fn open(
+        everywhere: &Everywhere,
+        surroundings: &Surroundings,
+        terminal: Terminal,
+    ) -> Result<Self, Fault> {
+        let record = surroundings.record().await?;
+        let deployment = which(&*record, everywhere.deployment.as_ref()).await?;
+        let coordinator = Coordinator::open(record.clone(), &deployment).await?;
+        Ok(Self {
+            record,
+            coordinator,
+            surroundings: surroundings.clone(),
+            terminal,
+            person: everywhere.person.clone(),
+            command_id: everywhere.command_id.clone(),
+            acts: 0,
+        })
+    }
+
+    /// Returns where the deployment stands.
+    pub(crate) fn state(&self) -> &State {
+        self.coordinator.state()
+    }
+
+    /// Returns the deployment's name.
+    pub(crate) fn deployment(&self) -> DeploymentId {
+        self.state().plan.deployment.clone()
+    }
+
+    /// Returns what time it is in the deployment: a rehearsal has a clock of its own.
+    pub(crate) fn now(&self) -> Timestamp {
+        act_time(self.state(), self.surroundings.now())
+    }
+
+    /// Returns an error where `scope` names nothing in `state`.
+    ///
+    /// # Errors
+    ///
+    /// When it does not.
+    pub(crate) fn known(&self, state: &State, scope: &Scope) -> Result<(), Fault> {
+        let index = &state.index;
+        let is_known = match scope {
+            Scope::Deployment | Scope::Core => true,
+            Scope::Component(id) => index.components.contains_key(id),
+            Scope::Ring(id) => index.rings.contains_key(id),
+            Scope::Site(id) => index.sites.contains_key(id),
+            Scope::Rfc(id) => index.rfcs.contains_key(id),
+        };
+        if is_known {
+            return Ok(());
+        }
+        Err(Fault::usage(
+            format!("{scope} is not in the plan"),
+            "`landfall plan show` names what is",
+        ))
+    }
+
+    /// Returns who acts.
+    ///
+    /// # Errors
+    ///
+    /// When nobody is named and the plan does not make it clear.
+    pub(crate) fn author(&self) -> Result<Author, Fault> {
+        author(&self.state().plan, self.person.as_ref(), &self.surroundings.login)
+    }
+
+    /// Carries out `command`.
+    ///
+    /// # Errors
+    ///
+    /// When it is refused or cannot be recorded.
+    pub(crate) async fn act(&mut self, command: &Command) -> Result<Acted, Fault> {
+        let author = self.author()?;
+        let id = self.next_command_id()?;
+        let at = self.now();
+        Ok(self.coordinator.act(&author, command, &id, at).await?)
+    }
+
+    /// Carries out `command` and prints what came of it.
+    ///
+    /// # Errors
+    ///
+    /// As [`act`](Self::act).
+    pub(crate) async fn act_and_tell(
+        &mut self,
+        scope: &Scope,
+        command: &Command,
+    ) -> Result<(), Fault> {
+        let acted = self.act(command).await?;
+        self.tell(scope, &acted)
+    }
+
+    /// Prints what came of an act at `scope`, and what it still waits on.
+    ///
+    /// # Errors
+    ///
+    /// When nobody reads it.
+    pub(crate) fn tell(&self, scope: &Scope, acted: &Acted) -> Result<(), Fault> {
+        let Acted { first, last, ref events, repeated } = *acted;
+        let recorded = Recorded { first, last, repeated, events };
+        self.terminal.answer(&recorded, || render::act::text(self.state(), acted))?;
+        if self.terminal.is_json() || !render::act::lacks_agreement(events) {
+            return Ok(());
+        }
+        let waits = planner::waiting::why(self.state(), self.now(), scope);
+        let for_people = waits.iter().filter(|it| !it.people.is_empty()).take(WAITS_AFTER_ACT_MAX);
+        for wait in for_people {
+            self.terminal.say(&render::why::wait(self.state(), wait));
+        }
+        Ok(())
+    }
+
+    /// Returns the name of the next act: the one that was given, with a number from the second
+    /// act on, or a random one.
+    fn next_command_id(&mut self) -> Result<CommandId, Fault> {
+        self.acts += 1;
+        let text = match &self.command_id {
+            Some(id) if self.acts == 1 => return Ok(id.clone()),
+            Some(id) => format!("{id}.{}", self.acts),
+            None => random_name()?,
+        };
+        text.parse().map_err(|_| {
+            Fault::usage("the name of the act is too long", "give a shorter --command-id")
+        })
+    }
+}
+
+/// Returns the deployment that is meant: the named one, or the only one.
+async fn which(record: &dyn Record, named: Option<&DeploymentId>) -> Result<DeploymentId, Fault> {
+    let all = record.deployments().await?;
+    if let Some(named) = named {
+        return match all.iter().find(|it| *it == named) {
+            Some(found) => Ok(found.clone()),
+            None => Err(Fault::usage(
+                format!("there is no deployment {named} in this record"),
+                "`landfall deployment list` shows which there are",
+            )),
+        };
+    }
+    match all.as_slice() {
+        [only] => Ok(only.clone()),
+        [] => Err(Fault::usage(
+            "there is no deployment in this record",
+            "`landfall deployment create PLAN` makes one",
+        )),
+        several => {
+            let names: Vec<&str> = several.iter().take(8).map(DeploymentId::as_str).collect();
+            let what =
+                format!("the record has {} deployments: {}", several.len(), names.join(", "));
+            Err(Fault::usage(what, "name one with --deployment"))
+        }
+    }
+}
+
+/// Returns who acts in a deployment of `plan`.
+///
+/// # Errors
+///
+/// When nobody is named and the plan does not make it clear.
+pub(crate) fn author(
+    plan: &MasterProjectPlan,
+    named: Option<&PersonId>,
+    login: &str,
+) -> Result<Author, Fault> {
+    let login = login.to_owned();
+    if let Some(person) = named {
+        return Ok(Author { person: person.clone(), login });
+    }
+    match (plan.profile, plan.people.as_slice()) {
+        (Profile::Solo, [only]) => Ok(Author { person: only.id.clone(), login }),
+        (Profile::Solo | Profile::Standard | Profile::Regulated, _) => {
+            let next = "name the person of the plan who acts: --as PERSON, or LANDFALL_AS";
+            Err(Fault::new(Exit::Usage, "it is not clear who acts").next(next))
+        }
+    }
+}
+
+/// Returns a name that nobody has used, in the form of a random UUID.
+fn random_name() -> Result<String, Fault> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|error| {
+        Fault::new(Exit::Failure, "this computer gives no random numbers").why(error.to_string())
+    })?;
+    let random = u128::from_be_bytes(bytes);
+    let versioned = (random & !(0xf << 76) & !(0x3 << 62)) | (0x4 << 76) | (0x2 << 62);
+    let digits = format!("{versioned:032x}");
+    let part = |from: usize, to: usize| digits.get(from..to).unwrap_or_default();
+    Ok(format!("{}-{}-{}-{}-{}", part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_random_name_looks_like_a_uuid_and_is_never_the_same() {
+        let name = random_name().unwrap();
+        let form: String =
+            name.chars().map(|it| if it.is_ascii_hexdigit() { 'x' } else { it }).collect();
+        assert_eq!(form, "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx");
+        assert_eq!(name.chars().nth(14), Some('4'), "{name}");
+        assert!("89ab".contains(name.chars().nth(19).unwrap()), "{name}");
+        assert_ne!(random_name().unwrap(), name);
+    }
+}

@@ -1,0 +1,20 @@
+//! What people read: words made of what is known, and nothing else.
+//!
+//! Nothing here reads, asks or prints: the same state gives the same text.
+
+pub(crate) mod act;
+pub(crate) mod board;
+pub(crate) mod event;
+pub(crate) mod fault;
+pub(crate) mod forecast;
+pub(crate) mod people;
+pub(crate) mod plan;
+pub(crate) mod record;
+pub(crate) mod rfc;
+pub(crate) mod sheet;
+pub(crate) mod table;
+#[cfg(test)]
+mod tests;
+pub(crate) mod time;
+pub(crate) mod typed;
+pub(crate) mod why;

@@ -1,0 +1,175 @@
+//! Entries of the record as sentences, and what each is about.
+
+use model::event::{Event, StepDecision};
+use model::order::{Outcome, Proof, Report};
+use model::scope::Scope;
+use model::sheet::Sheet;
+use model::state::State;
+
+/// Returns what happened, as one sentence without an end.
+pub(crate) fn sentence(event: &Event) -> String {
+    match event {
+        Event::DeploymentCreated { deployment, plan, purpose, .. } => {
+            format!("deployment {deployment} created for {purpose} with plan {}", plan.short())
+        }
+        Event::Deployment { transition, reason, .. } => {
+            with_reason(format!("deployment: {transition}"), reason.as_deref())
+        }
+        Event::Concurred { act, role, reason } => {
+            with_reason(format!("{role} agreed to {act}"), reason.as_deref())
+        }
+        Event::PlanRevised { plan, baseline, changes, voided, reason } => {
+            let voided: Vec<String> = voided.iter().map(ToString::to_string).collect();
+            let voids = if voided.is_empty() {
+                String::new()
+            } else {
+                format!(", voiding {}", voided.join(", "))
+            };
+            let count = changes.len();
+            format!(
+                "plan revised to {} as baseline {baseline}, {count} changes{voids}: {reason}",
+                plan.short()
+            )
+        }
+        Event::Component { component, transition, reason, .. } => {
+            with_reason(format!("component {component}: {transition}"), reason.as_deref())
+        }
+        Event::Site { site, transition, reason, .. } => {
+            with_reason(format!("site {site}: {transition}"), reason.as_deref())
+        }
+        Event::Phase { scope, stage, transition } => {
+            format!("{scope}, stage {}: {transition}", stage + 1)
+        }
+        Event::Ring { ring, transition, reason, .. } => {
+            with_reason(format!("ring {ring}: {transition}"), reason.as_deref())
+        }
+        Event::Rfc { rfc, transition, reason, .. } => {
+            with_reason(format!("{rfc}: {transition}"), reason.as_deref())
+        }
+        Event::RfcApproved { rfc, level, part, conditions } => with_reason(
+            format!("{rfc}: approved at level {} for plan part {}", level + 1, part.short()),
+            conditions.as_deref(),
+        ),
+        Event::SignOff { slot, transition, document, statements, on_behalf_of, stamp, .. } => {
+            let behalf = on_behalf_of.as_ref().map(|it| format!(" on behalf of {it}"));
+            let stamp = stamp.as_ref().map(|it| format!(" [{it}]"));
+            let (behalf, stamp) = (behalf.unwrap_or_default(), stamp.unwrap_or_default());
+            let said = format!("{slot}: {transition}{behalf}, sheet {}{stamp}", document.short());
+            let statements = (!statements.is_empty()).then(|| statements.join("; "));
+            with_reason(said, statements.as_deref())
+        }
+        Event::WaiverRequested { waiver, guard, scope, until, reason, .. } => {
+            format!("waiver {waiver} of {guard} at {scope} requested until {until}: {reason}")
+        }
+        Event::WaiverApproved { waiver, role } => format!("waiver {waiver} approved by {role}"),
+        Event::Waiver { waiver, transition, reason } => {
+            with_reason(format!("waiver {waiver}: {transition}"), reason.as_deref())
+        }
+        Event::Attested { guard, scope, statement } => {
+            format!("{guard} stated at {scope}: {statement}")
+        }
+        Event::Hold { scope, held, reason } => {
+            let word = if *held { "held" } else { "let go" };
+            format!("{scope} {word}: {reason}")
+        }
+        Event::SignalRaised { scope, severity, text } => {
+            format!("severity {severity} at {scope}: {text}")
+        }
+        Event::OrdersCancelled { scope, reason } => format!("{scope} cancelled: {reason}"),
+        Event::OrderIntended { order, .. } => format!("begins {order}"),
+        Event::OrderEnded { order, report } => format!("{order} {}", outcome(report)),
+        Event::StepAsked { order, role, .. } => format!("{role} is asked to do {order}"),
+        Event::StepDecided { scope, computers, decision, reason, .. } => {
+            let names: Vec<&str> = computers.iter().take(6).map(|it| it.as_str()).collect();
+            let more = if computers.len() > names.len() { ", …" } else { "" };
+            let word = decided(*decision);
+            format!("{scope}, {}{more}: {word}: {reason}", names.join(", "))
+        }
+    }
+}
+
+fn with_reason(said: String, reason: Option<&str>) -> String {
+    match reason {
+        Some(reason) => format!("{said}: {reason}"),
+        None => said,
+    }
+}
+
+fn decided(decision: StepDecision) -> &'static str {
+    match decision {
+        StepDecision::Retry => "to be tried again",
+        StepDecision::Ignore => "passed over",
+        StepDecision::Exclude => "left out",
+        StepDecision::Done => "was in fact done",
+        StepDecision::NotDone => "was in fact not done",
+        StepDecision::Failed => "failed",
+    }
+}
+
+/// Returns what became of an order.
+fn outcome(report: &Report) -> String {
+    let took = super::time::lasting(jiff::SignedDuration::from_millis(
+        i64::try_from(report.took_ms).unwrap_or(i64::MAX),
+    ));
+    match &report.outcome {
+        Outcome::Succeeded { proof } => format!("succeeded after {took}{}", proven(*proof)),
+        Outcome::Failed { cause } => format!("{cause}, after {took}"),
+        Outcome::Unknown { why } => format!("has no known outcome after {took}: {why}"),
+    }
+}
+
+fn proven(proof: Proof) -> &'static str {
+    match proof {
+        Proof::Watched => "",
+        Proof::Journal => ", by the computer's journal",
+        Proof::Verified => ", by its own check",
+        Proof::Attested => ", by a person's word",
+    }
+}
+
+/// Returns what `event` is about. A waiver is found among those of `state`.
+pub(crate) fn scope_of(state: &State, event: &Event) -> Scope {
+    match event {
+        Event::DeploymentCreated { .. } | Event::Deployment { .. } | Event::PlanRevised { .. } => {
+            Scope::Deployment
+        }
+        // The act ends in what it is about: `resume ring/broad`.
+        Event::Concurred { act, .. } => {
+            let last = act.rsplit(' ').next().unwrap_or_default();
+            last.parse().unwrap_or(Scope::Deployment)
+        }
+        Event::Component { component, .. } => Scope::Component(component.clone()),
+        Event::Site { site, .. } => Scope::Site(site.clone()),
+        Event::Ring { ring, .. } => Scope::Ring(ring.clone()),
+        Event::Rfc { rfc, .. } | Event::RfcApproved { rfc, .. } => Scope::Rfc(rfc.clone()),
+        Event::SignOff { slot, .. } => sheet_scope(&slot.sheet),
+        Event::WaiverApproved { waiver, .. } | Event::Waiver { waiver, .. } => {
+            let position = (*waiver as usize).checked_sub(1);
+            let waiver = position.and_then(|it| state.waivers.get(it));
+            waiver.map_or(Scope::Deployment, |it| it.scope.clone())
+        }
+        Event::Phase { scope, .. }
+        | Event::WaiverRequested { scope, .. }
+        | Event::Attested { scope, .. }
+        | Event::Hold { scope, .. }
+        | Event::SignalRaised { scope, .. }
+        | Event::OrdersCancelled { scope, .. }
+        | Event::OrderIntended { scope, .. }
+        | Event::StepAsked { scope, .. }
+        | Event::StepDecided { scope, .. } => scope.clone(),
+        // An order's name begins with what it is for: `site/B27@1/pc-7/install#1`.
+        Event::OrderEnded { order, .. } => {
+            let scope = order.0.split('@').next().unwrap_or_default();
+            scope.parse().unwrap_or(Scope::Deployment)
+        }
+    }
+}
+
+/// Returns what a sheet is about.
+pub(crate) fn sheet_scope(sheet: &Sheet) -> Scope {
+    match sheet {
+        Sheet::CoreInterim | Sheet::CoreFinal => Scope::Core,
+        Sheet::Site(site) => Scope::Site(site.clone()),
+        Sheet::SitesComplete => Scope::Deployment,
+    }
+}

@@ -1,0 +1,108 @@
+//! Plans as people read them: what is in one, and what is wrong with it.
+
+use super::people::person;
+use super::table::{Tone, cell, number, table, text};
+use crate::terminal::Setting;
+use model::plan::MasterProjectPlan;
+use planfile::{Diagnostic, PlanDiff, Severity};
+
+/// Returns everything that is wrong, and how much of it there is.
+pub(crate) fn diagnostics(diagnostics: &[Diagnostic]) -> String {
+    diagnostics.iter().map(|it| format!("{it}\n")).collect()
+}
+
+/// Returns how many errors, warnings and notes there are, in words.
+pub(crate) fn count(diagnostics: &[Diagnostic]) -> String {
+    let of = |wanted: Severity| diagnostics.iter().filter(|it| it.severity == wanted).count();
+    let counts = [
+        (of(Severity::Error), "error"),
+        (of(Severity::Warning), "warning"),
+        (of(Severity::Note), "note"),
+    ];
+    let words = counts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| {
+        let plural = if *count == 1 { "" } else { "s" };
+        format!("{count} {word}{plural}")
+    });
+    let words: Vec<String> = words.collect();
+    if words.is_empty() { "nothing is wrong".to_owned() } else { words.join(", ") }
+}
+
+/// Returns what a plan is about, in one sentence.
+pub(crate) fn summary(plan: &MasterProjectPlan) -> String {
+    let computers: usize = plan.sites.iter().map(|it| it.computers.len()).sum();
+    let users: u64 = plan.sites.iter().map(|it| u64::from(it.users)).sum();
+    format!(
+        "{} · {}: {} {} to {} sites in {} rings, {computers} computers, {users} users, {} core components, {} RFCs",
+        plan.deployment,
+        plan.title,
+        plan.release.name,
+        plan.release.version,
+        plan.sites.len(),
+        plan.rings.len(),
+        plan.components.len(),
+        plan.rfcs.len()
+    )
+}
+
+/// Returns a plan as a page of text.
+pub(crate) fn page(plan: &MasterProjectPlan, setting: Setting) -> String {
+    let mut page = format!("{}\n", summary(plan));
+    page += &format!("profile {} · zone {} · plan {}\n", plan.profile, plan.zone, plan.digest());
+    if !plan.components.is_empty() {
+        let mut rows = table(setting, &["core component", "hosts", "needs", "title"]);
+        for it in &plan.components {
+            let needs: Vec<&str> = it.needs.iter().map(|it| it.as_str()).collect();
+            rows.add_row(vec![
+                cell(&it.id, Tone::Plain),
+                number(it.hosts.len(), Tone::Plain),
+                cell(needs.join(", "), Tone::Plain),
+                cell(it.title.as_deref().unwrap_or_default(), Tone::Plain),
+            ]);
+        }
+        page += &format!("\n{}", text(&rows));
+    }
+    let mut rows =
+        table(setting, &["ring", "kind", "sites", "at once", "soak", "can fail at most"]);
+    for (position, it) in plan.rings.iter().enumerate() {
+        let sites = plan.sites_of_ring(position).count();
+        let soak = jiff::SignedDuration::from_secs(i64::from(it.soak_s));
+        rows.add_row(vec![
+            cell(&it.id, Tone::Plain),
+            cell(it.kind, Tone::Plain),
+            number(sites, Tone::Plain),
+            number(it.sites_at_once as usize, Tone::Plain),
+            cell(super::time::lasting(soak), Tone::Plain),
+            cell(format!("{} of {sites}", it.blast_radius(sites)), Tone::Plain),
+        ]);
+    }
+    page += &format!("\n{}", text(&rows));
+    let mut rows = table(setting, &["rfc", "category", "requested by", "part", "title"]);
+    for it in &plan.rfcs {
+        rows.add_row(vec![
+            cell(&it.id, Tone::Plain),
+            cell(it.category, Tone::Plain),
+            cell(person(plan, &it.requested_by), Tone::Plain),
+            cell(plan.part_digest(&it.covers).short(), Tone::Plain),
+            cell(&it.title, Tone::Plain),
+        ]);
+    }
+    page + &format!("\n{}", text(&rows))
+}
+
+/// Returns what differs between two plans.
+pub(crate) fn difference(diff: &PlanDiff) -> String {
+    if diff.is_empty() {
+        return "The plans say the same.\n".to_owned();
+    }
+    let mut text = String::new();
+    for section in &diff.sections {
+        text += &format!("{}\n", section.section);
+        section.sentences.iter().for_each(|it| text += &format!("  {it}\n"));
+    }
+    let voided: Vec<&str> = diff.voided.iter().map(|it| it.as_str()).collect();
+    text += &match voided.as_slice() {
+        [] => "No authorisation is void by it.\n".to_owned(),
+        voided => format!("Void, where they were authorised: {}\n", voided.join(", ")),
+    };
+    text
+}

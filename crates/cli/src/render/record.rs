@@ -1,0 +1,24 @@
+//! Entries of the record as lines.
+
+use super::event::{scope_of, sentence};
+use super::people::actor;
+use super::time::{exactly, zone_of};
+use model::event::Entry;
+use model::state::State;
+use record::Verified;
+
+/// Returns an entry as one line: number, time, what, who.
+pub(crate) fn line(state: &State, entry: &Entry) -> String {
+    let zone = zone_of(state, &scope_of(state, &entry.event));
+    let by = actor(&state.plan, &entry.actor);
+    format!("{:>7}  {}  {}  · {by}\n", entry.seq, exactly(entry.at, zone), sentence(&entry.event))
+}
+
+/// Returns what holds of a record.
+pub(crate) fn verified(verified: &Verified, vouched_by: &str) -> String {
+    let Verified { entries, head, checkpoint, contents } = verified;
+    format!(
+        "The record of {} holds: {entries} entries and {contents} contents, {vouched_by}.\nhead {head}\nroot {}\n",
+        checkpoint.deployment, checkpoint.root
+    )
+}

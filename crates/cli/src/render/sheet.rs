@@ -1,0 +1,140 @@
+//! Sign-off sheets as people read them: facts, digest, slots.
+
+use super::people::person;
+use super::time::{when, zone_of};
+use model::machine::SignOffState;
+use model::sheet::{Sheet, SlotId, body, digest};
+use model::state::State;
+use serde_json::{Value, json};
+
+/// The longest list that is shown in one line; a longer one is counted.
+const LISTED_MAX: usize = 12;
+
+/// Returns a sheet as a page of text: its facts, its digest, its slots.
+pub(crate) fn page(state: &State, sheet: &Sheet) -> String {
+    let body = body(state, sheet);
+    let plan = &state.plan;
+    let mut page = format!("{}\n{}\n", sheet.title(), "=".repeat(sheet.title().chars().count()));
+    page += &format!(
+        "{} · {} · {} {} · {}\n\n",
+        plan.deployment, plan.title, plan.release.name, plan.release.version, state.purpose
+    );
+    facts(body.get("facts").unwrap_or(&Value::Null), 0, &mut page);
+    page += &format!(
+        "\ndigest {}\n\nSlots, in the order in which they are asked:\n",
+        digest(state, sheet)
+    );
+    sheet.slots().iter().for_each(|it| page += &slot(state, it));
+    page
+}
+
+/// Writes what `value` says, a line a fact.
+fn facts(value: &Value, depth: usize, page: &mut String) {
+    let indent = "  ".repeat(depth);
+    match value {
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                let name = name.replace('-', " ");
+                match value {
+                    Value::Object(_) => {
+                        *page += &format!("{indent}{name}:\n");
+                        facts(value, depth + 1, page);
+                    }
+                    Value::Array(items) if items.iter().any(Value::is_object) => {
+                        *page += &format!("{indent}{name}:\n");
+                        items.iter().for_each(|it| item(it, depth + 1, page));
+                    }
+                    Value::Array(_)
+                    | Value::Null
+                    | Value::Bool(_)
+                    | Value::Number(_)
+                    | Value::String(_) => *page += &format!("{indent}{name}: {}\n", plain(value)),
+                }
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
+            *page += &format!("{indent}{}\n", plain(value));
+        }
+    }
+}
+
+/// Writes one of several alike, in one line.
+fn item(value: &Value, depth: usize, page: &mut String) {
+    let said = match value {
+        Value::Object(fields) => {
+            let fields = fields.iter().map(|(name, value)| {
+                let value = match value {
+                    Value::Object(_) => value.to_string(),
+                    Value::Array(_)
+                    | Value::Null
+                    | Value::Bool(_)
+                    | Value::Number(_)
+                    | Value::String(_) => plain(value),
+                };
+                format!("{} {value}", name.replace('-', " "))
+            });
+            fields.collect::<Vec<_>>().join(", ")
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
+            plain(value)
+        }
+    };
+    *page += &format!("{}- {said}\n", "  ".repeat(depth));
+}
+
+fn plain(value: &Value) -> String {
+    match value {
+        Value::Null => "none".to_owned(),
+        Value::Bool(true) => "yes".to_owned(),
+        Value::Bool(false) => "no".to_owned(),
+        Value::Number(number) => number.to_string(),
+        Value::String(text) => text.clone(),
+        Value::Array(items) if items.is_empty() => "none".to_owned(),
+        Value::Array(items) => {
+            let listed: Vec<String> = items.iter().take(LISTED_MAX).map(plain).collect();
+            let more = items.len() - listed.len();
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            format!("{}{more}", listed.join(", "))
+        }
+        Value::Object(_) => value.to_string(),
+    }
+}
+
+fn slot(state: &State, slot: &SlotId) -> String {
+    let status = state.slots.get(slot);
+    let standing = match status {
+        None => "not asked for yet".to_owned(),
+        Some(status) => {
+            let zone = zone_of(state, &super::event::sheet_scope(&slot.sheet));
+            let by = status.by.as_ref().map(|it| format!(" by {}", person(&state.plan, it)));
+            let by = by.unwrap_or_default();
+            let of_this = status.document == digest(state, &slot.sheet);
+            let of = if of_this || status.state != SignOffState::Signed {
+                String::new()
+            } else {
+                format!(", of the sheet {}", status.document.short())
+            };
+            format!("{}{by} on {}{of}", status.state, when(status.since, zone))
+        }
+    };
+    let mut text = format!("- {slot}\n  {}\n  {standing}\n", slot.meaning());
+    for statement in status.iter().flat_map(|it| &it.statements) {
+        text += &format!("  \"{statement}\"\n");
+    }
+    text
+}
+
+/// Returns a sheet for programs.
+pub(crate) fn value(state: &State, sheet: &Sheet) -> Value {
+    let slots = sheet.slots().into_iter().map(|slot| {
+        let status = state.slots.get(&slot);
+        json!({ "slot": slot, "meaning": slot.meaning(), "status": status })
+    });
+    json!({
+        "sheet": sheet.to_string(),
+        "title": sheet.title(),
+        "digest": digest(state, sheet),
+        "body": body(state, sheet),
+        "slots": slots.collect::<Vec<_>>(),
+    })
+}

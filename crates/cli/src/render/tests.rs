@@ -1,0 +1,104 @@
+//! What people read, held against a small plan.
+
+use crate::render;
+use crate::terminal::Setting;
+use expect_test::expect;
+use jiff::Timestamp;
+use model::event::{Actor, Entry, Event};
+use model::profile::Purpose;
+use model::scope::Scope;
+use model::sheet::Sheet;
+use model::state::State;
+use std::path::Path;
+use std::sync::Arc;
+
+fn created() -> State {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples");
+    let disk = planfile::DiskFolder::new(&folder).unwrap();
+    let plan = planfile::load(&disk, "minimal.yaml").plan.unwrap();
+    let at: Timestamp = "2027-01-04T08:00:00Z".parse().unwrap();
+    let entry = Entry {
+        seq: 1,
+        at,
+        actor: Actor::System,
+        baseline: 0,
+        command: None,
+        event: Event::DeploymentCreated {
+            deployment: plan.deployment.clone(),
+            plan: plan.digest(),
+            release: plan.release.digest(),
+            purpose: Purpose::Rehearsal,
+            folder: "/nowhere".to_owned(),
+        },
+    };
+    State::begin(&entry, Arc::new(plan)).unwrap()
+}
+
+fn setting() -> Setting {
+    Setting { colours: false, width: 100 }
+}
+
+#[test]
+fn why_names_what_is_missing_who_supplies_it_and_what_to_type() {
+    let state = created();
+    let waits = planner::waiting::why(&state, state.at, &Scope::Deployment);
+    expect![[r#"
+        deployment: draft
+        as of 2027-01-04 09:00 CET (08:00 UTC), entry 1 of the record
+
+        It waits on this, for 0 s:
+        - deployment: nobody has stated that the customer knows and accepts the success criteria [E4]
+          since     2027-01-04 09:00 CET (08:00 UTC)
+          who       me, as Customer
+          type      landfall attest E4 deployment --statement "…"
+          waiver    E4 is never waived
+          next look as soon as something happens
+    "#]].assert_eq(&render::why::page(&state, state.at, &Scope::Deployment, &waits));
+}
+
+#[test]
+fn a_forecast_is_a_page() {
+    let state = created();
+    let found = planner::forecast::forecast(&state, state.at);
+    expect![[r#"
+        HELLO · A first rehearsal
+        All sites signed off by 2027-01-04 09:04 CET (08:04 UTC), 4 min 1 s after 2027-01-04 09:00 CET (08:00 UTC), if everybody does at once what they are asked.
+        At most 1 sites deploy at once; they hold at most 0 kbit/s of their links.
+
+         RING   STARTS                VERIFIED              PASSES                         CAN FAIL AT MOST
+         pilot  2027-01-04 09:00 CET  2027-01-04 09:04 CET  2027-01-04 09:04 CET (08:04                   1
+                (08:00 UTC)           (08:04 UTC)           UTC)
+    "#]].assert_eq(&render::forecast::page(&state.plan, state.at, &found, setting()));
+}
+
+#[test]
+fn a_sheet_shows_its_digest_and_its_empty_slots() {
+    let state = created();
+    expect![[r#"
+        Site deployments complete
+        =========================
+        HELLO · A first rehearsal · Greeting 1.0.0 · rehearsal
+
+        computers: 2
+        exempt: none
+        signed off: 0
+        signed off sha256: 4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945
+        sites: 2
+        users: 2
+        waivers: none
+
+        digest bd7ab41a9a4cd7ccd168a9c3da7b3507a0439b97c30807ec1d08e40bdaf80f99
+
+        Slots, in the order in which they are asked:
+        - sites-complete:release-management
+          All sites in scope are deployed and signed off by their owners.
+          not asked for yet
+        - sites-complete:program-manager
+          All sites in scope are deployed and signed off by their owners.
+          not asked for yet
+        - sites-complete:product-manager
+          All sites in scope are deployed and signed off by their owners.
+          not asked for yet
+    "#]]
+    .assert_eq(&render::sheet::page(&state, &Sheet::SitesComplete));
+}

@@ -1,0 +1,160 @@
+//! Commands as they are typed: what somebody enters to supply what is missing.
+
+use model::command::{Command, Resumable, RfcAct};
+use model::event::StepDecision;
+use model::guard::Guard;
+use model::id::PersonId;
+use model::scope::Scope;
+
+/// What stands for a text that only the person knows.
+const TEXT: &str = "…";
+
+/// Returns the line that `person` types for `command`.
+pub(crate) fn typed(command: &Command, person: Option<&PersonId>) -> String {
+    let mut line = format!("landfall {}", words(command));
+    if let Some(person) = person {
+        line += &format!(" --as {person}");
+    }
+    line
+}
+
+/// Returns the line that asks for a waiver of `guard` at `scope`.
+pub(crate) fn waiver_request(guard: Guard, scope: &Scope) -> String {
+    format!(
+        "landfall waiver request {guard} {scope} --reason \"{TEXT}\" --risk \"{TEXT}\" --control \"{TEXT}\" --until {TEXT}"
+    )
+}
+
+/// Returns `text` as one word of a shell's line.
+pub(crate) fn quoted(text: &str) -> String {
+    let text = if text.trim().is_empty() { TEXT } else { text };
+    let mut quoted = String::with_capacity(text.len() + 2);
+    quoted.push('"');
+    for letter in text.chars() {
+        if matches!(letter, '"' | '\\' | '$' | '`') {
+            quoted.push('\\');
+        }
+        quoted.push(if letter.is_control() { ' ' } else { letter });
+    }
+    quoted.push('"');
+    quoted
+}
+
+fn words(command: &Command) -> String {
+    match command {
+        Command::Baseline { .. } | Command::Open => "deployment start".to_owned(),
+        Command::RevisePlan { reason, .. } => {
+            format!("deployment revise PLAN --reason {}", quoted(reason))
+        }
+        Command::HoldDeployment { reason } => {
+            format!("deployment hold --reason {}", quoted(reason))
+        }
+        Command::ReleaseDeployment { reason } => {
+            format!("deployment release --reason {}", quoted(reason))
+        }
+        Command::Cancel { reason } => format!("deployment cancel --reason {}", quoted(reason)),
+        Command::Hold { scope, held, reason } => {
+            let verb = if *held { "hold" } else { "release" };
+            format!("{verb} {scope} --reason {}", quoted(reason))
+        }
+        Command::Rfc { rfc, act } => rfc_words(rfc, act),
+        Command::AcknowledgeSchedule { site } => format!("acknowledge site/{site}"),
+        Command::Adopt { component } => format!("adopt component/{component}"),
+        Command::Attest { guard, scope, statement } => {
+            // The statement is the person's own; the guard's text only says what it is about.
+            let statement = if statement == guard.text() { "" } else { statement };
+            format!("attest {guard} {scope} --statement {}", quoted(statement))
+        }
+        Command::RequestWaiver { guard, scope, .. } => {
+            let line = waiver_request(*guard, scope);
+            line.trim_start_matches("landfall ").to_owned()
+        }
+        Command::ApproveWaiver { waiver } => format!("waiver approve {waiver}"),
+        Command::RefuseWaiver { waiver, reason } => {
+            format!("waiver refuse {waiver} --reason {}", quoted(reason))
+        }
+        Command::CloseWaiver { waiver, reason } => {
+            format!("waiver close {waiver} --reason {}", quoted(reason))
+        }
+        Command::Sign { slot, document, .. } => {
+            format!("sign {slot} --digest {}", document.short())
+        }
+        Command::Refuse { slot, document, reasons } => {
+            let reason = quoted(&reasons.join("; "));
+            format!("refuse {slot} --reason {reason} --digest {}", document.short())
+        }
+        Command::ResolveRefusal { site, reason } => {
+            format!("resolve-refusal site/{site} --reason {}", quoted(reason))
+        }
+        Command::Revisit { site, reason } => {
+            format!("revisit site/{site} --reason {}", quoted(reason))
+        }
+        Command::HaltRing { ring, reason } => {
+            format!("halt ring/{ring} --reason {}", quoted(reason))
+        }
+        Command::HaltSite { site, reason } => {
+            format!("halt site/{site} --reason {}", quoted(reason))
+        }
+        Command::CancelOrders { scope, reason } => {
+            format!("halt {scope} --now --reason {}", quoted(reason))
+        }
+        Command::ResumeRing { ring, reason, only } => {
+            let all = [Resumable::Failed, Resumable::Lost, Resumable::NotStarted];
+            let names: Vec<String> = only.iter().map(ToString::to_string).collect();
+            let is_all = all.iter().all(|it| only.contains(it));
+            let only = if is_all { String::new() } else { format!(" --only {}", names.join(",")) };
+            format!("resume ring/{ring} --reason {}{only}", quoted(reason))
+        }
+        Command::Resume { scope, reason } => format!("resume {scope} --reason {}", quoted(reason)),
+        Command::Decide { scope, computers, decision, reason } => {
+            let computers: String =
+                computers.iter().map(|it| format!(" --computer {it}")).collect();
+            let (verb, outcome) = decision_words(*decision);
+            format!("{verb} {scope}{computers}{outcome} --reason {}", quoted(reason))
+        }
+        Command::Confirm { scope, computer, done, .. } => {
+            let computer = computer.as_ref().map(|it| format!(" --computer {it}"));
+            let failed = if *done { "" } else { " --failed" };
+            format!("confirm {scope}{}{failed} --evidence \"{TEXT}\"", computer.unwrap_or_default())
+        }
+        Command::RollBack { scope, reason, accept_loss } => {
+            let loss = if *accept_loss { " --accept-loss" } else { "" };
+            format!("rollback {scope} --reason {}{loss}", quoted(reason))
+        }
+        Command::Replan { scope, reason } => format!("replan {scope} --reason {}", quoted(reason)),
+        Command::Exempt { site, reason } => {
+            format!("exempt site/{site} --reason {}", quoted(reason))
+        }
+        Command::RaiseSignal { scope, severity, text } => {
+            format!("incident {scope} --severity {severity} --text {}", quoted(text))
+        }
+    }
+}
+
+fn rfc_words(rfc: &model::id::RfcId, act: &RfcAct) -> String {
+    match act {
+        RfcAct::Submit => format!("rfc submit {rfc}"),
+        RfcAct::Classify { category } => format!("rfc classify {rfc} --category {category}"),
+        RfcAct::Return { reason } => format!("rfc return {rfc} --reason {}", quoted(reason)),
+        RfcAct::Approve { part, .. } => format!("rfc approve {rfc} --digest {}", part.short()),
+        RfcAct::AuthoriseEmergency { part, reason } => {
+            format!("rfc emergency {rfc} --digest {} --reason {}", part.short(), quoted(reason))
+        }
+        RfcAct::Reject { reason } => format!("rfc reject {rfc} --reason {}", quoted(reason)),
+        RfcAct::Schedule => format!("rfc schedule {rfc}"),
+        RfcAct::Cancel { reason } => format!("rfc cancel {rfc} --reason {}", quoted(reason)),
+        RfcAct::Review { reason } => format!("rfc review {rfc} --reason {}", quoted(reason)),
+        RfcAct::Close => format!("rfc close {rfc}"),
+    }
+}
+
+fn decision_words(decision: StepDecision) -> (&'static str, &'static str) {
+    match decision {
+        StepDecision::Retry => ("retry", ""),
+        StepDecision::Ignore => ("ignore", ""),
+        StepDecision::Exclude => ("exclude", ""),
+        StepDecision::Done => ("resolve", " --done"),
+        StepDecision::NotDone => ("resolve", " --not-done"),
+        StepDecision::Failed => ("resolve", " --failed"),
+    }
+}

@@ -1,0 +1,246 @@
+//! Why something does not move: the binding constraint first, and who can lift it.
+
+use super::people::any_of;
+use super::time::{between, when, zone_of};
+use super::typed::{typed, waiver_request};
+use model::command::Command;
+use model::guard::{Guard, Supplier, Waivability};
+use model::machine::DeploymentState;
+use model::role_type::RoleType;
+use model::run::{Run, RunKind};
+use model::scope::Scope;
+use model::state::State;
+use planner::waiting::WaitingOn;
+
+/// Returns the waits in the order in which they bind: people first, the longest wait first,
+/// since nothing goes on without them; then the program's own work; then time, the latest first.
+pub(crate) fn binding_first(mut waits: Vec<WaitingOn>) -> Vec<WaitingOn> {
+    waits.sort_by_key(|it| match &it.supplier {
+        Supplier::Roles(_) => (0, it.since.as_second()),
+        Supplier::System => (1, it.since.as_second()),
+        Supplier::At(at) => (2, -at.as_second()),
+    });
+    waits
+}
+
+/// Returns why `scope` does not move, or what it is doing.
+pub(crate) fn page(
+    state: &State,
+    now: jiff::Timestamp,
+    scope: &Scope,
+    waits: &[WaitingOn],
+) -> String {
+    let zone = zone_of(state, scope);
+    let mut text = format!("{scope}: {}\n", standing(state, scope));
+    text += &format!("as of {}, entry {} of the record\n\n", when(now, zone), state.seq);
+    let Some((first, others)) = waits.split_first() else {
+        return text + &format!("Nothing waits. {}\n", doing(state, scope));
+    };
+    text += &format!("It waits on this, for {}:\n", between(first.since, now));
+    text += &wait(state, first);
+    if !others.is_empty() {
+        text += &format!("\nAnd then on {}:\n", if others.len() == 1 { "this" } else { "these" });
+        others.iter().for_each(|it| text += &wait(state, it));
+    }
+    text
+}
+
+/// Returns one wait: what, since when, who can lift it, how, and when it is looked at again.
+pub(crate) fn wait(state: &State, wait: &WaitingOn) -> String {
+    let zone = zone_of(state, &wait.scope);
+    let guard = wait.guard.map(|it| format!(" [{it}]")).unwrap_or_default();
+    let mut text = format!("- {}: {}{guard}\n", wait.scope, wait.what);
+    let mut line = |label: &str, said: String| text += &format!("  {label:<9} {said}\n");
+    line("since", when(wait.since, zone));
+    line("who", who(state, wait));
+    if let Some(what_to_type) = line_to_type(state, wait) {
+        line("type", what_to_type);
+    }
+    if let Some(guard) = wait.guard {
+        line("waiver", waiver(guard, &wait.waivable_by));
+        if !wait.waivable_by.is_empty() {
+            line("", waiver_request(guard, &wait.scope));
+        }
+    }
+    match wait.next_look {
+        Some(at) => line("next look", when(at, zone)),
+        None => line("next look", "as soon as something happens".to_owned()),
+    }
+    text
+}
+
+fn who(state: &State, wait: &WaitingOn) -> String {
+    match &wait.supplier {
+        Supplier::Roles(roles) => {
+            let roles: Vec<String> = roles.iter().map(ToString::to_string).collect();
+            let roles = roles.join(" or ");
+            match wait.people.as_slice() {
+                [] => format!("{roles}, which nobody in the plan is"),
+                people => format!("{}, as {roles}", any_of(&state.plan, people)),
+            }
+        }
+        Supplier::System => "Landfall itself, without being asked".to_owned(),
+        Supplier::At(at) => {
+            format!(
+                "time: nobody need do anything before {}",
+                when(*at, zone_of(state, &wait.scope))
+            )
+        }
+    }
+}
+
+/// Returns what the first of the people types.
+fn line_to_type(state: &State, wait: &WaitingOn) -> Option<String> {
+    let is_for_people = matches!(wait.supplier, Supplier::Roles(_));
+    if !is_for_people {
+        return None;
+    }
+    let only = match (state.plan.people.as_slice(), wait.people.first()) {
+        ([_], _) | (_, None) => None,
+        (_, Some(first)) => Some(first),
+    };
+    if let Some(command) = &wait.command {
+        return Some(typed(command, only));
+    }
+    if let Some(rfc) = covering_rfc(state, wait) {
+        return Some(format!("landfall why {rfc}"));
+    }
+    substitute(state, &wait.scope).map(|it| typed(&it, only))
+}
+
+/// Returns the request for change that would authorise what waits for one.
+fn covering_rfc(state: &State, wait: &WaitingOn) -> Option<Scope> {
+    if !matches!(wait.guard, Some(Guard::C1 | Guard::S2)) {
+        return None;
+    }
+    let rfcs = match &wait.scope {
+        Scope::Component(id) => {
+            let position = *state.index.components.get(id)? as usize;
+            state.index.rfcs_of_component.get(position)?
+        }
+        Scope::Site(id) => {
+            let position = *state.index.sites.get(id)? as usize;
+            let ring = *state.plan.ring_of.get(position)? as usize;
+            state.index.rfcs_of_ring.get(ring)?
+        }
+        Scope::Deployment | Scope::Core | Scope::Ring(_) | Scope::Rfc(_) => return None,
+    };
+    let rfc = state.plan.rfcs.get(*rfcs.first()? as usize)?;
+    Some(Scope::Rfc(rfc.id.clone()))
+}
+
+/// Returns the command for a wait that names none.
+fn substitute(state: &State, scope: &Scope) -> Option<Command> {
+    use model::machine::{ComponentState, SiteState};
+    let reason = String::new();
+    if state.holds.contains_key(&scope.to_string()) {
+        return Some(Command::Hold { scope: scope.clone(), held: false, reason });
+    }
+    match scope {
+        Scope::Deployment if state.deployment == DeploymentState::Held => {
+            Some(Command::ReleaseDeployment { reason })
+        }
+        Scope::Component(id) if state.component(id)?.1.state == ComponentState::RolledBack => {
+            Some(Command::Replan { scope: scope.clone(), reason })
+        }
+        Scope::Site(id) if state.site(id)?.1.state == SiteState::Refused => {
+            Some(Command::ResolveRefusal { site: id.clone(), reason })
+        }
+        Scope::Deployment
+        | Scope::Core
+        | Scope::Component(_)
+        | Scope::Ring(_)
+        | Scope::Site(_)
+        | Scope::Rfc(_) => None,
+    }
+}
+
+fn waiver(guard: Guard, authority: &[RoleType]) -> String {
+    let roles: Vec<String> = authority.iter().map(ToString::to_string).collect();
+    match guard.waiver() {
+        Waivability::Never => format!("{guard} is never waived"),
+        Waivability::WholeBy(_) => {
+            format!("{guard} can be waived by {} together", roles.join(" and "))
+        }
+        Waivability::PartBy { what, .. } => {
+            format!("{guard} can be waived for {what}, by {} together", roles.join(" and "))
+        }
+    }
+}
+
+/// Returns where `scope` stands, in one phrase.
+fn standing(state: &State, scope: &Scope) -> String {
+    match scope {
+        Scope::Deployment => state.deployment.to_string(),
+        Scope::Core => {
+            let verified = state.components.iter().filter(|it| is_verified(it.state)).count();
+            format!("{verified} of {} components verified", state.components.len())
+        }
+        Scope::Component(id) => {
+            state.component(id).map_or_else(String::new, |(_, it)| it.state.to_string())
+        }
+        Scope::Ring(id) => state.ring(id).map_or_else(String::new, |(_, it)| it.state.to_string()),
+        Scope::Site(id) => state.site(id).map_or_else(String::new, |(_, it)| it.state.to_string()),
+        Scope::Rfc(id) => state.rfc(id).map_or_else(String::new, |(_, it)| it.state.to_string()),
+    }
+}
+
+fn is_verified(state: model::machine::ComponentState) -> bool {
+    use model::machine::ComponentState as S;
+    match state {
+        S::Verified | S::Accepted => true,
+        S::Planned
+        | S::Authorised
+        | S::Adopting
+        | S::Deploying
+        | S::Verifying
+        | S::Halted
+        | S::RollingBack
+        | S::RolledBack
+        | S::Descoped => false,
+    }
+}
+
+/// Returns what `scope` is doing, where nothing holds it back.
+fn doing(state: &State, scope: &Scope) -> String {
+    if let Some(run) = state.run(scope) {
+        return run_in_words(run);
+    }
+    let in_flight = state.orders.values().filter(|it| it.asked.is_none()).count();
+    match scope {
+        Scope::Ring(id) => match state.ring(id) {
+            Some((_, status)) => {
+                let counts = &status.counts;
+                format!("{} of its {} sites are verified.", counts.verified, counts.planned)
+            }
+            None => "It is not in the plan.".to_owned(),
+        },
+        Scope::Deployment | Scope::Core => match in_flight {
+            0 => "There is nothing left to do here.".to_owned(),
+            1 => "One step is being carried out.".to_owned(),
+            several => format!("{several} steps are being carried out."),
+        },
+        Scope::Component(_) | Scope::Site(_) | Scope::Rfc(_) => {
+            "It stands where it should.".to_owned()
+        }
+    }
+}
+
+/// Returns how far a run has come.
+pub(crate) fn run_in_words(run: &Run) -> String {
+    let counts = run.counts_all();
+    let (verb, past) = match run.kind {
+        RunKind::Deploy => ("It is being deployed", "It was deployed"),
+        RunKind::Adopt => ("It is being checked for adoption", "It was checked for adoption"),
+        RunKind::RollBack => ("It is being rolled back", "It was rolled back"),
+    };
+    let done = format!("{} of {} step lists done", counts.done, counts.all);
+    if run.is_finished() {
+        return format!("{past} in run {}: {done}.", run.number);
+    }
+    let stage = u32::from(run.stage) + 1;
+    format!(
+        "{verb} in run {}: stage {stage} of {}, {done}, {} being worked on.",
+        run.number, run.stages, counts.running
+    )
+}

@@ -1,0 +1,190 @@
+//! What surrounds the program: environment, account, directories, the computer's clock.
+//!
+//! Read here, once, and handed down. Nothing below this crate reads any of it.
+
+use crate::args::Everywhere;
+use crate::exit::Exit;
+use crate::fault::Fault;
+use executor::{Executor, MissingSecret, Settings};
+use jiff::Timestamp;
+use record::{Location, Record, Signer};
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use zeroize::Zeroizing;
+
+/// The longest secret in a file, in bytes: keys and passwords, not archives.
+const SECRET_BYTES_MAX: u64 = 64 * 1024;
+
+/// What surrounds the program.
+#[derive(Clone, Debug)]
+pub(crate) struct Surroundings {
+    folder: PathBuf,
+    location: Location,
+    witness: Option<PathBuf>,
+    home: PathBuf,
+    agent_socket: Option<PathBuf>,
+    /// The account of whoever runs the program.
+    pub(crate) login: String,
+    /// Whether colours are unwanted.
+    pub(crate) no_colour: bool,
+}
+
+impl Surroundings {
+    /// Returns what surrounds the program, as `everywhere` names it.
+    pub(crate) fn of(everywhere: &Everywhere) -> Self {
+        let folder = everywhere.data.clone();
+        let in_folder = || Location::Sqlite(folder.join("record.db"));
+        Self {
+            location: everywhere.database.clone().unwrap_or_else(in_folder),
+            witness: everywhere.witness.clone(),
+            home: variable("HOME").map_or_else(|| PathBuf::from("/"), PathBuf::from),
+            agent_socket: variable("SSH_AUTH_SOCK").map(PathBuf::from),
+            login: login(),
+            no_colour: variable("NO_COLOR").is_some(),
+            folder,
+        }
+    }
+
+    /// Returns the data directory as an absolute path.
+    pub(crate) fn folder_in_full(&self) -> PathBuf {
+        self.folder.canonicalize().unwrap_or_else(|_| self.folder.clone())
+    }
+
+    /// Returns what time it is.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "acts and questions happen now; this is their clock"
+    )]
+    pub(crate) fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+
+    /// Returns the record, which must be there.
+    ///
+    /// # Errors
+    ///
+    /// When there is none, or what the record says.
+    pub(crate) async fn record(&self) -> Result<Arc<dyn Record>, Fault> {
+        if let Location::Sqlite(path) = &self.location
+            && !path.exists()
+        {
+            let what = format!("there is no record at {}", path.display());
+            return Err(Fault::usage(
+                what,
+                "`landfall deployment create PLAN` makes one; or name another with --data or --database",
+            ));
+        }
+        self.record_made().await
+    }
+
+    /// Returns the record, made if it is not there.
+    ///
+    /// # Errors
+    ///
+    /// When the directory cannot be made, or what the record says.
+    pub(crate) async fn record_made(&self) -> Result<Arc<dyn Record>, Fault> {
+        make_folder(&self.folder)?;
+        if let Some(witness) = &self.witness {
+            make_folder(witness)?;
+        }
+        Ok(record::open(&self.location, self.signer()?, self.witness.clone()).await?)
+    }
+
+    /// Returns the key that signs the record.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read or made.
+    pub(crate) fn signer(&self) -> Result<Signer, Fault> {
+        Ok(Signer::from_file(&self.folder.join("key"))?)
+    }
+
+    /// Returns what carries out orders.
+    ///
+    /// # Errors
+    ///
+    /// When its directories cannot be made.
+    pub(crate) fn executor(&self) -> Result<Executor, Fault> {
+        let (journal, outputs) = (self.folder.join("journal"), self.folder.join("output"));
+        make_folder(&journal)?;
+        make_folder(&outputs)?;
+        // Local orders run elsewhere: what is relative here would not be found from there.
+        let absolute = |path: &Path| path.canonicalize().map_err(|it| Fault::of_file(path, &it));
+        let (journal, outputs) = (absolute(&journal)?, absolute(&outputs)?);
+        let mut settings = Settings::new(self.home.clone(), journal, outputs, Arc::new(secret));
+        settings.agent_socket = self.agent_socket.clone();
+        Ok(Executor::new(settings))
+    }
+}
+
+/// Makes a directory that only this account may enter.
+fn make_folder(path: &Path) -> Result<(), Fault> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path);
+    made.map_err(|error| Fault::of_file(path, &error))
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|it| !it.is_empty())
+}
+
+/// Returns the name of the account, by its number: a variable could be set by anybody.
+fn login() -> String {
+    let Ok(own) = std::fs::metadata("/proc/self") else {
+        return variable("USER").unwrap_or_else(|| "unknown".to_owned());
+    };
+    let uid = own.uid().to_string();
+    let accounts = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+    let of_account = accounts.lines().find_map(|line| {
+        let mut parts = line.split(':');
+        let name = parts.next()?;
+        (parts.nth(1)? == uid).then(|| name.to_owned())
+    });
+    of_account.unwrap_or_else(|| format!("uid {uid}"))
+}
+
+/// Returns the secret behind `reference`: `env:NAME` or `file:/path`.
+fn secret(reference: &str) -> Result<Zeroizing<String>, MissingSecret> {
+    let missing =
+        |why: &str| MissingSecret { reference: reference.to_owned(), why: why.to_owned() };
+    match reference.split_once(':') {
+        Some(("env", name)) => variable(name)
+            .map(Zeroizing::new)
+            .ok_or_else(|| missing("the environment of Landfall has no such variable")),
+        Some(("file", path)) => {
+            let size = std::fs::metadata(path).map_err(|it| missing(&it.to_string()))?.len();
+            if size > SECRET_BYTES_MAX {
+                return Err(missing("the file is too long to be a secret"));
+            }
+            let text = std::fs::read_to_string(path).map_err(|it| missing(&it.to_string()))?;
+            let text = Zeroizing::new(text);
+            Ok(Zeroizing::new(text.trim_end_matches(['\n', '\r']).to_owned()))
+        }
+        _ => Err(missing("a secret is `env:NAME` or `file:/path`")),
+    }
+}
+
+/// Returns the folder and the main file of the plan at `path`, which may be the folder itself.
+///
+/// # Errors
+///
+/// When there is nothing.
+pub(crate) fn plan_place(path: &Path) -> Result<(PathBuf, String), Fault> {
+    let nothing = |error: &std::io::Error| {
+        Fault::new(Exit::Usage, format!("there is no plan at {}", path.display()))
+            .why(error.to_string())
+            .next("`landfall init` writes a small plan to begin with")
+    };
+    let is_folder = std::fs::metadata(path).map_err(|it| nothing(&it))?.is_dir();
+    let file = if is_folder { path.join("landfall.yaml") } else { path.to_owned() };
+    let name = file.file_name().map(|it| it.to_string_lossy().into_owned()).unwrap_or_default();
+    let folder = match file.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
+        Some(_) | None => PathBuf::from("."),
+    };
+    std::fs::metadata(&file).map_err(|it| nothing(&it))?;
+    let folder = folder.canonicalize().map_err(|it| nothing(&it))?;
+    Ok((folder, name))
+}

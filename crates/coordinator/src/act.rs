@@ -1,0 +1,305 @@
+//! A person's act: read, decide, append; again when somebody else was first.
+
+use crate::creation::Creation;
+use crate::entries::{Stamp, extend, parse};
+use crate::error::CommandError;
+use crate::findings;
+use crate::fold::{self, Moment, fold_until, follow};
+use jiff::Timestamp;
+use model::command::Command;
+use model::decide::{Acting, decide};
+use model::digest::canonical;
+use model::event::{Actor, Entry, Event};
+use model::id::{DeploymentId, PersonId, Seq};
+use model::plan::MasterProjectPlan;
+use model::refusal::{Refusal, RefusalCode};
+use model::state::State;
+use record::{Change, CommandId, Head, Record, RecordError};
+use std::sync::Arc;
+
+/// How often a command is decided anew because somebody else wrote first.
+const ATTEMPTS: usize = 20;
+
+/// Who acts, and from which account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Author {
+    /// The person of the plan.
+    pub person: PersonId,
+    /// The account from which they act.
+    pub login: String,
+}
+
+/// What an act has brought about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Acted {
+    /// Its first entry.
+    pub first: Seq,
+    /// Its last entry.
+    pub last: Seq,
+    /// What happened; empty where it had happened before.
+    pub events: Vec<Event>,
+    /// Whether the command had been carried out before, and nothing new happened.
+    pub repeated: bool,
+}
+
+/// The one way to make something happen in a deployment.
+pub struct Coordinator {
+    pub(crate) record: Arc<dyn Record>,
+    pub(crate) deployment: DeploymentId,
+    pub(crate) state: State,
+    pub(crate) head: Head,
+    pub(crate) snapshot_seq: Seq,
+}
+
+impl Coordinator {
+    /// Creates a deployment, as a draft.
+    ///
+    /// # Errors
+    ///
+    /// When there is one of this name, when the person is nobody in the plan, or when the record
+    /// says no.
+    pub async fn create(
+        record: Arc<dyn Record>,
+        creation: Creation,
+        author: &Author,
+        at: Timestamp,
+    ) -> Result<Self, CommandError> {
+        let Creation { plan, folder, purpose } = creation;
+        if plan.person(&author.person).is_none() {
+            let text = format!("{} is nobody in this plan", author.person);
+            let next = "act as a person of the plan: `--as NAME`";
+            return Err(Refusal::new(RefusalCode::NotPermitted, text, next).into());
+        }
+        if let Err(too_small) = plan.profile.fits(plan.sites.len(), purpose) {
+            let next = "choose the standard profile, or create it as a rehearsal";
+            return Err(Refusal::new(RefusalCode::Gate, too_small.to_string(), next).into());
+        }
+        let deployment = plan.deployment.clone();
+        let head = record.create(&deployment).await?;
+        if head.seq > 0 {
+            return Err(CommandError::Exists);
+        }
+        let entry = Entry {
+            seq: 1,
+            at,
+            actor: Actor::Person { person: author.person.clone(), login: author.login.clone() },
+            baseline: 0,
+            command: None,
+            event: Event::DeploymentCreated {
+                deployment: deployment.clone(),
+                plan: plan.digest(),
+                release: plan.release.digest(),
+                purpose,
+                folder,
+            },
+        };
+        let bytes = canonical(&plan);
+        let state = State::begin(&entry, Arc::new(plan))
+            .map_err(|source| CommandError::Impossible { seq: 1, source })?;
+        let change =
+            Change { entries: vec![canonical(&entry)], contents: vec![bytes], ..Change::default() };
+        let head = match record.append(&deployment, &head, change).await {
+            Ok(appended) => appended.head,
+            Err(RecordError::Moved { .. }) => return Err(CommandError::Exists),
+            Err(error) => return Err(error.into()),
+        };
+        Ok(Self { record, deployment, state, head, snapshot_seq: 0 })
+    }
+
+    /// Opens a deployment: compares the record with its witness, and folds it.
+    ///
+    /// # Errors
+    ///
+    /// When there is none of this name, or its record cannot be relied on.
+    pub async fn open(
+        record: Arc<dyn Record>,
+        deployment: &DeploymentId,
+    ) -> Result<Self, CommandError> {
+        record.inspect(deployment).await?;
+        Self::fold(record, deployment).await
+    }
+
+    pub(crate) async fn fold(
+        record: Arc<dyn Record>,
+        deployment: &DeploymentId,
+    ) -> Result<Self, CommandError> {
+        let folded = fold::fold(record.as_ref(), deployment).await?;
+        let fold::Folded { state, head, snapshot_seq } = folded;
+        Ok(Self { record, deployment: deployment.clone(), state, head, snapshot_seq })
+    }
+
+    /// Returns where the deployment stands.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// Returns where its record ends, as far as it has been read.
+    pub fn head(&self) -> &Head {
+        &self.head
+    }
+
+    /// Reads what others have written since. Returns whether there was anything.
+    ///
+    /// # Errors
+    ///
+    /// When the record cannot be read.
+    pub async fn catch_up(&mut self) -> Result<bool, CommandError> {
+        let found = self.record.head(&self.deployment).await?;
+        let moved = found.seq != self.head.seq;
+        if moved {
+            let last = (self.state.clone(), self.head.hash);
+            let record = self.record.as_ref();
+            let last = follow(record, &self.deployment, Some(last), found.seq, |_| true).await?;
+            let Some((state, hash)) = last else { return Ok(false) };
+            self.state = state;
+            self.head.hash = hash;
+            self.head.seq = self.state.seq;
+        }
+        self.head.epoch = found.epoch;
+        Ok(moved)
+    }
+
+    /// Carries out `command` for `author`.
+    ///
+    /// # Errors
+    ///
+    /// With the reason why not; a refused command leaves no trace.
+    pub async fn act(
+        &mut self,
+        author: &Author,
+        command: &Command,
+        id: &CommandId,
+        at: Timestamp,
+    ) -> Result<Acted, CommandError> {
+        let mut command = command.clone();
+        if let Command::Baseline { findings } = &mut command {
+            // What was found is found here, not by whoever asks.
+            self.catch_up().await?;
+            *findings = findings::findings(&self.state, at).await;
+        }
+        self.decide_and_append(author, &command, id, at, None).await
+    }
+
+    /// Replaces the plan by `plan`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::act`].
+    pub async fn revise(
+        &mut self,
+        author: &Author,
+        plan: MasterProjectPlan,
+        changes: Vec<String>,
+        removes_scope: bool,
+        reason: &str,
+        at: Timestamp,
+    ) -> Result<Acted, CommandError> {
+        let command = Command::RevisePlan {
+            plan: plan.digest(),
+            changes,
+            removes_scope,
+            reason: reason.to_owned(),
+        };
+        let seq = self.head.seq;
+        let id = format!("revise-{}-{seq}-{}", plan.digest().short(), author.person);
+        let id = id.chars().take(model::id::NAME_LENGTH_MAX).collect::<String>();
+        let id = id.parse().expect("because it is made of letters, digits and `-`");
+        self.decide_and_append(author, &command, &id, at, Some(Arc::new(plan))).await
+    }
+
+    async fn decide_and_append(
+        &mut self,
+        author: &Author,
+        command: &Command,
+        id: &CommandId,
+        at: Timestamp,
+        plan: Option<Arc<MasterProjectPlan>>,
+    ) -> Result<Acted, CommandError> {
+        if let Some(seq) = self.record.command(&self.deployment, id).await? {
+            return Ok(repeated(seq));
+        }
+        for _ in 0..ATTEMPTS {
+            let now = at.max(self.state.at);
+            let acting = Acting {
+                state: &self.state,
+                person: &author.person,
+                now,
+                new_plan: plan.as_deref(),
+            };
+            let events = match decide(&acting, command) {
+                Ok(events) => events,
+                // The refusal may be of a state that is no more.
+                Err(refusal) => {
+                    if self.catch_up().await? {
+                        continue;
+                    }
+                    return Err(refusal.into());
+                }
+            };
+            let actor = acting.actor(&author.login);
+            let error = match self.append(&events, &actor, now, id, plan.as_ref()).await {
+                Ok((first, last)) => return Ok(Acted { first, last, events, repeated: false }),
+                Err(error) => error,
+            };
+            let CommandError::Record(refused) = &error else { return Err(error) };
+            if let RecordError::Repeated { seq, .. } = **refused {
+                self.catch_up().await?;
+                return Ok(repeated(seq));
+            }
+            if !matches!(**refused, RecordError::Moved { .. }) {
+                return Err(error);
+            }
+            // Somebody else wrote first: it is decided anew on what they wrote.
+            self.catch_up().await?;
+        }
+        Err(CommandError::Contended)
+    }
+
+    /// Appends `events` under the head that is known, and moves on to what they make.
+    async fn append(
+        &mut self,
+        events: &[Event],
+        actor: &Actor,
+        at: Timestamp,
+        id: &CommandId,
+        plan: Option<&Arc<MasterProjectPlan>>,
+    ) -> Result<(Seq, Seq), CommandError> {
+        let mut state = self.state.clone();
+        let mut change = Change::default();
+        let first = state.seq + 1;
+        let stamp = Stamp { actor, at, command: Some(id) };
+        extend(&mut state, &mut change.entries, events, &stamp, plan)?;
+        change.commands.push((id.clone(), first));
+        let keeps_plan = events.iter().any(|it| matches!(it, Event::PlanRevised { .. }));
+        if keeps_plan && let Some(plan) = plan {
+            change.contents.push(canonical(plan.as_ref()));
+        }
+        let appended = self.record.append(&self.deployment, &self.head, change).await?;
+        self.head = appended.head;
+        self.state = state;
+        Ok((first, self.head.seq))
+    }
+
+    /// Returns at most `limit` entries after `after`.
+    ///
+    /// # Errors
+    ///
+    /// When the record cannot be read.
+    pub async fn entries(&self, after: Seq, limit: u32) -> Result<Vec<Entry>, CommandError> {
+        let stored = self.record.read(&self.deployment, after, limit).await?;
+        stored.iter().map(parse).collect()
+    }
+
+    /// Returns the deployment as it stood at `moment`.
+    ///
+    /// # Errors
+    ///
+    /// When the record cannot be read.
+    pub async fn at(&self, moment: Moment) -> Result<State, CommandError> {
+        fold_until(self.record.as_ref(), &self.deployment, moment).await
+    }
+}
+
+fn repeated(seq: Seq) -> Acted {
+    Acted { first: seq, last: seq, events: vec![], repeated: true }
+}

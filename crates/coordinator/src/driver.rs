@@ -1,0 +1,383 @@
+//! The loop that drives a deployment: outcomes in, agenda out, one append for both.
+//!
+//! Each round takes every outcome that has arrived, lets the planner say what is
+//! next until it has nothing more to say, and appends all of it in one
+//! transaction: the outcomes, what follows from them, and the intents of the
+//! next orders, granted to this process at once. So a sequential step costs one
+//! commit, and a thousand steps in flight share one.
+
+use crate::act::Coordinator;
+use crate::clock::Clock;
+use crate::entries::{Stamp, extend};
+use crate::error::CommandError;
+use crate::flight::{Flight, Landed};
+use crate::fold::SNAPSHOT_EVERY;
+use crate::notices::{Notice, Teller, told};
+use executor::Executor;
+use jiff::Timestamp;
+use model::event::{Actor, Event};
+use model::guard::Supplier;
+use model::id::DeploymentId;
+use model::machine::DeploymentState;
+use planner::agenda::agenda;
+use planner::waiting::waiting;
+use record::{Change, Lead, NewOrder, OrderState, Record, RecordError, Snapshot};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// How long a leader may be silent before another one takes over.
+const LEASE: Duration = Duration::from_secs(15);
+/// How often the leader says that it is there.
+const KEEP_EVERY: Duration = Duration::from_secs(4);
+/// How often the record is looked at for what others wrote: the truth; there is no other signal.
+const POLL: Duration = Duration::from_millis(100);
+/// The most looks of one round: each adds to what the one before left.
+const LOOKS_MAX: usize = 1_000;
+/// The most orders granted in one round, so that a round stays short.
+const ORDERS_PER_ROUND: usize = 1_000;
+/// The most notices passed on in one round.
+const NOTICES_PER_ROUND: u32 = 100;
+/// The most waits looked through to find one that is for people.
+const WAITS_MAX: usize = 10_000;
+
+/// Drives deployments.
+pub struct Driver {
+    record: Arc<dyn Record>,
+    executor: Executor,
+    clock: Arc<dyn Clock>,
+    holder: String,
+    teller: Option<Arc<dyn Teller>>,
+}
+
+/// When a driver comes to rest.
+#[derive(Clone, Debug)]
+pub enum Until {
+    /// When it is told to.
+    Stopped(watch::Receiver<bool>),
+    /// When nothing is in flight and nothing can happen without a person or time.
+    Idle,
+}
+
+/// Why a driver has come to rest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rest {
+    /// It was told to.
+    Stopped,
+    /// Nothing is in flight, and nothing happens before this instant, if ever, without a person.
+    Idle {
+        /// When it should look again.
+        next_look: Option<Timestamp>,
+    },
+}
+
+/// Why a driver could not go on.
+#[derive(Debug, thiserror::Error)]
+pub enum DriveError {
+    /// Somebody else drives the deployment.
+    #[error(
+        "{holder} drives {deployment} until {until}, or for as long as it says that it is there"
+    )]
+    HeldBy {
+        /// The deployment.
+        deployment: DeploymentId,
+        /// Who.
+        holder: String,
+        /// Until when, if it falls silent.
+        until: Timestamp,
+    },
+    /// Somebody else has taken over: this one was silent for too long.
+    #[error("another server has taken over {deployment}")]
+    Superseded {
+        /// The deployment.
+        deployment: DeploymentId,
+    },
+    /// The deployment could not be read or written.
+    #[error(transparent)]
+    Command(#[from] CommandError),
+}
+
+impl From<RecordError> for DriveError {
+    fn from(error: RecordError) -> Self {
+        Self::Command(error.into())
+    }
+}
+
+impl Driver {
+    /// Returns a driver that works under the name `holder`: the same name for the same server,
+    /// so that it takes its deployments up again at once after a crash.
+    pub fn new(
+        record: Arc<dyn Record>,
+        executor: Executor,
+        clock: Arc<dyn Clock>,
+        holder: String,
+    ) -> Self {
+        Self { record, executor, clock, holder, teller: None }
+    }
+
+    /// Returns the driver with somebody who passes on what people are told.
+    pub fn telling(self, teller: Arc<dyn Teller>) -> Self {
+        Self { teller: Some(teller), ..self }
+    }
+
+    /// Drives `deployment` until it comes to rest.
+    ///
+    /// # Errors
+    ///
+    /// When somebody else drives it, or the record cannot be relied on.
+    pub async fn run(&self, deployment: &DeploymentId, until: Until) -> Result<Rest, DriveError> {
+        self.record.inspect(deployment).await?;
+        let epoch = match self.record.lead(deployment, &self.holder, LEASE).await? {
+            Lead::Taken { epoch } => epoch,
+            Lead::HeldBy { holder, until } => {
+                let deployment = deployment.clone();
+                return Err(DriveError::HeldBy { deployment, holder, until });
+            }
+        };
+        let coordinator = Coordinator::fold(self.record.clone(), deployment).await?;
+        let flight = Flight::new(self.executor.clone());
+        let mut drive = Drive { driver: self, coordinator, flight, epoch, held_back: vec![] };
+        let rest = drive.run(until).await;
+        self.record.stop_leading(deployment, epoch).await?;
+        rest
+    }
+}
+
+struct Drive<'d> {
+    driver: &'d Driver,
+    coordinator: Coordinator,
+    flight: Flight,
+    epoch: u64,
+    /// Outcomes whose append did not succeed yet.
+    held_back: Vec<Landed>,
+}
+
+impl Drive<'_> {
+    async fn run(&mut self, mut until: Until) -> Result<Rest, DriveError> {
+        self.take_up().await?;
+        self.tell().await?;
+        let mut kept = tokio::time::interval(KEEP_EVERY);
+        kept.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut polled = tokio::time::interval(POLL);
+        polled.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            let next_look = self.round().await?;
+            if self.flight.len() == 0 && !self.asks_people() {
+                let jumped = next_look.is_some_and(|at| self.driver.clock.jump(at));
+                if jumped {
+                    continue;
+                }
+                if matches!(until, Until::Idle) {
+                    return Ok(Rest::Idle { next_look });
+                }
+            } else if self.flight.len() == 0 && matches!(until, Until::Idle) {
+                return Ok(Rest::Idle { next_look });
+            }
+            loop {
+                tokio::select! {
+                    landed = self.flight.next() => {
+                        self.held_back.extend(landed);
+                        break;
+                    }
+                    () = stopped(&mut until) => return Ok(Rest::Stopped),
+                    _ = kept.tick() => self.keep_leading().await?,
+                    _ = polled.tick() => {
+                        let is_due = next_look.is_some_and(|at| at <= self.driver.clock.now());
+                        if self.coordinator.catch_up().await? || is_due {
+                            break;
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    async fn keep_leading(&self) -> Result<(), DriveError> {
+        let deployment = &self.coordinator.deployment;
+        let record = &self.driver.record;
+        if record.keep_leading(deployment, self.epoch, LEASE).await? {
+            return Ok(());
+        }
+        Err(DriveError::Superseded { deployment: deployment.clone() })
+    }
+
+    /// Takes up the orders that an earlier leader, or this one before it was killed, left behind:
+    /// each is asked for on its computer, under a new token.
+    async fn take_up(&mut self) -> Result<(), DriveError> {
+        let record = self.driver.record.clone();
+        let deployment = self.coordinator.deployment.clone();
+        let left = record.open_orders(&deployment).await?;
+        if left.is_empty() {
+            return Ok(());
+        }
+        let regrant = left
+            .iter()
+            .filter(|it| matches!(it.state, OrderState::Held | OrderState::Open))
+            .map(|it| (it.order.id.clone(), self.driver.holder.clone()))
+            .collect();
+        let change = Change { regrant, ..Change::default() };
+        self.coordinator.catch_up().await?;
+        let appended = record.append(&deployment, &self.coordinator.head, change).await?;
+        self.coordinator.head = appended.head;
+        for intent in appended.granted {
+            self.flight.launch(intent, false);
+        }
+        Ok(())
+    }
+
+    fn asks_people(&self) -> bool {
+        // Before the opening, and while everything is held, time alone brings nothing about.
+        let waits_as_a_whole = match self.coordinator.state.deployment {
+            DeploymentState::Draft | DeploymentState::Ready | DeploymentState::Held => true,
+            DeploymentState::Deploying
+            | DeploymentState::Stabilizing
+            | DeploymentState::QuietPeriod
+            | DeploymentState::MilestoneReview
+            | DeploymentState::Closing
+            | DeploymentState::Closed
+            | DeploymentState::Terminating
+            | DeploymentState::Terminated => false,
+        };
+        if waits_as_a_whole {
+            return true;
+        }
+        let now = self.driver.clock.now();
+        let waits = waiting(&self.coordinator.state, now, WAITS_MAX);
+        waits.iter().any(|it| matches!(it.supplier, Supplier::Roles(_)) && it.command.is_some())
+    }
+
+    /// Records what has arrived and what follows from it, and launches what is next. Returns when
+    /// to look again at the latest.
+    async fn round(&mut self) -> Result<Option<Timestamp>, DriveError> {
+        loop {
+            self.stop_cancelled();
+            let mut landed = std::mem::take(&mut self.held_back);
+            self.flight.arrived(&mut landed);
+            let mut change = Change::default();
+            let next_look = self.plan_round(&mut change, &landed)?;
+            let is_empty = change.entries.is_empty();
+            if is_empty {
+                return Ok(next_look);
+            }
+            let deployment = &self.coordinator.deployment;
+            let appended =
+                self.driver.record.append(deployment, &self.coordinator.head, change).await;
+            match appended {
+                Ok(appended) => {
+                    self.coordinator.head = appended.head;
+                    for landed in &landed {
+                        self.flight.done(&landed.order);
+                    }
+                    for intent in appended.granted {
+                        self.flight.launch(intent, true);
+                    }
+                    self.keep_snapshot().await?;
+                    self.tell().await?;
+                }
+                Err(RecordError::Moved { found, .. }) if found.epoch == self.epoch => {
+                    self.held_back = landed;
+                    self.refold().await?;
+                }
+                Err(RecordError::Moved { .. }) => {
+                    let deployment = deployment.clone();
+                    return Err(DriveError::Superseded { deployment });
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    /// Asks for an end of the orders that somebody has cancelled.
+    fn stop_cancelled(&self) {
+        let state = &self.coordinator.state;
+        if state.cancelled.is_empty() {
+            return;
+        }
+        for (order, place) in &state.orders {
+            if let Some(who) = state.cancelled.get(&place.scope.to_string()) {
+                self.flight.stop(order, who.as_str());
+            }
+        }
+    }
+
+    /// Passes on what people are to be told, oldest first.
+    async fn tell(&self) -> Result<(), DriveError> {
+        let Some(teller) = &self.driver.teller else { return Ok(()) };
+        let deployment = &self.coordinator.deployment;
+        for kept in self.driver.record.notices(deployment, NOTICES_PER_ROUND).await? {
+            if let Ok(notice) = serde_json::from_slice::<Notice>(&kept.body) {
+                teller.tell(&notice);
+            }
+            self.driver.record.notice_delivered(deployment, kept.seq, kept.n).await?;
+        }
+        Ok(())
+    }
+
+    /// The state has moved on to what was not written: it is folded anew.
+    async fn refold(&mut self) -> Result<(), DriveError> {
+        let deployment = self.coordinator.deployment.clone();
+        self.coordinator = Coordinator::fold(self.driver.record.clone(), &deployment).await?;
+        Ok(())
+    }
+
+    /// Moves the state on by what has arrived and by the agenda, until that is empty, and puts
+    /// all of it into `change`.
+    fn plan_round(
+        &mut self,
+        change: &mut Change,
+        landed: &[Landed],
+    ) -> Result<Option<Timestamp>, CommandError> {
+        let state = &mut self.coordinator.state;
+        let now = self.driver.clock.now().max(state.at);
+        let stamp = Stamp { actor: &Actor::System, at: now, command: None };
+        for Landed { order, token, report } in landed {
+            let ended = Event::OrderEnded { order: order.clone(), report: report.clone() };
+            extend(state, &mut change.entries, &[ended], &stamp, None)?;
+            change.settle.push((order.clone(), *token));
+        }
+        let mut granted = 0;
+        let mut next_look = None;
+        for _ in 0..LOOKS_MAX {
+            let agenda = agenda(state, now, ORDERS_PER_ROUND - granted);
+            next_look = agenda.next_look;
+            if agenda.is_empty() {
+                break;
+            }
+            extend(state, &mut change.entries, &agenda.events, &stamp, None)?;
+            change.notices.extend(agenda.events.iter().filter_map(|it| told(state, it)));
+            for (intended, order) in agenda.orders {
+                extend(state, &mut change.entries, &[intended], &stamp, None)?;
+                granted += 1;
+                let grant = Some(self.driver.holder.clone());
+                change.orders.push(NewOrder { order, intent: state.seq, grant });
+            }
+        }
+        Ok(next_look)
+    }
+
+    async fn keep_snapshot(&mut self) -> Result<(), DriveError> {
+        let seq = self.coordinator.state.seq;
+        if seq < self.coordinator.snapshot_seq + SNAPSHOT_EVERY {
+            return Ok(());
+        }
+        let bytes = serde_json::to_vec(&self.coordinator.state)
+            .map_err(|source| CommandError::Unreadable { seq, source })?;
+        let hash = self.coordinator.head.hash;
+        let deployment = &self.coordinator.deployment;
+        self.driver.record.put_snapshot(deployment, Snapshot { seq, hash, bytes }).await?;
+        self.coordinator.snapshot_seq = seq;
+        Ok(())
+    }
+}
+
+async fn stopped(until: &mut Until) {
+    match until {
+        Until::Stopped(told) => {
+            // A teller that is gone will never tell: then nothing stops it but the process's end.
+            if told.wait_for(|it| *it).await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        }
+        Until::Idle => std::future::pending().await,
+    }
+}

@@ -1,0 +1,59 @@
+//! From events to the bytes of entries, and back.
+//!
+//! House rule: an entry's bytes are canonical JSON, made once; they are stored
+//! and hashed as made and never written anew.
+
+use crate::error::CommandError;
+use jiff::Timestamp;
+use model::digest::canonical;
+use model::event::{Actor, Entry, Event};
+use model::plan::MasterProjectPlan;
+use model::state::State;
+use record::CommandId;
+use std::sync::Arc;
+
+/// Who answers for new entries, when, and by which command.
+pub(crate) struct Stamp<'a> {
+    pub(crate) actor: &'a Actor,
+    pub(crate) at: Timestamp,
+    pub(crate) command: Option<&'a CommandId>,
+}
+
+/// Moves `state` on by `events` and adds the bodies of their entries to `bodies`.
+///
+/// # Errors
+///
+/// When an event cannot happen; the state is then of no use any more.
+pub(crate) fn extend(
+    state: &mut State,
+    bodies: &mut Vec<Vec<u8>>,
+    events: &[Event],
+    stamp: &Stamp<'_>,
+    new_plan: Option<&Arc<MasterProjectPlan>>,
+) -> Result<(), CommandError> {
+    for event in events {
+        let entry = Entry {
+            seq: state.seq + 1,
+            at: stamp.at.max(state.at),
+            actor: stamp.actor.clone(),
+            baseline: state.baseline,
+            command: stamp.command.map(ToString::to_string),
+            event: event.clone(),
+        };
+        state
+            .evolve(&entry, new_plan.cloned())
+            .map_err(|source| CommandError::Impossible { seq: entry.seq, source })?;
+        bodies.push(canonical(&entry));
+    }
+    Ok(())
+}
+
+/// Returns the entry whose bytes are `stored`.
+///
+/// # Errors
+///
+/// When this version does not know its words.
+pub(crate) fn parse(stored: &record::Entry) -> Result<Entry, CommandError> {
+    serde_json::from_slice(&stored.body)
+        .map_err(|source| CommandError::Unreadable { seq: stored.seq, source })
+}

@@ -1,0 +1,24 @@
+//! The only writer of the record: command, decide, append; agenda to orders; the clock.
+//!
+//! It holds no truth of its own. What it knows it has folded from the record;
+//! what it decides, `model` and `planner` decided; what it appends is fenced by
+//! the head it expected, so that two of it can never both write entry 42.
+
+mod act;
+pub mod clock;
+mod creation;
+mod driver;
+mod entries;
+mod error;
+mod findings;
+mod flight;
+mod fold;
+mod notices;
+
+pub use act::{Acted, Author, Coordinator};
+pub use clock::Clock;
+pub use creation::Creation;
+pub use driver::{DriveError, Driver, Rest, Until};
+pub use error::CommandError;
+pub use fold::Moment;
+pub use notices::{Notice, Teller};

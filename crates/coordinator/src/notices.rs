@@ -1,0 +1,86 @@
+//! What people and other programs are told, written in the transaction in which it happens.
+//!
+//! House rule: whoever is asked for something is told so once; what the record
+//! does not hold was not told.
+
+use model::digest::canonical;
+use model::event::{Event, RingTransition};
+use model::id::{DeploymentId, PersonId};
+use model::machine::{ComponentTransition, SignOffTransition, SiteTransition};
+use model::role_type::RoleType;
+use model::scope::Scope;
+use model::sheet::Sheet;
+use model::state::State;
+use planner::waiting::holders;
+use serde::{Deserialize, Serialize};
+
+/// Something that people are told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    /// The deployment.
+    pub deployment: DeploymentId,
+    /// What it is about.
+    pub scope: Scope,
+    /// What has happened or is asked, in words.
+    pub text: String,
+    /// Who is asked; empty where it is for everybody's information.
+    pub people: Vec<PersonId>,
+}
+
+/// Whoever passes notices on.
+pub trait Teller: Send + Sync {
+    /// Passes `notice` on. It is told again after a crash, but not after a return.
+    fn tell(&self, notice: &Notice);
+}
+
+/// Returns what is to be told about `event`, which has led to `state`, as bytes for the outbox.
+pub(crate) fn told(state: &State, event: &Event) -> Option<Vec<u8>> {
+    let asked = asked(state, event);
+    let (scope, text, people) = asked.or_else(|| stopped(state, event))?;
+    let deployment = state.plan.deployment.clone();
+    Some(canonical(&Notice { deployment, scope, text, people }))
+}
+
+/// Returns what somebody is asked for by `event`.
+fn asked(state: &State, event: &Event) -> Option<(Scope, String, Vec<PersonId>)> {
+    if let Event::SignOff { slot, transition: SignOffTransition::Requested, .. } = event {
+        let scope = match &slot.sheet {
+            Sheet::Site(id) => Scope::Site(id.clone()),
+            Sheet::CoreInterim | Sheet::CoreFinal => Scope::Core,
+            Sheet::SitesComplete => Scope::Deployment,
+        };
+        let people = holders(state, &scope, &[slot.role]);
+        return Some((scope, format!("please sign {slot}: {}", slot.meaning()), people));
+    }
+    if let Event::StepAsked { order, scope, role, .. } = event {
+        let people = holders(state, scope, &[*role]);
+        return Some((scope.clone(), format!("please carry out {order} and confirm it"), people));
+    }
+    None
+}
+
+/// Returns what `event` has halted, and who lets it go on.
+fn stopped(state: &State, event: &Event) -> Option<(Scope, String, Vec<PersonId>)> {
+    use RoleType::{ProgramManager, ReleaseManagement};
+    let (scope, reason, roles) = if let Event::Ring { ring, transition, reason, .. } = event
+        && *transition == RingTransition::Halted
+    {
+        (Scope::Ring(ring.clone()), reason, &[ReleaseManagement, ProgramManager][..])
+    } else if let Event::Site { site, transition, reason, .. } = event
+        && *transition == SiteTransition::Halted
+    {
+        (Scope::Site(site.clone()), reason, &[ReleaseManagement][..])
+    } else if let Event::Component { component, transition, reason, .. } = event
+        && *transition == ComponentTransition::Halted
+    {
+        (Scope::Component(component.clone()), reason, &[ReleaseManagement][..])
+    } else {
+        return None;
+    };
+    let text = match reason {
+        Some(reason) => format!("{scope} is halted: {reason}"),
+        None => format!("{scope} is halted"),
+    };
+    let people = holders(state, &scope, roles);
+    Some((scope, text, people))
+}

@@ -1,0 +1,9 @@
+//! Whole deployments, with real processes.
+
+#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test fails where it stands")]
+
+mod cancelling;
+mod forecast;
+mod world;
+
+mod whole_deployment;

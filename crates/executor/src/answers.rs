@@ -1,0 +1,195 @@
+//! What a computer's shell answers, told from whatever else its login prints.
+//!
+//! An answer is a line that begins with `landfall-` and the tag of the order.
+//! After an answer that ends the talk, everything is the order's output.
+
+/// How much of what is not an answer is kept, in bytes: enough for a shell's complaint.
+const NOISE_BYTES_MAX: usize = 512;
+
+/// One answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Answer {
+    /// The order begins now.
+    Begun,
+    /// Another shell began the order; this one waits for its end.
+    Following,
+    /// The order is under way.
+    Running,
+    /// The order ended by itself with this code.
+    Ended(i32),
+    /// The order was stopped, and nobody knows what it had done by then.
+    Stopped,
+    /// Whoever carried out the order is gone, and it has no end.
+    Interrupted,
+    /// The order was never begun and never will be.
+    Never,
+    /// Asked to stop, but the order had already ended.
+    Over,
+    /// Asked to stop: nothing of the order lives any more.
+    Halted,
+    /// Asked to stop: something of the order outlived being killed.
+    Surviving,
+    /// The SSH server gives its sessions no process group of their own.
+    Bound,
+    /// Nothing was begun, for this reason.
+    Refused(String),
+    /// The copy is already there.
+    Have,
+    /// The copy is not there.
+    Lacks,
+    /// The bytes of the copy are awaited.
+    Send,
+    /// The copy is in its place.
+    Copied,
+    /// The bytes that arrived have this digest instead.
+    Differs(String),
+}
+
+impl Answer {
+    fn parse(text: &str) -> Option<Self> {
+        let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
+        Some(match word {
+            "begun" => Self::Begun,
+            "following" => Self::Following,
+            "running" => Self::Running,
+            "ended" => Self::Ended(rest.parse().ok()?),
+            "stopped" => Self::Stopped,
+            "interrupted" => Self::Interrupted,
+            "never" => Self::Never,
+            "over" => Self::Over,
+            "halted" => Self::Halted,
+            "surviving" => Self::Surviving,
+            "bound" => Self::Bound,
+            "refused" => Self::Refused(rest.to_owned()),
+            "have" => Self::Have,
+            "lacks" => Self::Lacks,
+            "send" => Self::Send,
+            "copied" => Self::Copied,
+            "differs" => Self::Differs(rest.to_owned()),
+            _ => return None,
+        })
+    }
+
+    /// Returns whether output follows, to the end of the stream.
+    pub(crate) fn is_last(&self) -> bool {
+        match self {
+            Self::Running
+            | Self::Ended(_)
+            | Self::Stopped
+            | Self::Interrupted
+            | Self::Never
+            | Self::Over
+            | Self::Halted
+            | Self::Surviving
+            | Self::Bound
+            | Self::Refused(_)
+            | Self::Have
+            | Self::Lacks
+            | Self::Copied
+            | Self::Differs(_) => true,
+            Self::Begun | Self::Following | Self::Send => false,
+        }
+    }
+}
+
+/// A piece of what a shell wrote.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Piece {
+    /// An answer.
+    Answer(Answer),
+    /// Output of the order.
+    Output(Vec<u8>),
+}
+
+/// Cuts what a shell writes into answers and output.
+pub(crate) struct Answers {
+    prefix: Vec<u8>,
+    line: Vec<u8>,
+    noise: Vec<u8>,
+    output: bool,
+}
+
+impl Answers {
+    /// Returns a cutter of answers that bear `tag`.
+    pub(crate) fn tagged(tag: &str) -> Self {
+        let prefix = format!("landfall-{tag} ").into_bytes();
+        Self { prefix, line: Vec::new(), noise: Vec::new(), output: false }
+    }
+
+    /// Returns what `bytes` bring, in order.
+    pub(crate) fn push(&mut self, bytes: &[u8]) -> Vec<Piece> {
+        let mut pieces = Vec::new();
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            if self.output {
+                pieces.push(Piece::Output(rest.to_vec()));
+                break;
+            }
+            let Some(end) = rest.iter().position(|it| *it == b'\n') else {
+                self.line.extend_from_slice(rest);
+                break;
+            };
+            let (line, behind) = rest.split_at(end);
+            self.line.extend_from_slice(line);
+            rest = behind.get(1..).unwrap_or_default();
+            let line = std::mem::take(&mut self.line);
+            match self.parse(&line) {
+                Some(answer) => {
+                    self.output = answer.is_last();
+                    pieces.push(Piece::Answer(answer));
+                }
+                None => self.note(&line),
+            }
+        }
+        pieces
+    }
+
+    /// A login's greeting may lack the end of its line, so an answer may begin anywhere in it.
+    fn parse(&self, line: &[u8]) -> Option<Answer> {
+        let at = line.windows(self.prefix.len()).position(|it| it == self.prefix)?;
+        let answer = line.get(at + self.prefix.len()..)?;
+        Answer::parse(String::from_utf8_lossy(answer).trim_end())
+    }
+
+    /// Keeps what the shell complained of.
+    pub(crate) fn note(&mut self, noise: &[u8]) {
+        let room = NOISE_BYTES_MAX.saturating_sub(self.noise.len());
+        self.noise.extend(noise.iter().take(room));
+        self.noise.push(b' ');
+    }
+
+    /// Returns what was said besides answers.
+    pub(crate) fn noise(&self) -> String {
+        let said = [self.noise.as_slice(), self.line.as_slice()].concat();
+        let said = String::from_utf8_lossy(&said);
+        said.chars()
+            .map(|it| if it.is_control() { ' ' } else { it })
+            .collect::<String>()
+            .trim()
+            .to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_are_told_from_a_login_s_greeting_and_from_output() {
+        let text = b"Welcome!\nlandfall-0ther ended 0\n> landfall-7ag begun\nlandfall-7ag ended 3\nlandfall-7ag ended 0\nout";
+        for size in 1..text.len() {
+            let mut answers = Answers::tagged("7ag");
+            let mut said = Vec::new();
+            let mut output = Vec::new();
+            for piece in text.chunks(size).flat_map(|it| answers.push(it)) {
+                match piece {
+                    Piece::Answer(answer) => said.push(answer),
+                    Piece::Output(bytes) => output.extend(bytes),
+                }
+            }
+            assert_eq!(said, [Answer::Begun, Answer::Ended(3)]);
+            assert_eq!(output, b"landfall-7ag ended 0\nout");
+            assert!(answers.noise().starts_with("Welcome!"));
+        }
+    }
+}

@@ -1,0 +1,276 @@
+//! Carrying out one order, and saying what can be known of its outcome.
+
+use crate::cancel::Cancel;
+use crate::copy::Copy;
+use crate::http::{self, Check, Http};
+use crate::outputs::{self, Found, Sink};
+use crate::redact::Redactor;
+use crate::secrets::Environment;
+use crate::session::Reach;
+use crate::settings::Settings;
+use crate::sources::Sources;
+use crate::ssh::{ConnectFailure, Pool};
+use crate::task::{End, Task};
+use crate::text::{Effect, Journal};
+use crate::verify::Verdict;
+use model::id::DeploymentId;
+use model::order::{Failure, Intent, Order, OrderId, Outcome, Proof, Report, Work};
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+
+/// The lines a search finds ahead of whoever reads them.
+const FOUND_AHEAD: usize = 64;
+
+/// Carries out orders, many at once. A clone shares connections and settings.
+#[derive(Clone)]
+pub struct Executor {
+    inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) reach: Reach,
+    pub(crate) http: Http,
+    sources: Sources,
+}
+
+impl Executor {
+    /// Returns an executor without connections.
+    pub fn new(settings: Settings) -> Self {
+        let settings = Arc::new(settings);
+        let reach = Reach { pool: Pool::new(Arc::clone(&settings)), settings };
+        Self {
+            inner: Arc::new(Inner { reach, http: Http::default(), sources: Sources::default() }),
+        }
+    }
+
+    /// Carries out an order that nobody can have begun before, and returns what became of it.
+    ///
+    /// Where its computer cannot be reached nothing was begun, and the order is *failed*.
+    /// May be dropped at any time: the order goes on, and [`Self::resume`] finds it.
+    pub async fn carry_out(&self, intent: &Intent, cancel: &Cancel) -> Report {
+        self.inner.carry_out(intent.order(), cancel, true).await
+    }
+
+    /// Finds an order that may have been handed out before, or begins it, and returns what
+    /// became of it.
+    ///
+    /// Where its computer cannot be reached nobody knows, and the order is *unknown*.
+    pub async fn resume(&self, intent: &Intent, cancel: &Cancel) -> Report {
+        self.inner.carry_out(intent.order(), cancel, false).await
+    }
+
+    /// Returns the kept output of an order, or nothing where it wrote none.
+    ///
+    /// # Errors
+    ///
+    /// When the file is there and cannot be read.
+    pub async fn read_output(
+        &self,
+        deployment: &DeploymentId,
+        order: &OrderId,
+    ) -> io::Result<Option<Vec<u8>>> {
+        let path = outputs::path_of(&self.inner.reach.settings.outputs, deployment, order);
+        tokio::task::spawn_blocking(move || outputs::read(&path)).await.map_err(io::Error::other)?
+    }
+
+    /// Returns the lines of a deployment's kept outputs that hold `needle`, as they are found, at
+    /// most `limit`.
+    pub fn search_output(
+        &self,
+        deployment: &DeploymentId,
+        needle: &str,
+        limit: usize,
+    ) -> mpsc::Receiver<Found> {
+        let (sender, found) = mpsc::channel(FOUND_AHEAD);
+        let folder = self.inner.reach.settings.outputs.join(deployment.as_str());
+        let needle = needle.to_owned();
+        tokio::task::spawn_blocking(move || outputs::search(&folder, &needle, limit, &sender));
+        found
+    }
+
+    /// Returns how many SSH connections were opened so far.
+    pub fn connections_opened(&self) -> u64 {
+        self.inner.reach.pool.opened()
+    }
+
+    /// Closes all connections. Orders under way go on unwatched.
+    pub async fn close(&self) {
+        self.inner.reach.pool.close().await;
+    }
+}
+
+impl Inner {
+    async fn carry_out(&self, order: &Order, cancel: &Cancel, is_new: bool) -> Report {
+        let began = Instant::now();
+        let settings = &self.reach.settings;
+        let (environment, redactor, outcome);
+        match Environment::of(order, settings.secrets.as_ref()) {
+            Ok(found) => {
+                redactor = Redactor::of(found.secret.iter().map(|it| it.as_str()));
+                environment = found;
+                outcome = None;
+            }
+            Err(why) => {
+                redactor = Redactor::of([]);
+                environment = Environment::default();
+                outcome = Some(Outcome::Failed { cause: Failure::Refused { why } });
+            }
+        }
+        let path = outputs::path_of(&settings.outputs, &order.deployment, &order.id);
+        let mut sink = Sink::new(path, redactor);
+        let outcome = match outcome {
+            Some(outcome) => outcome,
+            None => self.work(order, &environment, &mut sink, cancel, is_new).await,
+        };
+        sink.conclude(Report {
+            outcome: without_secrets(outcome, &environment),
+            took_ms: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
+            output_bytes: 0,
+            output_sha256: None,
+            last_output: None,
+        })
+    }
+
+    async fn work(
+        &self,
+        order: &Order,
+        environment: &Environment,
+        sink: &mut Sink,
+        cancel: &Cancel,
+        is_new: bool,
+    ) -> Outcome {
+        let effect = match &order.work {
+            Work::Command { argv } if argv.is_empty() => {
+                return refused("a command without a program".to_owned());
+            }
+            Work::Command { argv } => Effect::Command(argv),
+            Work::Script { text } => Effect::Script(text),
+            Work::Copy { .. } => {
+                return match Copy::of(&order.work) {
+                    Some(copy) => {
+                        copy.carry_out(&self.reach, &self.sources, order, cancel, is_new).await
+                    }
+                    None => refused("it is no copy".to_owned()),
+                };
+            }
+            Work::Http { url, status, contains } => {
+                let limit = Duration::from_secs(u64::from(order.time_limit_s));
+                let check = http::check(&self.http, url, *status, contains.as_deref());
+                return tokio::select! {
+                    check = check => checked(check),
+                    () = tokio::time::sleep(limit) => {
+                        check_failed(format!("{url} gave no answer within {} seconds", order.time_limit_s))
+                    }
+                    who = cancel.stopped() => check_failed(format!("it was stopped by {who}")),
+                };
+            }
+        };
+        let here = &self.reach.settings.journal_here;
+        let prepared = Journal::of(&order.place, &order.deployment, &order.id, here)
+            .and_then(|journal| Ok((journal.begin(&effect, environment)?, journal)));
+        let (text, journal) = match prepared {
+            Ok(prepared) => prepared,
+            Err(error) => return refused(error.to_string()),
+        };
+        let limit = Duration::from_secs(u64::from(order.time_limit_s));
+        let task = Task { reach: &self.reach, place: &order.place, journal, text, limit, is_new };
+        let end = task.carry_through(sink, cancel).await;
+        self.outcome(order, environment, end, is_new).await
+    }
+
+    /// Turns what can be known of an order's end into its outcome, asking `verify` where the end
+    /// alone does not tell.
+    async fn outcome(
+        &self,
+        order: &Order,
+        environment: &Environment,
+        end: End,
+        is_new: bool,
+    ) -> Outcome {
+        match end {
+            End::Ended { code: 0, watched: true } => Outcome::Succeeded { proof: Proof::Watched },
+            End::Ended { code: 0, watched: false } => Outcome::Succeeded { proof: Proof::Journal },
+            End::Ended { code, .. } => Outcome::Failed { cause: Failure::Exit { code } },
+            End::Never { why } => Outcome::Failed { cause: Failure::NotDone { why } },
+            End::Refused { why } => refused(why),
+            End::Unreached(failure) if is_new => Outcome::Failed { cause: failure.into() },
+            End::Unreached(failure) => Outcome::Unknown {
+                why: format!("it was handed out before, and cannot be asked after: {failure}"),
+            },
+            End::Lost { why } => Outcome::Unknown { why },
+            End::Stopped { why } => match self.verdict(order, environment).await {
+                Some(Verdict::Done) => Outcome::Succeeded { proof: Proof::Verified },
+                Some(Verdict::NotDone { .. }) => {
+                    Outcome::Failed { cause: Failure::NotDone { why } }
+                }
+                Some(Verdict::Unclear { why: unclear }) => Outcome::Unknown {
+                    why: format!("{why}; its verify gave no verdict: {unclear}"),
+                },
+                None => Outcome::Unknown { why: format!("{why}; it has no verify to ask") },
+            },
+            End::Interrupted => {
+                let why = "it was interrupted on its computer and left no end";
+                match self.verdict(order, environment).await {
+                    Some(Verdict::Done) => Outcome::Succeeded { proof: Proof::Verified },
+                    Some(Verdict::NotDone { why: found }) => Outcome::Unknown {
+                        why: format!("{why}; its verify says that it is not done: {found}"),
+                    },
+                    Some(Verdict::Unclear { why: unclear }) => Outcome::Unknown {
+                        why: format!("{why}; its verify gave no verdict: {unclear}"),
+                    },
+                    None => Outcome::Unknown { why: format!("{why}; it has no verify to ask") },
+                }
+            }
+        }
+    }
+
+    async fn verdict(&self, order: &Order, environment: &Environment) -> Option<Verdict> {
+        Some(self.ask_verify(order, order.verify.as_ref()?, environment).await)
+    }
+}
+
+fn refused(why: String) -> Outcome {
+    Outcome::Failed { cause: Failure::Refused { why } }
+}
+
+fn check_failed(why: String) -> Outcome {
+    Outcome::Failed { cause: Failure::Check { why } }
+}
+
+fn checked(check: Check) -> Outcome {
+    match check {
+        Check::Passed => Outcome::Succeeded { proof: Proof::Watched },
+        Check::Other { why } | Check::NoAnswer { why } => check_failed(why),
+    }
+}
+
+/// A shell that cannot read a line repeats it, and an address may be built from a secret: what is
+/// said of an outcome is redacted as output is.
+fn without_secrets(outcome: Outcome, environment: &Environment) -> Outcome {
+    let clean = |why: String| {
+        let mut redactor = Redactor::of(environment.secret.iter().map(|it| it.as_str()));
+        let mut bytes = Vec::with_capacity(why.len());
+        redactor.push(why.as_bytes(), &mut bytes);
+        redactor.finish(&mut bytes);
+        String::from_utf8_lossy(&bytes).into_owned()
+    };
+    match outcome {
+        Outcome::Unknown { why } => Outcome::Unknown { why: clean(why) },
+        Outcome::Failed { cause: Failure::Refused { why } } => refused(clean(why)),
+        Outcome::Failed { cause: Failure::Check { why } } => check_failed(clean(why)),
+        known @ (Outcome::Succeeded { .. } | Outcome::Failed { .. }) => known,
+    }
+}
+
+impl From<ConnectFailure> for Failure {
+    fn from(failure: ConnectFailure) -> Self {
+        match failure {
+            ConnectFailure::Unreachable { why } => Self::Unreachable { why },
+            ConnectFailure::HostKey { why } => Self::HostKey { why },
+            ConnectFailure::Refused { why } => Self::Refused { why },
+        }
+    }
+}

@@ -1,0 +1,160 @@
+# The part of every text sent to a computer that never varies: how an order is begun once,
+# found again, watched and stopped. Read by a POSIX shell from its standard input.
+#
+# Before it stand: tag, journal, order, mode, and the functions prepare, settings and effect.
+# Once `settings` has run, any variable may be the order's own: effect reads only its argument.
+# The journal is one directory an order:
+#   begun    made with O_EXCL, so by exactly one shell: its process, start and boot, and the order
+#   out      what the order wrote, no more than the limit
+#   stopped  made before the order is stopped, so that its end is not taken for its own
+#   rc       `ended <code>` or `stopped <code>`; the end of the line is the end of the write
+#
+# An order costs the computer six forks: mkdir, sync, the keeper, the effect, the drain, its cat.
+
+say() { printf 'landfall-%s %s\n' "$tag" "$*"; }
+refuse() { say refused "$*"; exit 0; }
+
+# Reads the state, group, session and start of process $1 with nothing but builtins.
+look_at() {
+    { IFS= read -r line <"/proc/$1/stat"; } 2>/dev/null || return 1
+    set -- ${line##*") "}
+    state=$1 group=$3 session=$4 start=${20}
+}
+
+# Finds the processes of the order's session that still live.
+members() {
+    found=
+    for entry in /proc/[0-9]*; do
+        look_at "${entry#/proc/}" || continue
+        [ "$session" = "$keeper" ] && [ "$state" != Z ] && found="$found ${entry#/proc/}"
+    done
+    [ -n "$found" ]
+}
+
+# Reads the mark of beginning. A mark whose line is incomplete is still being written.
+marked() { { read -r keeper began booted <"$journal/begun"; } 2>/dev/null; }
+
+# Asks whether anything of the order lives. A process number alone proves nothing: it is
+# given out again, so its start and the boot must be those of the mark.
+alive() {
+    [ "$keeper" != 0 ] && [ "$booted" = "$boot" ] || return 1
+    if look_at "$keeper"; then
+        [ "$start" = "$began" ] || return 1
+        [ "$state" = Z ] || return 0
+    fi
+    members
+}
+
+ended() { { read -r word code <"$journal/rc"; } 2>/dev/null; }
+
+# Says how the order ended; what it wrote follows to the end of the stream.
+conclude() {
+    if ended; then say "$word" "$code"
+    elif [ "$keeper" = 0 ]; then say never
+    elif [ -e "$journal/stopped" ]; then say stopped 0
+    else say interrupted; fi
+    [ -s "$journal/out" ] && exec cat "$journal/out"
+    exit 0
+}
+
+# Waits for an order that another shell began.
+follow() {
+    say following
+    waited=0
+    until ended; do
+        if marked; then
+            if ! alive; then break; fi
+        elif [ "$waited" -ge 5 ]; then break; fi
+        sleep 1
+        waited=$((waited + 1))
+    done
+    conclude
+}
+
+# Carries out the order. The drain outlives it where the order leaves a process behind that
+# holds its output, and throws away what is beyond the limit: the order never notices.
+run() {
+    keeper=$$
+    # On disk before the effect: after a power cut the order must still count as begun.
+    sync "$journal/begun" 2>/dev/null
+    say begun
+    {
+        trap : HUP INT TERM
+        (
+            trap - HUP INT TERM PIPE
+            set -- "$journal/script.$keeper"
+            settings
+            effect "$1"
+        ) </dev/null
+        code=$?
+        word=ended
+        [ -e "$journal/stopped" ] && word=stopped
+        printf '%s %s\n' "$word" "$code" >"$journal/rc"
+    } 2>&1 | {
+        trap '' HUP INT TERM XFSZ
+        ulimit -f "$output_blocks"
+        cat >"$journal/out"
+        exec cat
+    } >/dev/null 2>&1
+    conclude
+}
+
+begin() {
+    # Nobody may be listening any more. That must not end the shell between mark and effect.
+    trap '' PIPE
+    [ -e "$journal/begun" ] && follow
+    [ -d "$journal" ] || mkdir -p -m 700 "$journal" 2>/dev/null || refuse "cannot make $journal"
+    prepare || refuse "cannot write to $journal"
+    look_at $$
+    set -C
+    if { printf '%s %s %s\n%s\n' $$ "$start" "$boot" "$order" >"$journal/begun"; } 2>/dev/null; then
+        set +C
+        run
+    fi
+    set +C
+    [ -e "$journal/begun" ] || refuse "cannot write to $journal"
+    follow
+}
+
+# Says how far the order is; what it wrote since byte $from follows.
+glance() {
+    if ended; then
+        say "$word" "$code"
+        # Only the shell that waits is let go: what still writes keeps its drain.
+        [ "$release" = yes ] && marked && look_at "$keeper" && [ "$start" = "$began" ] &&
+            kill -s KILL "$keeper"
+    else say running; fi
+    [ -s "$journal/out" ] && exec tail -c "+$from" "$journal/out"
+    exit 0
+}
+
+strike() {
+    kill -s "$1" -- "-$keeper"
+    members && kill -s "$1" $found
+} 2>/dev/null
+
+# Stops the order. One that has not begun is marked as begun by nobody, so that it never will.
+halt() {
+    [ -d "$journal" ] || mkdir -p -m 700 "$journal" 2>/dev/null
+    set -C
+    { printf '0 0 never\n%s\n' "$order" >"$journal/begun"; } 2>/dev/null
+    set +C
+    ended && { say over; exit 0; }
+    marked || { sleep 1; marked; }
+    [ "$keeper" = 0 ] && { say never; exit 0; }
+    printf '%s\n' "$why" >>"$journal/stopped"
+    alive && strike TERM
+    waited=0
+    while alive && [ "$waited" -lt "$grace" ]; do sleep 1; waited=$((waited + 1)); done
+    alive && strike KILL
+    waited=0
+    while alive && [ "$waited" -lt 5 ]; do sleep 1; waited=$((waited + 1)); done
+    if alive; then say surviving; else say halted; fi
+    exit 0
+}
+
+keeper= began= booted= boot=
+{ read -r boot </proc/sys/kernel/random/boot_id; } 2>/dev/null || refuse "there is no /proc"
+look_at $$ || refuse "there is no /proc"
+[ "$group" = $$ ] && [ "$session" = $$ ] || { say bound; exit 0; }
+"$mode"

@@ -1,0 +1,208 @@
+//! The text sent to a computer's shell: what varies, quoted, before what never varies.
+//!
+//! The text is one brace group, so that a shell reads all of it before it does
+//! any of it: a text cut short by a lost connection is a syntax error and
+//! nothing more. It travels over standard input, so neither a value nor a
+//! secret is ever seen among a computer's processes or files.
+
+use crate::quote::{Unquotable, quote};
+use crate::secrets::Environment;
+use crate::settings::OUTPUT_BYTES_MAX;
+use model::digest::Digest;
+use model::id::DeploymentId;
+use model::order::{OrderId, Place};
+use std::fmt::Write as _;
+use std::path::Path;
+use std::sync::LazyLock;
+use zeroize::Zeroizing;
+
+/// `shell/journal.sh` without its comments and indentation: it is sent with every order.
+static JOURNAL: LazyLock<String> = LazyLock::new(|| {
+    let lines = include_str!("shell/journal.sh").lines().map(str::trim);
+    let code = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
+    code.fold(String::new(), |text, line| text + line + "\n")
+});
+
+/// `shell/copy.sh` on one line: some login shells take no other in quotes.
+static COPY: LazyLock<String> = LazyLock::new(|| {
+    let lines: Vec<&str> = include_str!("shell/copy.sh").lines().map(str::trim).collect();
+    lines.join(" ")
+});
+
+/// What is started on a computer. Constant: everything that varies goes to its standard input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Program {
+    /// A shell that reads a text. It must lead a process group, as OpenSSH lets it.
+    Shell,
+    /// The same, for SSH servers that give a session no process group.
+    ShellInSession,
+    /// The copy of one file.
+    Copy,
+}
+
+impl Program {
+    /// Returns the command line for a login shell of any kind.
+    pub(crate) fn command_line(self) -> String {
+        match self {
+            Self::Shell => "exec /bin/sh".to_owned(),
+            Self::ShellInSession => "exec setsid /bin/sh".to_owned(),
+            Self::Copy => format!("exec /bin/sh -c '{}'", *COPY),
+        }
+    }
+
+    /// Returns the arguments of the shell.
+    pub(crate) fn arguments(self) -> Vec<&'static str> {
+        match self {
+            Self::Shell | Self::ShellInSession => Vec::new(),
+            Self::Copy => vec!["-c", COPY.as_str()],
+        }
+    }
+}
+
+/// What a process order does.
+pub(crate) enum Effect<'a> {
+    /// A program and its arguments.
+    Command(&'a [String]),
+    /// A script for the shell.
+    Script(&'a str),
+}
+
+/// Where a computer keeps what it knows of one order.
+pub(crate) struct Journal {
+    /// The directory, as shell text.
+    directory: String,
+    order: String,
+    /// What marks the answers about this order.
+    pub(crate) tag: String,
+}
+
+impl Journal {
+    /// Returns the journal of `order` at `place`. `here` is the root of this computer's own.
+    pub(crate) fn of(
+        place: &Place,
+        deployment: &DeploymentId,
+        order: &OrderId,
+        here: &Path,
+    ) -> Result<Self, Unquotable> {
+        let name = Digest::of(order.0.as_bytes()).to_string();
+        let directory = match place {
+            Place::Here { .. } => {
+                let folder = here.join(deployment.as_str()).join(&name);
+                quote(&folder.to_string_lossy())?
+            }
+            Place::Ssh { .. } => format!("\"$HOME\"/.landfall/{deployment}/{name}"),
+        };
+        let tag = name.chars().take(16).collect();
+        Ok(Self { directory, order: quote(&order.0)?, tag })
+    }
+
+    /// Returns the text that begins the order, or follows it where it has begun.
+    pub(crate) fn begin(
+        &self,
+        effect: &Effect<'_>,
+        environment: &Environment,
+    ) -> Result<Zeroizing<String>, Unquotable> {
+        let mut text = Zeroizing::new(String::with_capacity(8192));
+        text.push_str("settings() { :\n");
+        for (name, value) in &environment.variables {
+            let value = Zeroizing::new(quote(value)?);
+            let _ = writeln!(text, "export {name}={}", *value);
+        }
+        text.push_str("}\n");
+        match effect {
+            Effect::Command(argv) => {
+                let argv: Vec<String> =
+                    argv.iter().map(|it| quote(it)).collect::<Result<_, _>>()?;
+                let _ =
+                    writeln!(text, "prepare() {{ :; }}\neffect() {{ exec {}; }}", argv.join(" "));
+            }
+            Effect::Script(script) => {
+                let script = quote(script)?;
+                let _ = writeln!(
+                    text,
+                    "prepare() {{ printf %s {script} >\"$journal/script.$$\"; }}\n\
+                     effect() {{ exec /bin/sh \"$1\"; }}"
+                );
+            }
+        }
+        let blocks = OUTPUT_BYTES_MAX / 512;
+        Ok(self.whole("begin", &format!("output_blocks={blocks}\n"), &text))
+    }
+
+    /// Returns the text that asks how far the order is, and for its output from byte `from` on.
+    pub(crate) fn glance(&self, from: u64, release: bool) -> Zeroizing<String> {
+        let release = if release { "yes" } else { "no" };
+        self.whole("glance", &format!("from={}\nrelease={release}\n", from + 1), "")
+    }
+
+    /// Returns the text that stops the order.
+    pub(crate) fn halt(&self, why: &str, grace_s: u64) -> Zeroizing<String> {
+        let why: String = why.chars().filter(|it| !it.is_control()).collect();
+        let why = quote(&why).unwrap_or_else(|Unquotable| "''".to_owned());
+        self.whole("halt", &format!("why={why}\ngrace={grace_s}\n"), "")
+    }
+
+    /// Returns the text that follows the order to its end and begins nothing.
+    pub(crate) fn follow(&self) -> Zeroizing<String> {
+        self.whole("follow", "", "")
+    }
+
+    fn whole(&self, mode: &str, variables: &str, functions: &str) -> Zeroizing<String> {
+        let Self { directory, order, tag } = self;
+        Zeroizing::new(format!(
+            "{{\ntag={tag}\njournal={directory}\norder={order}\nmode={mode}\n\
+             {variables}{functions}{}}}\n",
+            *JOURNAL
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_copy_program_survives_any_login_shell() {
+        let line = Program::Copy.command_line();
+        assert_eq!(line.matches('\'').count(), 2, "one pair of quotes: {line}");
+        assert!(!line.contains('\n'), "{line}");
+        assert!(
+            COPY.lines().all(|it| !it.trim().starts_with('#')),
+            "a comment ends at no line end"
+        );
+    }
+
+    #[test]
+    fn a_text_cut_short_does_nothing() {
+        let place = Place::Here { computer: "db".parse().unwrap() };
+        let folder = tempfile::tempdir().unwrap();
+        let id = OrderId("core/db#1".into());
+        let journal =
+            Journal::of(&place, &"FG30".parse().unwrap(), &id, &folder.path().join("j")).unwrap();
+        let mark = folder.path().join("mark");
+        let script = format!("touch {}", quote(&mark.to_string_lossy()).unwrap());
+        let text = journal.begin(&Effect::Script(&script), &Environment::default()).unwrap();
+        // The last two bytes are the brace that lets the shell begin, and the end of its line.
+        for end in (0..text.len() - 2).rev().step_by(97) {
+            run(&text[..end]);
+            assert!(!mark.exists() && !folder.path().join("j").exists(), "cut at {end}");
+        }
+        run(&text);
+        assert!(mark.exists());
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the real shell is the judge")]
+    fn run(text: &str) {
+        use std::io::Write as _;
+        use std::process::{Command, Stdio};
+        let mut shell = Command::new("setsid")
+            .arg("/bin/sh")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        shell.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+        shell.wait().unwrap();
+    }
+}

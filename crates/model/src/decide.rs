@@ -1,0 +1,336 @@
+//! Deciding: what a person's command makes happen, or why it is refused.
+//!
+//! House rule: `decide(state, command, actor, now) -> events or refusal`, without
+//! any effect. A refused command leaves no trace.
+
+mod deployment;
+mod halting;
+mod rfc;
+mod sign_off;
+#[cfg(test)]
+mod tests;
+mod waiver;
+
+use crate::command::Command;
+use crate::event::{Actor, Event};
+use crate::id::PersonId;
+use crate::machine::{SiteTransition, Transition};
+use crate::plan::MasterProjectPlan;
+use crate::refusal::{Refusal, RefusalCode, pass};
+use crate::role_type::RoleType;
+use crate::scope::Scope;
+use crate::state::State;
+use jiff::Timestamp;
+use std::collections::BTreeSet;
+
+/// Who decides, when, and with what at hand.
+pub struct Acting<'a> {
+    /// Where the deployment stands.
+    pub state: &'a State,
+    /// Who acts.
+    pub person: &'a PersonId,
+    /// When.
+    pub now: Timestamp,
+    /// The plan that a revision names.
+    pub new_plan: Option<&'a MasterProjectPlan>,
+}
+
+/// Returns what `command` makes happen.
+///
+/// # Errors
+///
+/// With the reason and the next step; nothing has happened then.
+pub fn decide(acting: &Acting<'_>, command: &Command) -> Result<Vec<Event>, Refusal> {
+    acting.known_person()?;
+    match command {
+        Command::Baseline { findings } => acting.baseline(findings),
+        Command::Open => acting.open(),
+        Command::RevisePlan { plan, changes, removes_scope, reason } => {
+            acting.revise_plan(*plan, changes, *removes_scope, reason)
+        }
+        Command::HoldDeployment { reason } => acting.hold_deployment(reason),
+        Command::ReleaseDeployment { reason } => acting.release_deployment(reason),
+        Command::Cancel { reason } => acting.cancel(reason),
+        Command::Hold { scope, held, reason } => acting.hold(scope, *held, reason),
+        Command::Rfc { rfc, act } => acting.rfc(rfc, act),
+        Command::AcknowledgeSchedule { site } => acting.acknowledge_schedule(site),
+        Command::Adopt { component } => acting.adopt(component),
+        Command::Attest { guard, scope, statement } => acting.attest(*guard, scope, statement),
+        Command::RequestWaiver { guard, scope, reason, risk, control, until } => {
+            let texts = waiver::WaiverTexts { reason, risk, control };
+            acting.request_waiver(*guard, scope, &texts, *until)
+        }
+        Command::ApproveWaiver { waiver } => acting.approve_waiver(*waiver),
+        Command::RefuseWaiver { waiver, reason } => acting.refuse_waiver(*waiver, reason),
+        Command::CloseWaiver { waiver, reason } => acting.close_waiver(*waiver, reason),
+        Command::Sign { slot, document, exceptions } => acting.sign(slot, *document, exceptions),
+        Command::Refuse { slot, document, reasons } => acting.refuse(slot, *document, reasons),
+        Command::ResolveRefusal { site, reason } => acting.resolve_refusal(site, reason),
+        Command::Revisit { site, reason } => acting.revisit(site, reason),
+        Command::HaltRing { ring, reason } => acting.halt_ring(ring, reason),
+        Command::HaltSite { site, reason } => acting.halt_site(site, reason),
+        Command::CancelOrders { scope, reason } => acting.cancel_orders(scope, reason),
+        Command::ResumeRing { ring, reason, only } => acting.resume_ring(ring, reason, only),
+        Command::Resume { scope, reason } => acting.resume(scope, reason),
+        Command::Decide { scope, computers, decision, reason } => {
+            acting.decide_steps(scope, computers, *decision, reason)
+        }
+        Command::Confirm { scope, computer, done, evidence } => {
+            acting.confirm(scope, computer.as_ref(), *done, evidence.as_deref())
+        }
+        Command::RollBack { scope, reason, accept_loss } => {
+            acting.roll_back(scope, reason, *accept_loss)
+        }
+        Command::Replan { scope, reason } => acting.replan(scope, reason),
+        Command::Exempt { site, reason } => acting.exempt(site, reason),
+        Command::RaiseSignal { scope, severity, text } => {
+            acting.raise_signal(scope, *severity, text)
+        }
+    }
+}
+
+/// The longest text of a reason, statement or exception, in characters.
+pub const TEXT_LENGTH_MAX: usize = 4_000;
+
+/// Returns `text` trimmed.
+///
+/// # Errors
+///
+/// When it is empty, too long or holds control characters.
+pub(crate) fn worded(what: &str, text: &str) -> Result<String, Refusal> {
+    let text = text.trim();
+    let is_plain = text.chars().all(|it| !it.is_control() || it == '\n' || it == '\t');
+    if text.is_empty() {
+        return Err(Refusal::invalid(format!("{what} is missing"), format!("give {what}")));
+    }
+    if text.chars().count() > TEXT_LENGTH_MAX || !is_plain {
+        let text = format!("{what} is too long or holds control characters");
+        let next = format!("use plain text of at most {TEXT_LENGTH_MAX} characters");
+        return Err(Refusal::invalid(text, next));
+    }
+    Ok(text.to_owned())
+}
+
+impl Acting<'_> {
+    /// Returns the actor of entries that come of the command.
+    pub fn actor(&self, login: &str) -> Actor {
+        Actor::Person { person: self.person.clone(), login: login.to_owned() }
+    }
+
+    fn known_person(&self) -> Result<(), Refusal> {
+        match self.state.plan.person(self.person) {
+            Some(person) if person.holds(RoleType::Auditor) => Err(Refusal::new(
+                RefusalCode::NotPermitted,
+                format!("{} is an auditor, who reads everything and changes nothing", person.name),
+                "ask somebody else to act",
+            )),
+            Some(_) => Ok(()),
+            None => Err(Refusal::new(
+                RefusalCode::NotPermitted,
+                format!("{} is nobody in this plan", self.person),
+                "act as a person of the plan: `--as NAME`",
+            )),
+        }
+    }
+
+    /// Returns the first of `roles` that the person holds for `scope`.
+    ///
+    /// # Errors
+    ///
+    /// When they hold none of them.
+    fn role(&self, roles: &[RoleType], scope: &Scope, act: &str) -> Result<RoleType, Refusal> {
+        let held = self.state.roles_of(self.person, scope);
+        roles.iter().copied().find(|it| held.contains(it)).ok_or_else(|| {
+            let names: Vec<String> = roles.iter().map(ToString::to_string).collect();
+            let text = format!("{} may not {act}: it takes {}", self.person, names.join(" or "));
+            Refusal::new(RefusalCode::NotPermitted, text, self.ask(roles, scope))
+        })
+    }
+
+    /// Returns whom to ask instead, by name.
+    fn ask(&self, roles: &[RoleType], scope: &Scope) -> String {
+        let mut names: Vec<String> = roles
+            .iter()
+            .flat_map(|role| self.state.plan.holders(*role))
+            .map(|it| it.id.to_string())
+            .collect();
+        if let Scope::Site(id) = scope
+            && roles.contains(&RoleType::SiteOwner)
+            && let Some((site, _)) = self.state.site(id)
+        {
+            names.push(site.owner.to_string());
+            names.extend(site.deputy.as_ref().map(ToString::to_string));
+        }
+        names.truncate(4);
+        if names.is_empty() {
+            "nobody in the plan holds that role type: revise the plan".to_owned()
+        } else {
+            format!("ask {}", names.join(" or "))
+        }
+    }
+
+    /// Collects agreement to `act` from holders of each of `roles`, by at least `persons_min`
+    /// different people. Returns the agreement of this person, and whether it is complete.
+    ///
+    /// # Errors
+    ///
+    /// When the person holds none of the roles, or has agreed already.
+    fn concur(
+        &self,
+        act: &str,
+        roles: &[RoleType],
+        persons_min: usize,
+        scope: &Scope,
+        reason: Option<&str>,
+    ) -> Result<(Vec<Event>, bool), Refusal> {
+        self.role(roles, scope, act)?;
+        let held = self.state.roles_of(self.person, scope);
+        let before = self.state.concurrences.get(act).map(Vec::as_slice).unwrap_or_default();
+        let has_given = |role: RoleType| before.iter().any(|it| it.role == role);
+        let mine: Vec<RoleType> =
+            roles.iter().copied().filter(|it| held.contains(it) && !has_given(*it)).collect();
+        let mut persons: BTreeSet<&PersonId> = before.iter().map(|it| &it.by).collect();
+        let is_new_person = persons.insert(self.person);
+        if mine.is_empty() && !is_new_person {
+            let text = format!("{} has already agreed to {act}", self.person);
+            let lacking: Vec<RoleType> =
+                roles.iter().copied().filter(|it| !has_given(*it)).collect();
+            let wanted = if lacking.is_empty() { roles } else { &lacking };
+            return Err(Refusal::new(RefusalCode::State, text, self.ask(wanted, scope)));
+        }
+        let given: Vec<RoleType> = if mine.is_empty() {
+            roles.iter().copied().filter(|it| held.contains(it)).take(1).collect()
+        } else {
+            mine
+        };
+        let covered = roles.iter().all(|it| has_given(*it) || given.contains(it));
+        let is_complete = covered && persons.len() >= persons_min;
+        let events = given.into_iter().map(|role| Event::Concurred {
+            act: act.to_owned(),
+            role,
+            reason: reason.map(str::to_owned),
+        });
+        Ok((events.collect(), is_complete))
+    }
+
+    /// Returns how many different people an act of two must have.
+    fn two_persons(&self) -> usize {
+        match self.state.plan.profile {
+            crate::profile::Profile::Solo => 1,
+            crate::profile::Profile::Standard | crate::profile::Profile::Regulated => 2,
+        }
+    }
+
+    fn site_event(
+        &self,
+        site: &crate::id::SiteId,
+        transition: SiteTransition,
+        reason: Option<String>,
+        gate: Vec<crate::guard::GuardReading>,
+    ) -> Result<Event, Refusal> {
+        let (_, status) = self.state.site(site).ok_or_else(|| Refusal::unknown(site))?;
+        transition.attempt(site, status.state)?;
+        Ok(Event::Site { site: site.clone(), transition, reason, gate })
+    }
+
+    fn acknowledge_schedule(&self, site: &crate::id::SiteId) -> Result<Vec<Event>, Refusal> {
+        let scope = Scope::Site(site.clone());
+        self.state.site(site).ok_or_else(|| Refusal::unknown(site))?;
+        self.role(&[RoleType::SiteOwner], &scope, "acknowledge the schedule of the site")?;
+        let gate = vec![crate::guard::GuardReading::met(crate::guard::Guard::S3)];
+        Ok(vec![self.site_event(site, SiteTransition::ScheduleAcknowledged, None, gate)?])
+    }
+
+    fn adopt(&self, id: &crate::id::ComponentId) -> Result<Vec<Event>, Refusal> {
+        let (planned, _) = self.state.component(id).ok_or_else(|| Refusal::unknown(id))?;
+        let scope = Scope::Component(id.clone());
+        self.role(&[RoleType::ReleaseManagement], &scope, "have a component adopted")?;
+        if planned.adopt == crate::component::Adopt::No {
+            let text = format!("the plan does not say that {id} was deployed in the pilot");
+            return Err(Refusal::invalid(text, "deploy it, or revise the plan"));
+        }
+        self.component_event(id, crate::machine::ComponentTransition::AdoptionStarted, None, vec![])
+            .map(|it| vec![it])
+    }
+
+    fn attest(
+        &self,
+        guard: crate::guard::Guard,
+        scope: &Scope,
+        statement: &str,
+    ) -> Result<Vec<Event>, Refusal> {
+        self.known_scope(scope)?;
+        let roles = crate::gates::attesters(guard);
+        if roles.is_empty() {
+            let text = format!("{guard} is not a matter of statement: {}", guard.text());
+            let next = "make it true, or ask for a waiver where one is possible";
+            return Err(Refusal::new(RefusalCode::NotPermitted, text, next));
+        }
+        self.role(roles, scope, &format!("state {guard}"))?;
+        let statement = worded("the statement", statement)?;
+        Ok(vec![Event::Attested { guard, scope: scope.clone(), statement }])
+    }
+
+    fn raise_signal(&self, scope: &Scope, severity: u8, text: &str) -> Result<Vec<Event>, Refusal> {
+        self.known_scope(scope)?;
+        if !(1..=4).contains(&severity) {
+            let text = format!("severity {severity} does not exist");
+            return Err(Refusal::invalid(text, "give 1, the worst, to 4"));
+        }
+        let text = worded("what happened", text)?;
+        Ok(vec![Event::SignalRaised { scope: scope.clone(), severity, text }])
+    }
+
+    fn hold(&self, scope: &Scope, held: bool, reason: &str) -> Result<Vec<Event>, Refusal> {
+        use RoleType::{ProgramManager, ReleaseManagement, SiteOwner, SolutionManager};
+        self.known_scope(scope)?;
+        let roles = [ReleaseManagement, ProgramManager, SolutionManager, SiteOwner];
+        self.role(&roles, scope, "hold or release it")?;
+        let reason = worded("the reason", reason)?;
+        let is_held = self.state.holds.contains_key(&scope.to_string());
+        if is_held == held {
+            let text = format!("{scope} is {} already", if held { "held" } else { "not held" });
+            return Err(Refusal::new(RefusalCode::State, text, "there is nothing to do"));
+        }
+        Ok(vec![Event::Hold { scope: scope.clone(), held, reason }])
+    }
+
+    fn known_scope(&self, scope: &Scope) -> Result<(), Refusal> {
+        let index = &self.state.index;
+        let is_known = match scope {
+            Scope::Deployment | Scope::Core => true,
+            Scope::Component(id) => index.components.contains_key(id),
+            Scope::Ring(id) => index.rings.contains_key(id),
+            Scope::Site(id) => index.sites.contains_key(id),
+            Scope::Rfc(id) => index.rfcs.contains_key(id),
+        };
+        if is_known { Ok(()) } else { Err(Refusal::unknown(scope)) }
+    }
+
+    /// Returns the scope of the ring that `site` belongs to.
+    fn ring_scope(&self, site: &crate::id::SiteId) -> Scope {
+        let position = self.state.index.sites.get(site);
+        let ring = position.and_then(|it| self.state.plan.ring_of.get(*it as usize));
+        let ring = ring.and_then(|it| self.state.plan.rings.get(*it as usize));
+        ring.map_or(Scope::Deployment, |it| Scope::Ring(it.id.clone()))
+    }
+
+    fn exempt(&self, site: &crate::id::SiteId, reason: &str) -> Result<Vec<Event>, Refusal> {
+        let scope = Scope::Site(site.clone());
+        let reason = worded("the reason", reason)?;
+        let exempted =
+            self.site_event(site, SiteTransition::Exempted, Some(reason.clone()), vec![])?;
+        let act = format!("exempt {scope}");
+        let roles = [RoleType::ProgramManager, RoleType::Customer];
+        let (mut events, is_complete) =
+            self.concur(&act, &roles, self.two_persons(), &Scope::Deployment, Some(&reason))?;
+        if is_complete {
+            let x1 = vec![crate::guard::GuardReading::met(crate::guard::Guard::X1)];
+            let gate = pass(&act, x1)?;
+            if let Event::Site { site, transition, reason, .. } = exempted {
+                events.push(Event::Site { site, transition, reason, gate });
+            }
+        }
+        Ok(events)
+    }
+}

@@ -1,0 +1,226 @@
+//! Acts on the deployment itself: baseline, opening, revision, hold.
+//!
+//! Source: the deployment machine (PRJ-1 to PRJ-5, PRJ-14), guards E1 to E9, X1, H1.
+
+use super::{Acting, worded};
+use crate::command::Findings;
+use crate::digest::Digest;
+use crate::event::Event;
+use crate::evolve::act_name;
+use crate::gates::{self, Found};
+use crate::guard::{Guard, GuardReading};
+use crate::machine::{
+    DeploymentState, DeploymentTransition, RfcState, RfcTransition, SiteState, Transition,
+};
+use crate::refusal::{Refusal, RefusalCode, pass};
+use crate::role_type::RoleType;
+use crate::run::{Run, RunKind};
+use crate::scope::Scope;
+use crate::site::SiteTemplate;
+
+impl Acting<'_> {
+    fn deployment_event(
+        &self,
+        transition: DeploymentTransition,
+        reason: Option<String>,
+        gate: Vec<GuardReading>,
+    ) -> Result<Event, Refusal> {
+        transition.attempt(&self.state.plan.deployment, self.state.deployment)?;
+        Ok(Event::Deployment { transition, reason, gate })
+    }
+
+    fn of_deployment(&self, guard: Guard, found: Found) -> GuardReading {
+        self.state.reading(guard, &[Scope::Deployment], self.now, found)
+    }
+
+    /// Returns what the guards of the baseline read.
+    pub fn baseline_gate(&self, findings: &Findings) -> Vec<GuardReading> {
+        let state = self.state;
+        vec![
+            self.of_deployment(Guard::E2, gates::e2(findings)),
+            self.of_deployment(Guard::E3, gates::e3(state)),
+            self.of_deployment(Guard::E4, gates::e4(state)),
+            self.of_deployment(Guard::E5, gates::e5(state)),
+            self.of_deployment(Guard::E6, gates::e6(state)),
+            self.of_deployment(Guard::E7, gates::e7(state)),
+            self.of_deployment(Guard::E8, gates::e8(state, self.now)),
+            self.of_deployment(Guard::E9, gates::e9(findings)),
+        ]
+    }
+
+    pub(super) fn baseline(&self, findings: &Findings) -> Result<Vec<Event>, Refusal> {
+        let transition = DeploymentTransition::Baselined;
+        let roles = [RoleType::ProgramManager, RoleType::ReleaseManagement];
+        self.role(&roles, &Scope::Deployment, "baseline the plan")?;
+        self.deployment_event(transition, None, vec![])?;
+        let gate = pass("the baseline", self.baseline_gate(findings))?;
+        let act = act_name(transition);
+        let (mut events, is_complete) = self.concur(&act, &roles, 1, &Scope::Deployment, None)?;
+        if is_complete {
+            events.push(self.deployment_event(transition, None, gate)?);
+        }
+        Ok(events)
+    }
+
+    pub(super) fn open(&self) -> Result<Vec<Event>, Refusal> {
+        self.role(&[RoleType::ProgramManager], &Scope::Deployment, "open the deployment")?;
+        let transition = DeploymentTransition::Opened;
+        self.deployment_event(transition, None, vec![])?;
+        let reading = self.of_deployment(Guard::E1, gates::e1(self.state));
+        let gate = pass("opening the deployment", vec![reading])?;
+        Ok(vec![self.deployment_event(transition, None, gate)?])
+    }
+
+    pub(super) fn revise_plan(
+        &self,
+        digest: Digest,
+        changes: &[String],
+        removes_scope: bool,
+        reason: &str,
+    ) -> Result<Vec<Event>, Refusal> {
+        let reason = worded("the reason", reason)?;
+        let plan = self.new_plan.ok_or_else(|| Refusal::unknown(format!("plan {digest}")))?;
+        if plan.deployment != self.state.plan.deployment {
+            let text = format!("the plan is that of {}", plan.deployment);
+            return Err(Refusal::invalid(text, "give the revised plan of this deployment"));
+        }
+        if digest == self.state.plan_digest {
+            let next = "there is nothing to revise";
+            return Err(Refusal::new(RefusalCode::State, "the plan is the one in force", next));
+        }
+        self.keeps_what_has_begun(plan)?;
+        let act = format!("revise plan {digest}");
+        let (mut events, is_complete) = match (self.state.deployment, removes_scope) {
+            (DeploymentState::Draft, _) => {
+                let roles = [RoleType::ProgramManager, RoleType::ReleaseManagement];
+                self.role(&roles, &Scope::Deployment, "revise the plan")?;
+                (vec![], true)
+            }
+            (_, false) => {
+                self.role(&[RoleType::ProgramManager], &Scope::Deployment, "revise the plan")?;
+                (vec![], true)
+            }
+            (_, true) => {
+                let roles = [RoleType::ProgramManager, RoleType::Customer];
+                self.concur(&act, &roles, self.two_persons(), &Scope::Deployment, Some(&reason))?
+            }
+        };
+        if !is_complete {
+            return Ok(events);
+        }
+        let is_draft = self.state.deployment == DeploymentState::Draft;
+        if !is_draft {
+            let gate = vec![GuardReading::met(Guard::X1)];
+            let transition = DeploymentTransition::ScopeChanged;
+            events.push(self.deployment_event(transition, Some(reason.clone()), gate)?);
+        }
+        let voided = self.voided_by(plan);
+        for rfc in &voided {
+            events.push(Event::Rfc {
+                rfc: rfc.clone(),
+                transition: RfcTransition::AuthorisationVoided,
+                part: None,
+                until: None,
+                reason: Some("the part of the plan that was authorised has changed".to_owned()),
+                gate: vec![],
+            });
+        }
+        let baseline = if is_draft { 0 } else { self.state.baseline + 1 };
+        let changes = changes.to_vec();
+        events.push(Event::PlanRevised { plan: digest, baseline, changes, voided, reason });
+        Ok(events)
+    }
+
+    /// Returns the RFCs whose authorisation does not survive `plan`.
+    fn voided_by(&self, plan: &crate::plan::MasterProjectPlan) -> Vec<crate::id::RfcId> {
+        let is_void = |status: &&crate::state::RfcStatus| {
+            let after = plan.rfc(&status.id).map(|it| plan.part_digest(&it.covers));
+            status.part.is_some()
+                && status.part != after
+                && RfcTransition::AuthorisationVoided.follows(status.state).is_some()
+        };
+        self.state.rfcs.iter().filter(is_void).map(|it| it.id.clone()).collect()
+    }
+
+    /// What has a history cannot leave the plan, nor change the computers it was done on.
+    fn keeps_what_has_begun(&self, plan: &crate::plan::MasterProjectPlan) -> Result<(), Refusal> {
+        let after = crate::state_index::StateIndex::of(plan);
+        let sites = self.state.plan.sites.iter().zip(&self.state.sites);
+        for (site, status) in sites.filter(|(_, status)| status.runs > 0) {
+            let kept = after.sites.get(&site.id).and_then(|it| plan.sites.get(*it as usize));
+            let same = kept
+                .is_some_and(|it| it.computers == site.computers && it.template == site.template);
+            if !same {
+                let text = format!("site {} has begun and must keep its computers", site.id);
+                return Err(Refusal::invalid(text, "exempt it or roll it back instead"));
+            }
+            // How far a run has come, and what going back undoes, is a position in its list of steps.
+            let after = plan.template(&site.template).map(SiteTemplate::step_names);
+            let before = self.state.plan.template(&site.template).map(SiteTemplate::step_names);
+            let has_gone_back = |it: &Run| it.is_finished() && it.kind == RunKind::RollBack;
+            let is_over = status.state == SiteState::Exempt
+                || status.run.as_deref().is_none_or(has_gone_back);
+            if !is_over && before != after {
+                let text =
+                    format!("site {} goes on, or back, by the steps of its template", site.id);
+                let next = "keep their names and order; what they do may change";
+                return Err(Refusal::invalid(text, next));
+            }
+        }
+        let components = self.state.plan.components.iter().zip(&self.state.components);
+        for (component, _) in components.filter(|(_, status)| status.runs > 0) {
+            let kept = plan.component_index(&component.id);
+            let kept = kept.and_then(|it| plan.components.get(it));
+            let same = kept.is_some_and(|it| {
+                it.hosts == component.hosts && it.step_names() == component.step_names()
+            });
+            if !same {
+                let text = format!(
+                    "component {} has begun and must keep its hosts and the names of its steps",
+                    component.id
+                );
+                return Err(Refusal::invalid(text, "roll it back first"));
+            }
+        }
+        let busy = |status: &crate::state::RfcStatus| status.state == RfcState::Implementing;
+        let gone = self.state.rfcs.iter().find(|it| busy(it) && plan.rfc(&it.id).is_none());
+        match gone {
+            None => Ok(()),
+            Some(rfc) => {
+                let text = format!("{} is being implemented and must stay in the plan", rfc.id);
+                Err(Refusal::invalid(text, "let it be implemented or backed out first"))
+            }
+        }
+    }
+
+    pub(super) fn hold_deployment(&self, reason: &str) -> Result<Vec<Event>, Refusal> {
+        use RoleType::{ProgramManager, ReleaseManagement, SolutionManager};
+        let roles = [ReleaseManagement, ProgramManager, SolutionManager];
+        self.role(&roles, &Scope::Deployment, "hold the deployment")?;
+        let reason = worded("the reason", reason)?;
+        Ok(vec![self.deployment_event(DeploymentTransition::Held, Some(reason), vec![])?])
+    }
+
+    pub(super) fn release_deployment(&self, reason: &str) -> Result<Vec<Event>, Refusal> {
+        let reason = worded("the cause and the decision", reason)?;
+        let transition = DeploymentTransition::HoldReleased;
+        self.deployment_event(transition, None, vec![])?;
+        let reading = self.of_deployment(Guard::H1, gates::h1(self.state, &Scope::Deployment));
+        let gate = pass("releasing the deployment", vec![reading])?;
+        let roles = [RoleType::ReleaseManagement, RoleType::ProgramManager];
+        let act = act_name(transition);
+        let persons = self.two_persons();
+        let (mut events, is_complete) =
+            self.concur(&act, &roles, persons, &Scope::Deployment, Some(&reason))?;
+        if is_complete {
+            events.push(self.deployment_event(transition, Some(reason), gate)?);
+        }
+        Ok(events)
+    }
+
+    pub(super) fn cancel(&self, reason: &str) -> Result<Vec<Event>, Refusal> {
+        self.role(&[RoleType::SolutionManager], &Scope::Deployment, "cancel the deployment")?;
+        let reason = worded("the reason", reason)?;
+        Ok(vec![self.deployment_event(DeploymentTransition::Cancelled, Some(reason), vec![])?])
+    }
+}

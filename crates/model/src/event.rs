@@ -1,0 +1,377 @@
+//! What the record keeps: one event an entry, in words that never change meaning.
+//!
+//! House rule: entries already written are read for ever. A variant may gain an
+//! optional field; it never loses, renames or reinterprets one. The golden lines
+//! in the test below are entries of released versions and are only ever added to.
+
+use crate::digest::Digest;
+use crate::guard::{Guard, GuardReading};
+use crate::id::{ComputerId, DeploymentId, PersonId, RfcId, RingId, Seq, StepId};
+use crate::machine::core_component::ComponentTransition;
+use crate::machine::deployment::DeploymentTransition;
+use crate::machine::request_for_change::RfcTransition;
+use crate::machine::sign_off::SignOffTransition;
+use crate::machine::site::SiteTransition;
+use crate::machine::site_phase::PhaseTransition;
+use crate::machine::waiver::WaiverTransition;
+use crate::order::{OrderId, Report};
+use crate::profile::Purpose;
+use crate::role_type::RoleType;
+use crate::scope::Scope;
+use crate::sheet::SlotId;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// One entry of the record: an event, when it happened and who answers for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Its number, from 1 without gaps.
+    pub seq: Seq,
+    /// When it happened, by the server's clock.
+    pub at: Timestamp,
+    /// Who answers for it.
+    pub actor: Actor,
+    /// The baseline under which it happened; 0 before the first.
+    pub baseline: u32,
+    /// The command that it came from, which makes a repeated command harmless.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub command: Option<String>,
+    /// What happened.
+    pub event: Event,
+}
+
+/// Who answers for an event.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Actor {
+    /// The program itself, on a true condition.
+    System,
+    /// A person of the plan.
+    Person {
+        /// Their short name.
+        person: PersonId,
+        /// The account from which they acted.
+        login: String,
+    },
+}
+
+impl Actor {
+    /// Returns the person, where it is one.
+    pub fn person(&self) -> Option<&PersonId> {
+        match self {
+            Self::System => None,
+            Self::Person { person, .. } => Some(person),
+        }
+    }
+}
+
+/// Something that happened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantNames)]
+#[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
+pub enum Event {
+    /// The deployment was created, as a draft.
+    DeploymentCreated {
+        /// Its name.
+        deployment: DeploymentId,
+        /// The digest of its plan, whose bytes are kept beside the record.
+        plan: Digest,
+        /// The digest of the release.
+        release: Digest,
+        /// Whether it changes production.
+        purpose: Purpose,
+        /// The folder in which its deliverables lie.
+        folder: String,
+    },
+    /// The deployment changed its state.
+    Deployment {
+        /// How.
+        transition: DeploymentTransition,
+        /// Why, in somebody's words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+        /// What its guards read.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        gate: Vec<GuardReading>,
+    },
+    /// One of several people whose agreement an act needs has agreed.
+    Concurred {
+        /// The act, such as `baseline` or `resume ring/broad`.
+        act: String,
+        /// In which role.
+        role: RoleType,
+        /// Why, in their words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
+    /// The plan was replaced; authorisations of changed parts are void.
+    PlanRevised {
+        /// The digest of the new plan.
+        plan: Digest,
+        /// The new baseline.
+        baseline: u32,
+        /// What changed, in words.
+        changes: Vec<String>,
+        /// The RFCs whose authorisation is void.
+        voided: Vec<RfcId>,
+        /// Why.
+        reason: String,
+    },
+    /// A core component changed its state.
+    Component {
+        /// Which.
+        component: crate::id::ComponentId,
+        /// How.
+        transition: ComponentTransition,
+        /// Why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+        /// What its guards read.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        gate: Vec<GuardReading>,
+    },
+    /// A site changed its state.
+    Site {
+        /// Which.
+        site: crate::id::SiteId,
+        /// How.
+        transition: SiteTransition,
+        /// Why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+        /// What its guards read.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        gate: Vec<GuardReading>,
+    },
+    /// A stage of a component's or site's run changed its state.
+    Phase {
+        /// The component or site.
+        scope: Scope,
+        /// The stage, from 0.
+        stage: u16,
+        /// How.
+        transition: PhaseTransition,
+    },
+    /// A ring changed its state.
+    Ring {
+        /// Which.
+        ring: RingId,
+        /// How.
+        transition: RingTransition,
+        /// Why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+        /// What its guards read.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        gate: Vec<GuardReading>,
+    },
+    /// A request for change changed its state.
+    Rfc {
+        /// Which.
+        rfc: RfcId,
+        /// How.
+        transition: RfcTransition,
+        /// The digest of the plan part it authorises, where it does.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        part: Option<Digest>,
+        /// Until when it is valid, where it is authorised.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Timestamp>,
+        /// Why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+        /// What its guards read.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        gate: Vec<GuardReading>,
+    },
+    /// One approver approved a request for change.
+    RfcApproved {
+        /// Which.
+        rfc: RfcId,
+        /// The level, from 0.
+        level: u8,
+        /// The digest of the plan part that was approved.
+        part: Digest,
+        /// What they attached to it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        conditions: Option<String>,
+    },
+    /// A slot of a sign-off sheet changed its state.
+    SignOff {
+        /// Which.
+        slot: SlotId,
+        /// How.
+        transition: SignOffTransition,
+        /// The digest of the sheet.
+        document: Digest,
+        /// What the signature means.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        meaning: Option<String>,
+        /// Exceptions, each with an owner and a date; or the reasons for declining.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        statements: Vec<String>,
+        /// For whom it was signed, where not for oneself.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on_behalf_of: Option<PersonId>,
+        /// What is printed beside the signature, such as a relaxed separation of duties.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        stamp: Option<String>,
+        /// What its guards read.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        gate: Vec<GuardReading>,
+    },
+    /// A waiver was requested.
+    WaiverRequested {
+        /// Its number, from 1.
+        waiver: u32,
+        /// The guard that is to be let pass.
+        guard: Guard,
+        /// Where.
+        scope: Scope,
+        /// Why.
+        reason: String,
+        /// What may go wrong.
+        risk: String,
+        /// What is done against it.
+        control: String,
+        /// When it ends.
+        until: Timestamp,
+    },
+    /// One of those who may grant it approved a waiver.
+    WaiverApproved {
+        /// Its number.
+        waiver: u32,
+        /// In which role.
+        role: RoleType,
+    },
+    /// A waiver changed its state.
+    Waiver {
+        /// Its number.
+        waiver: u32,
+        /// How.
+        transition: WaiverTransition,
+        /// Why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
+    /// A person stated that a guard is met that the program cannot see.
+    Attested {
+        /// The guard.
+        guard: Guard,
+        /// Where.
+        scope: Scope,
+        /// What they stated, with a reference to evidence.
+        statement: String,
+    },
+    /// Something was told not to start, or let go again.
+    Hold {
+        /// What.
+        scope: Scope,
+        /// Whether it is held from now on.
+        held: bool,
+        /// Why.
+        reason: String,
+    },
+    /// An incident or refusal that counts against a ring.
+    SignalRaised {
+        /// Where.
+        scope: Scope,
+        /// How bad, 1 the worst.
+        severity: u8,
+        /// What happened.
+        text: String,
+    },
+    /// The orders in flight at a component or site are to be stopped where they are.
+    OrdersCancelled {
+        /// The component or site.
+        scope: Scope,
+        /// Why.
+        reason: String,
+    },
+    /// An order is about to be carried out.
+    OrderIntended {
+        /// Its name.
+        order: OrderId,
+        /// The component or site.
+        scope: Scope,
+        /// The track of the run.
+        track: u32,
+    },
+    /// An order came to its end.
+    OrderEnded {
+        /// Its name.
+        order: OrderId,
+        /// What became of it.
+        report: Report,
+    },
+    /// A person's step was asked for.
+    StepAsked {
+        /// The name of what is asked.
+        order: OrderId,
+        /// The component or site.
+        scope: Scope,
+        /// The track of the run.
+        track: u32,
+        /// Who may confirm it.
+        role: RoleType,
+    },
+    /// A person decided how a failed, lost or unknown step goes on.
+    StepDecided {
+        /// The component or site.
+        scope: Scope,
+        /// The computers, by name.
+        computers: Vec<ComputerId>,
+        /// The tracks of the run.
+        tracks: Vec<u32>,
+        /// The step.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        step: Option<StepId>,
+        /// How.
+        decision: StepDecision,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// What can happen to a ring.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::Display, strum::VariantArray,
+)]
+#[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
+pub enum RingTransition {
+    /// Its first site may start.
+    Opened,
+    /// A budget is exceeded, or a person stopped it.
+    Halted,
+    /// Two people let it go on.
+    Resumed,
+    /// Its success gate is met; it soaks from now.
+    SoakStarted,
+    /// It was no longer healthy; it soaks anew once it is.
+    SoakBroken,
+    /// It soaked; the next ring may open.
+    Passed,
+}
+
+/// How a failed, lost or unknown step goes on: guided failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::Display)]
+#[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
+pub enum StepDecision {
+    /// It is tried again.
+    Retry,
+    /// It is passed over.
+    Ignore,
+    /// Its computer is left out.
+    Exclude,
+    /// It was in fact done (an unknown outcome, resolved).
+    Done,
+    /// It was in fact not done and may be tried again (an unknown outcome, resolved).
+    NotDone,
+    /// It failed (an unknown outcome, resolved).
+    Failed,
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,489 @@
+//! What an event makes of the state.
+//!
+//! House rule: the fold never decides. It refuses an entry that cannot have
+//! happened, which is a fault of the program or tampering.
+
+mod beginnings;
+mod units;
+
+use crate::event::{Actor, Entry, Event, StepDecision};
+use crate::id::RfcId;
+use crate::machine::deployment::{DeploymentState, DeploymentTransition};
+use crate::machine::request_for_change::{RfcState, RfcTransition};
+use crate::machine::sign_off::{SignOffState, SignOffTransition};
+use crate::machine::waiver::WaiverState;
+use crate::machine::{StateRefusal, Transition};
+use crate::plan::MasterProjectPlan;
+use crate::run::{Run, RunKind, TrackState};
+use crate::scope::Scope;
+use crate::state::{
+    Attestation, Concurrence, Hold, OrderPlace, RfcStatus, RingCounts, RingState, RingStatus,
+    Signal, SiteStatus, SlotStatus, State, WaiverStatus,
+};
+use crate::state_index::StateIndex;
+use crate::work;
+use beginnings::{new_component, new_rfc, new_ring, new_site};
+use std::sync::Arc;
+
+/// An entry cannot have happened in the state it meets.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Impossible {
+    /// The state machine has no such transition.
+    #[error(transparent)]
+    State(#[from] StateRefusal),
+    /// It names something that is not there.
+    #[error("{what} is not in the plan")]
+    Unknown {
+        /// What is named.
+        what: String,
+    },
+    /// It follows something that it cannot follow.
+    #[error("{why}")]
+    Order {
+        /// Why.
+        why: String,
+    },
+}
+
+impl Impossible {
+    fn unknown(what: impl std::fmt::Display) -> Self {
+        Self::Unknown { what: what.to_string() }
+    }
+}
+
+impl State {
+    /// Returns the state after the first entry of a record, a `DeploymentCreated`.
+    ///
+    /// # Errors
+    ///
+    /// When the entry is another one, or names another plan.
+    pub fn begin(entry: &Entry, plan: Arc<MasterProjectPlan>) -> Result<Self, Impossible> {
+        let Event::DeploymentCreated { plan: digest, purpose, folder, .. } = &entry.event else {
+            return Err(Impossible::Order {
+                why: "a record begins with the creation of its deployment".to_owned(),
+            });
+        };
+        let at = entry.at;
+        let mut state = Self {
+            index: Arc::new(StateIndex::default()),
+            plan: crate::state_index::no_plan(),
+            plan_digest: *digest,
+            purpose: *purpose,
+            folder: folder.clone(),
+            baseline: 0,
+            deployment: DeploymentState::default(),
+            deployment_since: at,
+            components: vec![],
+            sites: vec![],
+            rings: vec![],
+            rfcs: vec![],
+            slots: [].into(),
+            waivers: vec![],
+            attestations: [].into(),
+            concurrences: [].into(),
+            holds: [].into(),
+            orders: [].into(),
+            cancelled: [].into(),
+            signals: vec![],
+            seq: entry.seq,
+            at,
+        };
+        state.adopt_plan(plan, at);
+        Ok(state)
+    }
+
+    /// Gives a state that came from a snapshot its plan again.
+    pub fn with_plan(mut self, plan: Arc<MasterProjectPlan>) -> Self {
+        self.index = Arc::new(StateIndex::of(&plan));
+        self.plan = plan;
+        self
+    }
+
+    /// Replaces the plan; what both plans name keeps its standing.
+    fn adopt_plan(&mut self, plan: Arc<MasterProjectPlan>, at: jiff::Timestamp) {
+        let index = Arc::new(StateIndex::of(&plan));
+        let components = plan.components.iter().map(|it| {
+            let before = self.index.components.get(&it.id).copied();
+            let before = before.and_then(|position| self.components.get(position as usize));
+            before.cloned().unwrap_or_else(|| new_component(at))
+        });
+        let components = components.collect();
+        let sites = plan.sites.iter().map(|it| {
+            let before = self.index.sites.get(&it.id).copied();
+            let before = before.and_then(|position| self.sites.get(position as usize));
+            before.cloned().unwrap_or_else(|| new_site(at))
+        });
+        let sites: Vec<SiteStatus> = sites.collect();
+        let mut rings: Vec<RingStatus> = plan
+            .rings
+            .iter()
+            .map(|it| {
+                let before = self.index.rings.get(&it.id).copied();
+                let before = before.and_then(|position| self.rings.get(position as usize));
+                before.cloned().unwrap_or_else(|| new_ring(at))
+            })
+            .collect();
+        for ring in &mut rings {
+            ring.counts = RingCounts::default();
+        }
+        for (site, ring) in sites.iter().zip(&plan.ring_of) {
+            if let Some(ring) = rings.get_mut(*ring as usize) {
+                ring.counts.planned += 1;
+                *ring.counts.of(site.counts_as) += 1;
+            }
+        }
+        let mut rfcs: Vec<RfcStatus> = plan
+            .rfcs
+            .iter()
+            .map(|it| {
+                let before = self.rfcs.iter().find(|before| before.id == it.id);
+                before.cloned().unwrap_or_else(|| new_rfc(&it.id, at))
+            })
+            .collect();
+        let is_gone = |it: &&RfcStatus| !index.rfcs.contains_key(&it.id);
+        rfcs.extend(self.rfcs.iter().filter(is_gone).cloned());
+        // An approval is of a part's digest: it ends with the part, before it is authorised too.
+        for (status, part) in rfcs.iter_mut().zip(&index.parts) {
+            let before = self.index.rfcs.get(&status.id);
+            let before = before.and_then(|it| self.index.parts.get(*it as usize));
+            if before.is_some_and(|it| it != part) {
+                status.approvals.clear();
+            }
+        }
+        self.components = components;
+        self.sites = sites;
+        self.rings = rings;
+        self.rfcs = rfcs;
+        self.index = index;
+        self.plan = plan;
+    }
+
+    /// Moves the state on by one entry. `new_plan` is the plan that a `PlanRevised` names.
+    ///
+    /// # Errors
+    ///
+    /// When the entry cannot have happened; the state is then of no use any more.
+    pub fn evolve(
+        &mut self,
+        entry: &Entry,
+        new_plan: Option<Arc<MasterProjectPlan>>,
+    ) -> Result<(), Impossible> {
+        if entry.seq != self.seq + 1 {
+            let why = format!("entry {} cannot follow entry {}", entry.seq, self.seq);
+            return Err(Impossible::Order { why });
+        }
+        self.apply(&entry.event, &entry.actor, entry.at, entry.seq, new_plan)?;
+        self.seq = entry.seq;
+        self.at = entry.at;
+        Ok(())
+    }
+
+    /// Moves the state on by an event that is about to become entry `seq`.
+    ///
+    /// # Errors
+    ///
+    /// When the event cannot happen here.
+    pub fn apply(
+        &mut self,
+        event: &Event,
+        actor: &Actor,
+        at: jiff::Timestamp,
+        seq: crate::id::Seq,
+        new_plan: Option<Arc<MasterProjectPlan>>,
+    ) -> Result<(), Impossible> {
+        let by = actor.person().cloned();
+        match event {
+            Event::DeploymentCreated { .. } => {
+                return Err(Impossible::Order { why: "a deployment is created once".to_owned() });
+            }
+            Event::Deployment { transition, .. } => self.deployment_happened(*transition, at)?,
+            Event::Concurred { act, role, .. } => {
+                let by = by.ok_or_else(|| Impossible::unknown("the person who agreed"))?;
+                let concurrence = Concurrence { by, role: *role, at };
+                self.concurrences.entry(act.clone()).or_default().push(concurrence);
+            }
+            Event::PlanRevised { plan, baseline, .. } => {
+                let new_plan = new_plan.ok_or_else(|| Impossible::unknown("the revised plan"))?;
+                self.adopt_plan(new_plan, at);
+                // Who agreed to something agreed to it under the plan that is no longer in force.
+                self.concurrences.clear();
+                self.plan_digest = *plan;
+                self.baseline = *baseline;
+            }
+            Event::Component { component, transition, reason, .. } => {
+                self.component_happened(component, *transition, reason.as_deref(), at)?;
+            }
+            Event::Site { site, transition, reason, .. } => {
+                self.site_happened(site, *transition, reason.as_deref(), at)?;
+            }
+            Event::Phase { scope, stage, transition } => {
+                self.phase_happened(scope, *stage, *transition)?;
+            }
+            Event::Ring { ring, transition, reason, .. } => {
+                self.ring_happened(ring, *transition, reason.as_deref(), at)?;
+            }
+            Event::Rfc { rfc, transition, part, until, reason, .. } => {
+                let status = self.rfc_mut(rfc)?;
+                rfc_happened(status, *transition, at)?;
+                status.part = part.or(status.part);
+                status.until = until.or(status.until);
+                status.reason.clone_from(reason);
+            }
+            Event::RfcApproved { rfc, level, .. } => {
+                let by = by.ok_or_else(|| Impossible::unknown("the approver"))?;
+                self.rfc_mut(rfc)?.approvals.push((by, *level));
+            }
+            Event::SignOff { slot, transition, document, statements, .. } => {
+                self.sign_off_happened(slot, *transition, *document, statements, by, at)?;
+            }
+            Event::WaiverRequested { guard, scope, reason, until, .. } => {
+                self.waivers.push(WaiverStatus {
+                    state: WaiverState::default(),
+                    since: at,
+                    guard: *guard,
+                    scope: scope.clone(),
+                    reason: reason.clone(),
+                    requested_by: by,
+                    approvals: vec![],
+                    until: *until,
+                });
+            }
+            Event::WaiverApproved { waiver, role } => {
+                let by = by.ok_or_else(|| Impossible::unknown("the approver"))?;
+                self.waiver_mut(*waiver)?.approvals.push((by, *role));
+            }
+            Event::Waiver { waiver, transition, .. } => {
+                let status = self.waiver_mut(*waiver)?;
+                status.state = transition.attempt(waiver, status.state)?;
+                status.since = at;
+            }
+            Event::Attested { guard, scope, statement } => {
+                let attestation = Attestation { by, at, statement: statement.clone(), seq };
+                self.attestations.insert(format!("{guard} {scope}"), attestation);
+            }
+            Event::Hold { scope, held: true, reason } => {
+                let hold = Hold { by, since: at, reason: reason.clone() };
+                self.holds.insert(scope.to_string(), hold);
+            }
+            Event::Hold { scope, held: false, .. } => {
+                self.holds.remove(&scope.to_string());
+            }
+            Event::SignalRaised { scope, severity, text } => {
+                let signal =
+                    Signal { scope: scope.clone(), severity: *severity, text: text.clone(), at };
+                self.signal_raised(signal);
+            }
+            Event::OrdersCancelled { scope, .. } => {
+                let by = by.ok_or_else(|| Impossible::unknown("whoever cancels"))?;
+                self.cancelled.insert(scope.to_string(), by);
+            }
+            Event::OrderIntended { order, scope, track } => {
+                self.track_mut(scope, *track)?.ordered();
+                let place =
+                    OrderPlace { scope: scope.clone(), track: *track, since: at, asked: None };
+                self.orders.insert(order.clone(), place);
+            }
+            Event::StepAsked { order, scope, track, role } => {
+                let asked = self.track_mut(scope, *track)?;
+                asked.ordered();
+                asked.state = TrackState::Asked;
+                let place = OrderPlace {
+                    scope: scope.clone(),
+                    track: *track,
+                    since: at,
+                    asked: Some(*role),
+                };
+                self.orders.insert(order.clone(), place);
+            }
+            Event::OrderEnded { order, report } => {
+                let place = self.orders.remove(order).ok_or_else(|| Impossible::unknown(order))?;
+                let outcome = report.outcome.clone();
+                work::with_track(self, &place.scope, place.track, |kind, steps, track| {
+                    track.ended(kind, steps, &outcome, at);
+                })
+                .ok_or_else(|| Impossible::unknown(&place.scope))?;
+                self.recount_at(&place.scope);
+                if !self.run(&place.scope).is_some_and(Run::is_busy) {
+                    self.cancelled.remove(&place.scope.to_string());
+                }
+            }
+            Event::StepDecided { scope, tracks, decision, .. } => {
+                for track in tracks {
+                    work::with_track(self, scope, *track, |kind, steps, track| {
+                        decided(track, kind, steps, *decision);
+                    })
+                    .ok_or_else(|| Impossible::unknown(scope))?;
+                }
+                if let Some(run) = self.run_mut(scope) {
+                    run.turn_back();
+                }
+                self.recount_at(scope);
+            }
+        }
+        Ok(())
+    }
+
+    fn deployment_happened(
+        &mut self,
+        transition: DeploymentTransition,
+        at: jiff::Timestamp,
+    ) -> Result<(), Impossible> {
+        let before = self.deployment;
+        self.deployment = transition.attempt(&self.plan.deployment, before)?;
+        if self.deployment != before {
+            self.deployment_since = at;
+        }
+        self.concurrences.remove(&act_name(transition));
+        if transition == DeploymentTransition::Baselined {
+            self.baseline = 1;
+        }
+        Ok(())
+    }
+
+    fn sign_off_happened(
+        &mut self,
+        slot: &crate::sheet::SlotId,
+        transition: SignOffTransition,
+        document: crate::digest::Digest,
+        statements: &[String],
+        by: Option<crate::id::PersonId>,
+        at: jiff::Timestamp,
+    ) -> Result<(), Impossible> {
+        let new = || SlotStatus {
+            state: SignOffState::default(),
+            since: at,
+            document,
+            by: None,
+            statements: vec![],
+        };
+        let status = self.slots.entry(slot.clone()).or_insert_with(new);
+        // A void slot is asked for anew on the new version of its sheet: it is another slot.
+        if transition == SignOffTransition::Requested && status.state == SignOffState::Void {
+            *status = new();
+        }
+        status.state = transition.attempt(slot, status.state)?;
+        status.since = at;
+        status.document = document;
+        status.by = by;
+        status.statements = statements.to_vec();
+        Ok(())
+    }
+
+    fn signal_raised(&mut self, signal: Signal) {
+        let of_site = match &signal.scope {
+            Scope::Site(id) => {
+                let site = self.index.sites.get(id);
+                site.and_then(|it| self.plan.ring_of.get(*it as usize)).map(|it| *it as usize)
+            }
+            Scope::Ring(id) => self.index.rings.get(id).map(|it| *it as usize),
+            Scope::Deployment | Scope::Core | Scope::Component(_) | Scope::Rfc(_) => None,
+        };
+        // A ring that is behind us cannot halt: what goes wrong there halts the one that is next.
+        let is_behind =
+            |ring: usize| self.rings.get(ring).is_some_and(|it| it.state == RingState::Passed);
+        let next = self.rings.iter().position(|it| it.state != RingState::Passed);
+        let counted = match of_site {
+            Some(ring) if !is_behind(ring) => Some(ring),
+            Some(_) | None => next,
+        };
+        if let Some(ring) = counted.and_then(|it| self.rings.get_mut(it)) {
+            match signal.severity {
+                1 => ring.severity_1 += 1,
+                2 => ring.severity_2 += 1,
+                _ => {}
+            }
+        }
+        self.signals.push(signal);
+    }
+
+    /// Returns the run of a component or site, to be moved on.
+    pub(crate) fn run_mut(&mut self, scope: &Scope) -> Option<&mut Run> {
+        match scope {
+            Scope::Component(id) => {
+                let position = *self.index.components.get(id)? as usize;
+                self.components.get_mut(position)?.run.as_mut()
+            }
+            Scope::Site(id) => {
+                let position = *self.index.sites.get(id)? as usize;
+                self.sites.get_mut(position)?.run.as_deref_mut()
+            }
+            Scope::Deployment | Scope::Core | Scope::Ring(_) | Scope::Rfc(_) => None,
+        }
+    }
+
+    fn track_mut(
+        &mut self,
+        scope: &Scope,
+        track: u32,
+    ) -> Result<&mut crate::run::Track, Impossible> {
+        let run = self.run_mut(scope);
+        let track = run.and_then(|it| it.tracks.get_mut(track as usize));
+        track.ok_or_else(|| Impossible::unknown(scope))
+    }
+
+    fn rfc_mut(&mut self, id: &RfcId) -> Result<&mut RfcStatus, Impossible> {
+        self.rfcs.iter_mut().find(|it| it.id == *id).ok_or_else(|| Impossible::unknown(id))
+    }
+
+    fn waiver_mut(&mut self, number: u32) -> Result<&mut WaiverStatus, Impossible> {
+        let position = (number as usize).checked_sub(1);
+        let status = position.and_then(|it| self.waivers.get_mut(it));
+        status.ok_or_else(|| Impossible::unknown(format!("waiver {number}")))
+    }
+}
+
+/// Returns the name under which agreements to `transition` are collected.
+pub fn act_name(transition: DeploymentTransition) -> String {
+    format!("deployment {transition}")
+}
+
+fn rfc_happened(
+    status: &mut RfcStatus,
+    transition: RfcTransition,
+    at: jiff::Timestamp,
+) -> Result<(), Impossible> {
+    status.state = transition.attempt(&status.id, status.state)?;
+    status.since = at;
+    match status.state {
+        RfcState::Draft => {
+            status.approvals.clear();
+            (status.part, status.until) = (None, None);
+        }
+        RfcState::Submitted
+        | RfcState::Assessing
+        | RfcState::Authorised
+        | RfcState::EmergencyAuthorised
+        | RfcState::Scheduled
+        | RfcState::Implementing
+        | RfcState::Implemented
+        | RfcState::BackedOut
+        | RfcState::Reviewed
+        | RfcState::Closed
+        | RfcState::Rejected
+        | RfcState::Cancelled => {}
+    }
+    Ok(())
+}
+
+fn decided(
+    track: &mut crate::run::Track,
+    kind: RunKind,
+    steps: &[&crate::step::Step],
+    decision: StepDecision,
+) {
+    use crate::order::{Outcome, Proof};
+    match decision {
+        StepDecision::Retry => track.retry(),
+        StepDecision::NotDone => {
+            track.retry();
+            track.begun = false;
+        }
+        StepDecision::Ignore => track.pass_over(kind, steps),
+        StepDecision::Exclude => track.state = TrackState::Excluded,
+        StepDecision::Failed => track.state = TrackState::Failed,
+        StepDecision::Done => {
+            let outcome = Outcome::Succeeded { proof: Proof::Attested };
+            track.ended(kind, steps, &outcome, jiff::Timestamp::UNIX_EPOCH);
+        }
+    }
+}

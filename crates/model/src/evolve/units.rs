@@ -1,0 +1,244 @@
+//! What an event makes of components, sites, stages and rings.
+//!
+//! House rule: a state changes by its machine's table and by nothing else.
+
+use super::Impossible;
+use crate::event::RingTransition;
+use crate::id::{RingId, SiteId};
+use crate::machine::Transition;
+use crate::machine::core_component::ComponentTransition;
+use crate::machine::site::{SiteState, SiteTransition};
+use crate::machine::site_phase::PhaseTransition;
+use crate::run::RunKind;
+use crate::scope::Scope;
+use crate::state::{RingState, SiteCount, SiteStatus, State};
+use crate::work;
+
+impl State {
+    pub(super) fn component_happened(
+        &mut self,
+        id: &crate::id::ComponentId,
+        transition: ComponentTransition,
+        reason: Option<&str>,
+        at: jiff::Timestamp,
+    ) -> Result<(), Impossible> {
+        let position = self.index.components.get(id).copied();
+        let position = position.ok_or_else(|| Impossible::unknown(id))? as usize;
+        let plan = self.plan.clone();
+        let (planned, status) = plan
+            .components
+            .get(position)
+            .zip(self.components.get_mut(position))
+            .ok_or_else(|| Impossible::unknown(id))?;
+        status.state = transition.attempt(id, status.state)?;
+        status.since = at;
+        status.reason = reason.map(str::to_owned);
+        match transition {
+            ComponentTransition::Started => {
+                status.runs += 1;
+                status.run = Some(work::component_run(planned, RunKind::Deploy, status.runs, at));
+            }
+            ComponentTransition::AdoptionStarted => {
+                status.runs += 1;
+                status.run = Some(work::component_run(planned, RunKind::Adopt, status.runs, at));
+            }
+            ComponentTransition::AdoptionMatched => status.adopted = true,
+            ComponentTransition::DriftFound => status.drifted = true,
+            ComponentTransition::RollbackStarted => {
+                status.runs += 1;
+                let run = status.run.take();
+                status.run = run.map(|it| work::component_backwards(planned, &it, status.runs, at));
+            }
+            ComponentTransition::Replanned | ComponentTransition::ChangedAfterAcceptance => {
+                status.adopted = false;
+            }
+            ComponentTransition::Authorised
+            | ComponentTransition::StepsFinished
+            | ComponentTransition::Halted
+            | ComponentTransition::ChecksPassed
+            | ComponentTransition::ChecksFailed
+            | ComponentTransition::Resumed
+            | ComponentTransition::RollbackVerified
+            | ComponentTransition::RollbackFailed
+            | ComponentTransition::Accepted
+            | ComponentTransition::Descoped
+            | ComponentTransition::AuthorisationLost => {}
+        }
+        Ok(())
+    }
+
+    pub(super) fn site_happened(
+        &mut self,
+        id: &SiteId,
+        transition: SiteTransition,
+        reason: Option<&str>,
+        at: jiff::Timestamp,
+    ) -> Result<(), Impossible> {
+        let position = self.index.sites.get(id).copied();
+        let position = position.ok_or_else(|| Impossible::unknown(id))? as usize;
+        let plan = self.plan.clone();
+        let template = self.index.template_of_site.get(position);
+        let template = template.and_then(|it| plan.templates.get(*it as usize));
+        let (planned, status) = plan
+            .sites
+            .get(position)
+            .zip(self.sites.get_mut(position))
+            .ok_or_else(|| Impossible::unknown(id))?;
+        let template = template.ok_or_else(|| Impossible::unknown(&planned.template))?;
+        let before = status.state;
+        status.state = transition.attempt(id, before)?;
+        if status.state != before {
+            status.since = at;
+        }
+        status.reason = reason.map(Into::into);
+        match transition {
+            SiteTransition::Started => {
+                status.runs += 1;
+                let run = work::site_run(template, planned.computers.len(), status.runs, at);
+                status.run = Some(Box::new(run));
+            }
+            SiteTransition::RollbackStarted => {
+                status.runs += 1;
+                let run = status.run.take();
+                let back = run.map(|it| work::site_backwards(template, &it, status.runs, at));
+                status.run = back.map(Box::new);
+                status.in_service = None;
+            }
+            SiteTransition::Deployed => status.in_service = Some(at),
+            SiteTransition::Exempted => {
+                self.concurrences.remove(&format!("exempt {}", Scope::Site(id.clone())));
+            }
+            SiteTransition::IssuesResolved => {
+                let scope = Scope::Site(id.clone());
+                self.concurrences.remove(&format!("resolve the refusal of {scope}"));
+            }
+            SiteTransition::Revisited => {
+                self.concurrences.remove(&format!("revisit {}", Scope::Site(id.clone())));
+            }
+            SiteTransition::ScheduleAcknowledged
+            | SiteTransition::ScheduleChanged
+            | SiteTransition::GateOpened
+            | SiteTransition::PhaseFinished
+            | SiteTransition::WindowEnded
+            | SiteTransition::NextWindowBegan
+            | SiteTransition::Halted
+            | SiteTransition::Resumed
+            | SiteTransition::RollbackVerified
+            | SiteTransition::RollbackFailed
+            | SiteTransition::Rescheduled
+            | SiteTransition::ObservationStarted
+            | SiteTransition::SignedOff
+            | SiteTransition::Refused
+            | SiteTransition::MaterialChange
+            | SiteTransition::Reconfirmed => {}
+        }
+        self.recount(position);
+        Ok(())
+    }
+
+    /// Keeps the counts of a ring in step with what happened to the steps of one of its sites.
+    pub(super) fn recount_at(&mut self, scope: &Scope) {
+        if let Scope::Site(id) = scope
+            && let Some(position) = self.index.sites.get(id).copied()
+        {
+            self.recount(position as usize);
+        }
+    }
+
+    /// Keeps the counts of a site's ring in step with the site.
+    pub(super) fn recount(&mut self, position: usize) {
+        let Some(status) = self.sites.get_mut(position) else { return };
+        let before = status.counts_as;
+        status.counts_as = counts_as(status);
+        let after = status.counts_as;
+        let ring = self.plan.ring_of.get(position).map(|it| *it as usize);
+        if before != after
+            && let Some(ring) = ring.and_then(|it| self.rings.get_mut(it))
+        {
+            *ring.counts.of(before) = ring.counts.of(before).saturating_sub(1);
+            *ring.counts.of(after) += 1;
+            // An excuse ends when the site that it was for is tried again.
+            ring.excused_failed = ring.excused_failed.min(ring.counts.failed);
+            ring.excused_lost = ring.excused_lost.min(ring.counts.lost);
+        }
+    }
+
+    pub(super) fn phase_happened(
+        &mut self,
+        scope: &Scope,
+        stage: u16,
+        transition: PhaseTransition,
+    ) -> Result<(), Impossible> {
+        let run = self.run_mut(scope).ok_or_else(|| Impossible::unknown(scope))?;
+        if run.stage != stage {
+            let why = format!("stage {stage} of {scope} is not the present one, {}", run.stage);
+            return Err(Impossible::Order { why });
+        }
+        match transition {
+            PhaseTransition::Finished => run.stage += 1,
+            PhaseTransition::Started
+            | PhaseTransition::Failed
+            | PhaseTransition::Resumed
+            | PhaseTransition::Reset => {}
+        }
+        Ok(())
+    }
+
+    pub(super) fn ring_happened(
+        &mut self,
+        id: &RingId,
+        transition: RingTransition,
+        reason: Option<&str>,
+        at: jiff::Timestamp,
+    ) -> Result<(), Impossible> {
+        let position = self.index.rings.get(id).copied();
+        let position = position.ok_or_else(|| Impossible::unknown(id))? as usize;
+        let status = self.rings.get_mut(position).ok_or_else(|| Impossible::unknown(id))?;
+        let after = status.state.after(transition).ok_or_else(|| Impossible::Order {
+            why: format!("ring {id} cannot be {transition} while it is {}", status.state),
+        })?;
+        status.state = after;
+        status.since = at;
+        status.reason = reason.map(str::to_owned);
+        if transition == RingTransition::Resumed {
+            (status.severity_1, status.severity_2) = (0, 0);
+            status.excused_failed = status.counts.failed;
+            status.excused_lost = status.counts.lost;
+            self.concurrences.remove(&format!("resume ring/{id}"));
+        }
+        Ok(())
+    }
+}
+
+impl RingState {
+    /// Returns the state that follows `transition`, or nothing where it cannot happen.
+    pub fn after(self, transition: RingTransition) -> Option<Self> {
+        let (from, to): (&[Self], Self) = match transition {
+            RingTransition::Opened => (&[Self::Waiting], Self::Open),
+            RingTransition::Halted => (&[Self::Open, Self::Soaking], Self::Halted),
+            RingTransition::Resumed => (&[Self::Halted], Self::Open),
+            RingTransition::SoakStarted => (&[Self::Open], Self::Soaking),
+            RingTransition::SoakBroken => (&[Self::Soaking], Self::Open),
+            RingTransition::Passed => (&[Self::Soaking], Self::Passed),
+        };
+        from.contains(&self).then_some(to)
+    }
+}
+
+/// How a site counts, by its state and, where it halted, by what stopped it.
+fn counts_as(status: &SiteStatus) -> SiteCount {
+    // Where no step failed it was unreachable, unknown, past its deadline or stopped: lost.
+    let is_lost = || status.run.as_ref().is_some_and(|run| run.counts_all().failed == 0);
+    match status.state {
+        SiteState::Planned | SiteState::Notified | SiteState::Ready => SiteCount::NotStarted,
+        SiteState::Deploying | SiteState::Paused => SiteCount::Running,
+        SiteState::Halted if is_lost() => SiteCount::Lost,
+        SiteState::Halted | SiteState::RollingBack | SiteState::RolledBack => SiteCount::Failed,
+        SiteState::Deployed
+        | SiteState::Observing
+        | SiteState::SignedOff
+        | SiteState::Refused
+        | SiteState::Reconfirm => SiteCount::Verified,
+        SiteState::Exempt => SiteCount::Exempt,
+    }
+}

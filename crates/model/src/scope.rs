@@ -1,0 +1,95 @@
+//! What an act, a guard or a wait is about: the whole deployment or one thing in it.
+//!
+//! House rule: written the same way everywhere: `site/B27`, `ring/early`, `rfc/RFC-031`.
+
+use crate::id::{ComponentId, InvalidName, RfcId, RingId, SiteId};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+
+/// The whole deployment or one thing in it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub enum Scope {
+    /// The whole deployment.
+    Deployment,
+    /// All core components.
+    Core,
+    /// One core component.
+    Component(ComponentId),
+    /// One ring.
+    Ring(RingId),
+    /// One site.
+    Site(SiteId),
+    /// One request for change.
+    Rfc(RfcId),
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Deployment => f.pad("deployment"),
+            Self::Core => f.pad("core"),
+            Self::Component(id) => f.pad(&format!("component/{id}")),
+            Self::Ring(id) => f.pad(&format!("ring/{id}")),
+            Self::Site(id) => f.pad(&format!("site/{id}")),
+            Self::Rfc(id) => f.pad(&format!("rfc/{id}")),
+        }
+    }
+}
+
+/// A text names no scope.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{text}` names nothing: write `deployment`, `core`, or `component/`, `ring/`, `site/` or `rfc/` and a name"
+)]
+pub struct InvalidScope {
+    /// What was given.
+    pub text: String,
+}
+
+impl FromStr for Scope {
+    type Err = InvalidScope;
+
+    fn from_str(text: &str) -> Result<Self, InvalidScope> {
+        let invalid = || InvalidScope { text: text.chars().take(80).collect() };
+        let of = |_: InvalidName| invalid();
+        match text.split_once('/') {
+            None if text == "deployment" => Ok(Self::Deployment),
+            None if text == "core" => Ok(Self::Core),
+            Some(("component", id)) => id.parse().map(Self::Component).map_err(of),
+            Some(("ring", id)) => id.parse().map(Self::Ring).map_err(of),
+            Some(("site", id)) => id.parse().map(Self::Site).map_err(of),
+            Some(("rfc", id)) => id.parse().map(Self::Rfc).map_err(of),
+            _ => Err(invalid()),
+        }
+    }
+}
+
+impl TryFrom<String> for Scope {
+    type Error = InvalidScope;
+    fn try_from(text: String) -> Result<Self, InvalidScope> {
+        text.parse()
+    }
+}
+
+impl From<Scope> for String {
+    fn from(scope: Scope) -> Self {
+        scope.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scope_reads_back_as_written() {
+        for text in ["deployment", "core", "component/dns", "ring/early", "site/B27", "rfc/R-1"] {
+            assert_eq!(text.parse::<Scope>().unwrap().to_string(), text);
+        }
+        for wrong in ["", "site", "site/", "house/B27", "site/a b", "ring/../x"] {
+            assert!(wrong.parse::<Scope>().is_err(), "{wrong}");
+        }
+    }
+}

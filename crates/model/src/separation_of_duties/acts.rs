@@ -1,0 +1,337 @@
+//! Who may do this now: the rules that are checked at an approval, a start or a signature.
+//!
+//! Each function returns the rules that the profile relaxed for this very act,
+//! to be printed beside the signature: in a clean team, none.
+//!
+//! House rule: docs/decisions/0010-solo-profile.md.
+
+use super::Rule;
+use crate::id::PersonId;
+use crate::profile::Profile;
+use crate::role_type::RoleType;
+use std::collections::BTreeSet;
+use strum::{Display, VariantArray};
+
+/// An act that the separation of duties does not allow to this person.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{text} ({rule}); {next_step}")]
+pub struct SeparationRefusal {
+    /// The rule.
+    pub rule: Rule,
+    /// What is wrong, in words.
+    pub text: String,
+    /// What to do next, in words.
+    pub next_step: &'static str,
+}
+
+/// The persons behind one change, none of whom approves it.
+#[derive(Clone, Copy, Debug)]
+pub struct Change<'a> {
+    /// Who requested it.
+    pub requester: &'a PersonId,
+    /// Who wrote the plan part that it runs.
+    pub plan_author: &'a PersonId,
+    /// Who run it.
+    pub implementers: &'a [PersonId],
+    /// Who built the deliverables that it installs.
+    pub builders: &'a [PersonId],
+}
+
+/// How something was verified.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Display, VariantArray)]
+#[strum(serialize_all = "lowercase")]
+pub enum Checks {
+    /// Every check ran by itself.
+    Automatic,
+    /// At least one check was a person's judgement.
+    Manual,
+}
+
+/// What several persons sign.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Display, VariantArray)]
+pub enum Paper {
+    /// Any sheet or report.
+    #[strum(to_string = "the sheet")]
+    Sheet,
+    /// The milestone review report of the Deployment Complete Milestone.
+    #[strum(to_string = "the Deployment Complete Milestone")]
+    DeploymentComplete,
+}
+
+/// Collects what a profile relaxes, and refuses the first thing that it does not.
+struct Scrutiny {
+    profile: Profile,
+    relaxed: Vec<Rule>,
+}
+
+impl Scrutiny {
+    fn under(profile: Profile) -> Self {
+        Self { profile, relaxed: Vec::new() }
+    }
+
+    fn separates(
+        mut self,
+        rule: Rule,
+        broken: bool,
+        text: impl FnOnce() -> String,
+        next_step: &'static str,
+    ) -> Result<Self, SeparationRefusal> {
+        if broken && !self.profile.relaxes(rule) {
+            return Err(SeparationRefusal { rule, text: text(), next_step });
+        }
+        if broken && !self.relaxed.contains(&rule) {
+            self.relaxed.push(rule);
+        }
+        Ok(self)
+    }
+}
+
+/// Returns the rules relaxed where `approver` approves `change`.
+///
+/// # Errors
+///
+/// Where the approver requested, planned, runs or built it: ask another member
+/// of the change authority.
+pub fn may_approve(
+    change: Change<'_>,
+    approver: &PersonId,
+    profile: Profile,
+) -> Result<Vec<Rule>, SeparationRefusal> {
+    const NEXT: &str = "ask another member of the change authority to approve it";
+    let plans = change.plan_author == approver;
+    let runs = change.implementers.contains(approver);
+    let built = change.builders.contains(approver);
+    let requested = change.requester == approver;
+    let scrutiny = Scrutiny::under(profile)
+        .separates(
+            Rule::RequesterNeverApproves,
+            requested,
+            || format!("{approver} requested this change and cannot approve it"),
+            NEXT,
+        )?
+        .separates(
+            Rule::ImplementerNeverApproves,
+            plans,
+            || format!("{approver} wrote the plan of this change and cannot approve it"),
+            NEXT,
+        )?
+        .separates(
+            Rule::ImplementerNeverApproves,
+            runs,
+            || format!("{approver} implements this change and cannot approve it"),
+            NEXT,
+        )?
+        .separates(
+            Rule::BuilderStandsAside,
+            built,
+            || format!("{approver} built what this change installs and cannot approve it"),
+            NEXT,
+        )?;
+    Ok(scrutiny.relaxed)
+}
+
+/// Returns the rules relaxed where `person` starts the deployment of what `builders` built.
+///
+/// # Errors
+///
+/// Where the person built it: let Release Management start it.
+pub fn may_start(
+    person: &PersonId,
+    builders: &[PersonId],
+    profile: Profile,
+) -> Result<Vec<Rule>, SeparationRefusal> {
+    let scrutiny = Scrutiny::under(profile).separates(
+        Rule::BuilderStandsAside,
+        builders.contains(person),
+        || format!("{person} built what would be deployed and cannot start its deployment"),
+        "let somebody of Release Management start it who did not build it",
+    )?;
+    Ok(scrutiny.relaxed)
+}
+
+/// Returns the rules relaxed where `person` verifies what `runners` ran and `builders` built.
+///
+/// # Errors
+///
+/// Where the person built it, or ran it and some checks are manual: ask another tester.
+pub fn may_verify(
+    person: &PersonId,
+    runners: &[PersonId],
+    builders: &[PersonId],
+    checks: Checks,
+    profile: Profile,
+) -> Result<Vec<Rule>, SeparationRefusal> {
+    const NEXT: &str = "ask a tester who neither built nor ran it";
+    let ran_by_hand = match checks {
+        Checks::Automatic => false,
+        Checks::Manual => runners.contains(person),
+    };
+    let scrutiny = Scrutiny::under(profile)
+        .separates(
+            Rule::BuilderStandsAside,
+            builders.contains(person),
+            || format!("{person} built what was deployed and cannot verify it"),
+            NEXT,
+        )?
+        .separates(
+            Rule::RunnerNeverVerifies,
+            ran_by_hand,
+            || format!("{person} ran this deployment and cannot verify it by hand"),
+            NEXT,
+        )?;
+    Ok(scrutiny.relaxed)
+}
+
+/// Returns the rules relaxed where `person`, who holds `roles`, signs for a site.
+///
+/// No profile lets anybody sign who is neither the owner nor the deputy.
+///
+/// # Errors
+///
+/// Where the person is neither, or is of the project: ask the owner or the deputy.
+pub fn may_sign_for_site(
+    person: &PersonId,
+    roles: &[RoleType],
+    owner: &PersonId,
+    deputy: Option<&PersonId>,
+    profile: Profile,
+) -> Result<Vec<Rule>, SeparationRefusal> {
+    let rule = Rule::OwnerSignsForSite;
+    if person != owner && Some(person) != deputy {
+        let deputies = deputy.map_or(String::new(), |deputy| format!(" or {deputy}"));
+        let text = format!("{person} cannot sign for a site of {owner}{deputies}");
+        let next_step = "ask the owner of the site, or name a deputy before signing";
+        return Err(SeparationRefusal { rule, text, next_step });
+    }
+    let scrutiny = Scrutiny::under(profile).separates(
+        rule,
+        roles.iter().any(|role| role.is_project()),
+        || format!("{person} is of the project and cannot sign for a site"),
+        "name an owner or a deputy of the site who is not of the project",
+    )?;
+    Ok(scrutiny.relaxed)
+}
+
+/// Returns the rules relaxed where `person`, who holds `roles`, accepts for the customer.
+///
+/// No profile lets anybody accept who is neither the customer nor named by the
+/// customer in writing beforehand.
+///
+/// # Errors
+///
+/// Where the person is neither, or is of the project: ask the customer.
+pub fn may_accept_for_customer(
+    person: &PersonId,
+    roles: &[RoleType],
+    customer: &PersonId,
+    delegates: &[PersonId],
+    profile: Profile,
+) -> Result<Vec<Rule>, SeparationRefusal> {
+    let rule = Rule::CustomerAccepts;
+    if person != customer && !delegates.contains(person) {
+        let text = format!("{person} cannot accept for {customer}");
+        let next_step = "ask the customer, who may name a delegate in writing beforehand";
+        return Err(SeparationRefusal { rule, text, next_step });
+    }
+    let scrutiny = Scrutiny::under(profile).separates(
+        rule,
+        roles.iter().any(|role| role.is_project()),
+        || format!("{person} is of the project and cannot accept for the customer"),
+        "ask the customer to accept, or to name a delegate who is not of the project",
+    )?;
+    Ok(scrutiny.relaxed)
+}
+
+/// Returns the rules relaxed where `person`, who holds `roles`, takes over for Operations or Support.
+///
+/// # Errors
+///
+/// Where the person is of the project: ask somebody of Operations or Support.
+pub fn may_take_over(
+    person: &PersonId,
+    roles: &[RoleType],
+    profile: Profile,
+) -> Result<Vec<Rule>, SeparationRefusal> {
+    let scrutiny = Scrutiny::under(profile).separates(
+        Rule::OutsidersTakeOver,
+        roles.iter().any(|role| role.is_project()),
+        || format!("{person} is of the project and cannot take over from it"),
+        "ask somebody of Operations or Support who is not of the project",
+    )?;
+    Ok(scrutiny.relaxed)
+}
+
+/// Returns the rules relaxed where `approvers` grant a waiver that `involved` requested or gain by.
+///
+/// # Errors
+///
+/// Where too few approvers are neither: ask another of those who may waive the guard.
+pub fn may_grant_waiver(
+    involved: &[PersonId],
+    approvers: &[PersonId],
+    profile: Profile,
+) -> Result<Vec<Rule>, SeparationRefusal> {
+    const NEXT: &str = "ask another of those who may waive the guard";
+    let rule = Rule::WaiverNeedsOthers;
+    if approvers.is_empty() {
+        let text = "nobody has approved the waiver".to_owned();
+        return Err(SeparationRefusal { rule, text, next_step: NEXT });
+    }
+    let wanted = Profile::Standard.waiver_approvers_min();
+    let distinct: BTreeSet<&PersonId> = approvers.iter().collect();
+    let others = distinct.iter().filter(|person| !involved.contains(person)).count();
+    let scrutiny = Scrutiny::under(profile).separates(
+        rule,
+        others < wanted,
+        || format!("the waiver needs {wanted} approvers who did not ask for it, and has {others}"),
+        NEXT,
+    )?;
+    Ok(scrutiny.relaxed)
+}
+
+/// Returns the rules relaxed where `reviewer` reviews an emergency that `approver` approved.
+///
+/// # Errors
+///
+/// Where both are one person: ask another member of the change authority.
+pub fn may_review_emergency(
+    approver: &PersonId,
+    reviewer: &PersonId,
+    profile: Profile,
+) -> Result<Vec<Rule>, SeparationRefusal> {
+    let scrutiny = Scrutiny::under(profile).separates(
+        Rule::EmergencyReviewedByAnother,
+        approver == reviewer,
+        || format!("{reviewer} approved this emergency and cannot review it"),
+        "ask another member of the change authority to review it",
+    )?;
+    Ok(scrutiny.relaxed)
+}
+
+/// Returns the rules relaxed where just `signers` have signed `paper`.
+///
+/// # Errors
+///
+/// Where they are too few distinct persons: another person must sign.
+pub fn enough_persons(
+    paper: Paper,
+    signers: &[PersonId],
+    profile: Profile,
+) -> Result<Vec<Rule>, SeparationRefusal> {
+    let minimum = |profile: Profile| match paper {
+        Paper::Sheet => profile.sheet_persons_min(),
+        Paper::DeploymentComplete => profile.completion_persons_min(),
+    };
+    let distinct = signers.iter().collect::<BTreeSet<_>>().len();
+    let rule = Rule::SheetsHaveSeveralSigners;
+    let wanted = minimum(profile);
+    if distinct < wanted {
+        let text = format!("{paper} has {distinct} distinct signers and needs {wanted}");
+        let next_step = "let another person sign in one of the role types";
+        return Err(SeparationRefusal { rule, text, next_step });
+    }
+    Ok(if distinct < minimum(Profile::Standard) { vec![rule] } else { Vec::new() })
+}
+
+#[cfg(test)]
+mod tests;

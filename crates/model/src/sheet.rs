@@ -1,0 +1,275 @@
+//! Sign-off sheets: what exactly is signed, and by whom.
+//!
+//! A sheet is computed from the state and never edited: the same state gives the
+//! same bytes. Its digest is what people sign; one changed byte voids open slots.
+//!
+//! Source: Deploy SMF, outputs of Tables 4 and 5 (sign-off sheets).
+
+use crate::digest::{Digest, canonical_digest};
+use crate::id::SiteId;
+use crate::machine::core_component::ComponentState;
+use crate::role_type::RoleType;
+use crate::run::TrackState;
+use crate::scope::Scope;
+use crate::state::State;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::fmt;
+use std::str::FromStr;
+
+/// A sheet of the deployment.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Sheet {
+    /// The components in advance mode; opens the sites.
+    CoreInterim,
+    /// All core components.
+    CoreFinal,
+    /// One site.
+    Site(SiteId),
+    /// All sites.
+    SitesComplete,
+}
+
+/// One signature slot of a sheet, written `site/B27:site-owner`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct SlotId {
+    /// The sheet.
+    pub sheet: Sheet,
+    /// The role type that signs.
+    pub role: RoleType,
+}
+
+impl Sheet {
+    /// Returns the slots of the sheet, in the order in which they are asked.
+    pub fn slots(&self) -> Vec<SlotId> {
+        let roles: &[RoleType] = match self {
+            Self::CoreInterim | Self::CoreFinal => {
+                &[RoleType::ReleaseManagement, RoleType::Tester, RoleType::OperationsManager]
+            }
+            Self::Site(_) => &[RoleType::ReleaseManagement, RoleType::SiteOwner],
+            Self::SitesComplete => {
+                &[RoleType::ReleaseManagement, RoleType::ProgramManager, RoleType::ProductManager]
+            }
+        };
+        roles.iter().map(|role| SlotId { sheet: self.clone(), role: *role }).collect()
+    }
+
+    /// Returns the title of the sheet.
+    pub fn title(&self) -> String {
+        match self {
+            Self::CoreInterim => "Core components deployed (interim)".to_owned(),
+            Self::CoreFinal => "Core components deployed".to_owned(),
+            Self::Site(site) => format!("Site {site} deployed"),
+            Self::SitesComplete => "Site deployments complete".to_owned(),
+        }
+    }
+}
+
+impl SlotId {
+    /// Returns the sentence that a signature in this slot means.
+    pub fn meaning(&self) -> String {
+        match (&self.sheet, self.role) {
+            (Sheet::CoreInterim | Sheet::CoreFinal, RoleType::Tester) => {
+                "I verified the core components against the checks listed.".to_owned()
+            }
+            (Sheet::CoreInterim | Sheet::CoreFinal, RoleType::OperationsManager) => {
+                "I accept the core components into operations.".to_owned()
+            }
+            (Sheet::CoreInterim | Sheet::CoreFinal, _) => {
+                "The core components were deployed as authorised.".to_owned()
+            }
+            (Sheet::Site(site), RoleType::SiteOwner) => {
+                format!("I confirm that site {site} is operating as expected.")
+            }
+            (Sheet::Site(site), _) => format!("Site {site} was deployed and verified."),
+            (Sheet::SitesComplete, _) => {
+                "All sites in scope are deployed and signed off by their owners.".to_owned()
+            }
+        }
+    }
+}
+
+impl fmt::Display for Sheet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::CoreInterim => f.pad("core-interim"),
+            Self::CoreFinal => f.pad("core"),
+            Self::Site(site) => f.pad(&format!("site/{site}")),
+            Self::SitesComplete => f.pad("sites-complete"),
+        }
+    }
+}
+
+impl fmt::Display for SlotId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&format!("{}:{}", self.sheet, self.role.key()))
+    }
+}
+
+/// A text names no sheet or slot.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{text}` is no sheet: write `core-interim`, `core`, `site/NAME` or `sites-complete`")]
+pub struct InvalidSheet {
+    /// What was given.
+    pub text: String,
+}
+
+impl FromStr for Sheet {
+    type Err = InvalidSheet;
+
+    fn from_str(text: &str) -> Result<Self, InvalidSheet> {
+        let invalid = || InvalidSheet { text: text.chars().take(80).collect() };
+        match text.split_once('/') {
+            None if text == "core-interim" => Ok(Self::CoreInterim),
+            None if text == "core" => Ok(Self::CoreFinal),
+            None if text == "sites-complete" => Ok(Self::SitesComplete),
+            Some(("site", id)) => id.parse().map(Self::Site).map_err(|_| invalid()),
+            _ => Err(invalid()),
+        }
+    }
+}
+
+impl FromStr for SlotId {
+    type Err = InvalidSheet;
+
+    fn from_str(text: &str) -> Result<Self, InvalidSheet> {
+        let invalid = || InvalidSheet { text: text.chars().take(80).collect() };
+        let (sheet, role) = text.split_once(':').ok_or_else(invalid)?;
+        Ok(Self { sheet: sheet.parse()?, role: role.parse().map_err(|_| invalid())? })
+    }
+}
+
+impl TryFrom<String> for SlotId {
+    type Error = InvalidSheet;
+    fn try_from(text: String) -> Result<Self, InvalidSheet> {
+        text.parse()
+    }
+}
+
+impl From<SlotId> for String {
+    fn from(slot: SlotId) -> Self {
+        slot.to_string()
+    }
+}
+
+/// Returns the sheet's body, as canonical JSON would hold it.
+pub fn body(state: &State, sheet: &Sheet) -> Value {
+    let head = json!({
+        "sheet": sheet.to_string(),
+        "title": sheet.title(),
+        "deployment": state.plan.deployment,
+        "release": {
+            "name": state.plan.release.name,
+            "version": state.plan.release.version,
+            "sha256": state.plan.release.digest(),
+        },
+        "purpose": state.purpose,
+    });
+    let facts = match sheet {
+        Sheet::CoreInterim => core_facts(state, true),
+        Sheet::CoreFinal => core_facts(state, false),
+        Sheet::Site(site) => site_facts(state, site),
+        Sheet::SitesComplete => sites_facts(state),
+    };
+    json!({ "head": head, "facts": facts })
+}
+
+/// Returns the digest that is signed.
+pub fn digest(state: &State, sheet: &Sheet) -> Digest {
+    canonical_digest(&body(state, sheet))
+}
+
+fn core_facts(state: &State, interim: bool) -> Value {
+    let listed = state
+        .plan
+        .components
+        .iter()
+        .zip(&state.components)
+        .filter(|(planned, _)| !interim || planned.mode == crate::component::CoreMode::Advance);
+    let rows = listed.map(|(planned, status)| {
+        let counts = status.run.as_ref().map(crate::run::Run::counts_all).unwrap_or_default();
+        // Accepting a component does not change what was signed.
+        let is_verified =
+            matches!(status.state, ComponentState::Verified | ComponentState::Accepted);
+        json!({
+            "component": planned.id,
+            "hosts": planned.hosts.len(),
+            "needs": planned.needs,
+            "verified": is_verified,
+            "adopted": status.adopted,
+            "runs": status.runs,
+            "hosts-done": counts.done,
+            "failures-passed-over": passed_over(status.run.as_ref()),
+            "rollback": planned.rollback,
+        })
+    });
+    let of_core = |it: &Scope| matches!(it, Scope::Core | Scope::Component(_));
+    json!({ "components": rows.collect::<Vec<_>>(), "waivers": active_waivers(state, of_core) })
+}
+
+fn site_facts(state: &State, site: &SiteId) -> Value {
+    let Some((planned, status)) = state.site(site) else { return Value::Null };
+    let run = status.run.as_deref();
+    let of = |wanted: TrackState| {
+        let tracks = run.map(|it| it.tracks.as_slice()).unwrap_or_default();
+        let each = |it: &&crate::run::Track| it.list == crate::run::StepList::EachComputer;
+        let names = tracks
+            .iter()
+            .filter(each)
+            .filter(|it| it.state == wanted)
+            .filter_map(|it| planned.computers.get(it.computer as usize))
+            .map(|it| it.id.to_string());
+        names.collect::<Vec<_>>()
+    };
+    json!({
+        "site": planned.id,
+        "site-title": planned.title,
+        "zone": planned.zone,
+        "owner": planned.owner,
+        "deputy": planned.deputy,
+        "run": status.runs,
+        "began": run.map(|it| it.began),
+        "in-service": status.in_service,
+        "computers": { "targeted": planned.computers.len(), "verified": of(TrackState::Done).len(),
+            "excluded": of(TrackState::Excluded), "failed": of(TrackState::Failed), "lost": of(TrackState::Lost) },
+        "users": { "targeted": planned.users },
+        "failures-passed-over": passed_over(run),
+        "incidents": state.signals.iter().filter(|it| it.scope == Scope::Site(site.clone()))
+            .map(|it| json!({ "severity": it.severity, "text": it.text, "at": it.at })).collect::<Vec<_>>(),
+    })
+}
+
+fn sites_facts(state: &State) -> Value {
+    use crate::machine::site::SiteState;
+    let of = |wanted: SiteState| {
+        let sites = state.plan.sites.iter().zip(&state.sites);
+        sites
+            .filter(|(_, it)| it.state == wanted)
+            .map(|(it, _)| it.id.to_string())
+            .collect::<Vec<_>>()
+    };
+    let users: u64 = state.plan.sites.iter().map(|it| u64::from(it.users)).sum();
+    let computers: usize = state.plan.sites.iter().map(|it| it.computers.len()).sum();
+    json!({
+        "sites": state.plan.sites.len(),
+        "signed-off": of(SiteState::SignedOff).len(),
+        "signed-off-sha256": canonical_digest(&of(SiteState::SignedOff)),
+        "exempt": of(SiteState::Exempt),
+        "users": users,
+        "computers": computers,
+        "waivers": active_waivers(state, |_| true),
+    })
+}
+
+fn passed_over(run: Option<&crate::run::Run>) -> u32 {
+    let tracks = run.map(|it| it.tracks.as_slice()).unwrap_or_default();
+    tracks.iter().map(|it| u32::from(it.passed_over)).sum()
+}
+
+fn active_waivers(state: &State, concerns: impl Fn(&Scope) -> bool) -> Vec<String> {
+    use crate::machine::waiver::WaiverState;
+    let granted = state.waivers.iter().filter(|it| it.state == WaiverState::Granted);
+    let granted = granted.filter(|it| concerns(&it.scope));
+    granted.map(|it| format!("{} at {}: {}", it.guard, it.scope, it.reason)).collect()
+}

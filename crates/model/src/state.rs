@@ -1,0 +1,443 @@
+//! Where a deployment stands: the fold of its record.
+//!
+//! Nothing here is stored as truth. The state can always be computed anew from
+//! the entries and the plan; a snapshot only saves the time.
+//!
+//! House rule: `evolve(state, event) -> state`; no event is ever reinterpreted.
+
+use crate::digest::Digest;
+use crate::guard::Guard;
+use crate::id::{ComponentId, PersonId, RfcId, RingId, Seq, SiteId};
+use crate::machine::core_component::ComponentState;
+use crate::machine::deployment::DeploymentState;
+use crate::machine::request_for_change::RfcState;
+use crate::machine::sign_off::SignOffState;
+use crate::machine::site::SiteState;
+use crate::machine::waiver::WaiverState;
+use crate::order::OrderId;
+use crate::plan::MasterProjectPlan;
+use crate::profile::Purpose;
+use crate::rfc::RfcCategory;
+use crate::role_type::RoleType;
+use crate::run::Run;
+use crate::scope::Scope;
+use crate::sheet::SlotId;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+/// Where a deployment stands.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct State {
+    /// The plan in force. Not part of a snapshot: it is found again by its digest.
+    #[serde(skip, default = "crate::state_index::no_plan")]
+    pub plan: Arc<MasterProjectPlan>,
+    /// Where each named thing stands in the lists below.
+    #[serde(skip)]
+    pub index: Arc<crate::state_index::StateIndex>,
+    /// The digest of the plan in force.
+    pub plan_digest: Digest,
+    /// Whether production is changed.
+    pub purpose: Purpose,
+    /// The folder in which the deliverables lie.
+    pub folder: String,
+    /// The baseline in force; 0 before the first.
+    pub baseline: u32,
+    /// The deployment's own state.
+    pub deployment: DeploymentState,
+    /// Since when.
+    pub deployment_since: Timestamp,
+    /// Core components, in plan order.
+    pub components: Vec<ComponentStatus>,
+    /// Sites, in plan order.
+    pub sites: Vec<SiteStatus>,
+    /// Rings, in plan order.
+    pub rings: Vec<RingStatus>,
+    /// Requests for change, in plan order.
+    pub rfcs: Vec<RfcStatus>,
+    /// Signature slots that have been asked for.
+    pub slots: BTreeMap<SlotId, SlotStatus>,
+    /// Waivers, the first having number 1.
+    pub waivers: Vec<WaiverStatus>,
+    /// What people stated about guards, by guard and scope.
+    pub attestations: BTreeMap<String, Attestation>,
+    /// Who agreed to acts that need several people, by act.
+    pub concurrences: BTreeMap<String, Vec<Concurrence>>,
+    /// What is held, and why.
+    pub holds: BTreeMap<String, Hold>,
+    /// Orders without an outcome, and what was asked of people.
+    pub orders: HashMap<OrderId, OrderPlace>,
+    /// Who wants the orders in flight at which scopes stopped.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub cancelled: BTreeMap<String, PersonId>,
+    /// Incidents and refusals that count against rings.
+    pub signals: Vec<Signal>,
+    /// The last entry.
+    pub seq: Seq,
+    /// When it was written.
+    pub at: Timestamp,
+}
+
+/// Where a core component stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ComponentStatus {
+    /// Its state.
+    pub state: ComponentState,
+    /// Since when.
+    pub since: Timestamp,
+    /// Why, where somebody or something said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Its present or last run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<Run>,
+    /// How many runs it has had.
+    pub runs: u32,
+    /// Whether it was taken over from the pilot.
+    pub adopted: bool,
+    /// Whether taking it over was tried and drift was found.
+    pub drifted: bool,
+}
+
+/// Where a site stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SiteStatus {
+    /// Its state.
+    pub state: SiteState,
+    /// Since when.
+    pub since: Timestamp,
+    /// How it counts in its ring.
+    pub counts_as: SiteCount,
+    /// Why, where somebody or something said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Box<str>>,
+    /// Its present or last run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<Box<Run>>,
+    /// How many runs it has had.
+    pub runs: u32,
+    /// Since when its users work with the release.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_service: Option<Timestamp>,
+}
+
+/// How a site counts in its ring.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::Display)]
+#[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
+pub enum SiteCount {
+    /// It has not started.
+    NotStarted,
+    /// Its steps run, or wait for its next window.
+    Running,
+    /// Its steps and checks have succeeded.
+    Verified,
+    /// A step failed, or it went back.
+    Failed,
+    /// It could not be reached, or passed a deadline.
+    Lost,
+    /// It is left out by decision.
+    Exempt,
+}
+
+/// Where a ring stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RingStatus {
+    /// Its state.
+    pub state: RingState,
+    /// Since when.
+    pub since: Timestamp,
+    /// Why, where somebody or something said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// How its sites count.
+    pub counts: RingCounts,
+    /// Severity 1 incidents since it was last resumed.
+    pub severity_1: u32,
+    /// Severity 2 incidents and refusals since it was last resumed.
+    pub severity_2: u32,
+    /// Failed sites that stay failed by the decision with which it was last resumed.
+    pub excused_failed: usize,
+    /// Lost sites that stay lost by that decision.
+    pub excused_lost: usize,
+}
+
+impl RingStatus {
+    /// Returns the failed sites that count against its budget.
+    pub fn failed(&self) -> usize {
+        self.counts.failed.saturating_sub(self.excused_failed)
+    }
+
+    /// Returns the lost sites that count against its budget.
+    pub fn lost(&self) -> usize {
+        self.counts.lost.saturating_sub(self.excused_lost)
+    }
+}
+
+/// The state of a ring.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::Display, strum::VariantArray,
+)]
+#[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "lowercase")]
+pub enum RingState {
+    /// An earlier ring is not behind it.
+    Waiting,
+    /// Its sites may start.
+    Open,
+    /// No further site of it starts.
+    Halted,
+    /// It has succeeded and must stay healthy for a while.
+    Soaking,
+    /// It is behind us.
+    Passed,
+}
+
+/// How many sites of a ring count as what.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RingCounts {
+    /// Planned, whatever became of them.
+    pub planned: usize,
+    /// Not started.
+    pub not_started: usize,
+    /// Running.
+    pub running: usize,
+    /// Verified.
+    pub verified: usize,
+    /// Failed.
+    pub failed: usize,
+    /// Lost.
+    pub lost: usize,
+    /// Left out.
+    pub exempt: usize,
+}
+
+impl RingCounts {
+    /// Returns the count of sites that count as `it`, to be changed.
+    pub fn of(&mut self, it: SiteCount) -> &mut usize {
+        match it {
+            SiteCount::NotStarted => &mut self.not_started,
+            SiteCount::Running => &mut self.running,
+            SiteCount::Verified => &mut self.verified,
+            SiteCount::Failed => &mut self.failed,
+            SiteCount::Lost => &mut self.lost,
+            SiteCount::Exempt => &mut self.exempt,
+        }
+    }
+}
+
+/// Where a request for change stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RfcStatus {
+    /// Its name; an RFC that left the plan keeps its history here.
+    pub id: RfcId,
+    /// Its state.
+    pub state: RfcState,
+    /// Since when.
+    pub since: Timestamp,
+    /// Its category, as classified.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub category: Option<RfcCategory>,
+    /// Who has approved at which level since it was last submitted.
+    pub approvals: Vec<(PersonId, u8)>,
+    /// The digest of the plan part that is authorised.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<Digest>,
+    /// Until when it may be begun.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
+    /// Why, where somebody or something said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// Where a signature slot stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SlotStatus {
+    /// Its state.
+    pub state: SignOffState,
+    /// Since when.
+    pub since: Timestamp,
+    /// The digest of the sheet that it is about.
+    pub document: Digest,
+    /// Who signed or declined.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<PersonId>,
+    /// Exceptions or reasons.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub statements: Vec<String>,
+}
+
+/// Where a waiver stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WaiverStatus {
+    /// Its state.
+    pub state: WaiverState,
+    /// Since when.
+    pub since: Timestamp,
+    /// The guard that is let pass.
+    pub guard: Guard,
+    /// Where.
+    pub scope: Scope,
+    /// Why.
+    pub reason: String,
+    /// Who asked for it.
+    pub requested_by: Option<PersonId>,
+    /// Who approved it, in which role.
+    pub approvals: Vec<(PersonId, RoleType)>,
+    /// When it ends.
+    pub until: Timestamp,
+}
+
+/// What a person stated about a guard.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attestation {
+    /// Who.
+    pub by: Option<PersonId>,
+    /// When.
+    pub at: Timestamp,
+    /// What.
+    pub statement: String,
+    /// The entry that holds it.
+    pub seq: Seq,
+}
+
+/// One person's agreement to an act that needs several.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Concurrence {
+    /// Who.
+    pub by: PersonId,
+    /// In which role.
+    pub role: RoleType,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Why something is held.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hold {
+    /// Who holds it.
+    pub by: Option<PersonId>,
+    /// Since when.
+    pub since: Timestamp,
+    /// Why.
+    pub reason: String,
+}
+
+/// Where an order without an outcome belongs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderPlace {
+    /// The component or site.
+    pub scope: Scope,
+    /// The track of its run.
+    pub track: u32,
+    /// When it was intended or asked.
+    pub since: Timestamp,
+    /// Who may confirm it, where a person was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<RoleType>,
+}
+
+/// An incident or refusal that counts against a ring.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Signal {
+    /// Where.
+    pub scope: Scope,
+    /// How bad, 1 the worst.
+    pub severity: u8,
+    /// What happened.
+    pub text: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl State {
+    /// Returns the site called `id`, as planned and as it stands.
+    pub fn site(&self, id: &SiteId) -> Option<(&crate::site::Site, &SiteStatus)> {
+        let position = *self.index.sites.get(id)? as usize;
+        Some((self.plan.sites.get(position)?, self.sites.get(position)?))
+    }
+
+    /// Returns the component called `id`, as planned and as it stands.
+    pub fn component(
+        &self,
+        id: &ComponentId,
+    ) -> Option<(&crate::component::CoreComponent, &ComponentStatus)> {
+        let position = self.plan.component_index(id)?;
+        Some((self.plan.components.get(position)?, self.components.get(position)?))
+    }
+
+    /// Returns the ring called `id`, as planned and as it stands.
+    pub fn ring(&self, id: &RingId) -> Option<(&crate::ring::Ring, &RingStatus)> {
+        let position = self.plan.ring_index(id)?;
+        Some((self.plan.rings.get(position)?, self.rings.get(position)?))
+    }
+
+    /// Returns the request for change called `id`, as planned and as it stands.
+    pub fn rfc(&self, id: &RfcId) -> Option<(&crate::rfc::RequestForChange, &RfcStatus)> {
+        Some((self.plan.rfc(id)?, self.rfcs.iter().find(|it| it.id == *id)?))
+    }
+
+    /// Returns the run of a component or site.
+    pub fn run(&self, scope: &Scope) -> Option<&Run> {
+        match scope {
+            Scope::Component(id) => self.component(id)?.1.run.as_ref(),
+            Scope::Site(id) => self.site(id)?.1.run.as_deref(),
+            Scope::Deployment | Scope::Core | Scope::Ring(_) | Scope::Rfc(_) => None,
+        }
+    }
+
+    /// Returns why `scope` is held, if it is or something around it is.
+    pub fn held(&self, scope: &Scope) -> Option<&Hold> {
+        let around = match scope {
+            Scope::Site(id) => {
+                let position = self.index.sites.get(id).map(|it| *it as usize);
+                let ring = position.and_then(|it| self.plan.ring_of.get(it));
+                ring.and_then(|it| self.plan.rings.get(*it as usize))
+                    .map(|it| Scope::Ring(it.id.clone()))
+            }
+            Scope::Component(_) => Some(Scope::Core),
+            Scope::Deployment | Scope::Core | Scope::Ring(_) | Scope::Rfc(_) => None,
+        };
+        if self.holds.is_empty() {
+            return None;
+        }
+        let scopes = [Some(scope.clone()), around, Some(Scope::Deployment)];
+        scopes.into_iter().flatten().find_map(|it| self.holds.get(&it.to_string()))
+    }
+
+    /// Returns what was stated about `guard` at `scope` or at something around it.
+    pub fn attested(&self, guard: Guard, scopes: &[Scope]) -> Option<&Attestation> {
+        scopes.iter().find_map(|scope| self.attestations.get(&format!("{guard} {scope}")))
+    }
+
+    /// Returns the waiver in force for `guard` at one of `scopes`.
+    pub fn waived(&self, guard: Guard, scopes: &[Scope], now: Timestamp) -> Option<&WaiverStatus> {
+        self.waivers.iter().find(|it| {
+            it.guard == guard
+                && it.state == WaiverState::Granted
+                && now < it.until
+                && scopes.contains(&it.scope)
+        })
+    }
+
+    /// Returns whether every slot of `sheet` is signed.
+    pub fn is_locked(&self, sheet: &crate::sheet::Sheet) -> bool {
+        let is_signed =
+            |slot: SlotId| self.slots.get(&slot).is_some_and(|it| it.state == SignOffState::Signed);
+        sheet.slots().into_iter().all(is_signed)
+    }
+
+    /// Returns the role types that `person` holds for `scope`, as owner or deputy of a site too.
+    pub fn roles_of(&self, person: &PersonId, scope: &Scope) -> Vec<RoleType> {
+        let mut roles = self.plan.person(person).map(|it| it.roles.clone()).unwrap_or_default();
+        if let Scope::Site(id) = scope
+            && let Some((site, _)) = self.site(id)
+            && (site.owner == *person || site.deputy.as_ref() == Some(person))
+        {
+            roles.push(RoleType::SiteOwner);
+        }
+        roles
+    }
+}

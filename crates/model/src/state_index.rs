@@ -1,0 +1,91 @@
+//! Where each named thing stands in the lists of the plan, so that nothing is searched for.
+//!
+//! House rule: nothing may cost time in proportion to all sites where it concerns one.
+
+use crate::id::{ComponentId, RfcId, RingId, SiteId};
+use crate::plan::MasterProjectPlan;
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock};
+
+/// Positions by name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct StateIndex {
+    /// Of sites.
+    pub sites: HashMap<SiteId, u32>,
+    /// Of core components.
+    pub components: HashMap<ComponentId, u32>,
+    /// Of rings.
+    pub rings: HashMap<RingId, u32>,
+    /// Of requests for change.
+    pub rfcs: HashMap<RfcId, u32>,
+    /// For each ring, the positions of the RFCs that cover it.
+    pub rfcs_of_ring: Vec<Vec<u32>>,
+    /// For each component, the positions of the RFCs that cover it.
+    pub rfcs_of_component: Vec<Vec<u32>>,
+    /// For each ring, the positions of its sites.
+    pub sites_of_ring: Vec<Vec<u32>>,
+    /// For each site, the position of its template.
+    pub template_of_site: Vec<u32>,
+    /// The digest of each RFC's part of the plan.
+    pub parts: Vec<crate::digest::Digest>,
+}
+
+impl StateIndex {
+    /// Returns the index of `plan`.
+    pub fn of(plan: &MasterProjectPlan) -> Self {
+        fn positions<'a, K: Clone + Eq + std::hash::Hash + 'a>(
+            names: impl Iterator<Item = &'a K>,
+        ) -> HashMap<K, u32> {
+            names.zip(0..).map(|(name, position)| (name.clone(), position)).collect()
+        }
+        let covering = |covers: &dyn Fn(&crate::rfc::Covers) -> bool| -> Vec<u32> {
+            plan.rfcs
+                .iter()
+                .zip(0..)
+                .filter(|(it, _)| covers(&it.covers))
+                .map(|(_, at)| at)
+                .collect()
+        };
+        let mut sites_of_ring = vec![Vec::new(); plan.rings.len()];
+        for (ring, site) in plan.ring_of.iter().zip(0..) {
+            if let Some(sites) = sites_of_ring.get_mut(*ring as usize) {
+                sites.push(site);
+            }
+        }
+        let templates = positions(plan.templates.iter().map(|it| &it.id));
+        let template_of = |site: &crate::site::Site| templates.get(&site.template).copied();
+        Self {
+            sites: positions(plan.sites.iter().map(|it| &it.id)),
+            components: positions(plan.components.iter().map(|it| &it.id)),
+            rings: positions(plan.rings.iter().map(|it| &it.id)),
+            rfcs: positions(plan.rfcs.iter().map(|it| &it.id)),
+            rfcs_of_ring: plan
+                .rings
+                .iter()
+                .map(|ring| covering(&|it| it.rings.contains(&ring.id)))
+                .collect(),
+            rfcs_of_component: plan
+                .components
+                .iter()
+                .map(|component| covering(&|it| it.components.contains(&component.id)))
+                .collect(),
+            sites_of_ring,
+            template_of_site: plan
+                .sites
+                .iter()
+                .map(|site| template_of(site).unwrap_or(u32::MAX))
+                .collect(),
+            parts: plan.rfcs.iter().map(|it| plan.part_digest(&it.covers)).collect(),
+        }
+    }
+}
+
+/// Returns an empty plan, which stands in until the real one has been found by its digest.
+pub fn no_plan() -> Arc<MasterProjectPlan> {
+    static NO_PLAN: LazyLock<Arc<MasterProjectPlan>> = LazyLock::new(|| {
+        let zone = "UTC".parse().expect("because every time-zone database has UTC");
+        let name = "none".parse().expect("because it is a name");
+        Arc::new(MasterProjectPlan::empty(name, zone))
+    });
+    NO_PLAN.clone()
+}

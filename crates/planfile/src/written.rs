@@ -1,0 +1,102 @@
+//! The plan as it is written: the keys of `landfall.yaml` and of the files it takes in.
+//!
+//! What may be left out is an `Option` here and gets its default when the plan is
+//! built; each default stands in the doc sentence of its key, which is also
+//! the reference and the description in the JSON Schema.
+//!
+//! Source: Deploy SMF, inputs of Tables 4 to 6 ("Master project plan, including …").
+
+mod companions;
+mod governance;
+mod places;
+mod release;
+mod steps;
+mod values;
+
+pub(crate) use companions::*;
+pub(crate) use governance::*;
+pub(crate) use places::*;
+pub(crate) use release::*;
+pub(crate) use steps::*;
+pub(crate) use values::*;
+
+use crate::span::At;
+use model::freeze::Freeze;
+use model::id::DeploymentId;
+use model::profile::Profile;
+use schemars::JsonSchema;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// A master project plan. Any of its sections may stand in a file of its own: `people: {from: people.yaml}`.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[schemars(extend("required" = ["deployment", "title", "zone", "release", "people", "site-templates", "rings", "sites"]))]
+pub(crate) struct PlanFile {
+    /// The deployment's name, such as `FG30`.
+    pub(crate) deployment: Option<At<DeploymentId>>,
+    /// Its title.
+    pub(crate) title: Option<At<String>>,
+    /// Whose deployment it is. Default: empty.
+    pub(crate) company: Option<String>,
+    /// What it is for. Default: empty.
+    pub(crate) vision: Option<String>,
+    /// The project's IANA time zone.
+    pub(crate) zone: Option<At<Zone>>,
+    /// How much formality it has. Default: `standard`.
+    #[schemars(extend("default" = "standard"))]
+    pub(crate) profile: Option<Profile>,
+    /// Values for all steps, used as `${plan.name}`. Default: none.
+    #[serde(default)]
+    pub(crate) variables: BTreeMap<String, At<String>>,
+    /// The final release.
+    pub(crate) release: Option<At<Release>>,
+    /// Its people: a list here, a YAML file or a CSV file.
+    pub(crate) people: Option<At<Vec<Person>>>,
+    /// When it counts as a success. At least one is needed.
+    #[serde(default)]
+    pub(crate) success_criteria: Vec<Criterion>,
+    /// The decision on strategy.
+    pub(crate) strategy: Option<Strategy>,
+    /// How computers are reached where nothing else is said. Default: `here`.
+    #[schemars(extend("default" = "here"))]
+    pub(crate) connection: Option<Connection>,
+    /// Named lists of steps for use in other lists.
+    #[serde(default)]
+    pub(crate) step_templates: Vec<StepTemplate>,
+    /// Core components.
+    #[serde(default)]
+    pub(crate) components: Vec<Component>,
+    /// What is done at each site.
+    #[serde(default)]
+    pub(crate) site_templates: Vec<SiteTemplate>,
+    /// Rings, in the order in which they are deployed.
+    #[serde(default)]
+    pub(crate) rings: Vec<Ring>,
+    /// What holds for every site that says nothing else.
+    pub(crate) site_defaults: Option<SiteDefaults>,
+    /// Sites: a list here, a YAML file or a CSV file.
+    pub(crate) sites: Option<At<Vec<Site>>>,
+    /// Network addresses of computers, in place of those given with their site or component:
+    /// a list here, a YAML file or a CSV file.
+    #[serde(default)]
+    pub(crate) computers: Vec<ComputerAddress>,
+    /// What is shared by all sites.
+    pub(crate) limits: Option<Limits>,
+    /// When nothing may be changed.
+    #[serde(default)]
+    pub(crate) freezes: Vec<At<Freeze>>,
+    /// Requests for change.
+    #[serde(default)]
+    pub(crate) rfcs: Vec<Rfc>,
+    /// The communications plan.
+    pub(crate) communications: Option<Communications>,
+    /// The training plan.
+    pub(crate) training: Option<Training>,
+    /// The operations plan.
+    pub(crate) operations: Option<Operations>,
+    /// The support plan.
+    pub(crate) support: Option<Support>,
+    /// The terms of the quiet period.
+    pub(crate) quiet_period: Option<QuietPeriod>,
+}

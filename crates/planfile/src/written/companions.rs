@@ -1,0 +1,128 @@
+//! The plans beside the deployment plan, as they are written.
+//!
+//! Source: Deploy SMF, inputs of Tables 5 and 6, and Table 1 "User Experience".
+
+use crate::span::At;
+use model::id::LineId;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// Who is told what, when and how.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct Communications {
+    /// Its messages.
+    pub(crate) messages: Vec<Message>,
+}
+
+/// A message of the communications plan.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct Message {
+    /// Its name.
+    pub(crate) id: At<LineId>,
+    /// When it is sent, relative to the site's window or to an event, such as `T-7 d`.
+    pub(crate) when: String,
+    /// To whom.
+    pub(crate) audience: String,
+    /// How, such as `mail`.
+    pub(crate) channels: Vec<String>,
+    /// What it says.
+    pub(crate) text: String,
+    /// Whether it must be acknowledged. Default: `false`.
+    #[schemars(extend("default" = false))]
+    #[serde(default)]
+    pub(crate) acknowledge: bool,
+}
+
+/// Who is trained, and how many must be before a site starts.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct Training {
+    /// The share of a site's users that must be trained, in percent. Default: 80.
+    #[schemars(extend("default" = 80))]
+    pub(crate) threshold_percent: Option<At<u8>>,
+    /// Its courses. Default: none.
+    #[serde(default)]
+    pub(crate) courses: Vec<Course>,
+    /// When they are held. Default: empty.
+    pub(crate) schedule: Option<String>,
+}
+
+/// A course of the training plan.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct Course {
+    /// Its name.
+    pub(crate) id: At<LineId>,
+    /// Its title.
+    pub(crate) title: String,
+    /// How long it takes, in minutes.
+    pub(crate) length_minutes: u32,
+    /// How it is held, such as `live online`.
+    pub(crate) mode: String,
+    /// How many can attend.
+    pub(crate) seats: u32,
+    /// Its languages. Default: not stated.
+    #[serde(default)]
+    pub(crate) languages: Vec<String>,
+}
+
+/// How the solution is run.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct Operations {
+    /// The document and its version.
+    pub(crate) document: String,
+    /// The operations guides that must be available. Default: none.
+    #[serde(default)]
+    pub(crate) guides: Vec<Guide>,
+}
+
+/// A guide for operations.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct Guide {
+    /// Its name.
+    pub(crate) id: At<LineId>,
+    /// Its title.
+    pub(crate) title: String,
+}
+
+/// How users are helped, and how issues escalate.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct Support {
+    /// The document and its version.
+    pub(crate) document: String,
+    /// When support answers.
+    pub(crate) hours: String,
+    /// Who is asked, level by level. Default: nobody.
+    #[serde(default)]
+    pub(crate) escalation: Vec<Escalation>,
+}
+
+/// One level of escalation.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct Escalation {
+    /// Who is asked.
+    pub(crate) who: String,
+    /// How long they have to answer, in minutes.
+    pub(crate) answer_minutes: u32,
+}
+
+/// The terms of the quiet period.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct QuietPeriod {
+    /// Its length in calendar days. Default: 30.
+    #[schemars(extend("default" = 30))]
+    pub(crate) length_days: Option<At<u16>>,
+    /// The least it may be shortened to, in days. Default: 15.
+    #[schemars(extend("default" = 15))]
+    pub(crate) minimum_days: Option<At<u16>>,
+    /// What makes it uneventful, beside the built-in criteria. Default: nothing more.
+    #[serde(default)]
+    pub(crate) uneventful: Vec<String>,
+}

@@ -1,0 +1,127 @@
+//! People, requests for change, success criteria and strategy, as they are written.
+//!
+//! Source: Deploy SMF, Table 1, and Process 1, Best Practice.
+
+use super::values::{Day, Instant};
+use crate::span::At;
+use model::id::{ComponentId, LineId, PersonId, RfcId, RingId};
+use model::rfc::RfcCategory;
+use model::role_type::RoleType;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// Somebody with a part in the deployment.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct Person {
+    /// Their short name, with which they act, such as `ivo.marchetti`.
+    pub(crate) id: At<PersonId>,
+    /// Their name as printed. Default: their `id`.
+    pub(crate) name: Option<String>,
+    /// The role types they hold. Site owners hold theirs through their sites. Default: none.
+    #[serde(default)]
+    pub(crate) roles: Vec<At<RoleType>>,
+    /// Where messages reach them. Default: nowhere.
+    pub(crate) mail: Option<String>,
+}
+
+/// What must be true for the deployment to count as a success.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct Criterion {
+    /// Its name.
+    pub(crate) id: At<LineId>,
+    /// What must be true.
+    pub(crate) text: String,
+    /// What is measured.
+    pub(crate) measure: String,
+    /// What the measure must be.
+    pub(crate) target: String,
+    /// When it is measured. Default: `Deployment Complete Milestone`.
+    #[schemars(extend("default" = "Deployment Complete Milestone"))]
+    pub(crate) at: Option<String>,
+}
+
+/// A decision on how to deploy, and when it was taken.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct Strategy {
+    /// The day.
+    pub(crate) on: Day,
+    /// Who decided.
+    pub(crate) by: Vec<RoleType>,
+    /// What was decided for the infrastructure.
+    pub(crate) infrastructure: String,
+    /// What was decided for the sites.
+    pub(crate) sites: String,
+}
+
+/// A request to change production.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct Rfc {
+    /// Its name.
+    pub(crate) id: At<RfcId>,
+    /// What it is about.
+    pub(crate) title: String,
+    /// How much scrutiny it needs.
+    pub(crate) category: RfcCategory,
+    /// Who asks.
+    pub(crate) requested_by: At<PersonId>,
+    /// Who carries it out. Default: nobody is named.
+    #[serde(default)]
+    pub(crate) implementers: Vec<At<PersonId>>,
+    /// What it covers. A standard change may leave it out: it is a template.
+    #[serde(default)]
+    pub(crate) covers: Covers,
+    /// Why it is wanted.
+    pub(crate) reason: String,
+    /// What it touches: users, sites, other solutions.
+    pub(crate) impact: String,
+    /// What may go wrong, and what is done against it.
+    pub(crate) risk: String,
+    /// How it is undone, and until when that is decided.
+    pub(crate) rollback_plan: String,
+    /// What was tested, and where the results are.
+    pub(crate) test_evidence: String,
+    /// Who must approve: every level, in order.
+    pub(crate) levels: Vec<Level>,
+    /// The interval outside which nothing of it may run. Default: the windows alone decide.
+    pub(crate) window: Option<At<Interval>>,
+    /// How long an authorisation stays valid when it is not begun, in days. Default: 14.
+    #[schemars(extend("default" = 14))]
+    pub(crate) validity_days: Option<At<u16>>,
+}
+
+/// What a request covers.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct Covers {
+    /// Core components. Default: none.
+    #[serde(default)]
+    pub(crate) components: Vec<At<ComponentId>>,
+    /// Rings, with all of their sites. Default: none.
+    #[serde(default)]
+    pub(crate) rings: Vec<At<RingId>>,
+}
+
+/// One level of approval.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct Level {
+    /// The role type whose holders approve.
+    pub(crate) role: At<RoleType>,
+    /// How many different people must approve. Default: 1.
+    #[schemars(extend("default" = 1))]
+    pub(crate) quorum: Option<At<u8>>,
+}
+
+/// An interval of instants, the end not included.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct Interval {
+    /// Its beginning.
+    pub(crate) from: Instant,
+    /// Its end.
+    pub(crate) until: Instant,
+}

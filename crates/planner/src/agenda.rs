@@ -1,0 +1,78 @@
+//! The agenda: what to do now.
+//!
+//! It is computed from the state and the time alone. Asking twice gives the same
+//! agenda; carrying it out leaves an empty one until something happens or time
+//! passes. Events of one agenda do not see one another: it is asked again until
+//! nothing is left.
+//!
+//! Source: Deploy SMF, Processes 1 and 2; the transitions whose authority is the system.
+
+mod changes;
+mod components;
+mod progress;
+mod rings;
+mod sheets;
+mod sites;
+
+pub use rings::broken_budget;
+pub use sites::{running_grants, shortage, why_not_started};
+
+use crate::facts::Look;
+use jiff::Timestamp;
+use model::event::Event;
+use model::machine::DeploymentState;
+use model::order::Order;
+use model::state::State;
+
+/// What to do now.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Agenda {
+    /// What happens by itself, on a true condition.
+    pub events: Vec<Event>,
+    /// What is to be carried out; each with the `OrderIntended` that must be durable first.
+    pub orders: Vec<(Event, Order)>,
+    /// The earliest instant at which the agenda may be another without an event.
+    pub next_look: Option<Timestamp>,
+}
+
+impl Agenda {
+    /// Returns whether nothing is to be done now.
+    pub fn is_empty(&self) -> bool {
+        self.events.is_empty() && self.orders.is_empty()
+    }
+}
+
+/// Returns what to do in `state` at the instant `now`, with at most `orders_max` new orders.
+pub fn agenda(state: &State, now: Timestamp, orders_max: usize) -> Agenda {
+    let mut look = Look::new(state, now);
+    let mut agenda = Agenda::default();
+    let in_flight = state.orders.values().filter(|it| it.asked.is_none()).count();
+    let limit = (state.plan.limits.orders_at_once as usize).saturating_sub(in_flight);
+    let mut room = limit.min(orders_max);
+    changes::waivers(&mut look, &mut agenda);
+    let works = match state.deployment {
+        DeploymentState::Deploying
+        | DeploymentState::Stabilizing
+        | DeploymentState::QuietPeriod => true,
+        DeploymentState::Draft
+        | DeploymentState::Ready
+        | DeploymentState::Held
+        | DeploymentState::MilestoneReview
+        | DeploymentState::Closing
+        | DeploymentState::Closed
+        | DeploymentState::Terminating
+        | DeploymentState::Terminated => false,
+    };
+    changes::rfcs(&mut look, &mut agenda);
+    if works {
+        rings::rings(&mut look, &mut agenda);
+        components::components(&mut look, &mut agenda, &mut room);
+        sites::sites(&mut look, &mut agenda, &mut room);
+        sheets::sheets(&mut look, &mut agenda);
+    } else if state.deployment == DeploymentState::Held {
+        // What was begun before the hold comes to its end; nothing new starts.
+        sites::sites_at_rest(&mut look, &mut agenda);
+    }
+    agenda.next_look = look.next;
+    agenda
+}

@@ -1,0 +1,155 @@
+//! Core components: authorised, adopted or started in the order of their needs, verified.
+//!
+//! Source: Deploy SMF, Process 1, Table 4; the component machine.
+
+use super::progress::{self, Stage};
+use super::{Agenda, changes};
+use crate::calendar::Opening;
+use crate::facts::{Authorised, Look};
+use crate::guards;
+use model::event::Event;
+use model::guard::{Guard, GuardReading};
+use model::machine::{ComponentState, ComponentTransition, RfcState};
+use model::run::RunKind;
+use model::scope::Scope;
+
+pub(super) fn components(look: &mut Look<'_>, agenda: &mut Agenda, room: &mut usize) {
+    for position in 0..look.plan().components.len() {
+        component(look, agenda, position, room);
+    }
+}
+
+fn component(look: &mut Look<'_>, agenda: &mut Agenda, position: usize, room: &mut usize) {
+    let state = look.state;
+    let Some((planned, status)) =
+        look.plan().components.get(position).zip(state.components.get(position))
+    else {
+        return;
+    };
+    let happened = |agenda: &mut Agenda, transition, reason, gate| {
+        let component = planned.id.clone();
+        agenda.events.push(Event::Component { component, transition, reason, gate });
+    };
+    match status.state {
+        ComponentState::Planned => {
+            let adopts = planned.adopt == model::component::Adopt::FromPilot && !status.drifted;
+            if !adopts && is_authorised(look, position) {
+                let gate = [Guard::RF2, Guard::RF7].map(GuardReading::met).to_vec();
+                happened(agenda, ComponentTransition::Authorised, None, gate);
+            }
+        }
+        ComponentState::Authorised if !is_authorised(look, position) => {
+            happened(agenda, ComponentTransition::AuthorisationLost, None, vec![]);
+        }
+        ComponentState::Authorised => {
+            let gate = guards::component_start(look, position);
+            let is_held = state.held(&Scope::Component(planned.id.clone())).is_some();
+            if !is_held && gate.iter().all(|it| it.verdict.passes()) {
+                let rfcs = state.index.rfcs_of_component.get(position);
+                if let Authorised::By(rfc, rfc_state) = look.authority(rfcs) {
+                    changes::started(agenda, rfc, rfc_state);
+                }
+                happened(agenda, ComponentTransition::Started, None, gate);
+            }
+        }
+        ComponentState::Adopting | ComponentState::Deploying | ComponentState::RollingBack => {
+            run(look, agenda, position, room);
+        }
+        ComponentState::Verifying => {
+            let gate = vec![GuardReading::met(Guard::C6)];
+            happened(agenda, ComponentTransition::ChecksPassed, None, gate);
+        }
+        ComponentState::Halted
+        | ComponentState::Verified
+        | ComponentState::Accepted
+        | ComponentState::RolledBack
+        | ComponentState::Descoped => {}
+    }
+}
+
+/// Returns whether an RFC that covers the component is authorised for what the plan says now,
+/// be its window open or not.
+fn is_authorised(look: &Look<'_>, position: usize) -> bool {
+    let rfcs = look.state.index.rfcs_of_component.get(position);
+    rfcs.into_iter().flatten().any(|rfc| {
+        let status = look.state.rfcs.get(*rfc as usize);
+        let part = look.state.index.parts.get(*rfc as usize).copied();
+        status.is_some_and(|it| {
+            let counts = matches!(
+                it.state,
+                RfcState::Authorised
+                    | RfcState::Scheduled
+                    | RfcState::EmergencyAuthorised
+                    | RfcState::Implementing
+            );
+            counts && it.part == part
+        })
+    })
+}
+
+fn run(look: &mut Look<'_>, agenda: &mut Agenda, position: usize, room: &mut usize) {
+    let state = look.state;
+    let Some((planned, status)) =
+        look.plan().components.get(position).zip(state.components.get(position))
+    else {
+        return;
+    };
+    let Some(run) = &status.run else { return };
+    let scope = Scope::Component(planned.id.clone());
+    let stage = progress::stage(look, &scope, run, 100);
+    let mut happened = |transition, reason, gate| {
+        let component = planned.id.clone();
+        agenda.events.push(Event::Component { component, transition, reason, gate });
+    };
+    match (stage, run.kind) {
+        (Stage::GoesOn, kind) => {
+            // Going back and looking need no window; changing does.
+            if kind == RunKind::Deploy && !may_change(look, position) {
+                return;
+            }
+            let at_once = planned.hosts.len().max(1);
+            progress::orders(look, agenda, &scope, run, at_once, room);
+        }
+        (Stage::Breaking, _) => {}
+        (Stage::Finished, _) => agenda.events.push(progress::finished(&scope, run)),
+        (Stage::RunFinished, RunKind::Deploy) => {
+            happened(ComponentTransition::StepsFinished, None, vec![]);
+        }
+        (Stage::RunFinished, RunKind::Adopt) => {
+            let gate = vec![GuardReading::met(Guard::C6)];
+            happened(ComponentTransition::AdoptionMatched, None, gate);
+        }
+        (Stage::RunFinished, RunKind::RollBack) => {
+            happened(ComponentTransition::RollbackVerified, None, vec![]);
+        }
+        (Stage::Broken { why, .. }, RunKind::Adopt) => {
+            happened(ComponentTransition::DriftFound, Some(why), vec![]);
+        }
+        (Stage::Broken { why, roll_back }, RunKind::Deploy) => {
+            happened(ComponentTransition::Halted, Some(why.clone()), vec![]);
+            if roll_back {
+                let gate = vec![GuardReading::met(Guard::C7)];
+                let why = format!("the plan says to go back: {why}");
+                happened(ComponentTransition::RollbackStarted, Some(why), gate);
+            }
+        }
+        (Stage::Broken { why, .. }, RunKind::RollBack) => {
+            happened(ComponentTransition::RollbackFailed, Some(why.clone()), vec![]);
+            let text = format!("the rollback of {} failed: {why}", planned.id);
+            agenda.events.push(Event::SignalRaised { scope, severity: 1, text });
+        }
+    }
+}
+
+/// Checked again before every batch of orders: the authorisation and the window.
+fn may_change(look: &mut Look<'_>, position: usize) -> bool {
+    let Some(planned) = look.plan().components.get(position) else { return false };
+    let opening = look.component_opening(planned);
+    look.again(opening.next_change());
+    let rfcs = look.state.index.rfcs_of_component.get(position);
+    let authority = look.authority(rfcs);
+    if let Authorised::No(_, at) = &authority {
+        look.again(*at);
+    }
+    matches!(opening, Opening::Open { .. }) && matches!(authority, Authorised::By(..))
+}

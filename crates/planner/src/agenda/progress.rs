@@ -1,0 +1,177 @@
+//! How a run goes on: the orders of its stage, and what the stage has come to.
+//!
+//! House rule: no path leads from failed or unknown to the next step without a
+//! recorded rule or a recorded human decision.
+
+use super::Agenda;
+use crate::facts::Look;
+use jiff::SignedDuration;
+use model::component::RollbackPlan;
+use model::event::Event;
+use model::machine::PhaseTransition;
+use model::run::{Run, Track, TrackState};
+use model::scope::Scope;
+use model::step::OnFailure;
+use model::work::{Next, next_on};
+
+/// Where the present stage of a run stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// Orders are in flight, or may be given.
+    GoesOn,
+    /// It has come to its end well.
+    Finished,
+    /// More went wrong than is tolerated, and nothing is in flight any more.
+    Broken {
+        /// What went wrong, in words.
+        why: String,
+        /// Whether the plan says to go back by itself.
+        roll_back: bool,
+    },
+    /// More went wrong than is tolerated; what is in flight comes to its end first.
+    Breaking,
+    /// All stages are behind it.
+    RunFinished,
+}
+
+/// Returns where the present stage of `run` stands, when `success_percent_min` of it must succeed.
+pub(super) fn stage(look: &Look<'_>, scope: &Scope, run: &Run, success_percent_min: u8) -> Stage {
+    if run.is_finished() {
+        return Stage::RunFinished;
+    }
+    let counts = run.counts(run.stage);
+    let counted = counts.all - counts.excluded;
+    let allowed = counted - (counted * usize::from(success_percent_min)).div_ceil(100);
+    if counts.bad() > allowed {
+        if run.is_busy() {
+            return Stage::Breaking;
+        }
+        return Stage::Broken {
+            why: what_went_wrong(look, scope, run),
+            roll_back: rolls_back(look, scope, run),
+        };
+    }
+    if counts.open() == 0 { Stage::Finished } else { Stage::GoesOn }
+}
+
+fn bad_tracks(run: &Run) -> impl Iterator<Item = &Track> {
+    let is_bad = |it: &&Track| {
+        it.stage == run.stage
+            && matches!(it.state, TrackState::Failed | TrackState::Lost | TrackState::Unknown)
+    };
+    run.tracks.iter().filter(is_bad)
+}
+
+fn rolls_back(look: &Look<'_>, scope: &Scope, run: &Run) -> bool {
+    let plan = match scope {
+        Scope::Component(id) => look.state.component(id).map(|(it, _)| &it.rollback),
+        Scope::Site(id) => {
+            let site = look.state.site(id).map(|(it, _)| it);
+            site.and_then(|it| look.plan().template(&it.template)).map(|it| &it.rollback)
+        }
+        Scope::Deployment | Scope::Core | Scope::Ring(_) | Scope::Rfc(_) => None,
+    };
+    // Only a person accepts the loss of data, or goes back where the plan says to go forward.
+    if !matches!(plan, Some(RollbackPlan::Steps { loses: None })) {
+        return false;
+    }
+    bad_tracks(run).any(|track| {
+        let steps = model::work::steps(look.plan(), look.state, scope, track.list);
+        track.state == TrackState::Failed
+            && track
+                .turn(run.kind, &steps)
+                .is_some_and(|it| !it.undo && it.step.on_failure == OnFailure::Rollback)
+    })
+}
+
+fn what_went_wrong(look: &Look<'_>, scope: &Scope, run: &Run) -> String {
+    let computers = match scope {
+        Scope::Component(id) => look.state.component(id).map(|(it, _)| it.hosts.as_slice()),
+        Scope::Site(id) => look.state.site(id).map(|(it, _)| it.computers.as_slice()),
+        Scope::Deployment | Scope::Core | Scope::Ring(_) | Scope::Rfc(_) => None,
+    };
+    let mut texts: Vec<String> = bad_tracks(run)
+        .map(|track| {
+            let steps = model::work::steps(look.plan(), look.state, scope, track.list);
+            let step = track.turn(run.kind, &steps).map_or_else(String::new, |it| it.name());
+            let computer = computers.and_then(|it| it.get(track.computer as usize));
+            let computer = computer.map_or_else(String::new, |it| it.id.to_string());
+            let what = match track.state {
+                TrackState::Lost => "could not be reached for",
+                TrackState::Unknown => "has no known outcome of",
+                TrackState::Failed
+                | TrackState::Waiting
+                | TrackState::InFlight
+                | TrackState::Asked
+                | TrackState::Done
+                | TrackState::Excluded => "failed",
+            };
+            format!("{computer} {what} {step}")
+        })
+        .collect();
+    let others = texts.len().saturating_sub(3);
+    texts.truncate(3);
+    let more = if others > 0 { format!(" and {others} more") } else { String::new() };
+    format!("{}{more}", texts.join(", "))
+}
+
+/// Adds the orders that may be given now on the present stage of `run`.
+pub(super) fn orders(
+    look: &mut Look<'_>,
+    agenda: &mut Agenda,
+    scope: &Scope,
+    run: &Run,
+    at_once: usize,
+    room: &mut usize,
+) {
+    let of_stage = || run.tracks.iter().zip(0_u32..).filter(|(it, _)| it.stage == run.stage);
+    if *room == 0 {
+        return;
+    }
+    let running = run.tracks.iter().filter(|it| it.state == TrackState::InFlight).count();
+    let mut free = at_once.saturating_sub(running);
+    for (track, position) in of_stage() {
+        if track.state != TrackState::Waiting {
+            continue;
+        }
+        if let Some(not_before) = track.not_before.filter(|it| *it > look.now) {
+            look.again(Some(not_before));
+            continue;
+        }
+        match next_on(look.state, scope, track) {
+            Ok(Some(Next::Order(order))) => {
+                if free == 0 || *room == 0 {
+                    return;
+                }
+                free -= 1;
+                *room -= 1;
+                let order = *order;
+                let intended = Event::OrderIntended {
+                    order: order.id.clone(),
+                    scope: scope.clone(),
+                    track: position,
+                };
+                agenda.orders.push((intended, order));
+            }
+            Ok(Some(Next::Ask { order, role, .. })) => {
+                let scope = scope.clone();
+                agenda.events.push(Event::StepAsked { order, scope, track: position, role });
+            }
+            // A checked plan has no such reference, and a finished track is not waiting.
+            Ok(None) | Err(_) => {}
+        }
+    }
+}
+
+/// Returns that the present stage of `run` is finished.
+pub(super) fn finished(scope: &Scope, run: &Run) -> Event {
+    let transition = PhaseTransition::Finished;
+    Event::Phase { scope: scope.clone(), stage: run.stage, transition }
+}
+
+/// Returns whether the run has gone on for longer than `limit_s`.
+pub(super) fn is_overdue(look: &mut Look<'_>, since: jiff::Timestamp, limit_s: u32) -> bool {
+    let ends = since.checked_add(SignedDuration::from_secs(i64::from(limit_s))).ok();
+    look.again(ends);
+    ends.is_some_and(|it| it <= look.now)
+}

@@ -1,0 +1,156 @@
+//! Sheets: asking for signatures as soon as their gates are true, and anew when they changed.
+//!
+//! Source: the sign-off machine (SGN-1, SGN-5, SGN-7, SGN-9); guards CS1, V1 to V6, SC1 to SC3.
+
+use super::Agenda;
+use crate::facts::Look;
+use crate::guards::site_scopes;
+use model::component::CoreMode;
+use model::digest::Digest;
+use model::event::Event;
+use model::gates;
+use model::guard::{Guard, GuardReading};
+use model::machine::{ComponentState, DeploymentState, SignOffState, SignOffTransition, SiteState};
+use model::role_type::RoleType;
+use model::scope::Scope;
+use model::sheet::{self, Sheet, SlotId};
+
+pub(super) fn sheets(look: &mut Look<'_>, agenda: &mut Agenda) {
+    core(look, agenda);
+    for position in 0..look.plan().sites.len() {
+        let state = look.state.sites.get(position).map(|it| it.state);
+        if state == Some(SiteState::Observing) {
+            site(look, agenda, position);
+        }
+    }
+    if look.state.deployment == DeploymentState::Deploying && gates::sc1(look.state).is_ok() {
+        let read = |guard, found| look.state.reading(guard, &[Scope::Deployment], look.now, found);
+        let gate = [
+            read(Guard::SC1, gates::sc1(look.state)),
+            GuardReading::met(Guard::SC2),
+            read(Guard::SC3, gates::sc3(look.state)),
+        ];
+        ask(look, agenda, &Sheet::SitesComplete, |_| gate.to_vec());
+    }
+}
+
+fn core(look: &mut Look<'_>, agenda: &mut Agenda) {
+    let plan = look.plan();
+    if plan.components.is_empty() {
+        return;
+    }
+    let is_open = |mode: Option<CoreMode>| {
+        plan.components.iter().zip(&look.state.components).any(|(planned, status)| {
+            mode.is_none_or(|it| it == planned.mode)
+                && !matches!(
+                    status.state,
+                    ComponentState::Verified | ComponentState::Accepted | ComponentState::Descoped
+                )
+        })
+    };
+    let has_advance = plan.components.iter().any(|it| it.mode == CoreMode::Advance);
+    let sheet = if !is_open(None) {
+        Sheet::CoreFinal
+    } else if has_advance && !is_open(Some(CoreMode::Advance)) {
+        Sheet::CoreInterim
+    } else {
+        return;
+    };
+    let found = gates::cs1(look.state, &sheet);
+    let reading = look.state.reading(Guard::CS1, &[Scope::Core], look.now, found);
+    ask(look, agenda, &sheet, |_| vec![reading.clone()]);
+}
+
+fn site(look: &mut Look<'_>, agenda: &mut Agenda, position: usize) {
+    let (state, now) = (look.state, look.now);
+    let Some(planned) = look.plan().sites.get(position) else { return };
+    let scopes = site_scopes(look, position);
+    let ring = scopes.get(1).cloned().unwrap_or(Scope::Deployment);
+    let read = |guard, found| state.reading(guard, &scopes, now, found);
+    if let Err((_, model::guard::Supplier::At(at))) = gates::v3(state, &planned.id, now) {
+        look.again(Some(at));
+    }
+    let technical = vec![
+        read(Guard::V1, gates::v1(state, &planned.id)),
+        read(Guard::V2, gates::v2(state, &planned.id)),
+    ];
+    let of_owner: Vec<GuardReading> = technical
+        .iter()
+        .cloned()
+        .chain([
+            read(Guard::V3, gates::v3(state, &planned.id, now)),
+            read(Guard::V4, gates::v4(state, &planned.id)),
+            GuardReading::met(Guard::V5),
+            read(Guard::V6, gates::v6(state, &planned.id, &ring)),
+        ])
+        .collect();
+    ask(look, agenda, &Sheet::Site(planned.id.clone()), |slot| {
+        if slot.role == RoleType::SiteOwner { of_owner.clone() } else { technical.clone() }
+    });
+}
+
+/// Asks for every signature of `sheet` whose gate is true and that nobody has been asked for on
+/// the sheet as it is now.
+fn ask(
+    look: &Look<'_>,
+    agenda: &mut Agenda,
+    sheet: &Sheet,
+    gate: impl Fn(&SlotId) -> Vec<GuardReading>,
+) {
+    // What everybody has signed stays signed; whoever undoes its basis says so.
+    if look.state.is_locked(sheet) {
+        return;
+    }
+    let mut document: Option<Digest> = None;
+    for slot in sheet.slots() {
+        let readings = gate(&slot);
+        let is_open = readings.iter().all(|it| it.verdict.passes());
+        if !is_open && !look.state.slots.contains_key(&slot) {
+            continue;
+        }
+        let now = *document.get_or_insert_with(|| sheet::digest(look.state, sheet));
+        let status = look.state.slots.get(&slot);
+        let is_same = status.is_some_and(|it| it.document == now);
+        let mut happened = |transition, document, gate: Vec<GuardReading>| {
+            agenda.events.push(Event::SignOff {
+                slot: slot.clone(),
+                transition,
+                document,
+                meaning: None,
+                statements: vec![],
+                on_behalf_of: None,
+                stamp: None,
+                gate,
+            });
+        };
+        match status.map(|it| (it.state, it.document)) {
+            None | Some((SignOffState::Pending | SignOffState::Void, _)) if is_open => {
+                happened(SignOffTransition::Requested, now, readings);
+            }
+            Some((SignOffState::Requested, old)) if !is_same => {
+                happened(SignOffTransition::Voided, old, vec![]);
+            }
+            Some((SignOffState::Signed, old)) if !is_same => {
+                happened(SignOffTransition::Superseded, old, vec![]);
+            }
+            // Who declined or withdrew is asked again on another sheet only.
+            Some((SignOffState::Declined | SignOffState::Withdrawn, _)) if is_open && !is_same => {
+                happened(SignOffTransition::Renewed, now, vec![]);
+            }
+            Some((SignOffState::Superseded, _)) if is_open => {
+                happened(SignOffTransition::Renewed, now, vec![]);
+            }
+            None
+            | Some((
+                SignOffState::Pending
+                | SignOffState::Requested
+                | SignOffState::Signed
+                | SignOffState::Declined
+                | SignOffState::Void
+                | SignOffState::Superseded
+                | SignOffState::Withdrawn,
+                _,
+            )) => {}
+        }
+    }
+}

@@ -1,0 +1,405 @@
+//! Sites: ready, started within every limit, phase by phase, paused and taken up again.
+//!
+//! Source: Deploy SMF, Process 2, Table 5; the site machine.
+
+use super::progress::{self, Stage};
+use super::{Agenda, changes};
+use crate::calendar::Opening;
+use crate::facts::{Authorised, Look, bandwidth_limits};
+use crate::guards;
+use crate::transfer::{Budget, Demand, Grant};
+use model::event::{Event, RingTransition};
+use model::guard::{Guard, GuardReading};
+use model::link::LinkTime;
+use model::machine::{SiteState, SiteTransition};
+use model::ring::RunningSites;
+use model::run::RunKind;
+use model::scope::Scope;
+use model::state::RingState;
+
+pub(super) fn sites(look: &mut Look<'_>, agenda: &mut Agenda, room: &mut usize) {
+    for position in 0..look.plan().sites.len() {
+        site(look, agenda, position, room);
+    }
+    // What goes wrong in this look may close a ring: whether others start is asked in the next.
+    if !agenda.events.iter().any(stops_starts) {
+        starts(look, agenda);
+    }
+}
+
+fn stops_starts(event: &Event) -> bool {
+    match event {
+        Event::SignalRaised { .. } => true,
+        Event::Ring { transition, .. } => *transition == RingTransition::Halted,
+        Event::Site { transition, .. } => {
+            matches!(transition, SiteTransition::Halted | SiteTransition::RollbackStarted)
+        }
+        Event::DeploymentCreated { .. }
+        | Event::Deployment { .. }
+        | Event::Concurred { .. }
+        | Event::PlanRevised { .. }
+        | Event::OrdersCancelled { .. }
+        | Event::Component { .. }
+        | Event::Phase { .. }
+        | Event::Rfc { .. }
+        | Event::RfcApproved { .. }
+        | Event::SignOff { .. }
+        | Event::WaiverRequested { .. }
+        | Event::WaiverApproved { .. }
+        | Event::Waiver { .. }
+        | Event::Attested { .. }
+        | Event::Hold { .. }
+        | Event::OrderIntended { .. }
+        | Event::OrderEnded { .. }
+        | Event::StepAsked { .. }
+        | Event::StepDecided { .. } => false,
+    }
+}
+
+/// While the deployment is held, what runs comes to rest: no site starts, none gets new orders.
+pub(super) fn sites_at_rest(look: &mut Look<'_>, agenda: &mut Agenda) {
+    let mut no_room = 0;
+    for position in 0..look.plan().sites.len() {
+        let is_running =
+            look.state.sites.get(position).is_some_and(|it| {
+                matches!(it.state, SiteState::Deploying | SiteState::RollingBack)
+            });
+        if is_running {
+            site(look, agenda, position, &mut no_room);
+        }
+    }
+}
+
+fn happened(
+    look: &Look<'_>,
+    agenda: &mut Agenda,
+    position: usize,
+    transition: SiteTransition,
+    reason: Option<String>,
+    gate: Vec<GuardReading>,
+) {
+    if let Some(site) = look.plan().sites.get(position) {
+        agenda.events.push(Event::Site { site: site.id.clone(), transition, reason, gate });
+    }
+}
+
+fn site(look: &mut Look<'_>, agenda: &mut Agenda, position: usize, room: &mut usize) {
+    let Some(status) = look.state.sites.get(position) else { return };
+    match status.state {
+        SiteState::Notified => {
+            // What all sites of a ring share is asked before what costs a calendar.
+            if guards::s2(look, position).is_err() {
+                return;
+            }
+            let gate = guards::site_ready(look, position);
+            if gate.iter().all(|it| it.verdict.passes()) {
+                happened(look, agenda, position, SiteTransition::GateOpened, None, gate);
+            }
+        }
+        SiteState::Deploying => deploying(look, agenda, position, room),
+        SiteState::RollingBack => rolling_back(look, agenda, position, room),
+        SiteState::Deployed => {
+            happened(look, agenda, position, SiteTransition::ObservationStarted, None, vec![]);
+        }
+        SiteState::Planned
+        | SiteState::Ready
+        | SiteState::Paused
+        | SiteState::Halted
+        | SiteState::Observing
+        | SiteState::SignedOff
+        | SiteState::Refused
+        | SiteState::Reconfirm
+        | SiteState::RolledBack
+        | SiteState::Exempt => {}
+    }
+}
+
+fn deploying(look: &mut Look<'_>, agenda: &mut Agenda, position: usize, room: &mut usize) {
+    let state = look.state;
+    let Some((planned, status)) = look.plan().sites.get(position).zip(state.sites.get(position))
+    else {
+        return;
+    };
+    let Some(run) = status.run.as_deref() else { return };
+    let scope = Scope::Site(planned.id.clone());
+    let success_percent_min = phase_success(look, position, run.stage);
+    match progress::stage(look, &scope, run, success_percent_min) {
+        Stage::Breaking => {}
+        Stage::Finished => {
+            if is_phase(look, position, run.stage) {
+                let gate = vec![GuardReading::met(Guard::S10)];
+                happened(look, agenda, position, SiteTransition::PhaseFinished, None, gate);
+            }
+            agenda.events.push(progress::finished(&scope, run));
+        }
+        Stage::RunFinished => {
+            let scopes = guards::site_scopes(look, position);
+            let v1 = model::gates::v1(state, &planned.id);
+            let v1 = state.reading(Guard::V1, &scopes, look.now, v1);
+            if v1.verdict.passes() {
+                happened(look, agenda, position, SiteTransition::Deployed, None, vec![v1]);
+            } else {
+                let why = "too few of its computers are verified".to_owned();
+                happened(look, agenda, position, SiteTransition::Halted, Some(why), vec![v1]);
+            }
+        }
+        Stage::Broken { why, roll_back } => {
+            happened(look, agenda, position, SiteTransition::Halted, Some(why.clone()), vec![]);
+            if roll_back {
+                let gate = vec![GuardReading::met(Guard::C7)];
+                let why = Some(format!("the plan says to go back: {why}"));
+                happened(look, agenda, position, SiteTransition::RollbackStarted, why, gate);
+            }
+        }
+        Stage::GoesOn => {
+            if let Some((transition, reason)) = must_stop(look, position) {
+                if !run.is_busy() {
+                    happened(look, agenda, position, transition, reason, vec![]);
+                }
+                return;
+            }
+            let at_once = look.plan().limits.computers_at_once_per_site.max(1) as usize;
+            progress::orders(look, agenda, &scope, run, at_once, room);
+        }
+    }
+}
+
+/// Returns what stops a site at its next step boundary, if anything does.
+fn must_stop(look: &mut Look<'_>, position: usize) -> Option<(SiteTransition, Option<String>)> {
+    let status = look.state.sites.get(position)?;
+    let ring = look.ring_of(position);
+    let (planned, of_ring) = look.plan().rings.get(ring).zip(look.state.rings.get(ring))?;
+    if of_ring.state == RingState::Halted && planned.halting.running == RunningSites::Stop {
+        let why = format!("ring {} is halted, and its sites stop", planned.id);
+        return Some((SiteTransition::Halted, Some(why)));
+    }
+    let limit_s = look.plan().limits.site_deadline_s;
+    if progress::is_overdue(look, status.since, limit_s) {
+        let why = format!("it was not finished within {limit_s} s");
+        return Some((SiteTransition::Halted, Some(why)));
+    }
+    if let Err((why, _)) = guards::s2(look, position).and_then(|()| guards::s7(look, position)) {
+        return Some((SiteTransition::WindowEnded, Some(why)));
+    }
+    None
+}
+
+fn is_phase(look: &Look<'_>, position: usize, stage: u16) -> bool {
+    let phases = look.template_of(position).map_or(0, |it| it.phases.len());
+    (1..=phases).contains(&usize::from(stage))
+}
+
+/// Preparation and completion must succeed altogether; a phase as far as the plan says.
+fn phase_success(look: &Look<'_>, position: usize, stage: u16) -> u8 {
+    let phase = usize::from(stage).checked_sub(1);
+    let template = look.template_of(position);
+    let phase = phase.and_then(|it| template.and_then(|template| template.phases.get(it)));
+    phase.map_or(100, |it| it.success_percent_min)
+}
+
+fn paused(look: &mut Look<'_>, agenda: &mut Agenda, position: usize, budget: &mut Budget<'_>) {
+    let scopes = guards::site_scopes(look, position);
+    let (state, now) = (look.state, look.now);
+    let found = [(Guard::S2, guards::s2(look, position)), (Guard::S7, guards::s7(look, position))];
+    let s8 = match guards::s8(look, position) {
+        // A site that had begun goes on after a halt, unless the plan says that it stops.
+        Err(_) if !stops_with_ring(look, position) && !is_held(look, position) => Ok(()),
+        found => found,
+    };
+    let read = |(guard, found)| state.reading(guard, &scopes, now, found);
+    let s8 = guards::never_waived(Guard::S8, s8);
+    let gate: Vec<GuardReading> = found.into_iter().map(read).chain([s8]).collect();
+    let link = look.plan().sites.get(position).and_then(|it| Some((&it.id, it.link.as_ref()?)));
+    let demand = link.map(|(id, link)| Demand::whole_share(id, link, LinkTime::InWindow));
+    if gate.iter().all(|it| it.verdict.passes())
+        && demand.is_none_or(|it| budget.grant(&it).is_ok())
+    {
+        happened(look, agenda, position, SiteTransition::NextWindowBegan, None, gate);
+    }
+}
+
+fn is_held(look: &Look<'_>, position: usize) -> bool {
+    let site = look.plan().sites.get(position);
+    site.is_some_and(|it| look.state.held(&Scope::Site(it.id.clone())).is_some())
+}
+
+fn stops_with_ring(look: &Look<'_>, position: usize) -> bool {
+    let ring = look.plan().rings.get(look.ring_of(position));
+    ring.is_some_and(|it| it.halting.running == RunningSites::Stop)
+}
+
+fn rolling_back(look: &mut Look<'_>, agenda: &mut Agenda, position: usize, room: &mut usize) {
+    let Some((planned, status)) =
+        look.plan().sites.get(position).zip(look.state.sites.get(position))
+    else {
+        return;
+    };
+    let Some(run) = status.run.as_deref().filter(|it| it.kind == RunKind::RollBack) else { return };
+    let scope = Scope::Site(planned.id.clone());
+    match progress::stage(look, &scope, run, 100) {
+        Stage::Breaking => {}
+        Stage::Finished => agenda.events.push(progress::finished(&scope, run)),
+        Stage::RunFinished => {
+            happened(look, agenda, position, SiteTransition::RollbackVerified, None, vec![]);
+        }
+        Stage::Broken { why, .. } => {
+            let text = format!("the rollback of {} failed: {why}", planned.id);
+            happened(look, agenda, position, SiteTransition::RollbackFailed, Some(why), vec![]);
+            agenda.events.push(Event::SignalRaised { scope, severity: 1, text });
+        }
+        Stage::GoesOn => {
+            let at_once = look.plan().limits.computers_at_once_per_site.max(1) as usize;
+            progress::orders(look, agenda, &scope, run, at_once, room);
+        }
+    }
+}
+
+/// Starts as many ready sites as every limit allows, in plan order.
+fn starts(look: &mut Look<'_>, agenda: &mut Agenda) {
+    let state = look.state;
+    let mut running: usize = state.rings.iter().map(|it| it.counts.running).sum();
+    let limits = bandwidth_limits(look.plan());
+    let grants = running_grants(look);
+    let mut budget = Budget::new(&limits, &grants);
+    // Those that had begun come before those that have not.
+    for position in 0..look.plan().sites.len() {
+        if state.sites.get(position).is_some_and(|it| it.state == SiteState::Paused) {
+            paused(look, agenda, position, &mut budget);
+        }
+    }
+    for ring in 0..look.plan().rings.len() {
+        let Some((planned, status)) = look.plan().rings.get(ring).zip(state.rings.get(ring)) else {
+            continue;
+        };
+        if !matches!(status.state, RingState::Open | RingState::Soaking | RingState::Passed) {
+            continue;
+        }
+        let bad = status.failed() + status.lost();
+        let at_once = planned.sites_at_once_now(status.counts.planned, status.counts.verified, bad);
+        let mut in_ring = status.counts.running;
+        let sites = state.index.sites_of_ring.get(ring);
+        for site in sites.into_iter().flatten() {
+            let overall = look.plan().limits.sites_at_once as usize;
+            if in_ring >= at_once || running >= overall {
+                break;
+            }
+            if start(look, agenda, *site as usize, &mut budget) {
+                in_ring += 1;
+                running += 1;
+            }
+        }
+    }
+}
+
+fn start(
+    look: &mut Look<'_>,
+    agenda: &mut Agenda,
+    position: usize,
+    budget: &mut Budget<'_>,
+) -> bool {
+    let state = look.state;
+    let Some((planned, status)) = look.plan().sites.get(position).zip(state.sites.get(position))
+    else {
+        return false;
+    };
+    if status.state != SiteState::Ready {
+        return false;
+    }
+    let gate = guards::site_start(look, position);
+    if !gate.iter().all(|it| it.verdict.passes()) || does_not_fit(look, position).is_some() {
+        return false;
+    }
+    if let Some(link) = &planned.link {
+        let demand = Demand::whole_share(&planned.id, link, LinkTime::InWindow);
+        if budget.grant(&demand).is_err() {
+            return false;
+        }
+    }
+    let rfcs = state.index.rfcs_of_ring.get(look.ring_of(position));
+    if let Authorised::By(rfc, rfc_state) = look.authority(rfcs) {
+        changes::started(agenda, rfc, rfc_state);
+    }
+    happened(look, agenda, position, SiteTransition::Started, None, gate);
+    true
+}
+
+/// Returns why what is left of the open window is too short for the site, if it is; a waiver of
+/// S6 lets it start all the same, and pause.
+fn does_not_fit(look: &mut Look<'_>, position: usize) -> Option<String> {
+    let Opening::Open { until: Some(until) } = look.site_opening(position) else { return None };
+    let left_s = u64::try_from(until.duration_since(look.now).as_secs()).unwrap_or(0);
+    let planned = look.plan().sites.get(position)?;
+    let template = look.template_of(position)?;
+    let scopes = guards::site_scopes(look, position);
+    let is_waived = look.state.waived(Guard::S6, &scopes, look.now).is_some()
+        || look.state.attested(Guard::S6, &scopes).is_some();
+    match crate::facts::site_fit(look.plan(), planned, template, left_s) {
+        Err(why) if !is_waived => Some(why),
+        Ok(()) | Err(_) => None,
+    }
+}
+
+/// Returns what running sites hold of the links.
+pub fn running_grants(look: &Look<'_>) -> Vec<Grant> {
+    let sites = look.plan().sites.iter().zip(&look.state.sites);
+    sites
+        .filter(|(_, status)| status.state == SiteState::Deploying)
+        .filter_map(|(planned, _)| {
+            let link = planned.link.as_ref()?;
+            Some(Grant {
+                site: planned.id.clone(),
+                uplink: link.uplink.clone(),
+                kbit_per_s: link.usable_kbit_per_s(LinkTime::InWindow),
+            })
+        })
+        .collect()
+}
+
+/// Returns what keeps a ready site whose gate is open from starting: a limit, or the time left.
+pub fn why_not_started(look: &mut Look<'_>, position: usize) -> String {
+    if let Some(why) = does_not_fit(look, position) {
+        return why;
+    }
+    let state = look.state;
+    let ring = look.ring_of(position);
+    let running: usize = state.rings.iter().map(|it| it.counts.running).sum();
+    if let Some((planned, status)) = look.plan().rings.get(ring).zip(state.rings.get(ring)) {
+        let bad = status.failed() + status.lost();
+        let at_once = planned.sites_at_once_now(status.counts.planned, status.counts.verified, bad);
+        if status.counts.running >= at_once {
+            return format!(
+                "{} sites of ring {} are deploying, and {at_once} may at once now",
+                status.counts.running, planned.id
+            );
+        }
+    }
+    if running >= look.plan().limits.sites_at_once as usize {
+        return format!("{running} sites are deploying, the most at once over all rings");
+    }
+    shortage(look, position).unwrap_or_else(|| "the engine takes it up at its next look".to_owned())
+}
+
+/// Returns which line has too little left for the site at `position`, in words.
+pub fn shortage(look: &Look<'_>, position: usize) -> Option<String> {
+    let limits = bandwidth_limits(look.plan());
+    let grants = running_grants(look);
+    let mut budget = Budget::new(&limits, &grants);
+    let link =
+        look.plan().sites.get(position).and_then(|it| it.link.as_ref().map(|link| (it, link)));
+    if let Some((site, link)) = link
+        && let Err(shortage) =
+            budget.grant(&Demand::whole_share(&site.id, link, LinkTime::InWindow))
+    {
+        return Some(format!(
+            "it asks for {} kbit/s and {} kbit/s are free of {}",
+            shortage.wanted_kbit_per_s,
+            shortage.free_kbit_per_s,
+            match shortage.at {
+                crate::transfer::Bottleneck::Site => "its own link".to_owned(),
+                crate::transfer::Bottleneck::Uplink(id) => format!("uplink {id}"),
+                crate::transfer::Bottleneck::Source => "the source".to_owned(),
+            }
+        ));
+    }
+    None
+}

@@ -1,0 +1,303 @@
+//! What one look at a deployment needs to know of calendars, links and authorisations.
+//!
+//! House rule: found once a look and shared, since all sites of a ring ask the same.
+
+use crate::calendar::{Calendar, Interval, Opening};
+use crate::transfer::{Fit, Payload, SiteCache, SiteWork, fits};
+use jiff::Timestamp;
+use model::component::{CoreComponent, CoreMode};
+use model::freeze::{Freeze, FreezeSubject};
+use model::id::RfcId;
+use model::link::{BandwidthLimits, Uplink};
+use model::machine::{ComponentState, RfcState};
+use model::plan::MasterProjectPlan;
+use model::sheet::Sheet;
+use model::site::{Site, SiteTemplate};
+use model::state::State;
+use model::step::{Step, StepWork};
+use model::window::MaintenanceWindow;
+use std::collections::{BTreeSet, HashMap};
+
+/// One look at a deployment.
+pub struct Look<'s> {
+    /// Where the deployment stands.
+    pub state: &'s State,
+    /// When it is looked at.
+    pub now: Timestamp,
+    /// The earliest instant at which looking again may show something else.
+    pub next: Option<Timestamp>,
+    openings: HashMap<(usize, &'s str), Opening>,
+}
+
+/// A ring or component without windows may be changed at any time.
+static ALWAYS: [MaintenanceWindow; 1] = [MaintenanceWindow::Always];
+
+impl<'s> Look<'s> {
+    /// Returns a look at `state` at the instant `now`.
+    pub fn new(state: &'s State, now: Timestamp) -> Self {
+        Self { state, now, next: None, openings: HashMap::new() }
+    }
+
+    /// Notes that looking again at `at` may show something else.
+    pub fn again(&mut self, at: Option<Timestamp>) {
+        if let Some(at) = at.filter(|at| *at > self.now) {
+            self.next = Some(self.next.map_or(at, |next| next.min(at)));
+        }
+    }
+
+    /// Returns the plan.
+    pub fn plan(&self) -> &'s MasterProjectPlan {
+        &self.state.plan
+    }
+
+    /// Returns the ring of the site at `position`, as a position.
+    pub fn ring_of(&self, position: usize) -> usize {
+        self.plan().ring_of.get(position).map_or(usize::MAX, |it| *it as usize)
+    }
+
+    /// Returns the template of the site at `position`.
+    pub fn template_of(&self, position: usize) -> Option<&'s SiteTemplate> {
+        let template = *self.state.index.template_of_site.get(position)?;
+        self.plan().templates.get(template as usize)
+    }
+
+    /// Returns whether the window of the site at `position` is open, and until or from when.
+    pub fn site_opening(&mut self, position: usize) -> Opening {
+        let Some(site) = self.plan().sites.get(position) else {
+            return Opening::Open { until: None };
+        };
+        let ring = self.ring_of(position);
+        let own = !site.windows.is_empty() || !self.plan().freezes.is_empty();
+        let key = (ring, site.zone.as_str());
+        if !own && let Some(opening) = self.openings.get(&key) {
+            return opening.clone();
+        }
+        let opening = site_calendar(self.plan(), site, ring).open_window(self.now);
+        if !own {
+            self.openings.insert(key, opening.clone());
+        }
+        opening
+    }
+
+    /// Returns whether the window of `component` is open, and until or from when.
+    pub fn component_opening(&self, component: &CoreComponent) -> Opening {
+        component_calendar(self.plan(), component).open_window(self.now)
+    }
+
+    /// Returns the RFC that authorises the component or ring whose covering RFCs are `rfcs`.
+    pub fn authority(&self, rfcs: Option<&Vec<u32>>) -> Authorised<'s> {
+        let mut best = Authorised::No("no request for change covers it".to_owned(), None);
+        for position in rfcs.into_iter().flatten() {
+            let position = *position as usize;
+            let Some((planned, status)) =
+                self.plan().rfcs.get(position).zip(self.state.rfcs.get(position))
+            else {
+                continue;
+            };
+            let is_same = status.part == self.state.index.parts.get(position).copied();
+            let is_begun = status.state == RfcState::Implementing;
+            let is_valid = is_begun || status.until.is_none_or(|it| self.now < it);
+            match status.state {
+                RfcState::Scheduled | RfcState::EmergencyAuthorised | RfcState::Implementing
+                    if is_same && is_valid =>
+                {
+                    match planned.window {
+                        Some(window) if self.now < window.from => {
+                            let why =
+                                format!("the window of {} opens at {}", planned.id, window.from);
+                            best = Authorised::No(why, Some(window.from));
+                        }
+                        Some(window) if window.until <= self.now => {
+                            let why =
+                                format!("the window of {} ended at {}", planned.id, window.until);
+                            best = Authorised::No(why, None);
+                        }
+                        Some(_) | None => return Authorised::By(&planned.id, status.state),
+                    }
+                }
+                RfcState::Scheduled | RfcState::EmergencyAuthorised | RfcState::Implementing => {
+                    let why = format!("{} no longer authorises what the plan says", planned.id);
+                    best = Authorised::No(why, None);
+                }
+                RfcState::Draft
+                | RfcState::Submitted
+                | RfcState::Assessing
+                | RfcState::Authorised
+                | RfcState::Implemented
+                | RfcState::BackedOut
+                | RfcState::Reviewed
+                | RfcState::Closed
+                | RfcState::Rejected
+                | RfcState::Cancelled => {
+                    let why = format!("{} is {}", planned.id, status.state);
+                    best = Authorised::No(why, None);
+                }
+            }
+        }
+        best
+    }
+
+    /// Returns whether the core components let a site start: the sheet where any component is
+    /// in advance mode, and every component that it needs.
+    ///
+    /// # Errors
+    ///
+    /// With what is missing, in words.
+    pub fn core_lets_start(&self, site: &Site) -> Result<(), String> {
+        let plan = self.plan();
+        let has_advance = plan.components.iter().any(|it| it.mode == CoreMode::Advance);
+        let is_signed =
+            self.state.is_locked(&Sheet::CoreInterim) || self.state.is_locked(&Sheet::CoreFinal);
+        if has_advance && !is_signed {
+            return Err("the core components sign-off sheet is not signed".to_owned());
+        }
+        let advance = plan.components.iter().filter(|it| it.mode == CoreMode::Advance);
+        let needed = advance.map(|it| &it.id).chain(&site.needs);
+        for id in needed {
+            let Some((_, status)) = self.state.component(id) else { continue };
+            match status.state {
+                ComponentState::Verified | ComponentState::Accepted | ComponentState::Descoped => {}
+                ComponentState::Planned
+                | ComponentState::Authorised
+                | ComponentState::Adopting
+                | ComponentState::Deploying
+                | ComponentState::Verifying
+                | ComponentState::Halted
+                | ComponentState::RollingBack
+                | ComponentState::RolledBack => {
+                    return Err(format!("core component {id} is {}", status.state));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether an RFC authorises something now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Authorised<'s> {
+    /// This one does; it stands in this state.
+    By(&'s RfcId, RfcState),
+    /// None does: why, and when that may change by itself.
+    No(String, Option<Timestamp>),
+}
+
+/// Returns the calendar of a site: its own windows or its ring's, less the freezes that meet it.
+pub fn site_calendar<'s>(plan: &'s MasterProjectPlan, site: &'s Site, ring: usize) -> Calendar<'s> {
+    let of_ring = plan.rings.get(ring);
+    let windows = match (site.windows.as_slice(), of_ring.map(|it| it.windows.as_slice())) {
+        ([], Some([]) | None) => &ALWAYS[..],
+        ([], Some(of_ring)) => of_ring,
+        (own, _) => own,
+    };
+    let meets = |freeze: &&Freeze| {
+        of_ring.is_some_and(|ring| {
+            let subject = FreezeSubject::Site { site: &site.id, ring: &ring.id };
+            freeze.forbids(subject, &BTreeSet::new())
+        })
+    };
+    Calendar::new(windows, plan.freezes.iter().filter(meets), &site.zone)
+}
+
+/// Returns the calendar of a component: its windows, less the freezes that meet it.
+pub fn component_calendar<'s>(
+    plan: &'s MasterProjectPlan,
+    component: &'s CoreComponent,
+) -> Calendar<'s> {
+    let windows =
+        if component.windows.is_empty() { &ALWAYS[..] } else { component.windows.as_slice() };
+    let meets = |freeze: &&Freeze| freeze.forbids(FreezeSubject::Core, &BTreeSet::new());
+    Calendar::new(windows, plan.freezes.iter().filter(meets), &component.zone)
+}
+
+/// Returns the limits of the source and of shared uplinks.
+pub fn bandwidth_limits(plan: &MasterProjectPlan) -> BandwidthLimits {
+    let narrow = |rate: u64| u32::try_from(rate).unwrap_or(u32::MAX);
+    let uplinks = plan.limits.uplinks_kbit_per_s.iter().filter_map(|(id, rate)| {
+        let id = id.parse().ok()?;
+        Some(Uplink { id, kbit_per_s: narrow(*rate), share_percent: model::link::Percent::all() })
+    });
+    BandwidthLimits {
+        source_kbit_per_s: plan.limits.source_kbit_per_s.map(narrow),
+        uplinks: uplinks.collect(),
+    }
+}
+
+/// Returns the work of deploying `site`: its payload, and the seconds that its steps take.
+pub fn site_work(plan: &MasterProjectPlan, site: &Site, template: &SiteTemplate) -> SiteWork {
+    let bytes = |steps: &[Step]| -> u64 {
+        let deliverables = steps.iter().filter_map(|step| match &step.work {
+            StepWork::Copy { deliverable, .. } => plan.release.deliverable(deliverable),
+            StepWork::Run(_)
+            | StepWork::Script(_)
+            | StepWork::Http { .. }
+            | StepWork::Manual { .. } => None,
+        });
+        deliverables.map(model::release::SolutionDeliverable::planned_bytes).sum()
+    };
+    let cache = if template.site_cache { SiteCache::Present } else { SiteCache::Absent };
+    SiteWork {
+        payload: Payload {
+            site_bytes: bytes(&template.before) + bytes(&template.after),
+            each_computer_bytes: bytes(&template.each_computer),
+            computers: u32::try_from(site.computers.len()).unwrap_or(u32::MAX),
+            cache,
+        },
+        install_s: site.install_s.unwrap_or_else(|| expected_s(plan, site, template)),
+        margin_s: template.margin_s,
+    }
+}
+
+/// Returns how long the steps of `site` are expected to take, phase by phase, in seconds.
+pub fn expected_s(plan: &MasterProjectPlan, site: &Site, template: &SiteTemplate) -> u32 {
+    let sum = |steps: &[Step]| steps.iter().map(|it| it.expected_s).sum::<u32>();
+    let at_once = plan.limits.computers_at_once_per_site.max(1) as usize;
+    let waves: usize =
+        template.batches(site.computers.len()).iter().map(|it| it.div_ceil(at_once)).sum();
+    let waves = u32::try_from(waves).unwrap_or(u32::MAX);
+    sum(&template.before)
+        + waves.saturating_mul(sum(&template.each_computer))
+        + sum(&template.after)
+}
+
+/// Returns whether the work of `site` fits into a window of `window_s` seconds; sites without a
+/// described link are asked for their steps only.
+///
+/// # Errors
+///
+/// With why it does not fit, in words.
+pub fn site_fit(
+    plan: &MasterProjectPlan,
+    site: &Site,
+    template: &SiteTemplate,
+    window_s: u64,
+) -> Result<(), String> {
+    let work = site_work(plan, site, template);
+    let changes_s = u64::from(work.install_s) + u64::from(work.margin_s);
+    let fit = match &site.link {
+        Some(link) => fits(window_s, link, &work),
+        None if changes_s <= window_s => return Ok(()),
+        None => {
+            return Err(format!(
+                "its steps and the margin take {changes_s} s, its window has {window_s} s"
+            ));
+        }
+    };
+    match fit {
+        Fit::InWindow { .. } => Ok(()),
+        Fit::PreStage { .. } if site.prestaged => Ok(()),
+        Fit::PreStage { transfer_s, .. } => Err(format!(
+            "its payload takes {transfer_s} s to arrive and does not fit its window of {window_s} s: pre-stage it"
+        )),
+        Fit::Never { why } => Err(format!("its work never fits its window of {window_s} s: {why}")),
+    }
+}
+
+/// Returns the longest interval of the site's calendar that lies ahead, in seconds, if any.
+pub fn longest_window_s(
+    calendar: &Calendar<'_>,
+    now: Timestamp,
+    wanted_s: u64,
+) -> Option<Interval> {
+    calendar.next_fit(wanted_s, now).or_else(|| calendar.next_fit(1, now))
+}

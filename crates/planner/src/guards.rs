@@ -1,0 +1,230 @@
+//! The guards of a start: each says met, or what is missing and who supplies it.
+//!
+//! Source: Deploy SMF, key questions of Tables 4 and 5, as worked out in `guards.psv`: C1 to C5, S1 to S10.
+
+#![expect(
+    clippy::missing_errors_doc,
+    reason = "what a guard misses is its finding, not a failure of asking it"
+)]
+
+use crate::calendar::{Closure, Opening};
+use crate::facts::{Authorised, Look, longest_window_s, site_calendar, site_fit, site_work};
+use model::component::CoreComponent;
+use model::gates::Found;
+use model::guard::{Guard, GuardReading, Supplier};
+use model::machine::ComponentState;
+use model::role_type::RoleType;
+use model::scope::Scope;
+use model::site::Site;
+use model::state::{RingState, State};
+
+const RELEASE: &[RoleType] = &[RoleType::ReleaseManagement];
+
+fn from_roles(missing: impl Into<String>, roles: &[RoleType]) -> Found {
+    Err((missing.into(), Supplier::Roles(roles.to_vec())))
+}
+
+fn authorised(found: Authorised<'_>) -> Found {
+    match found {
+        Authorised::By(..) => Ok(()),
+        Authorised::No(why, Some(at)) => Err((why, Supplier::At(at))),
+        Authorised::No(why, None) => {
+            from_roles(why, &[RoleType::ReleaseManagement, RoleType::ChangeAuthority])
+        }
+    }
+}
+
+fn inside(what: impl std::fmt::Display, opening: &Opening) -> Found {
+    match opening {
+        Opening::Open { .. } => Ok(()),
+        Opening::Closed { opens, because } => {
+            let why = match because {
+                Closure::Window => format!("the maintenance window of {what} is closed"),
+                Closure::Freeze { name, .. } => format!("the freeze `{name}` holds {what} back"),
+            };
+            match opens {
+                Some(at) => Err((why, Supplier::At(*at))),
+                None => from_roles(format!("{why} and does not open again"), RELEASE),
+            }
+        }
+    }
+}
+
+/// Returns what the guards of a component's start read: C1, C2, C3, C5.
+pub fn component_start(look: &mut Look<'_>, position: usize) -> Vec<GuardReading> {
+    let (state, now) = (look.state, look.now);
+    let Some(component) = look.plan().components.get(position) else { return vec![] };
+    let scopes = [Scope::Component(component.id.clone()), Scope::Core, Scope::Deployment];
+    let read = |guard, found| state.reading(guard, &scopes, now, found);
+    let opening = look.component_opening(component);
+    look.again(opening.next_change());
+    let c1 = authorised(look.authority(state.index.rfcs_of_component.get(position)))
+        .and_then(|()| inside(&component.id, &opening));
+    let what = "the capacity, a restore point and the contacts on shift are there";
+    vec![
+        read(Guard::C1, c1),
+        read(Guard::C2, c2(state, component)),
+        read(Guard::C3, c3(state)),
+        read(Guard::C5, state.stated(Guard::C5, &scopes, what)),
+    ]
+}
+
+/// C2: the components that it needs are verified.
+fn c2(state: &State, component: &CoreComponent) -> Found {
+    for id in &component.needs {
+        let Some((_, status)) = state.component(id) else { continue };
+        let is_there = matches!(status.state, ComponentState::Verified | ComponentState::Accepted);
+        if !is_there {
+            return Err((format!("it needs {id}, which is {}", status.state), Supplier::System));
+        }
+    }
+    Ok(())
+}
+
+/// C3: the strategy for the infrastructure is written down.
+fn c3(state: &State) -> Found {
+    let is_solo = state.plan.profile == model::profile::Profile::Solo;
+    let strategy = state.plan.strategy.as_ref();
+    if is_solo || strategy.is_some_and(|it| !it.infrastructure.trim().is_empty()) {
+        return Ok(());
+    }
+    from_roles("there is no strategy for the infrastructure", &[RoleType::ProgramManager])
+}
+
+/// Returns the scopes at which a statement or waiver for the site at `position` may stand.
+pub fn site_scopes(look: &Look<'_>, position: usize) -> Vec<Scope> {
+    let site = look.plan().sites.get(position).map(|it| Scope::Site(it.id.clone()));
+    let ring = look.plan().rings.get(look.ring_of(position)).map(|it| Scope::Ring(it.id.clone()));
+    site.into_iter().chain(ring).chain([Scope::Deployment]).collect()
+}
+
+/// Returns what the guards of a site's readiness read: S1, S2, S4, S5, S6, S9.
+pub fn site_ready(look: &mut Look<'_>, position: usize) -> Vec<GuardReading> {
+    let (state, now) = (look.state, look.now);
+    let Some(site) = look.plan().sites.get(position) else { return vec![] };
+    let scopes = site_scopes(look, position);
+    let read = |guard, found| state.reading(guard, &scopes, now, found);
+    vec![
+        read(Guard::S1, s1(look, site)),
+        read(Guard::S2, s2(look, position)),
+        read(Guard::S4, s4(state, &scopes)),
+        read(Guard::S5, s5(state, &scopes)),
+        read(Guard::S6, s6(look, position)),
+        GuardReading::met(Guard::S9),
+    ]
+}
+
+/// Returns what the guards of a site's start read: S1, S2, S7, S8.
+pub fn site_start(look: &mut Look<'_>, position: usize) -> Vec<GuardReading> {
+    let (state, now) = (look.state, look.now);
+    let Some(site) = look.plan().sites.get(position) else { return vec![] };
+    let scopes = site_scopes(look, position);
+    let read = |guard, found| state.reading(guard, &scopes, now, found);
+    let s7 = s7(look, position);
+    vec![
+        read(Guard::S1, s1(look, site)),
+        read(Guard::S2, s2(look, position)),
+        read(Guard::S7, s7),
+        never_waived(Guard::S8, s8(look, position)),
+    ]
+}
+
+/// Returns the reading of a guard of which nothing may be waived here: of S8 a waiver shortens
+/// the soak, but lets nothing start that is held or whose ring is halted.
+pub fn never_waived(guard: Guard, found: Found) -> GuardReading {
+    match found {
+        Ok(()) => GuardReading::met(guard),
+        Err((missing, supplier)) => GuardReading::unmet(guard, missing, supplier),
+    }
+}
+
+/// S1: the core components let the site start.
+pub fn s1(look: &Look<'_>, site: &Site) -> Found {
+    use RoleType::{OperationsManager, ReleaseManagement, Tester};
+    look.core_lets_start(site)
+        .or_else(|why| from_roles(why, &[ReleaseManagement, Tester, OperationsManager]))
+}
+
+/// S2: an RFC authorises the site.
+pub fn s2(look: &mut Look<'_>, position: usize) -> Found {
+    let ring = look.ring_of(position);
+    let found = look.authority(look.state.index.rfcs_of_ring.get(ring));
+    if let Authorised::No(_, at) = &found {
+        look.again(*at);
+    }
+    authorised(found)
+}
+
+fn s4(state: &State, scopes: &[Scope]) -> Found {
+    let has_messages = state.plan.communications.as_ref().is_some_and(|it| !it.messages.is_empty());
+    if has_messages {
+        state.stated(Guard::S4, scopes, "the messages that are due have reached their audiences")
+    } else {
+        Ok(())
+    }
+}
+
+fn s5(state: &State, scopes: &[Scope]) -> Found {
+    let training = state.plan.training.as_ref();
+    match training.filter(|it| !it.courses.is_empty() && it.threshold_percent > 0) {
+        Some(training) => {
+            let what = format!("{} % of the users are trained", training.threshold_percent);
+            state.stated(Guard::S5, scopes, &what)
+        }
+        None => Ok(()),
+    }
+}
+
+/// S6: the work fits the next window that it can fit.
+fn s6(look: &Look<'_>, position: usize) -> Found {
+    let Some(site) = look.plan().sites.get(position) else { return Ok(()) };
+    let Some(template) = look.template_of(position) else { return Ok(()) };
+    let work = site_work(look.plan(), site, template);
+    let calendar = site_calendar(look.plan(), site, look.ring_of(position));
+    let wanted_s = u64::from(work.install_s) + u64::from(work.margin_s);
+    let Some(window) = longest_window_s(&calendar, look.now, wanted_s) else {
+        return from_roles(format!("{} has no window ahead", site.id), RELEASE);
+    };
+    // What does not fit may have been sent ahead: whoever has checked that there says so.
+    let is_stated = look.state.attested(Guard::S6, &site_scopes(look, position)).is_some();
+    match site_fit(look.plan(), site, template, window.length_s()) {
+        Err(why) if !is_stated => {
+            from_roles(why, &[RoleType::ReleaseManagement, RoleType::OperationsManager])
+        }
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+/// S7: it is inside the site's window, outside of freezes.
+pub fn s7(look: &mut Look<'_>, position: usize) -> Found {
+    let opening = look.site_opening(position);
+    look.again(opening.next_change());
+    let name = look.plan().sites.get(position).map(|it| it.id.to_string()).unwrap_or_default();
+    inside(name, &opening)
+}
+
+/// S8: the ring is open, and nothing is held.
+pub fn s8(look: &Look<'_>, position: usize) -> Found {
+    let ring = look.ring_of(position);
+    let Some((planned, status)) = look.plan().rings.get(ring).zip(look.state.rings.get(ring))
+    else {
+        return Ok(());
+    };
+    if let Some(site) = look.plan().sites.get(position)
+        && let Some(hold) = look.state.held(&Scope::Site(site.id.clone()))
+    {
+        let roles = [RoleType::ReleaseManagement, RoleType::ProgramManager];
+        return from_roles(format!("it is held: {}", hold.reason), &roles);
+    }
+    match status.state {
+        RingState::Open | RingState::Soaking | RingState::Passed => Ok(()),
+        RingState::Halted => {
+            let why = status.reason.as_deref().unwrap_or("no reason was recorded");
+            let text = format!("ring {} is halted: {why}", planned.id);
+            from_roles(text, &[RoleType::ReleaseManagement, RoleType::ProgramManager])
+        }
+        RingState::Waiting => {
+            Err((format!("an earlier ring than {} is not behind it", planned.id), Supplier::System))
+        }
+    }
+}

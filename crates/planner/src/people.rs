@@ -1,0 +1,49 @@
+//! People who do at once what they are asked: for the forecast and for rehearsals.
+//!
+//! House rule: they act through the same rules as real people; whom the rules
+//! refuse is not taken, and the next one who may is.
+
+use crate::waiting::{WaitingOn, holders};
+use jiff::Timestamp;
+use model::command::{Command, RfcAct};
+use model::decide::{Acting, decide};
+use model::event::Event;
+use model::guard::Supplier;
+use model::id::PersonId;
+use model::state::State;
+
+/// What people say in a rehearsal where a text is asked for.
+const AS_REHEARSED: &str = "as rehearsed";
+
+/// Returns what the first of the people whom `wait` asks would do, and what would follow from it.
+pub fn answer(
+    state: &State,
+    now: Timestamp,
+    wait: &WaitingOn,
+) -> Option<(PersonId, Command, Vec<Event>)> {
+    let command = worded(wait.command.clone()?);
+    let Supplier::Roles(roles) = &wait.supplier else { return None };
+    let named = wait.people.iter().cloned();
+    let others = holders(state, &wait.scope, roles).into_iter();
+    named.chain(others).find_map(|person| {
+        let acting = Acting { state, person: &person, now, new_plan: None };
+        let events = decide(&acting, &command).ok()?;
+        Some((person.clone(), command.clone(), events))
+    })
+}
+
+/// Returns `command` with the texts that it lacks.
+fn worded(mut command: Command) -> Command {
+    if let Command::Resume { reason, .. }
+    | Command::ResumeRing { reason, .. }
+    | Command::Replan { reason, .. }
+    | Command::Decide { reason, .. }
+    | Command::Rfc { act: RfcAct::Review { reason }, .. } = &mut command
+        && reason.is_empty()
+    {
+        AS_REHEARSED.clone_into(reason);
+    } else if let Command::Confirm { evidence, .. } = &mut command {
+        evidence.get_or_insert_with(|| AS_REHEARSED.to_owned());
+    }
+    command
+}

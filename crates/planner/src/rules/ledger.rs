@@ -1,0 +1,128 @@
+//! What each track of a run may do next, kept by other code than the model's.
+//!
+//! House rule: steps go in order; no path leads from failed or unknown to the next step without a
+//! recorded rule or a recorded human decision; an order's name is never used twice.
+
+use model::event::{Event, StepDecision};
+use model::order::{Failure, OrderId, Outcome};
+use model::run::{RunKind, Track};
+use model::scope::Scope;
+use model::state::State;
+use model::step::{OnFailure, Repeat, Step};
+use std::collections::{HashMap, HashSet};
+
+type Key = (Scope, u32, u32);
+
+#[derive(Clone, Default)]
+pub(super) struct Ledger {
+    used: HashSet<OrderId>,
+    in_flight: HashMap<OrderId, Key>,
+    tracks: HashMap<Key, Past>,
+}
+
+#[derive(Clone)]
+struct Past {
+    position: usize,
+    tries: u8,
+    may: May,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum May {
+    Go,
+    InFlight,
+    Stop,
+}
+
+impl Ledger {
+    /// Checks `event` against what its track may do in `state`, and keeps it.
+    pub(super) fn note(&mut self, state: &State, event: &Event) {
+        match event {
+            Event::OrderIntended { order, scope, track }
+            | Event::StepAsked { order, scope, track, .. } => {
+                self.ordered(state, order, scope, *track);
+            }
+            Event::OrderEnded { order, report } => self.ended(state, order, &report.outcome),
+            Event::StepDecided { scope, tracks, decision, .. } => {
+                let number = state.run(scope).unwrap().number;
+                for track in tracks {
+                    self.decided((scope.clone(), number, *track), *decision);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn ordered(&mut self, state: &State, order: &OrderId, scope: &Scope, track: u32) {
+        assert!(self.used.insert(order.clone()), "{order} is used twice");
+        let run = state.run(scope).unwrap();
+        let at = &run.tracks[track as usize];
+        let key = (scope.clone(), run.number, track);
+        let first = Past { position: usize::from(at.next), tries: 0, may: May::Go };
+        assert!(run.kind == RunKind::RollBack || at.next == 0 || self.tracks.contains_key(&key));
+        let past = self.tracks.entry(key.clone()).or_insert(first);
+        assert_eq!(past.may, May::Go, "{order} has no leave to go on");
+        let step = turns(state, scope, run.kind, at)[past.position].0.clone();
+        let named = order.0.rsplit('/').next().unwrap().split('#').next().unwrap().to_owned();
+        assert_eq!(named, step, "{order} is out of order");
+        past.may = May::InFlight;
+        past.tries += 1;
+        self.in_flight.insert(order.clone(), key);
+    }
+
+    fn ended(&mut self, state: &State, order: &OrderId, outcome: &Outcome) {
+        let key = self.in_flight.remove(order).expect("because it was ordered");
+        let run = state.run(&key.0).unwrap();
+        assert_eq!(run.number, key.1, "{order} ends in another run");
+        let track = &run.tracks[key.2 as usize];
+        let all = turns(state, &key.0, run.kind, track);
+        let past = self.tracks.get_mut(&key).unwrap();
+        assert_eq!(past.may, May::InFlight);
+        let (_, step, undo) = &all[past.position];
+        let has_tries = past.tries < step.tries;
+        match outcome {
+            Outcome::Succeeded { .. } => past.goes_on(),
+            Outcome::Failed { cause } if has_tries && may_help(cause) => past.may = May::Go,
+            Outcome::Failed { .. } if step.on_failure == OnFailure::Continue && !undo => {
+                past.goes_on();
+            }
+            Outcome::Unknown { .. } if has_tries && step.repeat == Repeat::Safe => {
+                past.may = May::Go;
+            }
+            Outcome::Failed { .. } | Outcome::Unknown { .. } => past.may = May::Stop,
+        }
+    }
+
+    fn decided(&mut self, key: Key, decision: StepDecision) {
+        let past = self.tracks.get_mut(&key).expect("because only what was ordered goes wrong");
+        assert_eq!(past.may, May::Stop, "only what went wrong is decided on");
+        match decision {
+            StepDecision::Retry | StepDecision::NotDone => (past.may, past.tries) = (May::Go, 0),
+            StepDecision::Ignore | StepDecision::Done => past.goes_on(),
+            StepDecision::Exclude | StepDecision::Failed => {}
+        }
+    }
+}
+
+impl Past {
+    fn goes_on(&mut self) {
+        (self.position, self.tries, self.may) = (self.position + 1, 0, May::Go);
+    }
+}
+
+fn may_help(cause: &Failure) -> bool {
+    matches!(cause, Failure::Exit { .. } | Failure::Unreachable { .. })
+}
+
+/// Returns the steps of a track in the order in which they are taken: name, step, whether undone.
+fn turns(state: &State, scope: &Scope, kind: RunKind, track: &Track) -> Vec<(String, Step, bool)> {
+    let steps = model::work::steps(&state.plan, state, scope, track.list);
+    let steps = steps.into_iter().cloned();
+    if kind != RunKind::RollBack {
+        return steps.map(|it| (it.id.to_string(), it, false)).collect();
+    }
+    let done = steps.take(usize::from(track.done_before)).filter(|it| it.rollback.is_some());
+    let mut back: Vec<_> = done.map(|it| (format!("undo-{}", it.id), it, true)).collect();
+    back.reverse();
+    back
+}

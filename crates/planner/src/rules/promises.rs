@@ -1,0 +1,305 @@
+//! What is promised of every entry, and of every moment of rest.
+//!
+//! House rule: nothing starts that a gate forbids; nothing waits without saying on what. The
+//! checks read the plan and the state by themselves and ask no guard.
+
+use super::world::World;
+use crate::agenda::{broken_budget, running_grants};
+use crate::facts::Look;
+use crate::waiting::{holders, why};
+use model::component::{CoreComponent, CoreMode};
+use model::event::{Actor, Event};
+use model::guard::Supplier;
+use model::machine::{
+    ComponentState, ComponentTransition, DeploymentState, DeploymentTransition, RfcState,
+    RfcTransition, SignOffTransition, SiteState, SiteTransition,
+};
+use model::profile::Profile;
+use model::ring::{Concurrency, RunningSites};
+use model::run::TrackState;
+use model::scope::Scope;
+use model::sheet::{self, Sheet};
+use model::state::{RingCounts, RingState, State};
+
+/// Checks that `event` may happen now.
+pub(super) fn before(world: &World, event: &Event, actor: &Actor) {
+    let state = &world.state;
+    match event {
+        Event::Site { site, transition: SiteTransition::Started, .. } => site_starts(world, site),
+        Event::Site { site, transition: SiteTransition::NextWindowBegan, .. } => {
+            let site = state.plan.site_index(site).unwrap();
+            assert!(
+                is_open(world, site) && is_authorised(world, |it| covers_site(state, it, site))
+            );
+            lines_hold(world, site);
+        }
+        Event::Component { component, transition: ComponentTransition::Started, .. } => {
+            component_starts(world, state.component(component).unwrap().0);
+        }
+        Event::OrderIntended { scope, track, .. } => {
+            step_goes_on(world, scope, *track);
+            let in_flight = world.in_flight().len();
+            assert!(in_flight < state.plan.limits.orders_at_once as usize, "orders at once");
+            let run = state.run(scope).unwrap();
+            let at_once = run.tracks.iter().filter(|it| it.state == TrackState::InFlight).count();
+            let limit = state.plan.limits.computers_at_once_per_site as usize;
+            assert!(!matches!(scope, Scope::Site(_)) || at_once < limit, "computers at once");
+        }
+        Event::StepAsked { scope, track, .. } => step_goes_on(world, scope, *track),
+        Event::SignOff { slot, transition, document, .. } => {
+            use SignOffTransition::{Declined, Signed, SignedWithExceptions};
+            if matches!(transition, Signed | SignedWithExceptions | Declined) {
+                assert_eq!(*document, sheet::digest(state, &slot.sheet), "{slot} of another sheet");
+                let by = actor.person().expect("because only people sign");
+                let roles = state.roles_of(by, &sheet_scope(&slot.sheet));
+                assert!(roles.contains(&slot.role), "{by} is not {}", slot.role);
+            }
+        }
+        Event::RfcApproved { rfc, part, .. } => {
+            let (planned, _) = state.rfc(rfc).unwrap();
+            let by = actor.person().unwrap();
+            assert_eq!(*part, state.plan.part_digest(&planned.covers));
+            let is_party = *by == planned.requested_by || planned.implementers.contains(by);
+            assert!(!is_party || state.plan.profile == Profile::Solo, "{by} approves {rfc}");
+        }
+        Event::Rfc { rfc, transition: RfcTransition::Authorised, part, .. } => {
+            let (planned, status) = state.rfc(rfc).unwrap();
+            assert_eq!(*part, Some(state.plan.part_digest(&planned.covers)));
+            let digests = world.record.iter().rev().filter_map(|it| match &it.event {
+                Event::RfcApproved { rfc: of, part, .. } if of == rfc => Some(*part),
+                _ => None,
+            });
+            let approved: Vec<_> = digests.take(status.approvals.len()).collect();
+            let quorum: usize = planned.levels.iter().map(|it| usize::from(it.quorum)).sum();
+            assert!(approved.len() >= quorum && approved.iter().all(|it| Some(*it) == *part));
+        }
+        Event::Deployment { transition: DeploymentTransition::SitesCompleted, .. } => {
+            let is_settled = |it| matches!(it, SiteState::SignedOff | SiteState::Exempt);
+            assert!(state.sites.iter().all(|it| is_settled(it.state)));
+        }
+        Event::Ring { ring, transition: model::event::RingTransition::Resumed, .. } => {
+            let given = &state.concurrences[&format!("resume ring/{ring}")];
+            let people: std::collections::BTreeSet<_> = given.iter().map(|it| &it.by).collect();
+            assert!(
+                people.len() >= 2 || state.plan.profile == Profile::Solo,
+                "{ring} resumed alone"
+            );
+        }
+        _ => {}
+    }
+}
+
+fn sheet_scope(sheet: &Sheet) -> Scope {
+    match sheet {
+        Sheet::CoreInterim | Sheet::CoreFinal => Scope::Core,
+        Sheet::Site(site) => Scope::Site(site.clone()),
+        Sheet::SitesComplete => Scope::Deployment,
+    }
+}
+
+fn covers_site(state: &State, covers: &model::rfc::Covers, site: usize) -> bool {
+    covers.rings.contains(&state.plan.rings[state.plan.ring_of[site] as usize].id)
+}
+
+/// S2, C1: an RFC in force covers it, with the digest of the plan part as it is now.
+fn is_authorised(world: &World, covers: impl Fn(&model::rfc::Covers) -> bool) -> bool {
+    let state = &world.state;
+    state.plan.rfcs.iter().filter(|it| covers(&it.covers)).any(|planned| {
+        let (_, status) = state.rfc(&planned.id).unwrap();
+        let is_begun = status.state == RfcState::Implementing;
+        let is_in_force =
+            is_begun || matches!(status.state, RfcState::Scheduled | RfcState::EmergencyAuthorised);
+        is_in_force
+            && (is_begun || status.until.is_none_or(|it| world.now < it))
+            && status.part.as_ref() == world.parts.get(&planned.id)
+    })
+}
+
+/// S7 of the night plan, by the clock on the wall.
+fn is_open(world: &World, site: usize) -> bool {
+    let plan = &world.state.plan;
+    if plan.freezes.is_empty() {
+        return true;
+    }
+    let local = world.now.to_zoned(plan.sites[site].zone.rules());
+    let frozen = ["2027-01-06", "2027-01-07"].contains(&local.date().to_string().as_str());
+    !frozen && (local.hour() >= 22 || local.hour() < 4)
+}
+
+fn is_there(state: ComponentState) -> bool {
+    matches!(state, ComponentState::Verified | ComponentState::Accepted | ComponentState::Descoped)
+}
+
+fn site_starts(world: &World, id: &model::id::SiteId) {
+    let state = &world.state;
+    let plan = &state.plan;
+    let position = plan.site_index(id).unwrap();
+    let (site, ring) = (&plan.sites[position], plan.ring_of[position] as usize);
+    let (planned, status) = (&plan.rings[ring], &state.rings[ring]);
+    assert!(works(state), "{id} starts while the deployment is {}", state.deployment);
+    assert!(state.deployment == DeploymentState::Deploying || state.sites[position].runs > 0);
+    assert!(is_open(world, position), "{id} starts outside its window");
+    assert!(is_authorised(world, |it| covers_site(state, it, position)), "{id} has no RFC");
+    let advance = |it: &&CoreComponent| it.mode == CoreMode::Advance;
+    let needed = plan.components.iter().filter(|it| advance(it) || site.needs.contains(&it.id));
+    for component in needed {
+        let status = state.component(&component.id).unwrap().1;
+        assert!(is_there(status.state), "{id} starts while {} is {}", component.id, status.state);
+    }
+    assert!(state.is_locked(&Sheet::CoreInterim) || state.is_locked(&Sheet::CoreFinal));
+    let earlier_passed = state.rings[..ring].iter().all(|it| it.state == RingState::Passed);
+    assert!(earlier_passed, "{id} starts before its ring's turn");
+    assert!(matches!(status.state, RingState::Open | RingState::Soaking | RingState::Passed));
+    for scope in ["deployment".to_owned(), format!("ring/{}", planned.id), format!("site/{id}")] {
+        assert!(!state.holds.contains_key(&scope), "{id} starts while {scope} is held");
+    }
+    let is_over = status.state != RingState::Passed && broken_budget(planned, status).is_some();
+    assert!(!is_over, "{id} starts over its ring's budget");
+    let running = |of: Option<usize>| {
+        let sites = state.sites.iter().zip(&plan.ring_of);
+        let sites = sites.filter(|(_, ring)| of.is_none_or(|of| of == **ring as usize));
+        sites.filter(|(it, _)| matches!(it.state, SiteState::Deploying | SiteState::Paused)).count()
+    };
+    assert!(running(None) < plan.limits.sites_at_once as usize, "{id}: sites at once");
+    let bad = status.failed() + status.lost();
+    let allowed = match planned.concurrency {
+        Concurrency::Free => planned.sites_at_once as usize,
+        Concurrency::Ramp => {
+            let earned = [(0, 1), (1, 2), (3, 4), (7, 8)];
+            let widths = earned.iter().filter(|(after, _)| *after <= status.counts.verified);
+            widths.map(|(_, width)| *width).max().unwrap().min(planned.sites_at_once as usize)
+        }
+        Concurrency::Strict => 1_usize.saturating_sub(bad),
+    };
+    assert!(running(Some(ring)) < allowed, "{id}: {allowed} at once in its ring");
+    lines_hold(world, position);
+}
+
+fn works(state: &State) -> bool {
+    matches!(
+        state.deployment,
+        DeploymentState::Deploying | DeploymentState::Stabilizing | DeploymentState::QuietPeriod
+    )
+}
+
+/// No line carries more than its limit when the site at `position` begins as well.
+fn lines_hold(world: &World, position: usize) {
+    let plan = &world.state.plan;
+    let Some(link) = &plan.sites[position].link else { return };
+    let look = Look::new(&world.state, world.now);
+    let mine = u64::from(link.kbit_per_s) * 60 / 100;
+    let held: u64 = running_grants(&look).iter().map(|it| u64::from(it.kbit_per_s)).sum();
+    assert!(plan.limits.source_kbit_per_s.is_none_or(|it| held + mine <= it), "the source is full");
+    assert!(plan.limits.uplinks_kbit_per_s.values().all(|it| held + mine <= *it));
+}
+
+fn component_starts(world: &World, planned: &CoreComponent) {
+    let (state, id) = (&world.state, &planned.id);
+    assert!(works(state), "{id} starts while the deployment is {}", state.deployment);
+    assert!(is_authorised(world, |it| it.components.contains(id)), "{id} has no RFC");
+    for needed in &planned.needs {
+        let status = state.component(needed).unwrap().1;
+        assert!(is_there(status.state), "{id} starts while {needed} is {}", status.state);
+    }
+    for scope in ["deployment".to_owned(), "core".to_owned(), format!("component/{id}")] {
+        assert!(!state.holds.contains_key(&scope), "{id} starts while {scope} is held");
+    }
+}
+
+fn step_goes_on(world: &World, scope: &Scope, track: u32) {
+    let state = &world.state;
+    assert!(works(state), "a step starts while the deployment is {}", state.deployment);
+    let run = state.run(scope).unwrap();
+    let track = &run.tracks[track as usize];
+    assert_eq!(track.state, TrackState::Waiting, "one order at a time on a track");
+    assert_eq!(track.stage, run.stage, "stages follow one another");
+    assert!(track.not_before.is_none_or(|it| it <= world.now), "a further try comes too early");
+    let Scope::Site(id) = scope else { return };
+    let position = state.plan.site_index(id).unwrap();
+    match state.sites[position].state {
+        SiteState::RollingBack => {}
+        SiteState::Deploying => {
+            let ring = state.plan.ring_of[position] as usize;
+            let stops = state.plan.rings[ring].halting.running == RunningSites::Stop;
+            assert!(!stops || state.rings[ring].state != RingState::Halted, "{id} has to stop");
+            assert!(is_open(world, position), "{id} goes on outside its window");
+            assert!(is_authorised(world, |it| covers_site(state, it, position)), "{id} has no RFC");
+        }
+        other => panic!("a step of {id} starts while it is {other}"),
+    }
+}
+
+/// Checks what must hold after every entry.
+pub(super) fn after(world: &World) {
+    let state = &world.state;
+    let mut counts = vec![RingCounts::default(); state.rings.len()];
+    for (site, ring) in state.sites.iter().zip(&state.plan.ring_of) {
+        counts[*ring as usize].planned += 1;
+        *counts[*ring as usize].of(site.counts_as) += 1;
+    }
+    assert!(state.rings.iter().map(|it| it.counts).eq(counts), "the counts of the rings are right");
+    let runs = state.sites.iter().filter_map(|it| it.run.as_deref());
+    let runs = runs.chain(state.components.iter().filter_map(|it| it.run.as_ref()));
+    let busy =
+        |it: &&model::run::Track| matches!(it.state, TrackState::InFlight | TrackState::Asked);
+    let busy = runs.flat_map(|it| &it.tracks).filter(busy).count();
+    assert_eq!(busy, state.orders.len(), "every track that is at work has its order");
+}
+
+/// Checks what must hold when nothing is left to do now.
+pub(super) fn at_rest(world: &World) {
+    let state = &world.state;
+    let mut scopes: Vec<(Scope, bool)> = Vec::new();
+    for (planned, status) in state.plan.components.iter().zip(&state.components) {
+        scopes.push((Scope::Component(planned.id.clone()), is_there(status.state)));
+    }
+    for (planned, status) in state.plan.sites.iter().zip(&state.sites) {
+        let rests = matches!(status.state, SiteState::SignedOff | SiteState::Exempt);
+        scopes.push((Scope::Site(planned.id.clone()), rests));
+    }
+    for (planned, status) in state.plan.rings.iter().zip(&state.rings) {
+        scopes.push((Scope::Ring(planned.id.clone()), status.state == RingState::Passed));
+    }
+    for (planned, status) in state.plan.rfcs.iter().zip(&state.rfcs) {
+        let rests = !matches!(
+            status.state,
+            RfcState::Draft
+                | RfcState::Submitted
+                | RfcState::Assessing
+                | RfcState::Authorised
+                | RfcState::Implemented
+                | RfcState::Reviewed
+        );
+        scopes.push((Scope::Rfc(planned.id.clone()), rests));
+    }
+    let stands = matches!(
+        state.deployment,
+        DeploymentState::Draft | DeploymentState::Ready | DeploymentState::Held
+    );
+    scopes.push((Scope::Deployment, !stands));
+    for (scope, rests) in scopes {
+        let waits = why(state, world.now, &scope);
+        let is_moving = state.orders.values().any(|it| it.scope == scope);
+        let says = rests || is_moving || !waits.is_empty();
+        let story = || world.story(1, &[scope.to_string().rsplit('/').next().unwrap()]);
+        assert!(says, "{scope} waits and does not say on what:\n{}", story());
+
+        for wait in waits {
+            assert!(!wait.what.contains("the engine takes it up"), "{scope}: {}", wait.what);
+            match &wait.supplier {
+                Supplier::Roles(roles) => {
+                    let nobody = holders(state, &wait.scope, roles).is_empty();
+                    assert!(
+                        nobody || !wait.people.is_empty(),
+                        "{scope} names nobody: {}",
+                        wait.what
+                    );
+                }
+                Supplier::At(at) => {
+                    assert!(*at > world.now, "{scope} waits for {at}, which is past");
+                }
+                Supplier::System => {}
+            }
+        }
+    }
+}

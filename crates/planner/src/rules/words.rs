@@ -1,0 +1,77 @@
+//! Entries in a few words, for stories.
+//!
+//! House rule: a story is read before the code.
+
+use model::event::{Entry, Event};
+
+/// Returns `entry` as a short line.
+pub(super) fn line(entry: &Entry) -> String {
+    let who = entry.actor.person().map_or_else(String::new, |it| format!("{it}: "));
+    let at = entry.at.strftime("%d %H:%M");
+    let because =
+        |reason: &Option<String>| reason.as_ref().map_or_else(String::new, |it| format!(" ({it})"));
+    let what = match &entry.event {
+        Event::DeploymentCreated { deployment, .. } => format!("{deployment} created"),
+        Event::Deployment { transition, reason, .. } => {
+            format!("deployment {transition}{}", because(reason))
+        }
+        Event::Concurred { act, role, .. } => format!("{role} agrees to {act}"),
+        Event::PlanRevised { voided, .. } => format!(
+            "plan revised, voiding [{}]",
+            voided.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+        ),
+        Event::Component { component, transition, reason, .. } => {
+            format!("{component} {transition}{}", because(reason))
+        }
+        Event::Site { site, transition, reason, .. } => {
+            format!("{site} {transition}{}", because(reason))
+        }
+        Event::Phase { scope, stage, transition } => format!("{scope} stage {stage} {transition}"),
+        Event::Ring { ring, transition, reason, .. } => {
+            format!("ring {ring} {transition}{}", because(reason))
+        }
+        Event::Rfc { rfc, transition, reason, .. } => {
+            format!("{rfc} {transition}{}", because(reason))
+        }
+        Event::RfcApproved { rfc, level, .. } => format!("{rfc} approved at level {level}"),
+        Event::SignOff { slot, transition, document, statements, .. } => {
+            let said = if statements.is_empty() {
+                String::new()
+            } else {
+                format!(" ({})", statements.join("; "))
+            };
+            let _ = document;
+            format!("{slot} {transition}{said}")
+        }
+        Event::WaiverRequested { waiver, guard, scope, .. } => {
+            format!("waiver {waiver} of {guard} at {scope} requested")
+        }
+        Event::WaiverApproved { waiver, role } => format!("waiver {waiver} approved by {role}"),
+        Event::Waiver { waiver, transition, .. } => format!("waiver {waiver} {transition}"),
+        Event::Attested { guard, scope, .. } => format!("{guard} stated at {scope}"),
+        Event::Hold { scope, held, reason } => {
+            format!("{scope} {} ({reason})", if *held { "held" } else { "released" })
+        }
+        Event::SignalRaised { scope, severity, text } => {
+            format!("severity {severity} at {scope}: {text}")
+        }
+        Event::OrdersCancelled { scope, reason } => format!("{scope} cancelled ({reason})"),
+        Event::OrderIntended { order, .. } => format!("{order} ordered"),
+        Event::OrderEnded { order, report } => format!("{order} {}", outcome(&report.outcome)),
+        Event::StepAsked { order, role, .. } => format!("{order} asked of {role}"),
+        Event::StepDecided { scope, computers, decision, reason, .. } => {
+            let names: Vec<&str> = computers.iter().map(|it| it.as_str()).collect();
+            format!("{scope} {}: {decision} ({reason})", names.join(" "))
+        }
+    };
+    format!("{at} {who}{what}")
+}
+
+fn outcome(outcome: &model::order::Outcome) -> String {
+    use model::order::Outcome;
+    match outcome {
+        Outcome::Succeeded { .. } => "succeeded".to_owned(),
+        Outcome::Failed { cause } => cause.to_string(),
+        Outcome::Unknown { why } => format!("unknown: {why}"),
+    }
+}

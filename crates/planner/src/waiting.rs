@@ -1,0 +1,253 @@
+//! What everything that does not move waits on, since when, and who can supply it.
+//!
+//! House rule: nothing waits without saying on what. Whoever asks "why is nothing
+//! happening?" reads the answer here, with the command that would change it.
+
+mod components;
+mod deployment;
+mod rings;
+mod sites;
+mod steps;
+
+use crate::facts::Look;
+use jiff::Timestamp;
+use model::command::Command;
+use model::guard::{Guard, GuardReading, Supplier, Verdict};
+use model::id::PersonId;
+use model::machine::DeploymentState;
+use model::role_type::RoleType;
+use model::scope::Scope;
+use model::state::State;
+use serde::Serialize;
+
+/// One thing that waits, and on what.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct WaitingOn {
+    /// What waits.
+    pub scope: Scope,
+    /// What it waits on, in words.
+    pub what: String,
+    /// The guard that holds it back, where it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub guard: Option<Guard>,
+    /// Since when it has waited.
+    pub since: Timestamp,
+    /// Who or what can supply it.
+    pub supplier: Supplier,
+    /// The people who can supply it; at most a handful.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub people: Vec<PersonId>,
+    /// What they would tell Landfall, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub command: Option<Command>,
+    /// Who could let it pass without, where it can be waived.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub waivable_by: Vec<RoleType>,
+    /// When it will be looked at again by itself, where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_look: Option<Timestamp>,
+}
+
+/// The most people named for one wait.
+const PEOPLE_MAX: usize = 4;
+
+impl WaitingOn {
+    fn system(scope: Scope, what: impl Into<String>, since: Timestamp) -> Self {
+        Self {
+            scope,
+            what: what.into(),
+            guard: None,
+            since,
+            supplier: Supplier::System,
+            people: vec![],
+            command: None,
+            waivable_by: vec![],
+            next_look: None,
+        }
+    }
+
+    fn time(scope: Scope, what: impl Into<String>, since: Timestamp, at: Timestamp) -> Self {
+        let supplier = Supplier::At(at);
+        Self { supplier, next_look: Some(at), ..Self::system(scope, what, since) }
+    }
+
+    fn people(
+        state: &State,
+        scope: Scope,
+        what: impl Into<String>,
+        since: Timestamp,
+        roles: &[RoleType],
+    ) -> Self {
+        let people = holders(state, &scope, roles);
+        let supplier = Supplier::Roles(roles.to_vec());
+        Self { supplier, people, ..Self::system(scope, what, since) }
+    }
+
+    fn with(mut self, command: Command) -> Self {
+        self.command = Some(command);
+        self
+    }
+
+    /// Returns what a guard waits on, or nothing where it passes.
+    fn guard(
+        state: &State,
+        scope: &Scope,
+        reading: &GuardReading,
+        since: Timestamp,
+    ) -> Option<Self> {
+        let guard = reading.guard;
+        let waits = match &reading.verdict {
+            Verdict::Met | Verdict::Waived { .. } => return None,
+            Verdict::Unknown { missing } => Self::system(scope.clone(), missing, since),
+            Verdict::Unmet { missing, supplier } => match supplier {
+                Supplier::Roles(roles) => Self::people(state, scope.clone(), missing, since, roles),
+                Supplier::System => Self::system(scope.clone(), missing, since),
+                Supplier::At(at) => Self::time(scope.clone(), missing, since, *at),
+            },
+        };
+        // What has been stated and is not enough is not to be stated again. And what the program
+        // has computed itself, that the work does not fit, is nobody's to state unasked.
+        let may_state = !model::gates::attesters(guard).is_empty()
+            && guard != Guard::S6
+            && state.attested(guard, std::slice::from_ref(scope)).is_none();
+        let command = may_state.then(|| Command::Attest {
+            guard,
+            scope: scope.clone(),
+            statement: guard.text().to_owned(),
+        });
+        let waivable_by = guard.waiver().authority().to_vec();
+        Some(Self { guard: Some(guard), command, waivable_by, ..waits })
+    }
+}
+
+/// Returns what holds back something that would go on by itself, where nothing nearer does; nothing
+/// while its orders are in flight.
+fn otherwise(look: &Look<'_>, scope: &Scope, since: Timestamp) -> Vec<WaitingOn> {
+    let state = look.state;
+    if state.orders.values().any(|it| it.scope == *scope) {
+        return vec![];
+    }
+    let people = |what: &str, roles: &[RoleType]| {
+        WaitingOn::people(state, scope.clone(), what, since, roles)
+    };
+    vec![match state.deployment {
+        DeploymentState::Draft | DeploymentState::Ready => {
+            people("the deployment has to be opened first", &[RoleType::ProgramManager])
+        }
+        DeploymentState::Held => {
+            let roles = [RoleType::ReleaseManagement, RoleType::ProgramManager];
+            people("the deployment is held", &roles)
+        }
+        DeploymentState::Deploying
+        | DeploymentState::Stabilizing
+        | DeploymentState::QuietPeriod => {
+            let in_flight = state.orders.values().filter(|it| it.asked.is_none()).count();
+            let what = if in_flight >= state.plan.limits.orders_at_once as usize {
+                format!("{in_flight} orders are in flight, the most at once")
+            } else {
+                "the engine takes it up at its next look".to_owned()
+            };
+            WaitingOn::system(scope.clone(), what, since)
+        }
+        DeploymentState::MilestoneReview
+        | DeploymentState::Closing
+        | DeploymentState::Closed
+        | DeploymentState::Terminating
+        | DeploymentState::Terminated => WaitingOn::system(
+            scope.clone(),
+            format!("the deployment is {}", state.deployment),
+            since,
+        ),
+    }]
+}
+
+/// Returns `waits`, or what holds `scope` back otherwise.
+fn or_otherwise(
+    waits: Vec<WaitingOn>,
+    look: &Look<'_>,
+    scope: &Scope,
+    since: Timestamp,
+) -> Vec<WaitingOn> {
+    if waits.is_empty() { otherwise(look, scope, since) } else { waits }
+}
+
+/// Returns people who hold one of `roles` for `scope`, a site's owner and deputy first.
+pub fn holders(state: &State, scope: &Scope, roles: &[RoleType]) -> Vec<PersonId> {
+    let mut people = Vec::new();
+    if let Scope::Site(id) = scope
+        && roles.contains(&RoleType::SiteOwner)
+        && let Some((site, _)) = state.site(id)
+    {
+        people.push(site.owner.clone());
+        people.extend(site.deputy.clone());
+    }
+    for role in roles {
+        for person in state.plan.holders(*role) {
+            if people.len() < PEOPLE_MAX && !people.contains(&person.id) {
+                people.push(person.id.clone());
+            }
+        }
+    }
+    people
+}
+
+/// Returns what `scope` waits on at the instant `now`: the whole of it for the deployment.
+pub fn why(state: &State, now: Timestamp, scope: &Scope) -> Vec<WaitingOn> {
+    let mut look = Look::new(state, now);
+    match scope {
+        Scope::Deployment => {
+            let mut waits = deployment::deployment(&mut look);
+            waits.extend(deployment::slots(&look, None));
+            waits
+        }
+        Scope::Core => {
+            let mut waits = deployment::slots(&look, Some(&Scope::Core));
+            for position in 0..state.plan.components.len() {
+                waits.extend(components::component(&mut look, position));
+            }
+            waits
+        }
+        Scope::Component(id) => match state.index.components.get(id) {
+            Some(position) => components::component(&mut look, *position as usize),
+            None => vec![],
+        },
+        Scope::Ring(id) => match state.index.rings.get(id) {
+            Some(position) => rings::ring(&look, *position as usize),
+            None => vec![],
+        },
+        Scope::Site(id) => match state.index.sites.get(id) {
+            Some(position) => sites::site(&mut look, *position as usize),
+            None => vec![],
+        },
+        Scope::Rfc(id) => match state.index.rfcs.get(id) {
+            Some(position) => deployment::rfc(&look, *position as usize),
+            None => vec![],
+        },
+    }
+}
+
+/// Returns everything that waits at the instant `now`, the deployment first; at most `limit`.
+pub fn waiting(state: &State, now: Timestamp, limit: usize) -> Vec<WaitingOn> {
+    let mut look = Look::new(state, now);
+    let mut waits = deployment::deployment(&mut look);
+    waits.extend(deployment::waivers(&look));
+    for position in 0..state.plan.rfcs.len() {
+        waits.extend(deployment::rfc(&look, position));
+    }
+    waits.extend(deployment::slots(&look, Some(&Scope::Core)));
+    for position in 0..state.plan.components.len() {
+        waits.extend(components::component(&mut look, position));
+    }
+    for position in 0..state.plan.rings.len() {
+        waits.extend(rings::ring(&look, position));
+    }
+    for position in 0..state.plan.sites.len() {
+        if waits.len() >= limit {
+            break;
+        }
+        waits.extend(sites::site(&mut look, position));
+    }
+    waits.extend(deployment::slots(&look, Some(&Scope::Deployment)));
+    waits.truncate(limit);
+    waits
+}

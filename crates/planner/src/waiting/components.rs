@@ -1,0 +1,66 @@
+//! What core components wait on.
+//!
+//! House rule: nothing waits without saying on what.
+
+use super::{WaitingOn, or_otherwise, otherwise, steps};
+use crate::facts::{Authorised, Look};
+use crate::guards;
+use model::command::Command;
+use model::component::Adopt;
+use model::machine::ComponentState;
+use model::role_type::RoleType;
+use model::scope::Scope;
+
+pub(super) fn component(look: &mut Look<'_>, position: usize) -> Vec<WaitingOn> {
+    let state = look.state;
+    let Some((planned, status)) =
+        look.plan().components.get(position).zip(state.components.get(position))
+    else {
+        return vec![];
+    };
+    let scope = Scope::Component(planned.id.clone());
+    let since = status.since;
+    let release = [RoleType::ReleaseManagement];
+    match status.state {
+        ComponentState::Planned if planned.adopt == Adopt::FromPilot && !status.drifted => {
+            let text = format!("{} was deployed in the pilot and has to be adopted", planned.id);
+            let command = Command::Adopt { component: planned.id.clone() };
+            vec![WaitingOn::people(state, scope, text, since, &release).with(command)]
+        }
+        ComponentState::Planned => {
+            match look.authority(state.index.rfcs_of_component.get(position)) {
+                Authorised::By(..) => otherwise(look, &scope, since),
+                Authorised::No(why, _) => {
+                    let roles = [RoleType::ReleaseManagement, RoleType::ChangeAuthority];
+                    let wait = WaitingOn::people(state, scope, why, since, &roles);
+                    vec![WaitingOn { guard: Some(model::guard::Guard::C1), ..wait }]
+                }
+            }
+        }
+        ComponentState::Authorised => {
+            if let Some(hold) = state.held(&scope) {
+                let text = format!("it is held: {}", hold.reason);
+                return vec![WaitingOn::people(state, scope, text, hold.since, &release)];
+            }
+            let readings = guards::component_start(look, position);
+            let waits = readings.iter().filter_map(|it| WaitingOn::guard(state, &scope, it, since));
+            or_otherwise(waits.collect(), look, &scope, since)
+        }
+        ComponentState::Halted => steps::halted(look, &scope, since, status.reason.as_deref()),
+        ComponentState::Adopting | ComponentState::Deploying | ComponentState::RollingBack => {
+            let mut waits = steps::asked(look, &scope);
+            if status.state == ComponentState::Deploying {
+                let reading = guards::component_start(look, position).into_iter().next();
+                waits.extend(reading.and_then(|it| WaitingOn::guard(state, &scope, &it, since)));
+            }
+            waits.extend(steps::retries(look, &scope));
+            or_otherwise(waits, look, &scope, since)
+        }
+        ComponentState::RolledBack => {
+            let text = format!("{} was rolled back and has to be planned anew", planned.id);
+            vec![WaitingOn::people(state, scope, text, since, &release)]
+        }
+        ComponentState::Verifying => otherwise(look, &scope, since),
+        ComponentState::Verified | ComponentState::Accepted | ComponentState::Descoped => vec![],
+    }
+}

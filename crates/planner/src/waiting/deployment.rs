@@ -1,0 +1,245 @@
+//! What the deployment, its RFCs, its waivers and its sheets wait on.
+//!
+//! House rule: nothing waits without saying on what.
+
+use super::WaitingOn;
+use crate::facts::Look;
+use model::command::{Command, Findings, RfcAct};
+use model::decide::Acting;
+use model::gates;
+use model::guard::Guard;
+use model::machine::{DeploymentState, DeploymentTransition, RfcState, SignOffState, WaiverState};
+use model::role_type::RoleType;
+use model::scope::Scope;
+use model::sheet::Sheet;
+
+pub(super) fn deployment(look: &mut Look<'_>) -> Vec<WaitingOn> {
+    let state = look.state;
+    let since = state.deployment_since;
+    let people = |what: &str, roles: &[RoleType]| {
+        WaitingOn::people(state, Scope::Deployment, what, since, roles)
+    };
+    match state.deployment {
+        DeploymentState::Draft => draft(look),
+        DeploymentState::Ready => {
+            let e1 = gates::e1(state);
+            let reading = state.reading(Guard::E1, &[Scope::Deployment], look.now, e1);
+            let guard = WaitingOn::guard(state, &Scope::Deployment, &reading, since);
+            let open = people("the deployment has to be opened", &[RoleType::ProgramManager]);
+            guard.map_or_else(|| vec![open.with(Command::Open)], |it| vec![it])
+        }
+        DeploymentState::Held => {
+            let h1 = gates::h1(state, &Scope::Deployment);
+            let h1 = state.reading(Guard::H1, &[Scope::Deployment], look.now, h1);
+            if let Some(unknown) = WaitingOn::guard(state, &Scope::Deployment, &h1, since) {
+                return vec![unknown];
+            }
+            let text = "the deployment is held; two people let it go on";
+            let act = model::evolve::act_name(DeploymentTransition::HoldReleased);
+            let roles =
+                lacking(look, &act, &[RoleType::ReleaseManagement, RoleType::ProgramManager]);
+            vec![people(text, &roles)]
+        }
+        DeploymentState::Stabilizing => {
+            vec![people("the deployment has to be declared stable", &[RoleType::ProgramManager])]
+        }
+        DeploymentState::Deploying
+        | DeploymentState::QuietPeriod
+        | DeploymentState::MilestoneReview
+        | DeploymentState::Closing
+        | DeploymentState::Closed
+        | DeploymentState::Terminating
+        | DeploymentState::Terminated => vec![],
+    }
+}
+
+fn draft(look: &Look<'_>) -> Vec<WaitingOn> {
+    let state = look.state;
+    // Whoever reads the gate of the baseline need not be anybody.
+    let nobody = "nobody".parse().expect("because it is a name");
+    let acting = Acting { state, person: &nobody, now: look.now, new_plan: None };
+    let readings = acting.baseline_gate(&Findings::default());
+    let since = state.deployment_since;
+    let guards = readings
+        .iter()
+        .filter_map(|reading| WaitingOn::guard(state, &Scope::Deployment, reading, since));
+    let mut waits: Vec<WaitingOn> = guards.collect();
+    if waits.is_empty() {
+        let act = model::evolve::act_name(DeploymentTransition::Baselined);
+        let roles = [RoleType::ProgramManager, RoleType::ReleaseManagement];
+        for role in lacking(look, &act, &roles) {
+            let text = format!("the plan has to be baselined, by {role} too");
+            let command = Command::Baseline { findings: Findings::default() };
+            let wait = WaitingOn::people(state, Scope::Deployment, text, since, &[role]);
+            waits.push(wait.with(command));
+        }
+    }
+    waits
+}
+
+/// Returns those of `roles` whose holders have not agreed to `act`; all when none is missing but
+/// another person is.
+pub(super) fn lacking(look: &Look<'_>, act: &str, roles: &[RoleType]) -> Vec<RoleType> {
+    let given = look.state.concurrences.get(act).map(Vec::as_slice).unwrap_or_default();
+    let lacking: Vec<RoleType> =
+        roles.iter().copied().filter(|role| !given.iter().any(|it| it.role == *role)).collect();
+    if lacking.is_empty() { roles.to_vec() } else { lacking }
+}
+
+pub(super) fn rfc(look: &Look<'_>, position: usize) -> Vec<WaitingOn> {
+    let state = look.state;
+    let Some((planned, status)) = look.plan().rfcs.get(position).zip(state.rfcs.get(position))
+    else {
+        return vec![];
+    };
+    let scope = Scope::Rfc(planned.id.clone());
+    let wait = |what: String, roles: &[RoleType], act: RfcAct| {
+        let command = Command::Rfc { rfc: planned.id.clone(), act };
+        WaitingOn::people(state, scope.clone(), what, status.since, roles).with(command)
+    };
+    let id = &planned.id;
+    // A standard change without a scope is a template for later: nobody waits for it.
+    let is_template = planned.covers == model::rfc::Covers::default();
+    match status.state {
+        RfcState::Draft if is_template => vec![],
+        RfcState::Draft => {
+            let mut wait = wait(
+                format!("{id} has to be submitted"),
+                &[RoleType::ReleaseManagement],
+                RfcAct::Submit,
+            );
+            wait.people.retain(|it| *it != planned.requested_by);
+            wait.people.insert(0, planned.requested_by.clone());
+            vec![wait]
+        }
+        RfcState::Submitted => {
+            let act = RfcAct::Classify { category: planned.category };
+            vec![wait(format!("{id} has to be classified"), &[RoleType::ChangeAuthority], act)]
+        }
+        RfcState::Assessing => approvals(look, position),
+        RfcState::Authorised => {
+            let roles = [RoleType::ReleaseManagement];
+            vec![wait(format!("{id} has to be scheduled"), &roles, RfcAct::Schedule)]
+        }
+        RfcState::Implemented | RfcState::BackedOut => {
+            let act = RfcAct::Review { reason: String::new() };
+            let text = format!("{id} has to be reviewed after its implementation");
+            vec![wait(text, &[RoleType::ChangeAuthority], act)]
+        }
+        RfcState::Reviewed => {
+            vec![wait(
+                format!("{id} has to be closed"),
+                &[RoleType::ChangeAuthority],
+                RfcAct::Close,
+            )]
+        }
+        RfcState::EmergencyAuthorised
+        | RfcState::Scheduled
+        | RfcState::Implementing
+        | RfcState::Closed
+        | RfcState::Rejected
+        | RfcState::Cancelled => vec![],
+    }
+}
+
+fn approvals(look: &Look<'_>, position: usize) -> Vec<WaitingOn> {
+    let state = look.state;
+    let Some((planned, status)) = look.plan().rfcs.get(position).zip(state.rfcs.get(position))
+    else {
+        return vec![];
+    };
+    let part = state.index.parts.get(position).copied();
+    let levels = planned.levels.iter().zip(0_u8..);
+    for (level, number) in levels {
+        let given: Vec<_> = status.approvals.iter().filter(|(_, it)| *it == number).collect();
+        if given.len() >= usize::from(level.quorum) {
+            continue;
+        }
+        let text = format!(
+            "{} needs {} more approval(s) by {}",
+            planned.id,
+            usize::from(level.quorum) - given.len(),
+            level.role
+        );
+        let scope = Scope::Rfc(planned.id.clone());
+        let mut wait = WaitingOn::people(state, scope, text, status.since, &[level.role]);
+        let may = |it: &model::id::PersonId| {
+            *it != planned.requested_by
+                && !planned.implementers.contains(it)
+                && !given.iter().any(|(by, _)| by == it)
+        };
+        let holders = state.plan.holders(level.role).map(|it| it.id.clone());
+        let eligible: Vec<_> = holders.filter(may).take(super::PEOPLE_MAX).collect();
+        if !eligible.is_empty() || state.plan.profile != model::profile::Profile::Solo {
+            wait.people = eligible;
+        }
+        let command = part.map(|part| Command::Rfc {
+            rfc: planned.id.clone(),
+            act: RfcAct::Approve { part, conditions: None },
+        });
+        wait.command = command;
+        return vec![wait];
+    }
+    vec![]
+}
+
+pub(super) fn waivers(look: &Look<'_>) -> Vec<WaitingOn> {
+    let state = look.state;
+    let requested = state.waivers.iter().zip(1_u32..);
+    let requested = requested.filter(|(it, _)| it.state == WaiverState::Requested);
+    requested
+        .map(|(status, waiver)| {
+            let text = format!(
+                "waiver {waiver} of {} at {} has to be decided: {}",
+                status.guard, status.scope, status.reason
+            );
+            let authority = status.guard.waiver().authority();
+            let scope = status.scope.clone();
+            let mut wait = WaitingOn::people(state, scope, text, status.since, authority);
+            let has_part = |it: &model::id::PersonId| {
+                status.requested_by.as_ref() == Some(it)
+                    || status.approvals.iter().any(|(by, _)| by == it)
+            };
+            wait.people.retain(|it| !has_part(it));
+            wait.with(Command::ApproveWaiver { waiver })
+        })
+        .collect()
+}
+
+/// Returns the signatures that have been asked for: all, or those of the sheets of `of`.
+pub(super) fn slots(look: &Look<'_>, of: Option<&Scope>) -> Vec<WaitingOn> {
+    let state = look.state;
+    // A site that its owner refused says so itself.
+    let is_declined = |slot: &model::sheet::SlotId, state: SignOffState| {
+        state == SignOffState::Declined && slot.role != RoleType::SiteOwner
+    };
+    let open = state
+        .slots
+        .iter()
+        .filter(|(slot, it)| it.state == SignOffState::Requested || is_declined(slot, it.state));
+    open.filter_map(|(slot, status)| {
+        let scope = match &slot.sheet {
+            Sheet::CoreInterim | Sheet::CoreFinal => Scope::Core,
+            Sheet::Site(id) => Scope::Site(id.clone()),
+            Sheet::SitesComplete => Scope::Deployment,
+        };
+        if of.is_some_and(|it| *it != scope) {
+            return None;
+        }
+        if status.state == SignOffState::Declined {
+            let why = status.statements.join("; ");
+            let text = format!(
+                "{} declined to sign {}: {why}; what it says must change",
+                slot.role, slot.sheet
+            );
+            let roles = [RoleType::ReleaseManagement];
+            return Some(WaitingOn::people(state, scope, text, status.since, &roles));
+        }
+        let text = format!("{} has to sign: {}", slot.role, slot.meaning());
+        let command =
+            Command::Sign { slot: slot.clone(), document: status.document, exceptions: vec![] };
+        let wait = WaitingOn::people(state, scope, text, status.since, &[slot.role]);
+        Some(wait.with(command))
+    })
+    .collect()
+}

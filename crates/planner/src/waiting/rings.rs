@@ -1,0 +1,69 @@
+//! What rings wait on.
+//!
+//! House rule: nothing waits without saying on what.
+
+use super::{WaitingOn, deployment};
+use crate::facts::Look;
+use jiff::SignedDuration;
+use model::command::{Command, Resumable};
+use model::gates;
+use model::guard::Guard;
+use model::role_type::RoleType;
+use model::scope::Scope;
+use model::state::RingState;
+
+pub(super) fn ring(look: &Look<'_>, position: usize) -> Vec<WaitingOn> {
+    let state = look.state;
+    let Some((planned, status)) = look.plan().rings.get(position).zip(state.rings.get(position))
+    else {
+        return vec![];
+    };
+    let scope = Scope::Ring(planned.id.clone());
+    let since = status.since;
+    match status.state {
+        RingState::Waiting => {
+            let earlier = position.checked_sub(1).and_then(|it| look.plan().rings.get(it));
+            let text = match earlier {
+                Some(earlier) => format!("ring {} has to pass first", earlier.id),
+                None => "the deployment has to be opened first".to_owned(),
+            };
+            vec![WaitingOn::system(scope, text, since)]
+        }
+        RingState::Halted => {
+            let h1 = state.reading(
+                Guard::H1,
+                std::slice::from_ref(&scope),
+                look.now,
+                gates::h1(state, &scope),
+            );
+            if let Some(unknown) = WaitingOn::guard(state, &scope, &h1, since) {
+                return vec![unknown];
+            }
+            let why = status.reason.as_deref().unwrap_or("no reason was recorded");
+            let text = format!("ring {} is halted: {why}; two people let it go on", planned.id);
+            let roles = [RoleType::ReleaseManagement, RoleType::ProgramManager];
+            let roles = deployment::lacking(look, &format!("resume {scope}"), &roles);
+            let command = Command::ResumeRing {
+                ring: planned.id.clone(),
+                reason: String::new(),
+                only: vec![Resumable::Failed, Resumable::Lost, Resumable::NotStarted],
+            };
+            vec![WaitingOn::people(state, scope, text, since, &roles).with(command)]
+        }
+        RingState::Soaking => {
+            let soak = SignedDuration::from_secs(i64::from(planned.soak_s));
+            let Ok(ends) = since.checked_add(soak) else { return vec![] };
+            let text = format!("ring {} soaks: it must stay healthy until then", planned.id);
+            vec![WaitingOn::time(scope, text, since, ends)]
+        }
+        RingState::Open => {
+            let counts = &status.counts;
+            let text = format!(
+                "{} of {} sites are verified; {} % are needed",
+                counts.verified, counts.planned, planned.halting.success_percent_min
+            );
+            vec![WaitingOn::system(scope, text, since)]
+        }
+        RingState::Passed => vec![],
+    }
+}

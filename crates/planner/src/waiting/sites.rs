@@ -1,0 +1,109 @@
+//! What sites wait on.
+//!
+//! House rule: nothing waits without saying on what.
+
+use super::{WaitingOn, deployment, or_otherwise, otherwise, steps};
+use crate::agenda::{shortage, why_not_started};
+use crate::facts::Look;
+use crate::guards;
+use model::command::Command;
+use model::decide::Acting;
+use model::machine::{DeploymentState, SiteState};
+use model::role_type::RoleType;
+use model::scope::Scope;
+
+pub(super) fn site(look: &mut Look<'_>, position: usize) -> Vec<WaitingOn> {
+    let state = look.state;
+    let Some((planned, status)) = look.plan().sites.get(position).zip(state.sites.get(position))
+    else {
+        return vec![];
+    };
+    let scope = Scope::Site(planned.id.clone());
+    let since = status.since;
+    let people = |what: String, roles: &[RoleType]| {
+        WaitingOn::people(state, scope.clone(), what, since, roles)
+    };
+    match status.state {
+        SiteState::Planned => {
+            let text = format!("the owner of {} has to acknowledge the schedule", planned.id);
+            let command = Command::AcknowledgeSchedule { site: planned.id.clone() };
+            let wait = people(text, &[RoleType::SiteOwner]).with(command);
+            let guard = model::guard::Guard::S3;
+            let waivable_by = guard.waiver().authority().to_vec();
+            vec![WaitingOn { guard: Some(guard), waivable_by, ..wait }]
+        }
+        SiteState::Notified => {
+            let readings = guards::site_ready(look, position);
+            let waits = readings.iter().filter_map(|it| WaitingOn::guard(state, &scope, it, since));
+            or_otherwise(waits.collect(), look, &scope, since)
+        }
+        SiteState::Ready => {
+            let readings = guards::site_start(look, position);
+            let closed =
+                readings.iter().filter_map(|it| WaitingOn::guard(state, &scope, it, since));
+            let closed: Vec<WaitingOn> = closed.collect();
+            if closed.is_empty() && state.deployment != DeploymentState::Deploying {
+                otherwise(look, &scope, since)
+            } else if closed.is_empty() {
+                let why = why_not_started(look, position);
+                vec![WaitingOn::system(scope, why, since)]
+            } else {
+                closed
+            }
+        }
+        SiteState::Deploying => {
+            let mut waits = steps::asked(look, &scope);
+            waits.extend(steps::retries(look, &scope));
+            or_otherwise(waits, look, &scope, since)
+        }
+        SiteState::RollingBack => {
+            let mut waits = steps::asked(look, &scope);
+            waits.extend(steps::retries(look, &scope));
+            or_otherwise(waits, look, &scope, since)
+        }
+        SiteState::Paused => {
+            let found = guards::s2(look, position).and_then(|()| guards::s7(look, position));
+            let found = found.and_then(|()| guards::s8(look, position));
+            let reading = state.reading(model::guard::Guard::S7, &[], look.now, found);
+            let mut waits: Vec<WaitingOn> =
+                WaitingOn::guard(state, &scope, &reading, since).into_iter().collect();
+            if waits.is_empty() {
+                waits.extend(
+                    shortage(look, position)
+                        .map(|why| WaitingOn::system(scope.clone(), why, since)),
+                );
+            }
+            or_otherwise(waits, look, &scope, since)
+        }
+        SiteState::Halted => steps::halted(look, &scope, since, status.reason.as_deref()),
+        SiteState::Observing => {
+            let asked = deployment::slots(look, Some(&scope));
+            if !asked.is_empty() {
+                return asked;
+            }
+            let nobody = "nobody".parse().expect("because it is a name");
+            let acting = Acting { state, person: &nobody, now: look.now, new_plan: None };
+            let readings = acting.site_gate(&planned.id);
+            let waits = readings.iter().filter_map(|it| WaitingOn::guard(state, &scope, it, since));
+            or_otherwise(waits.collect(), look, &scope, since)
+        }
+        SiteState::Refused => {
+            let why = status.reason.as_deref().unwrap_or("no reason was recorded");
+            let text = format!("the owner of {} refused: {why}", planned.id);
+            let roles = [RoleType::ReleaseManagement, RoleType::Tester];
+            let act = format!("resolve the refusal of {scope}");
+            vec![people(text, &deployment::lacking(look, &act, &roles))]
+        }
+        SiteState::Reconfirm => {
+            let text = format!("the owner of {} has to confirm it again", planned.id);
+            vec![people(text, &[RoleType::SiteOwner])]
+        }
+        SiteState::RolledBack => {
+            let text = format!("{} was rolled back and has to be planned anew", planned.id);
+            let command = Command::Replan { scope: scope.clone(), reason: String::new() };
+            vec![people(text, &[RoleType::ReleaseManagement]).with(command)]
+        }
+        SiteState::Deployed => otherwise(look, &scope, since),
+        SiteState::SignedOff | SiteState::Exempt => vec![],
+    }
+}

@@ -1,0 +1,90 @@
+//! What the steps of a component or site wait on: people's steps, decisions, further tries.
+//!
+//! House rule: nothing waits without saying on what.
+
+use super::WaitingOn;
+use crate::facts::Look;
+use jiff::Timestamp;
+use model::command::Command;
+use model::event::StepDecision;
+use model::role_type::RoleType;
+use model::run::TrackState;
+use model::scope::Scope;
+use model::work::{Next, next_on};
+
+/// Returns the people's steps that have been asked for at `scope`.
+pub(super) fn asked(look: &Look<'_>, scope: &Scope) -> Vec<WaitingOn> {
+    let state = look.state;
+    let Some(run) = state.run(scope) else { return vec![] };
+    let asked = run.tracks.iter().filter(|it| it.state == TrackState::Asked);
+    asked
+        .filter_map(|track| {
+            // The name of the step is that of the next order; only its words are wanted here.
+            let Ok(Some(Next::Ask { instructions, role, .. })) = next_on(state, scope, track)
+            else {
+                return None;
+            };
+            let since = state.orders.values().filter(|it| it.scope == *scope && it.asked.is_some());
+            let since = since.map(|it| it.since).min().unwrap_or(state.at);
+            let computer = match scope {
+                Scope::Component(id) => state.component(id).map(|(it, _)| it.hosts.as_slice()),
+                Scope::Site(id) => state.site(id).map(|(it, _)| it.computers.as_slice()),
+                Scope::Deployment | Scope::Core | Scope::Ring(_) | Scope::Rfc(_) => None,
+            };
+            let computer = computer.and_then(|it| it.get(track.computer as usize));
+            let command = Command::Confirm {
+                scope: scope.clone(),
+                computer: computer.map(|it| it.id.clone()),
+                done: true,
+                evidence: None,
+            };
+            let text = format!("somebody has to do this: {instructions}");
+            Some(WaitingOn::people(state, scope.clone(), text, since, &[role]).with(command))
+        })
+        .collect()
+}
+
+/// Returns the further tries that wait for their time at `scope`.
+pub(super) fn retries(look: &Look<'_>, scope: &Scope) -> Vec<WaitingOn> {
+    let Some(run) = look.state.run(scope) else { return vec![] };
+    let waiting = run.tracks.iter().filter(|it| it.state == TrackState::Waiting);
+    let next = waiting.filter_map(|it| it.not_before).filter(|it| *it > look.now).min();
+    next.map(|at| {
+        let text = "a step failed and is tried again".to_owned();
+        WaitingOn::time(scope.clone(), text, look.state.at, at)
+    })
+    .into_iter()
+    .collect()
+}
+
+/// Returns the decision that a halted component or site waits on.
+pub(super) fn halted(
+    look: &Look<'_>,
+    scope: &Scope,
+    since: Timestamp,
+    reason: Option<&str>,
+) -> Vec<WaitingOn> {
+    let state = look.state;
+    let why = reason.unwrap_or("no reason was recorded");
+    let has = |wanted: TrackState| {
+        state.run(scope).is_some_and(|run| run.tracks.iter().any(|it| it.state == wanted))
+    };
+    let roles = [RoleType::ReleaseManagement];
+    let (what, command) = if has(TrackState::Unknown) {
+        let what = format!(
+            "it is halted, and nobody knows whether a step had an effect: {why}; somebody looks and says `done`, `not-done` or `failed`"
+        );
+        let command = Command::Decide {
+            scope: scope.clone(),
+            computers: vec![],
+            decision: StepDecision::NotDone,
+            reason: String::new(),
+        };
+        (what, command)
+    } else {
+        let what =
+            format!("it is halted: {why}; somebody retries, ignores, excludes or rolls back");
+        (what, Command::Resume { scope: scope.clone(), reason: String::new() })
+    };
+    vec![WaitingOn::people(state, scope.clone(), what, since, &roles).with(command)]
+}

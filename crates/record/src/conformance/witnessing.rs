@@ -1,0 +1,142 @@
+//! The witness: a record that lost or changed history is not taken for the one it was.
+
+use super::{Home, Kind, append_after_all, chapter, fg30, one, signer};
+use crate::{Change, Location, Record, RecordError, Signer};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+chapter! {
+    an_older_record_is_told_from_the_one_it_was,
+    a_record_with_other_entries_is_told_from_the_one_it_was,
+    a_witness_that_lags_behind_catches_up,
+    an_append_that_cannot_be_witnessed_says_that_it_is_written,
+    a_lost_history_can_be_accepted_by_a_person,
+    another_key_is_refused_until_a_person_accepts_it,
+}
+
+/// Another record under the same name, as a restored backup would be, beside the witness of the first.
+async fn restored(home: &Home, witness: &Path, words: &[&str]) -> (Arc<dyn Record>, Home) {
+    let other = Home::new(match home.location {
+        Location::Memory => Kind::Memory,
+        Location::Sqlite(_) => Kind::Sqlite,
+        Location::Postgres(_) => Kind::Postgres,
+    });
+    let record = other.open_witnessed(signer(), witness).await;
+    // What the backup holds was written while another witness looked on.
+    let aside = witness.with_extension("aside");
+    std::fs::rename(witness, &aside).unwrap();
+    std::fs::create_dir(witness).unwrap();
+    record.create(&fg30()).await.unwrap();
+    for word in words {
+        append_after_all(&*record, one(word)).await;
+    }
+    std::fs::remove_dir_all(witness).unwrap();
+    std::fs::rename(&aside, witness).unwrap();
+    (record, other)
+}
+
+async fn witnessed(home: &Home, words: &[&str]) -> (Arc<dyn Record>, PathBuf) {
+    let witness = home.path("witness");
+    let record = home.open_witnessed(signer(), &witness).await;
+    record.create(&fg30()).await.unwrap();
+    for word in words {
+        append_after_all(&*record, one(word)).await;
+    }
+    (record, witness)
+}
+
+async fn an_older_record_is_told_from_the_one_it_was(home: Home) {
+    let (record, witness) = witnessed(&home, &["a", "b", "c"]).await;
+    assert_eq!(record.inspect(&fg30()).await.unwrap().seq, 3);
+    let (older, _other) = restored(&home, &witness, &["a", "b"]).await;
+    for _ in 0..2 {
+        let refused = older.inspect(&fg30()).await.unwrap_err();
+        assert_eq!(
+            refused.to_string(),
+            "the record of FG30 has lost history: its witness has seen entry 3, but it ends with \
+             entry 2 of epoch 0; restore a later backup, or accept the loss and say why"
+        );
+        let refused = older.create(&fg30()).await.unwrap_err();
+        assert!(matches!(refused, RecordError::HistoryLost { .. }), "{refused}");
+    }
+    let (empty, _other) = restored(&home, &witness, &[]).await;
+    let refused = empty.create(&fg30()).await.unwrap_err();
+    assert!(matches!(refused, RecordError::HistoryLost { .. }), "{refused}");
+}
+
+async fn a_record_with_other_entries_is_told_from_the_one_it_was(home: Home) {
+    let (_record, witness) = witnessed(&home, &["a", "b", "c"]).await;
+    for words in [&["a", "x", "c"][..], &["a", "b", "x"], &["x", "b", "c", "d", "e"]] {
+        let (other, _other) = restored(&home, &witness, words).await;
+        let refused = other.inspect(&fg30()).await.unwrap_err();
+        assert!(matches!(refused, RecordError::Rewritten { .. }), "{words:?}: {refused}");
+    }
+    let (longer, _other) = restored(&home, &witness, &["a", "b", "c", "d", "e"]).await;
+    assert_eq!(longer.inspect(&fg30()).await.unwrap().seq, 5);
+}
+
+async fn a_witness_that_lags_behind_catches_up(home: Home) {
+    let (record, witness) = witnessed(&home, &["a", "b", "c"]).await;
+    let file = witness.join("FG30.checkpoints");
+    let written = std::fs::read(&file).unwrap();
+    // The crash came in the middle of writing the last checkpoint.
+    std::fs::write(&file, &written[..written.len() - 30]).unwrap();
+    record.inspect(&fg30()).await.unwrap();
+    let (older, _other) = restored(&home, &witness, &["a", "b"]).await;
+    let refused = older.inspect(&fg30()).await.unwrap_err();
+    assert!(matches!(refused, RecordError::HistoryLost { .. }), "{refused}");
+    // Without any witness yet, the first look makes one.
+    std::fs::remove_file(&file).unwrap();
+    record.inspect(&fg30()).await.unwrap();
+    assert!(file.exists());
+}
+
+async fn an_append_that_cannot_be_witnessed_says_that_it_is_written(home: Home) {
+    let (record, witness) = witnessed(&home, &["a"]).await;
+    std::fs::remove_dir_all(&witness).unwrap();
+    std::fs::write(&witness, "not a directory").unwrap();
+    let head = record.head(&fg30()).await.unwrap();
+    let change = Change { commands: vec![("c".parse().unwrap(), 2)], ..one("b") };
+    let said = record.append(&fg30(), &head, change.clone()).await.unwrap_err();
+    assert!(matches!(said, RecordError::Unwitnessed { seq: 2, .. }), "{said}");
+    let said = record.append(&fg30(), &head, change).await.unwrap_err();
+    assert!(matches!(said, RecordError::Repeated { seq: 2, .. }), "{said}");
+}
+
+async fn a_lost_history_can_be_accepted_by_a_person(home: Home) {
+    let (_record, witness) = witnessed(&home, &["a", "b", "c"]).await;
+    let (older, _other) = restored(&home, &witness, &["a", "b"]).await;
+    let before = older.head(&fg30()).await.unwrap();
+    older.inspect(&fg30()).await.unwrap_err();
+    let accepted = older.accept_as_found(&fg30()).await.unwrap();
+    assert_eq!((accepted.seq, accepted.epoch), (2, before.epoch + 1));
+    assert_eq!(older.inspect(&fg30()).await.unwrap(), accepted);
+    // Whoever knew more is fenced; what the witness had seen is kept beside.
+    let refused = older.append(&fg30(), &before, one("stale")).await.unwrap_err();
+    assert!(matches!(refused, RecordError::Moved { .. }), "{refused}");
+    let aside = std::fs::read_to_string(witness.join("FG30.checkpoints.before-2-1")).unwrap();
+    assert!(aside.contains("landfall/FG30\n3\n"), "{aside}");
+    older.append(&fg30(), &accepted, one("x")).await.unwrap();
+    assert_eq!(older.inspect(&fg30()).await.unwrap().seq, 3);
+}
+
+async fn another_key_is_refused_until_a_person_accepts_it(home: Home) {
+    if home.location == Location::Memory {
+        // A record in memory never outlives its key.
+        return;
+    }
+    let (_record, witness) = witnessed(&home, &["a"]).await;
+    let other = home.open_witnessed(Signer::from_seed([8; 32]), &witness).await;
+    let head = other.head(&fg30()).await.unwrap();
+    for refused in [
+        other.inspect(&fg30()).await.unwrap_err(),
+        other.append(&fg30(), &head, one("b")).await.unwrap_err(),
+    ] {
+        assert!(matches!(refused, RecordError::OtherKey { .. }), "{refused}");
+    }
+    let accepted = other.accept_as_found(&fg30()).await.unwrap();
+    other.append(&fg30(), &accepted, one("b")).await.unwrap();
+    assert_eq!(other.inspect(&fg30()).await.unwrap().seq, 2);
+    let key = Signer::from_seed([8; 32]);
+    crate::verify(&*other, &fg30(), key.verifier_key()).await.unwrap();
+}

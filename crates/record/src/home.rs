@@ -1,0 +1,302 @@
+//! The record's home, as everybody above sees it: one trait, three homes.
+
+use crate::change::{Appended, Change, CommandId, Head};
+use crate::entry::{Entry, Kept, Notice, Snapshot, Standing};
+use crate::error::RecordError;
+use crate::key::Signer;
+use crate::location::Location;
+use crate::memory::Memory;
+use crate::notary::Notary;
+use crate::queue::{Lead, OpenOrder, Receipt, Reported};
+use crate::sql::SqlRecord;
+use async_trait::async_trait;
+use model::digest::Digest;
+use model::id::{DeploymentId, Seq};
+use model::order::{Intent, OrderId};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Returns the record at `location`, made at first use, that signs with `signer` and tells the
+/// witness in the directory `witness` before it acknowledges anything.
+///
+/// Before working on a deployment the caller asks [`Record::inspect`], once.
+///
+/// # Errors
+///
+/// [`RecordError::Weak`] where the database could lose what it acknowledged,
+/// [`RecordError::Newer`] where a newer program has used it, and what the database says.
+pub async fn open(
+    location: &Location,
+    signer: Signer,
+    witness: Option<PathBuf>,
+) -> Result<Arc<dyn Record>, RecordError> {
+    let notary = Notary::open(signer, witness.as_deref())?;
+    Ok(match location {
+        Location::Memory => Arc::new(Memory::new(notary)),
+        Location::Sqlite(path) => Arc::new(SqlRecord::sqlite(path, notary).await?),
+        Location::Postgres(url) => Arc::new(SqlRecord::postgres(url, notary).await?),
+    })
+}
+
+/// The one tamper-evident record, and the order queue on the same database.
+///
+/// Every call can fail with [`RecordError::Unknown`] for a deployment that was
+/// never created, and with what the database says; the errors below come besides.
+#[async_trait]
+pub trait Record: Send + Sync {
+    /// Creates a deployment with an empty record; one that exists stays as it is. Returns its head.
+    ///
+    /// # Errors
+    ///
+    /// As [`inspect`](Self::inspect), which is part of it.
+    async fn create(&self, deployment: &DeploymentId) -> Result<Head, RecordError>;
+
+    /// Returns all deployments by name.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    async fn deployments(&self) -> Result<Vec<DeploymentId>, RecordError>;
+
+    /// Returns where a deployment's record stands.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    async fn standing(&self, deployment: &DeploymentId) -> Result<Standing, RecordError>;
+
+    /// Returns where a deployment's record ends.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    async fn head(&self, deployment: &DeploymentId) -> Result<Head, RecordError> {
+        Ok(self.standing(deployment).await?.head)
+    }
+
+    /// Returns the newest signed checkpoint, as a note.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    async fn checkpoint(&self, deployment: &DeploymentId) -> Result<String, RecordError> {
+        Ok(self.standing(deployment).await?.checkpoint)
+    }
+
+    /// Compares the record with its own checkpoint, this process's key and the
+    /// witness, and returns its head. Asked once at start, before anything is begun.
+    ///
+    /// # Errors
+    ///
+    /// [`RecordError::HistoryLost`], [`RecordError::Rewritten`], [`RecordError::OtherKey`] and
+    /// [`RecordError::Corrupt`]: begin nothing until a person has decided.
+    async fn inspect(&self, deployment: &DeploymentId) -> Result<Head, RecordError>;
+
+    /// Accepts the record as it is found, after a person has decided so: signs it with this
+    /// process's key, puts what the witness has seen aside and begins there anew, and raises the
+    /// epoch, which fences whoever knew more. The caller records who decided and why.
+    ///
+    /// # Errors
+    ///
+    /// What the database or the witness says.
+    async fn accept_as_found(&self, deployment: &DeploymentId) -> Result<Head, RecordError>;
+
+    /// Appends `change` after `expected`, in one transaction, and returns the new head.
+    ///
+    /// # Errors
+    ///
+    /// [`RecordError::Repeated`], [`RecordError::Moved`] (looked for in this order),
+    /// [`RecordError::Fenced`] and [`RecordError::Unfit`]: nothing is written then.
+    /// [`RecordError::Unwitnessed`] means that it *is* written. After any other error
+    /// the outcome is unknown: append again with the same command.
+    async fn append(
+        &self,
+        deployment: &DeploymentId,
+        expected: &Head,
+        change: Change,
+    ) -> Result<Appended, RecordError>;
+
+    /// Returns at most `limit` entries after entry `after`, in order.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    async fn read(
+        &self,
+        deployment: &DeploymentId,
+        after: Seq,
+        limit: u32,
+    ) -> Result<Vec<Entry>, RecordError>;
+
+    /// Returns the entry that answered a command, if it was ever recorded.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    async fn command(
+        &self,
+        deployment: &DeploymentId,
+        id: &CommandId,
+    ) -> Result<Option<Seq>, RecordError>;
+
+    /// Returns the content with this digest.
+    ///
+    /// # Errors
+    ///
+    /// [`RecordError::Corrupt`] where the bytes are no longer the ones of the digest.
+    async fn content(&self, digest: &Digest) -> Result<Option<Vec<u8>>, RecordError>;
+
+    /// Returns at most `limit` contents of a deployment after `after`, by digest.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    async fn contents(
+        &self,
+        deployment: &DeploymentId,
+        after: Option<Digest>,
+        limit: u32,
+    ) -> Result<Vec<Kept>, RecordError>;
+
+    /// Returns at most `limit` undelivered notices, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    async fn notices(
+        &self,
+        deployment: &DeploymentId,
+        limit: u32,
+    ) -> Result<Vec<Notice>, RecordError>;
+
+    /// Marks a notice as delivered.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    async fn notice_delivered(
+        &self,
+        deployment: &DeploymentId,
+        seq: Seq,
+        n: u64,
+    ) -> Result<(), RecordError>;
+
+    /// Returns the newest snapshot that belongs to this history.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    async fn snapshot(&self, deployment: &DeploymentId) -> Result<Option<Snapshot>, RecordError>;
+
+    /// Keeps a snapshot; the two newest are kept.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    async fn put_snapshot(
+        &self,
+        deployment: &DeploymentId,
+        snapshot: Snapshot,
+    ) -> Result<(), RecordError>;
+
+    /// Gives a worker at most `limit` open orders of any deployment, oldest first, for as long as the lease.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    async fn claim(
+        &self,
+        worker: &str,
+        limit: u32,
+        lease: Duration,
+    ) -> Result<Vec<Intent>, RecordError>;
+
+    /// Begins the leases of these tokens anew and returns the tokens that the worker still
+    /// holds. An order whose token is not among them is to be stopped.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    async fn renew(
+        &self,
+        worker: &str,
+        tokens: &[u64],
+        lease: Duration,
+    ) -> Result<Vec<u64>, RecordError>;
+
+    /// Takes what workers report and returns, in the same order, whether each report counts.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    async fn report(&self, reports: Vec<Reported>) -> Result<Vec<Receipt>, RecordError>;
+
+    /// Returns at most `limit` accepted reports that are not yet settled, oldest order first.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    async fn reported(
+        &self,
+        deployment: &DeploymentId,
+        limit: u32,
+    ) -> Result<Vec<Reported>, RecordError>;
+
+    /// Returns at most `limit` late reports. They are kept for people to read and never count.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    async fn late_reports(
+        &self,
+        deployment: &DeploymentId,
+        limit: u32,
+    ) -> Result<Vec<Reported>, RecordError>;
+
+    /// Returns the held orders whose lease has run out: nobody knows what became of them.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    async fn expired(&self, deployment: &DeploymentId) -> Result<Vec<OrderId>, RecordError>;
+
+    /// Returns every order that has neither ended nor been withdrawn, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    async fn open_orders(&self, deployment: &DeploymentId) -> Result<Vec<OpenOrder>, RecordError>;
+
+    /// Makes `holder` the deployment's leader, if nobody else is, and raises the epoch. The
+    /// same holder takes it again at once: its earlier self is gone, and fenced.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    async fn lead(
+        &self,
+        deployment: &DeploymentId,
+        holder: &str,
+        lease: Duration,
+    ) -> Result<Lead, RecordError>;
+
+    /// Begins the leader's lease anew. False means: you no longer lead; stop.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    async fn keep_leading(
+        &self,
+        deployment: &DeploymentId,
+        epoch: u64,
+        lease: Duration,
+    ) -> Result<bool, RecordError>;
+
+    /// Ends the leadership of this epoch; of an earlier one there is nothing to end.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    async fn stop_leading(&self, deployment: &DeploymentId, epoch: u64) -> Result<(), RecordError>;
+}

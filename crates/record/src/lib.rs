@@ -1,0 +1,39 @@
+//! The home of the record: append-only, chained, witnessed; and the order queue on the same database.
+//!
+//! [`open`] gives a [`Record`] in memory, in SQLite or in PostgreSQL. Whatever one
+//! [`append`](Record::append) writes (entries, orders, contents, notices) stands or
+//! falls together, after the head that the writer expected and in the epoch in which
+//! it leads, or not at all. [`verify()`] and [`verify_file`] trust none of it.
+
+pub mod chain;
+mod change;
+mod entry;
+mod error;
+mod export;
+mod home;
+mod key;
+mod location;
+mod memory;
+mod notary;
+mod note;
+mod queue;
+mod sql;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+pub mod tree;
+mod verify;
+mod witness;
+
+#[cfg(test)]
+mod conformance;
+
+pub use change::{Appended, Change, CommandId, Head, NewOrder};
+pub use entry::{Entry, Kept, Notice, Snapshot, Standing};
+pub use error::{Cause, RecordError};
+pub use export::{export, verify_file, verify_lines};
+pub use home::{Record, open};
+pub use key::{InvalidKey, Signer, VerifierKey};
+pub use location::{InvalidLocation, Location};
+pub use note::{Checkpoint, InvalidNote, origin};
+pub use queue::{Lead, OpenOrder, OrderState, Receipt, Reported};
+pub use verify::{FirstBad, Flaw, Verified, Verifier, VerifyError, verify};

@@ -1,0 +1,110 @@
+//! Appending in memory: look at everything first, then write what can no longer fail.
+
+use super::{Deployment, Noted, Row, State};
+use crate::change::{Appended, Change, Head};
+use crate::entry::Entry;
+use crate::error::RecordError;
+use crate::notary::Notary;
+use crate::queue::OrderState;
+use model::digest::Digest;
+use model::id::DeploymentId;
+use model::order::{Intent, OrderId};
+
+impl State {
+    pub(super) fn append(
+        &mut self,
+        notary: &Notary,
+        deployment: &DeploymentId,
+        expected: &Head,
+        change: Change,
+    ) -> Result<Appended, RecordError> {
+        self.deployment(deployment)?.check(notary, deployment, expected, &change)?;
+        self.check_orders(deployment, &change)?;
+        let Change { commands, entries, orders, regrant, settle, withdraw, contents, notices } =
+            change;
+        for (id, _) in settle {
+            self.orders.finish(deployment, &id, OrderState::Ended);
+        }
+        let withdrawn = self.withdraw(deployment, withdraw);
+        let mut granted: Vec<Intent> = Vec::new();
+        granted.extend(orders.into_iter().filter_map(|it| self.orders.add(it)));
+        granted
+            .extend(regrant.iter().filter_map(|(id, to)| self.orders.regrant(deployment, id, to)));
+        let it = self.deployment_mut(deployment)?;
+        it.commands.extend(commands);
+        for body in entries {
+            let hash = it.tip.push(&body);
+            it.entries.push(Entry { seq: it.tip.head.seq, body, hash });
+        }
+        it.checkpoint = notary.sign(deployment, &it.tip.tree);
+        it.note(notices);
+        let (head, checkpoint) = (it.tip.head.clone(), it.checkpoint.clone());
+        for body in contents {
+            let digest = Digest::of(&body);
+            self.deployment_mut(deployment)?.contents.entry(digest).or_insert(head.seq);
+            self.contents.entry(digest).or_insert(body);
+        }
+        Ok(Appended { head, granted, withdrawn, checkpoint })
+    }
+
+    fn withdraw(&mut self, deployment: &DeploymentId, ids: Vec<OrderId>) -> Vec<OrderId> {
+        let open = |id: &OrderId| {
+            self.orders.row(deployment, id).is_some_and(|it| it.state == OrderState::Open)
+        };
+        let withdrawn: Vec<OrderId> = ids.into_iter().filter(open).collect();
+        for id in &withdrawn {
+            self.orders.finish(deployment, id, OrderState::Withdrawn);
+        }
+        withdrawn
+    }
+
+    fn check_orders(&self, deployment: &DeploymentId, change: &Change) -> Result<(), RecordError> {
+        let row = |id: &OrderId| self.orders.row(deployment, id);
+        let in_hand = |it: &Row, token: u64| {
+            it.token == token && matches!(it.state, OrderState::Held | OrderState::Reported)
+        };
+        let can_go_on = |it: &Row| matches!(it.state, OrderState::Open | OrderState::Held);
+        let settled = change.settle.iter();
+        let lost = settled.filter(|(id, token)| !row(id).is_some_and(|it| in_hand(it, *token)));
+        let regranted = change.regrant.iter();
+        let gone = regranted.filter(|(id, _)| !row(id).is_some_and(can_go_on));
+        if let Some(order) = lost.map(|(id, _)| id).chain(gone.map(|(id, _)| id)).next() {
+            return Err(RecordError::Fenced { order: order.clone() });
+        }
+        match change.orders.iter().find(|it| row(&it.order.id).is_some()) {
+            None => Ok(()),
+            Some(again) => Err(RecordError::Unfit {
+                deployment: deployment.clone(),
+                why: format!("order {} was given before", again.order.id),
+            }),
+        }
+    }
+}
+
+impl Deployment {
+    fn check(
+        &self,
+        notary: &Notary,
+        deployment: &DeploymentId,
+        expected: &Head,
+        change: &Change,
+    ) -> Result<(), RecordError> {
+        let commands = change.commands.iter();
+        let known = commands.filter_map(|(id, _)| self.commands.get(id).map(|seq| (id, *seq)));
+        if let Some((command, seq)) = known.min() {
+            return Err(RecordError::Repeated { command: command.clone(), seq });
+        }
+        expected.check(deployment, &self.tip.head)?;
+        notary.check_key(deployment, &self.key.to_string())?;
+        change.check(deployment, expected.seq)
+    }
+
+    /// Numbers the notices of the change that ends with the present head.
+    fn note(&mut self, notices: Vec<Vec<u8>>) {
+        let seq = self.tip.head.seq;
+        let earlier = self.notices.range((seq, 0)..=(seq, u64::MAX)).next_back();
+        let first = earlier.map_or(0, |((_, n), _)| n + 1);
+        let numbered = (first..).zip(notices);
+        self.notices.extend(numbered.map(|(n, body)| ((seq, n), Noted { body, delivered: false })));
+    }
+}

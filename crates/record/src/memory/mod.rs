@@ -1,0 +1,364 @@
+//! The record in this process's memory: for rehearsals, simulation and tests.
+//!
+//! It keeps every promise of the other two homes but durability, and runs the
+//! same conformance suite. Everything is one state under one lock.
+
+mod appending;
+mod orders;
+
+use crate::chain::Tip;
+use crate::change::{Appended, Change, CommandId, Head};
+use crate::entry::{Entry, Kept, Notice, Snapshot, Standing};
+use crate::error::RecordError;
+use crate::home::Record;
+use crate::key::VerifierKey;
+use crate::notary::Notary;
+use crate::queue::{Lead, OpenOrder, Receipt, Reported};
+use async_trait::async_trait;
+use model::digest::Digest;
+use model::id::{DeploymentId, Seq};
+use model::order::{Intent, OrderId};
+use orders::{Orders, Row};
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard};
+use std::time::Duration;
+
+/// How many snapshots of a deployment are kept: the newest, and one more in case it is bad.
+pub(crate) const SNAPSHOTS_MAX: usize = 2;
+
+/// A record in memory.
+pub(crate) struct Memory {
+    notary: Notary,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    deployments: BTreeMap<DeploymentId, Deployment>,
+    contents: BTreeMap<Digest, Vec<u8>>,
+    orders: Orders,
+}
+
+/// One deployment: its record and what hangs on it.
+struct Deployment {
+    tip: Tip,
+    checkpoint: String,
+    key: VerifierKey,
+    entries: Vec<Entry>,
+    commands: BTreeMap<CommandId, Seq>,
+    contents: BTreeMap<Digest, Seq>,
+    notices: BTreeMap<(Seq, u64), Noted>,
+    snapshots: BTreeMap<Seq, Snapshot>,
+    leader: Option<Leader>,
+}
+
+struct Noted {
+    body: Vec<u8>,
+    delivered: bool,
+}
+
+struct Leader {
+    holder: String,
+    until_us: i64,
+}
+
+/// Returns now, in microseconds since 1970.
+#[expect(clippy::disallowed_methods, reason = "leases run on the database's clock; this is it")]
+fn now_us() -> i64 {
+    jiff::Timestamp::now().as_microsecond()
+}
+
+/// Returns the end of a lease that begins now.
+pub(crate) fn end_of_lease(now_us: i64, lease: Duration) -> i64 {
+    now_us.saturating_add(i64::try_from(lease.as_micros()).unwrap_or(i64::MAX))
+}
+
+/// Returns `microseconds` since 1970 as a point in time.
+pub(crate) fn timestamp(microseconds: i64) -> jiff::Timestamp {
+    jiff::Timestamp::from_microsecond(microseconds).unwrap_or(jiff::Timestamp::MAX)
+}
+
+fn many(limit: u32) -> usize {
+    usize::try_from(limit).unwrap_or(usize::MAX)
+}
+
+impl Memory {
+    pub(crate) fn new(notary: Notary) -> Self {
+        Self { notary, state: Mutex::default() }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn deployment(&self, id: &DeploymentId) -> Result<&Deployment, RecordError> {
+        self.deployments.get(id).ok_or_else(|| RecordError::Unknown { deployment: id.clone() })
+    }
+
+    fn deployment_mut(&mut self, id: &DeploymentId) -> Result<&mut Deployment, RecordError> {
+        self.deployments.get_mut(id).ok_or_else(|| RecordError::Unknown { deployment: id.clone() })
+    }
+}
+
+impl Deployment {
+    fn new(tip: Tip, checkpoint: String, key: VerifierKey) -> Self {
+        Self {
+            tip,
+            checkpoint,
+            key,
+            entries: Vec::new(),
+            commands: BTreeMap::new(),
+            contents: BTreeMap::new(),
+            notices: BTreeMap::new(),
+            snapshots: BTreeMap::new(),
+            leader: None,
+        }
+    }
+
+    fn lead(&mut self, holder: &str, now_us: i64, lease: Duration) -> Lead {
+        if let Some(leader) = &self.leader
+            && leader.until_us > now_us
+            && leader.holder != holder
+        {
+            let until = timestamp(leader.until_us);
+            return Lead::HeldBy { holder: leader.holder.clone(), until };
+        }
+        let until_us = end_of_lease(now_us, lease);
+        self.leader = Some(Leader { holder: holder.to_owned(), until_us });
+        self.tip.head.epoch += 1;
+        Lead::Taken { epoch: self.tip.head.epoch }
+    }
+
+    fn keep_leading(&mut self, epoch: u64, now_us: i64, lease: Duration) -> bool {
+        match &mut self.leader {
+            Some(leader) if self.tip.head.epoch == epoch && leader.until_us > now_us => {
+                leader.until_us = end_of_lease(now_us, lease);
+                true
+            }
+            Some(_) | None => false,
+        }
+    }
+}
+
+#[async_trait]
+impl Record for Memory {
+    async fn create(&self, deployment: &DeploymentId) -> Result<Head, RecordError> {
+        self.state().deployments.entry(deployment.clone()).or_insert_with(|| {
+            let tip = Tip::beginning();
+            let checkpoint = self.notary.sign(deployment, &tip.tree);
+            Deployment::new(tip, checkpoint, self.notary.key().clone())
+        });
+        self.inspect(deployment).await
+    }
+
+    async fn deployments(&self) -> Result<Vec<DeploymentId>, RecordError> {
+        Ok(self.state().deployments.keys().cloned().collect())
+    }
+
+    async fn standing(&self, deployment: &DeploymentId) -> Result<Standing, RecordError> {
+        let state = self.state();
+        let it = state.deployment(deployment)?;
+        let (checkpoint, key) = (it.checkpoint.clone(), it.key.clone());
+        Ok(Standing { head: it.tip.head.clone(), checkpoint, key })
+    }
+
+    async fn inspect(&self, deployment: &DeploymentId) -> Result<Head, RecordError> {
+        self.notary.inspect(self, deployment).await
+    }
+
+    async fn accept_as_found(&self, deployment: &DeploymentId) -> Result<Head, RecordError> {
+        let (head, checkpoint) = {
+            let mut state = self.state();
+            let it = state.deployment_mut(deployment)?;
+            it.tip.head.epoch += 1;
+            it.leader = None;
+            it.key = self.notary.key().clone();
+            it.checkpoint = self.notary.sign(deployment, &it.tip.tree);
+            (it.tip.head.clone(), it.checkpoint.clone())
+        };
+        self.notary.begin_anew(deployment, head.seq, &checkpoint).await?;
+        Ok(head)
+    }
+
+    async fn append(
+        &self,
+        deployment: &DeploymentId,
+        expected: &Head,
+        change: Change,
+    ) -> Result<Appended, RecordError> {
+        let appended = self.state().append(&self.notary, deployment, expected, change)?;
+        self.notary.attest(deployment, appended.head.seq, &appended.checkpoint).await?;
+        Ok(appended)
+    }
+
+    async fn read(
+        &self,
+        deployment: &DeploymentId,
+        after: Seq,
+        limit: u32,
+    ) -> Result<Vec<Entry>, RecordError> {
+        let state = self.state();
+        let after = usize::try_from(after).unwrap_or(usize::MAX);
+        let entries = state.deployment(deployment)?.entries.iter();
+        Ok(entries.skip(after).take(many(limit)).cloned().collect())
+    }
+
+    async fn command(
+        &self,
+        deployment: &DeploymentId,
+        id: &CommandId,
+    ) -> Result<Option<Seq>, RecordError> {
+        Ok(self.state().deployment(deployment)?.commands.get(id).copied())
+    }
+
+    async fn content(&self, digest: &Digest) -> Result<Option<Vec<u8>>, RecordError> {
+        Ok(self.state().contents.get(digest).cloned())
+    }
+
+    async fn contents(
+        &self,
+        deployment: &DeploymentId,
+        after: Option<Digest>,
+        limit: u32,
+    ) -> Result<Vec<Kept>, RecordError> {
+        let state = self.state();
+        let all = state.deployment(deployment)?.contents.iter();
+        let rest = all.filter(|(digest, _)| after.is_none_or(|it| **digest > it));
+        let kept = rest.map(|(digest, seq)| Kept { digest: *digest, seq: *seq });
+        Ok(kept.take(many(limit)).collect())
+    }
+
+    async fn notices(
+        &self,
+        deployment: &DeploymentId,
+        limit: u32,
+    ) -> Result<Vec<Notice>, RecordError> {
+        let state = self.state();
+        let all = state.deployment(deployment)?.notices.iter();
+        let waiting = all.filter(|(_, it)| !it.delivered).take(many(limit));
+        Ok(waiting
+            .map(|((seq, n), it)| Notice { seq: *seq, n: *n, body: it.body.clone() })
+            .collect())
+    }
+
+    async fn notice_delivered(
+        &self,
+        deployment: &DeploymentId,
+        seq: Seq,
+        n: u64,
+    ) -> Result<(), RecordError> {
+        let mut state = self.state();
+        if let Some(notice) = state.deployment_mut(deployment)?.notices.get_mut(&(seq, n)) {
+            notice.delivered = true;
+        }
+        Ok(())
+    }
+
+    async fn snapshot(&self, deployment: &DeploymentId) -> Result<Option<Snapshot>, RecordError> {
+        let state = self.state();
+        let it = state.deployment(deployment)?;
+        let ours = |snapshot: &&Snapshot| {
+            it.entries.iter().any(|entry| entry.seq == snapshot.seq && entry.hash == snapshot.hash)
+        };
+        Ok(it.snapshots.values().rev().find(ours).cloned())
+    }
+
+    async fn put_snapshot(
+        &self,
+        deployment: &DeploymentId,
+        snapshot: Snapshot,
+    ) -> Result<(), RecordError> {
+        let mut state = self.state();
+        let snapshots = &mut state.deployment_mut(deployment)?.snapshots;
+        snapshots.insert(snapshot.seq, snapshot);
+        while snapshots.len() > SNAPSHOTS_MAX {
+            snapshots.pop_first();
+        }
+        Ok(())
+    }
+
+    async fn claim(
+        &self,
+        worker: &str,
+        limit: u32,
+        lease: Duration,
+    ) -> Result<Vec<Intent>, RecordError> {
+        Ok(self.state().orders.claim(worker, many(limit), end_of_lease(now_us(), lease)))
+    }
+
+    async fn renew(
+        &self,
+        worker: &str,
+        tokens: &[u64],
+        lease: Duration,
+    ) -> Result<Vec<u64>, RecordError> {
+        Ok(self.state().orders.renew(worker, tokens, now_us(), lease))
+    }
+
+    async fn report(&self, reports: Vec<Reported>) -> Result<Vec<Receipt>, RecordError> {
+        let mut state = self.state();
+        let now_us = now_us();
+        Ok(reports.into_iter().map(|it| state.orders.report(it, now_us)).collect())
+    }
+
+    async fn reported(
+        &self,
+        deployment: &DeploymentId,
+        limit: u32,
+    ) -> Result<Vec<Reported>, RecordError> {
+        let state = self.state();
+        state.deployment(deployment)?;
+        Ok(state.orders.reported(deployment).take(many(limit)).collect())
+    }
+
+    async fn late_reports(
+        &self,
+        deployment: &DeploymentId,
+        limit: u32,
+    ) -> Result<Vec<Reported>, RecordError> {
+        let state = self.state();
+        state.deployment(deployment)?;
+        Ok(state.orders.late(deployment).take(many(limit)).collect())
+    }
+
+    async fn expired(&self, deployment: &DeploymentId) -> Result<Vec<OrderId>, RecordError> {
+        let state = self.state();
+        state.deployment(deployment)?;
+        Ok(state.orders.expired(deployment, now_us()))
+    }
+
+    async fn open_orders(&self, deployment: &DeploymentId) -> Result<Vec<OpenOrder>, RecordError> {
+        let state = self.state();
+        state.deployment(deployment)?;
+        Ok(state.orders.unfinished(deployment).collect())
+    }
+
+    async fn lead(
+        &self,
+        deployment: &DeploymentId,
+        holder: &str,
+        lease: Duration,
+    ) -> Result<Lead, RecordError> {
+        Ok(self.state().deployment_mut(deployment)?.lead(holder, now_us(), lease))
+    }
+
+    async fn keep_leading(
+        &self,
+        deployment: &DeploymentId,
+        epoch: u64,
+        lease: Duration,
+    ) -> Result<bool, RecordError> {
+        Ok(self.state().deployment_mut(deployment)?.keep_leading(epoch, now_us(), lease))
+    }
+
+    async fn stop_leading(&self, deployment: &DeploymentId, epoch: u64) -> Result<(), RecordError> {
+        let mut state = self.state();
+        let it = state.deployment_mut(deployment)?;
+        if it.tip.head.epoch == epoch {
+            it.leader = None;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,190 @@
+//! The notary of a record: signs its checkpoints, tells the witness, and asks it.
+
+use crate::change::Head;
+use crate::entry::Standing;
+use crate::error::RecordError;
+use crate::home::Record;
+use crate::key::{Signer, VerifierKey};
+use crate::note::Checkpoint;
+use crate::tree::Frontier;
+use crate::witness::Witness;
+use model::digest::Digest;
+use model::id::{DeploymentId, Seq};
+use std::path::Path;
+
+/// How many entries are read at once where all are read.
+pub(crate) const PAGE: u32 = 1_000;
+
+/// Signs checkpoints and keeps them with the witness, where there is one.
+#[derive(Debug)]
+pub(crate) struct Notary {
+    signer: Signer,
+    witness: Option<Witness>,
+}
+
+impl Notary {
+    /// Returns the notary with this key and, where a directory is given, its witness.
+    pub(crate) fn open(signer: Signer, directory: Option<&Path>) -> Result<Self, RecordError> {
+        let witness = directory.map(Witness::open).transpose();
+        Ok(Self { signer, witness: witness.map_err(storage)? })
+    }
+
+    /// Returns the key that verifies what is signed here.
+    pub(crate) fn key(&self) -> &VerifierKey {
+        self.signer.verifier_key()
+    }
+
+    /// Returns the signed checkpoint of the record whose entries are under `tree`.
+    pub(crate) fn sign(&self, deployment: &DeploymentId, tree: &Frontier) -> String {
+        let deployment = deployment.clone();
+        Checkpoint { deployment, size: tree.size(), root: tree.root() }.sign(&self.signer)
+    }
+
+    /// Returns an error where the deployment's checkpoints are signed with another key.
+    pub(crate) fn check_key(
+        &self,
+        deployment: &DeploymentId,
+        vkey: &str,
+    ) -> Result<(), RecordError> {
+        let found = self.key().to_string();
+        if vkey == found {
+            return Ok(());
+        }
+        let (deployment, expected) = (deployment.clone(), vkey.to_owned());
+        Err(RecordError::OtherKey { deployment, expected, found })
+    }
+
+    /// Gives a checkpoint to the witness; it is durable there when this returns.
+    pub(crate) async fn attest(
+        &self,
+        deployment: &DeploymentId,
+        seq: Seq,
+        note: &str,
+    ) -> Result<(), RecordError> {
+        let (named, note) = (deployment.clone(), note.to_owned());
+        self.write(deployment, seq, move |it| it.append(&named, &note)).await
+    }
+
+    /// Lets the witness forget what it has seen, and begin with this checkpoint.
+    pub(crate) async fn begin_anew(
+        &self,
+        deployment: &DeploymentId,
+        seq: Seq,
+        note: &str,
+    ) -> Result<(), RecordError> {
+        let (named, note) = (deployment.clone(), note.to_owned());
+        self.write(deployment, seq, move |it| it.begin_anew(&named, &note, seq)).await
+    }
+
+    async fn write(
+        &self,
+        deployment: &DeploymentId,
+        seq: Seq,
+        work: impl FnOnce(&Witness) -> std::io::Result<()> + Send + 'static,
+    ) -> Result<(), RecordError> {
+        let Some(witness) = self.witness.clone() else { return Ok(()) };
+        let path = witness.path(deployment);
+        let written = tokio::task::spawn_blocking(move || work(&witness)).await;
+        let written = written.unwrap_or_else(|gone| Err(std::io::Error::other(gone)));
+        let deployment = deployment.clone();
+        written.map_err(|source| RecordError::Unwitnessed { deployment, seq, path, source })
+    }
+
+    async fn newest(&self, deployment: &DeploymentId) -> Result<Option<Checkpoint>, RecordError> {
+        let Some(witness) = self.witness.clone() else { return Ok(None) };
+        let (deployment, key) = (deployment.clone(), self.key().clone());
+        let read = tokio::task::spawn_blocking(move || witness.newest(&deployment, &key)).await;
+        read.unwrap_or_else(|gone| Err(std::io::Error::other(gone))).map_err(storage)
+    }
+
+    /// Compares a record with its key, its own checkpoint and its witness, and returns where it stands.
+    pub(crate) async fn inspect(
+        &self,
+        record: &dyn Record,
+        deployment: &DeploymentId,
+    ) -> Result<Head, RecordError> {
+        // The witness first: the record may grow meanwhile, but it must never be behind.
+        let witnessed = self.newest(deployment).await?;
+        let standing = record.standing(deployment).await?;
+        self.check_key(deployment, &standing.key.to_string())?;
+        let own = check_standing(record, deployment, &standing).await?;
+        let head = standing.head;
+        if let Some(witnessed) = &witnessed {
+            self.compare(record, witnessed, &own, &head).await?;
+        }
+        // A crash between a commit and its witness leaves the witness behind.
+        if witnessed.is_none_or(|it| it.size < head.seq) {
+            self.attest(deployment, head.seq, &standing.checkpoint).await?;
+        }
+        Ok(head)
+    }
+
+    async fn compare(
+        &self,
+        record: &dyn Record,
+        witnessed: &Checkpoint,
+        own: &Checkpoint,
+        head: &Head,
+    ) -> Result<(), RecordError> {
+        let (deployment, witnessed) = (own.deployment.clone(), witnessed.clone());
+        if witnessed.size > head.seq {
+            return Err(RecordError::HistoryLost { deployment, witnessed, found: head.clone() });
+        }
+        let found = if witnessed.size == own.size {
+            own.root
+        } else {
+            root_at(record, &deployment, witnessed.size).await?
+        };
+        if found == witnessed.root {
+            return Ok(());
+        }
+        Err(RecordError::Rewritten { deployment, witnessed, found })
+    }
+}
+
+/// Returns the record's own checkpoint, if it is signed, of the head, and the head is of the last entry.
+async fn check_standing(
+    record: &dyn Record,
+    deployment: &DeploymentId,
+    standing: &Standing,
+) -> Result<Checkpoint, RecordError> {
+    let head = &standing.head;
+    let own = Checkpoint::open(&standing.checkpoint, &standing.key).map_err(|why| {
+        RecordError::corrupt(format!("the checkpoint of {deployment} does not hold: {why}"))
+    })?;
+    if own.size != head.seq || own.deployment != *deployment {
+        let what = format!("the checkpoint of {deployment} is not that of its last entry");
+        return Err(RecordError::Corrupt { what });
+    }
+    if let Some(before) = head.seq.checked_sub(1) {
+        let last = record.read(deployment, before, 1).await?;
+        if !last.first().is_some_and(|it| it.seq == head.seq && it.hash == head.hash) {
+            let what = format!("entry {} of {deployment} is missing or changed", head.seq);
+            return Err(RecordError::Corrupt { what });
+        }
+    }
+    Ok(own)
+}
+
+/// Returns the root over the first `size` entries, read page by page.
+async fn root_at(
+    record: &dyn Record,
+    deployment: &DeploymentId,
+    size: Seq,
+) -> Result<Digest, RecordError> {
+    let mut tree = Frontier::default();
+    while tree.size() < size {
+        let entries = record.read(deployment, tree.size(), PAGE).await?;
+        let wanted = usize::try_from(size - tree.size()).unwrap_or(usize::MAX);
+        if entries.is_empty() {
+            let what = format!("entry {} of {deployment} is missing", tree.size() + 1);
+            return Err(RecordError::Corrupt { what });
+        }
+        entries.iter().take(wanted).for_each(|it| tree.push(&it.body));
+    }
+    Ok(tree.root())
+}
+
+fn storage(error: std::io::Error) -> RecordError {
+    RecordError::Storage { source: error.into() }
+}

@@ -1,0 +1,94 @@
+//! The order queue: what workers in other processes claim, keep and report.
+//!
+//! An order is open, then held by one worker under a fencing token, then
+//! reported, then ended; an open one may be withdrawn instead. Leases run on the
+//! database's clock. A token that is no longer current opens nothing.
+
+use model::id::{DeploymentId, Seq};
+use model::order::{Order, OrderId, Report};
+
+/// How far an order has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OrderState {
+    /// It waits to be claimed.
+    Open,
+    /// A worker has it.
+    Held,
+    /// Its report was accepted and is not yet in the record.
+    Reported,
+    /// Its end is in the record.
+    Ended,
+    /// It was taken back before anybody had it.
+    Withdrawn,
+}
+
+impl OrderState {
+    /// Every state, in the order of an order's life.
+    pub const ALL: [Self; 5] =
+        [Self::Open, Self::Held, Self::Reported, Self::Ended, Self::Withdrawn];
+
+    /// Returns the state's name, as it is stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Held => "held",
+            Self::Reported => "reported",
+            Self::Ended => "ended",
+            Self::Withdrawn => "withdrawn",
+        }
+    }
+}
+
+/// An order that has neither ended nor been withdrawn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenOrder {
+    /// The order.
+    pub order: Order,
+    /// The entry that holds its intent.
+    pub intent: Seq,
+    /// How far it has come.
+    pub state: OrderState,
+    /// The token under which it is held; 0 while nobody has had it.
+    pub token: u64,
+    /// The worker that has it.
+    pub holder: Option<String>,
+}
+
+/// What a worker says became of an order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reported {
+    /// The deployment that ordered it.
+    pub deployment: DeploymentId,
+    /// The order.
+    pub order: OrderId,
+    /// The token under which the worker holds it.
+    pub token: u64,
+    /// What became of it.
+    pub report: Report,
+}
+
+/// What became of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Receipt {
+    /// It counts, and is durable. The same report sent again gets the same answer.
+    Accepted,
+    /// The order was no longer held under that token; the report is kept and never counted.
+    Late,
+}
+
+/// Who leads a deployment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Lead {
+    /// The caller does, from now on, and every earlier leader's appends are refused.
+    Taken {
+        /// The new epoch, to be expected in every append.
+        epoch: u64,
+    },
+    /// Somebody else does.
+    HeldBy {
+        /// Who.
+        holder: String,
+        /// Until when, on the database's clock, if it is not kept up.
+        until: jiff::Timestamp,
+    },
+}

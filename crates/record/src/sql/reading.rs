@@ -1,0 +1,177 @@
+//! Reading the record, and the small tables beside it.
+
+use super::link::{Link, Row};
+use super::text;
+use crate::change::{CommandId, Head};
+use crate::entry::{Entry, Kept, Notice, Snapshot, Standing};
+use crate::error::RecordError;
+use crate::memory::SNAPSHOTS_MAX;
+use crate::tree::Frontier;
+use model::digest::Digest;
+use model::id::{DeploymentId, Seq};
+
+/// Returns an error where there is no such deployment.
+pub(super) async fn ensure_known(
+    link: &mut Link<'_>,
+    deployment: &DeploymentId,
+) -> Result<(), RecordError> {
+    match link.row(text::EXISTS, &[deployment.as_str().into()]).await? {
+        Some(_) => Ok(()),
+        None => Err(RecordError::Unknown { deployment: deployment.clone() }),
+    }
+}
+
+/// Returns `rows`, or an error where there are none because there is no such deployment.
+async fn known(
+    link: &mut Link<'_>,
+    deployment: &DeploymentId,
+    rows: Vec<Row>,
+) -> Result<Vec<Row>, RecordError> {
+    if rows.is_empty() {
+        ensure_known(link, deployment).await?;
+    }
+    Ok(rows)
+}
+
+pub(super) async fn deployments(link: &mut Link<'_>) -> Result<Vec<DeploymentId>, RecordError> {
+    let rows = link.rows(text::DEPLOYMENTS, &[]).await?;
+    let name = |mut row: Row| {
+        let name = row.text()?;
+        name.parse().map_err(|_| RecordError::corrupt(format!("`{name}` is stored as a name")))
+    };
+    rows.into_iter().map(name).collect()
+}
+
+/// The row of a deployment: its head, its tree and its checkpoint with its key.
+pub(super) struct Stored {
+    pub(super) head: Head,
+    pub(super) tree: Frontier,
+    pub(super) checkpoint: String,
+    pub(super) vkey: String,
+}
+
+pub(super) async fn stored(
+    link: &mut Link<'_>,
+    deployment: &DeploymentId,
+) -> Result<Stored, RecordError> {
+    let Some(mut row) = link.row(text::TIP, &[deployment.as_str().into()]).await? else {
+        return Err(RecordError::Unknown { deployment: deployment.clone() });
+    };
+    let head = Head { seq: row.number()?, hash: row.digest()?, epoch: row.number()? };
+    let tree = Frontier::from_bytes(head.seq, &row.bytes()?).ok_or_else(|| {
+        RecordError::corrupt(format!("the tree of {deployment} has not {} entries", head.seq))
+    })?;
+    Ok(Stored { head, tree, checkpoint: row.text()?, vkey: row.text()? })
+}
+
+pub(super) async fn standing(
+    link: &mut Link<'_>,
+    deployment: &DeploymentId,
+) -> Result<Standing, RecordError> {
+    let Stored { head, checkpoint, vkey, .. } = stored(link, deployment).await?;
+    let key = vkey.parse().map_err(|_| {
+        RecordError::corrupt(format!("`{vkey}` is stored as the key of {deployment}"))
+    })?;
+    Ok(Standing { head, checkpoint, key })
+}
+
+pub(super) async fn entries(
+    link: &mut Link<'_>,
+    deployment: &DeploymentId,
+    after: Seq,
+    limit: u32,
+) -> Result<Vec<Entry>, RecordError> {
+    let values = [deployment.as_str().into(), after.into(), i64::from(limit).into()];
+    let rows = link.rows(text::READ, &values).await?;
+    let entry =
+        |mut row: Row| Ok(Entry { seq: row.number()?, body: row.bytes()?, hash: row.digest()? });
+    known(link, deployment, rows).await?.into_iter().map(entry).collect()
+}
+
+pub(super) async fn command(
+    link: &mut Link<'_>,
+    deployment: &DeploymentId,
+    id: &CommandId,
+) -> Result<Option<Seq>, RecordError> {
+    let values = [deployment.as_str().into(), id.as_str().into()];
+    let rows = link.rows(text::COMMAND, &values).await?;
+    let first = known(link, deployment, rows).await?.into_iter().next();
+    first.map(|mut row| row.number()).transpose()
+}
+
+pub(super) async fn content(
+    link: &mut Link<'_>,
+    digest: &Digest,
+) -> Result<Option<Vec<u8>>, RecordError> {
+    let Some(mut row) = link.row(text::CONTENT, &[digest.into()]).await? else { return Ok(None) };
+    let body = row.bytes()?;
+    if Digest::of(&body) != *digest {
+        return Err(RecordError::corrupt(format!("the content {digest} has other bytes")));
+    }
+    Ok(Some(body))
+}
+
+pub(super) async fn contents(
+    link: &mut Link<'_>,
+    deployment: &DeploymentId,
+    after: Option<Digest>,
+    limit: u32,
+) -> Result<Vec<Kept>, RecordError> {
+    let after = after.map(|it| it.as_bytes().to_vec()).unwrap_or_default();
+    let values = [deployment.as_str().into(), (&after).into(), i64::from(limit).into()];
+    let rows = link.rows(text::CONTENTS, &values).await?;
+    let kept = |mut row: Row| Ok(Kept { digest: row.digest()?, seq: row.number()? });
+    known(link, deployment, rows).await?.into_iter().map(kept).collect()
+}
+
+pub(super) async fn notices(
+    link: &mut Link<'_>,
+    deployment: &DeploymentId,
+    limit: u32,
+) -> Result<Vec<Notice>, RecordError> {
+    let values = [deployment.as_str().into(), i64::from(limit).into()];
+    let rows = link.rows(text::NOTICES, &values).await?;
+    let notice =
+        |mut row: Row| Ok(Notice { seq: row.number()?, n: row.number()?, body: row.bytes()? });
+    known(link, deployment, rows).await?.into_iter().map(notice).collect()
+}
+
+pub(super) async fn deliver(
+    link: &mut Link<'_>,
+    deployment: &DeploymentId,
+    seq: Seq,
+    n: u64,
+) -> Result<(), RecordError> {
+    let values = [deployment.as_str().into(), seq.into(), n.into()];
+    if link.run(text::NOTICE_DELIVERED, &values).await? == 0 {
+        ensure_known(link, deployment).await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn snapshot(
+    link: &mut Link<'_>,
+    deployment: &DeploymentId,
+) -> Result<Option<Snapshot>, RecordError> {
+    let rows = link.rows(text::SNAPSHOT, &[deployment.as_str().into()]).await?;
+    let newest = known(link, deployment, rows).await?.into_iter().next();
+    let read = |mut row: Row| {
+        Ok(Snapshot { seq: row.number()?, hash: row.digest()?, bytes: row.bytes()? })
+    };
+    newest.map(read).transpose()
+}
+
+pub(super) async fn put_snapshot(
+    link: &mut Link<'_>,
+    deployment: &DeploymentId,
+    snapshot: &Snapshot,
+) -> Result<(), RecordError> {
+    ensure_known(link, deployment).await?;
+    let Snapshot { seq, hash, bytes } = snapshot;
+    let name = deployment.as_str();
+    let values = [name.into(), (*seq).into(), hash.into(), bytes.into()];
+    link.run(text::PUT_SNAPSHOT, &values).await?;
+    let kept = i64::try_from(SNAPSHOTS_MAX).unwrap_or(i64::MAX);
+    link.run(text::FORGET_SNAPSHOTS, &[name.into(), kept.into()]).await?;
+    Ok(())
+}

@@ -1,0 +1,120 @@
+//! Every statement, in the SQL that SQLite and PostgreSQL share.
+//!
+//! Only two things are said differently: what time it is, and how an order is
+//! claimed beside other claimants. A statement whose number of rows varies is
+//! given here without its tuples, which `rows` adds.
+
+/// The time of the database's own clock, in microseconds.
+pub(super) const NOW_SQLITE: &str = "SELECT CAST(unixepoch('subsec') * 1000000 AS BIGINT)";
+pub(super) const NOW_POSTGRES: &str =
+    "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)";
+
+pub(super) const CREATE: &str = "INSERT INTO deployments
+    (name, seq, hash, epoch, frontier, checkpoint, vkey, leader, led_until)
+    VALUES ($1, 0, $2, 0, $3, $4, $5, '', 0) ON CONFLICT (name) DO NOTHING";
+pub(super) const DEPLOYMENTS: &str = "SELECT name FROM deployments ORDER BY name";
+pub(super) const EXISTS: &str = "SELECT seq FROM deployments WHERE name = $1";
+pub(super) const TIP: &str =
+    "SELECT seq, hash, epoch, frontier, checkpoint, vkey FROM deployments WHERE name = $1";
+pub(super) const MOVE: &str = "UPDATE deployments
+    SET seq = $1, hash = $2, frontier = $3, checkpoint = $4
+    WHERE name = $5 AND seq = $6 AND epoch = $7";
+pub(super) const ACCEPT: &str = "UPDATE deployments
+    SET epoch = epoch + 1, checkpoint = $1, vkey = $2, leader = '', led_until = 0
+    WHERE name = $3 AND seq = $4 AND epoch = $5";
+
+pub(super) const LEAD: &str = "UPDATE deployments
+    SET epoch = epoch + 1, leader = $1, led_until = $2
+    WHERE name = $3 AND (led_until <= $4 OR leader = $1) RETURNING epoch";
+pub(super) const LEADER: &str = "SELECT leader, led_until FROM deployments WHERE name = $1";
+pub(super) const KEEP_LEADING: &str = "UPDATE deployments SET led_until = $1
+    WHERE name = $2 AND epoch = $3 AND leader <> '' AND led_until > $4";
+pub(super) const STOP_LEADING: &str = "UPDATE deployments SET leader = '', led_until = 0
+    WHERE name = $1 AND epoch = $2";
+
+pub(super) const READ: &str = "SELECT seq, body, hash FROM entries
+    WHERE deployment = $1 AND seq > $2 ORDER BY seq LIMIT $3";
+pub(super) const COMMAND: &str = "SELECT seq FROM commands WHERE deployment = $1 AND id = $2";
+pub(super) const CONTENT: &str = "SELECT body FROM contents WHERE digest = $1";
+pub(super) const CONTENTS: &str = "SELECT digest, seq FROM deployment_contents
+    WHERE deployment = $1 AND digest > $2 ORDER BY digest LIMIT $3";
+pub(super) const NOTICES: &str = "SELECT seq, n, body FROM notices
+    WHERE deployment = $1 AND delivered = 0 ORDER BY seq, n LIMIT $2";
+pub(super) const NOTICE_LAST: &str = "SELECT n FROM notices
+    WHERE deployment = $1 AND seq = $2 ORDER BY n DESC LIMIT 1";
+pub(super) const NOTICE_DELIVERED: &str = "UPDATE notices SET delivered = 1
+    WHERE deployment = $1 AND seq = $2 AND n = $3";
+pub(super) const SNAPSHOT: &str = "SELECT snapshots.seq, snapshots.hash, snapshots.body
+    FROM snapshots JOIN entries ON entries.deployment = snapshots.deployment
+        AND entries.seq = snapshots.seq AND entries.hash = snapshots.hash
+    WHERE snapshots.deployment = $1 ORDER BY snapshots.seq DESC LIMIT 1";
+pub(super) const PUT_SNAPSHOT: &str = "INSERT INTO snapshots (deployment, seq, hash, body)
+    VALUES ($1, $2, $3, $4)
+    ON CONFLICT (deployment, seq) DO UPDATE SET hash = excluded.hash, body = excluded.body";
+pub(super) const FORGET_SNAPSHOTS: &str = "DELETE FROM snapshots WHERE deployment = $1
+    AND seq NOT IN (SELECT seq FROM snapshots WHERE deployment = $1 ORDER BY seq DESC LIMIT $2)";
+
+pub(super) const TAKE_TICKETS: &str = "UPDATE tickets SET last = last + $1 RETURNING last";
+
+// These take tuples where `{}` stands.
+pub(super) const KNOWN_COMMANDS: &str =
+    "SELECT id, seq FROM commands WHERE deployment = $1 AND id IN ({}) ORDER BY id LIMIT 1";
+pub(super) const ADD_ENTRIES: &str = "INSERT INTO entries (deployment, seq, hash, body) VALUES {}";
+pub(super) const ADD_COMMANDS: &str =
+    "INSERT INTO commands (deployment, id, seq) VALUES {} ON CONFLICT DO NOTHING";
+pub(super) const ADD_ORDERS: &str = "INSERT INTO orders
+    (deployment, number, id, intent, state, token, holder, held_until, body) VALUES {}
+    ON CONFLICT DO NOTHING";
+pub(super) const KNOWN_ORDERS: &str =
+    "SELECT id FROM orders WHERE deployment = $1 AND number <= $2 AND id IN ({})";
+pub(super) const ADD_CONTENTS: &str =
+    "INSERT INTO contents (digest, body) VALUES {} ON CONFLICT DO NOTHING";
+pub(super) const ADD_DEPLOYMENT_CONTENTS: &str =
+    "INSERT INTO deployment_contents (deployment, seq, digest) VALUES {} ON CONFLICT DO NOTHING";
+pub(super) const ADD_NOTICES: &str =
+    "INSERT INTO notices (deployment, seq, delivered, n, body) VALUES {}";
+pub(super) const SETTLE: &str = "UPDATE orders SET state = 'ended' FROM (VALUES {}) AS given
+    WHERE orders.deployment = $1 AND orders.id = given.column1 AND orders.token = given.column2
+        AND orders.state IN ('held', 'reported') RETURNING id";
+pub(super) const WITHDRAW: &str = "UPDATE orders SET state = 'withdrawn'
+    WHERE deployment = $1 AND state = 'open' AND id IN ({}) RETURNING id";
+pub(super) const REGRANT: &str = "UPDATE orders
+    SET state = 'held', holder = given.column2, held_until = $2
+    FROM (VALUES {}) AS given WHERE orders.deployment = $1 AND orders.id = given.column1
+        AND orders.state IN ('open', 'held') RETURNING id, number, intent, body";
+pub(super) const SET_TOKENS: &str = "UPDATE orders SET token = given.column2
+    FROM (VALUES {}) AS given WHERE orders.number = given.column1";
+
+/// The oldest open orders. PostgreSQL passes over rows that another claimant is taking
+/// just now; SQLite has one writer.
+pub(super) const CLAIM_SQLITE: &str = "UPDATE orders
+    SET state = 'held', holder = $1, held_until = $2
+    WHERE number IN (
+        SELECT number FROM orders WHERE state = 'open' ORDER BY number LIMIT $3)
+    RETURNING number, intent, body";
+pub(super) const CLAIM_POSTGRES: &str = "WITH next AS MATERIALIZED (
+        SELECT number FROM orders WHERE state = 'open' ORDER BY number LIMIT $3
+        FOR UPDATE SKIP LOCKED)
+    UPDATE orders SET state = 'held', holder = $1, held_until = $2
+    FROM next WHERE orders.number = next.number
+    RETURNING orders.number, orders.intent, orders.body";
+pub(super) const RENEW: &str = "UPDATE orders SET held_until = $1
+    WHERE state = 'held' AND holder = $2 AND held_until > $3 AND token IN ({}) RETURNING token";
+pub(super) const REPORT: &str = "UPDATE orders SET state = 'reported', report = given.column4
+    FROM (VALUES {}) AS given WHERE orders.deployment = given.column1
+        AND orders.id = given.column2 AND orders.token = given.column3
+        AND orders.state = 'held' AND orders.held_until > $1";
+pub(super) const COUNTED: &str = "SELECT orders.deployment, orders.id, orders.token
+    FROM orders JOIN (VALUES {}) AS given ON orders.deployment = given.column1
+        AND orders.id = given.column2 AND orders.token = given.column3
+    WHERE orders.report IS NOT NULL";
+pub(super) const ADD_LATE_REPORTS: &str =
+    "INSERT INTO late_reports (deployment, id, token, report) VALUES {} ON CONFLICT DO NOTHING";
+pub(super) const REPORTED: &str = "SELECT id, token, report FROM orders
+    WHERE deployment = $1 AND state = 'reported' ORDER BY number LIMIT $2";
+pub(super) const LATE_REPORTS: &str = "SELECT id, token, report FROM late_reports
+    WHERE deployment = $1 ORDER BY id, token LIMIT $2";
+pub(super) const EXPIRED: &str = "SELECT id FROM orders
+    WHERE deployment = $1 AND state = 'held' AND held_until <= $2 ORDER BY held_until, number";
+pub(super) const OPEN_ORDERS: &str = "SELECT body, intent, state, token, holder FROM orders
+    WHERE deployment = $1 AND state IN ('open', 'held', 'reported') ORDER BY number";

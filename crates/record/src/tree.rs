@@ -1,0 +1,133 @@
+//! The Merkle tree (RFC 6962, SHA-256) over the bodies of the entries.
+//!
+//! Only the peaks are kept: the roots of its largest full subtrees, at most 64
+//! hashes however long the record. Whoever has them can extend the tree and
+//! state its root, so any process may write the next checkpoint.
+
+use model::digest::Digest;
+use sha2::{Digest as _, Sha256};
+
+/// The bytes of one hash.
+const HASH_BYTES: usize = 32;
+
+/// The tree over the entries so far, as its peaks.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Frontier {
+    size: u64,
+    peaks: Vec<Digest>,
+}
+
+impl Frontier {
+    /// Returns the number of entries under the tree.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Adds one entry's body as the next leaf.
+    pub fn push(&mut self, body: &[u8]) {
+        let mut hash = leaf(body);
+        let mut full = self.size;
+        while full & 1 == 1
+            && let Some(left) = self.peaks.pop()
+        {
+            hash = node(&left, &hash);
+            full >>= 1;
+        }
+        self.peaks.push(hash);
+        self.size += 1;
+    }
+
+    /// Returns the root; of the empty tree, the digest of nothing.
+    pub fn root(&self) -> Digest {
+        let mut peaks = self.peaks.iter().rev();
+        match peaks.next() {
+            None => Digest::of(b""),
+            Some(last) => peaks.fold(*last, |right, left| node(left, &right)),
+        }
+    }
+
+    /// Returns the peaks as bytes, the largest subtree first.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        self.peaks.iter().flat_map(|it| *it.as_bytes()).collect()
+    }
+
+    /// Returns the tree of `size` entries with these peaks, or nothing where they cannot be its peaks.
+    pub fn from_bytes(size: u64, bytes: &[u8]) -> Option<Self> {
+        let (hashes, rest) = bytes.as_chunks::<HASH_BYTES>();
+        let fits = rest.is_empty() && hashes.len() == size.count_ones() as usize;
+        fits.then(|| Self {
+            size,
+            peaks: hashes.iter().map(|it| Digest::from_bytes(*it)).collect(),
+        })
+    }
+}
+
+fn leaf(body: &[u8]) -> Digest {
+    Digest::from_bytes(Sha256::new().chain_update([0]).chain_update(body).finalize().into())
+}
+
+fn node(left: &Digest, right: &Digest) -> Digest {
+    let hash = Sha256::new().chain_update([1]).chain_update(left.as_bytes());
+    Digest::from_bytes(hash.chain_update(right.as_bytes()).finalize().into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// RFC 6962, section 2.1, word for word.
+    fn root_by_the_book(bodies: &[Vec<u8>]) -> Digest {
+        match bodies {
+            [] => Digest::of(b""),
+            [one] => leaf(one),
+            many => {
+                let k = many.len().next_power_of_two() / 2;
+                node(&root_by_the_book(&many[..k]), &root_by_the_book(&many[k..]))
+            }
+        }
+    }
+
+    #[test]
+    fn the_root_is_the_one_of_rfc_6962_at_every_size() {
+        let mut tree = Frontier::default();
+        let mut bodies = Vec::new();
+        for number in 0..300_u32 {
+            assert_eq!(tree.root(), root_by_the_book(&bodies), "{number} entries");
+            bodies.push(number.to_string().into_bytes());
+            tree.push(&number.to_string().into_bytes());
+        }
+    }
+
+    #[test]
+    fn the_root_of_the_vectors_of_certificate_transparency_comes_out() {
+        let leaves: [&[u8]; 8] = [
+            b"",
+            &[0],
+            &[0x10],
+            &[0x20, 0x21],
+            &[0x30, 0x31],
+            &[0x40, 0x41, 0x42, 0x43],
+            &[0x50, 0x51, 0x52, 0x53, 0x54, 0x55, 0x56, 0x57],
+            &[
+                0x60, 0x61, 0x62, 0x63, 0x64, 0x65, 0x66, 0x67, 0x68, 0x69, 0x6a, 0x6b, 0x6c, 0x6d,
+                0x6e, 0x6f,
+            ],
+        ];
+        let mut tree = Frontier::default();
+        leaves.iter().for_each(|it| tree.push(it));
+        assert_eq!(
+            tree.root().to_string(),
+            "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328"
+        );
+    }
+
+    #[test]
+    fn peaks_read_back_as_written_and_only_at_their_size() {
+        let mut tree = Frontier::default();
+        (0..11).for_each(|it: u8| tree.push(&[it]));
+        assert_eq!(Frontier::from_bytes(11, &tree.to_bytes()), Some(tree.clone()));
+        assert_eq!(Frontier::from_bytes(12, &tree.to_bytes()), None);
+        assert_eq!(Frontier::from_bytes(11, &tree.to_bytes()[1..]), None);
+        assert_eq!(Frontier::from_bytes(0, &[]), Some(Frontier::default()));
+    }
+}
