@@ -210,14 +210,21 @@ impl Drive<'_> {
         if left.is_empty() {
             return Ok(());
         }
-        let regrant = left
+        let regrant: Vec<_> = left
             .iter()
             .filter(|it| matches!(it.state, OrderState::Held | OrderState::Open))
             .map(|it| (it.order.id.clone(), self.driver.holder.clone()))
             .collect();
-        let change = Change { regrant, ..Change::default() };
-        self.coordinator.catch_up().await?;
-        let appended = record.append(&deployment, &self.coordinator.head, change).await?;
+        let appended = loop {
+            self.coordinator.catch_up().await?;
+            let change = Change { regrant: regrant.clone(), ..Change::default() };
+            match record.append(&deployment, &self.coordinator.head, change).await {
+                Ok(appended) => break appended,
+                // A person was first: what they wrote changes nothing about the orders left behind.
+                Err(RecordError::Moved { found, .. }) if found.epoch == self.epoch => {}
+                Err(error) => return Err(error.into()),
+            }
+        };
         self.coordinator.head = appended.head;
         for intent in appended.granted {
             self.flight.launch(intent, false);
