@@ -20,15 +20,12 @@ use model::scope::Scope;
 use model::state::State;
 use record::{CommandId, Record};
 use serde::Serialize;
-use std::sync::Arc;
 
 /// The most waits shown after an act that is not complete yet.
 const WAITS_AFTER_ACT_MAX: usize = 4;
 
 /// One deployment, opened, and whoever sits before it.
 pub(crate) struct Desk {
-    /// The record.
-    pub(crate) record: Arc<dyn Record>,
     /// The deployment.
     pub(crate) coordinator: Coordinator,
     /// What surrounds the program.
@@ -50,6 +47,13 @@ struct Recorded<'a> {
     events: &'a [model::event::Event],
 }
 
+impl<'a> Recorded<'a> {
+    fn of(acted: &'a Acted) -> Self {
+        let Acted { first, last, ref events, repeated } = *acted;
+        Self { first, last, repeated, events }
+    }
+}
+
 impl Desk {
     /// Returns the desk of the deployment that is meant.
     ///
@@ -63,9 +67,8 @@ impl Desk {
     ) -> Result<Self, Fault> {
         let record = surroundings.record().await?;
         let deployment = which(&*record, everywhere.deployment.as_ref()).await?;
-        let coordinator = Coordinator::open(record.clone(), &deployment).await?;
+        let coordinator = Coordinator::open(record, &deployment).await?;
         Ok(Self {
-            record,
             coordinator,
             surroundings: surroundings.clone(),
             terminal,
@@ -154,10 +157,8 @@ impl Desk {
     ///
     /// When nobody reads it.
     pub(crate) fn tell(&self, scope: &Scope, acted: &Acted) -> Result<(), Fault> {
-        let Acted { first, last, ref events, repeated } = *acted;
-        let recorded = Recorded { first, last, repeated, events };
-        self.terminal.answer(&recorded, || render::act::text(self.state(), acted))?;
-        if self.terminal.is_json() || !render::act::lacks_agreement(events) {
+        self.terminal.answer(&Recorded::of(acted), || render::act::text(self.state(), acted))?;
+        if self.terminal.is_json() || !render::act::lacks_agreement(&acted.events) {
             return Ok(());
         }
         let waits = planner::waiting::why(self.state(), self.now(), scope);
@@ -166,6 +167,47 @@ impl Desk {
             self.terminal.say(&render::why::wait(self.state(), wait));
         }
         Ok(())
+    }
+
+    /// Carries out `commands`, each about its scope, up to the first that is refused, and prints
+    /// what came of them: in JSON, as one list.
+    ///
+    /// # Errors
+    ///
+    /// When one is refused; those before it stand in the record, and are printed.
+    pub(crate) async fn act_each(&mut self, commands: Vec<(Scope, Command)>) -> Result<(), Fault> {
+        let mut acts = Vec::with_capacity(commands.len());
+        let mut refused = None;
+        for (scope, command) in commands {
+            match self.act(&command).await {
+                Ok(acted) => acts.push((scope, acted)),
+                Err(fault) => {
+                    refused = Some(fault);
+                    break;
+                }
+            }
+        }
+        match refused {
+            Some(fault) if acts.is_empty() => Err(fault),
+            Some(fault) => {
+                self.tell_all(&acts)?;
+                Err(fault.why(format!("the {} acts before it are recorded", acts.len())))
+            }
+            None => self.tell_all(&acts),
+        }
+    }
+
+    /// Prints what came of several acts, each at its scope: in JSON, as one list.
+    ///
+    /// # Errors
+    ///
+    /// When nobody reads it.
+    pub(crate) fn tell_all(&self, acts: &[(Scope, Acted)]) -> Result<(), Fault> {
+        if !self.terminal.is_json() {
+            return acts.iter().try_for_each(|(scope, acted)| self.tell(scope, acted));
+        }
+        let recorded: Vec<Recorded<'_>> = acts.iter().map(|(_, it)| Recorded::of(it)).collect();
+        self.terminal.print_json(&recorded)
     }
 
     /// Returns the name of the next act: the one that was given, with a number from the second
@@ -184,7 +226,14 @@ impl Desk {
 }
 
 /// Returns the deployment that is meant: the named one, or the only one.
-async fn which(record: &dyn Record, named: Option<&DeploymentId>) -> Result<DeploymentId, Fault> {
+///
+/// # Errors
+///
+/// When it is not clear which one is meant.
+pub(crate) async fn which(
+    record: &dyn Record,
+    named: Option<&DeploymentId>,
+) -> Result<DeploymentId, Fault> {
     let all = record.deployments().await?;
     if let Some(named) = named {
         return match all.iter().find(|it| *it == named) {

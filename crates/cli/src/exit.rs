@@ -47,7 +47,8 @@ pub(crate) const TABLE: &str = "List the exit codes and what they mean.
   130  interrupted
 
 A code never changes its meaning. After 1 nobody knows whether an act was recorded: repeat it with
-the same --command-id, and it is recorded once. After 2 to 8 nothing was recorded.";
+the same --command-id, and it is recorded once. After 2 to 8 nothing was recorded but
+what was printed before.";
 
 impl From<RefusalCode> for Exit {
     fn from(code: RefusalCode) -> Self {

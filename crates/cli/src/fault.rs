@@ -6,6 +6,7 @@ use crate::exit::Exit;
 use coordinator::CommandError;
 use model::guard::GuardReading;
 use model::refusal::Refusal;
+use planfile::Diagnostic;
 use record::{InvalidKey, RecordError, VerifyError};
 use serde::Serialize;
 use std::error::Error;
@@ -25,6 +26,9 @@ pub(crate) struct Fault {
     /// What to do next.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) next: Option<String>,
+    /// What is wrong with the plan, where it is one.
+    #[serde(skip_serializing_if = "<[Diagnostic]>::is_empty")]
+    pub(crate) diagnostics: Box<[Diagnostic]>,
     /// What the guards read, where a gate refused.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) gate: Vec<GuardReading>,
@@ -33,7 +37,14 @@ pub(crate) struct Fault {
 impl Fault {
     /// Returns a fault with nothing but what happened.
     pub(crate) fn new(exit: Exit, what: impl Into<String>) -> Self {
-        Self { exit, what: what.into(), why: vec![], next: None, gate: vec![] }
+        Self {
+            exit,
+            what: what.into(),
+            why: vec![],
+            next: None,
+            diagnostics: Box::default(),
+            gate: vec![],
+        }
     }
 
     /// Returns the fault of a command that cannot be carried out as it was typed.
@@ -82,7 +93,7 @@ impl Fault {
             source = cause.source();
         }
         why.dedup();
-        Self { exit, what, why, next, gate: vec![] }
+        Self { exit, what, why, next, diagnostics: Box::default(), gate: vec![] }
     }
 }
 
@@ -93,6 +104,7 @@ impl From<Refusal> for Fault {
             what: refusal.text,
             why: vec![],
             next: Some(refusal.next_step).filter(|it| !it.is_empty()),
+            diagnostics: Box::default(),
             gate: refusal.gate,
         }
     }

@@ -7,6 +7,7 @@ pub(crate) mod board;
 pub(crate) mod event;
 pub(crate) mod fault;
 pub(crate) mod forecast;
+pub(crate) mod live;
 pub(crate) mod people;
 pub(crate) mod plan;
 pub(crate) mod record;

@@ -90,6 +90,18 @@ impl Terminal {
         })
     }
 
+    /// Prints what a step printed: on a screen so that it cannot command it, else as it stands.
+    ///
+    /// # Errors
+    ///
+    /// When nobody reads it.
+    pub(crate) fn print_output(self, bytes: &[u8]) -> Result<(), Fault> {
+        if std::io::stdout().is_terminal() {
+            return self.print_bytes(harmless(&String::from_utf8_lossy(bytes)).as_bytes());
+        }
+        self.print_bytes(bytes)
+    }
+
     /// Prints `value` as one document of JSON.
     ///
     /// # Errors
@@ -157,6 +169,21 @@ impl Terminal {
     }
 }
 
+/// Returns `text` with whatever would move a cursor, change colours or turn the reading direction
+/// written out.
+fn harmless(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for letter in text.replace("\r\n", "\n").chars() {
+        let turns = matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        match letter {
+            '\n' | '\t' => shown.push(letter),
+            _ if letter.is_control() || turns => shown.extend(letter.escape_unicode()),
+            _ => shown.push(letter),
+        }
+    }
+    shown
+}
+
 /// How tables and text are set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Setting {
@@ -164,4 +191,21 @@ pub(crate) struct Setting {
     pub(crate) width: u16,
     /// Whether colours are used, beside words.
     pub(crate) colours: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_step_printed_cannot_command_the_screen() {
+        for (text, shown) in [
+            ("fine\n\tindented\r\n", "fine\n\tindented\n"),
+            ("\u{1b}[2Jgone", r"\u{1b}[2Jgone"),
+            ("50 %\r100 %", r"50 %\u{d}100 %"),
+            ("a\u{202e}b", r"a\u{202e}b"),
+        ] {
+            assert_eq!(harmless(text), shown);
+        }
+    }
 }

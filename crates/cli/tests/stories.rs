@@ -2,6 +2,7 @@
 
 #![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "a test fails where it stands")]
 
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
@@ -69,7 +70,14 @@ fn digest(json: &str, key: &str) -> String {
 
 /// Takes the plan of `init` to the opened deployment.
 fn opened(desk: &Desk) {
-    desk.does("init hello");
+    if !Path::new(&desk.path("hello")).exists() {
+        desk.does("init hello");
+    }
+    opened_as_it_is(desk);
+}
+
+/// Takes the plan in the folder `hello` to the opened deployment.
+fn opened_as_it_is(desk: &Desk) {
     desk.does("check hello --deliverables");
     desk.does("deployment create hello --rehearsal");
     desk.does("attest E4 deployment --statement \"asked today\"");
@@ -198,4 +206,159 @@ fn completions_manual_pages_and_the_schema_are_there() {
     desk.does("man pages");
     assert!(Path::new(&desk.path("pages")).join("landfall.1").exists());
     assert!(desk.does("schema").contains("2020-12"));
+}
+
+#[test]
+fn every_answer_in_json_is_one_document() {
+    let desk = Desk::new();
+    for line in ["init hello", "check hello", "plan show hello", "plan diff hello hello", "schema"]
+    {
+        is_one_document(&desk.does(&format!("{line} --json")), line);
+    }
+    opened(&desk);
+    desk.does("waiver request S3 site/north --reason a --risk b --control c --until 2999-01-01");
+    desk.does("serve --until-idle");
+    let document = digest(&desk.does("sheet site/north --json"), "digest");
+    let signed = format!("sign site/north --digest {document}");
+    let file = desk.path("record.landfall");
+    let exported = format!("record export {file}");
+    let verified = format!("verify {file}");
+    for line in [
+        "deployment list",
+        "forecast",
+        "status",
+        "why site/north",
+        "waiting --everything",
+        "rfc list",
+        "rfc show RFC-1",
+        "sheet site/north site/south",
+        "waiver list",
+        "record show",
+        "record key",
+        "record verify",
+        &signed,
+        "incident site/north --severity 4 --text slow",
+        &exported,
+        &verified,
+    ] {
+        is_one_document(&desk.does(&format!("{line} --json")), line);
+    }
+    let refused = desk.types("deployment start --json");
+    assert_eq!((refused.code, refused.out.as_str()), (5, ""));
+    is_one_document(&refused.err, "deployment start");
+}
+
+#[track_caller]
+fn is_one_document(text: &str, line: &str) {
+    let read = serde_json::from_str::<serde_json::Value>(text);
+    assert!(read.is_ok(), "landfall {line} --json\n{text}");
+}
+
+#[test]
+fn several_sites_are_acknowledged_and_the_deployment_started_in_one_document_each() {
+    let desk = Desk::new();
+    desk.does("init hello");
+    desk.does("deployment create hello --rehearsal");
+    desk.does("attest E4 deployment --statement \"asked today\"");
+    for line in ["acknowledge --ring pilot --json", "deployment start --json"] {
+        let acts: serde_json::Value = serde_json::from_str(&desk.does(line)).unwrap();
+        assert_eq!(acts.as_array().unwrap().len(), 2, "{acts}");
+    }
+    let again = desk.types("deployment start");
+    assert_eq!(again.code, 5, "{}", again.err);
+    assert!(again.err.contains("already"), "{}", again.err);
+}
+
+#[test]
+fn where_one_of_several_sheets_is_stale_none_is_signed() {
+    let desk = Desk::new();
+    opened(&desk);
+    desk.does("serve --until-idle");
+    let north = digest(&desk.does("sheet site/north --json"), "digest");
+    let before = desk.does("record show --json");
+    for (line, code) in [
+        (format!("sign site/north site/south --digest {north} --digest 0123456789"), 8),
+        (format!("sign site/north site/south --digest {north}"), 2),
+        ("sign site/north".to_owned(), 2),
+        ("sign site/north --digest 0123".to_owned(), 2),
+    ] {
+        let said = desk.types(&line);
+        assert_eq!(said.code, code, "landfall {line}\n{}", said.err);
+        assert_eq!(desk.does("record show --json"), before, "landfall {line}");
+    }
+}
+
+#[test]
+fn why_says_who_holds_it_and_what_lets_it_go() {
+    let desk = Desk::new();
+    opened(&desk);
+    desk.does("hold ring/pilot --reason \"The vendor looks into a fault\"");
+    desk.does("serve --until-idle");
+    let why = desk.does("why site/north");
+    assert!(why.contains("The vendor looks into a fault"), "{why}");
+    let before = desk.does("why site/north --at 1");
+    assert!(!before.contains("vendor") && before.contains("entry 1 of the record"), "{before}");
+    assert!(why.contains("landfall release ring/pilot --reason"), "{why}");
+}
+
+#[test]
+fn what_a_step_printed_is_kept_found_and_followed_to_its_end() {
+    let desk = Desk::new();
+    desk.does("init hello");
+    let plan = Path::new(&desk.path("hello")).join("landfall.yaml");
+    let text = std::fs::read_to_string(&plan).unwrap();
+    let loud = text.replace("run: [grep, -q, Landfall,", "run: [grep, -n, Landfall,");
+    assert_ne!(text, loud, "the plan of `init` reads its greeting");
+    std::fs::write(&plan, loud).unwrap();
+    opened_as_it_is(&desk);
+    desk.does("serve --until-idle");
+    for line in ["output site/north", "output site/north --follow"] {
+        assert!(desk.does(line).contains("1:Hello from Landfall"), "landfall {line}");
+    }
+    assert!(desk.does("output search \"Hello from\"").contains("site/south@1/"));
+    assert_eq!(desk.types("output site/atlantis").code, 2);
+}
+
+#[test]
+fn a_served_deployment_goes_on_until_the_server_is_told_to_stop() {
+    let desk = Desk::new();
+    opened(&desk);
+    let mut server = Command::new(env!("CARGO_BIN_EXE_landfall"))
+        .args(["serve", "--data", &desk.path("data")])
+        .stdin(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut said = String::new();
+    let mut lines = BufReader::new(server.stderr.take().unwrap());
+    lines.read_line(&mut said).unwrap();
+    assert!(said.contains("SIGTERM stops"), "{said}");
+    let told = Command::new("kill").args(["-TERM", &server.id().to_string()]).status().unwrap();
+    assert!(told.success());
+    lines.read_to_string(&mut said).unwrap();
+    assert_eq!(server.wait().unwrap().code(), Some(0), "{said}");
+    assert!(said.contains("stopped;"), "{said}");
+    // Another server, which is told from this one by its directory, need not wait for a lease to
+    // run out.
+    let (mine, others) = (desk.path("data"), desk.path("others"));
+    std::fs::create_dir(&others).unwrap();
+    std::fs::copy(format!("{mine}/key"), format!("{others}/key")).unwrap();
+    desk.does(&format!("serve --until-idle --data {others} --database {mine}/record.db"));
+}
+
+#[test]
+fn a_record_that_another_key_has_signed_is_not_vouched_for() {
+    let (desk, other) = (Desk::new(), Desk::new());
+    for desk in [&desk, &other] {
+        desk.does("init hello");
+        desk.does("deployment create hello --rehearsal");
+    }
+    assert_ne!(desk.does("record key"), other.does("record key"));
+    desk.does("record verify");
+    let key = |desk: &Desk| Path::new(&desk.path("data")).join("key");
+    std::fs::copy(key(&other), key(&desk)).unwrap();
+    for line in ["record verify", "record key", "status", "deployment start"] {
+        let said = desk.types(line);
+        assert_eq!(said.code, 3, "landfall {line}\n{}{}", said.out, said.err);
+    }
 }

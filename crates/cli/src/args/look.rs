@@ -12,7 +12,9 @@ use model::scope::Scope;
   landfall status
   landfall status --watch
   landfall status --at 2027-02-07T08:00:00Z
-  landfall status --json")]
+  landfall status --json
+
+Exit code 6 where something is halted or held and needs a decision.")]
 pub(crate) struct Status {
     /// Keep showing it; `q` ends it. Into a pipe, a plain table with each change.
     #[arg(long, conflicts_with = "at")]

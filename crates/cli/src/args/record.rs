@@ -79,7 +79,9 @@ pub(crate) struct Verify {
   landfall output site/B27
   landfall output site/B27@1/pc-7/desk-install#1
   landfall output site/B27 --follow
-  landfall output search \"disk full\""
+  landfall output search \"disk full\"
+
+With --json, and with search, a document a line."
 )]
 pub(crate) struct Output {
     #[command(subcommand)]
@@ -87,7 +89,7 @@ pub(crate) struct Output {
     /// A component or site, or an order as `landfall record show` names it.
     #[arg(value_name = "SCOPE|ORDER", required = true)]
     pub(crate) of: Option<String>,
-    /// Keep printing until the orders have ended.
+    /// Keep printing until the order has ended, or the component or site is at rest.
     #[arg(long)]
     pub(crate) follow: bool,
 }

@@ -37,10 +37,10 @@ pub(crate) async fn acknowledge(it: &Acknowledge, mut desk: Desk) -> Result<Exit
             return Err(Fault::new(Exit::Refused, what).next("`landfall waiting` shows what does"));
         }
     }
-    for site in sites {
-        let scope = Scope::Site(site.clone());
-        desk.act_and_tell(&scope, &Command::AcknowledgeSchedule { site }).await?;
-    }
+    let acknowledged = sites
+        .into_iter()
+        .map(|site| (Scope::Site(site.clone()), Command::AcknowledgeSchedule { site }));
+    desk.act_each(acknowledged.collect()).await?;
     Ok(Exit::Done)
 }
 
@@ -103,6 +103,10 @@ pub(crate) async fn halt(it: &Halt, desk: Desk) -> Result<Exit, Fault> {
 }
 
 pub(crate) async fn resume(it: &Resume, desk: Desk) -> Result<Exit, Fault> {
+    if !it.only.is_empty() && !matches!(it.scope, Scope::Ring(_)) {
+        let what = format!("--only chooses sites of a ring, and {} is none", it.scope);
+        return Err(Fault::usage(what, "leave it out, or resume the ring"));
+    }
     let reason = it.reason.clone();
     let all = [Resumable::Failed, Resumable::Lost, Resumable::NotStarted];
     let command = match &it.scope {

@@ -14,6 +14,7 @@ use model::command::{Command, Findings};
 use model::id::DeploymentId;
 use model::machine::DeploymentState;
 use model::profile::Purpose;
+use model::role_type::RoleType;
 use model::scope::Scope;
 use serde::Serialize;
 use std::path::Path;
@@ -123,22 +124,41 @@ async fn list(surroundings: &Surroundings, terminal: Terminal) -> Result<Exit, F
 
 /// Goes as far as this person may: the baseline, then the opening.
 async fn start(mut desk: Desk) -> Result<Exit, Fault> {
+    let mut acts = Vec::new();
     if desk.state().deployment == DeploymentState::Draft {
         let spinner = desk.terminal.spinner("comparing the release's files and playing the plan");
         let baseline = Command::Baseline { findings: Findings::default() };
         let acted = desk.act(&baseline).await;
         spinner.finish_and_clear();
-        let acted = acted?;
-        desk.tell(&Scope::Deployment, &acted)?;
-    }
-    if desk.state().deployment != DeploymentState::Ready {
-        return Ok(Exit::Done);
+        acts.push((Scope::Deployment, acted?));
     }
     let person = desk.author()?.person;
     let roles = desk.state().roles_of(&person, &Scope::Deployment);
-    if roles.contains(&model::role_type::RoleType::ProgramManager) {
-        desk.act_and_tell(&Scope::Deployment, &Command::Open).await?;
+    let may_open = roles.contains(&RoleType::ProgramManager);
+    let is_ready = desk.state().deployment == DeploymentState::Ready;
+    // Whoever has done nothing yet is told why not; whoever has, whom it waits on now.
+    let opened = if is_ready && (may_open || acts.is_empty()) {
+        Some(desk.act(&Command::Open).await)
     } else {
+        None
+    };
+    match opened {
+        Some(Ok(acted)) => acts.push((Scope::Deployment, acted)),
+        Some(Err(fault)) => {
+            if !acts.is_empty() {
+                desk.tell_all(&acts)?;
+            }
+            return Err(fault);
+        }
+        None if acts.is_empty() => {
+            let what = format!("the deployment is {} already", desk.state().deployment);
+            let next = "`landfall status` shows where it stands";
+            return Err(Fault::new(Exit::Refused, what).next(next));
+        }
+        None => {}
+    }
+    desk.tell_all(&acts)?;
+    if desk.state().deployment == DeploymentState::Ready && !desk.terminal.is_json() {
         let waits = planner::waiting::why(desk.state(), desk.now(), &Scope::Deployment);
         for wait in waits.iter().filter(|it| !it.people.is_empty()) {
             desk.terminal.say(&render::why::wait(desk.state(), wait));

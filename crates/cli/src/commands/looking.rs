@@ -10,6 +10,7 @@ use crate::render;
 use coordinator::Moment;
 use jiff::Timestamp;
 use model::guard::Supplier;
+use model::machine::{ComponentState, DeploymentState, SiteState};
 use model::state::{RingState, State};
 use planner::waiting::WaitingOn;
 use std::borrow::Cow;
@@ -54,8 +55,15 @@ pub(crate) async fn status(it: &Status, desk: Desk) -> Result<Exit, Fault> {
     let board = Board::of(&state, now, &newest, forecast);
     let setting = desk.terminal.setting();
     desk.terminal.answer(&board, || render::board::page(&state.plan, &board, setting))?;
-    let is_halted = state.rings.iter().any(|it| it.state == RingState::Halted);
-    Ok(if is_halted { Exit::Halted } else { Exit::Done })
+    Ok(if is_halted(&state) { Exit::Halted } else { Exit::Done })
+}
+
+/// Returns whether something is halted or held as a whole, and goes on by a decision only.
+pub(crate) fn is_halted(state: &State) -> bool {
+    state.deployment == DeploymentState::Held
+        || state.rings.iter().any(|it| it.state == RingState::Halted)
+        || state.components.iter().any(|it| it.state == ComponentState::Halted)
+        || state.sites.iter().any(|it| it.state == SiteState::Halted)
 }
 
 pub(crate) async fn why(it: &Why, desk: &Desk) -> Result<Exit, Fault> {
@@ -70,6 +78,10 @@ pub(crate) async fn why(it: &Why, desk: &Desk) -> Result<Exit, Fault> {
 pub(crate) fn waiting(it: &Waiting, desk: &Desk) -> Result<Exit, Fault> {
     let state = desk.state();
     let person = it.person.as_ref().or(desk.person.as_ref());
+    if let Some(stranger) = person.filter(|it| state.plan.person(it).is_none()) {
+        let what = format!("{stranger} is nobody in this plan");
+        return Err(Fault::usage(what, "`landfall plan show --json` names its people"));
+    }
     let is_wanted = |wait: &WaitingOn| match person {
         Some(person) => {
             let Supplier::Roles(roles) = &wait.supplier else { return false };

@@ -4,10 +4,14 @@ use crate::args::record::{Output, Search};
 use crate::desk::Desk;
 use crate::exit::Exit;
 use crate::fault::Fault;
+use executor::Executor;
 use model::event::Event;
+use model::id::Seq;
+use model::machine::{ComponentState, SiteState};
 use model::order::OrderId;
 use model::scope::Scope;
-use std::collections::BTreeSet;
+use model::state::State;
+use serde::Serialize;
 use std::time::Duration;
 
 /// How many entries are read at once.
@@ -15,32 +19,35 @@ const PAGE: u32 = 2_000;
 /// How often a followed output is looked at.
 const FOLLOW_EVERY: Duration = Duration::from_millis(500);
 
-pub(crate) async fn output(it: &Output, desk: &Desk) -> Result<Exit, Fault> {
+/// A piece of what an order printed, for programs.
+#[derive(Serialize)]
+struct Piece<'a> {
+    order: &'a OrderId,
+    text: String,
+}
+
+/// An order and how much of its output has been shown.
+struct Shown {
+    order: OrderId,
+    bytes: usize,
+}
+
+pub(crate) async fn output(it: &Output, mut desk: Desk) -> Result<Exit, Fault> {
     if let Some(Search::Search { text, limit }) = &it.search {
-        return search(text, *limit, desk).await;
+        return search(text, *limit, &desk).await;
     }
-    let of = it.of.as_deref().unwrap_or_default();
-    let orders = orders(desk, of).await?;
+    let of = Of::parse(it.of.as_deref().unwrap_or_default())?;
+    if let Of::Scope(scope) = &of {
+        desk.known(desk.state(), scope)?;
+    }
     let executor = desk.surroundings.executor()?;
-    let mut shown = vec![0_usize; orders.len()];
+    let (mut shown, mut last) = (of.named(), 0);
     loop {
-        for (order, shown) in orders.iter().zip(&mut shown) {
-            let bytes = executor.read_output(&desk.deployment(), order).await;
-            let bytes = bytes.map_err(|error| {
-                Fault::new(Exit::Failure, format!("the output of {order} cannot be read"))
-                    .why(error.to_string())
-            })?;
-            let bytes = bytes.unwrap_or_default();
-            let new = bytes.get(*shown..).unwrap_or_default();
-            if !new.is_empty() {
-                if *shown == 0 && orders.len() > 1 {
-                    desk.terminal.say(&format!("== {order}"));
-                }
-                desk.terminal.print_bytes(new)?;
-                *shown = bytes.len();
-            }
-        }
-        if !it.follow {
+        desk.coordinator.catch_up().await?;
+        let is_over = !it.follow || of.is_over(desk.state());
+        find(&desk, &of, &mut last, &mut shown).await?;
+        print(&desk, &executor, &mut shown, is_over).await?;
+        if is_over {
             break;
         }
         tokio::select! {
@@ -48,36 +55,134 @@ pub(crate) async fn output(it: &Output, desk: &Desk) -> Result<Exit, Fault> {
             () = tokio::time::sleep(FOLLOW_EVERY) => {}
         }
     }
-    if shown.iter().all(|it| *it == 0) {
+    if shown.iter().all(|it| it.bytes == 0) {
         desk.terminal.say("There is no output.");
     }
     Ok(Exit::Done)
 }
 
-/// Returns the orders that `of` names: one, or all of a component or site.
-async fn orders(desk: &Desk, of: &str) -> Result<Vec<OrderId>, Fault> {
-    if of.contains('#') {
-        return Ok(vec![OrderId(of.into())]);
+/// Whose output is wanted.
+enum Of {
+    /// That of one order.
+    Order(OrderId),
+    /// That of all orders of a component or site.
+    Scope(Scope),
+}
+
+impl Of {
+    fn parse(text: &str) -> Result<Self, Fault> {
+        if text.contains('#') {
+            return Ok(Self::Order(OrderId(text.into())));
+        }
+        text.parse().map(Self::Scope).map_err(|_| {
+            let next = "name a component or site, or an order as `landfall record show` names it";
+            Fault::usage(format!("`{text}` has no output"), next)
+        })
     }
-    let scope: Scope = of.parse().map_err(|_| {
-        let next = "name a component or site, or an order as `landfall record show` names it";
-        Fault::usage(format!("`{of}` has no output"), next)
-    })?;
-    let mut found = BTreeSet::new();
-    let mut after = 0;
+
+    /// Returns the orders that are known without looking.
+    fn named(&self) -> Vec<Shown> {
+        match self {
+            Self::Order(order) => vec![Shown { order: order.clone(), bytes: 0 }],
+            Self::Scope(_) => vec![],
+        }
+    }
+
+    /// Returns whether nothing more will be printed by itself.
+    fn is_over(&self, state: &State) -> bool {
+        match self {
+            Self::Order(order) => !state.orders.contains_key(order),
+            Self::Scope(scope) => is_at_rest(state, scope),
+        }
+    }
+}
+
+/// Returns whether nothing more is begun at `scope` without a person.
+fn is_at_rest(state: &State, scope: &Scope) -> bool {
+    match scope {
+        Scope::Site(id) => state.site(id).is_none_or(|(_, it)| match it.state {
+            SiteState::Planned
+            | SiteState::Notified
+            | SiteState::Ready
+            | SiteState::Deploying
+            | SiteState::Paused
+            | SiteState::Deployed
+            | SiteState::RollingBack => false,
+            SiteState::Halted
+            | SiteState::Observing
+            | SiteState::Refused
+            | SiteState::Reconfirm
+            | SiteState::SignedOff
+            | SiteState::RolledBack
+            | SiteState::Exempt => true,
+        }),
+        Scope::Component(id) => state.component(id).is_none_or(|(_, it)| match it.state {
+            ComponentState::Planned
+            | ComponentState::Authorised
+            | ComponentState::Adopting
+            | ComponentState::Deploying
+            | ComponentState::Verifying
+            | ComponentState::RollingBack => false,
+            ComponentState::Halted
+            | ComponentState::Verified
+            | ComponentState::Accepted
+            | ComponentState::RolledBack
+            | ComponentState::Descoped => true,
+        }),
+        Scope::Deployment | Scope::Core | Scope::Ring(_) | Scope::Rfc(_) => true,
+    }
+}
+
+/// Adds the orders of the scope that were recorded after entry `last`, in the order of the record.
+async fn find(desk: &Desk, of: &Of, last: &mut Seq, shown: &mut Vec<Shown>) -> Result<(), Fault> {
+    let Of::Scope(scope) = of else { return Ok(()) };
     loop {
-        let page = desk.coordinator.entries(after, PAGE).await?;
-        let Some(last) = page.last() else { break };
-        after = last.seq;
+        let page = desk.coordinator.entries(*last, PAGE).await?;
+        let Some(newest) = page.last() else { return Ok(()) };
+        *last = newest.seq;
         for entry in page {
             if let Event::OrderIntended { order, scope: at, .. } = entry.event
-                && at == scope
+                && at == *scope
             {
-                found.insert(order);
+                shown.push(Shown { order, bytes: 0 });
             }
         }
     }
-    Ok(found.into_iter().collect())
+}
+
+/// Prints what is new; unless it is over, up to the end of the last line.
+async fn print(
+    desk: &Desk,
+    executor: &Executor,
+    shown: &mut [Shown],
+    is_over: bool,
+) -> Result<(), Fault> {
+    let several = shown.len() > 1;
+    for shown in shown {
+        let order = &shown.order;
+        let bytes = executor.read_output(&desk.deployment(), order).await.map_err(|error| {
+            Fault::new(Exit::Failure, format!("the output of {order} cannot be read"))
+                .why(error.to_string())
+        })?;
+        let bytes = bytes.unwrap_or_default();
+        let new = bytes.get(shown.bytes..).unwrap_or_default();
+        let whole_lines = new.iter().rposition(|it| *it == b'\n').map_or(0, |it| it + 1);
+        let new = if is_over { new } else { new.get(..whole_lines).unwrap_or_default() };
+        if new.is_empty() {
+            continue;
+        }
+        if desk.terminal.is_json() {
+            let text = String::from_utf8_lossy(new).into_owned();
+            desk.terminal.print_json_line(&Piece { order, text })?;
+        } else {
+            if several && shown.bytes == 0 {
+                desk.terminal.say(&format!("== {order}"));
+            }
+            desk.terminal.print_output(new)?;
+        }
+        shown.bytes += new.len();
+    }
+    Ok(())
 }
 
 async fn search(text: &str, limit: usize, desk: &Desk) -> Result<Exit, Fault> {

@@ -34,10 +34,12 @@ pub(crate) fn init(it: &Init, terminal: Terminal) -> Result<Exit, Fault> {
     std::fs::create_dir_all(folder.join("release")).map_err(|it| fault(&it))?;
     std::fs::write(&plan, PLAN).map_err(|it| fault(&it))?;
     std::fs::write(&greeting, GREETING).map_err(|it| fault(&it))?;
-    terminal.print(&format!(
-        "{} is a small plan to begin with.\n\nNext:\n  landfall check {0}\n  landfall deployment create {0} --rehearsal",
-        plan.display()
-    ))?;
+    terminal.answer(&serde_json::json!({ "plan": plan }), || {
+        format!(
+            "{0} is a small plan to begin with.\n\nNext:\n  landfall check {0}\n  landfall deployment create {0} --rehearsal",
+            plan.display()
+        )
+    })?;
     Ok(Exit::Done)
 }
 
@@ -62,8 +64,8 @@ impl Read {
     pub(crate) fn sound(self) -> Result<(MasterProjectPlan, std::path::PathBuf), Fault> {
         if self.has_errors() || self.plan.is_none() {
             let count = render::plan::count(&self.diagnostics);
-            let fault = Fault::new(Exit::Wrong, format!("the plan is wrong: {count}"));
-            let fault = fault.why(render::plan::diagnostics(&self.diagnostics));
+            let mut fault = Fault::new(Exit::Wrong, format!("the plan is wrong: {count}"));
+            fault.diagnostics = self.diagnostics.into();
             return Err(fault.next("correct it; `landfall check` shows the same"));
         }
         let plan = self.plan.ok_or_else(|| Fault::new(Exit::Wrong, "there is no plan"))?;

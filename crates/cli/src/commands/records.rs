@@ -1,10 +1,12 @@
 //! The record: shown, verified, exported; and a file of it verified without a server.
 
+use crate::args::Everywhere;
 use crate::args::record::{RecordOf, Verify};
-use crate::desk::Desk;
+use crate::desk::{Desk, which};
 use crate::exit::Exit;
 use crate::fault::Fault;
 use crate::render;
+use crate::surroundings::Surroundings;
 use crate::terminal::Terminal;
 use model::event::Entry;
 use model::id::Seq;
@@ -18,16 +20,27 @@ const PAGE: u32 = 2_000;
 /// How often a followed record is looked at.
 const FOLLOW_EVERY: Duration = Duration::from_millis(300);
 
-pub(crate) async fn record(it: &RecordOf, mut desk: Desk) -> Result<Exit, Fault> {
+pub(crate) async fn record(
+    it: &RecordOf,
+    everywhere: &Everywhere,
+    surroundings: &Surroundings,
+    terminal: Terminal,
+) -> Result<Exit, Fault> {
     match it {
         RecordOf::Show { scope, follow, after, limit } => {
+            let mut desk = Desk::open(everywhere, surroundings, terminal).await?;
             show(&mut desk, scope.as_ref(), *follow, *after, *limit).await
         }
-        RecordOf::Verify => verify(&desk).await,
-        RecordOf::Export { file } => export(&desk, file).await,
+        RecordOf::Verify => verify(everywhere, surroundings, terminal).await,
+        RecordOf::Export { file } => export(file, everywhere, surroundings, terminal).await,
         RecordOf::Key => {
-            let key = desk.record.standing(&desk.deployment()).await?.key;
-            desk.terminal.answer(&key.to_string(), || key.to_string())?;
+            let record = surroundings.record().await?;
+            // A key that was made here just now has signed nothing: the record would say so.
+            if let Some(any) = record.deployments().await?.first() {
+                record.inspect(any).await?;
+            }
+            let key = surroundings.signer()?.verifier_key().to_string();
+            terminal.answer(&key, || key.clone())?;
             Ok(Exit::Done)
         }
     }
@@ -111,18 +124,29 @@ impl From<&record::Verified> for Proven {
     }
 }
 
-async fn verify(desk: &Desk) -> Result<Exit, Fault> {
-    let deployment = desk.deployment();
-    let key = desk.record.standing(&deployment).await?.key;
-    let spinner = desk.terminal.spinner("verifying the record");
-    let verified = record::verify(desk.record.as_ref(), &deployment, &key).await;
+/// Verifies every entry with the key of this installation. A damaged record need not fold: it is
+/// read as it is stored.
+async fn verify(
+    everywhere: &Everywhere,
+    surroundings: &Surroundings,
+    terminal: Terminal,
+) -> Result<Exit, Fault> {
+    let record = surroundings.record().await?;
+    let deployment = which(record.as_ref(), everywhere.deployment.as_ref()).await?;
+    // A key that stands in the database vouches for nothing.
+    let signer = surroundings.signer()?;
+    let key = signer.verifier_key();
+    let spinner = terminal.spinner("verifying the record");
+    let verified = record::verify(record.as_ref(), &deployment, key).await;
+    // What the witness has seen is compared last: a bad entry is named before a lost one.
+    let inspected = record.inspect(&deployment).await;
     spinner.finish_and_clear();
     match verified {
         Ok(verified) => {
+            inspected?;
+            let vouched = format!("signed with the key {key}");
             let proven = Proven::from(&verified);
-            desk.terminal.answer(&proven, || {
-                render::record::verified(&verified, &format!("the key {key}"))
-            })?;
+            terminal.answer(&proven, || render::record::verified(&verified, &vouched))?;
             Ok(Exit::Done)
         }
         Err(VerifyError::Bad(bad)) => Err(first_bad(&bad)),
@@ -137,17 +161,30 @@ fn first_bad(bad: &FirstBad) -> Fault {
         .next("keep everything as it is, compare with the witness, and restore a good backup")
 }
 
-async fn export(desk: &Desk, path: &Path) -> Result<Exit, Fault> {
+#[derive(serde::Serialize)]
+struct Exported<'a> {
+    file: &'a Path,
+    entries: u64,
+}
+
+async fn export(
+    path: &Path,
+    everywhere: &Everywhere,
+    surroundings: &Surroundings,
+    terminal: Terminal,
+) -> Result<Exit, Fault> {
+    let record = surroundings.record().await?;
+    let deployment = which(record.as_ref(), everywhere.deployment.as_ref()).await?;
     let fault = |error: &std::io::Error| Fault::of_file(path, error);
     let new = tokio::fs::OpenOptions::new().write(true).create_new(true).open(path).await;
     let file = new.map_err(|it| fault(&it))?;
-    let spinner = desk.terminal.spinner("exporting the record");
-    let written = record::export(desk.record.as_ref(), &desk.deployment(), file).await;
+    let spinner = terminal.spinner("exporting the record");
+    let written = record::export(record.as_ref(), &deployment, file).await;
     spinner.finish_and_clear();
-    let written = written?;
-    desk.terminal.answer(&written, || {
+    let entries = written?;
+    terminal.answer(&Exported { file: path, entries }, || {
         format!(
-            "{written} entries are in {0}.\n\nVerify it anywhere:\n  landfall verify {0}",
+            "{entries} entries are in {0}.\n\nVerify it anywhere:\n  landfall verify {0}",
             path.display()
         )
     })?;

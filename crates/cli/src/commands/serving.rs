@@ -1,5 +1,6 @@
 //! `landfall serve`: carries out the work of all deployments of the record.
 
+use super::looking::is_halted;
 use crate::args::Everywhere;
 use crate::args::run::{LogForm, Serve};
 use crate::exit::Exit;
@@ -10,7 +11,6 @@ use coordinator::clock::{RehearsalClock, SystemClock};
 use coordinator::{Clock, Coordinator, DriveError, Driver, Notice, Rest, Teller, Until};
 use model::id::DeploymentId;
 use model::profile::Purpose;
-use model::state::RingState;
 use record::Record;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -23,6 +23,11 @@ use tokio::task::JoinSet;
 const AGAIN_AFTER: Duration = Duration::from_secs(3);
 /// How often new deployments are looked for.
 const LOOK_FOR_NEW: Duration = Duration::from_secs(2);
+/// How long stopping may take: an append, and the wish of a slow database to think about it.
+const STOP_WITHIN: Duration = Duration::from_secs(20);
+/// What is said last.
+const STOPPED: &str =
+    "stopped; steps that were running go on, and are found again at the next start";
 
 /// Writes what happens on standard error.
 #[derive(Clone, Copy)]
@@ -61,22 +66,17 @@ pub(crate) async fn serve(
     let record = surroundings.record().await?;
     let executor = surroundings.executor()?;
     let log = Log { terminal, form: it.log };
-    let (stop, told) = watch::channel(false);
+    let told = told_to_stop()?;
     let serving = Serving { record, executor, log, holder: holder(surroundings), told };
-    let only = everywhere.deployment.clone();
-    tokio::select! {
-        done = serving.all(it.until_idle, only.as_ref()) => {
-            let exit = done?;
-            serving.executor.close().await;
-            return Ok(exit);
-        }
-        () = told_to_stop() => {}
-    }
-    // Whoever listens no longer has stopped already.
-    let _nobody_listens = stop.send(true);
+    let only = everywhere.deployment.as_ref();
+    let ended = if it.until_idle {
+        serving.until_idle(only).await
+    } else {
+        terminal.say("serving; Ctrl-C or SIGTERM stops");
+        serving.until_stopped(only).await
+    };
     serving.executor.close().await;
-    terminal.say("stopped; steps that were running go on, and are found again at the next start");
-    Ok(Exit::Done)
+    ended
 }
 
 struct Serving {
@@ -88,35 +88,90 @@ struct Serving {
 }
 
 impl Serving {
-    async fn all(&self, until_idle: bool, only: Option<&DeploymentId>) -> Result<Exit, Fault> {
-        let mut driven = BTreeSet::new();
-        let mut tasks = JoinSet::new();
-        loop {
-            let deployments = self.record.deployments().await?;
-            let wanted = deployments.into_iter().filter(|it| only.is_none_or(|only| only == it));
-            for deployment in wanted.filter(|it| driven.insert(it.clone())).collect::<Vec<_>>() {
-                let one = One {
-                    record: self.record.clone(),
-                    executor: self.executor.clone(),
-                    log: self.log,
-                    holder: self.holder.clone(),
-                    deployment,
-                };
-                let until =
-                    if until_idle { Until::Idle } else { Until::Stopped(self.told.clone()) };
-                tasks.spawn(async move { one.drive(until).await });
-            }
-            if until_idle {
-                let mut halted = false;
-                while let Some(done) = tasks.join_next().await {
-                    let done = done.map_err(|it| Fault::new(Exit::Failure, it.to_string()))?;
-                    halted |= done?;
-                }
-                return Ok(if halted { Exit::Halted } else { Exit::Done });
-            }
-            tokio::time::sleep(LOOK_FOR_NEW).await;
+    /// Returns what drives `deployment`.
+    fn one(&self, deployment: DeploymentId) -> One {
+        One {
+            record: self.record.clone(),
+            executor: self.executor.clone(),
+            log: self.log,
+            holder: self.holder.clone(),
+            deployment,
         }
     }
+
+    async fn wanted(&self, only: Option<&DeploymentId>) -> Result<Vec<DeploymentId>, Fault> {
+        let mut deployments = self.record.deployments().await?;
+        deployments.retain(|it| only.is_none_or(|only| only == it));
+        Ok(deployments)
+    }
+
+    /// Drives each deployment until it rests. One that cannot be driven keeps no other from it.
+    async fn until_idle(&self, only: Option<&DeploymentId>) -> Result<Exit, Fault> {
+        let mut tasks = JoinSet::new();
+        for deployment in self.wanted(only).await? {
+            let one = self.one(deployment);
+            tasks.spawn(async move { one.drive(Until::Idle).await });
+        }
+        let mut told = self.told.clone();
+        let (mut halted, mut fault) = (false, None);
+        loop {
+            tokio::select! {
+                ended = tasks.join_next() => match ended {
+                    None => break,
+                    Some(Ok(Ok(is_halted))) => halted |= is_halted,
+                    Some(Ok(Err(found))) => fault = fault.or(Some(found)),
+                    Some(Err(gone)) => fault = fault.or_else(|| Some(gone_astray(&gone))),
+                },
+                _ = told.wait_for(|it| *it) => {
+                    self.log.terminal.say(STOPPED);
+                    return Ok(Exit::Interrupted);
+                }
+            }
+        }
+        match fault {
+            Some(fault) => Err(fault),
+            None => Ok(if halted { Exit::Halted } else { Exit::Done }),
+        }
+    }
+
+    /// Drives every deployment, those that are created meanwhile too, until told to stop.
+    async fn until_stopped(&self, only: Option<&DeploymentId>) -> Result<Exit, Fault> {
+        let mut told = self.told.clone();
+        let mut driven = BTreeSet::new();
+        let mut tasks = JoinSet::new();
+        while !*told.borrow() {
+            match self.wanted(only).await {
+                Ok(wanted) => {
+                    for deployment in wanted.into_iter().filter(|it| driven.insert(it.clone())) {
+                        let (one, until) = (self.one(deployment), Until::Stopped(told.clone()));
+                        tasks.spawn(async move { one.drive(until).await });
+                    }
+                }
+                Err(fault) => self.log.terminal.complain(&fault),
+            }
+            tokio::select! {
+                _ = told.wait_for(|it| *it) => {}
+                () = tokio::time::sleep(LOOK_FOR_NEW) => {}
+                Some(Err(gone)) = tasks.join_next() => return Err(gone_astray(&gone)),
+            }
+        }
+        // Each ends after the entry it is writing, and lets another server lead at once.
+        let ended = async { while tasks.join_next().await.is_some() {} };
+        if tokio::time::timeout(STOP_WITHIN, ended).await.is_err() {
+            self.log
+                .terminal
+                .say("some deployments did not stop in time; they are left as they are");
+        }
+        self.log.terminal.say(STOPPED);
+        Ok(Exit::Done)
+    }
+}
+
+/// Returns the fault of a deployment's driver that ended in a way that no rule foresees.
+fn gone_astray(gone: &tokio::task::JoinError) -> Fault {
+    Fault::new(Exit::Failure, "a deployment is driven no longer")
+        .why(gone.to_string())
+        .next("start the server again: it takes up what was begun")
 }
 
 struct One {
@@ -135,9 +190,11 @@ impl One {
             match (rest, &until) {
                 (Ok(Rest::Stopped | Rest::Idle { .. }), _) => return self.is_halted().await,
                 (Err(fault), Until::Idle) => return Err(fault),
-                (Err(fault), Until::Stopped(_)) => {
+                (Err(fault), Until::Stopped(told)) => {
                     self.log.line(&self.deployment, &format!("{}; trying again", fault.what));
-                    tokio::time::sleep(AGAIN_AFTER).await;
+                    if was_told_within(told.clone(), AGAIN_AFTER).await {
+                        return self.is_halted().await;
+                    }
                 }
             }
         }
@@ -164,7 +221,7 @@ impl One {
 
     async fn is_halted(&self) -> Result<bool, Fault> {
         let coordinator = Coordinator::open(self.record.clone(), &self.deployment).await?;
-        Ok(coordinator.state().rings.iter().any(|it| it.state == RingState::Halted))
+        Ok(is_halted(coordinator.state()))
     }
 }
 
@@ -175,13 +232,29 @@ fn holder(surroundings: &Surroundings) -> String {
     format!("{}:{}", computer.trim(), surroundings.folder_in_full().display())
 }
 
-/// Waits for Ctrl-C or SIGTERM.
-async fn told_to_stop() {
-    let Ok(mut terminated) = signal(SignalKind::terminate()) else {
-        return std::future::pending().await;
+/// Returns what becomes true with Ctrl-C or SIGTERM. Listened for from now on: whoever is told
+/// that the server serves can stop it.
+fn told_to_stop() -> Result<watch::Receiver<bool>, Fault> {
+    let deaf = |error: std::io::Error| {
+        Fault::new(Exit::Failure, "signals cannot be listened for").why(error.to_string())
     };
+    let mut interrupted = signal(SignalKind::interrupt()).map_err(deaf)?;
+    let mut terminated = signal(SignalKind::terminate()).map_err(deaf)?;
+    let (stop, told) = watch::channel(false);
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = interrupted.recv() => {}
+            _ = terminated.recv() => {}
+        }
+        stop.send_replace(true);
+    });
+    Ok(told)
+}
+
+/// Waits for `time`, or until told to stop. Returns whether that came first.
+async fn was_told_within(mut told: watch::Receiver<bool>, time: Duration) -> bool {
     tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminated.recv() => {}
+        _ = told.wait_for(|it| *it) => true,
+        () = tokio::time::sleep(time) => false,
     }
 }

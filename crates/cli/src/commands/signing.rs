@@ -27,27 +27,39 @@ pub(crate) fn sheet(it: &SheetOf, desk: &Desk) -> Result<Exit, Fault> {
 }
 
 pub(crate) async fn sign(it: &Sign, mut desk: Desk) -> Result<Exit, Fault> {
-    if it.digests.len() > 1 && it.digests.len() != it.slots.len() {
+    if !it.digests.is_empty() && it.digests.len() != it.slots.len() {
         let next = "give one --digest for each sheet, in the same order, or none on a terminal";
         return Err(Fault::usage("the digests do not match the sheets", next));
     }
+    // All are looked at before the first is signed: one stale sheet, and nothing is signed.
+    let mut commands = Vec::new();
     for (number, wanted) in it.slots.iter().enumerate() {
         let digits = it.digests.get(number).map(String::as_str);
+        let asked = slots(&desk, wanted)?;
         let document = of_sheet(&desk, wanted.sheet(), digits)?;
-        for slot in slots(&desk, wanted)? {
+        for slot in asked {
             let command = Command::Sign { slot, document, exceptions: it.exceptions.clone() };
-            desk.act_and_tell(&render::event::sheet_scope(wanted.sheet()), &command).await?;
+            commands.push((render::event::sheet_scope(wanted.sheet()), command));
         }
     }
+    desk.act_each(commands).await?;
     Ok(Exit::Done)
 }
 
 pub(crate) async fn refuse(it: &Refuse, mut desk: Desk) -> Result<Exit, Fault> {
+    let asked = slots(&desk, &it.slot)?;
     let document = of_sheet(&desk, it.slot.sheet(), it.digest.as_deref())?;
-    for slot in slots(&desk, &it.slot)? {
-        let command = Command::Refuse { slot, document, reasons: it.reasons.clone() };
-        desk.act_and_tell(&render::event::sheet_scope(it.slot.sheet()), &command).await?;
-    }
+    let slot = match asked.as_slice() {
+        [only] => only.clone(),
+        several => {
+            let names: Vec<String> = several.iter().map(ToString::to_string).collect();
+            let next = format!("name one: {}", names.join(", "));
+            return Err(Fault::usage("several slots of that sheet are asked of you", next));
+        }
+    };
+    let scope = render::event::sheet_scope(it.slot.sheet());
+    let command = Command::Refuse { slot, document, reasons: it.reasons.clone() };
+    desk.act_and_tell(&scope, &command).await?;
     Ok(Exit::Done)
 }
 

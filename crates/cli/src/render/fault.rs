@@ -6,7 +6,9 @@ use model::guard::{GuardReading, Verdict};
 /// Returns `fault` in a few lines.
 pub(crate) fn text(fault: &Fault, colours: bool) -> String {
     let word = if colours { "\u{1b}[1;31merror\u{1b}[0m" } else { "error" };
-    let mut text = format!("{word}: {}\n", fault.what);
+    // The many lines first: what happened stays in sight, just above the prompt.
+    let mut text = super::plan::diagnostics(&fault.diagnostics);
+    text += &format!("{word}: {}\n", fault.what);
     for why in &fault.why {
         text += &format!("  because: {why}\n");
     }

@@ -1,5 +1,6 @@
 //! What people read, held against a small plan.
 
+use crate::board::{Board, Ends};
 use crate::render;
 use crate::terminal::Setting;
 use expect_test::expect;
@@ -9,6 +10,8 @@ use model::profile::Purpose;
 use model::scope::Scope;
 use model::sheet::Sheet;
 use model::state::State;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -69,6 +72,65 @@ fn a_forecast_is_a_page() {
          pilot  2027-01-04 09:00 CET  2027-01-04 09:04 CET  2027-01-04 09:04 CET (08:04                   1
                 (08:00 UTC)           (08:04 UTC)           UTC)
     "#]].assert_eq(&render::forecast::page(&state.plan, state.at, &found, setting()));
+}
+
+#[test]
+fn the_live_screen_shows_rings_people_and_the_newest_entries() {
+    let state = created();
+    let entry = Entry {
+        seq: 1,
+        at: state.at,
+        actor: Actor::System,
+        baseline: 0,
+        command: None,
+        event: Event::Hold {
+            scope: "site/north".parse().unwrap(),
+            held: true,
+            reason: "stock-taking".to_owned(),
+        },
+    };
+    let board = Board::of(&state, state.at, &[entry], Ends::Never);
+    let mut screen = Terminal::new(TestBackend::new(100, 30)).unwrap();
+    screen.draw(|frame| render::live::draw(frame, &state, &board)).unwrap();
+    expect![[r#"
+        ┌ HELLO · A first rehearsal · Greeting 1.0.0 ──────────────────────────────────────────────────────┐
+        │draft · it does not come to its end: `landfall forecast` says why · entry 1 · q ends              │
+        └──────────────────────────────────────────────────────────────────────────────────────────────────┘
+        ┌ Rings ───────────────────────────────────────────────────────────────────────────────────────────┐
+        │pilot                    waiting · 0 of 2 verified · 0 running · 0 failed · 0 lost · 0 signed off │
+        └──────────────────────────────────────────────────────────────────────────────────────────────────┘
+        ┌ Sites being worked on ───────────────────────────────────────────────────────────────────────────┐
+        │none                                                                                              │
+        │                                                                                                  │
+        │                                                                                                  │
+        │                                                                                                  │
+        └──────────────────────────────────────────────────────────────────────────────────────────────────┘
+        ┌ Waiting for people ──────────────────────────────────────────────────────────────────────────────┐
+        │- deployment: nobody has stated that the customer knows and accepts the success criteria [E4]     │
+        │- rfc/RFC-1: RFC-1 has to be submitted                                                            │
+        │- site/north: the owner of north has to acknowledge the schedule [S3]                             │
+        │- site/south: the owner of south has to acknowledge the schedule [S3]                             │
+        │                                                                                                  │
+        │                                                                                                  │
+        └──────────────────────────────────────────────────────────────────────────────────────────────────┘
+        ┌ Newest entries ──────────────────────────────────────────────────────────────────────────────────┐
+        │     1  2027-01-04 09:00:00 CET (08:00:00 UTC)  site/north held: stock-taking  Landfall           │
+        │                                                                                                  │
+        │                                                                                                  │
+        │                                                                                                  │
+        │                                                                                                  │
+        │                                                                                                  │
+        │                                                                                                  │
+        │                                                                                                  │
+        └──────────────────────────────────────────────────────────────────────────────────────────────────┘
+    "#]].assert_eq(&drawn(&screen));
+}
+
+/// Returns what stands on the screen, without blanks at the ends of its lines.
+fn drawn(screen: &Terminal<TestBackend>) -> String {
+    let text = screen.backend().to_string();
+    let lines = text.lines().map(|it| it.trim_matches('"').trim_end().to_owned() + "\n");
+    lines.collect()
 }
 
 #[test]

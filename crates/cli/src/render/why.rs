@@ -133,8 +133,8 @@ fn covering_rfc(state: &State, wait: &WaitingOn) -> Option<Scope> {
 fn substitute(state: &State, scope: &Scope) -> Option<Command> {
     use model::machine::{ComponentState, SiteState};
     let reason = String::new();
-    if state.holds.contains_key(&scope.to_string()) {
-        return Some(Command::Hold { scope: scope.clone(), held: false, reason });
+    if let Some(scope) = held_scope(state, scope) {
+        return Some(Command::Hold { scope, held: false, reason });
     }
     match scope {
         Scope::Deployment if state.deployment == DeploymentState::Held => {
@@ -153,6 +153,22 @@ fn substitute(state: &State, scope: &Scope) -> Option<Command> {
         | Scope::Site(_)
         | Scope::Rfc(_) => None,
     }
+}
+
+/// Returns what is held: `scope` itself, or what it is in.
+fn held_scope(state: &State, scope: &Scope) -> Option<Scope> {
+    let around = match scope {
+        Scope::Site(id) => {
+            let position = state.index.sites.get(id).map(|it| *it as usize);
+            let ring = position.and_then(|it| state.plan.ring_of.get(it));
+            let ring = ring.and_then(|it| state.plan.rings.get(*it as usize));
+            ring.map(|it| Scope::Ring(it.id.clone()))
+        }
+        Scope::Component(_) => Some(Scope::Core),
+        Scope::Deployment | Scope::Core | Scope::Ring(_) | Scope::Rfc(_) => None,
+    };
+    let mut scopes = [Some(scope.clone()), around, Some(Scope::Deployment)].into_iter().flatten();
+    scopes.find(|it| state.holds.contains_key(&it.to_string()))
 }
 
 fn waiver(guard: Guard, authority: &[RoleType]) -> String {
