@@ -242,6 +242,38 @@ pub enum Command {
         /// What happened.
         text: String,
     },
+    /// Incidents and their impact, support issues, feedback and problems.
+    Incident(crate::incident::IncidentCommand),
+    /// Escalations from operations and support to the project team.
+    Escalation(crate::escalation::EscalationCommand),
+    /// What operations and support need before they take over: checklist, guides, monitoring.
+    Readiness(crate::readiness::ReadinessCommand),
+    /// The project team: who is on it, and who has left it for what.
+    Assignment(crate::assignment::AssignmentCommand),
+    /// The milestones: convened, voted on, approved, rejected.
+    Milestone(crate::milestone::MilestoneCommand),
+    /// The quiet period: its clock, its extensions, its verdict.
+    QuietPeriod(crate::quiet_period::QuietPeriodCommand),
+    /// The satisfaction survey of users, site owners and the customer.
+    Survey(crate::survey::SurveyCommand),
+    /// Key questions with their answers, and success criteria with their verdicts.
+    Assessment(crate::assessment::AssessmentCommand),
+    /// Closing: contributions, lessons, open items, access, ownership, benefits.
+    CloseOut(crate::close_out::CloseOutCommand),
+    /// An early end: what becomes of each component and site.
+    Termination(crate::termination::TerminationCommand),
+    /// Documents on their way from a draft to a locked version.
+    Document(crate::document::DocumentCommand),
+    /// Delegations in writing: who may act for whom, where, until when.
+    Delegation(crate::delegation::DelegationCommand),
+    /// The change schedule: standard changes, conflicts and how they were ruled on, reviews.
+    ChangeSchedule(crate::change_schedule::ChangeScheduleCommand),
+    /// What a site is promised and shows: expectations, coverage, exemptions, revisits.
+    SiteCare(crate::site_care::SiteCareCommand),
+    /// Messages of the communications plan on their way to people.
+    Message(crate::message::MessageCommand),
+    /// Training: sessions, attendance, coverage of sites.
+    Training(crate::training::TrainingCommand),
 }
 
 /// What was found when a baseline was prepared: facts that the rules cannot see for themselves.

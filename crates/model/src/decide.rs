@@ -3,12 +3,28 @@
 //! House rule: `decide(state, command, actor, now) -> events or refusal`, without
 //! any effect. A refused command leaves no trace.
 
+mod assessment;
+mod assignment;
+mod change_schedule;
+mod close_out;
+mod delegation;
 mod deployment;
+mod document;
+mod escalation;
 mod halting;
+mod incident;
+mod message;
+mod milestone;
+mod quiet_period;
+mod readiness;
 mod rfc;
 mod sign_off;
+mod site_care;
+mod survey;
+mod termination;
 #[cfg(test)]
 mod tests;
+mod training;
 mod waiver;
 
 use crate::command::Command;
@@ -86,6 +102,22 @@ pub fn decide(acting: &Acting<'_>, command: &Command) -> Result<Vec<Event>, Refu
         Command::RaiseSignal { scope, severity, text } => {
             acting.raise_signal(scope, *severity, text)
         }
+        Command::Incident(command) => acting.incident(command),
+        Command::Escalation(command) => acting.escalation(command),
+        Command::Readiness(command) => acting.readiness(command),
+        Command::Assignment(command) => acting.assignment(command),
+        Command::Milestone(command) => acting.milestone(command),
+        Command::QuietPeriod(command) => acting.quiet_period(command),
+        Command::Survey(command) => acting.survey(command),
+        Command::Assessment(command) => acting.assessment(command),
+        Command::CloseOut(command) => acting.close_out(command),
+        Command::Termination(command) => acting.termination(command),
+        Command::Document(command) => acting.document(command),
+        Command::Delegation(command) => acting.delegation(command),
+        Command::ChangeSchedule(command) => acting.change_schedule(command),
+        Command::SiteCare(command) => acting.site_care(command),
+        Command::Message(command) => acting.message(command),
+        Command::Training(command) => acting.training(command),
     }
 }
 

@@ -331,6 +331,38 @@ pub enum Event {
         /// Why.
         reason: String,
     },
+    /// Incidents and their impact, support issues, feedback and problems.
+    Incident(crate::incident::IncidentEvent),
+    /// Escalations from operations and support to the project team.
+    Escalation(crate::escalation::EscalationEvent),
+    /// What operations and support need before they take over: checklist, guides, monitoring.
+    Readiness(crate::readiness::ReadinessEvent),
+    /// The project team: who is on it, and who has left it for what.
+    Assignment(crate::assignment::AssignmentEvent),
+    /// The milestones: convened, voted on, approved, rejected.
+    Milestone(crate::milestone::MilestoneEvent),
+    /// The quiet period: its clock, its extensions, its verdict.
+    QuietPeriod(crate::quiet_period::QuietPeriodEvent),
+    /// The satisfaction survey of users, site owners and the customer.
+    Survey(crate::survey::SurveyEvent),
+    /// Key questions with their answers, and success criteria with their verdicts.
+    Assessment(crate::assessment::AssessmentEvent),
+    /// Closing: contributions, lessons, open items, access, ownership, benefits.
+    CloseOut(crate::close_out::CloseOutEvent),
+    /// An early end: what becomes of each component and site.
+    Termination(crate::termination::TerminationEvent),
+    /// Documents on their way from a draft to a locked version.
+    Document(crate::document::DocumentEvent),
+    /// Delegations in writing: who may act for whom, where, until when.
+    Delegation(crate::delegation::DelegationEvent),
+    /// The change schedule: standard changes, conflicts and how they were ruled on, reviews.
+    ChangeSchedule(crate::change_schedule::ChangeScheduleEvent),
+    /// What a site is promised and shows: expectations, coverage, exemptions, revisits.
+    SiteCare(crate::site_care::SiteCareEvent),
+    /// Messages of the communications plan on their way to people.
+    Message(crate::message::MessageEvent),
+    /// Training: sessions, attendance, coverage of sites.
+    Training(crate::training::TrainingEvent),
 }
 
 /// What can happen to a ring.

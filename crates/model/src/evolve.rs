@@ -4,15 +4,18 @@
 //! happened, which is a fault of the program or tampering.
 
 mod beginnings;
+mod happening;
 mod units;
+
+pub use happening::{Happening, Impossible};
 
 use crate::event::{Actor, Entry, Event, StepDecision};
 use crate::id::RfcId;
+use crate::machine::Transition;
 use crate::machine::deployment::{DeploymentState, DeploymentTransition};
 use crate::machine::request_for_change::{RfcState, RfcTransition};
 use crate::machine::sign_off::{SignOffState, SignOffTransition};
 use crate::machine::waiver::WaiverState;
-use crate::machine::{StateRefusal, Transition};
 use crate::plan::MasterProjectPlan;
 use crate::run::{Run, RunKind, TrackState};
 use crate::scope::Scope;
@@ -24,32 +27,6 @@ use crate::state_index::StateIndex;
 use crate::work;
 use beginnings::{new_component, new_rfc, new_ring, new_site};
 use std::sync::Arc;
-
-/// An entry cannot have happened in the state it meets.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Impossible {
-    /// The state machine has no such transition.
-    #[error(transparent)]
-    State(#[from] StateRefusal),
-    /// It names something that is not there.
-    #[error("{what} is not in the plan")]
-    Unknown {
-        /// What is named.
-        what: String,
-    },
-    /// It follows something that it cannot follow.
-    #[error("{why}")]
-    Order {
-        /// Why.
-        why: String,
-    },
-}
-
-impl Impossible {
-    fn unknown(what: impl std::fmt::Display) -> Self {
-        Self::Unknown { what: what.to_string() }
-    }
-}
 
 impl State {
     /// Returns the state after the first entry of a record, a `DeploymentCreated`.
@@ -85,6 +62,22 @@ impl State {
             orders: [].into(),
             cancelled: [].into(),
             signals: vec![],
+            incidents: Default::default(),
+            escalations: Default::default(),
+            readiness: Default::default(),
+            assignments: Default::default(),
+            milestones: Default::default(),
+            quiet_periods: Default::default(),
+            surveys: Default::default(),
+            assessments: Default::default(),
+            close_out: Default::default(),
+            termination: Default::default(),
+            documents: Default::default(),
+            delegations: Default::default(),
+            change_schedule: Default::default(),
+            site_care: Default::default(),
+            messages: Default::default(),
+            training: Default::default(),
             seq: entry.seq,
             at,
         };
@@ -192,6 +185,7 @@ impl State {
         new_plan: Option<Arc<MasterProjectPlan>>,
     ) -> Result<(), Impossible> {
         let by = actor.person().cloned();
+        let happening = Happening { by: by.clone(), at, seq };
         match event {
             Event::DeploymentCreated { .. } => {
                 return Err(Impossible::Order { why: "a deployment is created once".to_owned() });
@@ -319,6 +313,22 @@ impl State {
                 }
                 self.recount_at(scope);
             }
+            Event::Incident(it) => self.incidents.happened(it, &happening)?,
+            Event::Escalation(it) => self.escalations.happened(it, &happening)?,
+            Event::Readiness(it) => self.readiness.happened(it, &happening)?,
+            Event::Assignment(it) => self.assignments.happened(it, &happening)?,
+            Event::Milestone(it) => self.milestones.happened(it, &happening)?,
+            Event::QuietPeriod(it) => self.quiet_periods.happened(it, &happening)?,
+            Event::Survey(it) => self.surveys.happened(it, &happening)?,
+            Event::Assessment(it) => self.assessments.happened(it, &happening)?,
+            Event::CloseOut(it) => self.close_out.happened(it, &happening)?,
+            Event::Termination(it) => self.termination.happened(it, &happening)?,
+            Event::Document(it) => self.documents.happened(it, &happening)?,
+            Event::Delegation(it) => self.delegations.happened(it, &happening)?,
+            Event::ChangeSchedule(it) => self.change_schedule.happened(it, &happening)?,
+            Event::SiteCare(it) => self.site_care.happened(it, &happening)?,
+            Event::Message(it) => self.messages.happened(it, &happening)?,
+            Event::Training(it) => self.training.happened(it, &happening)?,
         }
         Ok(())
     }

@@ -73,6 +73,54 @@ pub struct State {
     pub cancelled: BTreeMap<String, PersonId>,
     /// Incidents and refusals that count against rings.
     pub signals: Vec<Signal>,
+    /// Incidents and their impact, support issues, feedback and problems.
+    #[serde(default)]
+    pub incidents: crate::incident::Incidents,
+    /// Escalations from operations and support to the project team.
+    #[serde(default)]
+    pub escalations: crate::escalation::Escalations,
+    /// What operations and support need before they take over: checklist, guides, monitoring.
+    #[serde(default)]
+    pub readiness: crate::readiness::Readiness,
+    /// The project team: who is on it, and who has left it for what.
+    #[serde(default)]
+    pub assignments: crate::assignment::Assignments,
+    /// The milestones: convened, voted on, approved, rejected.
+    #[serde(default)]
+    pub milestones: crate::milestone::Milestones,
+    /// The quiet period: its clock, its extensions, its verdict.
+    #[serde(default)]
+    pub quiet_periods: crate::quiet_period::QuietPeriods,
+    /// The satisfaction survey of users, site owners and the customer.
+    #[serde(default)]
+    pub surveys: crate::survey::Surveys,
+    /// Key questions with their answers, and success criteria with their verdicts.
+    #[serde(default)]
+    pub assessments: crate::assessment::Assessments,
+    /// Closing: contributions, lessons, open items, access, ownership, benefits.
+    #[serde(default)]
+    pub close_out: crate::close_out::CloseOut,
+    /// An early end: what becomes of each component and site.
+    #[serde(default)]
+    pub termination: crate::termination::Termination,
+    /// Documents on their way from a draft to a locked version.
+    #[serde(default)]
+    pub documents: crate::document::Documents,
+    /// Delegations in writing: who may act for whom, where, until when.
+    #[serde(default)]
+    pub delegations: crate::delegation::Delegations,
+    /// The change schedule: standard changes, conflicts and how they were ruled on, reviews.
+    #[serde(default)]
+    pub change_schedule: crate::change_schedule::ChangeSchedule,
+    /// What a site is promised and shows: expectations, coverage, exemptions, revisits.
+    #[serde(default)]
+    pub site_care: crate::site_care::SiteCare,
+    /// Messages of the communications plan on their way to people.
+    #[serde(default)]
+    pub messages: crate::message::Messages,
+    /// Training: sessions, attendance, coverage of sites.
+    #[serde(default)]
+    pub training: crate::training::Training,
     /// The last entry.
     pub seq: Seq,
     /// When it was written.

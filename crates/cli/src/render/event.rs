@@ -85,6 +85,22 @@ pub(crate) fn sentence(event: &Event) -> String {
             let word = decided(*decision);
             format!("{scope}, {}{more}: {word}: {reason}", names.join(", "))
         }
+        Event::Incident(it) => it.to_string(),
+        Event::Escalation(it) => it.to_string(),
+        Event::Readiness(it) => it.to_string(),
+        Event::Assignment(it) => it.to_string(),
+        Event::Milestone(it) => it.to_string(),
+        Event::QuietPeriod(it) => it.to_string(),
+        Event::Survey(it) => it.to_string(),
+        Event::Assessment(it) => it.to_string(),
+        Event::CloseOut(it) => it.to_string(),
+        Event::Termination(it) => it.to_string(),
+        Event::Document(it) => it.to_string(),
+        Event::Delegation(it) => it.to_string(),
+        Event::ChangeSchedule(it) => it.to_string(),
+        Event::SiteCare(it) => it.to_string(),
+        Event::Message(it) => it.to_string(),
+        Event::Training(it) => it.to_string(),
     }
 }
 
@@ -162,6 +178,22 @@ pub(crate) fn scope_of(state: &State, event: &Event) -> Scope {
             let scope = order.0.split('@').next().unwrap_or_default();
             scope.parse().unwrap_or(Scope::Deployment)
         }
+        Event::Incident(it) => it.scope(),
+        Event::Escalation(it) => it.scope(),
+        Event::Readiness(it) => it.scope(),
+        Event::Assignment(it) => it.scope(),
+        Event::Milestone(it) => it.scope(),
+        Event::QuietPeriod(it) => it.scope(),
+        Event::Survey(it) => it.scope(),
+        Event::Assessment(it) => it.scope(),
+        Event::CloseOut(it) => it.scope(),
+        Event::Termination(it) => it.scope(),
+        Event::Document(it) => it.scope(),
+        Event::Delegation(it) => it.scope(),
+        Event::ChangeSchedule(it) => it.scope(),
+        Event::SiteCare(it) => it.scope(),
+        Event::Message(it) => it.scope(),
+        Event::Training(it) => it.scope(),
     }
 }
 

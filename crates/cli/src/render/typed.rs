@@ -128,6 +128,22 @@ fn words(command: &Command) -> String {
         Command::RaiseSignal { scope, severity, text } => {
             format!("incident {scope} --severity {severity} --text {}", quoted(text))
         }
+        Command::Incident(it) => match *it {},
+        Command::Escalation(it) => match *it {},
+        Command::Readiness(it) => match *it {},
+        Command::Assignment(it) => match *it {},
+        Command::Milestone(it) => match *it {},
+        Command::QuietPeriod(it) => match *it {},
+        Command::Survey(it) => match *it {},
+        Command::Assessment(it) => match *it {},
+        Command::CloseOut(it) => match *it {},
+        Command::Termination(it) => match *it {},
+        Command::Document(it) => match *it {},
+        Command::Delegation(it) => match *it {},
+        Command::ChangeSchedule(it) => match *it {},
+        Command::SiteCare(it) => match *it {},
+        Command::Message(it) => match *it {},
+        Command::Training(it) => match *it {},
     }
 }
 

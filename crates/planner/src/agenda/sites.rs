@@ -52,6 +52,22 @@ fn stops_starts(event: &Event) -> bool {
         | Event::OrderIntended { .. }
         | Event::OrderEnded { .. }
         | Event::StepAsked { .. }
+        | Event::Incident(_)
+        | Event::Escalation(_)
+        | Event::Readiness(_)
+        | Event::Assignment(_)
+        | Event::Milestone(_)
+        | Event::QuietPeriod(_)
+        | Event::Survey(_)
+        | Event::Assessment(_)
+        | Event::CloseOut(_)
+        | Event::Termination(_)
+        | Event::Document(_)
+        | Event::Delegation(_)
+        | Event::ChangeSchedule(_)
+        | Event::SiteCare(_)
+        | Event::Message(_)
+        | Event::Training(_)
         | Event::StepDecided { .. } => false,
     }
 }

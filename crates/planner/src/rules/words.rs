@@ -63,6 +63,22 @@ pub(super) fn line(entry: &Entry) -> String {
             let names: Vec<&str> = computers.iter().map(|it| it.as_str()).collect();
             format!("{scope} {}: {decision} ({reason})", names.join(" "))
         }
+        Event::Incident(it) => it.to_string(),
+        Event::Escalation(it) => it.to_string(),
+        Event::Readiness(it) => it.to_string(),
+        Event::Assignment(it) => it.to_string(),
+        Event::Milestone(it) => it.to_string(),
+        Event::QuietPeriod(it) => it.to_string(),
+        Event::Survey(it) => it.to_string(),
+        Event::Assessment(it) => it.to_string(),
+        Event::CloseOut(it) => it.to_string(),
+        Event::Termination(it) => it.to_string(),
+        Event::Document(it) => it.to_string(),
+        Event::Delegation(it) => it.to_string(),
+        Event::ChangeSchedule(it) => it.to_string(),
+        Event::SiteCare(it) => it.to_string(),
+        Event::Message(it) => it.to_string(),
+        Event::Training(it) => it.to_string(),
     };
     format!("{at} {who}{what}")
 }
