@@ -61,7 +61,8 @@ impl House {
             let name = entry.file_name().to_string_lossy().into_owned();
             let path = if folder.is_empty() { name.clone() } else { format!("{folder}/{name}") };
             let is_tools_own = name.starts_with('.') && !HIDDEN_FOLDERS.contains(&name.as_str());
-            if leave_out.contains(&path) {
+            // In a linked worktree `.git` is a file.
+            if leave_out.contains(&path) || path == ".git" {
                 continue;
             }
             if !entry.path().is_dir() {

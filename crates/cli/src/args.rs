@@ -6,6 +6,7 @@
 pub(crate) mod act;
 pub(crate) mod deployment;
 pub(crate) mod look;
+pub(crate) mod milestone;
 pub(crate) mod plan;
 pub(crate) mod record;
 pub(crate) mod rfc;
@@ -145,6 +146,8 @@ pub(crate) enum What {
     #[command(subcommand)]
     Waiver(waiver::Waiver),
     #[command(subcommand)]
+    Milestone(milestone::MilestoneOf),
+    #[command(subcommand)]
     Record(record::RecordOf),
     Verify(record::Verify),
     Output(record::Output),
@@ -170,6 +173,7 @@ const GROUPS: &[(&str, &[&str])] = &[
             "rollback", "incident",
         ],
     ),
+    ("Stabilize", &["milestone"]),
     ("Prove", &["record", "verify", "output"]),
     ("The program", &["exit-codes", "completions", "man"]),
 ];

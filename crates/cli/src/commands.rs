@@ -3,6 +3,7 @@
 mod acts;
 mod deployments;
 mod looking;
+mod milestones;
 mod outputs;
 mod planning;
 mod program;
@@ -70,6 +71,7 @@ pub(crate) async fn carry_out(
         What::Rollback(it) => acts::rollback(it, desk().await?).await,
         What::Incident(it) => acts::incident(it, desk().await?).await,
         What::Waiver(it) => waivers::waiver(it, desk().await?).await,
+        What::Milestone(it) => milestones::milestone(it, desk().await?).await,
         What::Record(it) => records::record(it, everywhere, surroundings, terminal).await,
         What::Verify(it) => records::verify_file(it, terminal).await,
         What::Output(it) => outputs::output(it, desk().await?).await,

@@ -8,6 +8,7 @@ pub(crate) mod event;
 pub(crate) mod fault;
 pub(crate) mod forecast;
 pub(crate) mod live;
+pub(crate) mod milestone;
 pub(crate) mod people;
 pub(crate) mod plan;
 pub(crate) mod record;

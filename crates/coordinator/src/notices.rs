@@ -9,7 +9,6 @@ use model::id::{DeploymentId, PersonId};
 use model::machine::{ComponentTransition, SignOffTransition, SiteTransition};
 use model::role_type::RoleType;
 use model::scope::Scope;
-use model::sheet::Sheet;
 use model::state::State;
 use planner::waiting::holders;
 use serde::{Deserialize, Serialize};
@@ -44,11 +43,7 @@ pub(crate) fn told(state: &State, event: &Event) -> Option<Vec<u8>> {
 /// Returns what somebody is asked for by `event`.
 fn asked(state: &State, event: &Event) -> Option<(Scope, String, Vec<PersonId>)> {
     if let Event::SignOff { slot, transition: SignOffTransition::Requested, .. } = event {
-        let scope = match &slot.sheet {
-            Sheet::Site(id) => Scope::Site(id.clone()),
-            Sheet::CoreInterim | Sheet::CoreFinal => Scope::Core,
-            Sheet::SitesComplete => Scope::Deployment,
-        };
+        let scope = slot.sheet.scope();
         let people = holders(state, &scope, &[slot.role]);
         return Some((scope, format!("please sign {slot}: {}", slot.meaning()), people));
     }

@@ -165,13 +165,18 @@ impl Acting<'_> {
         }
     }
 
+    /// Returns the role types that count for the person at `scope`.
+    fn held(&self, scope: &Scope) -> Vec<RoleType> {
+        self.state.roles_of(self.person, scope)
+    }
+
     /// Returns the first of `roles` that the person holds for `scope`.
     ///
     /// # Errors
     ///
     /// When they hold none of them.
     fn role(&self, roles: &[RoleType], scope: &Scope, act: &str) -> Result<RoleType, Refusal> {
-        let held = self.state.roles_of(self.person, scope);
+        let held = self.held(scope);
         roles.iter().copied().find(|it| held.contains(it)).ok_or_else(|| {
             let names: Vec<String> = roles.iter().map(ToString::to_string).collect();
             let text = format!("{} may not {act}: it takes {}", self.person, names.join(" or "));
@@ -216,7 +221,7 @@ impl Acting<'_> {
         reason: Option<&str>,
     ) -> Result<(Vec<Event>, bool), Refusal> {
         self.role(roles, scope, act)?;
-        let held = self.state.roles_of(self.person, scope);
+        let held = self.held(scope);
         let before = self.state.concurrences.get(act).map(Vec::as_slice).unwrap_or_default();
         let has_given = |role: RoleType| before.iter().any(|it| it.role == role);
         let mine: Vec<RoleType> =

@@ -10,6 +10,9 @@
     reason = "what a guard misses is its finding, not a failure of asking it"
 )]
 
+pub mod milestone;
+pub mod stable;
+
 use crate::command::Findings;
 use crate::component::RollbackPlan;
 use crate::guard::{Guard, GuardReading, Supplier, Verdict};

@@ -9,9 +9,12 @@
 //!
 //! Source: Deploy SMF, Processes 1 to 4.
 
+pub mod assignment;
 pub mod authority;
 pub mod core_component;
 pub mod deployment;
+pub mod milestone;
+pub mod quiet_period;
 pub mod request_for_change;
 pub mod sign_off;
 pub mod site;
@@ -20,9 +23,12 @@ pub mod site_phase;
 mod tests;
 pub mod waiver;
 
+pub use assignment::{AssignmentState, AssignmentTransition};
 pub use authority::Authority;
 pub use core_component::{ComponentState, ComponentTransition};
 pub use deployment::{DeploymentState, DeploymentTransition};
+pub use milestone::{MilestoneState, MilestoneTransition};
+pub use quiet_period::{QuietPeriodState, QuietPeriodTransition};
 pub use request_for_change::{RfcState, RfcTransition};
 pub use sign_off::{SignOffState, SignOffTransition};
 pub use site::{SiteState, SiteTransition};

@@ -5,9 +5,15 @@
 //!
 //! Source: Deploy SMF, outputs of Tables 4 and 5 (sign-off sheets).
 
+mod stable;
+
+pub use stable::milestone_facts;
+
 use crate::digest::{Digest, canonical_digest};
+use crate::event::Event;
 use crate::id::SiteId;
 use crate::machine::core_component::ComponentState;
+use crate::machine::sign_off::{SignOffState, SignOffTransition};
 use crate::role_type::RoleType;
 use crate::run::TrackState;
 use crate::scope::Scope;
@@ -28,6 +34,10 @@ pub enum Sheet {
     Site(SiteId),
     /// All sites.
     SitesComplete,
+    /// The Deployment Stable Interim Milestone.
+    DeploymentStable,
+    /// What the quiet period showed.
+    QuietPeriodReport,
 }
 
 /// One signature slot of a sheet, written `site/B27:site-owner`.
@@ -51,6 +61,13 @@ impl Sheet {
             Self::SitesComplete => {
                 &[RoleType::ReleaseManagement, RoleType::ProgramManager, RoleType::ProductManager]
             }
+            Self::DeploymentStable => &[
+                RoleType::ProgramManager,
+                RoleType::Customer,
+                RoleType::OperationsManager,
+                RoleType::SupportManager,
+            ],
+            Self::QuietPeriodReport => &[RoleType::OperationsManager, RoleType::SupportManager],
         };
         roles.iter().map(|role| SlotId { sheet: self.clone(), role: *role }).collect()
     }
@@ -62,6 +79,19 @@ impl Sheet {
             Self::CoreFinal => "Core components deployed".to_owned(),
             Self::Site(site) => format!("Site {site} deployed"),
             Self::SitesComplete => "Site deployments complete".to_owned(),
+            Self::DeploymentStable => "Deployment Stable".to_owned(),
+            Self::QuietPeriodReport => "Performance in the quiet period".to_owned(),
+        }
+    }
+
+    /// Returns what the sheet is about.
+    pub fn scope(&self) -> Scope {
+        match self {
+            Self::CoreInterim | Self::CoreFinal => Scope::Core,
+            Self::Site(site) => Scope::Site(site.clone()),
+            Self::SitesComplete | Self::DeploymentStable | Self::QuietPeriodReport => {
+                Scope::Deployment
+            }
         }
     }
 }
@@ -86,6 +116,9 @@ impl SlotId {
             (Sheet::SitesComplete, _) => {
                 "All sites in scope are deployed and signed off by their owners.".to_owned()
             }
+            (Sheet::DeploymentStable | Sheet::QuietPeriodReport, role) => {
+                stable::meaning(&self.sheet, role).to_owned()
+            }
         }
     }
 }
@@ -97,6 +130,8 @@ impl fmt::Display for Sheet {
             Self::CoreFinal => f.pad("core"),
             Self::Site(site) => f.pad(&format!("site/{site}")),
             Self::SitesComplete => f.pad("sites-complete"),
+            Self::DeploymentStable => f.pad("deployment-stable"),
+            Self::QuietPeriodReport => f.pad("quiet-period-report"),
         }
     }
 }
@@ -109,7 +144,9 @@ impl fmt::Display for SlotId {
 
 /// A text names no sheet or slot.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{text}` is no sheet: write `core-interim`, `core`, `site/NAME` or `sites-complete`")]
+#[error(
+    "`{text}` is no sheet: write `core-interim`, `core`, `site/NAME`, `sites-complete`, `deployment-stable` or `quiet-period-report`"
+)]
 pub struct InvalidSheet {
     /// What was given.
     pub text: String,
@@ -124,6 +161,8 @@ impl FromStr for Sheet {
             None if text == "core-interim" => Ok(Self::CoreInterim),
             None if text == "core" => Ok(Self::CoreFinal),
             None if text == "sites-complete" => Ok(Self::SitesComplete),
+            None if text == "deployment-stable" => Ok(Self::DeploymentStable),
+            None if text == "quiet-period-report" => Ok(Self::QuietPeriodReport),
             Some(("site", id)) => id.parse().map(Self::Site).map_err(|_| invalid()),
             _ => Err(invalid()),
         }
@@ -171,6 +210,8 @@ pub fn body(state: &State, sheet: &Sheet) -> Value {
         Sheet::CoreFinal => core_facts(state, false),
         Sheet::Site(site) => site_facts(state, site),
         Sheet::SitesComplete => sites_facts(state),
+        Sheet::DeploymentStable => stable::deployment_stable(state),
+        Sheet::QuietPeriodReport => stable::quiet_period_report(state),
     };
     json!({ "head": head, "facts": facts })
 }
@@ -178,6 +219,34 @@ pub fn body(state: &State, sheet: &Sheet) -> Value {
 /// Returns the digest that is signed.
 pub fn digest(state: &State, sheet: &Sheet) -> Digest {
     canonical_digest(&body(state, sheet))
+}
+
+/// Returns that no signature on `sheet` counts any more: what is signed is superseded, and what is
+/// asked for is void.
+pub fn superseded(state: &State, sheet: &Sheet) -> Vec<Event> {
+    let slots = sheet.slots().into_iter().filter_map(|slot| {
+        let status = state.slots.get(&slot)?;
+        let transition = match status.state {
+            SignOffState::Signed => SignOffTransition::Superseded,
+            SignOffState::Requested => SignOffTransition::Voided,
+            SignOffState::Pending
+            | SignOffState::Declined
+            | SignOffState::Void
+            | SignOffState::Superseded
+            | SignOffState::Withdrawn => return None,
+        };
+        Some(Event::SignOff {
+            slot,
+            transition,
+            document: status.document,
+            meaning: None,
+            statements: vec![],
+            on_behalf_of: None,
+            stamp: None,
+            gate: vec![],
+        })
+    });
+    slots.collect()
 }
 
 fn core_facts(state: &State, interim: bool) -> Value {

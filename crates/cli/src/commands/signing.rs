@@ -39,7 +39,7 @@ pub(crate) async fn sign(it: &Sign, mut desk: Desk) -> Result<Exit, Fault> {
         let document = of_sheet(&desk, wanted.sheet(), digits)?;
         for slot in asked {
             let command = Command::Sign { slot, document, exceptions: it.exceptions.clone() };
-            commands.push((render::event::sheet_scope(wanted.sheet()), command));
+            commands.push((wanted.sheet().scope(), command));
         }
     }
     desk.act_each(commands).await?;
@@ -57,7 +57,7 @@ pub(crate) async fn refuse(it: &Refuse, mut desk: Desk) -> Result<Exit, Fault> {
             return Err(Fault::usage("several slots of that sheet are asked of you", next));
         }
     };
-    let scope = render::event::sheet_scope(it.slot.sheet());
+    let scope = it.slot.sheet().scope();
     let command = Command::Refuse { slot, document, reasons: it.reasons.clone() };
     desk.act_and_tell(&scope, &command).await?;
     Ok(Exit::Done)
@@ -71,7 +71,7 @@ fn slots(desk: &Desk, wanted: &Wanted) -> Result<Vec<SlotId>, Fault> {
     };
     let state = desk.state();
     let person = desk.author()?.person;
-    let roles = state.roles_of(&person, &render::event::sheet_scope(sheet));
+    let roles = state.roles_of(&person, &sheet.scope());
     let asked =
         |slot: &SlotId| state.slots.get(slot).is_some_and(|it| it.state == SignOffState::Requested);
     let mine: Vec<SlotId> =

@@ -3,7 +3,6 @@
 use model::event::{Event, StepDecision};
 use model::order::{Outcome, Proof, Report};
 use model::scope::Scope;
-use model::sheet::Sheet;
 use model::state::State;
 
 /// Returns what happened, as one sentence without an end.
@@ -158,7 +157,7 @@ pub(crate) fn scope_of(state: &State, event: &Event) -> Scope {
         Event::Site { site, .. } => Scope::Site(site.clone()),
         Event::Ring { ring, .. } => Scope::Ring(ring.clone()),
         Event::Rfc { rfc, .. } | Event::RfcApproved { rfc, .. } => Scope::Rfc(rfc.clone()),
-        Event::SignOff { slot, .. } => sheet_scope(&slot.sheet),
+        Event::SignOff { slot, .. } => slot.sheet.scope(),
         Event::WaiverApproved { waiver, .. } | Event::Waiver { waiver, .. } => {
             let position = (*waiver as usize).checked_sub(1);
             let waiver = position.and_then(|it| state.waivers.get(it));
@@ -194,14 +193,5 @@ pub(crate) fn scope_of(state: &State, event: &Event) -> Scope {
         Event::SiteCare(it) => it.scope(),
         Event::Message(it) => it.scope(),
         Event::Training(it) => it.scope(),
-    }
-}
-
-/// Returns what a sheet is about.
-pub(crate) fn sheet_scope(sheet: &Sheet) -> Scope {
-    match sheet {
-        Sheet::CoreInterim | Sheet::CoreFinal => Scope::Core,
-        Sheet::Site(site) => Scope::Site(site.clone()),
-        Sheet::SitesComplete => Scope::Deployment,
     }
 }

@@ -105,7 +105,7 @@ fn slot(state: &State, slot: &SlotId) -> String {
     let standing = match status {
         None => "not asked for yet".to_owned(),
         Some(status) => {
-            let zone = zone_of(state, &super::event::sheet_scope(&slot.sheet));
+            let zone = zone_of(state, &slot.sheet.scope());
             let by = status.by.as_ref().map(|it| format!(" by {}", person(&state.plan, it)));
             let by = by.unwrap_or_default();
             let of_this = status.document == digest(state, &slot.sheet);

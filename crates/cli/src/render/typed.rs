@@ -1,5 +1,7 @@
 //! Commands as they are typed: what somebody enters to supply what is missing.
 
+mod stable;
+
 use model::command::{Command, Resumable, RfcAct};
 use model::event::StepDecision;
 use model::guard::Guard;
@@ -132,7 +134,7 @@ fn words(command: &Command) -> String {
         Command::Escalation(it) => match *it {},
         Command::Readiness(it) => match *it {},
         Command::Assignment(it) => match *it {},
-        Command::Milestone(it) => match *it {},
+        Command::Milestone(it) => stable::milestone(it),
         Command::QuietPeriod(it) => match *it {},
         Command::Survey(it) => match *it {},
         Command::Assessment(it) => match *it {},

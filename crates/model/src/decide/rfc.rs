@@ -122,7 +122,7 @@ impl Request<'_> {
         let part = self.shown(part)?;
         let conditions = conditions.map(|it| worded("the condition", it)).transpose()?;
         let mut approvals = self.status.approvals.clone();
-        let held = self.acting.state.roles_of(self.acting.person, &self.scope());
+        let held = self.acting.held(&self.scope());
         let roles: Vec<RoleType> = self.planned.levels.iter().map(|it| it.role).collect();
         self.take_role(&roles, "approve")?;
         self.is_separate()?;

@@ -15,6 +15,7 @@ use crate::machine::{
     ComponentState, ComponentTransition, DeploymentTransition, SignOffState, SignOffTransition,
     SiteTransition, Transition,
 };
+use crate::milestone::Milestone;
 use crate::refusal::{Refusal, RefusalCode, pass};
 use crate::role_type::RoleType;
 use crate::scope::Scope;
@@ -38,19 +39,11 @@ impl Acting<'_> {
         Ok(status)
     }
 
-    fn sheet_scope(sheet: &Sheet) -> Scope {
-        match sheet {
-            Sheet::CoreInterim | Sheet::CoreFinal => Scope::Core,
-            Sheet::Site(site) => Scope::Site(site.clone()),
-            Sheet::SitesComplete => Scope::Deployment,
-        }
-    }
-
     /// Returns what the profile relaxed so that this person may fill `slot`.
     fn may_fill(&self, slot: &SlotId) -> Result<Vec<separation::Rule>, Refusal> {
-        let scope = Self::sheet_scope(&slot.sheet);
+        let scope = slot.sheet.scope();
         let profile = self.state.plan.profile;
-        let held = self.state.roles_of(self.person, &scope);
+        let held = self.held(&scope);
         let mut relaxed = Vec::new();
         if let (Sheet::Site(id), RoleType::SiteOwner) = (&slot.sheet, slot.role) {
             let (site, _) = self.state.site(id).ok_or_else(|| Refusal::unknown(id))?;
@@ -65,7 +58,7 @@ impl Acting<'_> {
         } else {
             self.role(&[slot.role], &scope, &format!("sign {slot}"))?;
         }
-        if slot.role == RoleType::OperationsManager {
+        if matches!(slot.role, RoleType::OperationsManager | RoleType::SupportManager) {
             relaxed.extend(separation::may_take_over(self.person, &held, profile)?);
         }
         // SOD-15: the last slot must not leave the sheet with too few different people.
@@ -102,7 +95,11 @@ impl Acting<'_> {
         }
         let owner = match &slot.sheet {
             Sheet::Site(id) => self.state.site(id).map(|(site, _)| site.owner.clone()),
-            Sheet::CoreInterim | Sheet::CoreFinal | Sheet::SitesComplete => None,
+            Sheet::CoreInterim
+            | Sheet::CoreFinal
+            | Sheet::SitesComplete
+            | Sheet::DeploymentStable
+            | Sheet::QuietPeriodReport => None,
         };
         let for_owner = slot.role == RoleType::SiteOwner;
         let signed = Event::SignOff {
@@ -121,7 +118,7 @@ impl Acting<'_> {
                 || self.state.slots.get(it).is_some_and(|it| it.state == SignOffState::Signed)
         });
         if is_last {
-            events.extend(self.sheet_is_signed(&slot.sheet)?);
+            events.extend(self.sheet_is_signed(&slot.sheet, document)?);
         }
         Ok(events)
     }
@@ -138,13 +135,18 @@ impl Acting<'_> {
     }
 
     /// Returns what follows once every slot of `sheet` is signed.
-    fn sheet_is_signed(&self, sheet: &Sheet) -> Result<Vec<Event>, Refusal> {
+    fn sheet_is_signed(&self, sheet: &Sheet, document: Digest) -> Result<Vec<Event>, Refusal> {
         match sheet {
             Sheet::CoreInterim | Sheet::CoreFinal => self.core_is_signed(sheet),
             Sheet::Site(site) => {
                 let gate = pass(&format!("the sign-off of {site}"), self.site_gate(site))?;
                 Ok(vec![self.site_event(site, SiteTransition::SignedOff, None, gate)?])
             }
+            Sheet::DeploymentStable => {
+                let gate = pass("Deployment Stable", gates::stable::gate(self.state, self.now))?;
+                Ok(vec![self.milestone_approved(Milestone::Stable, document, gate)?])
+            }
+            Sheet::QuietPeriodReport => Ok(vec![]),
             Sheet::SitesComplete => {
                 let gate = pass("the sheet of all sites", self.sites_gate())?;
                 let transition = DeploymentTransition::SitesCompleted;
@@ -272,29 +274,7 @@ impl Acting<'_> {
 
     /// Returns that every signature on `sheet` no longer counts.
     pub(super) fn superseded(&self, sheet: &Sheet) -> Vec<Event> {
-        let slots = sheet.slots().into_iter().filter_map(|slot| {
-            let status = self.state.slots.get(&slot)?;
-            let transition = match status.state {
-                SignOffState::Signed => SignOffTransition::Superseded,
-                SignOffState::Requested => SignOffTransition::Voided,
-                SignOffState::Pending
-                | SignOffState::Declined
-                | SignOffState::Void
-                | SignOffState::Superseded
-                | SignOffState::Withdrawn => return None,
-            };
-            Some(Event::SignOff {
-                slot,
-                transition,
-                document: status.document,
-                meaning: None,
-                statements: vec![],
-                on_behalf_of: None,
-                stamp: None,
-                gate: vec![],
-            })
-        });
-        slots.collect()
+        sheet::superseded(self.state, sheet)
     }
 }
 

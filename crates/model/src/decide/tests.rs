@@ -3,6 +3,7 @@
 //! House rule: a refused command leaves no trace, and says why and what to do next.
 
 mod deployment;
+mod milestone;
 
 use super::*;
 use crate::command::{Findings, Resumable, RfcAct};

@@ -25,6 +25,10 @@ pub enum Authority {
     WaiverAuthority,
     /// Whoever requested the waiver, and whoever approved it.
     RequesterAndApprover,
+    /// The signers of every slot of the milestone's sheet.
+    EverySlot,
+    /// The person whose assignment it is.
+    Member,
 }
 
 impl Authority {
@@ -35,7 +39,12 @@ impl Authority {
             | Self::SystemWith(roles)
             | Self::Any(roles)
             | Self::All(roles) => roles,
-            Self::System | Self::Signer | Self::WaiverAuthority | Self::RequesterAndApprover => &[],
+            Self::System
+            | Self::Signer
+            | Self::WaiverAuthority
+            | Self::RequesterAndApprover
+            | Self::EverySlot
+            | Self::Member => &[],
         }
     }
 
@@ -48,7 +57,9 @@ impl Authority {
             | Self::All(_)
             | Self::Signer
             | Self::WaiverAuthority
-            | Self::RequesterAndApprover => false,
+            | Self::RequesterAndApprover
+            | Self::EverySlot
+            | Self::Member => false,
         }
     }
 
@@ -64,7 +75,11 @@ impl Authority {
             Self::All(roles) | Self::SystemWith(roles) => lacking(roles),
             Self::Any(roles) if lacking(roles).len() == roles.len() => roles.to_vec(),
             Self::Any(_) | Self::System | Self::SystemOr(_) => Vec::new(),
-            Self::Signer | Self::WaiverAuthority | Self::RequesterAndApprover => Vec::new(),
+            Self::Signer
+            | Self::WaiverAuthority
+            | Self::RequesterAndApprover
+            | Self::EverySlot
+            | Self::Member => Vec::new(),
         }
     }
 
@@ -83,6 +98,8 @@ impl Authority {
             Self::Signer => "signer".to_owned(),
             Self::WaiverAuthority => "waiver authority".to_owned(),
             Self::RequesterAndApprover => "requester+approver".to_owned(),
+            Self::EverySlot => "every slot".to_owned(),
+            Self::Member => "member".to_owned(),
         }
     }
 }
@@ -106,6 +123,8 @@ impl fmt::Display for Authority {
             Self::Signer => "the named signer or a recorded delegate".to_owned(),
             Self::WaiverAuthority => "those who may waive the guard".to_owned(),
             Self::RequesterAndApprover => "the requester and an approver of the waiver".to_owned(),
+            Self::EverySlot => "the signers of every slot of its sheet".to_owned(),
+            Self::Member => "the person whose assignment it is".to_owned(),
         })
     }
 }
@@ -128,6 +147,8 @@ mod tests {
             Authority::Signer,
             Authority::WaiverAuthority,
             Authority::RequesterAndApprover,
+            Authority::EverySlot,
+            Authority::Member,
         ];
         let mut table = String::new();
         for it in rows {
@@ -152,6 +173,8 @@ mod tests {
             signer = the named signer or a recorded delegate; alone: false; missing at first [], after Release Management []
             waiver authority = those who may waive the guard; alone: false; missing at first [], after Release Management []
             requester+approver = the requester and an approver of the waiver; alone: false; missing at first [], after Release Management []
+            every slot = the signers of every slot of its sheet; alone: false; missing at first [], after Release Management []
+            member = the person whose assignment it is; alone: false; missing at first [], after Release Management []
         "#]].assert_eq(&table);
     }
 }

@@ -149,6 +149,9 @@ fn every_act_completes_the_sentence_of_its_refusal() {
     check::<super::RfcTransition>();
     check::<super::SignOffTransition>();
     check::<super::WaiverTransition>();
+    check::<super::MilestoneTransition>();
+    check::<super::QuietPeriodTransition>();
+    check::<super::AssignmentTransition>();
 }
 
 #[test]

@@ -51,7 +51,7 @@ pub(super) fn before(world: &World, event: &Event, actor: &Actor) {
             if matches!(transition, Signed | SignedWithExceptions | Declined) {
                 assert_eq!(*document, sheet::digest(state, &slot.sheet), "{slot} of another sheet");
                 let by = actor.person().expect("because only people sign");
-                let roles = state.roles_of(by, &sheet_scope(&slot.sheet));
+                let roles = state.roles_of(by, &slot.sheet.scope());
                 assert!(roles.contains(&slot.role), "{by} is not {}", slot.role);
             }
         }
@@ -86,14 +86,6 @@ pub(super) fn before(world: &World, event: &Event, actor: &Actor) {
             );
         }
         _ => {}
-    }
-}
-
-fn sheet_scope(sheet: &Sheet) -> Scope {
-    match sheet {
-        Sheet::CoreInterim | Sheet::CoreFinal => Scope::Core,
-        Sheet::Site(site) => Scope::Site(site.clone()),
-        Sheet::SitesComplete => Scope::Deployment,
     }
 }
 

@@ -11,7 +11,6 @@ use model::guard::Guard;
 use model::machine::{DeploymentState, DeploymentTransition, RfcState, SignOffState, WaiverState};
 use model::role_type::RoleType;
 use model::scope::Scope;
-use model::sheet::Sheet;
 
 pub(super) fn deployment(look: &mut Look<'_>) -> Vec<WaitingOn> {
     let state = look.state;
@@ -218,11 +217,7 @@ pub(super) fn slots(look: &Look<'_>, of: Option<&Scope>) -> Vec<WaitingOn> {
         .iter()
         .filter(|(slot, it)| it.state == SignOffState::Requested || is_declined(slot, it.state));
     open.filter_map(|(slot, status)| {
-        let scope = match &slot.sheet {
-            Sheet::CoreInterim | Sheet::CoreFinal => Scope::Core,
-            Sheet::Site(id) => Scope::Site(id.clone()),
-            Sheet::SitesComplete => Scope::Deployment,
-        };
+        let scope = slot.sheet.scope();
         if of.is_some_and(|it| *it != scope) {
             return None;
         }

@@ -1,0 +1,42 @@
+//! Milestones: convened, recommended on, decided.
+
+use crate::args::milestone::MilestoneOf;
+use crate::desk::Desk;
+use crate::exit::Exit;
+use crate::fault::Fault;
+use crate::render;
+use model::command::Command;
+use model::milestone::{FollowOnAction, MilestoneCommand};
+use model::scope::Scope;
+
+pub(crate) async fn milestone(it: &MilestoneOf, mut desk: Desk) -> Result<Exit, Fault> {
+    let command = match it.clone() {
+        MilestoneOf::Show => return show(&desk),
+        MilestoneOf::Convene { milestone, invitees, effective } => {
+            MilestoneCommand::Convene { milestone, invitees, effective }
+        }
+        MilestoneOf::Vote { milestone, recommendation, reason } => {
+            MilestoneCommand::Vote { milestone, recommendation, reason }
+        }
+        MilestoneOf::Action { milestone, text, owner, due } => {
+            let action = FollowOnAction { text, owner, due };
+            MilestoneCommand::AddAction { milestone, action }
+        }
+        MilestoneOf::Adjourn { milestone, reason } => {
+            MilestoneCommand::Adjourn { milestone, reason }
+        }
+        MilestoneOf::Reject { milestone, to, reason } => {
+            MilestoneCommand::Reject { milestone, returns_to: to, reason }
+        }
+        MilestoneOf::Rework { milestone, reason } => MilestoneCommand::Rework { milestone, reason },
+        MilestoneOf::Revoke { milestone, reason } => MilestoneCommand::Revoke { milestone, reason },
+    };
+    desk.act_and_tell(&Scope::Deployment, &Command::Milestone(command)).await?;
+    Ok(Exit::Done)
+}
+
+fn show(desk: &Desk) -> Result<Exit, Fault> {
+    let state = desk.state();
+    desk.terminal.answer(&state.milestones, || render::milestone::page(state))?;
+    Ok(Exit::Done)
+}
