@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The root of the checkout.
@@ -74,6 +74,11 @@ impl House {
                 folders.push(path);
             }
         }
+    }
+
+    /// Returns where the file called `path` from the root lies.
+    pub(crate) fn path(path: &str) -> PathBuf {
+        Path::new(ROOT).join(path)
     }
 
     /// Returns the Rust sources.

@@ -10,6 +10,7 @@ mod house;
 mod papers;
 mod picture;
 mod sources;
+mod traceability;
 mod words;
 
 use house::House;
@@ -34,12 +35,16 @@ const RULES: &[Rule] = &[
     papers::links_lead_somewhere,
     papers::named_pages_exist,
     papers::a_stranger_understands,
+    traceability::traces_name_requirements,
 ];
 
 #[expect(clippy::print_stdout, reason = "a chore answers on the terminal")]
 fn main() -> ExitCode {
     if let Some(drawn) = picture::asked(std::env::args().skip(1)) {
         return drawn;
+    }
+    if let Some(written) = traceability::asked(std::env::args().skip(1)) {
+        return written;
     }
     let house = House::here();
     let breaches: Vec<String> = RULES.iter().flat_map(|rule| rule(&house)).collect();

@@ -80,6 +80,7 @@ fn processes_at(folder: &Path) -> Vec<String> {
     lines.filter(|it| it.contains("demo answer") && it.contains(&folder)).collect()
 }
 
+// Proves: G-07, X-13, X-18
 #[test]
 fn the_demo_comes_to_its_end_and_its_record_holds() {
     let folder = TempDir::new().unwrap();

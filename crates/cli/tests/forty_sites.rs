@@ -74,6 +74,7 @@ fn computers_of(plan: &MasterProjectPlan) -> usize {
     hosts + plan.sites.iter().map(|it| it.computers.len()).sum::<usize>()
 }
 
+// Proves: G-07, P1-A1, P2-D1, P2-A1, P2-B1, X-10
 #[tokio::test(flavor = "multi_thread")]
 async fn forty_sites_are_deployed_and_signed_off_through_a_kill_and_a_halt() {
     let world = TempDir::new().unwrap();

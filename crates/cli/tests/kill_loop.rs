@@ -163,6 +163,7 @@ async fn survives(database: &str, data: &Path, folder: &Path, root: &Path, seed:
     record::verify(site.record.as_ref(), &site.deployment, &key).await.unwrap();
 }
 
+// Proves: X-10
 #[tokio::test(flavor = "multi_thread")]
 async fn fifty_kills_leave_every_counter_at_one_on_sqlite() {
     let world = TempDir::new().unwrap();
@@ -172,6 +173,7 @@ async fn fifty_kills_leave_every_counter_at_one_on_sqlite() {
     survives(&database, &data, &folder, &root, 0x5eed_0001).await;
 }
 
+// Proves: X-10
 #[tokio::test(flavor = "multi_thread")]
 async fn fifty_kills_leave_every_counter_at_one_on_postgresql() {
     let world = TempDir::new().unwrap();

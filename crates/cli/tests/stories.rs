@@ -90,6 +90,7 @@ fn opened_as_it_is(desk: &Desk) {
     desk.does("deployment start");
 }
 
+// Proves: G-01, X-19
 #[test]
 fn one_person_takes_a_plan_to_the_last_signature() {
     let desk = Desk::new();
@@ -169,6 +170,7 @@ fn a_command_sent_twice_under_one_name_is_recorded_once() {
     assert!(desk.does("status --no-forecast --json").contains("\"entry\": 2"));
 }
 
+// Proves: G-03, P1-I1, P2-I1
 #[test]
 fn changed_bytes_of_the_release_keep_the_deployment_from_starting() {
     let desk = Desk::new();

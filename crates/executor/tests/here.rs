@@ -205,6 +205,7 @@ async fn an_order_stopped_before_it_is_sent_never_begins_even_later() {
     assert_eq!(scene.text("home/count"), first, "{report:?}");
 }
 
+// Proves: X-10
 #[tokio::test]
 async fn an_order_handed_out_twice_runs_once() {
     let scene = Scene::new();
@@ -281,6 +282,7 @@ async fn a_process_number_given_to_another_process_is_not_taken_for_the_order() 
     assert_eq!(scene.text("home/count"), "x\n");
 }
 
+// Proves: X-10
 #[tokio::test]
 async fn an_interrupted_order_is_verified_and_never_repeated() {
     let scene = Scene::new();
@@ -348,6 +350,7 @@ async fn output_is_kept_while_the_order_still_runs() {
     assert_eq!(found.recv().await, None);
 }
 
+// Proves: G-03
 #[tokio::test]
 async fn a_file_is_copied_once_and_only_if_it_is_the_release_s() {
     use std::os::unix::fs::PermissionsExt as _;

@@ -93,6 +93,7 @@ async fn kill_at_every_stage(home: &Path, journals: &Path, place: &Place, addres
     }
 }
 
+// Proves: X-10
 #[tokio::test]
 async fn a_killed_process_neither_kills_nor_repeats_its_local_order() {
     let folder = tempfile::tempdir().unwrap();

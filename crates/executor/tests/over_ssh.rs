@@ -86,6 +86,7 @@ async fn values_and_secrets_travel_over_standard_input_only() {
     }
 }
 
+// Proves: G-03
 #[tokio::test]
 async fn a_file_arrives_with_its_digest_and_mode_or_not_at_all() {
     use std::os::unix::fs::PermissionsExt as _;

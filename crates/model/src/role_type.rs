@@ -176,6 +176,7 @@ mod tests {
         assert_eq!(RoleType::ReleaseManagement.to_string(), "Release Management");
     }
 
+    // Proves: T-2
     #[test]
     fn the_project_has_the_nine_role_types_of_table_1() {
         let nine: Vec<RoleType> =

@@ -58,6 +58,7 @@ fn another_soak_and_owner_are_said_and_only_the_soak_voids() {
     );
 }
 
+// Proves: R-PGM2, X-11
 #[test]
 fn what_was_added_removed_and_moved_is_said() {
     check(

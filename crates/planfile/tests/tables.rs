@@ -42,6 +42,7 @@ fn said(loaded: &Loaded) -> String {
     loaded.diagnostics.iter().map(ToString::to_string).collect::<Vec<_>>().join("")
 }
 
+// Proves: P2-D1
 #[test]
 fn a_table_says_what_a_list_would_say() {
     let loaded = with_tables(

@@ -21,6 +21,7 @@ use crate::fixture::{at, created, plan};
 use crate::forecast::{forecast, objections};
 use expect_test::expect;
 
+// Proves: F-1, P1-O1, P2-O1
 #[test]
 fn a_small_deployment_comes_to_its_end_in_the_order_of_its_plan() {
     let found = forecast(&created(plan()), at("2027-01-04T08:00:00Z"));

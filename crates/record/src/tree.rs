@@ -98,6 +98,7 @@ mod tests {
         }
     }
 
+    // Proves: X-13
     #[test]
     fn the_root_of_the_vectors_of_certificate_transparency_comes_out() {
         let leaves: [&[u8]; 8] = [

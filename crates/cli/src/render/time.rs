@@ -59,6 +59,7 @@ pub(crate) fn lasting(length: SignedDuration) -> String {
 mod tests {
     use super::*;
 
+    // Proves: X-12
     #[test]
     fn an_instant_is_told_on_the_clock_of_the_place_and_in_utc() {
         for (zone, at, expected) in [

@@ -6,10 +6,7 @@ use coordinator::Until;
 use coordinator::clock::Clock as _;
 use jiff::Timestamp;
 use model::command::{Command, Resumable};
-use model::event::Event;
-use model::guard::Guard;
-use model::id::PersonId;
-use model::machine::{RfcState, SiteState, SiteTransition};
+use model::machine::{RfcState, SiteState};
 use model::scope::Scope;
 use model::sheet::{Sheet, SlotId};
 use model::state::{RingState, SiteStatus, State};
@@ -127,6 +124,8 @@ async fn a_ring_halts_at_the_label_driver(stage: &mut Stage) {
         only: vec![Resumable::Failed, Resumable::Lost, Resumable::NotStarted],
     };
     stage.act("ivo.marchetti", resume.clone()).await;
+    let refusal = stage.refused("ivo.marchetti", resume.clone()).await;
+    assert!(refusal.to_string().contains("already agreed"), "{refusal}");
     assert_eq!(ring(&stage.state().await), RingState::Halted, "one person does not resume a ring");
     stage.act("sabela.roig", resume).await;
     stage.speak("the halt");
@@ -179,9 +178,6 @@ async fn clocks_change_and_a_generator_stops(stage: &mut Stage) {
     stage.until("2027-03-15T20:00:00Z").await;
     let state = stage.state().await;
     assert_eq!(site(&state, "B40").state, SiteState::Observing);
-    for (id, minutes) in [("B31", 240), ("B33", 300), ("B39", 300)] {
-        let _ = (id, minutes);
-    }
 }
 
 async fn forty_of_forty_are_signed(stage: &mut Stage) {

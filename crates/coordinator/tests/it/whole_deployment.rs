@@ -6,6 +6,7 @@ use std::fs::read_to_string;
 
 const PLAN: &str = include_str!("plan.yaml");
 
+// Proves: G-05, G-07, P1-A1, P2-A1, X-18
 #[tokio::test(flavor = "multi_thread")]
 async fn a_deployment_comes_to_its_end_and_every_step_ran_once() {
     let world = World::new(PLAN).await;

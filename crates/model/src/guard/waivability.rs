@@ -130,6 +130,7 @@ mod tests {
     use super::*;
     use crate::guard::tests::{catalogue, roles_in};
 
+    // Proves: X-09
     #[test]
     fn what_can_be_waived_and_by_whom_is_what_the_catalogue_says() {
         for [id, _, _, _, waivable, authority, _] in catalogue() {

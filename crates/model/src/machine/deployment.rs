@@ -276,6 +276,7 @@ mod tests {
             PRJ-16 termination completed       ·  ·  ·  ·  ·  ·  ·  ·  · 10  ·  SM [TR1 TR2 TR3]"#]].assert_eq(&grid::<DeploymentTransition>());
     }
 
+    // Proves: G-05, G-13, F-1, X-04
     #[test]
     fn the_machine_is_that_of_the_catalogue() {
         holds_to_the_catalogue::<DeploymentTransition>("deployment", DeploymentState::RESTING);

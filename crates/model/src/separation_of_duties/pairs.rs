@@ -135,6 +135,7 @@ mod tests {
         .assert_eq(&grid);
     }
 
+    // Proves: X-19
     #[test]
     fn a_solo_person_holds_everything_but_the_audit_and_it_is_disclosed() {
         let all: Vec<RoleType> =

@@ -32,6 +32,7 @@ fn a_deliverable_outside_the_folder() {
     );
 }
 
+// Proves: G-06
 #[test]
 fn a_release_that_nobody_called_ready() {
     check(
@@ -107,6 +108,7 @@ fn something_that_no_rfc_covers() {
     );
 }
 
+// Proves: P1-I2, P2-I2
 #[test]
 fn a_missing_companion_plan() {
     check(
@@ -137,6 +139,7 @@ fn no_success_criterion() {
     );
 }
 
+// Proves: R-SM1
 #[test]
 fn a_role_type_that_nobody_holds() {
     check(
@@ -152,6 +155,7 @@ fn a_role_type_that_nobody_holds() {
     );
 }
 
+// Proves: T-2, X-19
 #[test]
 fn role_types_that_exclude_each_other() {
     check(
@@ -182,6 +186,7 @@ fn an_interval_that_ends_before_it_begins() {
     );
 }
 
+// Proves: P3-D5
 #[test]
 fn a_quiet_period_that_is_too_short() {
     check(

@@ -48,6 +48,7 @@ fn a_step_used_twice() {
     );
 }
 
+// Proves: P1-D1
 #[test]
 fn components_that_need_each_other() {
     check(

@@ -33,6 +33,7 @@ fn a_site_in_no_ring() {
     );
 }
 
+// Proves: P2-D7
 #[test]
 fn a_site_without_an_owner() {
     check(
@@ -48,6 +49,7 @@ fn a_site_without_an_owner() {
     );
 }
 
+// Proves: P2-D7
 #[test]
 fn an_owner_of_the_project() {
     check(

@@ -59,6 +59,7 @@ fn a_window_with_an_impossible_time() {
     );
 }
 
+// Proves: P2-Q6
 #[test]
 fn work_that_cannot_fit() {
     check(
@@ -74,6 +75,7 @@ fn work_that_cannot_fit() {
     );
 }
 
+// Proves: X-12
 #[test]
 fn a_window_in_a_gap() {
     check(

@@ -15,6 +15,7 @@ fn reason() -> String {
     "the cable was mended".to_owned()
 }
 
+// Proves: P2-A1
 #[test]
 fn a_ring_halts_at_its_threshold_and_its_other_sites_say_so() {
     let mut world = World::ready(plan());
@@ -55,6 +56,7 @@ fn a_ring_halts_at_its_threshold_and_its_other_sites_say_so() {
     );
 }
 
+// Proves: P2-A1
 #[test]
 fn how_many_sites_start_at_once() {
     let mut story = String::new();
@@ -91,6 +93,7 @@ fn how_many_sites_start_at_once() {
     .assert_eq(&story);
 }
 
+// Proves: G-09
 #[test]
 fn an_incident_while_a_ring_soaks_makes_it_soak_anew() {
     let mut world = World::ready(plan());
@@ -215,6 +218,7 @@ fn guided_failure() {
     .assert_eq(&story);
 }
 
+// Proves: P2-Q5
 #[test]
 fn what_a_phase_tolerated_is_tried_again_before_the_site_counts() {
     let mut plan = plan();
@@ -300,6 +304,7 @@ fn a_paused_site_waits_for_the_line_that_others_took_meanwhile() {
     .assert_eq(&(story + &world.why("site/s5")));
 }
 
+// Proves: X-08
 #[test]
 fn going_back_undoes_in_reverse_and_a_failed_rollback_is_gone_on_with() {
     let mut world = World::ready(plan());
@@ -365,6 +370,7 @@ fn going_back_undoes_in_reverse_and_a_failed_rollback_is_gone_on_with() {
     "#]].assert_eq(&(told + &world.story(before, &["s1"])));
 }
 
+// Proves: P1-D3, P1-Q1, P2-Q2, F-1
 #[test]
 fn a_component_beside_the_sites_delays_only_those_that_need_it() {
     let mut world = World::of(plan());

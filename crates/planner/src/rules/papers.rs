@@ -19,6 +19,7 @@ fn why() -> String {
     "as agreed".to_owned()
 }
 
+// Proves: P1-B1, T-1
 #[test]
 fn a_changed_part_voids_its_authorisation_and_blocks_only_its_rings() {
     let mut plan = plan();
@@ -45,6 +46,7 @@ fn a_changed_part_voids_its_authorisation_and_blocks_only_its_rings() {
     "#]].assert_eq(&(world.story(before, &["R-", "plan"]) + &told));
 }
 
+// Proves: X-09
 #[test]
 fn a_waiver_opens_a_gate_until_it_expires() {
     let mut plan = plan();
@@ -101,6 +103,7 @@ fn a_waiver_opens_a_gate_until_it_expires() {
     .assert_eq(&(told + &late.why("site/s1")));
 }
 
+// Proves: X-05, P2-D7
 #[test]
 fn a_refused_site_is_resolved_and_signed_on_a_new_sheet() {
     let mut world = World::ready(plan());
@@ -187,6 +190,7 @@ fn a_signature_is_asked_anew_even_where_its_sheet_became_what_it_was() {
     .assert_eq(&world.story(before, &["sites-complete", "waiver", "deployment"]));
 }
 
+// Proves: R-TST1
 #[test]
 fn a_step_by_hand_is_asked_for_and_confirmed_with_evidence() {
     let mut world = World::ready(night_plan());

@@ -37,6 +37,7 @@ fn work(row: &Row, cache: SiteCache) -> SiteWork {
     }
 }
 
+// Proves: P2-Q6
 #[test]
 fn the_worked_example_is_reckoned_as_its_people_did() {
     let mut in_window = [0, 0];
@@ -146,6 +147,7 @@ fn a_payload_without_computers_is_what_the_site_needs_once() {
     }
 }
 
+// Proves: P2-Q6
 #[test]
 fn of_the_eight_fastest_sites_in_the_third_ring_seven_start() {
     let rows: Vec<_> = sites().into_iter().filter(|it| it.field("ring") == "3").collect();

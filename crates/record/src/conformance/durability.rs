@@ -21,6 +21,7 @@ async fn begun(kind: Kind) -> (Home, SqlRecord) {
     (home, record)
 }
 
+// Proves: X-13
 #[tokio::test]
 async fn a_row_that_somebody_edited_is_the_first_bad_entry() {
     for (statement, seq, why) in [

@@ -97,6 +97,7 @@ proptest! {
     }
 }
 
+// Proves: X-13
 #[tokio::test]
 async fn an_insider_who_computes_all_hashes_anew_lacks_the_signature() {
     let home = Home::new(Kind::Memory);

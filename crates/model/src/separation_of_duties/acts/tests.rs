@@ -70,6 +70,7 @@ fn who_requested_planned_runs_or_built_a_change_does_not_approve_it() {
     ]));
 }
 
+// Proves: R-DEV1
 #[test]
 fn who_built_it_does_not_start_it() {
     let start = |name, it| may_start(&person(name), &people(&["ruben"]), it);
@@ -86,6 +87,7 @@ fn who_built_it_does_not_start_it() {
     ]));
 }
 
+// Proves: R-DEV1
 #[test]
 fn who_built_it_or_ran_it_does_not_verify_it_by_hand() {
     let verify = |name, checks, it| {
@@ -112,6 +114,7 @@ fn who_built_it_or_ran_it_does_not_verify_it_by_hand() {
     ]));
 }
 
+// Proves: P2-D7
 #[test]
 fn only_the_owner_or_the_deputy_signs_for_a_site() {
     let sign = |name, roles: &[RoleType], it| {
@@ -140,6 +143,7 @@ fn only_the_owner_or_the_deputy_signs_for_a_site() {
     ]));
 }
 
+// Proves: T-2
 #[test]
 fn only_the_customer_or_a_delegate_accepts() {
     let accept = |name, roles: &[RoleType], it| {
@@ -184,6 +188,7 @@ fn the_project_does_not_take_over_from_itself() {
     ]));
 }
 
+// Proves: X-09
 #[test]
 fn a_waiver_has_two_approvers_who_do_not_gain_by_it() {
     let grant =
@@ -213,6 +218,7 @@ fn a_waiver_has_two_approvers_who_do_not_gain_by_it() {
     ]));
 }
 
+// Proves: X-07
 #[test]
 fn who_approved_an_emergency_does_not_review_it() {
     let review = |name, it| may_review_emergency(&person("odile"), &person(name), it);

@@ -2,6 +2,7 @@
 
 use super::*;
 
+// Proves: X-12
 #[test]
 fn a_window_takes_the_narrowest_reading_where_clocks_change() {
     for (place, on, from, to, expected) in [
@@ -170,6 +171,7 @@ const MOVED: [(&str, &str, &str); 2] = [
     ("B35", "MST7MDT,M3.2.0,M11.1.0", "2027-03-14T06:00Z/2027-03-14T11:00Z 300 min"),
 ];
 
+// Proves: X-12
 #[test]
 fn every_window_of_the_worked_example_is_resolved_as_its_people_expect() {
     let sites = crate::transfer::sample::sites();
