@@ -152,6 +152,8 @@ fn every_act_completes_the_sentence_of_its_refusal() {
     check::<super::MilestoneTransition>();
     check::<super::QuietPeriodTransition>();
     check::<super::AssignmentTransition>();
+    check::<super::IncidentTransition>();
+    check::<super::EscalationTransition>();
 }
 
 #[test]
