@@ -5,6 +5,8 @@
 
 pub(crate) mod act;
 pub(crate) mod deployment;
+pub(crate) mod escalation;
+pub(crate) mod incident;
 pub(crate) mod look;
 pub(crate) mod milestone;
 pub(crate) mod plan;
@@ -142,7 +144,16 @@ pub(crate) enum What {
     Exclude(act::Exclude),
     Resolve(act::Resolve),
     Rollback(act::Rollback),
-    Incident(act::Incident),
+    #[command(subcommand)]
+    Incident(incident::Incident),
+    #[command(subcommand)]
+    Escalation(escalation::Escalation),
+    #[command(subcommand)]
+    Problem(incident::Problem),
+    #[command(subcommand)]
+    Feedback(incident::Feedback),
+    #[command(subcommand)]
+    Maintenance(incident::Maintenance),
     #[command(subcommand)]
     Waiver(waiver::Waiver),
     #[command(subcommand)]
@@ -168,12 +179,10 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("Take part", &["acknowledge", "adopt", "attest", "confirm", "exempt", "replan"]),
     (
         "Stop and go on",
-        &[
-            "hold", "release", "halt", "resume", "retry", "ignore", "exclude", "resolve",
-            "rollback", "incident",
-        ],
+        &["hold", "release", "halt", "resume", "retry", "ignore", "exclude", "resolve", "rollback"],
     ),
     ("Stabilize", &["milestone"]),
+    ("Support", &["incident", "escalation", "problem", "feedback", "maintenance"]),
     ("Prove", &["record", "verify", "output"]),
     ("The program", &["exit-codes", "completions", "man"]),
 ];

@@ -2,6 +2,10 @@
 
 mod acts;
 mod deployments;
+mod escalations;
+mod incident_lists;
+mod incidents;
+mod instants;
 mod looking;
 mod milestones;
 mod outputs;
@@ -69,7 +73,11 @@ pub(crate) async fn carry_out(
         What::Exclude(it) => acts::exclude(it, desk().await?).await,
         What::Resolve(it) => acts::resolve(it, desk().await?).await,
         What::Rollback(it) => acts::rollback(it, desk().await?).await,
-        What::Incident(it) => acts::incident(it, desk().await?).await,
+        What::Incident(it) => incidents::incident(it, desk().await?).await,
+        What::Escalation(it) => escalations::escalation(it, desk().await?).await,
+        What::Problem(it) => incidents::problem(it, desk().await?).await,
+        What::Feedback(it) => incidents::feedback(it, desk().await?).await,
+        What::Maintenance(it) => incidents::maintenance(it, desk().await?).await,
         What::Waiver(it) => waivers::waiver(it, desk().await?).await,
         What::Milestone(it) => milestones::milestone(it, desk().await?).await,
         What::Record(it) => records::record(it, everywhere, surroundings, terminal).await,

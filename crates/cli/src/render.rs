@@ -19,4 +19,5 @@ pub(crate) mod table;
 mod tests;
 pub(crate) mod time;
 pub(crate) mod typed;
+mod typed_incidents;
 pub(crate) mod why;

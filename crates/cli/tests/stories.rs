@@ -239,7 +239,7 @@ fn every_answer_in_json_is_one_document() {
         "record key",
         "record verify",
         &signed,
-        "incident site/north --severity 4 --text slow",
+        "incident open site/north --severity 4 --title slow",
         &exported,
         &verified,
     ] {

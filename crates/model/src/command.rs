@@ -233,15 +233,6 @@ pub enum Command {
         /// Why.
         reason: String,
     },
-    /// Report an incident that counts against a ring.
-    RaiseSignal {
-        /// The site, ring or component.
-        scope: Scope,
-        /// How bad, 1 the worst.
-        severity: u8,
-        /// What happened.
-        text: String,
-    },
     /// Incidents and their impact, support issues, feedback and problems.
     Incident(crate::incident::IncidentCommand),
     /// Escalations from operations and support to the project team.

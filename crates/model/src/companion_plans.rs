@@ -2,7 +2,7 @@
 //!
 //! Source: Deploy SMF, inputs of Tables 5 and 6, and Table 1 "User Experience".
 
-use crate::id::LineId;
+use crate::id::{LineId, PersonId};
 use crate::role_type::RoleType;
 use serde::{Deserialize, Serialize};
 
@@ -77,7 +77,7 @@ pub struct OperationsGuide {
 }
 
 /// How users are helped, and how issues escalate.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SupportPlan {
     /// The document and its version.
     pub document: String,
@@ -85,15 +85,57 @@ pub struct SupportPlan {
     pub hours: String,
     /// Who is asked, level by level.
     pub escalation: Vec<EscalationLevel>,
+    /// How many severity 2 incidents may be open when the deployment is declared stable.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub open_severity_2_max: u32,
+    /// How long a resolved incident may be reopened, in days.
+    #[serde(default = "reopen_days", skip_serializing_if = "is_reopen_days")]
+    pub reopen_days: u16,
+}
+
+impl Default for SupportPlan {
+    fn default() -> Self {
+        let (document, hours) = (String::new(), String::new());
+        let reopen_days = reopen_days();
+        Self { document, hours, escalation: vec![], open_severity_2_max: 0, reopen_days }
+    }
+}
+
+// What has its default is left out, so that the digests of plans from before stay what they were.
+fn is_default(number: &u32) -> bool {
+    *number == 0
+}
+
+fn reopen_days() -> u16 {
+    crate::gates::incidents::REOPEN_DAYS
+}
+
+fn is_reopen_days(days: &u16) -> bool {
+    *days == reopen_days()
 }
 
 /// One level of escalation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EscalationLevel {
-    /// Who is asked.
+    /// Who is asked, in words.
     pub who: String,
     /// How long they have to answer, in minutes.
     pub answer_minutes: u32,
+    /// The role type whose holders are paged, where it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<RoleType>,
+    /// The people who are paged, beside the holders of the role type.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub people: Vec<PersonId>,
+}
+
+impl SupportPlan {
+    /// Returns the level from which on the project team is asked: the first whose role type is
+    /// one of the project's, or the first of all.
+    pub fn first_project_level(&self) -> usize {
+        let is_project = |it: &EscalationLevel| it.role.is_some_and(RoleType::is_project);
+        self.escalation.iter().position(is_project).unwrap_or(0)
+    }
 }
 
 /// What must be true for the deployment to count as a success.

@@ -10,7 +10,7 @@ mod close_out;
 mod delegation;
 mod deployment;
 mod document;
-mod escalation;
+pub mod escalation;
 mod halting;
 mod incident;
 mod message;
@@ -99,9 +99,6 @@ pub fn decide(acting: &Acting<'_>, command: &Command) -> Result<Vec<Event>, Refu
         }
         Command::Replan { scope, reason } => acting.replan(scope, reason),
         Command::Exempt { site, reason } => acting.exempt(site, reason),
-        Command::RaiseSignal { scope, severity, text } => {
-            acting.raise_signal(scope, *severity, text)
-        }
         Command::Incident(command) => acting.incident(command),
         Command::Escalation(command) => acting.escalation(command),
         Command::Readiness(command) => acting.readiness(command),
@@ -306,16 +303,6 @@ impl Acting<'_> {
         self.role(roles, scope, &format!("state {guard}"))?;
         let statement = worded("the statement", statement)?;
         Ok(vec![Event::Attested { guard, scope: scope.clone(), statement }])
-    }
-
-    fn raise_signal(&self, scope: &Scope, severity: u8, text: &str) -> Result<Vec<Event>, Refusal> {
-        self.known_scope(scope)?;
-        if !(1..=4).contains(&severity) {
-            let text = format!("severity {severity} does not exist");
-            return Err(Refusal::invalid(text, "give 1, the worst, to 4"));
-        }
-        let text = worded("what happened", text)?;
-        Ok(vec![Event::SignalRaised { scope: scope.clone(), severity, text }])
     }
 
     fn hold(&self, scope: &Scope, held: bool, reason: &str) -> Result<Vec<Event>, Refusal> {

@@ -280,6 +280,9 @@ pub enum Event {
         severity: u8,
         /// What happened.
         text: String,
+        /// The incident that it is of; none where an owner refused, or before incidents were kept.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        incident: Option<u32>,
     },
     /// The orders in flight at a component or site are to be stopped where they are.
     OrdersCancelled {

@@ -5,6 +5,7 @@
 
 mod beginnings;
 mod happening;
+mod signals;
 mod units;
 
 pub use happening::{Happening, Impossible};
@@ -20,8 +21,8 @@ use crate::plan::MasterProjectPlan;
 use crate::run::{Run, RunKind, TrackState};
 use crate::scope::Scope;
 use crate::state::{
-    Attestation, Concurrence, Hold, OrderPlace, RfcStatus, RingCounts, RingState, RingStatus,
-    Signal, SiteStatus, SlotStatus, State, WaiverStatus,
+    Attestation, Concurrence, Hold, OrderPlace, RfcStatus, RingCounts, RingStatus, Signal,
+    SiteStatus, SlotStatus, State, WaiverStatus,
 };
 use crate::state_index::StateIndex;
 use crate::work;
@@ -262,9 +263,9 @@ impl State {
             Event::Hold { scope, held: false, .. } => {
                 self.holds.remove(&scope.to_string());
             }
-            Event::SignalRaised { scope, severity, text } => {
-                let signal =
-                    Signal { scope: scope.clone(), severity: *severity, text: text.clone(), at };
+            Event::SignalRaised { scope, severity, text, incident } => {
+                let (scope, text) = (scope.clone(), text.clone());
+                let signal = Signal { scope, severity: *severity, text, at, incident: *incident };
                 self.signal_raised(signal);
             }
             Event::OrdersCancelled { scope, .. } => {
@@ -313,7 +314,12 @@ impl State {
                 }
                 self.recount_at(scope);
             }
-            Event::Incident(it) => self.incidents.happened(it, &happening)?,
+            Event::Incident(it) => {
+                self.incidents.happened(it, &happening)?;
+                if let Some((number, _)) = it.transition() {
+                    self.agreed_on_incident(number);
+                }
+            }
             Event::Escalation(it) => self.escalations.happened(it, &happening)?,
             Event::Readiness(it) => self.readiness.happened(it, &happening)?,
             Event::Assignment(it) => self.assignments.happened(it, &happening)?,
@@ -377,33 +383,6 @@ impl State {
         status.by = by;
         status.statements = statements.to_vec();
         Ok(())
-    }
-
-    fn signal_raised(&mut self, signal: Signal) {
-        let of_site = match &signal.scope {
-            Scope::Site(id) => {
-                let site = self.index.sites.get(id);
-                site.and_then(|it| self.plan.ring_of.get(*it as usize)).map(|it| *it as usize)
-            }
-            Scope::Ring(id) => self.index.rings.get(id).map(|it| *it as usize),
-            Scope::Deployment | Scope::Core | Scope::Component(_) | Scope::Rfc(_) => None,
-        };
-        // A ring that is behind us cannot halt: what goes wrong there halts the one that is next.
-        let is_behind =
-            |ring: usize| self.rings.get(ring).is_some_and(|it| it.state == RingState::Passed);
-        let next = self.rings.iter().position(|it| it.state != RingState::Passed);
-        let counted = match of_site {
-            Some(ring) if !is_behind(ring) => Some(ring),
-            Some(_) | None => next,
-        };
-        if let Some(ring) = counted.and_then(|it| self.rings.get_mut(it)) {
-            match signal.severity {
-                1 => ring.severity_1 += 1,
-                2 => ring.severity_2 += 1,
-                _ => {}
-            }
-        }
-        self.signals.push(signal);
     }
 
     /// Returns the run of a component or site, to be moved on.

@@ -10,6 +10,7 @@
     reason = "what a guard misses is its finding, not a failure of asking it"
 )]
 
+pub mod incidents;
 pub mod milestone;
 pub mod stable;
 
@@ -296,8 +297,8 @@ pub fn h1(state: &State, scope: &Scope) -> Found {
     }
 }
 
-/// CS1: the components on the sheet are verified.
-pub fn cs1(state: &State, sheet: &Sheet) -> Found {
+/// The first half of CS1: the components on the sheet are verified.
+fn cs1(state: &State, sheet: &Sheet) -> Found {
     let is_listed = |component: &crate::component::CoreComponent| {
         *sheet != Sheet::CoreInterim || component.mode == crate::component::CoreMode::Advance
     };
@@ -333,22 +334,6 @@ pub fn v1(state: &State, site: &SiteId) -> Found {
         return Ok(());
     }
     Err((format!("{verified} of {due} computers of {site} are verified"), Supplier::System))
-}
-
-/// V2: no severe incident is open at the site.
-pub fn v2(state: &State, site: &SiteId) -> Found {
-    let since = state.site(site).map(|(_, it)| it.since);
-    let here = Scope::Site(site.clone());
-    let severe = state.signals.iter().find(|it| {
-        it.scope == here && it.severity <= 2 && since.is_some_and(|since| it.at > since)
-    });
-    match severe {
-        None => Ok(()),
-        Some(signal) => missing(
-            format!("a severity {} incident is open at {site}: {}", signal.severity, signal.text),
-            &[RoleType::SupportManager, RoleType::ReleaseManagement],
-        ),
-    }
 }
 
 /// V3: the owner has observed normal use for long enough.

@@ -304,9 +304,23 @@ fn site_facts(state: &State, site: &SiteId) -> Value {
             "excluded": of(TrackState::Excluded), "failed": of(TrackState::Failed), "lost": of(TrackState::Lost) },
         "users": { "targeted": planned.users },
         "failures-passed-over": passed_over(run),
-        "incidents": state.signals.iter().filter(|it| it.scope == Scope::Site(site.clone()))
-            .map(|it| json!({ "severity": it.severity, "text": it.text, "at": it.at })).collect::<Vec<_>>(),
+        "incidents": incidents(state, site),
     })
+}
+
+/// Returns what went wrong at the site: incidents, and what is none but was said of it.
+fn incidents(state: &State, site: &crate::id::SiteId) -> Vec<Value> {
+    let said = state
+        .signals
+        .iter()
+        .filter(|it| it.incident.is_none() && it.scope == Scope::Site(site.clone()));
+    let said = said.map(|it| json!({ "severity": it.severity, "text": it.text, "at": it.at }));
+    let here = state.incidents.list.iter().filter(|it| it.is_at(site));
+    let incidents = here.map(|it| {
+        json!({ "incident": it.number, "severity": it.severity, "text": it.title,
+            "attribution": it.attribution, "at": it.detected(), "unresolved": it.is_unresolved() })
+    });
+    said.chain(incidents).collect()
 }
 
 fn sites_facts(state: &State) -> Value {

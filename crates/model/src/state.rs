@@ -398,6 +398,9 @@ pub struct Signal {
     pub text: String,
     /// When.
     pub at: Timestamp,
+    /// The incident that it is of, which then says whether it is over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub incident: Option<u32>,
 }
 
 impl State {

@@ -9,11 +9,13 @@
 
 mod changes;
 mod components;
+mod incidents;
 mod progress;
 mod rings;
 mod sheets;
 mod sites;
 
+pub(crate) use incidents::closes_unconfirmed;
 pub use rings::broken_budget;
 pub use sites::{running_grants, shortage, why_not_started};
 
@@ -64,6 +66,7 @@ pub fn agenda(state: &State, now: Timestamp, orders_max: usize) -> Agenda {
         | DeploymentState::Terminated => false,
     };
     changes::rfcs(&mut look, &mut agenda);
+    incidents::clocks(&mut look, &mut agenda);
     if works {
         rings::rings(&mut look, &mut agenda);
         components::components(&mut look, &mut agenda, &mut room);

@@ -129,6 +129,15 @@ pub fn site_start(look: &mut Look<'_>, position: usize) -> Vec<GuardReading> {
     ]
 }
 
+/// S10: nothing severe came from the site since it took up its work. That enough of the phase
+/// succeeded is what finished it.
+pub fn s10(look: &Look<'_>, position: usize) -> GuardReading {
+    let scopes = site_scopes(look, position);
+    let site = look.plan().sites.get(position);
+    let found = site.map_or(Ok(()), |it| model::gates::incidents::s10(look.state, &it.id));
+    look.state.reading(Guard::S10, &scopes, look.now, found)
+}
+
 /// Returns the reading of a guard of which nothing may be waived here: of S8 a waiver shortens
 /// the soak, but lets nothing start that is held or whose ring is halted.
 pub fn never_waived(guard: Guard, found: Found) -> GuardReading {

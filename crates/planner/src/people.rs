@@ -7,9 +7,11 @@ use crate::waiting::{WaitingOn, holders};
 use jiff::Timestamp;
 use model::command::{Command, RfcAct};
 use model::decide::{Acting, decide};
+use model::escalation::{EscalationAct, EscalationCommand};
 use model::event::Event;
 use model::guard::Supplier;
 use model::id::PersonId;
+use model::incident::{IncidentAct, IncidentCommand};
 use model::state::State;
 
 /// What people say in a rehearsal where a text is asked for.
@@ -42,8 +44,26 @@ fn worded(mut command: Command) -> Command {
         && reason.is_empty()
     {
         AS_REHEARSED.clone_into(reason);
+    } else if let Command::Incident(IncidentCommand::Act { act, .. }) = &mut command {
+        worded_act(act);
+    } else if let Command::Incident(IncidentCommand::ProcessFeedback { answer: text, .. })
+    | Command::Escalation(EscalationCommand::Act {
+        act: EscalationAct::Answer { text, .. },
+        ..
+    }) = &mut command
+    {
+        AS_REHEARSED.clone_into(text);
     } else if let Command::Confirm { evidence, .. } = &mut command {
         evidence.get_or_insert_with(|| AS_REHEARSED.to_owned());
     }
     command
+}
+
+fn worded_act(act: &mut IncidentAct) {
+    if let IncidentAct::Restore { confirmation, .. } = act {
+        AS_REHEARSED.clone_into(confirmation);
+    } else if let IncidentAct::Resolve { cause, fix, .. } = act {
+        AS_REHEARSED.clone_into(cause);
+        *fix = Some(AS_REHEARSED.to_owned());
+    }
 }

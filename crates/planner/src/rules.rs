@@ -20,6 +20,17 @@ use crate::agenda::agenda;
 use crate::fixture::{at, created, plan};
 use crate::forecast::{forecast, objections};
 use expect_test::expect;
+use model::command::Command;
+use model::incident::{IncidentCommand, Opening};
+use model::scope::Scope;
+use world::World;
+
+/// Returns the report of an incident at `scope`, noticed now.
+fn reported(world: &World, scope: Scope, severity: u8) -> Command {
+    let severity = severity.try_into().unwrap();
+    let opening = Opening::reported(scope, severity, "tills are down".to_owned(), world.now);
+    Command::Incident(IncidentCommand::Open(Box::new(opening)))
+}
 
 // Proves: F-1, P1-O1, P2-O1
 #[test]

@@ -5,6 +5,7 @@
 
 mod components;
 mod deployment;
+mod incidents;
 mod rings;
 mod sites;
 mod steps;
@@ -198,6 +199,7 @@ pub fn why(state: &State, now: Timestamp, scope: &Scope) -> Vec<WaitingOn> {
         Scope::Deployment => {
             let mut waits = deployment::deployment(&mut look);
             waits.extend(deployment::slots(&look, None));
+            waits.extend(incidents::incidents(&look));
             waits
         }
         Scope::Core => {
@@ -231,6 +233,7 @@ pub fn waiting(state: &State, now: Timestamp, limit: usize) -> Vec<WaitingOn> {
     let mut look = Look::new(state, now);
     let mut waits = deployment::deployment(&mut look);
     waits.extend(deployment::waivers(&look));
+    waits.extend(incidents::incidents(&look));
     for position in 0..state.plan.rfcs.len() {
         waits.extend(deployment::rfc(&look, position));
     }

@@ -259,22 +259,6 @@ pub(crate) struct Rollback {
     pub(crate) accept_loss: bool,
 }
 
-/// Report an incident; it counts against its ring.
-#[derive(Args, Debug)]
-#[command(after_help = "Examples:
-  landfall incident site/B27 --severity 2 --text \"Counter 3 shows wrong prices\"")]
-pub(crate) struct Incident {
-    /// The site, ring or component.
-    #[arg(value_name = "SCOPE")]
-    pub(crate) scope: Scope,
-    /// How bad: 1, the worst, to 4.
-    #[arg(long, value_name = "1-4", value_parser = clap::value_parser!(u8).range(1..=4))]
-    pub(crate) severity: u8,
-    /// What happened.
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) text: String,
-}
-
 /// Returns the guard that `text` names.
 pub(crate) fn guard(text: &str) -> Result<Guard, String> {
     let guard = text.to_uppercase().parse();

@@ -1,8 +1,8 @@
 //! Acts on sites, rings and components, each one command of the model.
 
 use crate::args::act::{
-    Acknowledge, Adopt, Attest, Confirm, Exclude, Exempt, Halt, Incident, Replan, Resolve, Resume,
-    Rollback, Steps,
+    Acknowledge, Adopt, Attest, Confirm, Exclude, Exempt, Halt, Replan, Resolve, Resume, Rollback,
+    Steps,
 };
 use crate::desk::Desk;
 use crate::exit::Exit;
@@ -157,9 +157,4 @@ pub(crate) async fn resolve(it: &Resolve, desk: Desk) -> Result<Exit, Fault> {
 pub(crate) async fn rollback(it: &Rollback, desk: Desk) -> Result<Exit, Fault> {
     let (scope, reason, accept_loss) = (it.scope.clone(), it.reason.clone(), it.accept_loss);
     done(desk, &it.scope, Command::RollBack { scope, reason, accept_loss }).await
-}
-
-pub(crate) async fn incident(it: &Incident, desk: Desk) -> Result<Exit, Fault> {
-    let (scope, severity, text) = (it.scope.clone(), it.severity, it.text.clone());
-    done(desk, &it.scope, Command::RaiseSignal { scope, severity, text }).await
 }

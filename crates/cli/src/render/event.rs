@@ -71,7 +71,7 @@ pub(crate) fn sentence(event: &Event) -> String {
             let word = if *held { "held" } else { "let go" };
             format!("{scope} {word}: {reason}")
         }
-        Event::SignalRaised { scope, severity, text } => {
+        Event::SignalRaised { scope, severity, text, .. } => {
             format!("severity {severity} at {scope}: {text}")
         }
         Event::OrdersCancelled { scope, reason } => format!("{scope} cancelled: {reason}"),

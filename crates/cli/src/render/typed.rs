@@ -127,11 +127,8 @@ fn words(command: &Command) -> String {
         Command::Exempt { site, reason } => {
             format!("exempt site/{site} --reason {}", quoted(reason))
         }
-        Command::RaiseSignal { scope, severity, text } => {
-            format!("incident {scope} --severity {severity} --text {}", quoted(text))
-        }
-        Command::Incident(it) => match *it {},
-        Command::Escalation(it) => match *it {},
+        Command::Incident(it) => super::typed_incidents::incident(it),
+        Command::Escalation(it) => super::typed_incidents::escalation(it),
         Command::Readiness(it) => match *it {},
         Command::Assignment(it) => match *it {},
         Command::Milestone(it) => stable::milestone(it),

@@ -157,8 +157,7 @@ impl Acting<'_> {
     }
 
     fn core_is_signed(&self, sheet: &Sheet) -> Result<Vec<Event>, Refusal> {
-        let found = gates::cs1(self.state, sheet);
-        let reading = self.state.reading(Guard::CS1, &[Scope::Core], self.now, found);
+        let reading = gates::incidents::cs1(self.state, sheet, self.now);
         let gate = pass("the sheet of the core components", vec![reading])?;
         let verified = self.state.plan.components.iter().zip(&self.state.components).filter(
             |(planned, status)| {
@@ -186,7 +185,7 @@ impl Acting<'_> {
         // V4, the technical signature, is met by the order in which slots are asked.
         vec![
             read(Guard::V1, gates::v1(state, site)),
-            read(Guard::V2, gates::v2(state, site)),
+            gates::incidents::v2(state, site, &scopes, now),
             read(Guard::V3, gates::v3(state, site, now)),
             read(Guard::V4, gates::v4(state, site)),
             GuardReading::met(Guard::V5),
@@ -233,7 +232,7 @@ impl Acting<'_> {
             let scope = Scope::Site(site.clone());
             let text = format!("the owner refused the sign-off: {why}");
             events.push(self.site_event(site, SiteTransition::Refused, Some(why), vec![])?);
-            events.push(Event::SignalRaised { scope, severity: 2, text });
+            events.push(Event::SignalRaised { scope, severity: 2, text, incident: None });
         }
         Ok(events)
     }
@@ -251,7 +250,9 @@ impl Acting<'_> {
         let act = format!("resolve the refusal of {scope}");
         let (mut events, is_complete) = self.concur(&act, &roles, 1, &scope, Some(&reason))?;
         if is_complete {
-            let gate = vec![GuardReading::met(Guard::V2)];
+            let scopes = [scope, self.ring_scope(site), Scope::Deployment];
+            let reading = gates::incidents::v2(self.state, site, &scopes, self.now);
+            let gate = pass(&act, vec![reading])?;
             events.push(self.site_event(site, transition, Some(reason), gate)?);
         }
         Ok(events)

@@ -45,6 +45,14 @@ fn kind(event: &Event) -> String {
     how.map_or_else(|| kind.clone(), |it| format!("{kind} {it}"))
 }
 
+/// Returns the report of a severe incident at `scope`.
+fn reported(scope: &str) -> Command {
+    use crate::incident::{IncidentCommand, Opening, Severity};
+    let title = "the tills are down".to_owned();
+    let opening = Opening::reported(name(scope), Severity::ONE, title, noon());
+    Command::Incident(IncidentCommand::Open(Box::new(opening)))
+}
+
 fn table(state: &State, rows: Vec<(Command, &[&str])>) -> String {
     let mut text = String::new();
     for (command, people) in rows {
@@ -105,14 +113,8 @@ fn acts_on_the_deployment() {
             ),
             (Command::Hold { scope: name("site/planned"), held: false, reason: why() }, &["rel"]),
             (Command::Hold { scope: name("site/nowhere"), held: true, reason: why() }, &["rel"]),
-            (
-                Command::RaiseSignal { scope: name("site/done"), severity: 1, text: why() },
-                &["owner", "aud"],
-            ),
-            (
-                Command::RaiseSignal { scope: name("site/done"), severity: 5, text: why() },
-                &["owner"],
-            ),
+            (reported("site/done"), &["owner", "aud"]),
+            (reported("site/nowhere"), &["owner"]),
         ]
     };
     expect![[r#"
@@ -144,11 +146,11 @@ fn acts_on_the_deployment() {
             rel: refused, state: site/planned is not held already
         hold site/nowhere
             rel: refused, unknown: site/nowhere is not in the plan
-        raise-signal site/done
-            owner: signal-raised
+        incident
+            owner: incident, signal-raised
             aud: refused, not-permitted: aud is an auditor, who reads everything and changes nothing
-        raise-signal site/done
-            owner: refused, invalid: severity 5 does not exist
+        incident
+            owner: refused, unknown: site/nowhere is not in the plan
         DEPLOYING
         baseline
             pgm: refused, state: deployment FX cannot be baselined while it is deploying
@@ -177,11 +179,11 @@ fn acts_on_the_deployment() {
             rel: refused, state: site/planned is not held already
         hold site/nowhere
             rel: refused, unknown: site/nowhere is not in the plan
-        raise-signal site/done
-            owner: signal-raised
+        incident
+            owner: incident, signal-raised
             aud: refused, not-permitted: aud is an auditor, who reads everything and changes nothing
-        raise-signal site/done
-            owner: refused, invalid: severity 5 does not exist
+        incident
+            owner: refused, unknown: site/nowhere is not in the plan
     "#]].assert_eq(&format!(
         "DRAFT\n{}DEPLOYING\n{}",
         table(&created(), rows()),

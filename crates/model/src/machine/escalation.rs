@@ -157,7 +157,8 @@ mod tests {
             ESC-6  answered                    ·  3  ·  ·  ·  DEV|PGM []
             ESC-7  confirmed                   ·  ·  ·  4  ·  OPS|SUP [ES1]
             ESC-8  not solved                  ·  ·  ·  1  ·  OPS|SUP []
-            ESC-9  known error                 ·  4  ·  ·  ·  OPS [ES2]"#]].assert_eq(&grid::<EscalationTransition>());
+            ESC-9  known error                 ·  4  ·  ·  ·  OPS [ES2]"#]]
+        .assert_eq(&grid::<EscalationTransition>());
     }
 
     #[test]

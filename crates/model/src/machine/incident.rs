@@ -4,7 +4,7 @@
 //! reporter's agreement: each has its own state and its own instant. Closed is a
 //! place to rest and may be left again: what comes back soon is the same incident.
 //!
-//! Source: Deploy SMF, Process 3, Table 6. House rule: docs/decisions/0019-triage-after-the-fact.md.
+//! Source: Deploy SMF, Process 3, Table 6. House rule: docs/decisions/0020-triage-after-the-fact.md.
 
 use super::{Authority, Row, Transition, plain_words};
 use crate::guard::Guard;
@@ -159,22 +159,16 @@ impl Transition for IncidentTransition {
             Developer, OperationsManager, ProgramManager, SiteOwner, SupportManager, Tester, User,
         };
         let (id, act, authority, guards): (_, _, _, &[Guard]) = match self {
-            Self::Acknowledged => (
-                "INC-1",
-                "be acknowledged",
-                Any(&[SupportManager, OperationsManager, Tester]),
-                &[],
-            ),
+            Self::Acknowledged => {
+                ("INC-1", "be acknowledged", Any(&[SupportManager, OperationsManager, Tester]), &[])
+            }
             Self::Merged => ("INC-2", "be merged", Any(&[Tester, SupportManager]), &[I1]),
             Self::Cancelled => {
                 ("INC-3", "be cancelled", Any(&[SupportManager, OperationsManager]), &[I1])
             }
-            Self::WorkedOn => (
-                "INC-4",
-                "be worked on",
-                Any(&[SupportManager, OperationsManager, Developer]),
-                &[],
-            ),
+            Self::WorkedOn => {
+                ("INC-4", "be worked on", Any(&[SupportManager, OperationsManager, Developer]), &[])
+            }
             Self::Escalated => {
                 ("INC-5", "be escalated", Any(&[SupportManager, OperationsManager]), &[I2])
             }
@@ -235,7 +229,8 @@ mod tests {
             INC-10 closed                      ·  ·  ·  ·  ·  6  ·  ·  ·  SYS|SUP []
             INC-11 recurred                    ·  ·  ·  ·  ·  ·  6  ·  ·  SYS []
             INC-12 reclassified                ·  1  2  3  4  5  ·  ·  ·  TST|SUP|OPS [I5]
-            INC-13 unmerged                    ·  ·  ·  ·  ·  ·  ·  ·  0  TST|SUP []"#]].assert_eq(&grid::<IncidentTransition>());
+            INC-13 unmerged                    ·  ·  ·  ·  ·  ·  ·  ·  0  TST|SUP []"#]]
+        .assert_eq(&grid::<IncidentTransition>());
     }
 
     #[test]

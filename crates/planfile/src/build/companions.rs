@@ -7,6 +7,7 @@ use model::companion_plans::{
     CommunicationsPlan, Course, EscalationLevel, Message, OperationsGuide, OperationsPlan,
     QuietPeriodTerms, SupportPlan, TrainingPlan,
 };
+use model::gates::incidents::REOPEN_DAYS;
 
 /// The share of a site's users that must be trained where the plan names none, in percent.
 pub(crate) const TRAINED_PERCENT: u8 = 80;
@@ -59,11 +60,15 @@ pub(super) fn support(written: written::Support) -> SupportPlan {
     let level = |it: written::Escalation| EscalationLevel {
         who: it.who,
         answer_minutes: it.answer_minutes,
+        role: it.role.map(|it| it.value),
+        people: it.people.into_iter().map(|it| it.value).collect(),
     };
     SupportPlan {
         document: written.document,
         hours: written.hours,
         escalation: written.escalation.into_iter().map(level).collect(),
+        open_severity_2_max: written.open_severity_2_max.unwrap_or(0),
+        reopen_days: written.reopen_days.unwrap_or(REOPEN_DAYS),
     }
 }
 

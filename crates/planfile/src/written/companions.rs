@@ -3,7 +3,8 @@
 //! Source: Deploy SMF, inputs of Tables 5 and 6, and Table 1 "User Experience".
 
 use crate::span::At;
-use model::id::LineId;
+use model::id::{LineId, PersonId};
+use model::role_type::RoleType;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -100,6 +101,12 @@ pub(crate) struct Support {
     /// Who is asked, level by level. Default: nobody.
     #[serde(default)]
     pub(crate) escalation: Vec<Escalation>,
+    /// How many severity 2 incidents may be open when the deployment is declared stable. Default: 0.
+    #[schemars(extend("default" = 0))]
+    pub(crate) open_severity_2_max: Option<u32>,
+    /// How long a resolved incident may be reopened, in days. Default: 7.
+    #[schemars(extend("default" = 7))]
+    pub(crate) reopen_days: Option<u16>,
 }
 
 /// One level of escalation.
@@ -110,6 +117,11 @@ pub(crate) struct Escalation {
     pub(crate) who: String,
     /// How long they have to answer, in minutes.
     pub(crate) answer_minutes: u32,
+    /// The role type whose holders are paged. Default: whoever of the project answers.
+    pub(crate) role: Option<At<RoleType>>,
+    /// The people who are paged, beside the holders of the role type. Default: nobody.
+    #[serde(default)]
+    pub(crate) people: Vec<At<PersonId>>,
 }
 
 /// The terms of the quiet period.

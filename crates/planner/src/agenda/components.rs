@@ -136,7 +136,7 @@ fn run(look: &mut Look<'_>, agenda: &mut Agenda, position: usize, room: &mut usi
         (Stage::Broken { why, .. }, RunKind::RollBack) => {
             happened(ComponentTransition::RollbackFailed, Some(why.clone()), vec![]);
             let text = format!("the rollback of {} failed: {why}", planned.id);
-            agenda.events.push(Event::SignalRaised { scope, severity: 1, text });
+            super::incidents::found(look, agenda, scope, text);
         }
     }
 }

@@ -56,8 +56,7 @@ fn core(look: &mut Look<'_>, agenda: &mut Agenda) {
     } else {
         return;
     };
-    let found = gates::cs1(look.state, &sheet);
-    let reading = look.state.reading(Guard::CS1, &[Scope::Core], look.now, found);
+    let reading = gates::incidents::cs1(look.state, &sheet, look.now);
     ask(look, agenda, &sheet, |_| vec![reading.clone()]);
 }
 
@@ -72,7 +71,7 @@ fn site(look: &mut Look<'_>, agenda: &mut Agenda, position: usize) {
     }
     let technical = vec![
         read(Guard::V1, gates::v1(state, &planned.id)),
-        read(Guard::V2, gates::v2(state, &planned.id)),
+        gates::incidents::v2(state, &planned.id, &scopes, now),
     ];
     let of_owner: Vec<GuardReading> = technical
         .iter()

@@ -143,8 +143,11 @@ fn deploying(look: &mut Look<'_>, agenda: &mut Agenda, position: usize, room: &m
         Stage::Breaking => {}
         Stage::Finished => {
             if is_phase(look, position, run.stage) {
-                let gate = vec![GuardReading::met(Guard::S10)];
-                happened(look, agenda, position, SiteTransition::PhaseFinished, None, gate);
+                let s10 = guards::s10(look, position);
+                if !s10.verdict.passes() {
+                    return;
+                }
+                happened(look, agenda, position, SiteTransition::PhaseFinished, None, vec![s10]);
             }
             agenda.events.push(progress::finished(&scope, run));
         }
@@ -261,7 +264,7 @@ fn rolling_back(look: &mut Look<'_>, agenda: &mut Agenda, position: usize, room:
         Stage::Broken { why, .. } => {
             let text = format!("the rollback of {} failed: {why}", planned.id);
             happened(look, agenda, position, SiteTransition::RollbackFailed, Some(why), vec![]);
-            agenda.events.push(Event::SignalRaised { scope, severity: 1, text });
+            super::incidents::found(look, agenda, scope, text);
         }
         Stage::GoesOn => {
             let at_once = look.plan().limits.computers_at_once_per_site.max(1) as usize;

@@ -101,12 +101,12 @@ fn an_incident_while_a_ring_soaks_makes_it_soak_anew() {
     let before = world.record.len();
     world.pass(1800);
     let scope = "site/s1".parse().unwrap();
-    world
-        .act("esteban", &Command::RaiseSignal { scope, severity: 1, text: "tills are down".into() })
-        .unwrap();
+    let report = super::reported(&world, scope, 1);
+    world.act("esteban", &report).unwrap();
     world.look();
     world.until(|it| it.state.rings[0].state == RingState::Passed);
     expect![[r#"
+        04 08:30 esteban: incident 1 opened, severity 1 at site/s1: tills are down
         04 08:30 esteban: severity 1 at site/s1: tills are down
         04 08:30 ring pilot halted (1 severity 1 incidents or refusals, 0 are tolerated)
         04 08:30 sabela: ring pilot resumed (it was put right)
@@ -343,6 +343,7 @@ fn going_back_undoes_in_reverse_and_a_failed_rollback_is_gone_on_with() {
         04 08:10 site/s1@2/pc-2/undo-desk-check#1 ended with exit code 1
         04 08:10 site/s1@2/pc-3/undo-desk-check#1 succeeded
         04 08:10 s1 rollback failed (pc-2 failed undo-desk-check)
+        04 08:10 incident 1 opened, severity 1 at site/s1: the rollback of s1 failed: pc-2 failed undo-desk-check
         04 08:10 severity 1 at site/s1: the rollback of s1 failed: pc-2 failed undo-desk-check
         04 08:10 ivo: site/s1 pc-2: retry (the cable was mended)
         04 08:10 ivo: s1 rollback started (the cable was mended)

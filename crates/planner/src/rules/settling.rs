@@ -6,7 +6,6 @@ use super::world::{WELL, World};
 use crate::agenda::agenda;
 use model::command::{Command, Resumable};
 use model::event::StepDecision;
-use model::guard::Guard;
 use model::machine::{ComponentState, DeploymentState, RfcState, SiteState};
 use model::plan::MasterProjectPlan;
 use model::rfc::{Covers, RequestForChange};
@@ -98,16 +97,10 @@ impl World {
         }
         for (site, status) in state.plan.sites.iter().zip(&state.sites) {
             let id = site.id.clone();
-            match status.state {
-                SiteState::Refused => {
-                    for _ in 0..2 {
-                        all.push(Command::ResolveRefusal { site: id.clone(), reason: said() });
-                    }
+            if status.state == SiteState::Refused {
+                for _ in 0..2 {
+                    all.push(Command::ResolveRefusal { site: id.clone(), reason: said() });
                 }
-                SiteState::Observing if model::gates::v2(state, &site.id).is_err() => {
-                    all.extend(self.waiver(Guard::V2, Scope::Site(id)));
-                }
-                _ => {}
             }
         }
         if state.deployment == DeploymentState::Held {
@@ -120,25 +113,6 @@ impl World {
             all.extend([again.clone(), again]);
         }
         all
-    }
-
-    fn waiver(&self, guard: Guard, scope: Scope) -> Vec<Command> {
-        let is_open = |it: &&model::state::WaiverStatus| {
-            use model::machine::WaiverState::{Granted, Requested};
-            it.guard == guard && it.scope == scope && matches!(it.state, Requested | Granted)
-        };
-        if self.state.waivers.iter().any(|it| is_open(&it)) {
-            return vec![];
-        }
-        let until = self.now.checked_add(jiff::SignedDuration::from_hours(48)).unwrap();
-        vec![Command::RequestWaiver {
-            guard,
-            scope,
-            reason: said(),
-            risk: said(),
-            control: said(),
-            until,
-        }]
     }
 
     /// Asks for another change where everything that covered something is done or was rejected.

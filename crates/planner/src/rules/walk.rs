@@ -120,7 +120,7 @@ fn command(world: &mut World, chance: usize) -> Command {
         13 => {
             let scopes = [Scope::Site(site), Scope::Ring(ring), unit];
             let severity = u8::try_from(pick / 11 % 4).unwrap() + 1;
-            Command::RaiseSignal { scope: scopes[pick % 3].clone(), severity, text: reason }
+            super::reported(world, scopes[pick % 3].clone(), severity)
         }
         14 => {
             let guards = [Guard::S8, Guard::V3, Guard::S6, Guard::C5, Guard::V2];

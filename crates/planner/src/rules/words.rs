@@ -52,7 +52,7 @@ pub(super) fn line(entry: &Entry) -> String {
         Event::Hold { scope, held, reason } => {
             format!("{scope} {} ({reason})", if *held { "held" } else { "released" })
         }
-        Event::SignalRaised { scope, severity, text } => {
+        Event::SignalRaised { scope, severity, text, .. } => {
             format!("severity {severity} at {scope}: {text}")
         }
         Event::OrdersCancelled { scope, reason } => format!("{scope} cancelled ({reason})"),

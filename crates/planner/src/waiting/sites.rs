@@ -54,6 +54,8 @@ pub(super) fn site(look: &mut Look<'_>, position: usize) -> Vec<WaitingOn> {
         SiteState::Deploying => {
             let mut waits = steps::asked(look, &scope);
             waits.extend(steps::retries(look, &scope));
+            let s10 = guards::s10(look, position);
+            waits.extend(WaitingOn::guard(state, &scope, &s10, since));
             or_otherwise(waits, look, &scope, since)
         }
         SiteState::RollingBack => {

@@ -1,0 +1,41 @@
+//! What counts against rings, and what people agreed on about incidents.
+//!
+//! House rule: the fold never decides.
+
+use crate::scope::Scope;
+use crate::state::{RingState, Signal, State};
+
+impl State {
+    /// Whatever was agreed on about an incident was agreed on as it stood before.
+    pub(super) fn agreed_on_incident(&mut self, number: u32) {
+        let of = format!(" incident/{number} ");
+        self.concurrences.retain(|act, _| !format!("{act} ").contains(&of));
+    }
+
+    pub(super) fn signal_raised(&mut self, signal: Signal) {
+        let of_site = match &signal.scope {
+            Scope::Site(id) => {
+                let site = self.index.sites.get(id);
+                site.and_then(|it| self.plan.ring_of.get(*it as usize)).map(|it| *it as usize)
+            }
+            Scope::Ring(id) => self.index.rings.get(id).map(|it| *it as usize),
+            Scope::Deployment | Scope::Core | Scope::Component(_) | Scope::Rfc(_) => None,
+        };
+        // A ring that is behind us cannot halt: what goes wrong there halts the one that is next.
+        let is_behind =
+            |ring: usize| self.rings.get(ring).is_some_and(|it| it.state == RingState::Passed);
+        let next = self.rings.iter().position(|it| it.state != RingState::Passed);
+        let counted = match of_site {
+            Some(ring) if !is_behind(ring) => Some(ring),
+            Some(_) | None => next,
+        };
+        if let Some(ring) = counted.and_then(|it| self.rings.get_mut(it)) {
+            match signal.severity {
+                1 => ring.severity_1 += 1,
+                2 => ring.severity_2 += 1,
+                _ => {}
+            }
+        }
+        self.signals.push(signal);
+    }
+}
