@@ -115,6 +115,7 @@ pub(crate) enum What {
     #[command(subcommand)]
     Plan(plan::Plan),
     Forecast(plan::ForecastOf),
+    Rehearse(plan::Rehearse),
     #[command(subcommand)]
     Deployment(deployment::Deployment),
     Serve(run::Serve),
@@ -169,7 +170,7 @@ pub(crate) enum What {
 
 /// The commands as the overview lists them: a heading and what stands under it.
 const GROUPS: &[(&str, &[&str])] = &[
-    ("Plan", &["init", "check", "schema", "plan", "forecast"]),
+    ("Plan", &["init", "check", "schema", "plan", "forecast", "rehearse"]),
     ("Deploy", &["deployment", "serve", "demo"]),
     ("Look", &["status", "why", "waiting"]),
     (

@@ -12,6 +12,7 @@ mod outputs;
 mod planning;
 mod program;
 mod records;
+mod rehearsing;
 mod rfcs;
 mod serving;
 mod signing;
@@ -44,6 +45,7 @@ pub(crate) async fn carry_out(
         What::Schema(_) => planning::schema(terminal),
         What::Plan(it) => planning::plan(it, everywhere, surroundings, terminal).await,
         What::Forecast(it) => planning::forecast_of(it, everywhere, surroundings, terminal).await,
+        What::Rehearse(it) => rehearsing::rehearse(it, surroundings, terminal).await,
         What::Deployment(it) => {
             deployments::deployment(it, everywhere, surroundings, terminal).await
         }

@@ -12,6 +12,7 @@ pub(crate) mod milestone;
 pub(crate) mod people;
 pub(crate) mod plan;
 pub(crate) mod record;
+pub(crate) mod rehearsal;
 pub(crate) mod rfc;
 pub(crate) mod sheet;
 pub(crate) mod table;

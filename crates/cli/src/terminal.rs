@@ -155,6 +155,15 @@ impl Terminal {
         read.ok().map(|_| answer.trim().to_owned())
     }
 
+    /// Returns a bar for `length` pieces of work, on standard error, if that is a terminal.
+    pub(crate) fn bar(self, what: impl Into<String>, length: u64) -> ProgressBar {
+        let bar = self.spinner(what);
+        let style = ProgressStyle::with_template("{spinner} {msg} {bar:30} {pos}/{len} {eta}");
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        bar.set_length(length);
+        bar
+    }
+
     /// Returns a bar for long work of unknown length, on standard error, if that is a terminal.
     pub(crate) fn spinner(self, what: impl Into<String>) -> ProgressBar {
         let quiet = self.json || !std::io::stderr().is_terminal();

@@ -46,6 +46,7 @@ pub mod site_care;
 pub mod state;
 pub mod state_index;
 pub mod step;
+pub mod storyline;
 pub mod survey;
 pub mod template_text;
 pub mod termination;

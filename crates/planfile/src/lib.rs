@@ -21,6 +21,7 @@ mod folder;
 mod json_schema;
 mod load;
 mod span;
+mod storyline;
 mod suggest;
 mod table;
 mod table_rows;
@@ -39,4 +40,5 @@ pub use folder::{
 };
 pub use json_schema::schema;
 pub use load::{Loaded, Source, load};
+pub use storyline::{LoadedStoryline, storyline};
 pub use tree::{DEPTH_MAX, NODES_MAX};

@@ -50,6 +50,14 @@ pub fn load(folder: &dyn Folder, main: &str) -> Loaded {
     Loaded { plan: plan.filter(|_| is_right), diagnostics, sources }
 }
 
+/// Returns the tree of the YAML file `main` of `folder`, and what is wrong with it.
+pub(crate) fn tree_of(folder: &dyn Folder, main: &str) -> (Option<Arc<Node>>, Findings) {
+    let mut loader =
+        Loader { folder, findings: Findings::default(), sources: vec![], cuts: Cuts::default() };
+    let tree = loader.yaml(main, None);
+    (tree, loader.findings)
+}
+
 struct Loader<'f> {
     folder: &'f dyn Folder,
     findings: Findings,

@@ -11,6 +11,7 @@ mod governance;
 mod places;
 mod release;
 mod steps;
+pub(crate) mod storyline;
 mod values;
 
 pub(crate) use companions::*;

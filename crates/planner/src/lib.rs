@@ -11,6 +11,8 @@ mod fixture;
 pub mod forecast;
 pub mod guards;
 pub mod people;
+pub mod rehearsal;
+pub mod simulation;
 pub mod transfer;
 pub mod waiting;
 

@@ -35,7 +35,7 @@ pub fn answer(
 }
 
 /// Returns `command` with the texts that it lacks.
-fn worded(mut command: Command) -> Command {
+pub(crate) fn worded(mut command: Command) -> Command {
     if let Command::Resume { reason, .. }
     | Command::ResumeRing { reason, .. }
     | Command::Replan { reason, .. }

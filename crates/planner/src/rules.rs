@@ -11,6 +11,7 @@ mod halting;
 mod ledger;
 mod papers;
 mod promises;
+mod rehearsing;
 mod settling;
 mod walk;
 mod words;

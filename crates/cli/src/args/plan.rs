@@ -85,3 +85,53 @@ pub(crate) struct ForecastOf {
     #[arg(long, value_name = "TIME")]
     pub(crate) from: Option<jiff::Timestamp>,
 }
+
+/// Play a whole deployment many times on a virtual clock, as people and computers usually are.
+#[derive(Args, Debug)]
+#[command(
+    name = "rehearse",
+    after_help = "Examples:
+  landfall rehearse landfall.yaml
+  landfall rehearse fieldgate --runs 1000 --from 2027-01-15T15:00:00Z
+  landfall rehearse fieldgate --storyline storm.yaml --seed 7 --json
+
+The rules are the real ones. Steps take about as long as the plan expects, one in 500 fails, and
+one in 2,000 does not reach its computer. People answer on working days from 8 to 17 in their own
+zone, some sooner than others; whoever is on call for what stands still answers at any hour; one
+request in 20 is forgotten until the reminder. The same seed gives the same rehearsal.
+
+A storyline forces what chance brings about only sometimes:
+
+  storyline:
+    - {when: site/B03 started, after: 20m, outage: 30m}
+    - {at: 2027-02-07T06:10:00Z, fail: {scope: site/B04, step: smoke-sale, times: 2}}
+    - {when: ring/early opened, lose: {scope: site/B02, computer: pc-1, for: 2h}}
+    - {when: ring/early passed, incident: {scope: site/B09, severity: 1, text: no sales}}
+    - {when: site/B27 started, refuse: {site: B27, reason: the receipt prints twice}}
+    - {at: 2027-02-15T08:00:00Z, absent: {person: benoit.brandvold, for: 10d}}
+    - {when: ring/early passed, hold: {scope: ring/first-third, reason: stock-taking, for: 3d}}
+    - {at: 2027-03-09T12:00:00Z, revise: {plan: second.yaml, reason: another limit}}
+
+Interrupted with Ctrl-C it prints what it has. Exit code 7 where the sites are not all signed off in
+any run."
+)]
+pub(crate) struct Rehearse {
+    /// The plan's main file or directory.
+    #[arg(value_name = "PLAN")]
+    pub(crate) plan: PathBuf,
+    /// What goes otherwise than planned, in every run.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) storyline: Option<PathBuf>,
+    /// Where chance begins.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// How often it is played.
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=RUNS_MAX))]
+    pub(crate) runs: u32,
+    /// The instant at which it would begin; without it, now.
+    #[arg(long, value_name = "TIME")]
+    pub(crate) from: Option<jiff::Timestamp>,
+}
+
+/// The most runs of one rehearsal: by then nothing new comes.
+const RUNS_MAX: i64 = 100_000;

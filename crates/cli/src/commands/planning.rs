@@ -174,7 +174,7 @@ pub(crate) async fn forecast_of(
 }
 
 /// Returns the state of a deployment of `plan` that has just been created.
-fn draft(plan: MasterProjectPlan, at: Timestamp) -> Result<State, Fault> {
+pub(crate) fn draft(plan: MasterProjectPlan, at: Timestamp) -> Result<State, Fault> {
     let entry = Entry {
         seq: 1,
         at,

@@ -65,9 +65,9 @@ fn the_worked_example_comes_to_its_end() {
         story += &format!("{it}\n");
     }
     expect_test::expect![[r#"
-        dns starts never verified 2027-01-15T15:00:30Z
-        idp starts never verified 2027-01-15T15:00:30Z
-        db-primary starts never verified 2027-01-15T15:00:30Z
+        dns starts 2027-01-15T15:00:00Z verified 2027-01-15T15:00:30Z
+        idp starts 2027-01-15T15:00:00Z verified 2027-01-15T15:00:30Z
+        db-primary starts 2027-01-15T15:00:00Z verified 2027-01-15T15:00:30Z
         db-replica starts 2027-01-24T06:00:00Z verified 2027-01-24T06:12:30Z
         bus starts 2027-01-26T04:00:00Z verified 2027-01-26T04:37:30Z
         api starts 2027-01-26T04:37:30Z verified 2027-01-26T05:43:30Z

@@ -1,0 +1,201 @@
+//! Rehearsals: the same seed gives the same, and what a storyline forces shows.
+//!
+//! House rule: a rehearsal plays the real rules; a storyline changes the world, never a rule.
+
+use crate::fixture::{at, created, plan};
+use crate::rehearsal::{Rehearsal, Rehearsed, summary};
+use expect_test::{Expect, expect};
+use model::machine::DeploymentState;
+use model::plan::MasterProjectPlan;
+use model::storyline::{Act, Cue, Storyline, Turn};
+
+const BEGIN: &str = "2027-01-04T08:00:00Z";
+
+fn rehearsed(plan: MasterProjectPlan, turns: Vec<Turn>, runs: u32) -> Rehearsed {
+    let state = created(plan);
+    let mut rehearsal = Rehearsal::default();
+    for run in 0..runs {
+        rehearsal.play(&state, at(BEGIN), &Storyline { turns: turns.clone() }, (1, run));
+    }
+    summary(&rehearsal, &state, at(BEGIN))
+}
+
+fn story(rehearsed: &Rehearsed) -> String {
+    let mut story = String::new();
+    for it in &rehearsed.reached {
+        let dates = it.at;
+        story +=
+            &format!("{} {} {} {} {}\n", it.deployment, it.runs, dates.p10, dates.p50, dates.p90);
+    }
+    for it in &rehearsed.rings {
+        let halts = it.halts;
+        story += &format!(
+            "{}: at most {} fail, {} did; halted {} times in {} runs\n",
+            it.ring, it.blast_radius, it.failed_most, halts.count, halts.runs
+        );
+    }
+    for it in rehearsed.stops.iter().take(3) {
+        story += &format!("while {}, {} runs: {}\n", it.deployment, it.runs, it.what);
+    }
+    story
+}
+
+fn turn(cue: Cue, act: Act) -> Turn {
+    Turn { cue, act }
+}
+
+fn after(scope: &str, happens: &str) -> Cue {
+    Cue::After { scope: scope.parse().unwrap(), happens: happens.to_owned(), later_s: 60 }
+}
+
+#[test]
+fn the_same_seed_gives_the_same_rehearsal_in_whatever_order_its_runs_are_played() {
+    let state = created(plan());
+    let storyline = Storyline::default();
+    let mut once = Rehearsal::default();
+    (0..4).for_each(|run| once.play(&state, at(BEGIN), &storyline, (7, run)));
+    let mut parts = [Rehearsal::default(), Rehearsal::default()];
+    for run in [3, 0, 1, 2] {
+        parts[run as usize % 2].play(&state, at(BEGIN), &storyline, (7, run));
+    }
+    let [mut again, other] = parts;
+    again.merge(other);
+    assert_eq!(summary(&once, &state, at(BEGIN)), summary(&again, &state, at(BEGIN)));
+}
+
+#[test]
+fn people_answer_in_their_working_hours_and_everybody_asked_is_in_the_calendar() {
+    let shown = rehearsed(plan(), vec![], 3);
+    let mut lines = String::new();
+    for it in shown.calendar.iter().filter(|it| it.runs == 3).take(12) {
+        let people: Vec<&str> = it.people.iter().map(|it| it.as_str()).collect();
+        let there = it.answered.map(|it| it.p50.to_string()).unwrap_or_default();
+        lines += &format!(
+            "{} {there} {}: {} [{}]\n",
+            it.asked.p50,
+            it.scope,
+            it.what,
+            people.join(", ")
+        );
+    }
+    let expected: Expect = expect![[r#"
+        2027-01-04T08:00:00Z 2027-01-04T12:54:50Z deployment: nobody has stated that the customer knows and accepts the success criteria [winifred]
+        2027-01-04T08:00:00Z 2027-01-04T13:14:24Z site/s1: the owner of s1 has to acknowledge the schedule [owner-1]
+        2027-01-04T08:00:00Z 2027-01-04T12:19:26Z site/s2: the owner of s2 has to acknowledge the schedule [owner-2]
+        2027-01-04T08:00:00Z 2027-01-04T14:19:55Z site/s3: the owner of s3 has to acknowledge the schedule [owner-3]
+        2027-01-04T08:00:00Z 2027-01-05T11:23:45Z site/s4: the owner of s4 has to acknowledge the schedule [owner-4]
+        2027-01-04T08:00:00Z 2027-01-04T09:21:07Z site/s5: the owner of s5 has to acknowledge the schedule [owner-5]
+        2027-01-04T08:00:00Z 2027-01-04T11:57:36Z site/s6: the owner of s6 has to acknowledge the schedule [owner-6]
+        2027-01-04T08:00:00Z 2027-01-04T11:11:16Z site/s7: the owner of s7 has to acknowledge the schedule [owner-7]
+        2027-01-04T08:00:00Z 2027-01-04T12:10:04Z site/s8: the owner of s8 has to acknowledge the schedule [owner-8]
+        2027-01-04T08:00:00Z 2027-01-04T10:07:12Z site/s9: the owner of s9 has to acknowledge the schedule [owner-9]
+        2027-01-04T08:00:00Z 2027-01-04T08:52:12Z rfc/R-core: R-core has to be submitted [ivo, saoirse]
+        2027-01-04T08:00:00Z 2027-01-04T08:13:12Z rfc/R-sites: R-sites has to be submitted [ivo, saoirse]
+    "#]];
+    expected.assert_eq(&lines);
+}
+
+#[test]
+fn what_a_storyline_forces_shows_in_every_run() {
+    let fails =
+        Act::FailSteps { scope: "site/s3".parse().unwrap(), computer: None, step: None, times: 5 };
+    let lost =
+        Act::LoseComputers { scope: "site/s1".parse().unwrap(), computer: None, length_s: 7_200 };
+    let incident = Act::Incident {
+        scope: "site/s2".parse().unwrap(),
+        severity: 1,
+        text: "nothing works".to_owned(),
+    };
+    let absent = Act::Absent { person: "owner-4".parse().unwrap(), length_s: 30 * 86_400 };
+    let hold = Act::Hold {
+        scope: "ring/broad".parse().unwrap(),
+        reason: "stock-taking".to_owned(),
+        length_s: 3 * 86_400,
+    };
+    let turns: [(&str, Vec<Turn>); 6] = [
+        ("as usual", vec![]),
+        ("steps fail at a site", vec![turn(after("ring/early", "opened"), fails)]),
+        ("computers are lost", vec![turn(after("site/s1", "started"), lost)]),
+        ("an incident", vec![turn(after("ring/early", "opened"), incident)]),
+        ("an owner is away", vec![turn(after("site/s4", "started"), absent)]),
+        (
+            "a hold and an outage",
+            vec![
+                turn(after("ring/early", "passed"), hold),
+                turn(after("site/s1", "started"), Act::Outage { length_s: 3_600 }),
+            ],
+        ),
+    ];
+    let mut told = String::new();
+    for (what, turns) in turns {
+        told += &format!("{what}:\n{}", story(&rehearsed(plan(), turns, 2)));
+    }
+    expect![[r#"
+        as usual:
+        ready 2 2027-01-04T13:18:03Z 2027-01-04T13:18:03Z 2027-01-04T13:18:03Z
+        deploying 2 2027-01-04T15:02:48Z 2027-01-04T15:02:48Z 2027-01-04T15:02:48Z
+        stabilizing 2 2027-01-11T08:15:14Z 2027-01-11T08:15:14Z 2027-01-11T08:15:14Z
+        pilot: at most 1 fail, 0 did; halted 0 times in 0 runs
+        early: at most 2 fail, 0 did; halted 0 times in 0 runs
+        broad: at most 1 fail, 0 did; halted 0 times in 0 runs
+        while stabilizing, 2 runs: deployment would wait for ever: the deployment has to be declared stable
+        steps fail at a site:
+        ready 2 2027-01-04T13:18:03Z 2027-01-04T13:18:03Z 2027-01-04T13:18:03Z
+        deploying 2 2027-01-04T15:02:48Z 2027-01-04T15:02:48Z 2027-01-04T15:02:48Z
+        stabilizing 2 2027-01-11T11:37:26Z 2027-01-11T11:37:26Z 2027-01-11T11:37:26Z
+        pilot: at most 1 fail, 0 did; halted 0 times in 0 runs
+        early: at most 2 fail, 1 did; halted 3 times in 2 runs
+        broad: at most 1 fail, 1 did; halted 1 times in 1 runs
+        while stabilizing, 2 runs: deployment would wait for ever: the deployment has to be declared stable
+        computers are lost:
+        ready 2 2027-01-04T13:18:03Z 2027-01-04T13:18:03Z 2027-01-04T13:18:03Z
+        deploying 2 2027-01-04T15:02:48Z 2027-01-04T15:02:48Z 2027-01-04T15:02:48Z
+        stabilizing 2 2027-01-11T14:53:09Z 2027-01-11T14:53:09Z 2027-01-11T14:53:09Z
+        pilot: at most 1 fail, 1 did; halted 8 times in 2 runs
+        early: at most 2 fail, 0 did; halted 0 times in 0 runs
+        broad: at most 1 fail, 1 did; halted 2 times in 1 runs
+        while stabilizing, 2 runs: deployment would wait for ever: the deployment has to be declared stable
+        an incident:
+        ready 2 2027-01-04T13:18:03Z 2027-01-04T13:18:03Z 2027-01-04T13:18:03Z
+        deploying 2 2027-01-04T15:02:48Z 2027-01-04T15:02:48Z 2027-01-04T15:02:48Z
+        stabilizing 2 2027-01-11T14:02:55Z 2027-01-11T14:02:55Z 2027-01-11T14:02:55Z
+        pilot: at most 1 fail, 0 did; halted 0 times in 0 runs
+        early: at most 2 fail, 0 did; halted 2 times in 2 runs
+        broad: at most 1 fail, 0 did; halted 0 times in 0 runs
+        while stabilizing, 2 runs: deployment would wait for ever: the deployment has to be declared stable
+        an owner is away:
+        ready 2 2027-01-04T13:18:03Z 2027-01-04T13:18:03Z 2027-01-04T13:18:03Z
+        deploying 2 2027-01-04T15:02:48Z 2027-01-04T15:02:48Z 2027-01-04T15:02:48Z
+        stabilizing 2 2027-02-08T11:31:47Z 2027-02-08T11:31:47Z 2027-02-08T11:31:47Z
+        pilot: at most 1 fail, 0 did; halted 0 times in 0 runs
+        early: at most 2 fail, 0 did; halted 0 times in 0 runs
+        broad: at most 1 fail, 0 did; halted 0 times in 0 runs
+        while stabilizing, 2 runs: deployment would wait for ever: the deployment has to be declared stable
+        a hold and an outage:
+        ready 2 2027-01-04T13:18:03Z 2027-01-04T13:18:03Z 2027-01-04T13:18:03Z
+        deploying 2 2027-01-04T15:02:48Z 2027-01-04T15:02:48Z 2027-01-04T15:02:48Z
+        stabilizing 2 2027-01-13T08:43:08Z 2027-01-13T08:43:08Z 2027-01-13T08:43:08Z
+        pilot: at most 1 fail, 0 did; halted 0 times in 0 runs
+        early: at most 2 fail, 0 did; halted 0 times in 0 runs
+        broad: at most 1 fail, 0 did; halted 0 times in 0 runs
+        while stabilizing, 2 runs: deployment would wait for ever: the deployment has to be declared stable
+    "#]].assert_eq(&told);
+}
+
+#[test]
+fn a_gate_that_nobody_can_open_is_found_in_every_run() {
+    let mut plan = plan();
+    plan.people.retain(|it| it.id.as_str() != "rosalind");
+    let shown = rehearsed(plan, vec![], 2);
+    assert!(shown.reached.iter().all(|it| it.deployment != DeploymentState::Stabilizing));
+    expect![[r#"
+        ready 2 2027-01-04T13:14:05Z 2027-01-04T13:14:05Z 2027-01-04T13:14:05Z
+        deploying 2 2027-01-04T14:31:03Z 2027-01-04T14:31:03Z 2027-01-04T14:31:03Z
+        pilot: at most 1 fail, 0 did; halted 0 times in 0 runs
+        early: at most 2 fail, 0 did; halted 0 times in 0 runs
+        broad: at most 1 fail, 0 did; halted 0 times in 0 runs
+        while deploying, 2 runs: component/db would wait for ever: R-core is being assessed
+        while deploying, 2 runs: component/vpn would wait for ever: R-core is being assessed
+        while deploying, 2 runs: rfc/R-core would wait for ever: R-core needs 1 more approval(s) by Change Authority
+    "#]].assert_eq(&story(&shown));
+}
