@@ -4,6 +4,7 @@
 //! model at once, so that whoever carries it out takes a `Scope`, not a text.
 
 pub(crate) mod act;
+pub(crate) mod assessment;
 pub(crate) mod deployment;
 pub(crate) mod escalation;
 pub(crate) mod incident;
@@ -14,6 +15,7 @@ pub(crate) mod record;
 pub(crate) mod rfc;
 pub(crate) mod run;
 pub(crate) mod sign;
+pub(crate) mod survey;
 #[cfg(test)]
 mod tests;
 pub(crate) mod waiver;
@@ -160,6 +162,12 @@ pub(crate) enum What {
     #[command(subcommand)]
     Milestone(milestone::MilestoneOf),
     #[command(subcommand)]
+    Question(assessment::Question),
+    #[command(subcommand)]
+    Criterion(assessment::Criterion),
+    #[command(subcommand)]
+    Survey(survey::Survey),
+    #[command(subcommand)]
     Record(record::RecordOf),
     Verify(record::Verify),
     Output(record::Output),
@@ -184,6 +192,7 @@ const GROUPS: &[(&str, &[&str])] = &[
     ),
     ("Stabilize", &["milestone"]),
     ("Support", &["incident", "escalation", "problem", "feedback", "maintenance"]),
+    ("Assess and complete", &["question", "criterion", "survey"]),
     ("Prove", &["record", "verify", "output"]),
     ("The program", &["exit-codes", "completions", "man"]),
 ];

@@ -1,6 +1,7 @@
 //! What each command does: one file a group, each a few lines between the words and the coordinator.
 
 mod acts;
+mod assessments;
 mod deployments;
 mod escalations;
 mod incident_lists;
@@ -16,6 +17,7 @@ mod rehearsing;
 mod rfcs;
 mod serving;
 mod signing;
+mod surveys;
 mod waivers;
 mod watching;
 
@@ -82,6 +84,9 @@ pub(crate) async fn carry_out(
         What::Maintenance(it) => incidents::maintenance(it, desk().await?).await,
         What::Waiver(it) => waivers::waiver(it, desk().await?).await,
         What::Milestone(it) => milestones::milestone(it, desk().await?).await,
+        What::Question(it) => assessments::question(it, desk().await?).await,
+        What::Criterion(it) => assessments::criterion(it, desk().await?).await,
+        What::Survey(it) => surveys::survey(it, desk().await?).await,
         What::Record(it) => records::record(it, everywhere, surroundings, terminal).await,
         What::Verify(it) => records::verify_file(it, terminal).await,
         What::Output(it) => outputs::output(it, desk().await?).await,

@@ -3,6 +3,7 @@
 //! Nothing here reads, asks or prints: the same state gives the same text.
 
 pub(crate) mod act;
+pub(crate) mod assessment;
 pub(crate) mod board;
 pub(crate) mod event;
 pub(crate) mod fault;
@@ -15,6 +16,7 @@ pub(crate) mod record;
 pub(crate) mod rehearsal;
 pub(crate) mod rfc;
 pub(crate) mod sheet;
+pub(crate) mod survey;
 pub(crate) mod table;
 #[cfg(test)]
 mod tests;

@@ -7,6 +7,7 @@ mod assessment;
 mod assignment;
 mod change_schedule;
 mod close_out;
+mod completion;
 mod delegation;
 mod deployment;
 mod document;

@@ -16,6 +16,7 @@ pub mod digest;
 pub mod document;
 pub mod escalation;
 pub mod event;
+pub mod evidence;
 pub mod evolve;
 pub mod freeze;
 pub mod gates;

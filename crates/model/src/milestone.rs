@@ -60,7 +60,7 @@ impl Milestone {
     pub fn sheet(self) -> Option<Sheet> {
         match self {
             Self::Stable => Some(Sheet::DeploymentStable),
-            Self::Complete => None,
+            Self::Complete => Some(Sheet::MilestoneReview),
         }
     }
 }
@@ -231,6 +231,11 @@ pub enum MilestoneCommand {
         /// What was reworked.
         reason: String,
     },
+    /// Declare Deployment Complete, once the customer has accepted and everybody has signed.
+    Declare {
+        /// What is declared with it, in the Solution Manager's words.
+        statement: Option<String>,
+    },
     /// Take it back.
     Revoke {
         /// Which.
@@ -251,6 +256,7 @@ impl MilestoneCommand {
             | Self::Reject { milestone, .. }
             | Self::Rework { milestone, .. }
             | Self::Revoke { milestone, .. } => *milestone,
+            Self::Declare { .. } => Milestone::Complete,
         }
     }
 }

@@ -5,6 +5,7 @@
 //!
 //! Source: Deploy SMF, outputs of Tables 4 and 5 (sign-off sheets).
 
+mod complete;
 mod stable;
 
 pub use stable::milestone_facts;
@@ -38,6 +39,12 @@ pub enum Sheet {
     DeploymentStable,
     /// What the quiet period showed.
     QuietPeriodReport,
+    /// The review of the Deployment Complete Milestone, and the customer's acceptance.
+    MilestoneReview,
+    /// What the project leaves behind.
+    CloseOut,
+    /// An early end: why, and what becomes of everything.
+    Termination,
 }
 
 /// One signature slot of a sheet, written `site/B27:site-owner`.
@@ -68,6 +75,9 @@ impl Sheet {
                 RoleType::SupportManager,
             ],
             Self::QuietPeriodReport => &[RoleType::OperationsManager, RoleType::SupportManager],
+            Self::MilestoneReview => complete::REVIEW_SLOTS,
+            Self::CloseOut => complete::CLOSE_OUT_SLOTS,
+            Self::Termination => &[RoleType::SolutionManager, RoleType::Customer],
         };
         roles.iter().map(|role| SlotId { sheet: self.clone(), role: *role }).collect()
     }
@@ -81,6 +91,9 @@ impl Sheet {
             Self::SitesComplete => "Site deployments complete".to_owned(),
             Self::DeploymentStable => "Deployment Stable".to_owned(),
             Self::QuietPeriodReport => "Performance in the quiet period".to_owned(),
+            Self::MilestoneReview => "Deployment Complete: milestone review".to_owned(),
+            Self::CloseOut => "Project close-out".to_owned(),
+            Self::Termination => "Early termination".to_owned(),
         }
     }
 
@@ -89,9 +102,12 @@ impl Sheet {
         match self {
             Self::CoreInterim | Self::CoreFinal => Scope::Core,
             Self::Site(site) => Scope::Site(site.clone()),
-            Self::SitesComplete | Self::DeploymentStable | Self::QuietPeriodReport => {
-                Scope::Deployment
-            }
+            Self::SitesComplete
+            | Self::DeploymentStable
+            | Self::QuietPeriodReport
+            | Self::MilestoneReview
+            | Self::CloseOut
+            | Self::Termination => Scope::Deployment,
         }
     }
 }
@@ -119,6 +135,9 @@ impl SlotId {
             (Sheet::DeploymentStable | Sheet::QuietPeriodReport, role) => {
                 stable::meaning(&self.sheet, role).to_owned()
             }
+            (Sheet::MilestoneReview | Sheet::CloseOut | Sheet::Termination, role) => {
+                complete::meaning(&self.sheet, role).to_owned()
+            }
         }
     }
 }
@@ -132,6 +151,9 @@ impl fmt::Display for Sheet {
             Self::SitesComplete => f.pad("sites-complete"),
             Self::DeploymentStable => f.pad("deployment-stable"),
             Self::QuietPeriodReport => f.pad("quiet-period-report"),
+            Self::MilestoneReview => f.pad("milestone-review"),
+            Self::CloseOut => f.pad("close-out"),
+            Self::Termination => f.pad("termination"),
         }
     }
 }
@@ -145,7 +167,7 @@ impl fmt::Display for SlotId {
 /// A text names no sheet or slot.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{text}` is no sheet: write `core-interim`, `core`, `site/NAME`, `sites-complete`, `deployment-stable` or `quiet-period-report`"
+    "`{text}` is no sheet: write `core-interim`, `core`, `site/NAME`, `sites-complete`, `deployment-stable`, `quiet-period-report`, `milestone-review`, `close-out` or `termination`"
 )]
 pub struct InvalidSheet {
     /// What was given.
@@ -163,6 +185,9 @@ impl FromStr for Sheet {
             None if text == "sites-complete" => Ok(Self::SitesComplete),
             None if text == "deployment-stable" => Ok(Self::DeploymentStable),
             None if text == "quiet-period-report" => Ok(Self::QuietPeriodReport),
+            None if text == "milestone-review" => Ok(Self::MilestoneReview),
+            None if text == "close-out" => Ok(Self::CloseOut),
+            None if text == "termination" => Ok(Self::Termination),
             Some(("site", id)) => id.parse().map(Self::Site).map_err(|_| invalid()),
             _ => Err(invalid()),
         }
@@ -212,6 +237,9 @@ pub fn body(state: &State, sheet: &Sheet) -> Value {
         Sheet::SitesComplete => sites_facts(state),
         Sheet::DeploymentStable => stable::deployment_stable(state),
         Sheet::QuietPeriodReport => stable::quiet_period_report(state),
+        Sheet::MilestoneReview => complete::milestone_review(state),
+        Sheet::CloseOut => complete::close_out(state),
+        Sheet::Termination => complete::termination(state),
     };
     json!({ "head": head, "facts": facts })
 }

@@ -98,6 +98,15 @@ pub(crate) enum MilestoneOf {
         #[arg(long, value_name = "TEXT")]
         reason: String,
     },
+    /// Declare Deployment Complete, after the customer has accepted and everybody has signed.
+    #[command(after_help = "Examples:
+  landfall milestone declare
+  landfall milestone declare --statement \"Fieldgate 3.0 is in the hands of operations\"")]
+    Declare {
+        /// What is declared with it.
+        #[arg(long, value_name = "TEXT")]
+        statement: Option<String>,
+    },
     /// Take an approved milestone back, before the next one.
     #[command(after_help = "Examples:
   landfall milestone revoke stable --reason \"Operations hands the service back\"")]

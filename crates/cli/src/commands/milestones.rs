@@ -29,6 +29,7 @@ pub(crate) async fn milestone(it: &MilestoneOf, mut desk: Desk) -> Result<Exit, 
             MilestoneCommand::Reject { milestone, returns_to: to, reason }
         }
         MilestoneOf::Rework { milestone, reason } => MilestoneCommand::Rework { milestone, reason },
+        MilestoneOf::Declare { statement } => MilestoneCommand::Declare { statement },
         MilestoneOf::Revoke { milestone, reason } => MilestoneCommand::Revoke { milestone, reason },
     };
     desk.act_and_tell(&Scope::Deployment, &Command::Milestone(command)).await?;

@@ -1,5 +1,6 @@
 //! Commands as they are typed: what somebody enters to supply what is missing.
 
+mod complete;
 mod stable;
 
 use model::command::{Command, Resumable, RfcAct};
@@ -133,8 +134,8 @@ fn words(command: &Command) -> String {
         Command::Assignment(it) => match *it {},
         Command::Milestone(it) => stable::milestone(it),
         Command::QuietPeriod(it) => match *it {},
-        Command::Survey(it) => match *it {},
-        Command::Assessment(it) => match *it {},
+        Command::Survey(it) => complete::survey(it),
+        Command::Assessment(it) => complete::assessment(it),
         Command::CloseOut(it) => match *it {},
         Command::Termination(it) => match *it {},
         Command::Document(it) => match *it {},

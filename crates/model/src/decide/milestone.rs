@@ -50,6 +50,7 @@ impl Acting<'_> {
                 let reason = worded("what was reworked", reason)?;
                 Ok(vec![self.milestone_moved(*milestone, transition, Some(reason))?])
             }
+            MilestoneCommand::Declare { statement } => self.declare_complete(statement.as_deref()),
             MilestoneCommand::Revoke { milestone, reason } => self.revoke(*milestone, reason),
         }
     }

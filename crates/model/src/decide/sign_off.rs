@@ -61,14 +61,19 @@ impl Acting<'_> {
         if matches!(slot.role, RoleType::OperationsManager | RoleType::SupportManager) {
             relaxed.extend(separation::may_take_over(self.person, &held, profile)?);
         }
+        if (&slot.sheet, slot.role) == (&Sheet::MilestoneReview, RoleType::Customer) {
+            relaxed.extend(self.accepts_for_customer("accept the solution")?);
+        }
         // SOD-15: the last slot must not leave the sheet with too few different people.
         let others = slot.sheet.slots().into_iter().filter(|it| it != slot);
         let others: Vec<&SlotStatus> = others.filter_map(|it| self.state.slots.get(&it)).collect();
         let signed = |it: &&&SlotStatus| it.state == SignOffState::Signed;
         if others.iter().filter(signed).count() + 1 == slot.sheet.slots().len() {
+            let is_review = slot.sheet == Sheet::MilestoneReview;
+            let paper = if is_review { Paper::DeploymentComplete } else { Paper::Sheet };
             let signers = others.iter().filter_map(|it| it.by.clone());
             let signers: Vec<_> = signers.chain([self.person.clone()]).collect();
-            relaxed.extend(separation::enough_persons(Paper::Sheet, &signers, profile)?);
+            relaxed.extend(separation::enough_persons(paper, &signers, profile)?);
         }
         Ok(relaxed)
     }
@@ -99,7 +104,10 @@ impl Acting<'_> {
             | Sheet::CoreFinal
             | Sheet::SitesComplete
             | Sheet::DeploymentStable
-            | Sheet::QuietPeriodReport => None,
+            | Sheet::QuietPeriodReport
+            | Sheet::MilestoneReview
+            | Sheet::CloseOut
+            | Sheet::Termination => None,
         };
         let for_owner = slot.role == RoleType::SiteOwner;
         let signed = Event::SignOff {
@@ -146,7 +154,13 @@ impl Acting<'_> {
                 let gate = pass("Deployment Stable", gates::stable::gate(self.state, self.now))?;
                 Ok(vec![self.milestone_approved(Milestone::Stable, document, gate)?])
             }
-            Sheet::QuietPeriodReport => Ok(vec![]),
+            Sheet::MilestoneReview => {
+                let (state, now) = (self.state, self.now);
+                let gate = pass("Deployment Complete", gates::complete::gate(state, now))?;
+                Ok(vec![self.milestone_approved(Milestone::Complete, document, gate)?])
+            }
+            // What these lead to, a person says.
+            Sheet::QuietPeriodReport | Sheet::CloseOut | Sheet::Termination => Ok(vec![]),
             Sheet::SitesComplete => {
                 let gate = pass("the sheet of all sites", self.sites_gate())?;
                 let transition = DeploymentTransition::SitesCompleted;

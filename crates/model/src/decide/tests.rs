@@ -2,6 +2,7 @@
 //!
 //! House rule: a refused command leaves no trace, and says why and what to do next.
 
+mod complete;
 mod deployment;
 mod milestone;
 

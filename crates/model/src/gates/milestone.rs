@@ -2,7 +2,7 @@
 //!
 //! Source: Deploy SMF, Processes 3 and 4, as worked out in `catalogue/guards.psv`.
 
-use super::{Found, stable};
+use super::{Found, complete, stable};
 use crate::guard::{GuardReading, Supplier, Verdict};
 use crate::milestone::Milestone;
 use crate::state::State;
@@ -12,7 +12,7 @@ use jiff::Timestamp;
 pub fn readings(state: &State, milestone: Milestone, now: Timestamp) -> Vec<GuardReading> {
     match milestone {
         Milestone::Stable => stable::gate(state, now),
-        Milestone::Complete => vec![],
+        Milestone::Complete => complete::gate(state, now),
     }
 }
 

@@ -58,5 +58,9 @@ pub fn milestone_facts(
         "as-of": now,
         "effective": effective,
         "criteria": gate,
+        "data-pack": match milestone {
+            Milestone::Stable => Value::Null,
+            Milestone::Complete => super::complete::review_facts(state),
+        },
     })
 }

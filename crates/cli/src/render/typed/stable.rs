@@ -29,6 +29,10 @@ pub(super) fn milestone(command: &MilestoneCommand) -> String {
         MilestoneCommand::Rework { milestone, reason } => {
             format!("milestone rework {milestone} --reason {}", quoted(reason))
         }
+        MilestoneCommand::Declare { statement } => {
+            let statement = statement.as_ref().map(|it| format!(" --statement {}", quoted(it)));
+            format!("milestone declare{}", statement.unwrap_or_default())
+        }
         MilestoneCommand::Revoke { milestone, reason } => {
             format!("milestone revoke {milestone} --reason {}", quoted(reason))
         }

@@ -1,0 +1,102 @@
+//! The satisfaction survey: opened, answered, imported, shown.
+
+mod answers;
+
+use crate::args::survey::Survey;
+use crate::desk::Desk;
+use crate::exit::Exit;
+use crate::fault::Fault;
+use crate::render;
+use model::command::Command;
+use model::digest::Digest;
+use model::id::SiteId;
+use model::scope::Scope;
+use model::survey::{Instrument, Respondent, SurveyCommand, due_at, invitees_at, results};
+use serde::Serialize;
+
+/// How many random bytes a link holds: nobody guesses 128 bits.
+const LINK_BYTES: usize = 16;
+
+/// The links of one site.
+#[derive(Serialize)]
+struct Invited {
+    site: SiteId,
+    links: Vec<String>,
+}
+
+pub(crate) async fn survey(it: &Survey, mut desk: Desk) -> Result<Exit, Fault> {
+    let command = match it.clone() {
+        Survey::Show => {
+            let state = desk.state();
+            desk.terminal.answer(&state.surveys, || render::survey::page(state))?;
+            return Ok(Exit::Done);
+        }
+        Survey::Results => return show_results(&desk),
+        Survey::Invite { sites, all } => return invite(desk, sites, all).await,
+        Survey::Open { closes, languages, sample_percent } => {
+            SurveyCommand::Open { closes, languages, sample_percent }
+        }
+        Survey::Answer { link, of, replies } => {
+            let respondent = match (link, of) {
+                (Some(link), _) => Respondent::Link(Digest::of(link.trim().as_bytes())),
+                (None, of) => Respondent::Named(of.unwrap_or(Instrument::Customer)),
+            };
+            let instrument = match &respondent {
+                Respondent::Link(_) => Instrument::Users,
+                Respondent::Named(instrument) => *instrument,
+            };
+            let replies: Result<_, Fault> =
+                replies.iter().map(|it| answers::reply(instrument, it)).collect();
+            SurveyCommand::Answer { respondent, replies: replies? }
+        }
+        Survey::Import { file, of, invited } => {
+            SurveyCommand::Import { import: answers::import(&file, of, invited)? }
+        }
+        Survey::Close => SurveyCommand::Close,
+    };
+    desk.act_and_tell(&Scope::Deployment, &Command::Survey(command)).await?;
+    Ok(Exit::Done)
+}
+
+fn show_results(desk: &Desk) -> Result<Exit, Fault> {
+    let state = desk.state();
+    let shown: Vec<_> = Instrument::ALL.iter().filter_map(|it| results(state, *it)).collect();
+    desk.terminal.answer(&shown, || render::survey::results(&shown))?;
+    Ok(Exit::Done)
+}
+
+/// Makes the links of the users of `sites`; of all that have not been invited, where `all`.
+async fn invite(mut desk: Desk, sites: Vec<SiteId>, all: bool) -> Result<Exit, Fault> {
+    let state = desk.state();
+    let Some(round) = state.surveys.open() else {
+        let next = "`landfall survey open` opens one";
+        return Err(Fault::new(Exit::Refused, "no survey is open").next(next));
+    };
+    let due: Vec<(SiteId, u32)> = if all {
+        invitees_at(state, round).map(|(site, due)| (site.clone(), due)).collect()
+    } else {
+        let users = |it: &SiteId| state.site(it).map_or(0, |(site, _)| site.users);
+        sites.iter().map(|it| (it.clone(), due_at(users(it), round.sample_percent))).collect()
+    };
+    let mut invited = Vec::new();
+    for (site, due) in due {
+        let links = (0..due).map(|_| link()).collect::<Result<Vec<String>, Fault>>()?;
+        let digests = links.iter().map(|it| Digest::of(it.as_bytes())).collect();
+        let command = SurveyCommand::Invite { site: site.clone(), links: digests };
+        desk.act(&Command::Survey(command)).await?;
+        invited.push(Invited { site, links });
+    }
+    desk.terminal.answer(&invited, || {
+        let lines = invited.iter().flat_map(|it| it.links.iter().map(|link| (&it.site, link)));
+        lines.map(|(site, link)| format!("{site} {link}\n")).collect()
+    })?;
+    Ok(Exit::Done)
+}
+
+fn link() -> Result<String, Fault> {
+    let mut bytes = [0; LINK_BYTES];
+    getrandom::fill(&mut bytes).map_err(|error| {
+        Fault::new(Exit::Failure, "this computer gives no random numbers").why(error.to_string())
+    })?;
+    Ok(format!("{:032x}", u128::from_be_bytes(bytes)))
+}

@@ -1,0 +1,192 @@
+//! What bears on each key question, and what follows from it where something does.
+//!
+//! Source: Deploy SMF, key questions of Tables 4 to 7.
+
+use super::{KeyQuestion, satisfaction};
+use crate::component::{Adopt, CoreMode};
+use crate::gates;
+use crate::machine::{ComponentState, SiteState};
+use crate::sheet::Sheet;
+use crate::state::State;
+use serde_json::{Value, json};
+
+/// What bears on a question, and its answer where the program can give one.
+pub(super) struct Facts {
+    pub(super) derived: Option<String>,
+    pub(super) basis: Value,
+}
+
+fn derived(answer: String, basis: Value) -> Facts {
+    Facts { derived: Some(answer), basis }
+}
+
+fn stated(basis: Value) -> Facts {
+    Facts { derived: None, basis }
+}
+
+/// Returns what bears on `question`.
+pub(super) fn facts(state: &State, question: KeyQuestion) -> Facts {
+    let plan = &state.plan;
+    match question {
+        KeyQuestion::PilotSuccessful | KeyQuestion::RolesPrepared => {
+            stated(json!({ "release": plan.release.digest(), "readiness": plan.release.readiness }))
+        }
+        KeyQuestion::WorkaroundsDocumented => workarounds(state),
+        KeyQuestion::DeploymentProceduresTested => stated(json!({
+            "components": plan.components.iter().map(crate::component::CoreComponent::step_names).collect::<Vec<_>>(),
+            "templates": plan.templates.iter().map(crate::site::SiteTemplate::step_names).collect::<Vec<_>>(),
+        })),
+        KeyQuestion::OperationsProceduresTested => stated(json!({ "operations": plan.operations })),
+        KeyQuestion::CoreInParallel => core_modes(state),
+        KeyQuestion::CoreBegunEarlier => from_pilot(state),
+        KeyQuestion::StrategyDocumented => match &plan.strategy {
+            Some(it) => derived(
+                format!("Yes, decided on {}: {}", it.on, it.infrastructure),
+                json!({ "strategy": it }),
+            ),
+            None => stated(json!({ "strategy": null })),
+        },
+        KeyQuestion::TeamExperienced => stated(json!({
+            "components": plan.components.iter().map(|it| &it.id).collect::<Vec<_>>(),
+        })),
+        KeyQuestion::ClientSideInvolved => client_side(state),
+        KeyQuestion::CoreDeployed => core_deployed(state),
+        KeyQuestion::ExpectationsSet | KeyQuestion::ScheduleCommunicated => acknowledged(state),
+        KeyQuestion::PhasedAtSites => phases(state),
+        KeyQuestion::ResourcesRequired => resources(state),
+        KeyQuestion::MembersStay
+        | KeyQuestion::TransferBegun
+        | KeyQuestion::MembersStayStill
+        | KeyQuestion::TransferDone
+        | KeyQuestion::TeamTransferred => stated(json!({ "assignments": state.assignments })),
+        KeyQuestion::EscalationInPlace => {
+            let levels = plan.support.as_ref().map(|it| &it.escalation);
+            stated(json!({ "levels": levels, "readiness": state.readiness }))
+        }
+        KeyQuestion::SitesStabilized => sites(state),
+        KeyQuestion::PeopleSatisfied => {
+            let (answer, basis) = satisfaction(state);
+            Facts { derived: answer, basis }
+        }
+        KeyQuestion::QuietPeriodUneventful => {
+            stated(json!({ "quiet-periods": state.quiet_periods }))
+        }
+        KeyQuestion::AllAvailable => {
+            stated(json!({ "people": plan.people.iter().map(|it| &it.id).collect::<Vec<_>>() }))
+        }
+    }
+}
+
+fn workarounds(state: &State) -> Facts {
+    let issues = &state.plan.release.known_issues;
+    let without = issues.iter().filter(|it| it.workaround.trim().is_empty()).count();
+    let answer = match (issues.len(), without) {
+        (0, _) => "No issue is known".to_owned(),
+        (all, 0) => format!("Yes, for each of {all} known issues"),
+        (all, without) => format!("No: {without} of {all} known issues have none"),
+    };
+    derived(answer, json!({ "known-issues": issues }))
+}
+
+fn names<'a, T: std::fmt::Display + 'a>(items: impl Iterator<Item = &'a T>) -> String {
+    let names: Vec<String> = items.map(ToString::to_string).collect();
+    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+}
+
+fn core_modes(state: &State) -> Facts {
+    let of = |mode: CoreMode| {
+        let components = state.plan.components.iter().filter(move |it| it.mode == mode);
+        names(components.map(|it| &it.id))
+    };
+    let (advance, parallel) = (of(CoreMode::Advance), of(CoreMode::Parallel));
+    let basis = json!({ "advance": advance, "parallel": parallel });
+    derived(format!("In advance: {advance}; in parallel: {parallel}"), basis)
+}
+
+fn from_pilot(state: &State) -> Facts {
+    let components = || state.plan.components.iter().zip(&state.components);
+    let planned = components().filter(|(it, _)| it.adopt == Adopt::FromPilot);
+    let planned = names(planned.map(|(it, _)| &it.id));
+    let adopted = names(components().filter(|(_, it)| it.adopted).map(|(it, _)| &it.id));
+    let drifted = names(components().filter(|(_, it)| it.drifted).map(|(it, _)| &it.id));
+    let basis = json!({ "planned": planned, "adopted": adopted, "drifted": drifted });
+    let answer = if planned == "none" {
+        "No".to_owned()
+    } else {
+        format!("Yes: {planned}; taken over as they are: {adopted}; had drifted: {drifted}")
+    };
+    derived(answer, basis)
+}
+
+fn client_side(state: &State) -> Facts {
+    let plan = &state.plan;
+    let has_clients = |site: &crate::site::Site| {
+        plan.template(&site.template).is_some_and(|it| !it.each_computer.is_empty())
+    };
+    let clients = plan.sites.iter().filter(|it| has_clients(it)).count();
+    let all = plan.sites.len();
+    let answer = match (all, clients) {
+        (0, _) => "No: there is no site, and the deployment of sites does not apply".to_owned(),
+        (_, 0) => format!("No: all {all} sites get access only"),
+        (all, clients) => format!("Yes, at {clients} of {all} sites"),
+    };
+    derived(answer, json!({ "sites": all, "with-clients": clients }))
+}
+
+fn core_deployed(state: &State) -> Facts {
+    let is_there =
+        |it: ComponentState| matches!(it, ComponentState::Verified | ComponentState::Accepted);
+    let there = state.components.iter().filter(|it| is_there(it.state)).count();
+    let all = state.components.len();
+    let signed = state.is_locked(&Sheet::CoreFinal);
+    let answer = match (all, there == all, signed) {
+        (0, _, _) => "There is no core component".to_owned(),
+        (_, true, true) => format!("Yes, all {all}, and their sheet is signed"),
+        (_, true, false) => format!("Yes, all {all}; their sheet is not signed yet"),
+        (_, false, _) => format!("Not yet: {there} of {all} are verified"),
+    };
+    derived(answer, json!({ "components": all, "verified": there, "signed": signed }))
+}
+
+fn acknowledged(state: &State) -> Facts {
+    let all = state.sites.len();
+    let waiting = state.sites.iter().filter(|it| it.state == SiteState::Planned).count();
+    let answer = match waiting {
+        0 => format!("Yes: the owners of all {all} sites acknowledged what comes and when"),
+        _ => format!("Not yet: the owners of {waiting} of {all} sites have not acknowledged"),
+    };
+    derived(answer, json!({ "sites": all, "not-acknowledged": waiting }))
+}
+
+fn phases(state: &State) -> Facts {
+    let of_template: Vec<String> =
+        state.plan.templates.iter().map(|it| format!("{}: {}", it.id, it.phases.len())).collect();
+    let phased = state.plan.templates.iter().filter(|it| it.phases.len() > 1).count();
+    let answer = if phased == 0 { "No".to_owned() } else { "Yes".to_owned() };
+    let basis = json!({ "phases": of_template });
+    derived(format!("{answer}; phases by template: {}", names(of_template.iter())), basis)
+}
+
+fn resources(state: &State) -> Facts {
+    let limits = &state.plan.limits;
+    let sites = state.plan.sites.iter();
+    let links = sites.clone().filter(|it| it.link.is_some()).count();
+    let computers: usize = sites.map(|it| it.computers.len()).sum();
+    let answer = format!(
+        "Up to {} % of each of {links} links in a window and {} % outside; {computers} computers, {} sites at once",
+        limits.window_share_percent, limits.outside_share_percent, limits.sites_at_once
+    );
+    derived(answer, json!({ "limits": limits, "links": links, "computers": computers }))
+}
+
+fn sites(state: &State) -> Facts {
+    let found = gates::complete::d2(state);
+    let signed = state.sites.iter().filter(|it| it.state == SiteState::SignedOff).count();
+    let exempt = state.sites.iter().filter(|it| it.state == SiteState::Exempt).count();
+    let answer = match &found {
+        Ok(()) => format!("Yes: {signed} signed off, {exempt} exempt, no severe incident is open"),
+        Err((missing, _)) => format!("Not yet: {missing}"),
+    };
+    let basis = json!({ "signed-off": signed, "exempt": exempt, "all": state.sites.len(), "answer": answer });
+    derived(answer, basis)
+}

@@ -1,0 +1,180 @@
+//! The gates of the Deployment Complete Milestone that look at sites, people's verdicts and papers:
+//! D2, D3 and D5 to D9; and when the survey may open.
+//!
+//! Source: Deploy SMF, Process 4, Table 7, as worked out in `catalogue/guards.psv`.
+
+use super::{Found, missing};
+use crate::assessment;
+use crate::guard::{Guard, GuardReading, Supplier};
+use crate::machine::{DeploymentState, SignOffState, SiteState};
+use crate::role_type::RoleType;
+use crate::scope::Scope;
+use crate::sheet::{Sheet, SlotId};
+use crate::state::State;
+use jiff::{SignedDuration, Timestamp};
+
+/// Returns what the guards read that must pass before Deployment Complete is reviewed: all but the
+/// signatures (D7 and D9).
+pub fn gate(state: &State, now: Timestamp) -> Vec<GuardReading> {
+    let read = |guard, found| state.reading(guard, &[Scope::Deployment], now, found);
+    vec![
+        GuardReading::met(Guard::D1),
+        read(Guard::D2, d2(state)),
+        read(Guard::D3, d3(state)),
+        GuardReading::met(Guard::D4),
+        read(Guard::D5, d5(state)),
+        // D6: the reports are computed into the data pack of the review.
+        GuardReading::met(Guard::D6),
+        read(Guard::D8, d8(state)),
+    ]
+}
+
+/// Returns what the signatures read that must pass before Deployment Complete is declared.
+pub fn signatures(state: &State, now: Timestamp) -> Vec<GuardReading> {
+    let read = |guard, found| state.reading(guard, &[Scope::Deployment], now, found);
+    vec![read(Guard::D7, d7(state)), read(Guard::D9, d9(state))]
+}
+
+/// The length of a quiet period of which the plan says nothing, in days.
+const QUIET_DAYS: u16 = 30;
+
+/// Whether the survey may be opened: in the second half of the quiet period, or after it.
+pub fn survey_may_open(state: &State, now: Timestamp) -> Found {
+    let early = |at: Option<Timestamp>| {
+        let supplier = at.map_or(Supplier::System, Supplier::At);
+        Err(("the quiet period is not half over".to_owned(), supplier))
+    };
+    match state.deployment {
+        DeploymentState::MilestoneReview => Ok(()),
+        DeploymentState::QuietPeriod => match survey_opens(state) {
+            Some(at) if now >= at => Ok(()),
+            at => early(at),
+        },
+        DeploymentState::Draft
+        | DeploymentState::Ready
+        | DeploymentState::Deploying
+        | DeploymentState::Held
+        | DeploymentState::Stabilizing => early(None),
+        DeploymentState::Closing
+        | DeploymentState::Closed
+        | DeploymentState::Terminating
+        | DeploymentState::Terminated => {
+            let text = format!("the deployment is {}", state.deployment);
+            Err((text, Supplier::System))
+        }
+    }
+}
+
+/// Returns when half of the quiet period that now runs is over.
+pub fn survey_opens(state: &State) -> Option<Timestamp> {
+    if state.deployment != DeploymentState::QuietPeriod {
+        return None;
+    }
+    let days = state.plan.quiet_period.as_ref().map_or(QUIET_DAYS, |it| it.length_days);
+    state.deployment_since.checked_add(SignedDuration::from_hours(i64::from(days) * 12)).ok()
+}
+
+/// D2: all sites are signed off or exempt, and no severe incident is open.
+pub fn d2(state: &State) -> Found {
+    let sites = state.plan.sites.iter().zip(&state.sites);
+    let mut open =
+        sites.filter(|(_, it)| !matches!(it.state, SiteState::SignedOff | SiteState::Exempt));
+    if let Some((site, status)) = open.next() {
+        let more = open.count();
+        let more = if more == 0 { String::new() } else { format!(", and {more} more sites wait") };
+        let text = format!("site {} is {}{more}", site.id, status.state);
+        return missing(text, &[RoleType::ReleaseManagement, RoleType::SiteOwner]);
+    }
+    Ok(())
+}
+
+/// D3: the survey is closed, and the customer answered.
+pub fn d3(state: &State) -> Found {
+    let who = [RoleType::UserExperience, RoleType::ProductManager];
+    let Some(round) = state.surveys.last() else {
+        return missing("no satisfaction survey was held", &who);
+    };
+    let customer = !round.customer.is_empty()
+        || round.imports.iter().any(|it| it.instrument == crate::survey::Instrument::Customer);
+    if round.closed.is_none() {
+        if !customer {
+            return missing("the customer has not answered the survey", &[RoleType::Customer]);
+        }
+        return Err((
+            format!("the survey is open until {}", round.closes),
+            Supplier::At(round.closes),
+        ));
+    }
+    if customer {
+        return Ok(());
+    }
+    missing("the survey closed without an answer of the customer: hold another round", &who)
+}
+
+/// D5: no escalation is open.
+pub fn d5(_state: &State) -> Found {
+    Ok(())
+}
+
+/// D7: the customer has signed the acceptance.
+pub fn d7(state: &State) -> Found {
+    let slot = SlotId { sheet: Sheet::MilestoneReview, role: RoleType::Customer };
+    if is_signed(state, &slot) {
+        return Ok(());
+    }
+    missing("the customer has not signed the acceptance", &[RoleType::Customer])
+}
+
+/// D8: every success criterion is evaluated, and the customer accepted those that are not met.
+pub fn d8(state: &State) -> Found {
+    for it in assessment::criteria(state) {
+        if !assessment::is_due_at_completion(it.criterion) {
+            continue;
+        }
+        let id = &it.criterion.id;
+        match (it.value(), it.accepted) {
+            (None, _) => {
+                let text = format!("criterion {id} is not evaluated");
+                return missing(text, &[RoleType::ProductManager]);
+            }
+            (Some((value, assessment::Verdict::NotMet)), None) => {
+                let text = format!("criterion {id} is not met, at {value}, and not accepted");
+                return missing(text, &[RoleType::Customer]);
+            }
+            (Some(_), _) => {}
+        }
+    }
+    let items = state.assessments.items.iter();
+    let mut short = items.filter(|(id, it)| {
+        let found = &it.judgement.measurement;
+        found.verdict == assessment::Verdict::NotMet
+            && state.assessments.acceptance(id, &found.value).is_none()
+    });
+    match short.next() {
+        None => Ok(()),
+        Some((id, it)) => {
+            missing(format!("{} {id} is not met and not accepted", it.kind), &[RoleType::Customer])
+        }
+    }
+}
+
+/// D9: every role type of the project has signed.
+pub fn d9(state: &State) -> Found {
+    let lacking: Vec<RoleType> = RoleType::PROJECT
+        .iter()
+        .copied()
+        .filter(|role| !is_signed(state, &SlotId { sheet: Sheet::MilestoneReview, role: *role }))
+        .collect();
+    match lacking.first() {
+        None => Ok(()),
+        Some(first) => {
+            let more = lacking.len() - 1;
+            let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+            missing(format!("{first}{more} have not signed"), &lacking)
+        }
+    }
+}
+
+fn is_signed(state: &State, slot: &SlotId) -> bool {
+    state.slots.get(slot).is_some_and(|it| it.state == SignOffState::Signed)
+}
