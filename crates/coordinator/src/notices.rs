@@ -4,8 +4,10 @@
 //! does not hold was not told.
 
 use model::digest::canonical;
+use model::escalation::EscalationEvent;
 use model::event::{Event, RingTransition};
 use model::id::{DeploymentId, PersonId};
+use model::incident::IncidentEvent;
 use model::machine::{ComponentTransition, SignOffTransition, SiteTransition};
 use model::role_type::RoleType;
 use model::scope::Scope;
@@ -50,6 +52,22 @@ fn asked(state: &State, event: &Event) -> Option<(Scope, String, Vec<PersonId>)>
     if let Event::StepAsked { order, scope, role, .. } = event {
         let people = holders(state, scope, &[*role]);
         return Some((scope.clone(), format!("please carry out {order} and confirm it"), people));
+    }
+    if let Event::Escalation(EscalationEvent::Unanswered { escalation, next: Some(next), .. }) =
+        event
+    {
+        let level = state.plan.support.as_ref();
+        let level = level.and_then(|it| it.escalation.get(usize::from(next.level)))?;
+        let mut people = level.people.clone();
+        people.extend(holders(state, &Scope::Deployment, level.role.as_slice()));
+        let text = format!("please accept escalation {escalation}: {}", level.who);
+        return Some((Scope::Deployment, text, people));
+    }
+    if let Event::Incident(IncidentEvent::Opened { incident, opening }) = event {
+        let scope = opening.scopes.first().cloned().unwrap_or(Scope::Deployment);
+        let roles = [RoleType::SupportManager, RoleType::OperationsManager];
+        let text = format!("please acknowledge incident {incident}: {}", opening.title);
+        return Some((scope.clone(), text, holders(state, &scope, &roles)));
     }
     None
 }

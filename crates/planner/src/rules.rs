@@ -13,6 +13,7 @@ mod papers;
 mod promises;
 mod rehearsing;
 mod settling;
+mod support;
 mod walk;
 mod words;
 mod world;

@@ -152,14 +152,14 @@ impl Acting<'_> {
         if level.is_some_and(|it| it.people.contains(self.person)) {
             return Ok(());
         }
-        let act = format!("say that escalation {} can {}", of.number, row.act);
+        let act = format!("let escalation {} {}", of.number, row.act);
         self.role(row.authority.roles(), &Scope::Deployment, &act).map(|_| ())
     }
 
     fn raiser_may(&self, of: &Escalation, transition: Happened) -> Result<(), Refusal> {
         transition.attempt(of.number, of.state)?;
         let row = transition.row();
-        let act = format!("say that escalation {} can {}", of.number, row.act);
+        let act = format!("let escalation {} {}", of.number, row.act);
         self.role(row.authority.roles(), &Scope::Deployment, &act).map(|_| ())
     }
 

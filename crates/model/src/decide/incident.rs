@@ -163,7 +163,7 @@ impl Acting<'_> {
         let row = transition.row();
         transition.attempt(incident.number, incident.state)?;
         let roles = row.authority.roles();
-        let act = format!("say that incident {} can {}", incident.number, row.act);
+        let act = format!("let incident {} {}", incident.number, row.act);
         let mut found = Err(Refusal::invalid("it is about nothing", "say what it is about"));
         for scope in &incident.scopes {
             found = self.role(roles, scope, &act);

@@ -4,6 +4,7 @@
 
 mod complete;
 mod deployment;
+mod incidents;
 mod milestone;
 
 use super::*;
