@@ -13,6 +13,7 @@ use crate::error::CommandError;
 use crate::flight::{Flight, Landed};
 use crate::fold::SNAPSHOT_EVERY;
 use crate::notices::{Notice, Teller, told};
+use crate::probing::{self, Prober, Reading};
 use executor::Executor;
 use jiff::Timestamp;
 use model::event::{Actor, Event};
@@ -136,20 +137,34 @@ impl Driver {
         };
         let coordinator = Coordinator::fold(self.record.clone(), deployment).await?;
         let flight = Flight::new(self.executor.clone());
-        let mut drive = Drive { driver: self, coordinator, flight, epoch, held_back: vec![] };
+        let prober = Prober::new(self.executor.clone());
+        let (held_back, readings) = (vec![], vec![]);
+        let mut drive =
+            Drive { driver: self, coordinator, flight, prober, epoch, held_back, readings };
         let rest = drive.run(until).await;
         self.record.stop_leading(deployment, epoch).await?;
         rest
     }
 }
 
+/// When to look again.
+struct Next {
+    /// Because something may happen by itself.
+    look: Option<Timestamp>,
+    /// Because a probe is due.
+    probe: Option<Timestamp>,
+}
+
 struct Drive<'d> {
     driver: &'d Driver,
     coordinator: Coordinator,
     flight: Flight,
+    prober: Prober,
     epoch: u64,
     /// Outcomes whose append did not succeed yet.
     held_back: Vec<Landed>,
+    /// What probes came to and is not durable yet.
+    readings: Vec<Reading>,
 }
 
 impl Drive<'_> {
@@ -161,16 +176,19 @@ impl Drive<'_> {
         let mut polled = tokio::time::interval(POLL);
         polled.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
-            let next_look = self.round().await?;
-            if self.flight.len() == 0 && !self.asks_people() {
-                let jumped = next_look.is_some_and(|at| self.driver.clock.jump(at));
+            let Next { look: next_look, probe: next_probe } = self.round().await?;
+            let is_busy = self.flight.len() + self.prober.in_flight() > 0;
+            if !is_busy && !self.asks_people() {
+                // Probes alone bring nothing about: time jumps only towards something else.
+                let to = next_look.map(|at| next_probe.map_or(at, |probe| at.min(probe)));
+                let jumped = to.is_some_and(|at| self.driver.clock.jump(at));
                 if jumped {
                     continue;
                 }
                 if matches!(until, Until::Idle) {
                     return Ok(Rest::Idle { next_look });
                 }
-            } else if self.flight.len() == 0 && matches!(until, Until::Idle) {
+            } else if !is_busy && matches!(until, Until::Idle) {
                 return Ok(Rest::Idle { next_look });
             }
             loop {
@@ -179,10 +197,16 @@ impl Drive<'_> {
                         self.held_back.extend(landed);
                         break;
                     }
+                    answer = self.prober.next() => {
+                        let state = &self.coordinator.state;
+                        self.readings.extend(answer.and_then(|it| self.prober.count(state, it)));
+                        break;
+                    }
                     () = stopped(&mut until) => return Ok(Rest::Stopped),
                     _ = kept.tick() => self.keep_leading().await?,
                     _ = polled.tick() => {
-                        let is_due = next_look.is_some_and(|at| at <= self.driver.clock.now());
+                        let now = self.driver.clock.now();
+                        let is_due = [next_look, next_probe].into_iter().flatten().any(|at| at <= now);
                         if self.coordinator.catch_up().await? || is_due {
                             break;
                         }
@@ -255,16 +279,23 @@ impl Drive<'_> {
 
     /// Records what has arrived and what follows from it, and launches what is next. Returns when
     /// to look again at the latest.
-    async fn round(&mut self) -> Result<Option<Timestamp>, DriveError> {
+    async fn round(&mut self) -> Result<Next, DriveError> {
         loop {
             self.stop_cancelled();
             let mut landed = std::mem::take(&mut self.held_back);
             self.flight.arrived(&mut landed);
+            for answer in self.prober.arrived() {
+                let reading = self.prober.count(&self.coordinator.state, answer);
+                self.readings.extend(reading);
+            }
             let mut change = Change::default();
             let next_look = self.plan_round(&mut change, &landed)?;
             let is_empty = change.entries.is_empty();
             if is_empty {
-                return Ok(next_look);
+                self.readings.clear();
+                let now = self.driver.clock.now().max(self.coordinator.state.at);
+                let probe = self.prober.ask(&self.coordinator.state, now);
+                return Ok(Next { look: next_look, probe });
             }
             let deployment = &self.coordinator.deployment;
             let appended =
@@ -272,6 +303,7 @@ impl Drive<'_> {
             match appended {
                 Ok(appended) => {
                     self.coordinator.head = appended.head;
+                    self.readings.clear();
                     for landed in &landed {
                         self.flight.done(&landed.order);
                     }
@@ -341,6 +373,13 @@ impl Drive<'_> {
             let ended = Event::OrderEnded { order: order.clone(), report: report.clone() };
             extend(state, &mut change.entries, &[ended], &stamp, None)?;
             change.settle.push((order.clone(), *token));
+        }
+        for reading in &self.readings {
+            let unknown = probing::unknown(state, reading);
+            extend(state, &mut change.entries, &unknown, &stamp, None)?;
+            let known = probing::known(state, reading);
+            change.notices.extend(known.iter().filter_map(|it| told(state, it)));
+            extend(state, &mut change.entries, &known, &stamp, None)?;
         }
         let mut granted = 0;
         let mut next_look = None;

@@ -14,6 +14,7 @@ mod findings;
 mod flight;
 mod fold;
 mod notices;
+mod probing;
 
 pub use act::{Acted, Author, Coordinator};
 pub use clock::Clock;

@@ -27,7 +27,7 @@ const FOUND_AHEAD: usize = 64;
 /// Carries out orders, many at once. A clone shares connections and settings.
 #[derive(Clone)]
 pub struct Executor {
-    inner: Arc<Inner>,
+    pub(crate) inner: Arc<Inner>,
 }
 
 pub(crate) struct Inner {

@@ -12,6 +12,7 @@ mod carry_out;
 mod copy;
 mod http;
 mod outputs;
+mod probe;
 mod quote;
 mod redact;
 mod secrets;

@@ -11,6 +11,7 @@ mod command;
 mod event;
 mod folding;
 mod impact;
+mod probing;
 mod problem;
 mod sentences;
 mod words;
@@ -18,6 +19,7 @@ mod words;
 pub use command::{FeedbackDecision, IncidentAct, IncidentCommand};
 pub use event::{Closure, IncidentEvent, Opening, Source};
 pub use impact::{Announcement, Impact, ImpactSites, Maintenance, MaintenanceWindow, Segment};
+pub use probing::{ProbeChange, ProbeStanding, Probes, SEEN_EVERY, stood};
 pub use problem::{Feedback, FeedbackOutcome, Problem, ProblemStanding, Processed};
 pub use words::{Attribution, ImpactLevel, RequestKind, Severity, UnknownSeverity};
 
@@ -43,6 +45,9 @@ pub struct Incidents {
     pub feedback: Vec<Feedback>,
     /// The causes behind incidents.
     pub problems: Vec<Problem>,
+    /// Where the probes stand, and stood.
+    #[serde(default)]
+    pub probes: Probes,
 }
 
 /// One incident or other request.

@@ -30,6 +30,7 @@ pub mod milestone;
 pub mod order;
 pub mod person;
 pub mod plan;
+pub mod probe;
 pub mod profile;
 pub mod quiet_period;
 pub mod readiness;

@@ -72,6 +72,9 @@ pub struct MasterProjectPlan {
     pub operations: Option<OperationsPlan>,
     /// The support plan.
     pub support: Option<SupportPlan>,
+    /// What is asked of the running solution, again and again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub probes: Vec<crate::probe::Probe>,
     /// The terms of the quiet period.
     pub quiet_period: Option<QuietPeriodTerms>,
     /// Values for all steps.
@@ -273,6 +276,7 @@ impl MasterProjectPlan {
             training: None,
             operations: None,
             support: None,
+            probes: vec![],
             quiet_period: None,
             variables: BTreeMap::new(),
             tzdata: String::new(),

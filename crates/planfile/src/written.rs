@@ -9,6 +9,7 @@
 mod companions;
 mod governance;
 mod places;
+mod probes;
 mod release;
 mod steps;
 pub(crate) mod storyline;
@@ -17,6 +18,7 @@ mod values;
 pub(crate) use companions::*;
 pub(crate) use governance::*;
 pub(crate) use places::*;
+pub(crate) use probes::*;
 pub(crate) use release::*;
 pub(crate) use steps::*;
 pub(crate) use values::*;
@@ -98,6 +100,9 @@ pub(crate) struct PlanFile {
     pub(crate) operations: Option<Operations>,
     /// The support plan.
     pub(crate) support: Option<Support>,
+    /// What is asked of the running solution, again and again. Default: nothing.
+    #[serde(default)]
+    pub(crate) probes: Vec<Probe>,
     /// The terms of the quiet period.
     pub(crate) quiet_period: Option<QuietPeriod>,
 }

@@ -6,4 +6,5 @@ mod cancelling;
 mod forecast;
 mod world;
 
+mod probing;
 mod whole_deployment;

@@ -68,6 +68,12 @@ impl World {
         driver.run(&self.deployment, Until::Idle).await.unwrap()
     }
 
+    /// Lets `seconds` pass while nobody works.
+    pub(crate) fn later(&self, seconds: i64) {
+        let then = self.clock.now().checked_add(jiff::SignedDuration::from_secs(seconds));
+        self.clock.jump(then.unwrap());
+    }
+
     /// Starts a driver that works until it is aborted.
     pub(crate) fn serve(&self) -> tokio::task::JoinHandle<()> {
         let driver = Driver::new(

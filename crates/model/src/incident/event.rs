@@ -3,10 +3,11 @@
 //! House rule: events never change meaning; the sentence of each is what people read.
 
 use super::impact::{Impact, ImpactSites, MaintenanceWindow};
+use super::probing::ProbeStanding;
 use super::problem::FeedbackOutcome;
 use super::words::{Attribution, RequestKind, Severity};
 use crate::guard::GuardReading;
-use crate::id::{PersonId, RfcId};
+use crate::id::{LineId, PersonId, RfcId};
 use crate::machine::IncidentTransition;
 use crate::scope::Scope;
 use jiff::Timestamp;
@@ -358,6 +359,23 @@ pub enum IncidentEvent {
         /// Who owns it.
         owner: PersonId,
     },
+    /// A probe stands otherwise than before.
+    ProbeStood {
+        /// Which.
+        probe: LineId,
+        /// How.
+        standing: ProbeStanding,
+        /// Since when.
+        since: Timestamp,
+        /// Why.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        why: Option<String>,
+    },
+    /// The probes were asked all the while until then.
+    ProbesSeen {
+        /// Until when.
+        at: Timestamp,
+    },
 }
 
 /// Who agreed that an incident is over.
@@ -402,7 +420,9 @@ impl IncidentEvent {
             | Self::ProblemOpened { .. }
             | Self::ProblemAnalysed { .. }
             | Self::ProblemFixed { .. }
-            | Self::ProblemAccepted { .. } => return None,
+            | Self::ProblemAccepted { .. }
+            | Self::ProbeStood { .. }
+            | Self::ProbesSeen { .. } => return None,
         })
     }
 
@@ -443,7 +463,9 @@ impl IncidentEvent {
             | Self::ProblemOpened { .. }
             | Self::ProblemAnalysed { .. }
             | Self::ProblemFixed { .. }
-            | Self::ProblemAccepted { .. } => Scope::Deployment,
+            | Self::ProblemAccepted { .. }
+            | Self::ProbeStood { .. }
+            | Self::ProbesSeen { .. } => Scope::Deployment,
         }
     }
 }

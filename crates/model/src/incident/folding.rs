@@ -146,6 +146,10 @@ impl Incidents {
                 problem.workaround = Some(workaround.clone());
                 problem.since = happening.at;
             }
+            IncidentEvent::ProbeStood { probe, standing, since, .. } => {
+                self.probes.changed(probe, *since, *standing);
+            }
+            IncidentEvent::ProbesSeen { at } => self.probes.seen = Some(*at),
         }
         Ok(())
     }

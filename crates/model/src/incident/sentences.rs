@@ -144,6 +144,14 @@ impl fmt::Display for IncidentEvent {
             Self::ProblemAccepted { problem, workaround, owner } => {
                 write!(f, "problem {problem} is a known error of {owner}: {workaround}")
             }
+            Self::ProbeStood { probe, standing, since, why } => {
+                write!(f, "probe {probe} is {standing} since {since}")?;
+                match why {
+                    Some(why) => write!(f, ": {why}"),
+                    None => Ok(()),
+                }
+            }
+            Self::ProbesSeen { at } => write!(f, "the probes were asked until {at}"),
         }
     }
 }

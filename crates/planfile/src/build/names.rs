@@ -43,6 +43,7 @@ impl Names {
         unique(findings, "step template", file.step_templates.iter().map(|it| &it.id));
         unique(findings, "RFC", file.rfcs.iter().map(|it| &it.id));
         unique(findings, "success criterion", file.success_criteria.iter().map(|it| &it.id));
+        unique(findings, "probe", file.probes.iter().map(|it| &it.id));
         let messages = file.communications.iter().flat_map(|it| it.messages.iter());
         unique(findings, "message", messages.map(|it| &it.id));
         unique(

@@ -2,6 +2,8 @@
 //!
 //! House rule: a refused command leaves no trace, and says why and what to do next.
 
+// Long because: each story is read as a whole, and they share one desk.
+
 use super::deployment::{busy, fold, name, person};
 use crate::companion_plans::{EscalationLevel, SupportPlan};
 use crate::decide::{Acting, decide};
