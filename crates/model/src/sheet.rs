@@ -226,7 +226,7 @@ pub fn body(state: &State, sheet: &Sheet) -> Value {
         "release": {
             "name": state.plan.release.name,
             "version": state.plan.release.version,
-            "sha256": state.plan.release.digest(),
+            "sha256": state.index.release.unwrap_or_else(|| state.plan.release.digest()),
         },
         "purpose": state.purpose,
     });

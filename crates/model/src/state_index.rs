@@ -28,6 +28,8 @@ pub struct StateIndex {
     pub template_of_site: Vec<u32>,
     /// The digest of each RFC's part of the plan.
     pub parts: Vec<crate::digest::Digest>,
+    /// The digest of the release.
+    pub release: Option<crate::digest::Digest>,
 }
 
 impl StateIndex {
@@ -76,6 +78,7 @@ impl StateIndex {
                 .map(|site| template_of(site).unwrap_or(u32::MAX))
                 .collect(),
             parts: plan.rfcs.iter().map(|it| plan.part_digest(&it.covers)).collect(),
+            release: Some(plan.release.digest()),
         }
     }
 }

@@ -95,7 +95,10 @@ impl Request<'_> {
 
     /// Returns the digest of the plan part as it is now, if it is what was shown.
     fn shown(&self, part: Digest) -> Result<Digest, Refusal> {
-        let now = self.acting.state.plan.part_digest(&self.planned.covers);
+        let index = &self.acting.state.index;
+        let position = index.rfcs.get(&self.planned.id).map(|it| *it as usize);
+        let now = position.and_then(|it| index.parts.get(it)).copied();
+        let now = now.ok_or_else(|| Refusal::unknown(&self.planned.id))?;
         if now == part {
             return Ok(now);
         }
