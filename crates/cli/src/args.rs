@@ -9,6 +9,7 @@ pub(crate) mod deployment;
 pub(crate) mod escalation;
 pub(crate) mod incident;
 pub(crate) mod look;
+pub(crate) mod message;
 pub(crate) mod milestone;
 pub(crate) mod plan;
 pub(crate) mod record;
@@ -168,6 +169,11 @@ pub(crate) enum What {
     #[command(subcommand)]
     Survey(survey::Survey),
     #[command(subcommand)]
+    Message(message::Message),
+    #[command(subcommand)]
+    Training(message::Training),
+    Calendar(message::Calendar),
+    #[command(subcommand)]
     Record(record::RecordOf),
     Verify(record::Verify),
     Output(record::Output),
@@ -193,6 +199,7 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("Stabilize", &["milestone"]),
     ("Support", &["incident", "escalation", "problem", "feedback", "maintenance"]),
     ("Assess and complete", &["question", "criterion", "survey"]),
+    ("Communicate and train", &["message", "training", "calendar"]),
     ("Prove", &["record", "verify", "output"]),
     ("The program", &["exit-codes", "completions", "man"]),
 ];

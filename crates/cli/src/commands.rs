@@ -8,6 +8,7 @@ mod incident_lists;
 mod incidents;
 mod instants;
 mod looking;
+mod messages;
 mod milestones;
 mod outputs;
 mod planning;
@@ -18,6 +19,7 @@ mod rfcs;
 mod serving;
 mod signing;
 mod surveys;
+mod trainings;
 mod waivers;
 mod watching;
 
@@ -62,7 +64,13 @@ pub(crate) async fn carry_out(
         What::Refuse(it) => signing::refuse(it, desk().await?).await,
         What::ResolveRefusal(it) => signing::resolve_refusal(it, desk().await?).await,
         What::Revisit(it) => signing::revisit(it, desk().await?).await,
-        What::Acknowledge(it) => acts::acknowledge(it, desk().await?).await,
+        What::Acknowledge(it) => match messages::token_of(it) {
+            Some(token) => messages::by_token(token, desk().await?).await,
+            None => acts::acknowledge(it, desk().await?).await,
+        },
+        What::Message(it) => messages::message(it, desk().await?).await,
+        What::Training(it) => trainings::training(it, desk().await?).await,
+        What::Calendar(it) => trainings::calendar(it, &desk().await?),
         What::Adopt(it) => acts::adopt(it, desk().await?).await,
         What::Attest(it) => acts::attest(it, desk().await?).await,
         What::Confirm(it) => acts::confirm(it, desk().await?).await,

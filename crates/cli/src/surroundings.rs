@@ -3,10 +3,13 @@
 //! Read here, once, and handed down. Nothing below this crate reads any of it.
 
 use crate::args::Everywhere;
+use crate::args::run::Serve;
 use crate::exit::Exit;
 use crate::fault::Fault;
 use executor::{Executor, MissingSecret, Settings};
 use jiff::Timestamp;
+use notices::Post;
+use notices::mail::Mail;
 use record::{Location, Record, Signer};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
@@ -115,6 +118,29 @@ impl Surroundings {
         let mut settings = Settings::new(self.home.clone(), journal, outputs, Arc::new(secret));
         settings.agent_socket = self.agent_socket.clone();
         Ok(Executor::new(settings))
+    }
+
+    /// Returns what sends messages: by mail where a mail server is named, and to programs.
+    ///
+    /// # Errors
+    ///
+    /// When the mail server cannot be used, or its password is not where it should be.
+    pub(crate) fn post(&self, serve: &Serve) -> Result<Post, Fault> {
+        let unusable = |error: notices::mail::UnusableServer| {
+            Fault::usage(error.to_string(), "`landfall help serve` shows how both are written")
+        };
+        let mail = match (&serve.smtp, &serve.mail_from) {
+            (Some(server), Some(from)) => {
+                let password = serve.smtp_password.as_deref().map(secret).transpose();
+                let password = password.map_err(|missing| {
+                    Fault::usage(missing.to_string(), "name where the password is: --smtp-password")
+                })?;
+                Some(Mail::new(server, from, password).map_err(unusable)?)
+            }
+            (Some(_) | None, _) => None,
+        };
+        let secrets = |reference: &str| secret(reference).map_err(|missing| missing.to_string());
+        Ok(Post::new(mail, Box::new(secrets)))
     }
 }
 

@@ -290,6 +290,18 @@ impl Coordinator {
         stored.iter().map(parse).collect()
     }
 
+    /// Returns what is kept beside the record under `digest`.
+    ///
+    /// # Errors
+    ///
+    /// When the record cannot be read.
+    pub async fn content(
+        &self,
+        digest: &model::digest::Digest,
+    ) -> Result<Option<Vec<u8>>, CommandError> {
+        Ok(self.record.content(digest).await?)
+    }
+
     /// Returns the deployment as it stood at `moment`.
     ///
     /// # Errors

@@ -12,6 +12,7 @@ use crate::entries::{Stamp, extend};
 use crate::error::CommandError;
 use crate::flight::{Flight, Landed};
 use crate::fold::SNAPSHOT_EVERY;
+use crate::letters::{self, Answered, Outbox};
 use crate::notices::{Notice, Teller, told};
 use crate::probing::{self, Prober, Reading};
 use executor::Executor;
@@ -49,6 +50,7 @@ pub struct Driver {
     clock: Arc<dyn Clock>,
     holder: String,
     teller: Option<Arc<dyn Teller>>,
+    post: Option<Arc<notices::Post>>,
 }
 
 /// When a driver comes to rest.
@@ -113,12 +115,17 @@ impl Driver {
         clock: Arc<dyn Clock>,
         holder: String,
     ) -> Self {
-        Self { record, executor, clock, holder, teller: None }
+        Self { record, executor, clock, holder, teller: None, post: None }
     }
 
     /// Returns the driver with somebody who passes on what people are told.
     pub fn telling(self, teller: Arc<dyn Teller>) -> Self {
         Self { teller: Some(teller), ..self }
+    }
+
+    /// Returns the driver with a post that sends letters; without one they wait.
+    pub fn posting(self, post: Arc<notices::Post>) -> Self {
+        Self { post: Some(post), ..self }
     }
 
     /// Drives `deployment` until it comes to rest.
@@ -138,9 +145,17 @@ impl Driver {
         let coordinator = Coordinator::fold(self.record.clone(), deployment).await?;
         let flight = Flight::new(self.executor.clone());
         let prober = Prober::new(self.executor.clone());
-        let (held_back, readings) = (vec![], vec![]);
-        let mut drive =
-            Drive { driver: self, coordinator, flight, prober, epoch, held_back, readings };
+        let mut drive = Drive {
+            driver: self,
+            coordinator,
+            flight,
+            prober,
+            outbox: Outbox::new(self.post.clone(), self.clock.clone()),
+            epoch,
+            held_back: vec![],
+            readings: vec![],
+            answered: vec![],
+        };
         let rest = drive.run(until).await;
         self.record.stop_leading(deployment, epoch).await?;
         rest
@@ -160,11 +175,14 @@ struct Drive<'d> {
     coordinator: Coordinator,
     flight: Flight,
     prober: Prober,
+    outbox: Outbox,
     epoch: u64,
     /// Outcomes whose append did not succeed yet.
     held_back: Vec<Landed>,
     /// What probes came to and is not durable yet.
     readings: Vec<Reading>,
+    /// What became of letters, and is not in the record yet.
+    answered: Vec<Answered>,
 }
 
 impl Drive<'_> {
@@ -177,7 +195,7 @@ impl Drive<'_> {
         polled.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             let Next { look: next_look, probe: next_probe } = self.round().await?;
-            let is_busy = self.flight.len() + self.prober.in_flight() > 0;
+            let is_busy = self.flight.len() + self.prober.in_flight() > 0 || self.outbox.is_busy();
             if !is_busy && !self.asks_people() {
                 // Probes alone bring nothing about: time jumps only towards something else.
                 let to = next_look.map(|at| next_probe.map_or(at, |probe| at.min(probe)));
@@ -200,6 +218,10 @@ impl Drive<'_> {
                     answer = self.prober.next() => {
                         let state = &self.coordinator.state;
                         self.readings.extend(answer.and_then(|it| self.prober.count(state, it)));
+                        break;
+                    }
+                    answered = self.outbox.next() => {
+                        self.answered.extend(answered);
                         break;
                     }
                     () = stopped(&mut until) => return Ok(Rest::Stopped),
@@ -288,14 +310,18 @@ impl Drive<'_> {
                 let reading = self.prober.count(&self.coordinator.state, answer);
                 self.readings.extend(reading);
             }
+            let answered = std::mem::take(&mut self.answered);
             let mut change = Change::default();
-            let next_look = self.plan_round(&mut change, &landed)?;
+            let next_look = self.plan_round(&mut change, &landed, &answered)?;
             let is_empty = change.entries.is_empty();
             if is_empty {
                 self.readings.clear();
+                self.outbox.send(&self.coordinator.state);
                 let now = self.driver.clock.now().max(self.coordinator.state.at);
                 let probe = self.prober.ask(&self.coordinator.state, now);
-                return Ok(Next { look: next_look, probe });
+                let next_try = self.outbox.next_try();
+                let look = next_look.into_iter().chain(next_try).min();
+                return Ok(Next { look, probe });
             }
             let deployment = &self.coordinator.deployment;
             let appended =
@@ -315,6 +341,8 @@ impl Drive<'_> {
                 }
                 Err(RecordError::Moved { found, .. }) if found.epoch == self.epoch => {
                     self.held_back = landed;
+                    answered.iter().for_each(|it| self.outbox.again(it));
+                    self.answered = answered;
                     self.refold().await?;
                 }
                 Err(RecordError::Moved { .. }) => {
@@ -339,15 +367,25 @@ impl Drive<'_> {
         }
     }
 
-    /// Passes on what people are to be told, oldest first.
-    async fn tell(&self) -> Result<(), DriveError> {
-        let Some(teller) = &self.driver.teller else { return Ok(()) };
-        let deployment = &self.coordinator.deployment;
-        for kept in self.driver.record.notices(deployment, NOTICES_PER_ROUND).await? {
+    /// Passes on what people are to be told, oldest first, and takes up letters that are to be sent.
+    async fn tell(&mut self) -> Result<(), DriveError> {
+        let deployment = self.coordinator.deployment.clone();
+        let record = self.driver.record.clone();
+        // Letters that cannot be sent yet stay in the outbox: they hide nothing that comes after.
+        let limit = NOTICES_PER_ROUND.saturating_add(self.outbox.len());
+        for kept in record.notices(&deployment, limit).await? {
+            let key = (kept.seq, kept.n);
+            if self.outbox.take_up(key, &kept.body) {
+                continue;
+            }
+            let Some(teller) = &self.driver.teller else { continue };
             if let Ok(notice) = serde_json::from_slice::<Notice>(&kept.body) {
                 teller.tell(&notice);
             }
-            self.driver.record.notice_delivered(deployment, kept.seq, kept.n).await?;
+            record.notice_delivered(&deployment, kept.seq, kept.n).await?;
+        }
+        for (seq, n) in self.outbox.settled(&self.coordinator.state) {
+            record.notice_delivered(&deployment, seq, n).await?;
         }
         Ok(())
     }
@@ -365,6 +403,7 @@ impl Drive<'_> {
         &mut self,
         change: &mut Change,
         landed: &[Landed],
+        answered: &[Answered],
     ) -> Result<Option<Timestamp>, CommandError> {
         let state = &mut self.coordinator.state;
         let now = self.driver.clock.now().max(state.at);
@@ -381,14 +420,20 @@ impl Drive<'_> {
             change.notices.extend(known.iter().filter_map(|it| told(state, it)));
             extend(state, &mut change.entries, &known, &stamp, None)?;
         }
+        for it in answered {
+            let event = self.outbox.event(state, it);
+            extend(state, &mut change.entries, event.as_slice(), &stamp, None)?;
+        }
         let mut granted = 0;
         let mut next_look = None;
         for _ in 0..LOOKS_MAX {
-            let agenda = agenda(state, now, ORDERS_PER_ROUND - granted);
+            let mut agenda = agenda(state, now, ORDERS_PER_ROUND - granted);
             next_look = agenda.next_look;
             if agenda.is_empty() {
                 break;
             }
+            change.contents.extend(letters::texts(state, &agenda.events));
+            change.notices.extend(letters::seal(state, &mut agenda.events));
             extend(state, &mut change.entries, &agenda.events, &stamp, None)?;
             change.notices.extend(agenda.events.iter().filter_map(|it| told(state, it)));
             for (intended, order) in agenda.orders {

@@ -13,13 +13,14 @@ mod error;
 mod findings;
 mod flight;
 mod fold;
+mod letters;
 mod notices;
 mod probing;
 
+pub use self::notices::{Notice, Teller};
 pub use act::{Acted, Author, Coordinator};
 pub use clock::Clock;
 pub use creation::Creation;
 pub use driver::{DriveError, Driver, Rest, Until};
 pub use error::CommandError;
 pub use fold::Moment;
-pub use notices::{Notice, Teller};

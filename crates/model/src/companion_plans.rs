@@ -3,32 +3,16 @@
 //! Source: Deploy SMF, inputs of Tables 5 and 6, and Table 1 "User Experience".
 
 use crate::id::{LineId, PersonId};
+mod communications;
+
+pub use communications::{
+    Audience, BOUNCE_LIMIT_PERCENT, Channel, CommunicationsPlan, LANGUAGE, Message,
+    MessageEscalation, MessageText, MilestoneMoment, Offset, QuietHours, REFERENCES, SiteMoment,
+    Trigger, UnreadTrigger, Webhook,
+};
+
 use crate::role_type::RoleType;
 use serde::{Deserialize, Serialize};
-
-/// Who is told what, when and how.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CommunicationsPlan {
-    /// Its messages.
-    pub messages: Vec<Message>,
-}
-
-/// A message of the communications plan.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Message {
-    /// Its name.
-    pub id: LineId,
-    /// When it is sent, relative to the site's window or to an event, such as `T-7 d`.
-    pub when: String,
-    /// To whom.
-    pub audience: String,
-    /// How, such as `mail`.
-    pub channels: Vec<String>,
-    /// What it says.
-    pub text: String,
-    /// Whether it must be acknowledged.
-    pub acknowledge: bool,
-}
 
 /// Who is trained, and how many must be before a site starts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,6 +40,16 @@ pub struct Course {
     pub seats: u32,
     /// Its languages.
     pub languages: Vec<String>,
+    /// Who attends it; the users of sites where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audience: Option<String>,
+}
+
+impl Course {
+    /// Returns whether the users of sites attend it.
+    pub fn is_for_users(&self) -> bool {
+        self.audience.as_ref().is_none_or(|it| Audience::read(it).0.contains(&Audience::Users))
+    }
 }
 
 /// How the solution is run.

@@ -273,7 +273,10 @@ impl Acting<'_> {
         self.state.site(site).ok_or_else(|| Refusal::unknown(site))?;
         self.role(&[RoleType::SiteOwner], &scope, "acknowledge the schedule of the site")?;
         let gate = vec![crate::guard::GuardReading::met(crate::guard::Guard::S3)];
-        Ok(vec![self.site_event(site, SiteTransition::ScheduleAcknowledged, None, gate)?])
+        let mut events =
+            vec![self.site_event(site, SiteTransition::ScheduleAcknowledged, None, gate)?];
+        events.extend(self.schedule_letters_acknowledged(site));
+        Ok(events)
     }
 
     fn adopt(&self, id: &crate::id::ComponentId) -> Result<Vec<Event>, Refusal> {

@@ -13,7 +13,10 @@
 pub mod complete;
 pub mod incidents;
 pub mod milestone;
+mod notices;
 pub mod stable;
+
+pub use notices::{s4, s5, v6};
 
 use crate::command::Findings;
 use crate::component::RollbackPlan;
@@ -409,18 +412,6 @@ pub fn v4(state: &State, site: &SiteId) -> Found {
         format!("the technical verification of {site} is not signed"),
         &[RoleType::ReleaseManagement],
     )
-}
-
-/// V6: training and material have reached the site's users.
-pub fn v6(state: &State, site: &SiteId, ring: &Scope) -> Found {
-    let has_courses = state.plan.training.as_ref().is_some_and(|it| !it.courses.is_empty());
-    let scopes = [Scope::Site(site.clone()), ring.clone(), Scope::Deployment];
-    let trained = state.attested(Guard::S5, &scopes).is_some()
-        || state.waived(Guard::S5, &scopes, state.at).is_some();
-    if !has_courses || trained {
-        return Ok(());
-    }
-    state.stated(Guard::V6, &scopes, "training and material have reached the site's users")
 }
 
 /// SC1: every site in scope is signed off or exempt.

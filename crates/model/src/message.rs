@@ -1,47 +1,287 @@
-//! Messages of the communications plan on their way to people.
+//! Messages of the communications plan on their way to people: slots, letters, acknowledgements.
+//!
+//! A slot is what a site was told: its window, with a version that grows when the
+//! window moves. A letter is one message to one reader about one occasion. What it
+//! says is kept by digest beside the record; a token that stands in it is known
+//! here by its digest only.
 //!
 //! Source: Deploy SMF, Process 2, Table 5: communications plan; did the team communicate the schedule?
 
+mod letter;
+mod words;
+
+pub use letter::{Addressee, Letter, LetterState, LetterStatus};
+
 use crate::evolve::{Happening, Impossible};
+use crate::id::{LineId, SiteId};
 use crate::scope::Scope;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use std::fmt;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantNames)]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
-pub enum MessageEvent {}
+pub enum MessageEvent {
+    /// A site was given a slot, its slot was moved, or it stands under a revised plan.
+    SlotSet {
+        /// The site.
+        site: SiteId,
+        /// When it begins.
+        from: Timestamp,
+        /// When it ends.
+        until: Timestamp,
+        /// Its version, from 1; each move is another.
+        version: u32,
+        /// The baseline under which it was worked out.
+        baseline: u32,
+        /// The messages that are sent because of it, and when.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        due: Vec<(LineId, Timestamp)>,
+        /// Why it was moved.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    },
+    /// A site came into service, and messages follow from it.
+    ServiceBegan {
+        /// The site.
+        site: SiteId,
+        /// When.
+        at: Timestamp,
+        /// The messages that are sent because of it, and when.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        due: Vec<(LineId, Timestamp)>,
+    },
+    /// A message is due to one reader: it was written, and waits to be sent.
+    Due(Letter),
+    /// A person handed it over.
+    HandedOver {
+        /// The number of the letter.
+        letter: u32,
+        /// What shows it.
+        evidence: String,
+    },
+    /// It was accepted by the reader's mail server or program.
+    Delivered {
+        /// The number of the letter.
+        letter: u32,
+        /// What was answered.
+        receipt: String,
+    },
+    /// It came back from some or all of its readers.
+    Bounced {
+        /// The number of the letter.
+        letter: u32,
+        /// How many readers it has not reached.
+        readers: u32,
+        /// Why.
+        why: String,
+    },
+    /// It could not be sent, and is not tried again.
+    Failed {
+        /// The number of the letter.
+        letter: u32,
+        /// Why.
+        why: String,
+    },
+    /// Its reader acknowledged it.
+    Acknowledged {
+        /// The number of the letter.
+        letter: u32,
+        /// Whether by the token in the letter.
+        token: bool,
+    },
+}
 
 /// What a person tells Landfall to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum MessageCommand {}
+pub enum MessageCommand {
+    /// Acknowledge a letter, as its reader.
+    Acknowledge {
+        /// The number of the letter.
+        letter: u32,
+        /// The digest of the token from the letter, where one was given.
+        token: Option<crate::digest::Digest>,
+    },
+    /// State that a letter was handed over.
+    HandOver {
+        /// The number of the letter.
+        letter: u32,
+        /// What shows it.
+        evidence: String,
+    },
+    /// State that a letter came back.
+    Bounce {
+        /// The number of the letter.
+        letter: u32,
+        /// How many readers it has not reached; all of them where none is given.
+        readers: Option<u32>,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// What a site was told about its window.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Slot {
+    /// When it begins.
+    pub from: Timestamp,
+    /// When it ends.
+    pub until: Timestamp,
+    /// Its version, from 1.
+    pub version: u32,
+    /// The baseline under which it was worked out.
+    pub baseline: u32,
+    /// Since when the site is in service, as far as its messages know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub service: Option<Timestamp>,
+}
 
 /// Where all of it stands.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Messages {}
+pub struct Messages {
+    /// What each site was told about its window.
+    pub slots: BTreeMap<SiteId, Slot>,
+    /// What is sent when, by time.
+    pub upcoming: BTreeSet<(Timestamp, SiteId, LineId)>,
+    /// Every letter; the first has number 1.
+    pub letters: Vec<LetterStatus>,
+    /// The letters of each site.
+    pub of_site: BTreeMap<SiteId, Vec<u32>>,
+    /// Letters that were not sent yet.
+    pub unsent: BTreeSet<u32>,
+    /// Letters that must be acknowledged and are not.
+    pub unacknowledged: BTreeSet<u32>,
+    /// Letters to whose silence somebody's attention was drawn.
+    pub escalated: BTreeSet<u32>,
+    /// What sites and milestones were last told of, so that it is told once.
+    pub told: BTreeMap<String, String>,
+}
 
 impl Messages {
+    /// Returns the letter with this number.
+    pub fn letter(&self, number: u32) -> Option<&LetterStatus> {
+        self.letters.get((number as usize).checked_sub(1)?)
+    }
+
+    /// Returns the letters about `site`, oldest first.
+    pub fn about(&self, site: &SiteId) -> impl Iterator<Item = &LetterStatus> {
+        let numbers = self.of_site.get(site).into_iter().flatten();
+        numbers.filter_map(|it| self.letter(*it))
+    }
+
+    /// Returns the letter in which the token with this digest stands.
+    pub fn with_token(&self, token: &crate::digest::Digest) -> Option<&LetterStatus> {
+        self.letters.iter().find(|it| it.letter.token.as_ref() == Some(token))
+    }
+
     /// Moves on by `event`.
     pub(crate) fn happened(
         &mut self,
         event: &MessageEvent,
-        _happening: &Happening,
+        happening: &Happening,
     ) -> Result<(), Impossible> {
-        match *event {}
+        match event {
+            MessageEvent::SlotSet { site, from, until, version, baseline, due, .. } => {
+                let before = self.slots.get(site);
+                let stands = before.is_some_and(|it| {
+                    it.version == *version && (it.from, it.until) == (*from, *until)
+                });
+                if *version <= before.map_or(0, |it| it.version) && !stands {
+                    let why = format!("the slot of {site} has version {version} or a later one");
+                    return Err(Impossible::Order { why });
+                }
+                let slot = Slot {
+                    from: *from,
+                    until: *until,
+                    version: *version,
+                    baseline: *baseline,
+                    service: before.and_then(|it| it.service),
+                };
+                self.slots.insert(site.clone(), slot);
+                self.upcoming.retain(|(_, of, _)| of != site);
+                self.expect(site, due);
+                self.forget_questions(site, *version);
+            }
+            MessageEvent::ServiceBegan { site, at, due } => {
+                let slot = self.slots.entry(site.clone()).or_insert(Slot {
+                    from: *at,
+                    until: *at,
+                    version: 0,
+                    baseline: 0,
+                    service: None,
+                });
+                slot.service = Some(*at);
+                self.expect(site, due);
+            }
+            MessageEvent::Due(letter) => self.written(letter, happening)?,
+            MessageEvent::HandedOver { letter, .. } | MessageEvent::Delivered { letter, .. } => {
+                self.letter_mut(*letter)?.arrived(happening.at);
+                self.unsent.remove(letter);
+            }
+            MessageEvent::Bounced { letter, readers, why } => {
+                self.letter_mut(*letter)?.bounced(*readers, why, happening.at);
+                self.unsent.remove(letter);
+            }
+            MessageEvent::Failed { letter, why } => {
+                self.letter_mut(*letter)?.failed(why, happening.at);
+                self.unsent.remove(letter);
+            }
+            MessageEvent::Acknowledged { letter, .. } => {
+                let status = self.letter_mut(*letter)?;
+                if status.acknowledged.is_some() {
+                    let why = format!("letter {letter} was acknowledged before");
+                    return Err(Impossible::Order { why });
+                }
+                status.acknowledged = Some((happening.by.clone(), happening.at));
+                self.unacknowledged.remove(letter);
+            }
+        }
+        Ok(())
     }
-}
 
-impl MessageEvent {
-    /// Returns what it is about.
-    pub fn scope(&self) -> Scope {
-        match *self {}
+    fn expect(&mut self, site: &SiteId, due: &[(LineId, Timestamp)]) {
+        let all = due.iter().map(|(message, at)| (*at, site.clone(), message.clone()));
+        self.upcoming.extend(all);
     }
-}
 
-impl fmt::Display for MessageEvent {
-    fn fmt(&self, _f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self {}
+    /// What was asked about an earlier slot is no longer asked: the new one is.
+    fn forget_questions(&mut self, site: &SiteId, version: u32) {
+        let Self { of_site, letters, unacknowledged, .. } = self;
+        let old = of_site.get(site).into_iter().flatten().filter(|number| {
+            let letter = letters.get((**number as usize).saturating_sub(1));
+            letter.is_some_and(|it| it.letter.version < version)
+        });
+        for number in old {
+            unacknowledged.remove(number);
+        }
+    }
+
+    fn written(&mut self, letter: &Letter, happening: &Happening) -> Result<(), Impossible> {
+        let number = u32::try_from(self.letters.len() + 1).unwrap_or(u32::MAX);
+        if letter.letter != number {
+            let why = format!("the next letter is {number}, not {}", letter.letter);
+            return Err(Impossible::Order { why });
+        }
+        if let Scope::Site(site) = &letter.scope {
+            self.upcoming.remove(&(letter.due, site.clone(), letter.message.clone()));
+            self.of_site.entry(site.clone()).or_default().push(number);
+        }
+        self.told.insert(format!("{} {}", letter.message, letter.scope), letter.occasion.clone());
+        self.unsent.insert(number);
+        if letter.acknowledge {
+            self.unacknowledged.insert(number);
+        }
+        self.escalated.extend(letter.escalates);
+        self.letters.push(LetterStatus::new(letter.clone(), happening.at));
+        Ok(())
+    }
+
+    fn letter_mut(&mut self, number: u32) -> Result<&mut LetterStatus, Impossible> {
+        let position = (number as usize).checked_sub(1);
+        let status = position.and_then(|it| self.letters.get_mut(it));
+        status.ok_or_else(|| Impossible::unknown(format!("letter {number}")))
     }
 }

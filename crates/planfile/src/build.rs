@@ -5,6 +5,7 @@
 //!
 //! Source: Deploy SMF, inputs of Tables 4 to 6 ("Master project plan, including …").
 
+mod communications;
 pub(crate) mod companions;
 mod components;
 mod computers;
@@ -124,6 +125,7 @@ impl Building<'_> {
         let (sites, ring_of) = sites.into_plan_order();
         let known: Vec<_> = components.iter().map(|it| &it.value).collect();
         let probes = self.probes(std::mem::take(&mut file.probes), &known, &sites);
+        let communications = self.communications(file.communications.take(), &sites);
         MasterProjectPlan {
             deployment: self.deployment(&file),
             title: self.title(&file),
@@ -143,7 +145,7 @@ impl Building<'_> {
             limits,
             freezes: freezes.into_iter().map(|it| it.value).collect(),
             rfcs: rfcs.into_iter().map(|it| it.value).collect(),
-            communications: file.communications.map(companions::communications),
+            communications,
             training: file.training.map(companions::training),
             operations: file.operations.map(companions::operations),
             support: file.support.map(companions::support),

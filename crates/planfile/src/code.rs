@@ -144,6 +144,8 @@ codes! {
     RolesTogether = 608 Error "Role types that exclude each other",
     /// Terms that are weaker than the default.
     WeakTerms = 609 Warning "Terms weaker than the default",
+    /// A message that Landfall cannot send by itself.
+    NotSent = 610 Warning "Message not sent by itself",
 }
 
 impl fmt::Display for Code {

@@ -6,6 +6,7 @@
 //!
 //! Source: Deploy SMF, inputs of Tables 4 to 6 ("Master project plan, including …").
 
+mod communications;
 mod companions;
 mod governance;
 mod places;
@@ -15,6 +16,7 @@ mod steps;
 pub(crate) mod storyline;
 mod values;
 
+pub(crate) use communications::*;
 pub(crate) use companions::*;
 pub(crate) use governance::*;
 pub(crate) use places::*;

@@ -10,6 +10,7 @@
 mod changes;
 mod components;
 mod incidents;
+mod notices;
 mod progress;
 mod rings;
 mod sheets;
@@ -67,6 +68,12 @@ pub fn agenda(state: &State, now: Timestamp, orders_max: usize) -> Agenda {
     };
     changes::rfcs(&mut look, &mut agenda);
     incidents::clocks(&mut look, &mut agenda);
+    notices::notices(&mut look, &mut agenda);
+    // A site whose slot has moved is asked anew before anything else happens to it.
+    if agenda.events.iter().any(|it| matches!(it, Event::Site { .. })) {
+        agenda.next_look = look.next;
+        return agenda;
+    }
     if works {
         rings::rings(&mut look, &mut agenda);
         components::components(&mut look, &mut agenda, &mut room);

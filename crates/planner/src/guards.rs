@@ -107,8 +107,8 @@ pub fn site_ready(look: &mut Look<'_>, position: usize) -> Vec<GuardReading> {
     vec![
         read(Guard::S1, s1(look, site)),
         read(Guard::S2, s2(look, position)),
-        read(Guard::S4, s4(state, &scopes)),
-        read(Guard::S5, s5(state, &scopes)),
+        read(Guard::S4, model::gates::s4(state, &site.id, &scopes, now)),
+        read(Guard::S5, model::gates::s5(state, &site.id, &scopes)),
         read(Guard::S6, s6(look, position)),
         GuardReading::met(Guard::S9),
     ]
@@ -162,26 +162,6 @@ pub fn s2(look: &mut Look<'_>, position: usize) -> Found {
         look.again(*at);
     }
     authorised(found)
-}
-
-fn s4(state: &State, scopes: &[Scope]) -> Found {
-    let has_messages = state.plan.communications.as_ref().is_some_and(|it| !it.messages.is_empty());
-    if has_messages {
-        state.stated(Guard::S4, scopes, "the messages that are due have reached their audiences")
-    } else {
-        Ok(())
-    }
-}
-
-fn s5(state: &State, scopes: &[Scope]) -> Found {
-    let training = state.plan.training.as_ref();
-    match training.filter(|it| !it.courses.is_empty() && it.threshold_percent > 0) {
-        Some(training) => {
-            let what = format!("{} % of the users are trained", training.threshold_percent);
-            state.stated(Guard::S5, scopes, &what)
-        }
-        None => Ok(()),
-    }
 }
 
 /// S6: the work fits the next window that it can fit.

@@ -10,6 +10,7 @@ pub mod facts;
 mod fixture;
 pub mod forecast;
 pub mod guards;
+pub mod notices;
 pub mod people;
 pub mod rehearsal;
 pub mod simulation;

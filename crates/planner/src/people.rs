@@ -12,7 +12,9 @@ use model::event::Event;
 use model::guard::Supplier;
 use model::id::PersonId;
 use model::incident::{IncidentAct, IncidentCommand};
+use model::message::MessageCommand;
 use model::state::State;
+use model::training::TrainingCommand;
 
 /// What people say in a rehearsal where a text is asked for.
 const AS_REHEARSED: &str = "as rehearsed";
@@ -40,6 +42,8 @@ pub(crate) fn worded(mut command: Command) -> Command {
     | Command::ResumeRing { reason, .. }
     | Command::Replan { reason, .. }
     | Command::Decide { reason, .. }
+    | Command::Training(TrainingCommand::Move { reason, .. })
+    | Command::Message(MessageCommand::HandOver { evidence: reason, .. })
     | Command::Rfc { act: RfcAct::Review { reason }, .. } = &mut command
         && reason.is_empty()
     {

@@ -9,6 +9,7 @@
 
 mod halting;
 mod ledger;
+mod notices;
 mod papers;
 mod promises;
 mod rehearsing;

@@ -6,6 +6,7 @@
 mod components;
 mod deployment;
 mod incidents;
+mod notices;
 mod rings;
 mod sites;
 mod steps;
@@ -200,6 +201,8 @@ pub fn why(state: &State, now: Timestamp, scope: &Scope) -> Vec<WaitingOn> {
             let mut waits = deployment::deployment(&mut look);
             waits.extend(deployment::slots(&look, None));
             waits.extend(incidents::incidents(&look));
+            waits.extend(notices::letters(&look, Some(scope)));
+            waits.extend(notices::sessions(&look));
             waits
         }
         Scope::Core => {
@@ -218,7 +221,11 @@ pub fn why(state: &State, now: Timestamp, scope: &Scope) -> Vec<WaitingOn> {
             None => vec![],
         },
         Scope::Site(id) => match state.index.sites.get(id) {
-            Some(position) => sites::site(&mut look, *position as usize),
+            Some(position) => {
+                let mut waits = sites::site(&mut look, *position as usize);
+                waits.extend(notices::letters(&look, Some(scope)));
+                waits
+            }
             None => vec![],
         },
         Scope::Rfc(id) => match state.index.rfcs.get(id) {
@@ -251,6 +258,8 @@ pub fn waiting(state: &State, now: Timestamp, limit: usize) -> Vec<WaitingOn> {
         waits.extend(sites::site(&mut look, position));
     }
     waits.extend(deployment::slots(&look, Some(&Scope::Deployment)));
+    waits.extend(notices::letters(&look, None));
+    waits.extend(notices::sessions(&look));
     waits.truncate(limit);
     waits
 }

@@ -23,6 +23,9 @@ pub(crate) struct Acknowledge {
     /// All sites of this ring that you own or are deputy for.
     #[arg(long, value_name = "RING", value_parser = ring, group = "which")]
     pub(crate) ring: Option<RingId>,
+    /// The token from a letter: whoever has the letter acknowledges it, once.
+    #[arg(long, value_name = "TOKEN", group = "which")]
+    pub(crate) token: Option<String>,
 }
 
 /// Take a component that the pilot deployed as it is, if its checks pass.

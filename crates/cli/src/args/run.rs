@@ -1,6 +1,7 @@
 //! What can be typed about the program itself.
 
 use clap::{Args, ValueEnum};
+use notices::mail::MailServer;
 use std::path::PathBuf;
 
 /// Carry out the work of all deployments of the record, until it is stopped.
@@ -9,7 +10,9 @@ use std::path::PathBuf;
   landfall serve
   landfall serve --until-idle
   landfall serve --log json
+  landfall serve --smtp smtp://landfall@mail.example.org --mail-from landfall@example.org --smtp-password file:/etc/landfall/smtp-password
 
+Messages of real deployments are sent by mail and webhook; those of rehearsals never leave the house.
 Ctrl-C, or SIGTERM, stops it cleanly; what it was doing is found again at the next start.
 With --until-idle, exit code 6 where something is halted and needs a decision.")]
 pub(crate) struct Serve {
@@ -19,6 +22,28 @@ pub(crate) struct Serve {
     /// How log lines on standard error look.
     #[arg(long, value_name = "FORM", default_value = "text")]
     pub(crate) log: LogForm,
+    /// The mail server for messages of communications plans: `smtps://name@host`,
+    /// `smtp://name@host:587`, which turns to TLS, or `smtp://127.0.0.1:25` on this computer.
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "LANDFALL_SMTP",
+        hide_env_values = true,
+        requires = "mail_from"
+    )]
+    pub(crate) smtp: Option<MailServer>,
+    /// The address from which mails are sent.
+    #[arg(long, value_name = "ADDRESS", env = "LANDFALL_MAIL_FROM", hide_env_values = true)]
+    pub(crate) mail_from: Option<String>,
+    /// Where the password of the mail server is found: `env:NAME` or `file:/path`.
+    #[arg(
+        long,
+        value_name = "REFERENCE",
+        env = "LANDFALL_SMTP_PASSWORD",
+        hide_env_values = true,
+        requires = "smtp"
+    )]
+    pub(crate) smtp_password: Option<String>,
 }
 
 /// How log lines look.

@@ -67,7 +67,8 @@ pub(crate) async fn serve(
     let executor = surroundings.executor()?;
     let log = Log { terminal, form: it.log };
     let told = told_to_stop()?;
-    let serving = Serving { record, executor, log, holder: holder(surroundings), told };
+    let (holder, post) = (holder(surroundings), Arc::new(surroundings.post(it)?));
+    let serving = Serving { record, executor, post, log, holder, told };
     let only = everywhere.deployment.as_ref();
     let ended = if it.until_idle {
         serving.until_idle(only).await
@@ -82,6 +83,7 @@ pub(crate) async fn serve(
 struct Serving {
     record: Arc<dyn Record>,
     executor: executor::Executor,
+    post: Arc<notices::Post>,
     log: Log,
     holder: String,
     told: watch::Receiver<bool>,
@@ -93,6 +95,7 @@ impl Serving {
         One {
             record: self.record.clone(),
             executor: self.executor.clone(),
+            post: self.post.clone(),
             log: self.log,
             holder: self.holder.clone(),
             deployment,
@@ -177,6 +180,7 @@ fn gone_astray(gone: &tokio::task::JoinError) -> Fault {
 struct One {
     record: Arc<dyn Record>,
     executor: executor::Executor,
+    post: Arc<notices::Post>,
     log: Log,
     holder: String,
     deployment: DeploymentId,
@@ -209,7 +213,8 @@ impl One {
         drop(coordinator);
         let driver =
             Driver::new(self.record.clone(), self.executor.clone(), clock, self.holder.clone())
-                .telling(Arc::new(self.log));
+                .telling(Arc::new(self.log))
+                .posting(self.post.clone());
         driver.run(&self.deployment, until).await.map_err(|error| match error {
             DriveError::Command(error) => error.into(),
             error @ (DriveError::HeldBy { .. } | DriveError::Superseded { .. }) => {

@@ -1,6 +1,7 @@
 //! Commands as they are typed: what somebody enters to supply what is missing.
 
 mod complete;
+mod notices;
 mod stable;
 
 use model::command::{Command, Resumable, RfcAct};
@@ -142,8 +143,8 @@ fn words(command: &Command) -> String {
         Command::Delegation(it) => match *it {},
         Command::ChangeSchedule(it) => match *it {},
         Command::SiteCare(it) => match *it {},
-        Command::Message(it) => match *it {},
-        Command::Training(it) => match *it {},
+        Command::Message(it) => notices::message(it),
+        Command::Training(it) => notices::training(it),
     }
 }
 

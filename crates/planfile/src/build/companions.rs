@@ -4,8 +4,8 @@
 
 use crate::written;
 use model::companion_plans::{
-    CommunicationsPlan, Course, EscalationLevel, Message, OperationsGuide, OperationsPlan,
-    QuietPeriodTerms, SupportPlan, TrainingPlan,
+    Course, EscalationLevel, OperationsGuide, OperationsPlan, QuietPeriodTerms, SupportPlan,
+    TrainingPlan,
 };
 use model::gates::incidents::REOPEN_DAYS;
 
@@ -18,18 +18,6 @@ pub(crate) const QUIET_LENGTH_DAYS: u16 = 30;
 /// The least to which a quiet period may be shortened where the plan names none, in days.
 pub(crate) const QUIET_MINIMUM_DAYS: u16 = 15;
 
-pub(super) fn communications(written: written::Communications) -> CommunicationsPlan {
-    let message = |it: written::Message| Message {
-        id: it.id.value,
-        when: it.when,
-        audience: it.audience,
-        channels: it.channels,
-        text: it.text,
-        acknowledge: it.acknowledge,
-    };
-    CommunicationsPlan { messages: written.messages.into_iter().map(message).collect() }
-}
-
 pub(super) fn training(written: written::Training) -> TrainingPlan {
     let course = |it: written::Course| Course {
         id: it.id.value,
@@ -38,6 +26,7 @@ pub(super) fn training(written: written::Training) -> TrainingPlan {
         mode: it.mode,
         seats: it.seats,
         languages: it.languages,
+        audience: it.audience.map(|it| it.value),
     };
     TrainingPlan {
         threshold_percent: written

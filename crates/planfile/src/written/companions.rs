@@ -8,34 +8,6 @@ use model::role_type::RoleType;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-/// Who is told what, when and how.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub(crate) struct Communications {
-    /// Its messages.
-    pub(crate) messages: Vec<Message>,
-}
-
-/// A message of the communications plan.
-#[derive(Debug, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub(crate) struct Message {
-    /// Its name.
-    pub(crate) id: At<LineId>,
-    /// When it is sent, relative to the site's window or to an event, such as `T-7 d`.
-    pub(crate) when: String,
-    /// To whom.
-    pub(crate) audience: String,
-    /// How, such as `mail`.
-    pub(crate) channels: Vec<String>,
-    /// What it says.
-    pub(crate) text: String,
-    /// Whether it must be acknowledged. Default: `false`.
-    #[schemars(extend("default" = false))]
-    #[serde(default)]
-    pub(crate) acknowledge: bool,
-}
-
 /// Who is trained, and how many must be before a site starts.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
@@ -67,6 +39,9 @@ pub(crate) struct Course {
     /// Its languages. Default: not stated.
     #[serde(default)]
     pub(crate) languages: Vec<String>,
+    /// Who attends it, as the audience of a message. Default: `users`, who count for guard S5.
+    #[schemars(extend("default" = "users"))]
+    pub(crate) audience: Option<At<String>>,
 }
 
 /// How the solution is run.

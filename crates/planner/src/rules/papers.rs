@@ -59,6 +59,7 @@ fn a_waiver_opens_a_gate_until_it_expires() {
             mode: "room".into(),
             seats: 9,
             languages: vec![],
+            audience: None,
         }],
         schedule: String::new(),
     });
@@ -91,14 +92,14 @@ fn a_waiver_opens_a_gate_until_it_expires() {
     told += "-- or, an hour later\n";
     told += &late.story(before + 3, &["waiver", "gate opened"]);
     expect![[r#"
-        site/s1: nobody has stated that 80 % of the users are trained []
+        site/s1: 0 of 10 users of s1 are trained in tills; 8 must be []
         04 08:00 ivo: waiver 1 of S5 at site/s1 requested
         04 08:00 owner-1: waiver 1 approved by Site Owner
         04 08:00 owner-1: waiver 1 granted
         04 08:00 s1 gate opened
         -- or, an hour later
         04 09:00 waiver 1 expired
-        site/s1: nobody has stated that 80 % of the users are trained []
+        site/s1: 0 of 10 users of s1 are trained in tills; 8 must be []
     "#]]
     .assert_eq(&(told + &late.why("site/s1")));
 }

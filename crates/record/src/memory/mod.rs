@@ -251,6 +251,8 @@ impl Record for Memory {
     ) -> Result<(), RecordError> {
         let mut state = self.state();
         if let Some(notice) = state.deployment_mut(deployment)?.notices.get_mut(&(seq, n)) {
+            // It may hold what is nobody's business once it has arrived.
+            notice.body.clear();
             notice.delivered = true;
         }
         Ok(())

@@ -42,7 +42,7 @@ pub(super) const NOTICES: &str = "SELECT seq, n, body FROM notices
     WHERE deployment = $1 AND delivered = 0 ORDER BY seq, n LIMIT $2";
 pub(super) const NOTICE_LAST: &str = "SELECT n FROM notices
     WHERE deployment = $1 AND seq = $2 ORDER BY n DESC LIMIT 1";
-pub(super) const NOTICE_DELIVERED: &str = "UPDATE notices SET delivered = 1
+pub(super) const NOTICE_DELIVERED: &str = "UPDATE notices SET delivered = 1, body = ''
     WHERE deployment = $1 AND seq = $2 AND n = $3";
 pub(super) const SNAPSHOT: &str = "SELECT snapshots.seq, snapshots.hash, snapshots.body
     FROM snapshots JOIN entries ON entries.deployment = snapshots.deployment

@@ -1,0 +1,260 @@
+//! Letters on their way out: sealed with a token when they are due, sent until they are accepted.
+//!
+//! The outbox is a row of the record's database, written in the transaction that
+//! makes the letter due. It holds the token in the clear, which the record must
+//! not; it is emptied when the letter has arrived. What became of a letter is an
+//! event, and the row is closed after that event is durable.
+//!
+//! House rule: a letter is sent at least once. It is sent twice only where the program was killed
+//! after the reader's server accepted it and before the record held that, and then under the same
+//! name.
+
+use crate::clock::Clock;
+use jiff::{SignedDuration, Timestamp};
+use model::companion_plans::{Channel, MessageText};
+use model::digest::{Digest, canonical};
+use model::event::Event;
+use model::id::Seq;
+use model::message::{Addressee, Letter, LetterState, MessageEvent};
+use model::profile::Purpose;
+use model::state::State;
+use notices::{Delivery, Parcel, Post};
+use planner::notices::{ACKNOWLEDGE, written};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use tokio::task::JoinSet;
+
+/// How long after the first failure a letter is tried again, in seconds; twice as long each time.
+const BACKOFF_S: i64 = 30;
+/// The longest time between two tries, in seconds.
+const BACKOFF_S_MAX: i64 = 3600;
+/// How often a letter is tried: a mail server that is gone for a day and a half is given up.
+const TRIES_MAX: u32 = 40;
+/// The most letters sent at once: a mail server's usual limit of connections.
+const AT_ONCE_MAX: usize = 4;
+/// The length of a token, in bytes: nobody guesses 128 bits.
+const TOKEN_BYTES: usize = 16;
+
+/// A row of the outbox: a letter, and the token that stands in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Posted {
+    /// The number of the letter.
+    letter: u32,
+    /// What it says, as it was when it became due.
+    text: MessageText,
+    /// Its token.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    token: Option<String>,
+}
+
+/// Puts a token into each letter of `events` that is to be acknowledged, and returns what goes
+/// into the outbox. In a rehearsal nothing does.
+pub(crate) fn seal(state: &State, events: &mut [Event]) -> Vec<Vec<u8>> {
+    let leaves = |letter: &Letter| match state.purpose {
+        Purpose::Rehearsal => false,
+        Purpose::Production => letter.channel != Channel::Hand && letter.address.is_some(),
+    };
+    let mut outbox = Vec::new();
+    for event in events {
+        if let Event::Message(MessageEvent::Due(letter)) = event
+            && leaves(letter)
+        {
+            let token = if letter.acknowledge { token() } else { None };
+            letter.token = token.as_ref().map(|it| Digest::of(it.as_bytes()));
+            let text = written(state, letter);
+            outbox.push(canonical(&Posted { letter: letter.letter, text, token }));
+        }
+    }
+    outbox
+}
+
+/// Returns a new token; none where this computer gives no random numbers, and then the letter is
+/// acknowledged in person.
+fn token() -> Option<String> {
+    let mut bytes = [0; TOKEN_BYTES];
+    getrandom::fill(&mut bytes).ok()?;
+    Some(bytes.iter().map(|it| format!("{it:02x}")).collect())
+}
+
+/// Returns what the letters among `events` say, to be kept beside the record.
+pub(crate) fn texts(state: &State, events: &[Event]) -> Vec<Vec<u8>> {
+    let due = events.iter().filter_map(letter_of);
+    due.map(|letter| canonical(&written(state, letter))).collect()
+}
+
+fn letter_of(event: &Event) -> Option<&Letter> {
+    if let Event::Message(MessageEvent::Due(letter)) = event { Some(letter) } else { None }
+}
+
+/// What became of a letter that was sent.
+#[derive(Clone, Debug)]
+pub(crate) struct Answered {
+    key: (Seq, u64),
+    letter: u32,
+    delivery: Delivery,
+}
+
+/// The letters that wait to be sent, and those on their way.
+pub(crate) struct Outbox {
+    post: Option<Arc<Post>>,
+    clock: Arc<dyn Clock>,
+    waiting: BTreeMap<(Seq, u64), Waiting>,
+    on_their_way: JoinSet<Answered>,
+}
+
+struct Waiting {
+    posted: Posted,
+    tries: u32,
+    not_before: Timestamp,
+    is_on_its_way: bool,
+}
+
+impl Outbox {
+    /// Returns an empty outbox; without a post its letters wait.
+    pub(crate) fn new(post: Option<Arc<Post>>, clock: Arc<dyn Clock>) -> Self {
+        Self { post, clock, waiting: BTreeMap::new(), on_their_way: JoinSet::new() }
+    }
+
+    /// Takes up a row. Returns whether it is one of a letter.
+    pub(crate) fn take_up(&mut self, key: (Seq, u64), body: &[u8]) -> bool {
+        let Ok(posted) = serde_json::from_slice::<Posted>(body) else { return false };
+        let not_before = Timestamp::MIN;
+        let waiting = Waiting { posted, tries: 0, not_before, is_on_its_way: false };
+        self.waiting.entry(key).or_insert(waiting);
+        true
+    }
+
+    /// Returns the rows whose letters need not be sent any more, by what is in the record.
+    pub(crate) fn settled(&mut self, state: &State) -> Vec<(Seq, u64)> {
+        let is_settled = |it: &Waiting| {
+            let letter = state.messages.letter(it.posted.letter);
+            !it.is_on_its_way && letter.is_none_or(|it| it.state != LetterState::Due)
+        };
+        let settled: Vec<_> =
+            self.waiting.iter().filter(|(_, it)| is_settled(it)).map(|(key, _)| *key).collect();
+        for key in &settled {
+            self.waiting.remove(key);
+        }
+        settled
+    }
+
+    /// Returns whether letters are on their way.
+    pub(crate) fn is_busy(&self) -> bool {
+        !self.on_their_way.is_empty()
+    }
+
+    /// Returns how many letters it holds.
+    pub(crate) fn len(&self) -> u32 {
+        u32::try_from(self.waiting.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Returns when the next letter is due to be tried again.
+    pub(crate) fn next_try(&self) -> Option<Timestamp> {
+        self.post.as_ref()?;
+        let waits = self.waiting.values().filter(|it| !it.is_on_its_way);
+        waits.map(|it| it.not_before).min()
+    }
+
+    /// Sends what is due, as much as goes at once.
+    pub(crate) fn send(&mut self, state: &State) {
+        let Some(post) = &self.post else { return };
+        let now = self.clock.now();
+        for (key, waiting) in &mut self.waiting {
+            if self.on_their_way.len() >= AT_ONCE_MAX {
+                return;
+            }
+            let letter = state.messages.letter(waiting.posted.letter);
+            let is_due = !waiting.is_on_its_way && waiting.not_before <= now;
+            let Some(letter) = letter.filter(|it| is_due && it.state == LetterState::Due) else {
+                continue;
+            };
+            waiting.is_on_its_way = true;
+            let parcel = parcel(state, &letter.letter, &waiting.posted);
+            let (key, number, post) = (*key, waiting.posted.letter, post.clone());
+            self.on_their_way.spawn(async move {
+                let delivery = post.deliver(&parcel, now).await;
+                Answered { key, letter: number, delivery }
+            });
+        }
+    }
+
+    /// Waits for an answer; for ever where nothing is on its way.
+    pub(crate) async fn next(&mut self) -> Option<Answered> {
+        match self.on_their_way.join_next().await {
+            Some(Ok(answered)) => Some(answered),
+            // It went astray with its task: the letter is tried again when the record is read anew.
+            Some(Err(_)) => None,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Returns the event that follows from `answered`, where one does; else it is tried again.
+    pub(crate) fn event(&mut self, state: &State, answered: &Answered) -> Option<Event> {
+        let waiting = self.waiting.get_mut(&answered.key)?;
+        waiting.is_on_its_way = false;
+        let is_open = state.messages.letter(answered.letter)?.state == LetterState::Due;
+        let letter = answered.letter;
+        let event = match &answered.delivery {
+            Delivery::Accepted { receipt } => {
+                MessageEvent::Delivered { letter, receipt: plain(receipt) }
+            }
+            Delivery::Refused { why } => MessageEvent::Failed { letter, why: plain(why) },
+            Delivery::NotNow { why } => {
+                waiting.tries += 1;
+                if waiting.tries >= TRIES_MAX {
+                    let why = format!("given up after {TRIES_MAX} tries: {}", plain(why));
+                    MessageEvent::Failed { letter, why }
+                } else {
+                    let wait_s = BACKOFF_S << waiting.tries.min(10).saturating_sub(1);
+                    let wait = SignedDuration::from_secs(wait_s.min(BACKOFF_S_MAX));
+                    let now = self.clock.now();
+                    waiting.not_before = now.checked_add(wait).unwrap_or(now);
+                    return None;
+                }
+            }
+        };
+        is_open.then_some(Event::Message(event))
+    }
+
+    /// Returns that `answered` is to be taken again, since the record did not take it.
+    pub(crate) fn again(&mut self, answered: &Answered) {
+        if let Some(waiting) = self.waiting.get_mut(&answered.key) {
+            waiting.is_on_its_way = true;
+        }
+    }
+}
+
+/// The most characters of another server's answer that are kept.
+const ANSWER_LENGTH_MAX: usize = 300;
+
+/// Returns `text` as it may stand in the record: short, and without anything that cannot be seen.
+fn plain(text: &str) -> String {
+    text.chars().filter(|it| !it.is_control()).take(ANSWER_LENGTH_MAX).collect()
+}
+
+fn parcel(state: &State, letter: &Letter, posted: &Posted) -> Parcel {
+    let MessageText { subject, body } = &posted.text;
+    let how = match &posted.token {
+        Some(token) => format!("landfall acknowledge --token {token}"),
+        None => format!("landfall message acknowledge {}", letter.letter),
+    };
+    let hooks = state.plan.communications.iter().flat_map(|it| &it.webhooks);
+    let hook = match &letter.to {
+        Addressee::Program(id) => hooks.into_iter().find(|it| it.id == *id),
+        Addressee::Person(_) | Addressee::UsersOf(_) => None,
+    };
+    Parcel {
+        deployment: state.plan.deployment.clone(),
+        letter: letter.letter,
+        text: letter.text,
+        channel: letter.channel.clone(),
+        address: letter.address.clone().unwrap_or_default(),
+        language: letter.language.clone(),
+        subject: subject.clone(),
+        body: body.replace(ACKNOWLEDGE, &how),
+        secret: hook.map(|it| it.secret.clone()),
+        inside: hook.is_some_and(|it| it.inside),
+    }
+}
