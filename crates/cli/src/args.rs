@@ -12,11 +12,14 @@ pub(crate) mod look;
 pub(crate) mod message;
 pub(crate) mod milestone;
 pub(crate) mod plan;
+pub(crate) mod quiet_period;
+pub(crate) mod readiness;
 pub(crate) mod record;
 pub(crate) mod rfc;
 pub(crate) mod run;
 pub(crate) mod sign;
 pub(crate) mod survey;
+pub(crate) mod team;
 #[cfg(test)]
 mod tests;
 pub(crate) mod waiver;
@@ -161,7 +164,15 @@ pub(crate) enum What {
     #[command(subcommand)]
     Waiver(waiver::Waiver),
     #[command(subcommand)]
+    Team(team::Team),
+    #[command(subcommand)]
+    Readiness(readiness::Readiness),
+    #[command(subcommand)]
+    Guide(readiness::Guide),
+    #[command(subcommand)]
     Milestone(milestone::MilestoneOf),
+    #[command(subcommand)]
+    QuietPeriod(quiet_period::QuietPeriodOf),
     #[command(subcommand)]
     Question(assessment::Question),
     #[command(subcommand)]
@@ -196,7 +207,7 @@ const GROUPS: &[(&str, &[&str])] = &[
         "Stop and go on",
         &["hold", "release", "halt", "resume", "retry", "ignore", "exclude", "resolve", "rollback"],
     ),
-    ("Stabilize", &["milestone"]),
+    ("Stabilize", &["team", "readiness", "guide", "milestone", "quiet-period"]),
     ("Support", &["incident", "escalation", "problem", "feedback", "maintenance"]),
     ("Assess and complete", &["question", "criterion", "survey"]),
     ("Communicate and train", &["message", "training", "calendar"]),

@@ -13,12 +13,15 @@ mod milestones;
 mod outputs;
 mod planning;
 mod program;
+mod quiet_periods;
+mod readying;
 mod records;
 mod rehearsing;
 mod rfcs;
 mod serving;
 mod signing;
 mod surveys;
+mod teams;
 mod trainings;
 mod waivers;
 mod watching;
@@ -91,6 +94,10 @@ pub(crate) async fn carry_out(
         What::Feedback(it) => incidents::feedback(it, desk().await?).await,
         What::Maintenance(it) => incidents::maintenance(it, desk().await?).await,
         What::Waiver(it) => waivers::waiver(it, desk().await?).await,
+        What::Team(it) => teams::team(it, desk().await?).await,
+        What::Readiness(it) => readying::readiness(it, desk().await?).await,
+        What::Guide(it) => readying::guide(it, desk().await?).await,
+        What::QuietPeriod(it) => quiet_periods::quiet_period(it, desk().await?).await,
         What::Milestone(it) => milestones::milestone(it, desk().await?).await,
         What::Question(it) => assessments::question(it, desk().await?).await,
         What::Criterion(it) => assessments::criterion(it, desk().await?).await,

@@ -220,12 +220,7 @@ impl Coordinator {
         }
         for _ in 0..ATTEMPTS {
             let now = at.max(self.state.at);
-            let acting = Acting {
-                state: &self.state,
-                person: &author.person,
-                now,
-                new_plan: plan.as_deref(),
-            };
+            let acting = Acting::new(&self.state, &author.person, now).with_plan(plan.as_deref());
             let events = match decide(&acting, command) {
                 Ok(events) => events,
                 // The refusal may be of a state that is no more.

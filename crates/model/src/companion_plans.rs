@@ -154,8 +154,74 @@ pub struct QuietPeriodTerms {
     pub length_days: u16,
     /// The least it may be shortened to, in days.
     pub minimum_days: u16,
-    /// What makes it uneventful.
+    /// What makes it uneventful, beside the criteria of `rules`.
     pub uneventful: Vec<String>,
+    /// What puts its end on, what is asked of it, and when it is reviewed in any case.
+    #[serde(default, skip_serializing_if = "QuietPeriodRules::is_default")]
+    pub rules: QuietPeriodRules,
+}
+
+impl Default for QuietPeriodTerms {
+    fn default() -> Self {
+        Self {
+            length_days: 30,
+            minimum_days: 15,
+            uneventful: vec![],
+            rules: QuietPeriodRules::default(),
+        }
+    }
+}
+
+/// What puts the end of a quiet period on, what is asked of it, and when it is reviewed in any
+/// case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QuietPeriodRules {
+    /// Quiet days that must follow the restoring of a severity 1 incident.
+    pub tail_severity_1_days: u16,
+    /// Quiet days that must follow the restoring of a severity 2 incident.
+    pub tail_severity_2_days: u16,
+    /// Quiet days that must follow the end of an emergency change.
+    pub tail_emergency_change_days: u16,
+    /// The most severity 2 incidents for each 1,000 targeted users; one is always let pass.
+    pub severity_2_per_1000_users_max: u16,
+    /// The least user-weighted availability, in hundredths of a percent.
+    pub availability_min: u16,
+    /// The most escalations in its last seven days.
+    pub escalations_last_week_max: u16,
+    /// The least share of site-minutes that must be measured, in percent.
+    pub measured_percent_min: u8,
+    /// The least number of days with a usual amount of work.
+    pub representative_days_min: u16,
+    /// The share of the median amount of work that makes a day usual, in percent.
+    pub representative_percent_min: u8,
+    /// After how many extensions nobody extends it again.
+    pub review_after_extensions: u16,
+    /// After how many days nobody extends it again.
+    pub review_after_days: u16,
+}
+
+impl Default for QuietPeriodRules {
+    fn default() -> Self {
+        Self {
+            tail_severity_1_days: 15,
+            tail_severity_2_days: 7,
+            tail_emergency_change_days: 7,
+            severity_2_per_1000_users_max: 2,
+            availability_min: 9_950,
+            escalations_last_week_max: 3,
+            measured_percent_min: 95,
+            representative_days_min: 15,
+            representative_percent_min: 40,
+            review_after_extensions: 2,
+            review_after_days: 60,
+        }
+    }
+}
+
+impl QuietPeriodRules {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// A decision on how to deploy, and when it was taken.

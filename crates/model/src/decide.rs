@@ -31,9 +31,10 @@ mod waiver;
 use crate::command::Command;
 use crate::event::{Actor, Event};
 use crate::id::PersonId;
-use crate::machine::{SiteTransition, Transition};
+use crate::machine::{AssignmentState, SiteTransition, Transition};
 use crate::plan::MasterProjectPlan;
 use crate::refusal::{Refusal, RefusalCode, pass};
+use crate::rights::Rights;
 use crate::role_type::RoleType;
 use crate::scope::Scope;
 use crate::state::State;
@@ -50,6 +51,19 @@ pub struct Acting<'a> {
     pub now: Timestamp,
     /// The plan that a revision names.
     pub new_plan: Option<&'a MasterProjectPlan>,
+    rights: Rights,
+}
+
+impl<'a> Acting<'a> {
+    /// Returns that `person` acts in `state` at the instant `now`.
+    pub fn new(state: &'a State, person: &'a PersonId, now: Timestamp) -> Self {
+        Self { state, person, now, new_plan: None, rights: Rights::Operate }
+    }
+
+    /// Returns the same with the plan that a revision names at hand.
+    pub fn with_plan(self, new_plan: Option<&'a MasterProjectPlan>) -> Self {
+        Self { new_plan, ..self }
+    }
 }
 
 /// Returns what `command` makes happen.
@@ -58,6 +72,7 @@ pub struct Acting<'a> {
 ///
 /// With the reason and the next step; nothing has happened then.
 pub fn decide(acting: &Acting<'_>, command: &Command) -> Result<Vec<Event>, Refusal> {
+    let acting = &Acting { rights: command.rights(), ..*acting };
     acting.known_person()?;
     match command {
         Command::Baseline { findings } => acting.baseline(findings),
@@ -154,6 +169,11 @@ impl Acting<'_> {
                 format!("{} is an auditor, who reads everything and changes nothing", person.name),
                 "ask somebody else to act",
             )),
+            Some(person) if self.has_left(person) => Err(Refusal::new(
+                RefusalCode::NotPermitted,
+                format!("{} was released from the project and acts no more", person.name),
+                "ask somebody else to act",
+            )),
             Some(_) => Ok(()),
             None => Err(Refusal::new(
                 RefusalCode::NotPermitted,
@@ -163,9 +183,19 @@ impl Acting<'_> {
         }
     }
 
-    /// Returns the role types that count for the person at `scope`.
+    fn has_left(&self, person: &crate::person::Person) -> bool {
+        let is_released = self.state.assignment(&person.id) == Some(AssignmentState::Released);
+        is_released && person.roles.iter().all(|it| it.is_project())
+    }
+
+    /// Returns the role types that count for the person at `scope`: those of the project only as
+    /// far as their assignment goes.
     fn held(&self, scope: &Scope) -> Vec<RoleType> {
-        self.state.roles_of(self.person, scope)
+        let mut held = self.state.roles_of(self.person, scope);
+        if self.state.left_the_project(self.person, self.rights).is_some() {
+            held.retain(|it| !it.is_project());
+        }
+        held
     }
 
     /// Returns the first of `roles` that the person holds for `scope`.
@@ -177,7 +207,13 @@ impl Acting<'_> {
         let held = self.held(scope);
         roles.iter().copied().find(|it| held.contains(it)).ok_or_else(|| {
             let names: Vec<String> = roles.iter().map(ToString::to_string).collect();
-            let text = format!("{} may not {act}: it takes {}", self.person, names.join(" or "));
+            let left = self.state.left_the_project(self.person, self.rights);
+            let text = match left.filter(|_| roles.iter().any(|it| it.is_project())) {
+                Some(standing) => {
+                    format!("{} may not {act}: their assignment is {standing}", self.person)
+                }
+                None => format!("{} may not {act}: it takes {}", self.person, names.join(" or ")),
+            };
             Refusal::new(RefusalCode::NotPermitted, text, self.ask(roles, scope))
         })
     }

@@ -437,15 +437,15 @@ fn rfc_happened(
         RfcState::Draft => {
             status.approvals.clear();
             (status.part, status.until) = (None, None);
+            (status.was_emergency, status.ended) = (false, None);
         }
+        RfcState::EmergencyAuthorised => status.was_emergency = true,
+        RfcState::Implemented | RfcState::BackedOut => status.ended = Some(at),
         RfcState::Submitted
         | RfcState::Assessing
         | RfcState::Authorised
-        | RfcState::EmergencyAuthorised
         | RfcState::Scheduled
         | RfcState::Implementing
-        | RfcState::Implemented
-        | RfcState::BackedOut
         | RfcState::Reviewed
         | RfcState::Closed
         | RfcState::Rejected

@@ -14,7 +14,10 @@ pub mod complete;
 pub mod incidents;
 pub mod milestone;
 mod notices;
+pub mod quiet_period;
+pub mod readiness;
 pub mod stable;
+pub mod team;
 
 pub use notices::{s4, s5, v6};
 
@@ -87,6 +90,8 @@ const STATED: &[(Guard, &[RoleType])] = &[
     (Guard::S5, &[RoleType::UserExperience]),
     (Guard::S6, &[RoleType::ReleaseManagement, RoleType::OperationsManager]),
     (Guard::V6, &[RoleType::UserExperience]),
+    (Guard::Q2, &[RoleType::OperationsManager]),
+    (Guard::Q3, &[RoleType::OperationsManager]),
 ];
 
 /// Returns the role types who may state that `guard` is met; none where the program sees it itself.

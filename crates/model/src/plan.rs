@@ -75,6 +75,9 @@ pub struct MasterProjectPlan {
     /// What is asked of the running solution, again and again.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub probes: Vec<crate::probe::Probe>,
+    /// The checklist of readiness; empty where the built-in one is meant.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub readiness: Vec<crate::readiness::ReadinessItem>,
     /// The terms of the quiet period.
     pub quiet_period: Option<QuietPeriodTerms>,
     /// Values for all steps.
@@ -277,6 +280,7 @@ impl MasterProjectPlan {
             operations: None,
             support: None,
             probes: vec![],
+            readiness: vec![],
             quiet_period: None,
             variables: BTreeMap::new(),
             tzdata: String::new(),

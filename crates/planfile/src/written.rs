@@ -105,6 +105,9 @@ pub(crate) struct PlanFile {
     /// What is asked of the running solution, again and again. Default: nothing.
     #[serde(default)]
     pub(crate) probes: Vec<Probe>,
+    /// What operations and support need before they take over. Default: a built-in list.
+    #[serde(default)]
+    pub(crate) readiness: Vec<ReadinessItem>,
     /// The terms of the quiet period.
     pub(crate) quiet_period: Option<QuietPeriod>,
 }

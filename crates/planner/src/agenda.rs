@@ -15,6 +15,7 @@ mod progress;
 mod rings;
 mod sheets;
 mod sites;
+mod stable;
 
 pub(crate) use incidents::closes_unconfirmed;
 pub use rings::broken_budget;
@@ -79,6 +80,7 @@ pub fn agenda(state: &State, now: Timestamp, orders_max: usize) -> Agenda {
         components::components(&mut look, &mut agenda, &mut room);
         sites::sites(&mut look, &mut agenda, &mut room);
         sheets::sheets(&mut look, &mut agenda);
+        stable::stable(&mut look, &mut agenda);
     } else if state.deployment == DeploymentState::Held {
         // What was begun before the hold comes to its end; nothing new starts.
         sites::sites_at_rest(&mut look, &mut agenda);

@@ -18,4 +18,6 @@ pub mod transfer;
 pub mod waiting;
 
 #[cfg(test)]
+mod quiet;
+#[cfg(test)]
 mod rules;

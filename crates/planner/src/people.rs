@@ -3,6 +3,8 @@
 //! House rule: they act through the same rules as real people; whom the rules
 //! refuse is not taken, and the next one who may is.
 
+mod stable;
+
 use crate::waiting::{WaitingOn, holders};
 use jiff::Timestamp;
 use model::command::{Command, RfcAct};
@@ -30,7 +32,7 @@ pub fn answer(
     let named = wait.people.iter().cloned();
     let others = holders(state, &wait.scope, roles).into_iter();
     named.chain(others).find_map(|person| {
-        let acting = Acting { state, person: &person, now, new_plan: None };
+        let acting = Acting::new(state, &person, now);
         let events = decide(&acting, &command).ok()?;
         Some((person.clone(), command.clone(), events))
     })
@@ -48,6 +50,8 @@ pub(crate) fn worded(mut command: Command) -> Command {
         && reason.is_empty()
     {
         AS_REHEARSED.clone_into(reason);
+    } else if let Some(text) = stable::text_of(&mut command) {
+        AS_REHEARSED.clone_into(text);
     } else if let Command::Incident(IncidentCommand::Act { act, .. }) = &mut command {
         worded_act(act);
     } else if let Command::Incident(IncidentCommand::ProcessFeedback { answer: text, .. })

@@ -9,6 +9,7 @@ mod incidents;
 mod notices;
 mod rings;
 mod sites;
+mod stable;
 mod steps;
 
 use crate::facts::Look;
@@ -260,6 +261,7 @@ pub fn waiting(state: &State, now: Timestamp, limit: usize) -> Vec<WaitingOn> {
     waits.extend(deployment::slots(&look, Some(&Scope::Deployment)));
     waits.extend(notices::letters(&look, None));
     waits.extend(notices::sessions(&look));
+    waits.extend(stable::assignments(&look));
     waits.truncate(limit);
     waits
 }

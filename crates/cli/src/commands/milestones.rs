@@ -7,7 +7,9 @@ use crate::fault::Fault;
 use crate::render;
 use model::command::Command;
 use model::milestone::{FollowOnAction, MilestoneCommand};
+use model::responsibility::{Duty, turns};
 use model::scope::Scope;
+use serde_json::json;
 
 pub(crate) async fn milestone(it: &MilestoneOf, mut desk: Desk) -> Result<Exit, Fault> {
     let command = match it.clone() {
@@ -38,6 +40,9 @@ pub(crate) async fn milestone(it: &MilestoneOf, mut desk: Desk) -> Result<Exit, 
 
 fn show(desk: &Desk) -> Result<Exit, Fault> {
     let state = desk.state();
-    desk.terminal.answer(&state.milestones, || render::milestone::page(state))?;
+    let duties = [Duty::Running, Duty::Answering];
+    let turns: Vec<_> = duties.into_iter().flat_map(|it| turns(state, it)).collect();
+    let answer = json!({ "milestones": state.milestones, "responsibility": turns });
+    desk.terminal.answer(&answer, || render::milestone::page(state))?;
     Ok(Exit::Done)
 }

@@ -74,8 +74,12 @@ fn slots(desk: &Desk, wanted: &Wanted) -> Result<Vec<SlotId>, Fault> {
     let roles = state.roles_of(&person, &sheet.scope());
     let asked =
         |slot: &SlotId| state.slots.get(slot).is_some_and(|it| it.state == SignOffState::Requested);
+    let may_sign = |slot: &SlotId| {
+        let signers = model::gates::milestone::signers(&state.plan, slot);
+        signers.iter().any(|it| roles.contains(it))
+    };
     let mine: Vec<SlotId> =
-        sheet.slots().into_iter().filter(|it| roles.contains(&it.role) && asked(it)).collect();
+        sheet.slots().into_iter().filter(|it| may_sign(it) && asked(it)).collect();
     if mine.is_empty() {
         let what = format!("{person} is not asked to sign {sheet}");
         let next = format!("`landfall sheet {sheet}` shows whose signatures are missing");

@@ -3,6 +3,8 @@
 use super::people::{any_of, person};
 use super::time::when;
 use model::milestone::{Milestone, Review};
+use model::responsibility::{Duty, turns};
+use model::role_type::RoleType;
 use model::state::State;
 
 /// Returns where both milestones stand, review by review.
@@ -13,6 +15,22 @@ pub(crate) fn page(state: &State) -> String {
         page += &format!("{}: {standing}\n", milestone.title());
         for it in state.milestones.reviews(milestone) {
             page += &review(state, it);
+        }
+    }
+    for duty in [Duty::Running, Duty::Answering] {
+        page += &format!("{}:\n", duty.text());
+        for turn in turns(state, duty) {
+            let from = turn.from.map(|it| when(it, &state.plan.zone));
+            let from = from.unwrap_or_else(|| "from the beginning".to_owned());
+            let words = |roles: &[RoleType]| {
+                let names: Vec<String> = roles.iter().map(ToString::to_string).collect();
+                names.join(", ")
+            };
+            page += &format!("  {from}: {}", words(&turn.first));
+            if !turn.behind.is_empty() {
+                page += &format!("; behind: {}", words(&turn.behind));
+            }
+            page.push('\n');
         }
     }
     page

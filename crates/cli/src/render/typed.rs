@@ -131,10 +131,10 @@ fn words(command: &Command) -> String {
         }
         Command::Incident(it) => super::typed_incidents::incident(it),
         Command::Escalation(it) => super::typed_incidents::escalation(it),
-        Command::Readiness(it) => match *it {},
-        Command::Assignment(it) => match *it {},
+        Command::Readiness(it) => stable::readiness(it),
+        Command::Assignment(it) => stable::team(it),
         Command::Milestone(it) => stable::milestone(it),
-        Command::QuietPeriod(it) => match *it {},
+        Command::QuietPeriod(it) => stable::quiet_period(it),
         Command::Survey(it) => complete::survey(it),
         Command::Assessment(it) => complete::assessment(it),
         Command::CloseOut(it) => match *it {},

@@ -7,7 +7,7 @@ use super::{Acting, worded};
 use crate::digest::Digest;
 use crate::event::Event;
 use crate::gates::milestone as gate;
-use crate::guard::GuardReading;
+use crate::guard::{Guard, GuardReading};
 use crate::id::PersonId;
 use crate::machine::{
     DeploymentState, DeploymentTransition, MilestoneState, MilestoneTransition, Transition,
@@ -280,16 +280,37 @@ impl Acting<'_> {
         }
     }
 
+    /// Returns what follows once every slot of Deployment Stable is signed: it is approved, the
+    /// team goes where its table says, and the quiet period runs.
+    ///
+    /// # Errors
+    ///
+    /// When its gate is no longer open.
+    pub(super) fn stable_is_signed(&self, document: Digest) -> Result<Vec<Event>, Refusal> {
+        let transition = DeploymentTransition::DeclaredStable;
+        transition.attempt(&self.state.plan.deployment, self.state.deployment)?;
+        let mut gate = gate::readings(self.state, Milestone::Stable, self.now);
+        gate.push(GuardReading::met(Guard::ST8));
+        let gate = crate::refusal::pass(Milestone::Stable.title(), gate)?;
+        let approved = self.milestone_approved(Milestone::Stable, document, vec![])?;
+        let effective = self.state.milestones.last(Milestone::Stable).and_then(|it| it.effective);
+        let start = effective.map_or(self.now, |it| it.max(self.now));
+        let stable = Event::Deployment { transition, reason: None, gate };
+        let mut events = vec![approved, stable, self.quiet_period_started(start)];
+        events.extend(self.team_moves());
+        Ok(events)
+    }
+
     /// Returns that `milestone` is approved on `document`, whose last slot is about to be signed.
     ///
     /// # Errors
     ///
-    /// When it is not in review, or its gate is no longer open.
+    /// When it is not in review.
     pub(super) fn milestone_approved(
         &self,
         milestone: Milestone,
         document: Digest,
-        gate: Vec<GuardReading>,
+        mut gate: Vec<GuardReading>,
     ) -> Result<Event, Refusal> {
         let review = self.in_review(milestone)?;
         let last = self.state.milestones.last(milestone);
@@ -299,7 +320,6 @@ impl Acting<'_> {
         } else {
             MilestoneTransition::Approved
         };
-        let mut gate = gate;
         gate.extend(transition.guards().iter().map(|it| GuardReading::met(*it)));
         Ok(Event::Milestone(MilestoneEvent::Moved {
             milestone,

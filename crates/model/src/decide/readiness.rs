@@ -1,14 +1,160 @@
-//! What operations and support need before they take over: checklist, guides, monitoring.
+//! Acts on readiness: judge, accept, publish, acknowledge, report.
 //!
-//! Source: Deploy SMF, Process 3, Table 6: operations plan, support plan, operations guides.
+//! Source: Deploy SMF, Process 3, Table 6, inputs "operations plan", "support plan" and "operations guides".
 
-use super::Acting;
+use super::{Acting, worded};
 use crate::event::Event;
-use crate::readiness::ReadinessCommand;
-use crate::refusal::Refusal;
+use crate::gates::readiness as gate;
+use crate::id::{LineId, SiteId};
+use crate::readiness::{Judgement, ReadinessCommand, ReadinessEvent, checklist};
+use crate::refusal::{Refusal, RefusalCode};
+use crate::role_type::RoleType;
+use crate::scope::Scope;
+use jiff::Timestamp;
+
+/// Whoever may publish a guide, and say what monitoring shows.
+const PREPARING: [RoleType; 3] =
+    [RoleType::OperationsExperience, RoleType::ReleaseManagement, RoleType::OperationsManager];
 
 impl Acting<'_> {
     pub(super) fn readiness(&self, command: &ReadinessCommand) -> Result<Vec<Event>, Refusal> {
-        match *command {}
+        let events = match command {
+            ReadinessCommand::Judge { items, judgement, evidence } => {
+                self.judge(items, *judgement, evidence)?
+            }
+            ReadinessCommand::Accept => self.accept_readiness()?,
+            ReadinessCommand::PublishGuides { guides, place } => self.publish(guides, place)?,
+            ReadinessCommand::AcknowledgeGuides { guides } => self.acknowledge_guides(guides)?,
+            ReadinessCommand::ReportMonitoring { sites, since, evidence } => {
+                self.report_monitoring(sites, *since, evidence)?
+            }
+            ReadinessCommand::LoseMonitoring { sites, reason } => {
+                self.role(&PREPARING, &Scope::Deployment, "say what monitoring shows")?;
+                self.known_sites(sites)?;
+                let reason = worded("the reason", reason)?;
+                vec![ReadinessEvent::MonitoringLost { sites: sites.clone(), reason }]
+            }
+        };
+        Ok(events.into_iter().map(Event::Readiness).collect())
+    }
+
+    fn judge(
+        &self,
+        items: &[LineId],
+        judgement: Judgement,
+        evidence: &str,
+    ) -> Result<Vec<ReadinessEvent>, Refusal> {
+        let evidence = worded("what shows it", evidence)?;
+        if items.is_empty() {
+            return Err(Refusal::invalid("no item is named", "`landfall readiness list` has them"));
+        }
+        let list = checklist(&self.state.plan);
+        let judged = items.iter().map(|id| {
+            let item = list.iter().find(|it| it.id == *id).ok_or_else(|| {
+                let text = format!("{id} is not on the checklist");
+                Refusal::new(RefusalCode::Unknown, text, "`landfall readiness list` shows what is")
+            })?;
+            let act = format!("judge {id}");
+            self.role(&gate::judges(&self.state.plan, item), &Scope::Deployment, &act)?;
+            let (item, evidence) = (id.clone(), evidence.clone());
+            Ok(ReadinessEvent::ItemJudged { item, judgement, evidence })
+        });
+        judged.collect()
+    }
+
+    fn accept_readiness(&self) -> Result<Vec<ReadinessEvent>, Refusal> {
+        let accepting = gate::accepting(&self.state.plan);
+        self.role(&accepting, &Scope::Deployment, "accept the readiness checklist")?;
+        if let Err((missing, _)) = gate::items(self.state, self.now) {
+            let next = "its owner judges it, or a waiver of ST4 lets it pass";
+            return Err(Refusal::new(RefusalCode::Gate, missing, next));
+        }
+        let held = self.held(&Scope::Deployment);
+        let given = self.state.readiness.accepted();
+        let roles = accepting.into_iter().filter(|it| held.contains(it));
+        let roles = roles.filter(|role| !given.iter().any(|it| it.role == *role));
+        let accepted: Vec<_> = roles.map(|role| ReadinessEvent::Accepted { role }).collect();
+        if accepted.is_empty() {
+            let text = format!("{} has accepted the checklist already", self.person);
+            return Err(Refusal::new(RefusalCode::State, text, "there is nothing to do"));
+        }
+        Ok(accepted)
+    }
+
+    fn guides(&self, named: &[LineId]) -> Result<Vec<LineId>, Refusal> {
+        let planned = self.state.plan.operations.as_ref();
+        let planned = planned.map(|it| it.guides.as_slice()).unwrap_or_default();
+        if let Some(strange) = named.iter().find(|id| !planned.iter().any(|it| it.id == **id)) {
+            let text = format!("{strange} is no guide of the operations plan");
+            let next = "`landfall guide list` shows which there are";
+            return Err(Refusal::new(RefusalCode::Unknown, text, next));
+        }
+        if !named.is_empty() {
+            return Ok(named.to_vec());
+        }
+        Ok(planned.iter().map(|it| it.id.clone()).collect())
+    }
+
+    fn publish(&self, guides: &[LineId], place: &str) -> Result<Vec<ReadinessEvent>, Refusal> {
+        self.role(&PREPARING, &Scope::Deployment, "publish operations guides")?;
+        let place = worded("where they are", place)?;
+        let release = self.state.plan.release.version.clone();
+        let published = |guide| {
+            let (release, place) = (release.clone(), place.clone());
+            ReadinessEvent::GuidePublished { guide, release, place }
+        };
+        Ok(self.guides(guides)?.into_iter().map(published).collect())
+    }
+
+    fn acknowledge_guides(&self, named: &[LineId]) -> Result<Vec<ReadinessEvent>, Refusal> {
+        let roles = [RoleType::OperationsManager, RoleType::SupportManager];
+        let role = self.role(&roles, &Scope::Deployment, "acknowledge operations guides")?;
+        let is_open = |guide: &LineId| {
+            let status = self.state.readiness.guide(guide);
+            status.is_some_and(|it| it.acknowledged.is_empty())
+        };
+        let guides = self.guides(named)?;
+        if let Some(unpublished) =
+            guides.iter().find(|it| !named.is_empty() && self.state.readiness.guide(it).is_none())
+        {
+            let text = format!("guide {unpublished} is not published");
+            return Err(Refusal::new(
+                RefusalCode::State,
+                text,
+                self.ask(&PREPARING, &Scope::Deployment),
+            ));
+        }
+        let open: Vec<_> = guides
+            .into_iter()
+            .filter(is_open)
+            .map(|guide| ReadinessEvent::GuideAcknowledged { guide, role })
+            .collect();
+        if open.is_empty() {
+            let text = "no published guide waits to be acknowledged";
+            return Err(Refusal::new(RefusalCode::State, text, "`landfall guide list` shows all"));
+        }
+        Ok(open)
+    }
+
+    fn report_monitoring(
+        &self,
+        sites: &[SiteId],
+        since: Timestamp,
+        evidence: &str,
+    ) -> Result<Vec<ReadinessEvent>, Refusal> {
+        self.role(&PREPARING, &Scope::Deployment, "say what monitoring shows")?;
+        self.known_sites(sites)?;
+        if since > self.now {
+            return Err(Refusal::invalid("that lies in the future", "say since when it reports"));
+        }
+        let evidence = worded("what shows it", evidence)?;
+        Ok(vec![ReadinessEvent::MonitoringReported { sites: sites.to_vec(), since, evidence }])
+    }
+
+    fn known_sites(&self, sites: &[SiteId]) -> Result<(), Refusal> {
+        match sites.iter().find(|it| !self.state.index.sites.contains_key(*it)) {
+            None => Ok(()),
+            Some(strange) => Err(Refusal::unknown(format!("site/{strange}"))),
+        }
     }
 }

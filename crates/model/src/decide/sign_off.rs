@@ -56,7 +56,8 @@ impl Acting<'_> {
                 profile,
             )?);
         } else {
-            self.role(&[slot.role], &scope, &format!("sign {slot}"))?;
+            let roles = gates::milestone::signers(&self.state.plan, slot);
+            self.role(&roles, &scope, &format!("sign {slot}"))?;
         }
         if matches!(slot.role, RoleType::OperationsManager | RoleType::SupportManager) {
             relaxed.extend(separation::may_take_over(self.person, &held, profile)?);
@@ -126,6 +127,11 @@ impl Acting<'_> {
                 || self.state.slots.get(it).is_some_and(|it| it.state == SignOffState::Signed)
         });
         if is_last {
+            let m2 = gates::milestone::m2(self.state, slot, document);
+            m2.map_err(|(missing, _)| {
+                let next = format!("read it again with `landfall sheet {}`", slot.sheet);
+                Refusal::new(RefusalCode::Stale, missing, next)
+            })?;
             events.extend(self.sheet_is_signed(&slot.sheet, document)?);
         }
         Ok(events)
@@ -150,17 +156,15 @@ impl Acting<'_> {
                 let gate = pass(&format!("the sign-off of {site}"), self.site_gate(site))?;
                 Ok(vec![self.site_event(site, SiteTransition::SignedOff, None, gate)?])
             }
-            Sheet::DeploymentStable => {
-                let gate = pass("Deployment Stable", gates::stable::gate(self.state, self.now))?;
-                Ok(vec![self.milestone_approved(Milestone::Stable, document, gate)?])
-            }
+            Sheet::DeploymentStable => self.stable_is_signed(document),
+            Sheet::QuietPeriodReport => Ok(vec![self.quiet_period_reported()?]),
             Sheet::MilestoneReview => {
                 let (state, now) = (self.state, self.now);
                 let gate = pass("Deployment Complete", gates::complete::gate(state, now))?;
                 Ok(vec![self.milestone_approved(Milestone::Complete, document, gate)?])
             }
             // What these lead to, a person says.
-            Sheet::QuietPeriodReport | Sheet::CloseOut | Sheet::Termination => Ok(vec![]),
+            Sheet::CloseOut | Sheet::Termination => Ok(vec![]),
             Sheet::SitesComplete => {
                 let gate = pass("the sheet of all sites", self.sites_gate())?;
                 let transition = DeploymentTransition::SitesCompleted;

@@ -21,7 +21,7 @@ use expect_test::expect;
 fn told(state: &State, who: &str, command: &Command) -> String {
     let before = state.clone();
     let person = name(who);
-    let acting = Acting { state, person: &person, now: noon(), new_plan: None };
+    let acting = Acting::new(state, &person, noon());
     let said = match decide(&acting, command) {
         Ok(events) => {
             let kinds: Vec<String> = events.iter().map(kind).collect();

@@ -19,6 +19,7 @@ pub(super) fn new_component(at: jiff::Timestamp) -> ComponentStatus {
         runs: 0,
         adopted: false,
         drifted: false,
+        went_back: None,
     }
 }
 
@@ -31,6 +32,7 @@ pub(super) fn new_site(at: jiff::Timestamp) -> SiteStatus {
         run: None,
         runs: 0,
         in_service: None,
+        went_back: None,
     }
 }
 
@@ -55,6 +57,8 @@ pub(super) fn new_rfc(id: &RfcId, at: jiff::Timestamp) -> RfcStatus {
         category: None,
         approvals: vec![],
         part: None,
+        was_emergency: false,
+        ended: None,
         until: None,
         reason: None,
     }

@@ -48,6 +48,7 @@ impl State {
                 status.runs += 1;
                 let run = status.run.take();
                 status.run = run.map(|it| work::component_backwards(planned, &it, status.runs, at));
+                status.went_back = Some(at);
             }
             ComponentTransition::Replanned | ComponentTransition::ChangedAfterAcceptance => {
                 status.adopted = false;
@@ -103,6 +104,7 @@ impl State {
                 let back = run.map(|it| work::site_backwards(template, &it, status.runs, at));
                 status.run = back.map(Box::new);
                 status.in_service = None;
+                status.went_back = Some(at);
             }
             SiteTransition::Deployed => status.in_service = Some(at),
             SiteTransition::Exempted => {

@@ -3,8 +3,13 @@
 //! Source: Deploy SMF, Processes 3 and 4, as worked out in `catalogue/guards.psv`.
 
 use super::{Found, complete, stable};
+use crate::digest::Digest;
 use crate::guard::{GuardReading, Supplier, Verdict};
+use crate::machine::SignOffState;
 use crate::milestone::Milestone;
+use crate::plan::MasterProjectPlan;
+use crate::role_type::RoleType;
+use crate::sheet::SlotId;
 use crate::state::State;
 use jiff::Timestamp;
 
@@ -14,6 +19,29 @@ pub fn readings(state: &State, milestone: Milestone, now: Timestamp) -> Vec<Guar
         Milestone::Stable => stable::gate(state, now),
         Milestone::Complete => complete::gate(state, now),
     }
+}
+
+/// Returns the role types whose holders sign `slot`: where the plan names nobody for support,
+/// operations answers for it.
+pub fn signers(plan: &MasterProjectPlan, slot: &SlotId) -> Vec<RoleType> {
+    if slot.role == RoleType::SupportManager {
+        return super::readiness::support(plan);
+    }
+    vec![slot.role]
+}
+
+/// M2: every slot but `last` is signed on this very document.
+pub fn m2(state: &State, last: &SlotId, document: Digest) -> Found {
+    for slot in last.sheet.slots().into_iter().filter(|it| it != last) {
+        let status = state.slots.get(&slot);
+        let is_signed =
+            status.is_some_and(|it| it.state == SignOffState::Signed && it.document == document);
+        if !is_signed {
+            let text = format!("{slot} is not signed on this sheet");
+            return super::missing(text, &[slot.role]);
+        }
+    }
+    Ok(())
 }
 
 /// M1: every guard of the milestone's gate is met or waived.

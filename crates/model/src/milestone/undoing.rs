@@ -6,6 +6,7 @@
 use super::{Milestone, MilestoneEvent};
 use crate::event::Event;
 use crate::machine::{DeploymentState, DeploymentTransition, MilestoneTransition, Transition};
+use crate::quiet_period::QuietPeriodEvent;
 use crate::sheet::{Sheet, superseded};
 use crate::state::State;
 
@@ -23,6 +24,10 @@ pub fn undone(state: &State, reason: &str) -> Vec<Event> {
             document: None,
             returns_to: None,
         }));
+    }
+    if let Some(period) = state.quiet_periods.open() {
+        let (number, cause) = (period.number, reason.to_owned());
+        events.push(Event::QuietPeriod(QuietPeriodEvent::Aborted { number, cause }));
     }
     let transition = match state.deployment {
         DeploymentState::MilestoneReview => DeploymentTransition::Rejected,

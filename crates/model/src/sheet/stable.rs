@@ -6,7 +6,9 @@
 //! Source: Deploy SMF, Process 3, outputs of Table 6.
 
 use super::Sheet;
+use crate::guard::{GuardReading, Verdict};
 use crate::milestone::Milestone;
+use crate::readiness::checklist;
 use crate::role_type::RoleType;
 use crate::state::State;
 use jiff::Timestamp;
@@ -40,9 +42,16 @@ pub(super) fn deployment_stable(state: &State) -> Value {
     json!({ "review": review.map(|it| it.number), "facts": facts, "follow-on-actions": actions })
 }
 
-/// Returns the facts of the report of the quiet period.
-pub(super) fn quiet_period_report(_state: &State) -> Value {
-    Value::Null
+/// Returns the frozen facts of the last quiet period.
+pub(super) fn quiet_period_report(state: &State) -> Value {
+    let Some(period) = state.quiet_periods.last() else { return Value::Null };
+    let verdict = if period.accepted_as_it_was { "accepted as it was" } else { "uneventful" };
+    json!({
+        "report": period.facts,
+        "verdict": period.facts.as_ref().map(|_| verdict),
+        "reason": period.reason,
+        "follow-on-actions": period.actions,
+    })
 }
 
 /// Returns what the review of `milestone` freezes at the instant `now`.
@@ -53,14 +62,108 @@ pub fn milestone_facts(
     now: Timestamp,
 ) -> Value {
     let gate = crate::gates::milestone::readings(state, milestone, now);
-    json!({
+    let criteria: Vec<Value> = gate.iter().map(criterion).collect();
+    let mut facts = json!({
         "milestone": milestone.title(),
         "as-of": now,
-        "effective": effective,
-        "criteria": gate,
-        "data-pack": match milestone {
-            Milestone::Stable => Value::Null,
-            Milestone::Complete => super::complete::review_facts(state),
+        "effective": effective.map_or_else(|| json!("with the last signature"), |it| json!(it)),
+        "criteria": criteria,
+        "waivers": super::active_waivers(state, |_| true),
+    });
+    let more = match milestone {
+        Milestone::Stable => stable_facts(state),
+        Milestone::Complete => json!({ "data-pack": super::complete::review_facts(state) }),
+    };
+    if let (Value::Object(facts), Value::Object(more)) = (&mut facts, more) {
+        facts.extend(more);
+    }
+    facts
+}
+
+fn criterion(reading: &GuardReading) -> Value {
+    let verdict = match &reading.verdict {
+        Verdict::Met => "met".to_owned(),
+        Verdict::Unmet { missing, .. } => format!("not met: {missing}"),
+        Verdict::Waived { reason, until, .. } => format!("waived until {until}: {reason}"),
+        Verdict::Unknown { missing } => format!("not known: {missing}"),
+    };
+    json!({ "guard": reading.guard, "criterion": reading.guard.text(), "reads": verdict })
+}
+
+/// Returns what Deployment Stable shows beside its criteria.
+fn stable_facts(state: &State) -> Value {
+    let plan = &state.plan;
+    let terms = state.quiet_terms();
+    let expected = plan.success_criteria.iter().map(
+        |it| json!({ "criterion": it.id, "text": it.text, "target": it.target, "measured": it.at }),
+    );
+    let known = plan.release.known_issues.iter();
+    let known = known.map(|it| json!({ "issue": it.id, "severity": it.severity, "text": it.text }));
+    json!({
+        "expectations": expected.collect::<Vec<_>>(),
+        "readiness": readiness(state),
+        "guides": guides(state),
+        "team": team(state),
+        "transfer-of-responsibility": "operations runs the service and support answers its users first; the project stands behind them until Deployment Complete",
+        "quiet-period": {
+            "length-days": terms.length_days,
+            "minimum-days": terms.minimum_days,
+            "zone": plan.zone,
+            "uneventful": terms.uneventful,
+            "rules": terms.rules,
+            "extended-by": "the customer, the operations manager or the solution manager",
         },
+        "known-issues": known.collect::<Vec<_>>(),
     })
+}
+
+fn readiness(state: &State) -> Value {
+    let rows = checklist(&state.plan).into_iter().map(|it| {
+        let judged = state.readiness.item(&it.id);
+        json!({
+            "item": it.id,
+            "text": it.text,
+            "judged": judged.map(|it| it.judgement),
+            "evidence": judged.map(|it| &it.evidence),
+        })
+    });
+    let accepted = state.readiness.accepted().iter();
+    let accepted = accepted.map(|it| json!({ "role": it.role, "by": it.by, "at": it.at }));
+    json!({ "items": rows.collect::<Vec<_>>(), "accepted": accepted.collect::<Vec<_>>() })
+}
+
+fn guides(state: &State) -> Vec<Value> {
+    let planned = state.plan.operations.iter().flat_map(|it| &it.guides);
+    let rows = planned.map(|it| {
+        let status = state.readiness.guide(&it.id);
+        json!({
+            "guide": it.id,
+            "title": it.title,
+            "release": status.map(|it| &it.release),
+            "place": status.map(|it| &it.place),
+            "read-by": status.map(|it| it.acknowledged.iter().map(|it| &it.by).collect::<Vec<_>>()),
+        })
+    });
+    rows.collect()
+}
+
+/// Returns the team's table: who goes where, when, and who accepted what they know.
+fn team(state: &State) -> Vec<Value> {
+    let rows = state.team().map(|(member, standing)| {
+        let known = state.assignments.of(&member.id);
+        let answer = known.and_then(|it| it.answer);
+        let then = crate::gates::team::transition_at_stable(state, member);
+        let accepted = known.map(|it| it.knowledge.as_slice()).unwrap_or_default().iter();
+        json!({
+            "member": member.name,
+            "roles": member.roles,
+            "assignment": standing.to_string(),
+            "answer": answer,
+            "then": then.map(|(it, _)| it.to_string()),
+            "from": known.and_then(|it| it.from),
+            "until": known.and_then(|it| it.until),
+            "knowledge-accepted-by": accepted.map(|it| &it.by).collect::<Vec<_>>(),
+        })
+    });
+    rows.collect()
 }

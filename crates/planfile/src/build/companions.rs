@@ -2,12 +2,15 @@
 //!
 //! Source: Deploy SMF, inputs of Tables 5 and 6, and Table 1 "User Experience".
 
+use crate::span::At;
 use crate::written;
 use model::companion_plans::{
-    Course, EscalationLevel, OperationsGuide, OperationsPlan, QuietPeriodTerms, SupportPlan,
-    TrainingPlan,
+    Course, EscalationLevel, OperationsGuide, OperationsPlan, QuietPeriodRules, QuietPeriodTerms,
+    SupportPlan, TrainingPlan,
 };
 use model::gates::incidents::REOPEN_DAYS;
+use model::readiness::{ReadinessArea, ReadinessItem};
+use model::role_type::RoleType;
 
 /// The share of a site's users that must be trained where the plan names none, in percent.
 pub(crate) const TRAINED_PERCENT: u8 = 80;
@@ -61,10 +64,62 @@ pub(super) fn support(written: written::Support) -> SupportPlan {
     }
 }
 
+pub(super) fn readiness(written: Vec<written::ReadinessItem>) -> Vec<ReadinessItem> {
+    let item = |it: written::ReadinessItem| {
+        let owner = match it.area {
+            ReadinessArea::Operations | ReadinessArea::Service => RoleType::OperationsManager,
+            ReadinessArea::Support => RoleType::SupportManager,
+        };
+        ReadinessItem {
+            id: it.id.value,
+            area: it.area,
+            text: it.text,
+            owner: it.owner.map_or(owner, |it| it.value),
+            probe: None,
+        }
+    };
+    written.into_iter().map(item).collect()
+}
+
 pub(super) fn quiet_period(written: written::QuietPeriod) -> QuietPeriodTerms {
     QuietPeriodTerms {
+        rules: rules(&written),
         length_days: written.length_days.map_or(QUIET_LENGTH_DAYS, |it| it.value),
         minimum_days: written.minimum_days.map_or(QUIET_MINIMUM_DAYS, |it| it.value),
         uneventful: written.uneventful,
+    }
+}
+
+/// Returns the rules of a quiet period, as written or as usual.
+pub(crate) fn rules(written: &written::QuietPeriod) -> QuietPeriodRules {
+    let (tail, criteria) = (&written.tail_days, &written.criteria);
+    let usual = QuietPeriodRules::default();
+    let days = |it: &Option<At<u16>>, usual: u16| it.as_ref().map_or(usual, |it| it.value);
+    let percent = |it: &Option<At<u8>>, usual: u8| it.as_ref().map_or(usual, |it| it.value);
+    let availability = criteria.availability.as_ref().map(|it| it.value.hundredths);
+    QuietPeriodRules {
+        tail_severity_1_days: days(&tail.severity_1, usual.tail_severity_1_days),
+        tail_severity_2_days: days(&tail.severity_2, usual.tail_severity_2_days),
+        tail_emergency_change_days: days(&tail.emergency_change, usual.tail_emergency_change_days),
+        severity_2_per_1000_users_max: days(
+            &criteria.severity_2_per_1000_users,
+            usual.severity_2_per_1000_users_max,
+        ),
+        availability_min: availability.unwrap_or(usual.availability_min),
+        escalations_last_week_max: days(
+            &criteria.escalations_last_week,
+            usual.escalations_last_week_max,
+        ),
+        measured_percent_min: percent(&criteria.measured_percent, usual.measured_percent_min),
+        representative_days_min: days(&criteria.representative_days, usual.representative_days_min),
+        representative_percent_min: percent(
+            &criteria.representative_percent,
+            usual.representative_percent_min,
+        ),
+        review_after_extensions: written
+            .review_after
+            .extensions
+            .unwrap_or(usual.review_after_extensions),
+        review_after_days: written.review_after.days.unwrap_or(usual.review_after_days),
     }
 }

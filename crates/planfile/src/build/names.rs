@@ -56,6 +56,7 @@ impl Names {
             "operations guide",
             file.operations.iter().flat_map(|it| it.guides.iter()).map(|it| &it.id),
         );
+        unique(findings, "item of readiness", file.readiness.iter().map(|it| &it.id));
         let rings = unique(findings, "ring", file.rings.iter().map(|it| &it.id));
         Self {
             people: people().map(|it| (it.id.value.clone(), roles(it))).collect(),

@@ -5,7 +5,9 @@
 use crate::build::Building;
 use crate::build::companions::{QUIET_LENGTH_DAYS, QUIET_MINIMUM_DAYS};
 use crate::code::Code;
+use crate::span::{At, Span};
 use crate::written::{PlanFile, QuietPeriod};
+use model::companion_plans::QuietPeriodRules;
 use model::person::Person;
 use model::profile::Profile;
 use model::role_type::RoleType;
@@ -90,6 +92,7 @@ fn check_quiet_period(building: &mut Building<'_>, written: &QuietPeriod) {
             Some("whatever is loosened is printed on every later sheet"),
         );
     }
+    weak_rules(building, written);
     if let Some(at) = written.length_days.filter(|_| length < minimum) {
         let what =
             format!("the quiet period lasts {length} days, less than its own minimum of {minimum}");
@@ -99,5 +102,81 @@ fn check_quiet_period(building: &mut Building<'_>, written: &QuietPeriod) {
             what,
             Some("raise `length-days` or lower `minimum-days`"),
         );
+    }
+}
+
+/// Reports every rule that lets more pass than the usual one.
+fn weak_rules(building: &mut Building<'_>, written: &QuietPeriod) {
+    let (tail, criteria) = (&written.tail_days, &written.criteria);
+    let usual = QuietPeriodRules::default();
+    let rules = crate::build::companions::rules(written);
+    let at_least = |what: &'static str, at: Option<Span>, is: u16, usual: u16| {
+        at.filter(|_| is < usual).map(|at| (at, format!("{what}: {is}; the default is {usual}")))
+    };
+    let at_most = |what: &'static str, at: Option<Span>, is: u16, usual: u16| {
+        at.filter(|_| is > usual).map(|at| (at, format!("{what}: {is}; the default is {usual}")))
+    };
+    fn place<T>(it: &Option<At<T>>) -> Option<Span> {
+        it.as_ref().map(|it| it.at)
+    }
+    let weak = [
+        at_least(
+            "quiet days after a severity 1 incident",
+            place(&tail.severity_1),
+            rules.tail_severity_1_days,
+            usual.tail_severity_1_days,
+        ),
+        at_least(
+            "quiet days after a severity 2 incident",
+            place(&tail.severity_2),
+            rules.tail_severity_2_days,
+            usual.tail_severity_2_days,
+        ),
+        at_least(
+            "quiet days after an emergency change",
+            place(&tail.emergency_change),
+            rules.tail_emergency_change_days,
+            usual.tail_emergency_change_days,
+        ),
+        at_most(
+            "severity 2 incidents for each 1,000 users",
+            place(&criteria.severity_2_per_1000_users),
+            rules.severity_2_per_1000_users_max,
+            usual.severity_2_per_1000_users_max,
+        ),
+        at_least(
+            "availability, in hundredths of a percent",
+            place(&criteria.availability),
+            rules.availability_min,
+            usual.availability_min,
+        ),
+        at_most(
+            "escalations in the last seven days",
+            place(&criteria.escalations_last_week),
+            rules.escalations_last_week_max,
+            usual.escalations_last_week_max,
+        ),
+        at_least(
+            "percent of site-minutes measured",
+            place(&criteria.measured_percent),
+            rules.measured_percent_min.into(),
+            usual.measured_percent_min.into(),
+        ),
+        at_least(
+            "days with a usual amount of work",
+            place(&criteria.representative_days),
+            rules.representative_days_min,
+            usual.representative_days_min,
+        ),
+        at_least(
+            "percent of the median that make a day usual",
+            place(&criteria.representative_percent),
+            rules.representative_percent_min.into(),
+            usual.representative_percent_min.into(),
+        ),
+    ];
+    for (at, what) in weak.into_iter().flatten() {
+        let help = "whatever is loosened is printed on every later sheet";
+        building.findings.report_with(Code::WeakTerms, at, what, Some(help));
     }
 }

@@ -2,8 +2,10 @@
 //!
 //! Source: Deploy SMF, inputs of Tables 5 and 6, and Table 1 "User Experience".
 
+use super::values::Share;
 use crate::span::At;
 use model::id::{LineId, PersonId};
+use model::readiness::ReadinessArea;
 use model::role_type::RoleType;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -112,4 +114,82 @@ pub(crate) struct QuietPeriod {
     /// What makes it uneventful, beside the built-in criteria. Default: nothing more.
     #[serde(default)]
     pub(crate) uneventful: Vec<String>,
+    /// How many quiet days must follow what disturbs it.
+    #[serde(default)]
+    pub(crate) tail_days: TailDays,
+    /// What is asked of it beside the texts of `uneventful`.
+    #[serde(default)]
+    pub(crate) criteria: QuietCriteria,
+    /// When nobody extends it again.
+    #[serde(default)]
+    pub(crate) review_after: ReviewAfter,
+}
+
+/// How many quiet days must follow what disturbs a quiet period.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct TailDays {
+    /// After a severity 1 incident was restored. Default: 15.
+    #[schemars(extend("default" = 15))]
+    #[serde(rename = "severity-1")]
+    pub(crate) severity_1: Option<At<u16>>,
+    /// After a severity 2 incident was restored. Default: 7.
+    #[schemars(extend("default" = 7))]
+    #[serde(rename = "severity-2")]
+    pub(crate) severity_2: Option<At<u16>>,
+    /// After an emergency change ended. Default: 7.
+    #[schemars(extend("default" = 7))]
+    pub(crate) emergency_change: Option<At<u16>>,
+}
+
+/// What makes a quiet period uneventful.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct QuietCriteria {
+    /// The most severity 2 incidents of the solution for each 1,000 targeted users; one is always
+    /// let pass. Default: 2.
+    #[schemars(extend("default" = 2))]
+    #[serde(rename = "severity-2-per-1000-users")]
+    pub(crate) severity_2_per_1000_users: Option<At<u16>>,
+    /// The least user-weighted availability. Default: `99.5 %`.
+    #[schemars(extend("default" = "99.5 %"))]
+    pub(crate) availability: Option<At<Share>>,
+    /// The most escalations in its last seven days, and no more than in its first. Default: 3.
+    #[schemars(extend("default" = 3))]
+    pub(crate) escalations_last_week: Option<At<u16>>,
+    /// The least share of site-minutes that must be measured, in percent. Default: 95.
+    #[schemars(extend("default" = 95))]
+    pub(crate) measured_percent: Option<At<u8>>,
+    /// The least number of days with a usual amount of work. Default: 15.
+    #[schemars(extend("default" = 15))]
+    pub(crate) representative_days: Option<At<u16>>,
+    /// The share of the median amount of work that makes a day usual, in percent. Default: 40.
+    #[schemars(extend("default" = 40))]
+    pub(crate) representative_percent: Option<At<u8>>,
+}
+
+/// When nobody extends a quiet period again: it is accepted as it was, taken back or terminated.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct ReviewAfter {
+    /// After how many extensions. Default: 2.
+    #[schemars(extend("default" = 2))]
+    pub(crate) extensions: Option<u16>,
+    /// After how many days. Default: 60.
+    #[schemars(extend("default" = 60))]
+    pub(crate) days: Option<u16>,
+}
+
+/// An item of the readiness checklist.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct ReadinessItem {
+    /// Its name.
+    pub(crate) id: At<LineId>,
+    /// Whose work it makes possible: `operations`, `support` or `service`.
+    pub(crate) area: ReadinessArea,
+    /// What must be there.
+    pub(crate) text: String,
+    /// The role type whose holders judge it. Default: that of its area.
+    pub(crate) owner: Option<At<RoleType>>,
 }

@@ -169,6 +169,37 @@ impl std::str::FromStr for Instant {
     }
 }
 
+/// A share, written `99.5 %`, with at most two digits after the point.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Share {
+    /// In hundredths of a percent.
+    pub(crate) hundredths: u16,
+}
+
+impl std::str::FromStr for Share {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || {
+            let text = shortened(text);
+            format!("`{text}` is not a share: write one such as `99.5 %` or `95 %`")
+        };
+        let number = text.strip_suffix('%').map(str::trim_end).ok_or_else(wrong)?;
+        let (whole, part) = number.split_once('.').unwrap_or((number, "0"));
+        let are_digits = |it: &str, most: usize| {
+            (1..=most).contains(&it.len()) && it.bytes().all(|digit| digit.is_ascii_digit())
+        };
+        if !are_digits(whole, 3) || !are_digits(part, 2) {
+            return Err(wrong());
+        }
+        let whole: u16 = whole.parse().map_err(|_| wrong())?;
+        let tens = if part.len() == 1 { 10 } else { 1 };
+        let part: u16 = part.parse().map_err(|_| wrong())?;
+        let hundredths = whole * 100 + part * tens;
+        if hundredths > 10_000 { Err(wrong()) } else { Ok(Self { hundredths }) }
+    }
+}
+
 fn shortened(text: &str) -> String {
     text.chars().take(40).collect()
 }
@@ -203,6 +234,7 @@ written_as_text! {
     Rate "^[0-9]+(\\.[0-9]+)? [kMG]bit/s$",
     FileMode "^[0-7]{3,5}$",
     Day "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+    Share "^[0-9]{1,3}(\\.[0-9]{1,2})? ?%$",
     Instant "^[0-9]{4}-[0-9]{2}-[0-9]{2}T.+$",
 }
 
@@ -228,6 +260,23 @@ mod tests {
             ("99999999d", None),
         ] {
             assert_eq!(text.parse::<Length>().ok().map(|it| it.0), seconds, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_share_has_its_sign_and_is_at_most_everything() {
+        for (text, hundredths) in [
+            ("99.5 %", Some(9_950)),
+            ("99.05%", Some(9_905)),
+            ("95 %", Some(9_500)),
+            ("100 %", Some(10_000)),
+            ("100.01 %", None),
+            ("99.123 %", None),
+            ("99", None),
+            ("-1 %", None),
+            (" %", None),
+        ] {
+            assert_eq!(text.parse::<Share>().ok().map(|it| it.hundredths), hundredths, "{text:?}");
         }
     }
 

@@ -207,6 +207,27 @@ fn a_quiet_period_that_is_too_short() {
     );
 }
 
+// Proves: P3-D5
+#[test]
+fn a_quiet_period_whose_rules_are_looser_than_usual() {
+    check(
+        "{length-days: 30}",
+        "{tail-days: {severity-2: 3}, criteria: {availability: 99 %, escalations-last-week: 2}}",
+        &expect![[r#"
+            warning LF0609: quiet days after a severity 2 incident: 3; the default is 7
+              at landfall.yaml:73:40
+              73 | quiet-period: {tail-days: {severity-2: 3}, criteria: {availability: 99 %, escalations-last-week:
+                 |                                        ^
+              help: whatever is loosened is printed on every later sheet
+            warning LF0609: availability, in hundredths of a percent: 9900; the default is 9950
+              at landfall.yaml:73:69
+              73 | …2: 3}, criteria: {availability: 99 %, escalations-last-week: 2}}
+                 |                                  ^^^^
+              help: whatever is loosened is printed on every later sheet
+        "#]],
+    );
+}
+
 #[test]
 fn a_freeze_of_an_unknown_site() {
     check(

@@ -90,7 +90,7 @@ fn site(look: &mut Look<'_>, agenda: &mut Agenda, position: usize) {
 
 /// Asks for every signature of `sheet` whose gate is true and that nobody has been asked for on
 /// the sheet as it is now.
-fn ask(
+pub(super) fn ask(
     look: &Look<'_>,
     agenda: &mut Agenda,
     sheet: &Sheet,

@@ -140,7 +140,7 @@ impl World {
             _ => None,
         };
         let new_plan = new_plan.as_deref();
-        let acting = Acting { state: &self.state, person: &person, now: self.now, new_plan };
+        let acting = Acting::new(&self.state, &person, self.now).with_plan(new_plan);
         let events = decide(&acting, command)?;
         assert!(!events.is_empty(), "an accepted command leaves entries: {command:?}");
         let actor = acting.actor("test");

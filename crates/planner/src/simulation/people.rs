@@ -265,7 +265,7 @@ impl<W: Watch> Simulation<'_, W> {
     /// the rules refuse it.
     fn deeds(&self, person: &PersonId, wait: &WaitingOn) -> Option<Vec<Event>> {
         let command = worded(wait.command.clone()?);
-        let acting = Acting { state: &self.state, person, now: self.now, new_plan: None };
+        let acting = Acting::new(&self.state, person, self.now);
         decide(&acting, &command).ok().filter(|it| !it.is_empty())
     }
 

@@ -188,12 +188,8 @@ impl<W: Watch> Simulation<'_, W> {
     ) -> bool {
         let plan = self.state.plan.clone();
         for person in roles.iter().flat_map(|it| plan.holders(*it)) {
-            let acting = Acting {
-                state: &self.state,
-                person: &person.id,
-                now: self.now,
-                new_plan: new_plan.map(|it| &**it),
-            };
+            let acting =
+                Acting::new(&self.state, &person.id, self.now).with_plan(new_plan.map(|it| &**it));
             if let Ok(events) = decide(&acting, command) {
                 let actor = Actor::Person { person: person.id.clone(), login: String::new() };
                 return events.iter().all(|it| self.apply(it, &actor, new_plan.cloned()));

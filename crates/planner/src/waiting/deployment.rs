@@ -39,11 +39,9 @@ pub(super) fn deployment(look: &mut Look<'_>) -> Vec<WaitingOn> {
                 lacking(look, &act, &[RoleType::ReleaseManagement, RoleType::ProgramManager]);
             vec![people(text, &roles)]
         }
-        DeploymentState::Stabilizing => {
-            vec![people("the deployment has to be declared stable", &[RoleType::ProgramManager])]
-        }
+        DeploymentState::Stabilizing => super::stable::stabilizing(look),
+        DeploymentState::QuietPeriod => super::stable::quiet_period(look),
         DeploymentState::Deploying
-        | DeploymentState::QuietPeriod
         | DeploymentState::MilestoneReview
         | DeploymentState::Closing
         | DeploymentState::Closed
@@ -56,7 +54,7 @@ fn draft(look: &Look<'_>) -> Vec<WaitingOn> {
     let state = look.state;
     // Whoever reads the gate of the baseline need not be anybody.
     let nobody = "nobody".parse().expect("because it is a name");
-    let acting = Acting { state, person: &nobody, now: look.now, new_plan: None };
+    let acting = Acting::new(state, &nobody, look.now);
     let readings = acting.baseline_gate(&Findings::default());
     let since = state.deployment_since;
     let guards = readings
@@ -233,7 +231,8 @@ pub(super) fn slots(look: &Look<'_>, of: Option<&Scope>) -> Vec<WaitingOn> {
         let text = format!("{} has to sign: {}", slot.role, slot.meaning());
         let command =
             Command::Sign { slot: slot.clone(), document: status.document, exceptions: vec![] };
-        let wait = WaitingOn::people(state, scope, text, status.since, &[slot.role]);
+        let roles = gates::milestone::signers(&state.plan, slot);
+        let wait = WaitingOn::people(state, scope, text, status.since, &roles);
         Some(wait.with(command))
     })
     .collect()

@@ -84,7 +84,7 @@ pub(super) fn site(look: &mut Look<'_>, position: usize) -> Vec<WaitingOn> {
                 return asked;
             }
             let nobody = "nobody".parse().expect("because it is a name");
-            let acting = Acting { state, person: &nobody, now: look.now, new_plan: None };
+            let acting = Acting::new(state, &nobody, look.now);
             let readings = acting.site_gate(&planned.id);
             let waits = readings.iter().filter_map(|it| WaitingOn::guard(state, &scope, it, since));
             or_otherwise(waits.collect(), look, &scope, since)

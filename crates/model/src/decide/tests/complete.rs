@@ -96,7 +96,7 @@ impl Story {
     /// Carries out `command` where it is not refused, and tells what became of it.
     pub(super) fn tell(&mut self, who: &str, command: Command) {
         let id = name(who);
-        let acting = Acting { state: &self.state, person: &id, now: self.now, new_plan: None };
+        let acting = Acting::new(&self.state, &id, self.now);
         match decide(&acting, &command) {
             Ok(events) => {
                 let kinds: Vec<String> = events.iter().map(kind).collect();

@@ -70,7 +70,7 @@ impl Desk {
     /// Lets `who` say `command`, and keeps what came of it.
     fn says(&mut self, who: &str, command: crate::command::Command) -> bool {
         let who_id = name(who);
-        let acting = Acting { state: &self.state, person: &who_id, now: self.now, new_plan: None };
+        let acting = Acting::new(&self.state, &who_id, self.now);
         let day = self.now.strftime("%d %H:%M");
         match decide(&acting, &command) {
             Ok(events) => {

@@ -11,6 +11,14 @@ fn ready() -> State {
     let mut state = created();
     let mut plan = (*state.plan).clone();
     plan.people.push(person("sup", &[RoleType::SupportManager]));
+    let level = crate::companion_plans::EscalationLevel {
+        who: "first call".to_owned(),
+        answer_minutes: 15,
+        role: None,
+        people: vec![],
+    };
+    plan.support =
+        Some(crate::companion_plans::SupportPlan { escalation: vec![level], ..Default::default() });
     state = state.with_plan(std::sync::Arc::new(plan));
     use DeploymentTransition as D;
     for transition in [D::Baselined, D::Opened, D::SitesCompleted] {
@@ -38,8 +46,60 @@ fn ready() -> State {
             );
         }
     }
+    takes_over(&mut state);
     fold(&mut state, moved(MilestoneTransition::CriteriaMet, 1));
     state
+}
+
+/// Lets operations, support and the team do whatever Deployment Stable asks of them.
+pub(super) fn takes_over(state: &mut State) {
+    use crate::assignment::{AssignmentEvent as A, Staying};
+    use crate::machine::AssignmentTransition;
+    use crate::readiness::{Judgement, ReadinessEvent as R, checklist};
+    for item in checklist(&state.plan.clone()) {
+        let (judgement, evidence) = (Judgement::Passed, why());
+        fold(state, Event::Readiness(R::ItemJudged { item: item.id, judgement, evidence }));
+    }
+    for role in [RoleType::OperationsManager, RoleType::SupportManager] {
+        fold(state, Event::Readiness(R::Accepted { role }));
+    }
+    let since = "2027-01-02T12:00:00Z".parse().unwrap();
+    let reported = R::MonitoringReported { sites: vec![], since, evidence: why() };
+    fold(state, Event::Readiness(reported));
+    let now = noon();
+    for drill in [
+        serde_json::json!({ "raised": { "escalation": 1, "raising": {
+            "at": now, "level": 0, "path": "levels", "purpose": "drill",
+            "reason": "needs-knowledge", "side": "operations-manager", "text": "a drill",
+        } } }),
+        serde_json::json!({ "accepted": { "escalation": 1, "at": now } }),
+        serde_json::json!({ "answered": { "escalation": 1, "answer": {
+            "at": now, "kind": "knowledge", "text": "here",
+        } } }),
+    ] {
+        fold(state, serde_json::from_value(serde_json::json!({ "escalation": drill })).unwrap());
+    }
+    let team: Vec<_> = state.team().map(|(it, _)| it.id.clone()).collect();
+    for person in team {
+        let answer = match person.as_str() {
+            "tst" => Staying::Leaves,
+            "ux" => Staying::Support,
+            _ => Staying::OnCall,
+        };
+        for event in [
+            A::Moved {
+                person: person.clone(),
+                transition: AssignmentTransition::Accepted,
+                role: None,
+                reason: None,
+                gate: vec![],
+            },
+            A::Answered { person: person.clone(), answer, from: None, until: None },
+            A::KnowledgeAccepted { person, role: RoleType::OperationsManager, what: why() },
+        ] {
+            fold(state, Event::Assignment(event));
+        }
+    }
 }
 
 fn moved(transition: MilestoneTransition, review: u32) -> Event {
@@ -59,7 +119,7 @@ fn does(state: &mut State, who: &str, command: MilestoneCommand) -> String {
     let command = Command::Milestone(command);
     let said = told(state, who, &command);
     let person = name(who);
-    let acting = Acting { state, person: &person, now: noon(), new_plan: None };
+    let acting = Acting::new(state, &person, noon());
     if let Ok(events) = decide(&acting, &command) {
         let actor = acting.actor("test");
         for event in events {

@@ -1,0 +1,118 @@
+//! Readiness and guides: judged, accepted, published, read.
+
+use crate::args::readiness::{Guide, Readiness};
+use crate::desk::Desk;
+use crate::exit::Exit;
+use crate::fault::Fault;
+use crate::render::table::{Tone, cell, table, text};
+use model::command::Command;
+use model::machine::SiteState;
+use model::readiness::{Judgement, ReadinessCommand, checklist};
+use model::scope::Scope;
+use serde_json::json;
+
+pub(crate) async fn readiness(it: &Readiness, mut desk: Desk) -> Result<Exit, Fault> {
+    let judge = |items, judgement, evidence| ReadinessCommand::Judge { items, judgement, evidence };
+    let command = match it.clone() {
+        Readiness::List => return list(&desk),
+        Readiness::Pass { items, evidence } => judge(items, Judgement::Passed, evidence),
+        Readiness::Fail { items, evidence } => judge(items, Judgement::Failed, evidence),
+        Readiness::NotNeeded { items, reason } => judge(items, Judgement::NotApplicable, reason),
+        Readiness::Accept => ReadinessCommand::Accept,
+        Readiness::Monitoring { sites, since, evidence } => {
+            ReadinessCommand::ReportMonitoring { sites, since, evidence }
+        }
+        Readiness::Unmonitored { sites, reason } => {
+            ReadinessCommand::LoseMonitoring { sites, reason }
+        }
+    };
+    desk.act_and_tell(&Scope::Deployment, &Command::Readiness(command)).await?;
+    Ok(Exit::Done)
+}
+
+fn list(desk: &Desk) -> Result<Exit, Fault> {
+    let state = desk.state();
+    let items: Vec<_> = checklist(&state.plan)
+        .into_iter()
+        .map(|it| {
+            let judged = state.readiness.item(&it.id);
+            json!({ "item": it, "judged": judged })
+        })
+        .collect();
+    let accepted = state.readiness.accepted();
+    let answer = json!({ "items": items, "accepted": accepted });
+    desk.terminal.answer(&answer, || {
+        let headings = ["Item", "For", "Judged by", "State", "What must be there", "Evidence"];
+        let mut rows = table(desk.terminal.setting(), &headings);
+        for it in checklist(&state.plan) {
+            let judged = state.readiness.item(&it.id);
+            let (word, tone) = match judged.map(|it| it.judgement) {
+                None => ("open".to_owned(), Tone::Mind),
+                Some(Judgement::Failed) => ("failed".to_owned(), Tone::Bad),
+                Some(it @ (Judgement::Passed | Judgement::NotApplicable)) => {
+                    (it.to_string().replace('-', " "), Tone::Good)
+                }
+            };
+            rows.add_row(vec![
+                cell(&it.id, Tone::Plain),
+                cell(it.area, Tone::Plain),
+                cell(it.owner, Tone::Plain),
+                cell(word, tone),
+                cell(&it.text, Tone::Plain),
+                cell(judged.map(|it| it.evidence.as_str()).unwrap_or_default(), Tone::Plain),
+            ]);
+        }
+        let by: Vec<String> = accepted.iter().map(|it| it.role.to_string()).collect();
+        let by = if by.is_empty() { "nobody yet".to_owned() } else { by.join(" and ") };
+        let in_scope = state.plan.sites.iter().zip(&state.sites);
+        let in_scope: Vec<_> =
+            in_scope.filter(|(_, it)| it.state != SiteState::Exempt).map(|(it, _)| it).collect();
+        let monitored =
+            in_scope.iter().filter(|it| state.readiness.monitored(&it.id).is_some()).count();
+        format!(
+            "{}Accepted by {by}. Monitoring reports from {monitored} of {} sites.\n",
+            text(&rows),
+            in_scope.len()
+        )
+    })?;
+    Ok(Exit::Done)
+}
+
+pub(crate) async fn guide(it: &Guide, mut desk: Desk) -> Result<Exit, Fault> {
+    let command = match it.clone() {
+        Guide::List => return guides(&desk),
+        Guide::Publish { guides, place } => ReadinessCommand::PublishGuides { guides, place },
+        Guide::Acknowledge { guides } => ReadinessCommand::AcknowledgeGuides { guides },
+    };
+    desk.act_and_tell(&Scope::Deployment, &Command::Readiness(command)).await?;
+    Ok(Exit::Done)
+}
+
+fn guides(desk: &Desk) -> Result<Exit, Fault> {
+    let state = desk.state();
+    let planned = state.plan.operations.as_ref();
+    let planned = planned.map(|it| it.guides.as_slice()).unwrap_or_default();
+    let answer: Vec<_> = planned
+        .iter()
+        .map(|it| json!({ "guide": it, "status": state.readiness.guide(&it.id) }))
+        .collect();
+    desk.terminal.answer(&answer, || {
+        let headings = ["Guide", "Title", "For release", "Where", "Read by"];
+        let mut rows = table(desk.terminal.setting(), &headings);
+        for it in planned {
+            let status = state.readiness.guide(&it.id);
+            let read = status.map(|it| it.acknowledged.as_slice()).unwrap_or_default();
+            let read: Vec<String> =
+                read.iter().filter_map(|it| Some(it.by.as_ref()?.to_string())).collect();
+            rows.add_row(vec![
+                cell(&it.id, Tone::Plain),
+                cell(&it.title, Tone::Plain),
+                cell(status.map(|it| it.release.as_str()).unwrap_or_default(), Tone::Plain),
+                cell(status.map(|it| it.place.as_str()).unwrap_or_default(), Tone::Plain),
+                cell(read.join(", "), Tone::Plain),
+            ]);
+        }
+        if planned.is_empty() { "The plan names no guide.".to_owned() } else { text(&rows) }
+    })?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,114 @@
+//! The gates of the project team: A1, A2, ST7 and D4.
+//!
+//! Source: Deploy SMF, Process 3, Table 6, and Process 4, Table 7, as worked out in
+//! `catalogue/guards.psv`.
+
+use super::{Found, missing};
+use crate::assignment::{Staying, spans_projects};
+use crate::id::PersonId;
+use crate::machine::{AssignmentState, AssignmentTransition};
+use crate::person::Person;
+use crate::profile::Profile;
+use crate::role_type::RoleType;
+use crate::state::State;
+
+/// A1: the person does not hold role types that must be separate.
+pub fn a1(state: &State, person: &PersonId) -> Found {
+    let roles = state.plan.person(person).map(|it| it.roles.as_slice()).unwrap_or_default();
+    let conflicts = crate::separation_of_duties::may_hold(roles, state.plan.profile);
+    match conflicts.into_iter().find(|it| !it.relaxed) {
+        None => Ok(()),
+        Some(conflict) => missing(
+            format!(
+                "{person} holds {} and {}, which {} keeps apart",
+                conflict.a, conflict.b, conflict.rule
+            ),
+            &[RoleType::ProgramManager],
+        ),
+    }
+}
+
+/// A2: operations or support have accepted what the person knows.
+pub fn a2(state: &State, person: &PersonId) -> Found {
+    let is_accepted = state.assignments.of(person).is_some_and(|it| !it.knowledge.is_empty());
+    if is_accepted || state.plan.profile == Profile::Solo {
+        return Ok(());
+    }
+    missing(
+        format!("neither operations nor support have accepted what {person} knows"),
+        &[RoleType::OperationsManager, RoleType::SupportManager],
+    )
+}
+
+/// Returns what `member` lacks for Deployment Stable: an acceptance, an answer, or their knowledge.
+pub fn lacks(state: &State, member: &Person) -> Found {
+    match state.assignment(&member.id) {
+        Some(AssignmentState::Named) => {
+            let roles: Vec<RoleType> =
+                member.roles.iter().copied().filter(|it| it.is_project()).collect();
+            return missing(format!("{} has not accepted the assignment", member.id), &roles);
+        }
+        Some(AssignmentState::Active | AssignmentState::OnCall) => {}
+        Some(
+            AssignmentState::TransferredToOperations
+            | AssignmentState::Closing
+            | AssignmentState::Released,
+        )
+        | None => return Ok(()),
+    }
+    if spans_projects(member) || state.plan.profile == Profile::Solo {
+        return Ok(());
+    }
+    if state.assignments.of(&member.id).is_none_or(|it| it.answer.is_none()) {
+        let text = format!("it is not said whether {} leaves or stays", member.id);
+        return missing(text, &[RoleType::ProgramManager]);
+    }
+    a2(state, &member.id)
+}
+
+/// ST7: every member of the team leaves or stays, and has handed over what they know.
+pub fn st7(state: &State) -> Found {
+    let mut lacking = state.team().map(|(member, _)| lacks(state, member));
+    lacking.find_map(Result::err).map_or(Ok(()), Err)
+}
+
+/// Returns what becomes of an active `member` when Deployment Stable is signed; nothing for who
+/// spans projects.
+pub fn transition_at_stable(
+    state: &State,
+    member: &Person,
+) -> Option<(AssignmentTransition, Option<RoleType>)> {
+    use AssignmentTransition::{DutiesFinished, PutOnCall, Transferred};
+    if spans_projects(member) {
+        return None;
+    }
+    let answer = state.assignments.of(&member.id).and_then(|it| it.answer);
+    Some(match answer {
+        None | Some(Staying::OnCall) => (PutOnCall, None),
+        Some(Staying::Leaves) => (DutiesFinished, None),
+        Some(Staying::Operations) => (Transferred, Some(RoleType::OperationsManager)),
+        Some(Staying::Support) => (Transferred, Some(RoleType::SupportManager)),
+    })
+}
+
+/// D4: nobody is active on the project but who spans projects, and somebody owns the service.
+pub fn d4(state: &State) -> Found {
+    for (member, standing) in state.team() {
+        let is_left = match standing {
+            AssignmentState::Named | AssignmentState::Active => spans_projects(member),
+            // Who is on call ends with the milestone.
+            AssignmentState::OnCall
+            | AssignmentState::TransferredToOperations
+            | AssignmentState::Closing
+            | AssignmentState::Released => true,
+        };
+        if !is_left {
+            let text = format!("{} is still {standing} on the project", member.id);
+            return missing(text, &[RoleType::ProgramManager]);
+        }
+    }
+    match state.plan.holders(RoleType::OperationsManager).next() {
+        Some(_) => Ok(()),
+        None => missing("nobody owns the service for good", &[RoleType::ProgramManager]),
+    }
+}

@@ -1,0 +1,191 @@
+//! What the state shows of a quiet period: what disturbed it, what undid it, what was seen.
+//!
+//! Source: Deploy SMF, Process 3, outputs of Table 6: number of incidents, downtime.
+
+use super::{
+    CriterionReading, Disturbance, Observed, QuietPeriod, TailEvent, criteria, days_later,
+};
+use crate::companion_plans::QuietPeriodTerms;
+use crate::guard::Guard;
+use crate::incident::Severity;
+use crate::machine::{IncidentState, SiteState};
+use crate::scope::Scope;
+use crate::state::State;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+use std::borrow::Cow;
+
+/// The share of sites that must go back for the quiet period to begin anew, in percent.
+pub(super) const SITES_BACK_PERCENT: usize = 5;
+
+const WEEK: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+impl State {
+    /// Returns the terms of the quiet period: the plan's, or the usual ones.
+    pub fn quiet_terms(&self) -> Cow<'_, QuietPeriodTerms> {
+        match &self.plan.quiet_period {
+            Some(terms) => Cow::Borrowed(terms),
+            None => Cow::Owned(QuietPeriodTerms::default()),
+        }
+    }
+}
+
+impl QuietPeriod {
+    fn holds(&self, at: Timestamp) -> bool {
+        self.start <= at && at < self.end
+    }
+
+    /// Returns when its least length is over.
+    pub fn minimum_end(&self, state: &State) -> Timestamp {
+        days_later(self.start, self.minimum_days, &state.plan.zone)
+    }
+
+    /// Returns why nobody extends it again, where that is so.
+    pub fn review_due(&self, state: &State, now: Timestamp) -> Option<String> {
+        let terms = state.quiet_terms();
+        let rules = &terms.rules;
+        let day = days_later(self.start, rules.review_after_days, &state.plan.zone);
+        if self.extensions.len() >= usize::from(rules.review_after_extensions) {
+            return Some(format!("it was put on {} times", self.extensions.len()));
+        }
+        (now >= day).then(|| format!("day {} has come", rules.review_after_days))
+    }
+}
+
+/// Returns what happened in `period` after which a time without any must follow.
+pub fn disturbances(state: &State, period: &QuietPeriod) -> Vec<TailEvent> {
+    let changes = state.rfcs.iter().filter(|it| it.was_emergency);
+    let changes = changes.filter_map(|it| {
+        let (what, name) = (Disturbance::EmergencyChange, it.id.to_string());
+        Some(TailEvent { what, name, at: it.ended? })
+    });
+    let incidents = state.incidents.list.iter().filter(|it| it.counts());
+    let incidents = incidents.filter_map(|it| {
+        if matches!(it.state, IncidentState::Cancelled | IncidentState::Duplicate) {
+            return None;
+        }
+        let what = match it.severity_highest {
+            Severity::ONE => Disturbance::Severity1,
+            Severity::TWO => Disturbance::Severity2,
+            _ => return None,
+        };
+        Some(TailEvent { what, name: format!("incident {}", it.number), at: it.restored()? })
+    });
+    changes.chain(incidents).filter(|it| period.start <= it.at).collect()
+}
+
+/// Returns how many incidents of `severity` were entered in `period` and count against the solution.
+fn severe(state: &State, period: &QuietPeriod, severity: Severity) -> u32 {
+    let incidents = state.incidents.list.iter().filter(|it| it.counts());
+    let its_own = incidents
+        .filter(|it| !matches!(it.state, IncidentState::Cancelled | IncidentState::Duplicate));
+    let severe = its_own.filter(|it| it.severity_highest == severity);
+    count(severe.filter(|it| period.holds(it.detected())))
+}
+
+fn count(things: impl Iterator) -> u32 {
+    u32::try_from(things.count()).unwrap_or(u32::MAX)
+}
+
+/// Returns what took away the basis of `period`, in words, where something did.
+pub fn basis_lost(state: &State, period: &QuietPeriod) -> Option<String> {
+    let went_back = |at: Option<Timestamp>| at.is_some_and(|it| it >= period.start);
+    let components = state.plan.components.iter().zip(&state.components);
+    let mut components = components.filter(|(_, it)| went_back(it.went_back));
+    if let Some((component, _)) = components.next() {
+        return Some(format!("core component {} went back", component.id));
+    }
+    let in_scope = state.sites.iter().filter(|it| it.state != SiteState::Exempt).count();
+    let back = state.sites.iter().filter(|it| went_back(it.went_back)).count();
+    if back > 0 && back * 100 >= in_scope * SITES_BACK_PERCENT {
+        return Some(format!("{back} of {in_scope} sites went back"));
+    }
+    let is_other = state.plan.release.digest() != period.release;
+    is_other.then(|| "another release is deployed on the core".to_owned())
+}
+
+/// Returns what was seen of `period` up to `now`.
+pub fn observed(state: &State, period: &QuietPeriod, now: Timestamp) -> Observed {
+    let until = period.end.min(now);
+    let last_week = until.checked_sub(WEEK).unwrap_or(period.start).max(period.start);
+    let first_week = period.start.checked_add(WEEK).unwrap_or(until);
+    let escalated = |from: Timestamp, to: Timestamp| {
+        let raised = state.escalations.list.iter().filter(|it| !it.is_drill());
+        count(raised.filter(|it| from <= it.raising.at && it.raising.at < to))
+    };
+    let back = |at: Option<Timestamp>| at.is_some_and(|it| it >= period.start);
+    let rollbacks = state.components.iter().filter(|it| back(it.went_back)).count()
+        + state.sites.iter().filter(|it| back(it.went_back)).count();
+    let emergencies = disturbances(state, period).into_iter();
+    let emergencies = emergencies.filter(|it| it.what == Disturbance::EmergencyChange);
+    let texts = !state.quiet_terms().uneventful.is_empty();
+    Observed {
+        users: state.plan.sites.iter().map(|it| u64::from(it.users)).sum(),
+        severity_1: severe(state, period, Severity::ONE),
+        severity_2: severe(state, period, Severity::TWO),
+        open: count(state.incidents.closing_gates()),
+        availability: stated_in(state, Guard::Q3, period).then_some(10_000),
+        escalations_first_week: escalated(period.start, first_week),
+        escalations_last_week: escalated(last_week, until),
+        emergency_changes_last_week: count(emergencies.filter(|it| last_week < it.at)),
+        rollbacks: u32::try_from(rollbacks).unwrap_or(u32::MAX),
+        representative_days: representative_days(state, period, until),
+        stated: texts.then(|| stated_in(state, Guard::Q2, period)),
+    }
+}
+
+/// Returns whether `guard` was stated since `period` began.
+pub(crate) fn stated_in(state: &State, guard: Guard, period: &QuietPeriod) -> bool {
+    let stated = state.attested(guard, &[Scope::Deployment]);
+    stated.is_some_and(|it| it.at >= period.start)
+}
+
+/// Returns how many days from the start of `period` to `until` had a usual amount of work. Where
+/// nobody reported any, each whole day counts, and the report says so.
+fn representative_days(state: &State, period: &QuietPeriod, until: Timestamp) -> u16 {
+    let zone = state.plan.zone.rules();
+    let first = period.start.to_zoned(zone.clone()).date();
+    let last = until.to_zoned(zone).date();
+    let mut reported: Vec<u64> =
+        state.quiet_periods.days().range(first..=last).map(|(_, it)| *it).collect();
+    if reported.is_empty() {
+        let days = first.until(last).map(|it| it.get_days()).unwrap_or_default();
+        return u16::try_from(days).unwrap_or_default();
+    }
+    reported.sort_unstable();
+    let median = reported.get(reported.len() / 2).copied().unwrap_or_default();
+    let percent = u64::from(state.quiet_terms().rules.representative_percent_min);
+    let usual = reported.iter().filter(|it| **it > 0 && **it * 100 >= median * percent).count();
+    u16::try_from(usual).unwrap_or(u16::MAX)
+}
+
+/// Returns what the criteria of `period` read at the instant `now`.
+pub fn readings(state: &State, period: &QuietPeriod, now: Timestamp) -> Vec<CriterionReading> {
+    criteria(&observed(state, period, now), &state.quiet_terms().rules)
+}
+
+/// Returns the facts of the report on `period`, as they are at the instant `now`.
+pub fn report(state: &State, period: &QuietPeriod, now: Timestamp) -> Value {
+    let seen = observed(state, period, now);
+    let days = state.quiet_periods.days().len();
+    json!({
+        "quiet-period": period.number,
+        "start": period.start,
+        "nominal-end": period.nominal_end,
+        "end": period.end.min(now),
+        "extensions": period.extensions.iter().map(|it| json!({
+            "at": it.at, "from": it.from, "to": it.to, "cause": it.cause,
+        })).collect::<Vec<_>>(),
+        "criteria": readings(state, period, now),
+        "incidents": { "severity-1": seen.severity_1, "severity-2": seen.severity_2, "open": seen.open },
+        "escalations": { "first-week": seen.escalations_first_week, "last-week": seen.escalations_last_week },
+        "emergency-changes": disturbances(state, period).iter()
+            .filter(|it| it.what == Disturbance::EmergencyChange)
+            .map(|it| json!({ "change": it.name, "ended": it.at })).collect::<Vec<_>>(),
+        "representative-days": {
+            "days": seen.representative_days,
+            "from": if days == 0 { "no work was reported: each whole day counts" } else { "reported work" },
+        },
+        "measured": state.attested(Guard::Q3, &[Scope::Deployment]).map(|it| &it.statement),
+    })
+}

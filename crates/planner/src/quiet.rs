@@ -1,0 +1,236 @@
+//! From the last site to the end of the quiet period, with people who do what they are asked.
+//!
+//! House rule: the rules are run as they are, on a clock that jumps.
+
+use crate::agenda::agenda;
+use crate::fixture::{at, created, plan, standard_plan};
+use crate::people::answer;
+use crate::waiting::waiting;
+use expect_test::expect;
+use jiff::Timestamp;
+use model::command::Command;
+use model::companion_plans::EscalationLevel;
+use model::decide::{Acting, decide};
+use model::event::{Actor, Event};
+use model::incident::IncidentCommand;
+use model::machine::{DeploymentState, DeploymentTransition, SignOffTransition, SiteTransition};
+use model::plan::MasterProjectPlan;
+use model::quiet_period::QuietPeriodCommand;
+use model::scope::Scope;
+use model::sheet::Sheet;
+use model::state::State;
+
+/// The most turns: a story that needs more moves in circles.
+const TURNS_MAX: usize = 2_000;
+
+struct Story {
+    state: State,
+    now: Timestamp,
+    told: Vec<String>,
+}
+
+impl Story {
+    /// Returns a deployment of `plan` whose sites are all signed off.
+    fn stabilizing(plan: MasterProjectPlan) -> Self {
+        let mut story =
+            Self { state: created(plan), now: at("2027-02-01T09:00:00Z"), told: vec![] };
+        use DeploymentTransition as D;
+        for transition in [D::Baselined, D::Opened] {
+            story.happens(&Event::Deployment { transition, reason: None, gate: vec![] });
+        }
+        for site in story.state.plan.sites.clone() {
+            use SiteTransition as S;
+            for transition in [
+                S::ScheduleAcknowledged,
+                S::GateOpened,
+                S::Started,
+                S::Deployed,
+                S::ObservationStarted,
+                S::SignedOff,
+            ] {
+                let site = site.id.clone();
+                story.happens(&Event::Site { site, transition, reason: None, gate: vec![] });
+            }
+        }
+        for slot in Sheet::SitesComplete.slots() {
+            let document = model::sheet::digest(&story.state, &Sheet::SitesComplete);
+            for transition in [SignOffTransition::Requested, SignOffTransition::Signed] {
+                story.happens(&Event::SignOff {
+                    slot: slot.clone(),
+                    transition,
+                    document,
+                    meaning: None,
+                    statements: vec![],
+                    on_behalf_of: None,
+                    stamp: None,
+                    gate: vec![],
+                });
+            }
+        }
+        let transition = D::SitesCompleted;
+        story.happens(&Event::Deployment { transition, reason: None, gate: vec![] });
+        story.told.clear();
+        story
+    }
+
+    fn happens(&mut self, event: &Event) {
+        self.happens_by(event, &Actor::System);
+    }
+
+    fn happens_by(&mut self, event: &Event, actor: &Actor) {
+        let said = match event {
+            Event::Deployment { transition, .. } => Some(format!("deployment: {transition}")),
+            Event::Milestone(it) => Some(it.to_string()),
+            Event::QuietPeriod(it) => Some(it.to_string()),
+            Event::Assignment(model::assignment::AssignmentEvent::Moved {
+                person,
+                transition,
+                ..
+            }) => Some(format!("{person}: {transition}")),
+            _ => None,
+        };
+        let seq = self.state.seq + 1;
+        self.state.apply(event, actor, self.now, seq, None).unwrap();
+        (self.state.seq, self.state.at) = (seq, self.now);
+        let now = self.now;
+        self.told.extend(said.map(|it| format!("{now} {it}")));
+    }
+
+    /// Lets `person` tell `command`.
+    fn tells(&mut self, person: &str, command: &Command) {
+        let person = person.parse().unwrap();
+        let acting = Acting::new(&self.state, &person, self.now);
+        let events = decide(&acting, command).unwrap();
+        let actor = acting.actor("test");
+        events.iter().for_each(|it| self.happens_by(it, &actor));
+    }
+
+    /// Lets everything happen by itself or by whom it waits on, until `is_there`.
+    fn goes_on(&mut self, is_there: impl Fn(&Self) -> bool) {
+        for _ in 0..TURNS_MAX {
+            if is_there(self) {
+                return;
+            }
+            let agenda = agenda(&self.state, self.now, 100);
+            if !agenda.events.is_empty() {
+                agenda.events.iter().for_each(|it| self.happens(it));
+                continue;
+            }
+            let waits = waiting(&self.state, self.now, 1_000);
+            let answered = waits.iter().find_map(|it| answer(&self.state, self.now, it));
+            if let Some((person, _, events)) = answered {
+                let actor = Actor::Person { person, login: String::new() };
+                events.iter().for_each(|it| self.happens_by(it, &actor));
+                continue;
+            }
+            let whats: Vec<_> = waits.iter().map(|it| it.what.clone()).collect();
+            self.now = agenda.next_look.unwrap_or_else(|| panic!("it waits for ever: {whats:#?}"));
+        }
+        panic!("it moves in circles: {:#?}", self.told);
+    }
+
+    fn is_in(&self, state: DeploymentState) -> bool {
+        self.state.deployment == state
+    }
+
+    fn take(&mut self) -> String {
+        std::mem::take(&mut self.told).iter().map(|it| format!("{it}\n")).collect()
+    }
+}
+
+fn standard() -> MasterProjectPlan {
+    let mut plan = standard_plan();
+    // Everything is on the sites here.
+    plan.components.clear();
+    plan.sites.iter_mut().for_each(|it| it.needs.clear());
+    if let Some(support) = &mut plan.support {
+        let level = EscalationLevel {
+            who: "first call".to_owned(),
+            answer_minutes: 15,
+            role: None,
+            people: vec![],
+        };
+        support.escalation.push(level);
+    }
+    plan
+}
+
+// Proves: P3-D1, P3a-A1, P3a-Q1, P3a-Q2, P3a-O1, P3b-Q1, P3b-Q2
+#[test]
+fn people_make_it_stable_and_thirty_quiet_days_later_it_is_reviewed() {
+    let mut story = Story::stabilizing(standard());
+    story.goes_on(|it| it.is_in(DeploymentState::MilestoneReview));
+    expect![[r#"
+        2027-02-01T09:00:00Z hedda: accepted
+        2027-02-01T09:00:00Z sabela: accepted
+        2027-02-01T09:00:00Z ruben: accepted
+        2027-02-01T09:00:00Z philippa: accepted
+        2027-02-01T09:00:00Z lucan: accepted
+        2027-02-01T09:00:00Z noor: accepted
+        2027-02-01T09:00:00Z ivo: accepted
+        2027-02-01T09:00:00Z saoirse: accepted
+        2027-02-01T09:00:00Z kasimir: accepted
+        2027-02-01T09:00:00Z teodor: accepted
+        2027-02-03T09:00:00Z Deployment Stable, review 1: criteria met
+        2027-02-03T09:00:00Z Deployment Stable, review 1: convened with hedda, sabela, ruben, philippa, lucan, noor, ivo, saoirse, kasimir, teodor, winifred, gunnvor, esteban
+        2027-02-03T09:00:00Z Deployment Stable, review 1: approved
+        2027-02-03T09:00:00Z deployment: declared stable
+        2027-02-03T09:00:00Z quiet period 1 of 30 days from 2027-02-03T09:00:00Z to 2027-03-05T09:00:00Z
+        2027-02-03T09:00:00Z sabela: put on call
+        2027-02-03T09:00:00Z ruben: put on call
+        2027-02-03T09:00:00Z philippa: put on call
+        2027-02-03T09:00:00Z lucan: put on call
+        2027-02-03T09:00:00Z noor: put on call
+        2027-02-03T09:00:00Z ivo: put on call
+        2027-02-03T09:00:00Z saoirse: put on call
+        2027-02-03T09:00:00Z kasimir: put on call
+        2027-03-05T09:00:00Z quiet period 1: end reached
+        2027-03-05T09:00:00Z quiet period 1: found uneventful
+        2027-03-05T09:00:00Z deployment: quiet period ended
+    "#]].assert_eq(&story.take());
+}
+
+#[test]
+fn one_person_alone_declares_it_stable_too() {
+    let mut plan = plan();
+    plan.components.clear();
+    plan.sites.iter_mut().for_each(|it| it.needs.clear());
+    let mut story = Story::stabilizing(plan);
+    story.goes_on(|it| it.is_in(DeploymentState::MilestoneReview));
+    let last = story.state.quiet_periods.last().unwrap();
+    assert_eq!(last.state, model::machine::QuietPeriodState::Completed);
+}
+
+#[test]
+fn a_quiet_period_is_put_on_by_an_incident_and_taken_back_by_operations() {
+    let mut story = Story::stabilizing(standard());
+    story.goes_on(|it| it.is_in(DeploymentState::QuietPeriod));
+    story.take();
+    let start = story.now;
+    story.now = start + jiff::SignedDuration::from_hours(28 * 24);
+    let opening = model::incident::Opening::reported(
+        Scope::Deployment,
+        model::incident::Severity::TWO,
+        "the tills are slow".to_owned(),
+        story.now,
+    );
+    let report = IncidentCommand::Open(Box::new(opening));
+    story.tells("esteban", &Command::Incident(report));
+    story.goes_on(|it| {
+        let last = it.state.quiet_periods.last();
+        last.is_some_and(|it| !it.extensions.is_empty())
+    });
+    let reset = QuietPeriodCommand::Reset { reason: "operations hands it back".to_owned() };
+    story.tells("sabela", &Command::QuietPeriod(reset));
+    assert!(story.is_in(DeploymentState::Stabilizing));
+    expect![[r#"
+        2027-03-03T09:00:00Z quiet period 1 put on from 2027-03-05T09:00:00Z to 2027-03-10T09:00:00Z: incident 1: severity 2 restored at 2027-03-03T09:00:00Z, and 7 days
+        2027-03-03T09:00:00Z Deployment Stable, review 1: revoked: operations hands it back
+        2027-03-03T09:00:00Z quiet period 1 aborted: operations hands it back
+        2027-03-03T09:00:00Z deployment: reopened
+    "#]].assert_eq(&story.take());
+    story.goes_on(|it| it.is_in(DeploymentState::QuietPeriod));
+    let numbers: Vec<_> =
+        story.state.quiet_periods.all().iter().map(|it| (it.number, it.state)).collect();
+    assert_eq!(numbers.len(), 2, "{numbers:?}");
+}

@@ -1,0 +1,301 @@
+//! What the deployment waits on from stabilizing to the end of the quiet period.
+//!
+//! House rule: nothing waits without saying on what.
+
+use super::WaitingOn;
+use crate::facts::Look;
+use model::assignment::{AssignmentCommand, Staying};
+use model::command::Command;
+use model::escalation::{Escalation, EscalationCommand, EscalationPurpose, EscalationReason};
+use model::gates::{readiness, stable, team};
+use model::guard::{Guard, GuardReading};
+use model::id::{LineId, PersonId};
+use model::machine::{AssignmentState, DeploymentState, MilestoneState, QuietPeriodState};
+use model::milestone::{Milestone, MilestoneCommand};
+use model::profile::Profile;
+use model::quiet_period::{Criterion, CriterionVerdict, QuietPeriod, QuietPeriodCommand};
+use model::readiness::{Judgement, ReadinessCommand};
+use model::role_type::RoleType;
+use model::scope::Scope;
+
+const OUTSIDE: [RoleType; 2] = [RoleType::OperationsManager, RoleType::SupportManager];
+const PREPARING: [RoleType; 2] = [RoleType::OperationsExperience, RoleType::ReleaseManagement];
+
+fn people(look: &Look<'_>, what: impl Into<String>, roles: &[RoleType]) -> WaitingOn {
+    let since = look.state.deployment_since;
+    WaitingOn::people(look.state, Scope::Deployment, what, since, roles)
+}
+
+fn names<T: ToString>(all: &[T]) -> String {
+    /// The most names in one line.
+    const NAMED_MAX: usize = 6;
+    let named: Vec<String> = all.iter().take(NAMED_MAX).map(ToString::to_string).collect();
+    let more = all.len() - named.len();
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("{}{more}", named.join(", "))
+}
+
+pub(super) fn stabilizing(look: &mut Look<'_>) -> Vec<WaitingOn> {
+    let state = look.state;
+    let program_manager = &[RoleType::ProgramManager];
+    match state.milestones.state(Milestone::Stable) {
+        MilestoneState::Pending => {
+            let gate = stable::gate(state, look.now);
+            gate.iter().flat_map(|it| criterion(look, it)).collect()
+        }
+        MilestoneState::ReadyForReview => {
+            let convene = MilestoneCommand::Convene {
+                milestone: Milestone::Stable,
+                invitees: vec![],
+                effective: None,
+            };
+            let text = "the review of Deployment Stable has to be convened";
+            vec![people(look, text, program_manager).with(Command::Milestone(convene))]
+        }
+        MilestoneState::Rejected => {
+            let why = state.milestones.last(Milestone::Stable).and_then(|it| it.reason.clone());
+            let text = format!(
+                "Deployment Stable was rejected and has to be reworked: {}",
+                why.unwrap_or_default()
+            );
+            let milestone = Milestone::Stable;
+            let rework = MilestoneCommand::Rework { milestone, reason: String::new() };
+            vec![people(look, text, program_manager).with(Command::Milestone(rework))]
+        }
+        // Signatures wait for themselves, and what was not met since says so.
+        MilestoneState::InReview => {
+            let gate = stable::gate(state, look.now);
+            gate.iter().flat_map(|it| criterion(look, it)).collect()
+        }
+        MilestoneState::Approved | MilestoneState::Revoked => vec![],
+    }
+}
+
+/// What is asked for, so that a guard is met.
+type Ask = fn(&Look<'_>) -> Vec<WaitingOn>;
+
+/// Returns what one guard of Deployment Stable waits on.
+fn criterion(look: &Look<'_>, reading: &GuardReading) -> Vec<WaitingOn> {
+    if reading.verdict.passes() {
+        return vec![];
+    }
+    let asked: [(Guard, Ask); 4] = [
+        (Guard::ST3, drill),
+        (Guard::ST4, checklist),
+        (Guard::ST5, guides),
+        (Guard::ST7, team_lacks),
+    ];
+    let asked = asked.into_iter().find(|(guard, _)| *guard == reading.guard);
+    let waits = asked.map(|(_, ask)| ask(look)).unwrap_or_default();
+    if !waits.is_empty() {
+        let guard = Some(reading.guard);
+        let waivable_by = reading.guard.waiver().authority().to_vec();
+        let of_guard = |it| WaitingOn { guard, waivable_by: waivable_by.clone(), ..it };
+        return waits.into_iter().map(of_guard).collect();
+    }
+    let since = look.state.deployment_since;
+    let wait = WaitingOn::guard(look.state, &Scope::Deployment, reading, since);
+    let monitored = |it: WaitingOn| match &it.supplier {
+        model::guard::Supplier::Roles(_) if reading.guard == Guard::ST6 => {
+            let (sites, since, evidence) = (vec![], look.now, String::new());
+            let report = ReadinessCommand::ReportMonitoring { sites, since, evidence };
+            it.with(Command::Readiness(report))
+        }
+        model::guard::Supplier::Roles(_)
+        | model::guard::Supplier::System
+        | model::guard::Supplier::At(_) => it,
+    };
+    wait.into_iter().map(monitored).collect()
+}
+
+/// Returns who is asked to try the escalation path, where the plan has one and nobody tries it.
+fn drill(look: &Look<'_>) -> Vec<WaitingOn> {
+    let state = look.state;
+    let has_path = state.plan.support.as_ref().is_some_and(|it| !it.escalation.is_empty());
+    if !has_path || state.escalations.open().any(Escalation::is_drill) {
+        return vec![];
+    }
+    let raise = EscalationCommand::Raise {
+        incident: None,
+        reason: EscalationReason::NeedsKnowledge,
+        text: "A drill: please answer".to_owned(),
+        tried: vec![],
+        called: None,
+        purpose: EscalationPurpose::Drill,
+    };
+    let text = "the escalation path has to be tried";
+    vec![people(look, text, &OUTSIDE).with(Command::Escalation(raise))]
+}
+
+fn checklist(look: &Look<'_>) -> Vec<WaitingOn> {
+    let state = look.state;
+    let mut open: Vec<(Vec<RoleType>, Vec<LineId>)> = Vec::new();
+    for item in readiness::open_items(state) {
+        let judges = readiness::judges(&state.plan, &item);
+        match open.iter_mut().find(|(it, _)| *it == judges) {
+            Some((_, items)) => items.push(item.id),
+            None => open.push((judges, vec![item.id])),
+        }
+    }
+    let judge = |(roles, items): (Vec<RoleType>, Vec<LineId>)| {
+        let text = format!("the readiness checklist lacks {}", names(&items));
+        let (judgement, evidence) = (Judgement::Passed, String::new());
+        let judge = ReadinessCommand::Judge { items, judgement, evidence };
+        people(look, text, &roles).with(Command::Readiness(judge))
+    };
+    if readiness::items(state, look.now).is_err() {
+        return open.into_iter().map(judge).collect();
+    }
+    let given = state.readiness.accepted();
+    let lacking = readiness::accepting(&state.plan).into_iter();
+    let lacking = lacking.filter(|role| !given.iter().any(|it| it.role == *role));
+    lacking
+        .map(|role| {
+            let text = format!("{role} has to accept the readiness checklist");
+            people(look, text, &[role]).with(Command::Readiness(ReadinessCommand::Accept))
+        })
+        .collect()
+}
+
+fn guides(look: &Look<'_>) -> Vec<WaitingOn> {
+    let state = look.state;
+    let planned = state.plan.operations.iter().flat_map(|it| &it.guides);
+    let (mut unpublished, mut unread) = (Vec::new(), Vec::new());
+    for guide in planned {
+        match state.readiness.guide(&guide.id) {
+            Some(it) if it.release == state.plan.release.version => {
+                if it.acknowledged.is_empty() {
+                    unread.push(guide.id.clone());
+                }
+            }
+            Some(_) | None => unpublished.push(guide.id.clone()),
+        }
+    }
+    let mut waits = Vec::new();
+    if !unpublished.is_empty() {
+        let text = format!("operations guides are not published: {}", names(&unpublished));
+        let publish = ReadinessCommand::PublishGuides { guides: unpublished, place: String::new() };
+        waits.push(people(look, text, &PREPARING).with(Command::Readiness(publish)));
+    }
+    if !unread.is_empty() {
+        let text = format!("operations guides have not been read: {}", names(&unread));
+        let read = ReadinessCommand::AcknowledgeGuides { guides: unread };
+        waits.push(people(look, text, &OUTSIDE).with(Command::Readiness(read)));
+    }
+    waits
+}
+
+fn team_lacks(look: &Look<'_>) -> Vec<WaitingOn> {
+    let state = look.state;
+    let mut waits = accept(look);
+    let lacking: Vec<_> = state.team().filter(|(it, _)| team::lacks(state, it).is_err()).collect();
+    let is_answered =
+        |id: &PersonId| state.assignments.of(id).is_some_and(|it| it.answer.is_some());
+    let of = |answered: bool| -> Vec<PersonId> {
+        let accepted = lacking.iter().filter(|(_, it)| *it != AssignmentState::Named);
+        let these = accepted.filter(|(it, _)| is_answered(&it.id) == answered);
+        these.map(|(it, _)| it.id.clone()).collect()
+    };
+    let open = of(false);
+    if !open.is_empty() {
+        let text = format!("it is not said whether they leave or stay: {}", names(&open));
+        let (answer, from, until) = (Staying::OnCall, None, None);
+        let answer = AssignmentCommand::Answer { persons: open, answer, from, until };
+        let wait = people(look, text, &[RoleType::ProgramManager]);
+        waits.push(wait.with(Command::Assignment(answer)));
+    }
+    let unknown = of(true);
+    if !unknown.is_empty() {
+        let text = format!("nobody has accepted what they know: {}", names(&unknown));
+        let accept = AssignmentCommand::AcceptKnowledge { persons: unknown, what: String::new() };
+        waits.push(people(look, text, &OUTSIDE).with(Command::Assignment(accept)));
+    }
+    waits
+}
+
+/// Returns who is asked to accept their assignment.
+fn accept(look: &Look<'_>) -> Vec<WaitingOn> {
+    let state = look.state;
+    let named = state.team().filter(|(_, it)| *it == AssignmentState::Named);
+    let ask = |(member, _): (&model::person::Person, AssignmentState)| {
+        let text = format!("{} has to accept the assignment to the project", member.id);
+        let mut wait = people(look, text, &member.roles);
+        wait.people = vec![member.id.clone()];
+        wait.with(Command::Assignment(AssignmentCommand::Accept))
+    };
+    named.map(ask).collect()
+}
+
+/// Returns who is asked to accept their assignment while sites are deployed.
+pub(super) fn assignments(look: &Look<'_>) -> Vec<WaitingOn> {
+    let is_asked = match look.state.deployment {
+        DeploymentState::Deploying | DeploymentState::Held => {
+            look.state.plan.profile != Profile::Solo
+        }
+        // While it is stabilized they are asked with the rest of ST7.
+        DeploymentState::Draft
+        | DeploymentState::Ready
+        | DeploymentState::Stabilizing
+        | DeploymentState::QuietPeriod
+        | DeploymentState::MilestoneReview
+        | DeploymentState::Closing
+        | DeploymentState::Closed
+        | DeploymentState::Terminating
+        | DeploymentState::Terminated => false,
+    };
+    if is_asked { accept(look) } else { vec![] }
+}
+
+pub(super) fn quiet_period(look: &mut Look<'_>) -> Vec<WaitingOn> {
+    let Some(period) = look.state.quiet_periods.last() else { return vec![] };
+    match period.state {
+        QuietPeriodState::Running => {
+            let text = format!("quiet period {} runs until {}", period.number, period.end);
+            look.again(Some(period.end));
+            vec![WaitingOn::time(Scope::Deployment, text, period.since, period.end)]
+        }
+        QuietPeriodState::Evaluating => verdict(look, period),
+        // The signatures of its report wait for themselves.
+        QuietPeriodState::NotStarted | QuietPeriodState::Completed | QuietPeriodState::Aborted => {
+            vec![]
+        }
+    }
+}
+
+/// Returns what the verdict on `period` waits on.
+fn verdict(look: &Look<'_>, period: &QuietPeriod) -> Vec<WaitingOn> {
+    let (state, now) = (look.state, look.now);
+    let scope = Scope::Deployment;
+    let gate = model::gates::quiet_period::readings(state, period, now);
+    let readings = model::quiet_period::readings(state, period, now);
+    let mut waits = Vec::new();
+    for reading in gate.iter().filter(|it| !it.verdict.passes()) {
+        let failed: Vec<String> = readings
+            .iter()
+            .filter(|it| it.verdict == CriterionVerdict::NotMet)
+            .map(ToString::to_string)
+            .collect();
+        if reading.guard != Guard::Q2 || failed.is_empty() {
+            let is_of_q3 = reading.guard == Guard::Q2
+                && !readings.iter().any(|it| {
+                    it.verdict == CriterionVerdict::Unknown && it.criterion == Criterion::Stated
+                });
+            let wait = WaitingOn::guard(state, &scope, reading, period.since);
+            // What is not known for lack of measurements is known once those are stated.
+            waits.extend(wait.filter(|_| !is_of_q3));
+            continue;
+        }
+        let text = format!(
+            "the quiet period was not uneventful, and is accepted as it was, extended or taken back: {}",
+            failed.join("; ")
+        );
+        let act = format!("accept quiet period {}", period.number);
+        let roles = [RoleType::Customer, RoleType::OperationsManager];
+        for role in super::deployment::lacking(look, &act, &roles) {
+            let accept = QuietPeriodCommand::Accept { actions: vec![], reason: String::new() };
+            let wait = people(look, text.clone(), &[role]).with(Command::QuietPeriod(accept));
+            waits.push(WaitingOn { since: period.since, guard: Some(Guard::Q2), ..wait });
+        }
+    }
+    waits
+}
