@@ -5,6 +5,7 @@
 
 pub(crate) mod act;
 pub(crate) mod assessment;
+pub(crate) mod close_out;
 pub(crate) mod deployment;
 pub(crate) mod escalation;
 pub(crate) mod incident;
@@ -185,6 +186,10 @@ pub(crate) enum What {
     Training(message::Training),
     Calendar(message::Calendar),
     #[command(subcommand)]
+    CloseOut(close_out::CloseOut),
+    #[command(subcommand)]
+    Terminate(close_out::Terminate),
+    #[command(subcommand)]
     Record(record::RecordOf),
     Verify(record::Verify),
     Output(record::Output),
@@ -209,8 +214,8 @@ const GROUPS: &[(&str, &[&str])] = &[
     ),
     ("Stabilize", &["team", "readiness", "guide", "milestone", "quiet-period"]),
     ("Support", &["incident", "escalation", "problem", "feedback", "maintenance"]),
-    ("Assess and complete", &["question", "criterion", "survey"]),
     ("Communicate and train", &["message", "training", "calendar"]),
+    ("Assess and complete", &["question", "criterion", "survey", "close-out", "terminate"]),
     ("Prove", &["record", "verify", "output"]),
     ("The program", &["exit-codes", "completions", "man"]),
 ];

@@ -2,6 +2,7 @@
 
 mod acts;
 mod assessments;
+mod closings;
 mod deployments;
 mod escalations;
 mod incident_lists;
@@ -101,6 +102,8 @@ pub(crate) async fn carry_out(
         What::Milestone(it) => milestones::milestone(it, desk().await?).await,
         What::Question(it) => assessments::question(it, desk().await?).await,
         What::Criterion(it) => assessments::criterion(it, desk().await?).await,
+        What::CloseOut(it) => closings::close_out(it, desk().await?).await,
+        What::Terminate(it) => closings::terminate(it, desk().await?).await,
         What::Survey(it) => surveys::survey(it, desk().await?).await,
         What::Record(it) => records::record(it, everywhere, surroundings, terminal).await,
         What::Verify(it) => records::verify_file(it, terminal).await,

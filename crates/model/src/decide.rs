@@ -74,6 +74,7 @@ impl<'a> Acting<'a> {
 pub fn decide(acting: &Acting<'_>, command: &Command) -> Result<Vec<Event>, Refusal> {
     let acting = &Acting { rights: command.rights(), ..*acting };
     acting.known_person()?;
+    acting.not_sealed(command)?;
     match command {
         Command::Baseline { findings } => acting.baseline(findings),
         Command::Open => acting.open(),

@@ -10,6 +10,7 @@
     reason = "what a guard misses is its finding, not a failure of asking it"
 )]
 
+pub mod close_out;
 pub mod complete;
 pub mod incidents;
 pub mod milestone;
@@ -18,6 +19,7 @@ pub mod quiet_period;
 pub mod readiness;
 pub mod stable;
 pub mod team;
+pub mod termination;
 
 pub use notices::{s4, s5, v6};
 

@@ -8,6 +8,7 @@
 //! Source: Deploy SMF, Processes 1 and 2; the transitions whose authority is the system.
 
 mod changes;
+mod completing;
 mod components;
 mod incidents;
 mod notices;
@@ -85,6 +86,7 @@ pub fn agenda(state: &State, now: Timestamp, orders_max: usize) -> Agenda {
         // What was begun before the hold comes to its end; nothing new starts.
         sites::sites_at_rest(&mut look, &mut agenda);
     }
+    completing::completing(&mut look, &mut agenda);
     agenda.next_look = look.next;
     agenda
 }

@@ -1,5 +1,6 @@
 //! Commands as they are typed: what somebody enters to supply what is missing.
 
+mod closing;
 mod complete;
 mod notices;
 mod stable;
@@ -137,8 +138,8 @@ fn words(command: &Command) -> String {
         Command::QuietPeriod(it) => stable::quiet_period(it),
         Command::Survey(it) => complete::survey(it),
         Command::Assessment(it) => complete::assessment(it),
-        Command::CloseOut(it) => match *it {},
-        Command::Termination(it) => match *it {},
+        Command::CloseOut(it) => closing::close_out(it),
+        Command::Termination(it) => closing::termination(it),
         Command::Document(it) => match *it {},
         Command::Delegation(it) => match *it {},
         Command::ChangeSchedule(it) => match *it {},

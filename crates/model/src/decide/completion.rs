@@ -6,15 +6,42 @@
 //! Source: Deploy SMF, overview, "declares the deployment complete"; Process 4, Table 7; PRJ-12.
 
 use super::{Acting, worded};
+use crate::close_out::CloseOutCommand;
+use crate::command::Command;
 use crate::event::Event;
 use crate::gates;
-use crate::machine::{DeploymentTransition, Transition};
+use crate::machine::{DeploymentState, DeploymentTransition, Transition};
 use crate::milestone::Milestone;
-use crate::refusal::{Refusal, pass};
+use crate::refusal::{Refusal, RefusalCode, pass};
 use crate::role_type::RoleType;
 use crate::scope::Scope;
 
 impl Acting<'_> {
+    /// Refuses everything once the record is sealed, but for the review of the benefits.
+    pub(super) fn not_sealed(&self, command: &Command) -> Result<(), Refusal> {
+        let is_sealed = match self.state.deployment {
+            DeploymentState::Closed => true,
+            DeploymentState::Draft
+            | DeploymentState::Ready
+            | DeploymentState::Deploying
+            | DeploymentState::Held
+            | DeploymentState::Stabilizing
+            | DeploymentState::QuietPeriod
+            | DeploymentState::MilestoneReview
+            | DeploymentState::Closing
+            | DeploymentState::Terminating
+            | DeploymentState::Terminated => false,
+        };
+        let is_review =
+            matches!(command, Command::CloseOut(CloseOutCommand::ReviewBenefits { .. }));
+        if !is_sealed || is_review {
+            return Ok(());
+        }
+        let text = format!("{} is closed, and its record sealed", self.state.plan.deployment);
+        let next = "read it; only the review of the benefits can still be put down";
+        Err(Refusal::new(RefusalCode::State, text, next))
+    }
+
     pub(super) fn declare_complete(&self, statement: Option<&str>) -> Result<Vec<Event>, Refusal> {
         let roles = [RoleType::SolutionManager];
         self.role(&roles, &Scope::Deployment, "declare Deployment Complete")?;
@@ -28,7 +55,7 @@ impl Acting<'_> {
         if self.state.milestones.approved(Milestone::Complete).is_none() {
             let next = "`landfall milestone show` says where its review stands";
             let text = "the review of Deployment Complete has not approved it";
-            return Err(Refusal::new(crate::refusal::RefusalCode::State, text, next));
+            return Err(Refusal::new(RefusalCode::State, text, next));
         }
         Ok(vec![Event::Deployment { transition, reason, gate }])
     }

@@ -85,6 +85,11 @@ pub fn d2(state: &State) -> Found {
         let text = format!("site {} is {}{more}", site.id, status.state);
         return missing(text, &[RoleType::ReleaseManagement, RoleType::SiteOwner]);
     }
+    if let Some(it) = state.incidents.closing_gates().next() {
+        let text =
+            format!("incident {} of severity {} is open: {}", it.number, it.severity, it.title);
+        return missing(text, &[RoleType::OperationsManager, RoleType::SupportManager]);
+    }
     Ok(())
 }
 
@@ -112,8 +117,14 @@ pub fn d3(state: &State) -> Found {
 }
 
 /// D5: no escalation is open.
-pub fn d5(_state: &State) -> Found {
-    Ok(())
+pub fn d5(state: &State) -> Found {
+    match state.escalations.list.iter().find(|it| it.is_open()) {
+        None => Ok(()),
+        Some(it) => {
+            let text = format!("escalation {} is {}", it.number, it.state);
+            missing(text, &[RoleType::OperationsManager, RoleType::SupportManager])
+        }
+    }
 }
 
 /// D7: the customer has signed the acceptance.

@@ -149,7 +149,21 @@ fn reports(state: &State) -> Value {
 
 /// Returns the facts of the close-out report.
 pub(super) fn close_out(state: &State) -> Value {
-    json!({ "close-out": state.close_out })
+    let it = &state.close_out;
+    json!({
+        "vision": state.plan.vision,
+        "success-criteria": assessment::criteria(state).iter()
+            .map(|it| json!([it.criterion.id, it.word()])).collect::<Vec<_>>(),
+        "contributions": it.contributions.len(),
+        "contributions-sha256": canonical_digest(&it.contributions),
+        "lessons": it.lessons.iter().map(|it| &it.lesson).collect::<Vec<_>>(),
+        "open-items": crate::close_out::open_items(state),
+        "changes": state.rfcs.iter().map(|it| json!([it.id, it.state])).collect::<Vec<_>>(),
+        "owners": it.owners,
+        "access-revoked": it.revoked,
+        "access-confirmed": it.access_confirmed,
+        "benefit-review": it.benefit,
+    })
 }
 
 /// Returns the facts of the termination report.

@@ -363,3 +363,121 @@ fn answers_collected_elsewhere_are_taken_over_as_counts() {
         ux: survey
     "#]].assert_eq(&story.text);
 }
+
+// Proves: P4b-B1, P4-D3, P4-D4
+#[test]
+fn a_project_closes_when_nothing_is_left_that_only_the_project_knows_or_may_do() {
+    use crate::close_out::{BenefitReview, CloseOutCommand as C, Contribution, Lesson, Topic};
+    let mut story = Story::in_quiet_period();
+    let given = || Contribution::Given {
+        topic: Topic::Summary,
+        accomplishments: why(),
+        challenges: why(),
+        lessons: why(),
+    };
+    let lesson = |due: &str| Lesson {
+        title: why(),
+        situation: why(),
+        recommendation: why(),
+        owner: name("ops"),
+        due: due.parse().unwrap(),
+        evidence: vec![],
+    };
+    let benefit = |owner: &str| BenefitReview {
+        on: "2027-10-29".parse().unwrap(),
+        owner: name(owner),
+        expects: why(),
+    };
+    for (who, command) in [
+        ("pgm", C::Seal),
+        ("owner", C::Contribute { contribution: given() }),
+        ("dev", C::Contribute { contribution: given() }),
+        ("pgm", C::Decline { role: RoleType::Tester, reason: String::new() }),
+        ("pgm", C::Decline { role: RoleType::Tester, reason: why() }),
+        ("pgm", C::RecordLesson { lesson: lesson("2026-12-31") }),
+        ("pgm", C::RecordLesson { lesson: lesson("2027-09-30") }),
+        ("ops", C::ConfirmAccess { statement: why() }),
+        ("ops", C::RevokeAccess { people: vec![], proof: why() }),
+        ("rel", C::RevokeAccess { people: vec![], proof: why() }),
+        ("ops", C::ConfirmAccess { statement: why() }),
+        ("pgm", C::NameOwner { scopes: vec![], owner: name("rel") }),
+        ("pgm", C::NameOwner { scopes: vec![], owner: name("ops") }),
+        ("cus", C::AcceptOwnership),
+        ("ops", C::AcceptOwnership),
+        ("prm", C::PlanBenefitReview { review: benefit("prm") }),
+        ("prm", C::PlanBenefitReview { review: benefit("cus") }),
+        ("pgm", C::AcceptItem { item: "action/1".to_owned() }),
+    ] {
+        story.tell(who, Command::CloseOut(command));
+    }
+    for found in crate::gates::close_out::gate(&story.state, story.now) {
+        if !found.verdict.passes() {
+            story.text += &format!("{} is open\n", found.guard);
+        }
+    }
+    expect![[r#"
+        pgm: refused, state: deployment FX cannot be closed while it is in its quiet period
+        owner: refused, not-permitted: owner may not contribute to the post-project analysis: it takes Solution Manager or Program Manager or Developer or Tester or Product Manager or User Experience or Release Management or Operations Experience or Test Manager or Customer or Operations Manager or Support Manager
+        dev: close-out
+        pgm: refused, invalid: the reason is missing
+        pgm: close-out
+        pgm: refused, invalid: 2026-12-31 is before today
+        pgm: close-out
+        ops: refused, state: the access of sol is not revoked yet
+        ops: close-out
+        rel: refused, state: nobody of the project has access any more
+        ops: close-out
+        pgm: refused, invalid: rel is of the project team, which will be gone
+        pgm: close-out
+        cus: refused, state: cus was not named to own anything
+        ops: close-out
+        prm: refused, invalid: prm is of the project team, which will be gone
+        prm: close-out
+        pgm: refused, state: no such item waits to be accepted
+        K1 is open
+        K2 is open
+        K4 is open
+    "#]].assert_eq(&story.text);
+}
+
+// Proves: G-13
+#[test]
+fn an_early_end_decides_what_becomes_of_everything_and_whoever_keeps_it_accepts() {
+    use crate::termination::{Disposition, TerminationCommand as T};
+    let mut story = Story::in_quiet_period();
+    story.state.sites.iter_mut().for_each(|it| it.runs = 1);
+    let dispose =
+        |scope: &str, disposition| T::Dispose { scope: name(scope), disposition, reason: why() };
+    for (who, command) in [
+        ("sol", dispose("deployment", Disposition::Keep)),
+        ("pgm", T::Begin { reason: why() }),
+        ("sol", T::Begin { reason: why() }),
+        ("cus", T::Begin { reason: why() }),
+        ("sol", dispose("site/planned", Disposition::RollBack)),
+        ("sol", dispose("site/nowhere", Disposition::Keep)),
+        ("ops", T::AcceptStay),
+        ("sol", dispose("deployment", Disposition::Keep)),
+        ("ops", T::AcceptStay),
+        ("rel", T::GoneBack { scope: name("site/planned"), proof: why() }),
+        ("ops", T::AcceptStay),
+        ("sup", T::AcceptStay),
+        ("sol", T::Complete),
+    ] {
+        story.tell(who, Command::Termination(command));
+    }
+    expect![[r#"
+        sol: refused, state: the deployment is in its quiet period, not terminating
+        pgm: refused, not-permitted: pgm may not end the project early: it takes Solution Manager or Customer
+        sol: concurred
+        cus: concurred, deployment terminated-early, termination
+        sol: termination
+        sol: refused, unknown: site/nowhere is not in the plan
+        ops: refused, gate: accepting what stays is refused by its gate: TR1: it is not decided what becomes of site/halted
+        sol: termination, termination
+        ops: refused, gate: accepting what stays is refused by its gate: TR1: site/planned has not gone back yet
+        rel: termination
+        ops: termination
+        sup: termination
+        sol: refused, gate: completing the termination is refused by its gate: TR3: what is to be learnt is not put down
+    "#]].assert_eq(&story.text);
+}
