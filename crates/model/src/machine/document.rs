@@ -128,7 +128,8 @@ mod tests {
             DOC-2  issued                      1  ·  ·  ·  SYS [DC1]
             DOC-3  reopened                    ·  0  ·  ·  SYS []
             DOC-4  locked                      ·  2  ·  ·  SYS []
-            DOC-5  superseded                  ·  ·  3  ·  SYS []"#]].assert_eq(&grid::<DocumentTransition>());
+            DOC-5  superseded                  ·  ·  3  ·  SYS []"#]]
+        .assert_eq(&grid::<DocumentTransition>());
     }
 
     #[test]
