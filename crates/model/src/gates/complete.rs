@@ -18,10 +18,10 @@ use jiff::{SignedDuration, Timestamp};
 pub fn gate(state: &State, now: Timestamp) -> Vec<GuardReading> {
     let read = |guard, found| state.reading(guard, &[Scope::Deployment], now, found);
     vec![
-        GuardReading::met(Guard::D1),
+        read(Guard::D1, super::quiet_period::d1(state)),
         read(Guard::D2, d2(state)),
         read(Guard::D3, d3(state)),
-        GuardReading::met(Guard::D4),
+        read(Guard::D4, super::team::d4(state)),
         read(Guard::D5, d5(state)),
         // D6: the reports are computed into the data pack of the review.
         GuardReading::met(Guard::D6),

@@ -107,8 +107,11 @@ pub fn d4(state: &State) -> Found {
             return missing(text, &[RoleType::ProgramManager]);
         }
     }
-    match state.plan.holders(RoleType::OperationsManager).next() {
-        Some(_) => Ok(()),
-        None => missing("nobody owns the service for good", &[RoleType::ProgramManager]),
+    match crate::close_out::without_owner(state).first() {
+        None => Ok(()),
+        Some(scope) => {
+            let text = format!("nobody has accepted to own {scope} for good");
+            missing(text, &[RoleType::ProgramManager, RoleType::OperationsManager])
+        }
     }
 }
