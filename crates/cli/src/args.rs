@@ -11,6 +11,7 @@ pub(crate) mod escalation;
 pub(crate) mod incident;
 pub(crate) mod look;
 pub(crate) mod message;
+pub(crate) mod measure;
 pub(crate) mod milestone;
 pub(crate) mod plan;
 pub(crate) mod quiet_period;
@@ -130,6 +131,7 @@ pub(crate) enum What {
     Status(look::Status),
     Why(look::Why),
     Waiting(look::Waiting),
+    Measures(measure::Measures),
     #[command(subcommand)]
     Rfc(rfc::Rfc),
     Sheet(sign::SheetOf),
@@ -202,7 +204,7 @@ pub(crate) enum What {
 const GROUPS: &[(&str, &[&str])] = &[
     ("Plan", &["init", "check", "schema", "plan", "forecast", "rehearse"]),
     ("Deploy", &["deployment", "serve", "demo"]),
-    ("Look", &["status", "why", "waiting"]),
+    ("Look", &["status", "why", "waiting", "measures"]),
     (
         "Authorise and sign",
         &["rfc", "sheet", "sign", "refuse", "resolve-refusal", "revisit", "waiver"],

@@ -10,6 +10,7 @@ mod incidents;
 mod instants;
 mod looking;
 mod messages;
+mod measuring;
 mod milestones;
 mod outputs;
 mod planning;
@@ -62,6 +63,7 @@ pub(crate) async fn carry_out(
         What::Status(it) => looking::status(it, desk().await?).await,
         What::Why(it) => looking::why(it, &desk().await?).await,
         What::Waiting(it) => looking::waiting(it, &desk().await?),
+        What::Measures(it) => measuring::measures(it, terminal),
         What::Rfc(it) => rfcs::rfc(it, desk().await?).await,
         What::Sheet(it) => signing::sheet(it, &desk().await?),
         What::Sign(it) => signing::sign(it, desk().await?).await,

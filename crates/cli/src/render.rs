@@ -10,6 +10,7 @@ pub(crate) mod event;
 pub(crate) mod fault;
 pub(crate) mod forecast;
 pub(crate) mod live;
+pub(crate) mod measures;
 pub(crate) mod milestone;
 pub(crate) mod people;
 pub(crate) mod plan;

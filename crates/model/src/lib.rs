@@ -25,6 +25,7 @@ pub mod id;
 pub mod incident;
 pub mod link;
 pub mod machine;
+pub mod measures;
 pub mod message;
 pub mod milestone;
 pub mod order;

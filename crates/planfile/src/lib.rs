@@ -20,6 +20,7 @@ mod findings;
 mod folder;
 mod json_schema;
 mod load;
+mod measured;
 mod span;
 mod storyline;
 mod suggest;
@@ -40,5 +41,6 @@ pub use folder::{
 };
 pub use json_schema::schema;
 pub use load::{Loaded, Source, load};
+pub use measured::{Measured, MeasuredTable, MeasuredTables, instant, measured};
 pub use storyline::{LoadedStoryline, storyline};
 pub use tree::{DEPTH_MAX, NODES_MAX};

@@ -1,0 +1,70 @@
+//! What can be typed to measure.
+
+use clap::Args;
+use jiff::Timestamp;
+use model::incident::Attribution;
+use std::path::PathBuf;
+
+/// Compute downtime, availability and incidents, from tables.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  landfall measures --sites sites.csv --segments impact-segments.csv --planned planned.csv --tickets tickets.csv --from 2027-04-05T21:00Z --to 2027-04-26T21:00Z --as-of 2027-04-26T21:00Z
+  landfall measures --sites sites.csv --segments impact-segments.csv --from 2027-04-05T21:00Z --to 2027-04-26T21:00Z --as-experienced --json
+
+The columns, all others being passed over:
+  sites      site, users; computers, in_service_utc
+  segments   incident, start_utc, end_utc, sites, level; affected_users, attribution
+  planned    id, start_utc, end_utc, sites, announced
+  tickets    id, sev, opened, episodes, status; detected, acknowledged, attribution
+
+A time without an offset is UTC. Every fault of every table is reported at once, exit code 2.")]
+pub(crate) struct Measures {
+    #[command(flatten)]
+    pub(crate) tables: Tables,
+    /// Where the time begins.
+    #[arg(long, value_name = "TIME", value_parser = planfile::instant)]
+    pub(crate) from: Timestamp,
+    /// Where it ends.
+    #[arg(long, value_name = "TIME", value_parser = planfile::instant)]
+    pub(crate) to: Timestamp,
+    /// From when it is looked at: nothing later is known. Without it, from the end.
+    #[arg(long, value_name = "TIME", value_parser = planfile::instant)]
+    pub(crate) as_of: Option<Timestamp>,
+    /// What counts, by whom it is put down to.
+    #[arg(
+        long,
+        value_name = "CAUSES",
+        value_delimiter = ',',
+        value_parser = cause,
+        default_value = "solution,undetermined"
+    )]
+    pub(crate) attribution: Vec<Attribution>,
+    /// Count everything that people experienced, whatever its cause.
+    #[arg(long, conflicts_with = "attribution")]
+    pub(crate) as_experienced: bool,
+}
+
+/// The tables that are measured.
+#[derive(Args, Debug)]
+pub(crate) struct Tables {
+    /// The sites, one a row.
+    #[arg(long, value_name = "CSV")]
+    pub(crate) sites: PathBuf,
+    /// The stretches of impact.
+    #[arg(long, value_name = "CSV")]
+    pub(crate) segments: PathBuf,
+    /// The stretches of planned work.
+    #[arg(long, value_name = "CSV")]
+    pub(crate) planned: Option<PathBuf>,
+    /// The incidents.
+    #[arg(long, value_name = "CSV")]
+    pub(crate) tickets: Option<PathBuf>,
+}
+
+/// Returns the cause that `text` names.
+fn cause(text: &str) -> Result<Attribution, String> {
+    let word = text.trim().to_ascii_lowercase().replace(['_', ' '], "-");
+    word.parse().map_err(|_| {
+        "write some of: solution, environment, user-error, unrelated, undetermined".to_owned()
+    })
+}

@@ -1,0 +1,171 @@
+//! Measures as people read them: each with its rule, what it is made of, and the times.
+
+use super::table::{Tone, cell, table, text};
+use crate::terminal::Setting;
+use jiff::Zoned;
+use jiff::tz::TimeZone;
+use model::measures::desk::{DeskFigures, Durations};
+use model::measures::downtime::{Ledger, WholeDowntime};
+use model::measures::impact::{Causes, Question};
+use model::measures::intervals::{Interval, Intervals, instant};
+use model::measures::measure::{Measure, Unit, minutes};
+use model::measures::printed::PrintedSite;
+use model::measures::report::{of_desk, of_downtime};
+use planfile::Measured;
+
+/// The most sites that are listed: the worst first.
+const SITES_MAX: usize = 25;
+/// The most intervals that are listed for one measure.
+const INTERVALS_MAX: usize = 50;
+
+/// Everything that is shown.
+pub(crate) struct Figures<'a> {
+    pub(crate) question: &'a Question,
+    pub(crate) measured: &'a Measured,
+    pub(crate) ledger: &'a Ledger<'a>,
+    pub(crate) service: &'a WholeDowntime,
+    pub(crate) desk: Option<&'a DeskFigures>,
+}
+
+impl Figures<'_> {
+    /// Returns all of it.
+    pub(crate) fn text(&self, setting: Setting) -> String {
+        let mut measures = of_downtime(self.service);
+        measures.extend(self.desk.iter().flat_map(|it| of_desk(it, self.service.users)));
+        let mut shown = format!("{}\n\n", self.heading());
+        shown += &self::measures(&measures, setting);
+        if let Some(desk) = self.desk {
+            shown += &format!("\n{}", durations(desk, setting));
+        }
+        for measure in measures.iter().filter(|it| !it.intervals.is_empty()) {
+            shown += &format!("\n{}\n{}", measure.name, intervals(&measure.intervals));
+        }
+        shown + &format!("\n{}", self.sites(setting))
+    }
+
+    fn heading(&self) -> String {
+        let question = self.question;
+        let causes = match &question.causes {
+            Causes::All => "as experienced, whatever the cause".to_owned(),
+            Causes::Only(causes) => {
+                let causes: Vec<String> = causes.iter().map(ToString::to_string).collect();
+                format!("attributable: {}", causes.join(", "))
+            }
+        };
+        let (from, to) = (instant(question.from_ms), instant(question.to_ms));
+        let state = if self.service.is_provisional {
+            "provisional, something was still going on"
+        } else {
+            "nothing was still going on"
+        };
+        format!(
+            "{from} up to {to}, {causes}\nas of {}: {state}; around the clock",
+            instant(question.as_of_ms)
+        )
+    }
+
+    fn sites(&self, setting: Setting) -> String {
+        let mut worst: Vec<_> = (0..).zip(&self.measured.sites).zip(&self.service.sites).collect();
+        worst.retain(|(_, it)| it.user_ms > 0 || it.unplanned_ms > 0);
+        worst.sort_by_key(|((position, _), it)| (-it.unplanned_ms, -it.user_ms, *position));
+        let headings =
+            ["site", "down", "planned", "agreed", "user-minutes", "availability", "when"];
+        let mut rows = table(setting, &headings);
+        for ((position, site), downtime) in worst.iter().take(SITES_MAX) {
+            let figures = PrintedSite::new(downtime);
+            let times = self.ledger.site_times(*position);
+            let when: Vec<String> = times
+                .iter()
+                .flat_map(|it| it.unplanned.iter().take(INTERVALS_MAX))
+                .map(shortly)
+                .collect();
+            rows.add_row([
+                cell(&site.name, Tone::Plain),
+                cell(format!("{} min", figures.unplanned_min), Tone::Plain),
+                cell(format!("{} min", figures.planned_min), Tone::Plain),
+                cell(format!("{} min", figures.agreed_service_min), Tone::Plain),
+                cell(figures.user_min, Tone::Plain),
+                cell(share(figures.availability), Tone::Plain),
+                cell(when.join("\n"), Tone::Plain),
+            ]);
+        }
+        let all = self.measured.sites.len();
+        let rest = all - worst.len().min(SITES_MAX);
+        format!("{}\n{rest} of {all} sites are not listed; --json lists every one", text(&rows))
+    }
+}
+
+fn share(availability: Option<f64>) -> String {
+    availability.map_or_else(|| "n/a".to_owned(), |it| format!("{:.4} %", it * 100.0))
+}
+
+/// Returns measures with their rules.
+pub(crate) fn measures(measures: &[Measure], setting: Setting) -> String {
+    let mut rows = table(setting, &["measure", "value", "from", "n", "rule"]);
+    for measure in measures {
+        rows.add_row([
+            cell(measure.name, Tone::Plain),
+            cell(measure.shown(), Tone::Plain),
+            cell(parts(measure), Tone::Plain),
+            cell(measure.n, Tone::Plain),
+            cell(measure.rule, Tone::Plain),
+        ]);
+    }
+    text(&rows)
+}
+
+/// Returns the numerator and the denominator of a measure.
+fn parts(measure: &Measure) -> String {
+    let (numerator, denominator) = (measure.value.numerator, measure.value.denominator);
+    let is_share_of_time = measure.unit == Unit::Share && denominator > 1_000_000;
+    match measure.unit {
+        Unit::Time | Unit::UserTime if denominator == 1 => String::new(),
+        Unit::Time | Unit::UserTime => format!("{} / {denominator}", minutes(numerator)),
+        Unit::Share if is_share_of_time => {
+            format!("{} / {}", minutes(numerator), minutes(denominator))
+        }
+        Unit::Count if denominator == 1 => String::new(),
+        Unit::Share | Unit::Count => format!("{numerator} / {denominator}"),
+    }
+}
+
+fn durations(desk: &DeskFigures, setting: Setting) -> String {
+    let mut rows = table(setting, &["from detection", "n", "median", "90th percentile", "mean"]);
+    let shown = |it: Option<f64>| it.map_or_else(|| "n/a".to_owned(), |it| format!("{it} min"));
+    let mut row = |name: &str, it: &Durations| {
+        rows.add_row([
+            cell(name, Tone::Plain),
+            cell(it.n(), Tone::Plain),
+            cell(shown(it.median_min()), Tone::Plain),
+            cell(shown(it.p90_min()), Tone::Plain),
+            cell(shown(it.mean_min()), Tone::Plain),
+        ]);
+    };
+    row("to acknowledgement", &desk.to_acknowledge);
+    row("to restoration", &desk.to_restore);
+    text(&rows)
+}
+
+/// Returns an interval in UTC, without what its end repeats of its start.
+fn shortly(interval: Interval) -> String {
+    let utc = |at_ms: i64| instant(at_ms).to_zoned(TimeZone::UTC);
+    let clock = |at: &Zoned| {
+        let has_seconds = at.second() != 0 || at.subsec_nanosecond() != 0;
+        at.strftime(if has_seconds { "%H:%M:%S" } else { "%H:%M" }).to_string()
+    };
+    let (start, end) = (utc(interval.start_ms), utc(interval.end_ms));
+    let day = if start.date() == end.date() { String::new() } else { format!("{} ", end.date()) };
+    format!("{} {} to {day}{} UTC", start.date(), clock(&start), clock(&end))
+}
+
+fn intervals(set: &Intervals) -> String {
+    let mut lines: String = set
+        .iter()
+        .take(INTERVALS_MAX)
+        .map(|it| format!("  {}  {} min\n", shortly(it), minutes(it.length_ms())))
+        .collect();
+    if set.count() > INTERVALS_MAX {
+        lines += &format!("  and {} more\n", set.count() - INTERVALS_MAX);
+    }
+    lines
+}
