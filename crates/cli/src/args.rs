@@ -10,8 +10,8 @@ pub(crate) mod deployment;
 pub(crate) mod escalation;
 pub(crate) mod incident;
 pub(crate) mod look;
-pub(crate) mod message;
 pub(crate) mod measure;
+pub(crate) mod message;
 pub(crate) mod milestone;
 pub(crate) mod plan;
 pub(crate) mod quiet_period;
@@ -132,6 +132,7 @@ pub(crate) enum What {
     Why(look::Why),
     Waiting(look::Waiting),
     Measures(measure::Measures),
+    Outcomes(measure::Outcomes),
     #[command(subcommand)]
     Rfc(rfc::Rfc),
     Sheet(sign::SheetOf),
@@ -204,7 +205,7 @@ pub(crate) enum What {
 const GROUPS: &[(&str, &[&str])] = &[
     ("Plan", &["init", "check", "schema", "plan", "forecast", "rehearse"]),
     ("Deploy", &["deployment", "serve", "demo"]),
-    ("Look", &["status", "why", "waiting", "measures"]),
+    ("Look", &["status", "why", "waiting", "measures", "outcomes"]),
     (
         "Authorise and sign",
         &["rfc", "sheet", "sign", "refuse", "resolve-refusal", "revisit", "waiver"],

@@ -9,8 +9,8 @@ mod incident_lists;
 mod incidents;
 mod instants;
 mod looking;
-mod messages;
 mod measuring;
+mod messages;
 mod milestones;
 mod outputs;
 mod planning;
@@ -63,7 +63,11 @@ pub(crate) async fn carry_out(
         What::Status(it) => looking::status(it, desk().await?).await,
         What::Why(it) => looking::why(it, &desk().await?).await,
         What::Waiting(it) => looking::waiting(it, &desk().await?),
-        What::Measures(it) => measuring::measures(it, terminal),
+        What::Measures(it) if it.tables.sites.is_some() => {
+            measuring::measures_of_tables(it, terminal)
+        }
+        What::Measures(it) => measuring::measures(it, &desk().await?),
+        What::Outcomes(_) => measuring::outcomes(&desk().await?),
         What::Rfc(it) => rfcs::rfc(it, desk().await?).await,
         What::Sheet(it) => signing::sheet(it, &desk().await?),
         What::Sign(it) => signing::sign(it, desk().await?).await,

@@ -13,7 +13,9 @@ pub mod downtime;
 pub mod impact;
 pub mod intervals;
 pub mod measure;
+pub mod outcomes;
 pub mod printed;
+pub mod recorded;
 pub mod report;
 pub mod satisfaction;
 #[cfg(test)]

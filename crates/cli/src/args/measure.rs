@@ -3,11 +3,14 @@
 use clap::Args;
 use jiff::Timestamp;
 use model::incident::Attribution;
+use model::scope::Scope;
 use std::path::PathBuf;
 
-/// Compute downtime, availability and incidents, from tables.
+/// Compute downtime, availability and incidents, of the deployment or from tables.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
+  landfall measures
+  landfall measures site/B27 --from 2027-04-05T21:00Z --to 2027-04-26T21:00Z
   landfall measures --sites sites.csv --segments impact-segments.csv --planned planned.csv --tickets tickets.csv --from 2027-04-05T21:00Z --to 2027-04-26T21:00Z --as-of 2027-04-26T21:00Z
   landfall measures --sites sites.csv --segments impact-segments.csv --from 2027-04-05T21:00Z --to 2027-04-26T21:00Z --as-experienced --json
 
@@ -19,14 +22,17 @@ The columns, all others being passed over:
 
 A time without an offset is UTC. Every fault of every table is reported at once, exit code 2.")]
 pub(crate) struct Measures {
+    /// One site of the deployment, as `site/` and its name.
+    #[arg(value_name = "SCOPE", conflicts_with = "sites")]
+    pub(crate) scope: Option<Scope>,
     #[command(flatten)]
     pub(crate) tables: Tables,
-    /// Where the time begins.
+    /// Where the time begins. Of a deployment without it, when the first site came into service.
     #[arg(long, value_name = "TIME", value_parser = planfile::instant)]
-    pub(crate) from: Timestamp,
-    /// Where it ends.
+    pub(crate) from: Option<Timestamp>,
+    /// Where it ends. Of a deployment without it, now.
     #[arg(long, value_name = "TIME", value_parser = planfile::instant)]
-    pub(crate) to: Timestamp,
+    pub(crate) to: Option<Timestamp>,
     /// From when it is looked at: nothing later is known. Without it, from the end.
     #[arg(long, value_name = "TIME", value_parser = planfile::instant)]
     pub(crate) as_of: Option<Timestamp>,
@@ -48,16 +54,16 @@ pub(crate) struct Measures {
 #[derive(Args, Debug)]
 pub(crate) struct Tables {
     /// The sites, one a row.
-    #[arg(long, value_name = "CSV")]
-    pub(crate) sites: PathBuf,
+    #[arg(long, value_name = "CSV", requires_all = ["segments", "from", "to"])]
+    pub(crate) sites: Option<PathBuf>,
     /// The stretches of impact.
-    #[arg(long, value_name = "CSV")]
-    pub(crate) segments: PathBuf,
+    #[arg(long, value_name = "CSV", requires = "sites")]
+    pub(crate) segments: Option<PathBuf>,
     /// The stretches of planned work.
-    #[arg(long, value_name = "CSV")]
+    #[arg(long, value_name = "CSV", requires = "sites")]
     pub(crate) planned: Option<PathBuf>,
     /// The incidents.
-    #[arg(long, value_name = "CSV")]
+    #[arg(long, value_name = "CSV", requires = "sites")]
     pub(crate) tickets: Option<PathBuf>,
 }
 
@@ -68,3 +74,12 @@ fn cause(text: &str) -> Result<Attribution, String> {
         "write some of: solution, environment, user-error, unrelated, undetermined".to_owned()
     })
 }
+
+/// Show the five measures of the outcomes: support issues, sites, sign-off, team, escalations.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  landfall outcomes
+  landfall outcomes --json
+
+What is not recorded is unknown.")]
+pub(crate) struct Outcomes {}

@@ -9,6 +9,7 @@ use model::measures::downtime::{Ledger, WholeDowntime};
 use model::measures::impact::{Causes, Question};
 use model::measures::intervals::{Interval, Intervals, instant};
 use model::measures::measure::{Measure, Unit, minutes};
+use model::measures::outcomes::{Outcome, OutcomeStanding};
 use model::measures::printed::PrintedSite;
 use model::measures::report::{of_desk, of_downtime};
 use planfile::Measured;
@@ -127,6 +128,26 @@ fn parts(measure: &Measure) -> String {
         Unit::Count if denominator == 1 => String::new(),
         Unit::Share | Unit::Count => format!("{numerator} / {denominator}"),
     }
+}
+
+/// Returns the measures of the outcomes.
+pub(crate) fn outcomes(outcomes: &[Outcome], setting: Setting) -> String {
+    let mut rows = table(setting, &["measure", "value", "n", "outcome", "rule"]);
+    for outcome in outcomes {
+        let tone = match outcome.standing {
+            OutcomeStanding::Reached => Tone::Good,
+            OutcomeStanding::Open | OutcomeStanding::Unknown => Tone::Mind,
+            OutcomeStanding::Judged => Tone::Plain,
+        };
+        rows.add_row([
+            cell(outcome.measure, Tone::Plain),
+            cell(&outcome.value, Tone::Plain),
+            cell(outcome.n, Tone::Plain),
+            cell(outcome.standing, tone),
+            cell(outcome.rule, Tone::Plain),
+        ]);
+    }
+    text(&rows)
 }
 
 fn durations(desk: &DeskFigures, setting: Setting) -> String {

@@ -4,7 +4,7 @@
 //! shares eight, and the desk's minutes two; what cannot be known is null.
 
 use super::desk::{DeskFigures, Durations};
-use super::downtime::{WholeDowntime, SiteDowntime};
+use super::downtime::{SiteDowntime, WholeDowntime};
 use super::impact::MeasuredSite;
 use super::measure::{MINUTE_MS, MINUTES_DIGITS, SHARE_DIGITS, minutes};
 use serde::ser::SerializeMap;

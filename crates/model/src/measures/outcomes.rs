@@ -1,0 +1,161 @@
+//! The five measures by which the outcomes of a deployment are known, on one page.
+//!
+//! Source: Deploy SMF, Table 2: outcomes and measures of the Deploy SMF goals.
+//! House rule: say unknown when you do not know.
+
+use crate::escalation::EscalationPurpose;
+use crate::incident::Incident;
+use crate::machine::{IncidentState, MilestoneState, SiteState};
+use crate::milestone::Milestone;
+use crate::scope::Scope;
+use crate::state::State;
+use jiff::Timestamp;
+use serde::Serialize;
+use std::fmt;
+
+/// One measure of an outcome.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Outcome {
+    /// What is measured.
+    pub measure: &'static str,
+    /// How.
+    pub rule: &'static str,
+    /// What was found, in words.
+    pub value: String,
+    /// Of how many things.
+    pub n: usize,
+    /// Whether the outcome is reached.
+    pub standing: OutcomeStanding,
+}
+
+/// Whether an outcome is reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OutcomeStanding {
+    /// It is.
+    Reached,
+    /// Not yet.
+    Open,
+    /// The figure has no target: people judge it.
+    Judged,
+    /// Nobody knows.
+    Unknown,
+}
+
+impl fmt::Display for OutcomeStanding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Reached => "reached",
+            Self::Open => "not yet",
+            Self::Judged => "for people to judge",
+            Self::Unknown => "unknown",
+        })
+    }
+}
+
+/// Returns the five measures. `active` is how many of the project team are active, where that is
+/// recorded.
+pub fn outcomes(state: &State, active: Option<usize>) -> [Outcome; 5] {
+    [support_issues(state), sites(state), milestone(state), team(state, active), escalations(state)]
+}
+
+fn support_issues(state: &State) -> Outcome {
+    let in_service = state.sites.iter().zip(&state.plan.sites);
+    let in_service = in_service.filter(|(it, _)| it.in_service.is_some());
+    let users: u64 = in_service.map(|(_, site)| u64::from(site.users)).sum();
+    let since = state.sites.iter().filter_map(|it| it.in_service).min();
+    let count = state.incidents.list.iter().filter(|it| is_after_deployment(state, it)).count();
+    let (value, standing) = match since {
+        None => ("no site is in service yet".to_owned(), OutcomeStanding::Unknown),
+        Some(_) if users == 0 => (count.to_string(), OutcomeStanding::Judged),
+        Some(_) => {
+            let per_hundred = super::measure::Fraction::new(count as i128 * 100, users);
+            let per_hundred = per_hundred.rounded(2).unwrap_or_default();
+            (format!("{count}, which is {per_hundred} per 100 users"), OutcomeStanding::Judged)
+        }
+    };
+    Outcome {
+        measure: "Support issues opened after deployment",
+        rule: "requests of any kind about a site in service, without duplicates and cancelled ones",
+        value,
+        n: count,
+        standing,
+    }
+}
+
+/// Returns whether a request was opened when one of the sites that it is about was in service, or any
+/// site where it is about more than sites.
+fn is_after_deployment(state: &State, request: &Incident) -> bool {
+    let is_real = !matches!(request.state, IncidentState::Cancelled | IncidentState::Duplicate);
+    let any = || state.sites.iter().filter_map(|it| it.in_service).min();
+    let since: Option<Timestamp> = request
+        .scopes
+        .iter()
+        .filter_map(|scope| match scope {
+            Scope::Site(id) => state.site(id).and_then(|(_, status)| status.in_service),
+            Scope::Deployment
+            | Scope::Core
+            | Scope::Component(_)
+            | Scope::Ring(_)
+            | Scope::Rfc(_) => any(),
+        })
+        .min();
+    is_real && since.is_some_and(|it| it <= request.entered)
+}
+
+fn sites(state: &State) -> Outcome {
+    let count = |wanted: SiteState| state.sites.iter().filter(|it| it.state == wanted).count();
+    let in_scope = state.sites.len() - count(SiteState::Exempt);
+    let signed = count(SiteState::SignedOff);
+    Outcome {
+        measure: "All sites are fully deployed",
+        rule: "sites signed off, out of all that are not left out by decision",
+        value: format!("{signed} of {in_scope}"),
+        n: in_scope,
+        standing: reached(in_scope > 0 && signed == in_scope),
+    }
+}
+
+fn milestone(state: &State) -> Outcome {
+    let last = state.milestones.state(Milestone::Complete);
+    let votes = state.milestones.last(Milestone::Complete).map_or(0, |it| it.votes.len());
+    Outcome {
+        measure: "Sign-off on the Deployment Complete Milestone",
+        rule: "its review is approved by everybody who must sign",
+        value: last.to_string(),
+        n: votes,
+        standing: reached(last == MilestoneState::Approved),
+    }
+}
+
+fn team(state: &State, active: Option<usize>) -> Outcome {
+    let is_project = |it: &&crate::person::Person| it.roles.iter().any(|it| it.is_project());
+    let n = state.plan.people.iter().filter(is_project).count();
+    let (value, standing) = match active {
+        None => ("assignments are not recorded".to_owned(), OutcomeStanding::Unknown),
+        Some(active) => (format!("{active} of {n} are active"), reached(active == 0)),
+    };
+    Outcome {
+        measure: "No member of the project team is active",
+        rule: "people with a role type of the project whose assignment is active",
+        value,
+        n,
+        standing,
+    }
+}
+
+fn escalations(state: &State) -> Outcome {
+    let real = state.escalations.list.iter();
+    let n = real.filter(|it| it.raising.purpose == EscalationPurpose::Real).count();
+    Outcome {
+        measure: "Number of escalations",
+        rule: "escalations to the project team, by the path or past it, without drills",
+        value: n.to_string(),
+        n,
+        standing: OutcomeStanding::Judged,
+    }
+}
+
+fn reached(is_reached: bool) -> OutcomeStanding {
+    if is_reached { OutcomeStanding::Reached } else { OutcomeStanding::Open }
+}
