@@ -80,7 +80,7 @@ fn show(measured: &Measured, question: &Question, terminal: Terminal) -> Result<
 }
 
 pub(crate) fn outcomes(desk: &Desk) -> Result<Exit, Fault> {
-    let outcomes = model::measures::outcomes::outcomes(desk.state(), None);
+    let outcomes = model::measures::outcomes::outcomes(desk.state());
     desk.terminal
         .answer(&outcomes, || render::measures::outcomes(&outcomes, desk.terminal.setting()))?;
     Ok(Exit::Done)

@@ -3,6 +3,7 @@
 //! Source: Deploy SMF, Table 2: outcomes and measures of the Deploy SMF goals.
 //! House rule: say unknown when you do not know.
 
+use crate::assignment::spans_projects;
 use crate::escalation::EscalationPurpose;
 use crate::incident::Incident;
 use crate::machine::{IncidentState, MilestoneState, SiteState};
@@ -53,10 +54,9 @@ impl fmt::Display for OutcomeStanding {
     }
 }
 
-/// Returns the five measures. `active` is how many of the project team are active, where that is
-/// recorded.
-pub fn outcomes(state: &State, active: Option<usize>) -> [Outcome; 5] {
-    [support_issues(state), sites(state), milestone(state), team(state, active), escalations(state)]
+/// Returns the five measures.
+pub fn outcomes(state: &State) -> [Outcome; 5] {
+    [support_issues(state), sites(state), milestone(state), team(state), escalations(state)]
 }
 
 fn support_issues(state: &State) -> Outcome {
@@ -128,13 +128,13 @@ fn milestone(state: &State) -> Outcome {
     }
 }
 
-fn team(state: &State, active: Option<usize>) -> Outcome {
-    let is_project = |it: &&crate::person::Person| it.roles.iter().any(|it| it.is_project());
-    let n = state.plan.people.iter().filter(is_project).count();
-    let (value, standing) = match active {
-        None => ("assignments are not recorded".to_owned(), OutcomeStanding::Unknown),
-        Some(active) => (format!("{active} of {n} are active"), reached(active == 0)),
-    };
+fn team(state: &State) -> Outcome {
+    use crate::machine::AssignmentState::{Active, Named};
+    let counted: Vec<_> = state.team().filter(|(it, _)| !spans_projects(it)).collect();
+    let n = counted.len();
+    // Who is named and never left is as active as who accepted.
+    let active = counted.iter().filter(|(_, it)| matches!(it, Named | Active)).count();
+    let (value, standing) = (format!("{active} of {n} are active"), reached(active == 0));
     Outcome {
         measure: "No member of the project team is active",
         rule: "people with a role type of the project whose assignment is active",
