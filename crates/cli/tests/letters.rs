@@ -5,8 +5,6 @@
 
 #![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "a test fails where it stands")]
 
-mod support;
-
 use coordinator::{Author, Coordinator, Creation};
 use mailin::response;
 use model::command::{Command, Findings};
@@ -18,12 +16,11 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Child, Command as Program, Stdio};
 use std::sync::{Arc, Condvar, Mutex};
-use support::{kill, load, look_again};
 use tempfile::TempDir;
 
 /// How many letters the mail server lets through before each kill.
 const THROUGH: [usize; 3] = [1, 5, 7];
-/// One to the users of each of the six sites, and one to its owner.
+/// One to the owner of the site, and eleven to its users.
 const LETTERS: usize = 12;
 
 const PLAN: &str = r#"
@@ -42,18 +39,23 @@ rings:
   - {id: pilot, kind: pilot, windows: [always]}
 sites:
   - {id: s1, ring: pilot, owner: me, users: 3, computers: 1}
-  - {id: s2, ring: pilot, owner: me, users: 3, computers: 1}
-  - {id: s3, ring: pilot, owner: me, users: 3, computers: 1}
-  - {id: s4, ring: pilot, owner: me, users: 3, computers: 1}
-  - {id: s5, ring: pilot, owner: me, users: 3, computers: 1}
-  - {id: s6, ring: pilot, owner: me, users: 3, computers: 1}
 rfcs:
   - {id: RFC-1, title: Everything, category: minor, requested-by: me, covers: {rings: [pilot]}, reason: To be told, impact: None, risk: None, rollback-plan: None, test-evidence: This test, levels: [{role: change-authority}]}
 communications:
   users-mail: users.${site}@example.org
   messages:
     - {id: M1, when: T-28 d, audience: site owners, channels: [mail], text: Your date, acknowledge: true}
-    - {id: M2, when: T-21 d, audience: users, channels: [mail], text: What changes}
+    - {id: M2, when: T-26 d, audience: users, channels: [mail], text: What changes}
+    - {id: M3, when: T-25 d, audience: users, channels: [mail], text: What changes}
+    - {id: M4, when: T-24 d, audience: users, channels: [mail], text: What changes}
+    - {id: M5, when: T-23 d, audience: users, channels: [mail], text: What changes}
+    - {id: M6, when: T-22 d, audience: users, channels: [mail], text: What changes}
+    - {id: M7, when: T-21 d, audience: users, channels: [mail], text: What changes}
+    - {id: M8, when: T-20 d, audience: users, channels: [mail], text: What changes}
+    - {id: M9, when: T-19 d, audience: users, channels: [mail], text: What changes}
+    - {id: M10, when: T-18 d, audience: users, channels: [mail], text: What changes}
+    - {id: M11, when: T-17 d, audience: users, channels: [mail], text: What changes}
+    - {id: M12, when: T-16 d, audience: users, channels: [mail], text: What changes}
 "#;
 
 /// A turnstile: so many letters go through, the next waits until the server that sends it is gone.
@@ -99,6 +101,12 @@ fn serve(data: &Path, house: &MailHouse) -> Child {
         .unwrap()
 }
 
+/// Kills a process at once, as a power cut would, and waits until it is gone.
+fn kill(server: &mut Child) {
+    server.kill().unwrap();
+    server.wait().unwrap();
+}
+
 fn delivered(coordinator: &Coordinator) -> usize {
     let letters = coordinator.state().messages.letters.iter();
     letters.filter(|it| it.state == LetterState::Delivered).count()
@@ -106,7 +114,8 @@ fn delivered(coordinator: &Coordinator) -> usize {
 
 async fn created(folder: &Path) -> (Coordinator, Author) {
     std::fs::write(folder.join("landfall.yaml"), PLAN).unwrap();
-    let plan = load(folder);
+    let disk = planfile::DiskFolder::new(folder).unwrap();
+    let plan = planfile::load(&disk, "landfall.yaml").plan.unwrap();
     let location = Location::Sqlite(folder.join("record.db"));
     let signer = Signer::from_file(&folder.join("key")).unwrap();
     let record: Arc<dyn Record> = record::open(&location, signer, None).await.unwrap();
@@ -146,7 +155,7 @@ async fn a_killed_server_neither_forgets_a_letter_nor_sends_it_twice() {
         let mut server = serve(folder.path(), &house);
         while delivered(&coordinator) < through {
             assert!(server.try_wait().unwrap().is_none(), "the server stopped by itself");
-            look_again().await;
+            tokio::task::yield_now().await;
             coordinator.catch_up().await.unwrap();
         }
         kill(&mut server);

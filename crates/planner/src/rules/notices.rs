@@ -124,7 +124,7 @@ fn a_slot_that_moves_is_told_anew_and_asked_about_anew() {
     world.look();
     assert_eq!(after_the_move, SiteState::Planned, "{}", told(&world));
     assert!(!open.contains(&1) && open.len() == 2, "M1 and M3 ask anew: {open:?}");
-    assert!(refused.to_string().contains("a slot that has been moved since"), "{refused}");
+    assert!(refused.to_string().contains("letter 1 was acknowledged at"), "{refused}");
     let story = told(&world);
     for line in [
         "the slot of s1 is moved to",
