@@ -5,6 +5,7 @@
 
 pub(crate) mod act;
 pub(crate) mod assessment;
+pub(crate) mod care;
 pub(crate) mod close_out;
 pub(crate) mod deployment;
 pub(crate) mod escalation;
@@ -145,6 +146,15 @@ pub(crate) enum What {
     Attest(act::Attest),
     Confirm(act::Confirm),
     Exempt(act::Exempt),
+    #[command(subcommand)]
+    Coverage(care::Coverage),
+    Fulfil(care::Fulfil),
+    #[command(subcommand)]
+    Item(care::ItemOf),
+    #[command(subcommand)]
+    Revisits(care::Revisits),
+    Descope(care::Descope),
+    AskAgain(care::AskAgain),
     Replan(act::Replan),
     Hold(act::Hold),
     Release(act::Release),
@@ -208,9 +218,33 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("Look", &["status", "why", "waiting", "measures", "outcomes"]),
     (
         "Authorise and sign",
-        &["rfc", "sheet", "sign", "refuse", "resolve-refusal", "revisit", "waiver"],
+        &[
+            "rfc",
+            "sheet",
+            "sign",
+            "refuse",
+            "ask-again",
+            "resolve-refusal",
+            "revisit",
+            "revisits",
+            "item",
+            "waiver",
+        ],
     ),
-    ("Take part", &["acknowledge", "adopt", "attest", "confirm", "exempt", "replan"]),
+    (
+        "Take part",
+        &[
+            "acknowledge",
+            "adopt",
+            "attest",
+            "confirm",
+            "coverage",
+            "fulfil",
+            "exempt",
+            "descope",
+            "replan",
+        ],
+    ),
     (
         "Stop and go on",
         &["hold", "release", "halt", "resume", "retry", "ignore", "exclude", "resolve", "rollback"],

@@ -2,6 +2,7 @@
 
 mod acts;
 mod assessments;
+mod caring;
 mod closings;
 mod deployments;
 mod escalations;
@@ -85,6 +86,12 @@ pub(crate) async fn carry_out(
         What::Attest(it) => acts::attest(it, desk().await?).await,
         What::Confirm(it) => acts::confirm(it, desk().await?).await,
         What::Exempt(it) => acts::exempt(it, desk().await?).await,
+        What::Coverage(it) => caring::coverage(it, desk().await?).await,
+        What::Fulfil(it) => caring::fulfil(it, desk().await?).await,
+        What::Item(it) => caring::item(it, desk().await?).await,
+        What::Revisits(it) => caring::revisits(it, desk().await?).await,
+        What::AskAgain(it) => caring::ask_again(it, desk().await?).await,
+        What::Descope(it) => caring::descope(it, desk().await?).await,
         What::Replan(it) => acts::replan(it, desk().await?).await,
         What::Hold(it) => acts::hold(&it.scope, true, &it.reason, desk().await?).await,
         What::Release(it) => acts::hold(&it.scope, false, &it.reason, desk().await?).await,

@@ -66,10 +66,12 @@ pub enum Command {
         /// What.
         act: RfcAct,
     },
-    /// Acknowledge a site's schedule, as its owner.
+    /// Acknowledge what a site is told to expect, and when, as its owner.
     AcknowledgeSchedule {
         /// The site.
         site: SiteId,
+        /// The version that was shown.
+        version: Digest,
     },
     /// Take a component that the pilot deployed as it is, if its checks pass.
     Adopt {

@@ -28,6 +28,9 @@ pub struct CoreComponent {
     pub adopt: Adopt,
     /// What is done on each host, in order.
     pub steps: Vec<Step>,
+    /// What is looked at before it is taken over from the pilot; it only reads.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub discovery: Vec<Step>,
     /// How each host is checked afterwards; all must pass.
     pub checks: Vec<Step>,
     /// What happens if it must go back.

@@ -86,7 +86,9 @@ pub fn decide(acting: &Acting<'_>, command: &Command) -> Result<Vec<Event>, Refu
         Command::Cancel { reason } => acting.cancel(reason),
         Command::Hold { scope, held, reason } => acting.hold(scope, *held, reason),
         Command::Rfc { rfc, act } => acting.rfc(rfc, act),
-        Command::AcknowledgeSchedule { site } => acting.acknowledge_schedule(site),
+        Command::AcknowledgeSchedule { site, version } => {
+            acting.acknowledge_schedule(site, *version)
+        }
         Command::Adopt { component } => acting.adopt(component),
         Command::Attest { guard, scope, statement } => acting.attest(*guard, scope, statement),
         Command::RequestWaiver { guard, scope, reason, risk, control, until } => {
@@ -303,17 +305,6 @@ impl Acting<'_> {
         let (_, status) = self.state.site(site).ok_or_else(|| Refusal::unknown(site))?;
         transition.attempt(site, status.state)?;
         Ok(Event::Site { site: site.clone(), transition, reason, gate })
-    }
-
-    fn acknowledge_schedule(&self, site: &crate::id::SiteId) -> Result<Vec<Event>, Refusal> {
-        let scope = Scope::Site(site.clone());
-        self.state.site(site).ok_or_else(|| Refusal::unknown(site))?;
-        self.role(&[RoleType::SiteOwner], &scope, "acknowledge the schedule of the site")?;
-        let gate = vec![crate::guard::GuardReading::met(crate::guard::Guard::S3)];
-        let mut events =
-            vec![self.site_event(site, SiteTransition::ScheduleAcknowledged, None, gate)?];
-        events.extend(self.schedule_letters_acknowledged(site));
-        Ok(events)
     }
 
     fn adopt(&self, id: &crate::id::ComponentId) -> Result<Vec<Event>, Refusal> {

@@ -20,6 +20,7 @@ use crate::machine::waiver::WaiverState;
 use crate::plan::MasterProjectPlan;
 use crate::run::{Run, RunKind, TrackState};
 use crate::scope::Scope;
+use crate::site_care::adoption::finding;
 use crate::state::{
     Attestation, Concurrence, Hold, OrderPlace, RfcStatus, RingCounts, RingStatus, Signal,
     SiteStatus, SlotStatus, State, WaiverStatus,
@@ -293,6 +294,9 @@ impl State {
             Event::OrderEnded { order, report } => {
                 let place = self.orders.remove(order).ok_or_else(|| Impossible::unknown(order))?;
                 let outcome = report.outcome.clone();
+                if let Some((component, found)) = finding(self, &place, report) {
+                    self.site_care.found.entry(component).or_default().push(found);
+                }
                 work::with_track(self, &place.scope, place.track, |kind, steps, track| {
                     track.ended(kind, steps, &outcome, at);
                 })

@@ -17,6 +17,7 @@ pub mod milestone;
 mod notices;
 pub mod quiet_period;
 pub mod readiness;
+pub mod sites;
 pub mod stable;
 pub mod team;
 pub mod termination;
@@ -88,6 +89,7 @@ const STATED: &[(Guard, &[RoleType])] = &[
     (Guard::E4, &[RoleType::Customer]),
     (Guard::E7, &[RoleType::ProductManager, RoleType::ProgramManager]),
     (Guard::C5, &[RoleType::ReleaseManagement]),
+    (Guard::C7, &[RoleType::ProductManager]),
     (Guard::S4, &[RoleType::ProductManager, RoleType::UserExperience, RoleType::ReleaseManagement]),
     (Guard::S5, &[RoleType::UserExperience]),
     (Guard::S6, &[RoleType::ReleaseManagement, RoleType::OperationsManager]),
@@ -331,9 +333,12 @@ fn cs1(state: &State, sheet: &Sheet) -> Found {
 /// Computers of a site that must be verified before its sign-off, in percent of those not exempt.
 pub const COVERAGE_PERCENT_MIN: usize = 95;
 
-/// V1: enough computers are verified.
+/// V1, where the work ends: enough computers are verified of those that were not left out.
 pub fn v1(state: &State, site: &SiteId) -> Found {
     let Some((planned, status)) = state.site(site) else { return Ok(()) };
+    if planned.terms.mode != crate::site_care::terms::SiteMode::Client {
+        return Ok(());
+    }
     let tracks = status.run.as_ref().map(|it| it.tracks.as_slice()).unwrap_or_default();
     let of = |wanted: TrackState| {
         let each = tracks.iter().filter(|it| it.list == StepList::EachComputer);

@@ -80,6 +80,9 @@ pub struct MasterProjectPlan {
     pub readiness: Vec<crate::readiness::ReadinessItem>,
     /// The terms of the quiet period.
     pub quiet_period: Option<QuietPeriodTerms>,
+    /// What all sites are promised, and how it is known that their users have access.
+    #[serde(default, skip_serializing_if = "crate::site_care::terms::is_default")]
+    pub terms: crate::site_care::terms::PlanTerms,
     /// Values for all steps.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub variables: BTreeMap<String, String>,
@@ -219,6 +222,13 @@ struct SitePart<'a> {
     windows: &'a [crate::window::MaintenanceWindow],
     prestaged: bool,
     variables: &'a BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "is_client")]
+    mode: crate::site_care::terms::SiteMode,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_client(it: &crate::site_care::terms::SiteMode) -> bool {
+    *it == crate::site_care::terms::SiteMode::Client
 }
 
 impl<'a> SitePart<'a> {
@@ -233,6 +243,7 @@ impl<'a> SitePart<'a> {
             windows: &site.windows,
             prestaged: site.prestaged,
             variables: &site.variables,
+            mode: site.terms.mode,
         }
     }
 }
@@ -282,6 +293,7 @@ impl MasterProjectPlan {
             probes: vec![],
             readiness: vec![],
             quiet_period: None,
+            terms: crate::site_care::terms::PlanTerms::default(),
             variables: BTreeMap::new(),
             tzdata: String::new(),
         }

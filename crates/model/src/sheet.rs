@@ -6,6 +6,7 @@
 //! Source: Deploy SMF, outputs of Tables 4 and 5 (sign-off sheets).
 
 mod complete;
+mod sites;
 mod stable;
 
 pub use stable::milestone_facts;
@@ -289,12 +290,20 @@ fn core_facts(state: &State, interim: bool) -> Value {
         // Accepting a component does not change what was signed.
         let is_verified =
             matches!(status.state, ComponentState::Verified | ComponentState::Accepted);
+        let scope = Scope::Component(planned.id.clone());
         json!({
             "component": planned.id,
+            "function": planned.title,
+            "authorised-by": sites::requests(state, planned),
+            "began": status.run.as_ref().map(|it| it.began),
+            "verified-at": state.site_care.verified.get(&planned.id),
+            "checks": planned.checks.len(),
+            "statements": sites::statements(state, &scope),
             "hosts": planned.hosts.len(),
             "needs": planned.needs,
             "verified": is_verified,
             "adopted": status.adopted,
+            "as-found": state.site_care.found.get(&planned.id),
             "runs": status.runs,
             "hosts-done": counts.done,
             "failures-passed-over": passed_over(status.run.as_ref()),
@@ -302,7 +311,20 @@ fn core_facts(state: &State, interim: bool) -> Value {
         })
     });
     let of_core = |it: &Scope| matches!(it, Scope::Core | Scope::Component(_));
-    json!({ "components": rows.collect::<Vec<_>>(), "waivers": active_waivers(state, of_core) })
+    let open = state.incidents.closing_gates().filter(|it| it.scopes.iter().any(of_core));
+    let open = open.map(|it| {
+        json!({ "incident": it.number, "severity": it.severity,
+        "text": it.title, "workaround": it.workaround })
+    });
+    let strategy = state.plan.strategy.as_ref().map(|it| &it.infrastructure);
+    json!({
+        "components": rows.collect::<Vec<_>>(),
+        "waivers": active_waivers(state, of_core),
+        "strategy": strategy,
+        "open-issues": open.collect::<Vec<_>>(),
+        "statements": sites::statements(state, &Scope::Core),
+        "baseline": state.baseline,
+    })
 }
 
 fn site_facts(state: &State, site: &SiteId) -> Value {
@@ -333,6 +355,7 @@ fn site_facts(state: &State, site: &SiteId) -> Value {
         "users": { "targeted": planned.users },
         "failures-passed-over": passed_over(run),
         "incidents": incidents(state, site),
+        "care": sites::care(state, site),
     })
 }
 
@@ -370,6 +393,7 @@ fn sites_facts(state: &State) -> Value {
         "users": users,
         "computers": computers,
         "waivers": active_waivers(state, |_| true),
+        "roll-up": sites::roll_up(state),
     })
 }
 

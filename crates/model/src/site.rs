@@ -5,6 +5,7 @@
 use crate::component::{Computer, Connection, RollbackPlan};
 use crate::id::{ComponentId, LineId, PersonId, SiteId};
 use crate::link::Link;
+use crate::site_care::terms::{SiteTerms, TemplateTerms, is_default};
 use crate::step::Step;
 use crate::window::{MaintenanceWindow, TimeZoneName};
 use serde::{Deserialize, Serialize};
@@ -51,6 +52,9 @@ pub struct Site {
     /// Values for its steps.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub variables: BTreeMap<String, String>,
+    /// What it is promised, and what is asked of it, in its own words.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub terms: SiteTerms,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
@@ -83,6 +87,9 @@ pub struct SiteTemplate {
     /// deliverable once.
     #[serde(default, skip_serializing_if = "is_false")]
     pub site_cache: bool,
+    /// What is asked of each site.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub terms: TemplateTerms,
 }
 
 /// A batch of computers inside one site.
@@ -167,6 +174,7 @@ mod tests {
             observation: Observation::Seconds(0),
             margin_s: 0,
             site_cache: false,
+            terms: TemplateTerms::default(),
         };
         for (computers, batches) in
             [(82, [2, 41, 39]), (4, [2, 2, 0]), (1, [1, 0, 0]), (0, [0, 0, 0]), (7, [2, 4, 1])]

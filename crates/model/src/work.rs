@@ -95,7 +95,7 @@ fn short(number: usize) -> u16 {
 pub fn component_steps(component: &CoreComponent, list: StepList) -> Vec<&Step> {
     match list {
         StepList::Host => component.steps.iter().chain(&component.checks).collect(),
-        StepList::Checks => component.checks.iter().collect(),
+        StepList::Checks => component.discovery.iter().chain(&component.checks).collect(),
         StepList::Before | StepList::EachComputer | StepList::After => vec![],
     }
 }

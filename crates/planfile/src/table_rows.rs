@@ -9,6 +9,7 @@ use crate::written::{ComputerAddress, Computers, Link, Person, Rate, Site, Windo
 use model::id::{ComponentId, ComputerId, LineId, PersonId, RingId, SiteId};
 use model::link::LinkKind;
 use model::role_type::RoleType;
+use model::site_care::terms::SiteMode;
 use model::window::{CivilTime, Days, DaysWindow, MaintenanceWindow, TimeZoneName};
 use std::io::Read;
 
@@ -63,6 +64,7 @@ impl Table<'_> {
             "needs",
             "windows",
             "prestaged",
+            "mode",
             VARIABLE_PREFIX,
         ];
         let mut sites = Vec::new();
@@ -94,6 +96,16 @@ fn site(id: At<SiteId>, row: &mut Row<'_>) -> Site {
         windows: windows(row),
         prestaged: row.parsed("prestaged", Code::BadValue, yes_or_no).is_some_and(|it| it.value),
         variables: row.variables().into_iter().collect(),
+        mode: row
+            .parsed("mode", Code::BadValue, |text| {
+                let mode = text.parse::<SiteMode>();
+                mode.map_err(|_| {
+                    format!("`{text}` is no mode: write `client`, `access-only` or `none`")
+                })
+            })
+            .map(|it| it.value),
+        expectations: Default::default(),
+        requirements: vec![],
     }
 }
 

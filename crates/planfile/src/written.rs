@@ -6,6 +6,7 @@
 //!
 //! Source: Deploy SMF, inputs of Tables 4 to 6 ("Master project plan, including …").
 
+mod care;
 mod communications;
 mod companions;
 mod governance;
@@ -16,6 +17,7 @@ mod steps;
 pub(crate) mod storyline;
 mod values;
 
+pub(crate) use care::*;
 pub(crate) use communications::*;
 pub(crate) use companions::*;
 pub(crate) use governance::*;
@@ -100,6 +102,13 @@ pub(crate) struct PlanFile {
     pub(crate) training: Option<Training>,
     /// The operations plan.
     pub(crate) operations: Option<Operations>,
+    /// What owners and users are told to expect. Default: nothing.
+    #[serde(default)]
+    pub(crate) expectations: Expectations,
+    /// How it is known that users have access: `probe`, where the site's checks stand for it, or
+    /// `reported`. Default: `probe`.
+    #[schemars(extend("default" = "probe"))]
+    pub(crate) user_access: Option<model::site_care::terms::UserAccess>,
     /// The support plan.
     pub(crate) support: Option<Support>,
     /// What is asked of the running solution, again and again. Default: nothing.

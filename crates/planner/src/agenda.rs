@@ -15,6 +15,7 @@ mod notices;
 mod progress;
 mod rings;
 mod sheets;
+mod site_care;
 mod sites;
 mod stable;
 
@@ -55,6 +56,7 @@ pub fn agenda(state: &State, now: Timestamp, orders_max: usize) -> Agenda {
     let limit = (state.plan.limits.orders_at_once as usize).saturating_sub(in_flight);
     let mut room = limit.min(orders_max);
     changes::waivers(&mut look, &mut agenda);
+    site_care::exemptions(&mut look, &mut agenda);
     let works = match state.deployment {
         DeploymentState::Deploying
         | DeploymentState::Stabilizing
@@ -80,6 +82,7 @@ pub fn agenda(state: &State, now: Timestamp, orders_max: usize) -> Agenda {
         rings::rings(&mut look, &mut agenda);
         components::components(&mut look, &mut agenda, &mut room);
         sites::sites(&mut look, &mut agenda, &mut room);
+        site_care::material_changes(&look, &mut agenda);
         sheets::sheets(&mut look, &mut agenda);
         stable::stable(&mut look, &mut agenda);
     } else if state.deployment == DeploymentState::Held {

@@ -94,6 +94,7 @@ fn component(id: &str, needs: &[&str], mode: CoreMode) -> CoreComponent {
         mode,
         adopt: Adopt::No,
         steps: vec![step("install")],
+        discovery: vec![],
         checks: vec![step("check")],
         rollback: RollbackPlan::Steps { loses: None },
         windows: vec![],
@@ -133,6 +134,7 @@ fn site(number: usize) -> Site {
         windows: vec![],
         prestaged: false,
         variables: [].into(),
+        terms: Default::default(),
     }
 }
 
@@ -149,6 +151,7 @@ fn template() -> SiteTemplate {
         observation: Observation::Seconds(600),
         margin_s: 0,
         site_cache: false,
+        terms: Default::default(),
     }
 }
 

@@ -9,13 +9,13 @@
 
 use crate::calendar::{Closure, Opening};
 use crate::facts::{Authorised, Look, longest_window_s, site_calendar, site_fit, site_work};
-use model::component::CoreComponent;
 use model::gates::Found;
+use model::gates::sites::required;
 use model::guard::{Guard, GuardReading, Supplier};
-use model::machine::ComponentState;
 use model::role_type::RoleType;
 use model::scope::Scope;
 use model::site::Site;
+use model::site_care::terms::RequirementKind;
 use model::state::{RingState, State};
 
 const RELEASE: &[RoleType] = &[RoleType::ReleaseManagement];
@@ -63,22 +63,10 @@ pub fn component_start(look: &mut Look<'_>, position: usize) -> Vec<GuardReading
     let what = "the capacity, a restore point and the contacts on shift are there";
     vec![
         read(Guard::C1, c1),
-        read(Guard::C2, c2(state, component)),
+        read(Guard::C2, model::gates::sites::c2(state, component)),
         read(Guard::C3, c3(state)),
         read(Guard::C5, state.stated(Guard::C5, &scopes, what)),
     ]
-}
-
-/// C2: the components that it needs are verified.
-fn c2(state: &State, component: &CoreComponent) -> Found {
-    for id in &component.needs {
-        let Some((_, status)) = state.component(id) else { continue };
-        let is_there = matches!(status.state, ComponentState::Verified | ComponentState::Accepted);
-        if !is_there {
-            return Err((format!("it needs {id}, which is {}", status.state), Supplier::System));
-        }
-    }
-    Ok(())
 }
 
 /// C3: the strategy for the infrastructure is written down.
@@ -109,8 +97,11 @@ pub fn site_ready(look: &mut Look<'_>, position: usize) -> Vec<GuardReading> {
         read(Guard::S2, s2(look, position)),
         read(Guard::S4, model::gates::s4(state, &site.id, &scopes, now)),
         read(Guard::S5, model::gates::s5(state, &site.id, &scopes)),
-        read(Guard::S6, s6(look, position)),
-        GuardReading::met(Guard::S9),
+        read(
+            Guard::S6,
+            s6(look, position).and_then(|()| required(state, position, RequirementKind::Resource)),
+        ),
+        read(Guard::S9, required(state, position, RequirementKind::Own)),
     ]
 }
 

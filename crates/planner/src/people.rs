@@ -15,6 +15,7 @@ use model::guard::Supplier;
 use model::id::PersonId;
 use model::incident::{IncidentAct, IncidentCommand};
 use model::message::MessageCommand;
+use model::site_care::SiteCareCommand;
 use model::state::State;
 use model::training::TrainingCommand;
 
@@ -58,7 +59,14 @@ pub(crate) fn worded(mut command: Command) -> Command {
     | Command::Escalation(EscalationCommand::Act {
         act: EscalationAct::Answer { text, .. },
         ..
-    }) = &mut command
+    })
+    | Command::SiteCare(
+        SiteCareCommand::ReportAccess { source: text, .. }
+        | SiteCareCommand::AskAgain { how: text, .. }
+        | SiteCareCommand::MeetRequirement { evidence: text, .. }
+        | SiteCareCommand::ObserveUse { evidence: text, .. }
+        | SiteCareCommand::RequestExemption { reason: text, .. },
+    ) = &mut command
     {
         AS_REHEARSED.clone_into(text);
     } else if let Command::Confirm { evidence, .. } = &mut command {

@@ -7,6 +7,7 @@
     reason = "each test looks at a few of the events and states"
 )]
 
+mod care;
 mod halting;
 mod ledger;
 mod notices;

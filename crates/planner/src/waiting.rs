@@ -8,6 +8,7 @@ mod deployment;
 mod incidents;
 mod notices;
 mod rings;
+mod site_care;
 mod sites;
 mod stable;
 mod steps;

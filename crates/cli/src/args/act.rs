@@ -8,13 +8,17 @@ use model::guard::Guard;
 use model::id::{ComponentId, ComputerId, RingId, SiteId};
 use model::scope::Scope;
 
-/// Acknowledge sites' schedules, as their owner.
+/// Acknowledge what sites are told to expect, and when, as their owner.
 #[derive(Args, Debug)]
 #[command(
     group = ArgGroup::new("which").required(true),
     after_help = "Examples:
-  landfall acknowledge site/B27 site/B28
-  landfall acknowledge --ring early"
+  landfall acknowledge site/B27 --version 6854ed03
+  landfall acknowledge --ring early
+
+What is acknowledged is shown: what users notice, the interruption, whom to call, the windows.
+With --version it must be that; of several sites, the version is that of their list.
+Exit code 8 where what they are told is no longer what has that version."
 )]
 pub(crate) struct Acknowledge {
     /// The sites.
@@ -26,6 +30,9 @@ pub(crate) struct Acknowledge {
     /// The token from a letter: whoever has the letter acknowledges it, once.
     #[arg(long, value_name = "TOKEN", group = "which")]
     pub(crate) token: Option<String>,
+    /// The first digits, at least 8, of the version of what they are told.
+    #[arg(long, value_name = "PREFIX")]
+    pub(crate) version: Option<String>,
 }
 
 /// Take a component that the pilot deployed as it is, if its checks pass.
@@ -273,7 +280,7 @@ fn ring(text: &str) -> Result<RingId, String> {
     name.parse().map_err(|it: model::id::InvalidName| it.to_string())
 }
 
-fn component(text: &str) -> Result<ComponentId, String> {
+pub(crate) fn component(text: &str) -> Result<ComponentId, String> {
     let name = text.strip_prefix("component/").unwrap_or(text);
     name.parse().map_err(|it: model::id::InvalidName| it.to_string())
 }

@@ -27,16 +27,21 @@ pub(crate) struct SheetOf {
 #[command(after_help = "Examples:
   landfall sign site/B27:site-owner --digest 6854ed03
   landfall sign site/B01 site/B02 --digest 6854ed03 --digest 1b4f0e98
-  landfall sign site/B27 --digest 6854ed03 --exception \"PC 7 is in repair (amara.abaroa, 2027-02-20)\"
+  landfall sign site/B27 --digest 6854ed03 --exception \"PC 7 is in repair; amara.abaroa; 2027-02-20\"
+  landfall sign --all-mine
 
 A sheet without a role type means the slots of it that you may fill.
 Without --digest each sheet is shown and you are asked, on a terminal.
 Exit code 8 where a sheet is no longer the one with that digest.")]
 pub(crate) struct Sign {
     /// The slots, such as `site/B27:site-owner`; or sheets, such as `site/B27`.
-    #[arg(value_name = "SLOT", required = true)]
+    #[arg(value_name = "SLOT", required_unless_present = "all_mine")]
     pub(crate) slots: Vec<Wanted>,
-    /// What is open, with who sees to it and by when: `text (person, date)`.
+    /// Every site that you own or are deputy for and are asked to sign: one ceremony, a signature
+    /// for each. --digest names the list that is shown.
+    #[arg(long, conflicts_with = "slots")]
+    pub(crate) all_mine: bool,
+    /// What is open, with who sees to it and by when: `text; person; date`.
     #[arg(long = "exception", value_name = "TEXT")]
     pub(crate) exceptions: Vec<String>,
     /// The first digits, at least 8, of each sheet's digest.

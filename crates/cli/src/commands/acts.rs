@@ -7,11 +7,14 @@ use crate::args::act::{
 use crate::desk::Desk;
 use crate::exit::Exit;
 use crate::fault::Fault;
+use crate::render;
 use model::command::{Command, Resumable};
+use model::digest::Digest;
 use model::event::StepDecision;
 use model::id::{ComputerId, SiteId};
 use model::machine::SiteState;
 use model::scope::Scope;
+use model::site_care::terms::{expectation, version};
 
 async fn done(mut desk: Desk, scope: &Scope, command: Command) -> Result<Exit, Fault> {
     desk.act_and_tell(scope, &command).await?;
@@ -37,10 +40,29 @@ pub(crate) async fn acknowledge(it: &Acknowledge, mut desk: Desk) -> Result<Exit
             return Err(Fault::new(Exit::Refused, what).next("`landfall waiting` shows what does"));
         }
     }
-    let acknowledged = sites
-        .into_iter()
-        .map(|site| (Scope::Site(site.clone()), Command::AcknowledgeSchedule { site }));
-    desk.act_each(acknowledged.collect()).await?;
+    let mut acknowledged = Vec::with_capacity(sites.len());
+    let mut page = String::new();
+    for site in sites {
+        let scope = Scope::Site(site.clone());
+        desk.known(desk.state(), &scope)?;
+        let plan = &desk.state().plan;
+        let position = desk.state().index.sites.get(&site).map(|it| *it as usize);
+        let told = position.and_then(|it| Some((expectation(plan, it)?, version(plan, it)?)));
+        let Some((told, version)) = told else { continue };
+        page += &render::care::expectation(&told, version);
+        acknowledged.push((scope, version, Command::AcknowledgeSchedule { site, version }));
+    }
+    let versions: Vec<Digest> = acknowledged.iter().map(|(_, version, _)| *version).collect();
+    let all = super::signing::together(&versions);
+    // It is no signature: what is shown is what is acknowledged, unless it is named.
+    match &it.version {
+        Some(version) => {
+            super::signing::seen(&desk, all, Some(version), "--version", || page)?;
+        }
+        None => desk.terminal.say(page.trim_end()),
+    }
+    let acts = acknowledged.into_iter().map(|(scope, _, command)| (scope, command));
+    desk.act_each(acts.collect()).await?;
     Ok(Exit::Done)
 }
 

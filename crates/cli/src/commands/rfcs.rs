@@ -72,5 +72,7 @@ fn shown(desk: &Desk, rfc: &RfcId, digits: Option<&str>) -> Result<Digest, Fault
     let state = desk.state();
     let (planned, status) = state.rfc(rfc).ok_or_else(|| unknown(rfc))?;
     let part = render::rfc::part(state, planned).ok_or_else(|| unknown(rfc))?;
-    super::signing::seen(desk, part, digits, || render::rfc::page(state, planned, status))
+    super::signing::seen(desk, part, digits, "--digest", || {
+        render::rfc::page(state, planned, status)
+    })
 }

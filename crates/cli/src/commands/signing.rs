@@ -8,8 +8,9 @@ use crate::exit::Exit;
 use crate::fault::Fault;
 use crate::render;
 use model::command::Command;
-use model::digest::Digest;
+use model::digest::{Digest, canonical_digest};
 use model::machine::SignOffState;
+use model::role_type::RoleType;
 use model::scope::Scope;
 use model::sheet::{self, Sheet, SlotId};
 
@@ -27,6 +28,9 @@ pub(crate) fn sheet(it: &SheetOf, desk: &Desk) -> Result<Exit, Fault> {
 }
 
 pub(crate) async fn sign(it: &Sign, mut desk: Desk) -> Result<Exit, Fault> {
+    if it.all_mine {
+        return sign_all_mine(it, desk).await;
+    }
     if !it.digests.is_empty() && it.digests.len() != it.slots.len() {
         let next = "give one --digest for each sheet, in the same order, or none on a terminal";
         return Err(Fault::usage("the digests do not match the sheets", next));
@@ -91,7 +95,62 @@ fn slots(desk: &Desk, wanted: &Wanted) -> Result<Vec<SlotId>, Fault> {
 fn of_sheet(desk: &Desk, sheet: &Sheet, digits: Option<&str>) -> Result<Digest, Fault> {
     let state = desk.state();
     let document = sheet::digest(state, sheet);
-    seen(desk, document, digits, || render::sheet::page(state, sheet))
+    seen(desk, document, digits, "--digest", || render::sheet::page(state, sheet))
+}
+
+/// Returns the digest by which several documents are named at once; that of one is its own.
+pub(crate) fn together(documents: &[Digest]) -> Digest {
+    match documents {
+        [only] => *only,
+        several => canonical_digest(&several),
+    }
+}
+
+/// Returns the slots of sites that this person is asked to sign as owner or deputy.
+fn mine(desk: &Desk) -> Result<Vec<SlotId>, Fault> {
+    let person = desk.author()?.person;
+    let state = desk.state();
+    let asked = state.slots.iter().filter(|(_, it)| it.state == SignOffState::Requested);
+    let mine: Vec<SlotId> = asked
+        .filter(|(slot, _)| match (&slot.sheet, slot.role) {
+            (Sheet::Site(site), RoleType::SiteOwner) => state
+                .site(site)
+                .is_some_and(|(it, _)| it.owner == person || it.deputy.as_ref() == Some(&person)),
+            _ => false,
+        })
+        .map(|(slot, _)| slot.clone())
+        .collect();
+    if mine.is_empty() {
+        let what = format!("{person} is asked to sign for no site");
+        return Err(Fault::new(Exit::Refused, what).next("`landfall waiting` shows who is"));
+    }
+    Ok(mine)
+}
+
+/// One ceremony for every site of an owner: each sheet is listed with its digest, all of them are
+/// named by one, and each gets a signature of its own.
+async fn sign_all_mine(it: &Sign, mut desk: Desk) -> Result<Exit, Fault> {
+    let slots = mine(&desk)?;
+    let state = desk.state();
+    let documents: Vec<Digest> = slots.iter().map(|it| sheet::digest(state, &it.sheet)).collect();
+    let page = || {
+        let listed = slots.iter().zip(&documents);
+        let listed = listed.map(|(slot, document)| {
+            let page = render::sheet::page(state, &slot.sheet);
+            format!("{page}\n{slot} {document}\n")
+        });
+        listed.collect::<Vec<_>>().join("\n")
+    };
+    let digits = it.digests.first().map(String::as_str);
+    seen(&desk, together(&documents), digits, "--digest", page)?;
+    let commands = slots.iter().zip(documents).map(|(slot, document)| {
+        let exceptions = it.exceptions.clone();
+        let command = Command::Sign { slot: slot.clone(), document, exceptions };
+        (slot.sheet.scope(), command)
+    });
+    let commands = commands.collect();
+    desk.act_each(commands).await?;
+    Ok(Exit::Done)
 }
 
 /// Returns `document` if the person has seen it: by the digits that they give, or by asking.
@@ -103,6 +162,7 @@ pub(crate) fn seen(
     desk: &Desk,
     document: Digest,
     digits: Option<&str>,
+    option: &str,
     page: impl FnOnce() -> String,
 ) -> Result<Digest, Fault> {
     let short = document.short();
@@ -114,7 +174,7 @@ pub(crate) fn seen(
                 "To decide on exactly this, type its first {DIGITS_MIN} digits ({short}): "
             );
             desk.terminal.ask(&question).ok_or_else(|| {
-                let next = format!("read it, then give --digest {short}");
+                let next = format!("read it, then give {option} {short}");
                 Fault::usage("nobody can be asked here what they have seen", next)
             })?
         }

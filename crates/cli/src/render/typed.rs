@@ -63,7 +63,9 @@ fn words(command: &Command) -> String {
             format!("{verb} {scope} --reason {}", quoted(reason))
         }
         Command::Rfc { rfc, act } => rfc_words(rfc, act),
-        Command::AcknowledgeSchedule { site } => format!("acknowledge site/{site}"),
+        Command::AcknowledgeSchedule { site, version } => {
+            format!("acknowledge site/{site} --version {}", version.short())
+        }
         Command::Adopt { component } => format!("adopt component/{component}"),
         Command::Attest { guard, scope, statement } => {
             // The statement is the person's own; the guard's text only says what it is about.
@@ -143,7 +145,7 @@ fn words(command: &Command) -> String {
         Command::Document(it) => match *it {},
         Command::Delegation(it) => match *it {},
         Command::ChangeSchedule(it) => match *it {},
-        Command::SiteCare(it) => match *it {},
+        Command::SiteCare(it) => super::care::typed(it),
         Command::Message(it) => notices::message(it),
         Command::Training(it) => notices::training(it),
     }

@@ -2,6 +2,7 @@
 //!
 //! Source: the deployment machine (PRJ-1 to PRJ-5, PRJ-14), guards E1 to E9, X1, H1.
 
+use super::site_care::{removes, scope_change};
 use super::{Acting, worded};
 use crate::command::Findings;
 use crate::digest::Digest;
@@ -89,6 +90,8 @@ impl Acting<'_> {
             return Err(Refusal::new(RefusalCode::State, "the plan is the one in force", next));
         }
         self.keeps_what_has_begun(plan)?;
+        // What the caller says is not enough: the rule looks for itself.
+        let removes_scope = removes_scope || removes(&self.state.plan, plan);
         let act = format!("revise plan {digest}");
         let (mut events, is_complete) = match (self.state.deployment, removes_scope) {
             (DeploymentState::Draft, _) => {
@@ -125,6 +128,10 @@ impl Acting<'_> {
                 gate: vec![],
             });
         }
+        events.extend(self.schedules_changed(plan)?);
+        if !is_draft && let Some(changed) = scope_change(&self.state.plan, plan, &reason) {
+            events.push(Event::SiteCare(changed));
+        }
         let baseline = if is_draft { 0 } else { self.state.baseline + 1 };
         let changes = changes.to_vec();
         events.push(Event::PlanRevised { plan: digest, baseline, changes, voided, reason });
@@ -148,8 +155,12 @@ impl Acting<'_> {
         let sites = self.state.plan.sites.iter().zip(&self.state.sites);
         for (site, status) in sites.filter(|(_, status)| status.runs > 0) {
             let kept = after.sites.get(&site.id).and_then(|it| plan.sites.get(*it as usize));
-            let same = kept
-                .is_some_and(|it| it.computers == site.computers && it.template == site.template);
+            // A computer is who it is by its name; one that was replaced may have another address.
+            let names = |it: &crate::site::Site| -> Vec<_> {
+                it.computers.iter().map(|it| it.id.clone()).collect()
+            };
+            let same =
+                kept.is_some_and(|it| names(it) == names(site) && it.template == site.template);
             if !same {
                 let text = format!("site {} has begun and must keep its computers", site.id);
                 return Err(Refusal::invalid(text, "exempt it or roll it back instead"));

@@ -3,9 +3,9 @@
 //! House rule: no path leads from failed or unknown to the next step without a
 //! recorded rule or a recorded human decision.
 
+use super::site_care::one_by_one;
 use super::{Acting, worded};
 use crate::command::Resumable;
-use crate::component::RollbackPlan;
 use crate::event::{Event, RingTransition, StepDecision};
 use crate::gates;
 use crate::guard::{Guard, GuardReading};
@@ -258,6 +258,7 @@ impl Acting<'_> {
             let next = format!("`landfall why {scope}` says what it waits on");
             return Err(Refusal::new(RefusalCode::State, text, next));
         }
+        one_by_one(scope, decision, computers, tracks.len())?;
         let bad = [TrackState::Failed, TrackState::Lost, TrackState::Unknown];
         let settles_all = tracks.len() == tracks_in(run, &bad).len();
         let goes_on = settles_all && decision != StepDecision::Failed && self.is_halted(scope);
@@ -399,33 +400,6 @@ impl Acting<'_> {
         }
     }
 
-    fn c7(
-        &self,
-        name: &str,
-        plan: &RollbackPlan,
-        accept_loss: bool,
-    ) -> Result<GuardReading, Refusal> {
-        match plan {
-            RollbackPlan::ForwardFix { reason } => {
-                let text = format!("{name} does not go back: {reason}");
-                Err(Refusal::new(
-                    RefusalCode::Gate,
-                    text,
-                    "fix it forward: retry or revise the plan",
-                ))
-            }
-            RollbackPlan::Steps { loses: Some(loses) } if !accept_loss => {
-                let text = format!("rolling back {name} loses {loses}");
-                Err(Refusal::new(
-                    RefusalCode::Gate,
-                    text,
-                    "say that this is accepted: `--accept-loss`",
-                ))
-            }
-            RollbackPlan::Steps { .. } => Ok(GuardReading::met(Guard::C7)),
-        }
-    }
-
     fn roll_back_component(
         &self,
         id: &ComponentId,
@@ -433,7 +407,12 @@ impl Acting<'_> {
         accept_loss: bool,
     ) -> Result<Vec<Event>, Refusal> {
         let (planned, _) = self.state.component(id).ok_or_else(|| Refusal::unknown(id))?;
-        let gate = vec![self.c7(&id.to_string(), &planned.rollback, accept_loss)?];
+        let gate = vec![self.c7(
+            &Scope::Component(id.clone()),
+            id.as_str(),
+            &planned.rollback,
+            accept_loss,
+        )?];
         let transition = ComponentTransition::RollbackStarted;
         let started = self.component_event(id, transition, Some(reason), gate)?;
         self.is_at_rest(&Scope::Component(id.clone()))?;
@@ -452,7 +431,12 @@ impl Acting<'_> {
         let (planned, _) = self.state.site(id).ok_or_else(|| Refusal::unknown(id))?;
         let template = self.state.plan.template(&planned.template);
         let template = template.ok_or_else(|| Refusal::unknown(&planned.template))?;
-        let gate = vec![self.c7(&id.to_string(), &template.rollback, accept_loss)?];
+        let gate = vec![self.c7(
+            &Scope::Site(id.clone()),
+            id.as_str(),
+            &template.rollback,
+            accept_loss,
+        )?];
         let transition = SiteTransition::RollbackStarted;
         let started = self.site_event(id, transition, Some(reason.to_owned()), gate)?;
         self.is_at_rest(&Scope::Site(id.clone()))?;

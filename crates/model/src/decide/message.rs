@@ -10,6 +10,7 @@ use crate::message::{Addressee, LetterState, LetterStatus, MessageCommand, Messa
 use crate::refusal::{Refusal, RefusalCode};
 use crate::role_type::RoleType;
 use crate::scope::Scope;
+use crate::site_care::terms::version;
 
 /// Those who see to it that messages reach people.
 pub(crate) const MESSENGERS: &[RoleType] = &[
@@ -99,7 +100,10 @@ impl Acting<'_> {
         // Whoever acknowledges what a letter says about the slot acknowledges the schedule.
         if status.letter.version > 0
             && let Scope::Site(site) = &status.letter.scope
-            && let Ok(more) = self.acknowledge_schedule(site)
+            && let Some(position) = self.state.index.sites.get(site)
+            // A letter that is still open tells what holds now: one that changed was sent anew.
+            && let Some(told) = version(&self.state.plan, *position as usize)
+            && let Ok(more) = self.acknowledge_schedule(site, told)
         {
             let is_this = |it: &Event| matches!(it, Event::Message(MessageEvent::Acknowledged { letter, .. }) if *letter == number);
             let more: Vec<Event> = more.into_iter().filter(|it| !is_this(it)).collect();

@@ -10,10 +10,10 @@ use crate::digest::Digest;
 use crate::event::Event;
 use crate::gates;
 use crate::guard::{Guard, GuardReading};
-use crate::id::SiteId;
+use crate::id::{PersonId, SiteId};
 use crate::machine::{
-    ComponentState, ComponentTransition, DeploymentTransition, SignOffState, SignOffTransition,
-    SiteTransition, Transition,
+    ComponentState, ComponentTransition, DeploymentState, DeploymentTransition, SignOffState,
+    SignOffTransition, SiteState, SiteTransition, Transition,
 };
 use crate::milestone::Milestone;
 use crate::refusal::{Refusal, RefusalCode, pass};
@@ -21,7 +21,10 @@ use crate::role_type::RoleType;
 use crate::scope::Scope;
 use crate::separation_of_duties::{self as separation, Paper};
 use crate::sheet::{self, Sheet, SlotId};
+use crate::site_care::coverage::coverage;
+use crate::site_care::{ItemOrigin, RevisitState, SiteCareEvent};
 use crate::state::SlotStatus;
+use jiff::civil::Date;
 
 impl Acting<'_> {
     fn slot(&self, slot: &SlotId, document: Digest) -> Result<&SlotStatus, Refusal> {
@@ -92,8 +95,9 @@ impl Acting<'_> {
         };
         transition.attempt(slot, status.state)?;
         let relaxed = self.may_fill(slot)?;
-        let statements: Vec<String> =
-            exceptions.iter().map(|it| exception(it)).collect::<Result<_, _>>()?;
+        let exceptions = self.exceptions(exceptions)?;
+        let said = |it: &Exception| format!("{} ({}, {})", it.text, it.owner, it.due);
+        let statements: Vec<String> = exceptions.iter().map(said).collect();
         let mut gate: Vec<GuardReading> =
             [Guard::SG2, Guard::SG3, Guard::SG4].map(GuardReading::met).to_vec();
         if !statements.is_empty() {
@@ -121,7 +125,9 @@ impl Acting<'_> {
             stamp: self.stamp(&relaxed),
             gate,
         };
+        let has_exceptions = !exceptions.is_empty();
         let mut events = vec![signed];
+        events.extend(self.exceptions_noted(slot, exceptions));
         let is_last = slot.sheet.slots().iter().all(|it| {
             it == slot
                 || self.state.slots.get(it).is_some_and(|it| it.state == SignOffState::Signed)
@@ -132,6 +138,9 @@ impl Acting<'_> {
                 let next = format!("read it again with `landfall sheet {}`", slot.sheet);
                 Refusal::new(RefusalCode::Stale, missing, next)
             })?;
+            if !has_exceptions {
+                self.is_complete_without_exceptions(&slot.sheet)?;
+            }
             events.extend(self.sheet_is_signed(&slot.sheet, document)?);
         }
         Ok(events)
@@ -154,7 +163,7 @@ impl Acting<'_> {
             Sheet::CoreInterim | Sheet::CoreFinal => self.core_is_signed(sheet),
             Sheet::Site(site) => {
                 let gate = pass(&format!("the sign-off of {site}"), self.site_gate(site))?;
-                Ok(vec![self.site_event(site, SiteTransition::SignedOff, None, gate)?])
+                self.site_is_signed(site, gate)
             }
             Sheet::DeploymentStable => self.stable_is_signed(document),
             Sheet::QuietPeriodReport => Ok(vec![self.quiet_period_reported()?]),
@@ -167,11 +176,60 @@ impl Acting<'_> {
             Sheet::CloseOut | Sheet::Termination => Ok(vec![]),
             Sheet::SitesComplete => {
                 let gate = pass("the sheet of all sites", self.sites_gate())?;
+                // A sheet that was superseded is signed anew where the deployment stands by then.
+                if self.state.deployment != DeploymentState::Deploying {
+                    return Ok(vec![]);
+                }
                 let transition = DeploymentTransition::SitesCompleted;
                 transition.attempt(&self.state.plan.deployment, self.state.deployment)?;
                 Ok(vec![Event::Deployment { transition, reason: None, gate }])
             }
         }
+    }
+
+    /// Returns what follows once a site's sheet is signed: it is signed off or reconfirmed, and
+    /// whatever its owner had refused for, and the revisit that led here, are over.
+    fn site_is_signed(
+        &self,
+        site: &SiteId,
+        gate: Vec<GuardReading>,
+    ) -> Result<Vec<Event>, Refusal> {
+        let status = self.state.site(site).map(|(_, it)| it.state);
+        let transition = match status {
+            Some(SiteState::Reconfirm) => SiteTransition::Reconfirmed,
+            Some(_) | None => SiteTransition::SignedOff,
+        };
+        let mut events = vec![self.site_event(site, transition, None, gate)?];
+        events.extend(self.refusals_settled(site, "the owner has signed"));
+        let under_way = self.state.site_care.open_revisits(site);
+        let under_way = under_way.filter(|(_, it)| it.state == RevisitState::UnderWay);
+        events.extend(
+            under_way.map(|(number, _)| Event::SiteCare(SiteCareEvent::RevisitClosed { number })),
+        );
+        Ok(events)
+    }
+
+    /// A site that is not wholly covered is complete with exceptions only.
+    fn is_complete_without_exceptions(&self, sheet: &Sheet) -> Result<(), Refusal> {
+        let Sheet::Site(site) = sheet else { return Ok(()) };
+        let slots = sheet.slots().into_iter().filter_map(|it| self.state.slots.get(&it));
+        let has_some = slots.into_iter().any(|it| !it.statements.is_empty());
+        let coverage = coverage(self.state, site);
+        if has_some || coverage.as_ref().is_none_or(crate::site_care::coverage::Coverage::is_whole)
+        {
+            return Ok(());
+        }
+        let coverage = coverage.map(|it| (it.computers, it.users)).unwrap_or_default();
+        let text = format!(
+            "{site} is not wholly covered: {} of {} computers, {} of {} users",
+            coverage.0.covered,
+            coverage.0.due(),
+            coverage.1.covered,
+            coverage.1.due()
+        );
+        let next =
+            "sign with `--exception \"what is open; who sees to it; date\"`, or exempt the rest";
+        Err(Refusal::new(RefusalCode::Gate, text, next))
     }
 
     fn core_is_signed(&self, sheet: &Sheet) -> Result<Vec<Event>, Refusal> {
@@ -202,11 +260,14 @@ impl Acting<'_> {
         let read = |guard, found| state.reading(guard, &scopes, now, found);
         // V4, the technical signature, is met by the order in which slots are asked.
         vec![
-            read(Guard::V1, gates::v1(state, site)),
+            read(Guard::V1, gates::sites::covered(state, site)),
             gates::incidents::v2(state, site, &scopes, now),
-            read(Guard::V3, gates::v3(state, site, now)),
+            read(
+                Guard::V3,
+                gates::v3(state, site, now).and_then(|()| gates::sites::used(state, site)),
+            ),
             read(Guard::V4, gates::v4(state, site)),
-            GuardReading::met(Guard::V5),
+            read(Guard::V5, gates::sites::v5(state, site)),
             read(Guard::V6, gates::v6(state, site, &ring)),
         ]
     }
@@ -216,7 +277,7 @@ impl Acting<'_> {
         let read = |guard, found| self.state.reading(guard, &[Scope::Deployment], self.now, found);
         vec![
             read(Guard::SC1, gates::sc1(self.state)),
-            GuardReading::met(Guard::SC2),
+            read(Guard::SC2, gates::sites::sc2(self.state)),
             read(Guard::SC3, gates::sc3(self.state)),
         ]
     }
@@ -236,6 +297,7 @@ impl Acting<'_> {
         let statements: Vec<String> =
             reasons.iter().map(|it| worded("the reason", it)).collect::<Result<_, _>>()?;
         let why = statements.join("; ");
+        let opened = self.reasons_noted(slot, &statements);
         let mut events = vec![Event::SignOff {
             slot: slot.clone(),
             transition: SignOffTransition::Declined,
@@ -251,6 +313,7 @@ impl Acting<'_> {
             let text = format!("the owner refused the sign-off: {why}");
             events.push(self.site_event(site, SiteTransition::Refused, Some(why), vec![])?);
             events.push(Event::SignalRaised { scope, severity: 2, text, incident: None });
+            events.extend(opened);
         }
         Ok(events)
     }
@@ -271,22 +334,8 @@ impl Acting<'_> {
             let scopes = [scope, self.ring_scope(site), Scope::Deployment];
             let reading = gates::incidents::v2(self.state, site, &scopes, self.now);
             let gate = pass(&act, vec![reading])?;
+            events.extend(self.refusals_settled(site, &reason));
             events.push(self.site_event(site, transition, Some(reason), gate)?);
-        }
-        Ok(events)
-    }
-
-    pub(super) fn revisit(&self, site: &SiteId, reason: &str) -> Result<Vec<Event>, Refusal> {
-        let scope = Scope::Site(site.clone());
-        let reason = worded("the reason", reason)?;
-        let transition = SiteTransition::Revisited;
-        self.site_event(site, transition, None, vec![])?;
-        let roles = [RoleType::ReleaseManagement, RoleType::ProductManager];
-        let act = format!("revisit {scope}");
-        let (mut events, is_complete) = self.concur(&act, &roles, 1, &scope, Some(&reason))?;
-        if is_complete {
-            events.extend(self.superseded(&Sheet::Site(site.clone())));
-            events.push(self.site_event(site, transition, Some(reason), vec![])?);
         }
         Ok(events)
     }
@@ -297,19 +346,85 @@ impl Acting<'_> {
     }
 }
 
-/// An exception names who sees to it and by when: `text (owner, date)`.
-fn exception(text: &str) -> Result<String, Refusal> {
-    let text = worded("the exception", text)?;
-    let has_owner_and_date = text
-        .rsplit_once('(')
-        .and_then(|(_, end)| end.strip_suffix(')'))
-        .and_then(|it| it.rsplit_once(','))
-        .is_some_and(|(owner, date)| {
-            !owner.trim().is_empty() && date.trim().parse::<jiff::civil::Date>().is_ok()
+/// What is open where somebody signs all the same.
+struct Exception {
+    text: String,
+    owner: PersonId,
+    due: Date,
+}
+
+impl Exception {
+    /// Reads `what is open; who sees to it; date`, or `what is open (who sees to it, date)`.
+    fn parse(written: &str) -> Result<Self, Refusal> {
+        let written = worded("the exception", written)?;
+        let parts = match written.rsplit_once(';') {
+            Some((before, due)) => before.rsplit_once(';').map(|(text, owner)| (text, owner, due)),
+            None => written.rsplit_once('(').and_then(|(text, end)| {
+                let (owner, due) = end.strip_suffix(')')?.rsplit_once(',')?;
+                Some((text, owner, due))
+            }),
+        };
+        let read = parts.and_then(|(text, owner, due)| {
+            let text = text.trim();
+            let (owner, due) = (owner.trim().parse().ok()?, due.trim().parse().ok()?);
+            (!text.is_empty()).then(|| Self { text: text.to_owned(), owner, due })
         });
-    if has_owner_and_date {
-        return Ok(text);
+        read.ok_or_else(|| {
+            let next =
+                "write it as `what is open; who sees to it; 2027-04-02`, with a person of the plan";
+            Refusal::invalid("an exception needs an owner and a date", next)
+        })
     }
-    let next = "write it as `what is open (who sees to it, 2027-04-02)`";
-    Err(Refusal::invalid("an exception needs an owner and a date", next))
+}
+
+impl Acting<'_> {
+    /// Returns the exceptions that are written, each with somebody who sees to it in time.
+    fn exceptions(&self, written: &[String]) -> Result<Vec<Exception>, Refusal> {
+        let today = self.now.to_zoned(self.state.plan.zone.rules()).date();
+        let mut read = Vec::with_capacity(written.len());
+        for written in written {
+            let exception = Exception::parse(written)?;
+            if self.state.plan.person(&exception.owner).is_none() {
+                let text = format!("{} is nobody in this plan", exception.owner);
+                return Err(Refusal::invalid(text, "name a person of the plan who sees to it"));
+            }
+            if exception.due < today {
+                let text = format!("{} lies in the past", exception.due);
+                return Err(Refusal::invalid(text, "give a day by which it will be done"));
+            }
+            read.push(exception);
+        }
+        Ok(read)
+    }
+
+    /// Returns the number of the next outstanding item.
+    fn next_item(&self) -> u32 {
+        u32::try_from(self.state.site_care.items.len()).unwrap_or(u32::MAX - 1) + 1
+    }
+
+    fn exceptions_noted(&self, slot: &SlotId, exceptions: Vec<Exception>) -> Vec<Event> {
+        let numbered = (self.next_item()..).zip(exceptions);
+        let opened = numbered.map(|(number, it)| SiteCareEvent::ItemOpened {
+            number,
+            scope: slot.sheet.scope(),
+            origin: ItemOrigin::Exception,
+            text: it.text,
+            owner: Some(it.owner),
+            due: Some(it.due),
+        });
+        opened.map(Event::SiteCare).collect()
+    }
+
+    fn reasons_noted(&self, slot: &SlotId, reasons: &[String]) -> Vec<Event> {
+        let numbered = (self.next_item()..).zip(reasons);
+        let opened = numbered.map(|(number, text)| SiteCareEvent::ItemOpened {
+            number,
+            scope: slot.sheet.scope(),
+            origin: ItemOrigin::Refusal,
+            text: text.clone(),
+            owner: None,
+            due: None,
+        });
+        opened.map(Event::SiteCare).collect()
+    }
 }

@@ -2,10 +2,13 @@
 //!
 //! House rule: a refused command leaves no trace, and says why and what to do next.
 
+// Long because: every act stands in one of three tables, read from top to bottom.
+
 mod complete;
 mod deployment;
 mod incidents;
 mod milestone;
+mod site_care;
 
 use super::*;
 use crate::command::{Findings, Resumable, RfcAct};
@@ -40,7 +43,7 @@ fn told(state: &State, who: &str, command: &Command) -> String {
     said
 }
 
-fn kind(event: &Event) -> String {
+pub(super) fn kind(event: &Event) -> String {
     let value = serde_json::to_value(event).unwrap();
     let (kind, fields) = value.as_object().unwrap().iter().next().unwrap();
     let how = fields.get("transition").or(fields.get("decision")).and_then(|it| it.as_str());
@@ -55,7 +58,7 @@ fn reported(scope: &str) -> Command {
     Command::Incident(IncidentCommand::Open(Box::new(opening)))
 }
 
-fn table(state: &State, rows: Vec<(Command, &[&str])>) -> String {
+pub(super) fn table(state: &State, rows: Vec<(Command, &[&str])>) -> String {
     let mut text = String::new();
     for (command, people) in rows {
         let value = serde_json::to_value(&command).unwrap();
@@ -79,7 +82,7 @@ fn table(state: &State, rows: Vec<(Command, &[&str])>) -> String {
     text
 }
 
-fn why() -> String {
+pub(super) fn why() -> String {
     "as agreed".to_owned()
 }
 
@@ -213,10 +216,20 @@ fn acts_on_sites_and_components() {
         reason: why(),
         accept_loss,
     };
+    let acknowledge = |site: &str| {
+        let site = of(site);
+        let position = busy().index.sites[&site] as usize;
+        let version = crate::site_care::terms::version(&busy().plan, position).unwrap();
+        Command::AcknowledgeSchedule { site, version }
+    };
     let only = vec![Resumable::Failed, Resumable::NotStarted];
     let rows: Vec<(Command, &[&str])> = vec![
-        (Command::AcknowledgeSchedule { site: of("planned") }, &["owner", "rel"]),
-        (Command::AcknowledgeSchedule { site: of("done") }, &["owner"]),
+        (acknowledge("planned"), &["owner", "rel"]),
+        (acknowledge("done"), &["owner"]),
+        (
+            Command::AcknowledgeSchedule { site: of("planned"), version: Digest::of(b"old") },
+            &["owner"],
+        ),
         (Command::Adopt { component: name("db") }, &["rel", "tst"]),
         (Command::HaltRing { ring: name("broad"), reason: why() }, &["ops", "tst"]),
         (Command::HaltRing { ring: name("early"), reason: why() }, &["ops"]),
@@ -251,10 +264,12 @@ fn acts_on_sites_and_components() {
     ];
     expect![[r#"
         acknowledge-schedule planned
-            owner: site schedule-acknowledged
+            owner: site-care, site schedule-acknowledged
             rel: refused, not-permitted: rel may not acknowledge the schedule of the site: it takes Site Owner
         acknowledge-schedule done
             owner: refused, state: site done cannot be acknowledged by its owner while it is signed off
+        acknowledge-schedule planned
+            owner: refused, stale: what planned is told to expect is no longer what was shown
         adopt db
             rel: component adoption-started
             tst: refused, not-permitted: tst may not have a component adopted: it takes Release Management
@@ -294,12 +309,12 @@ fn acts_on_sites_and_components() {
         confirm site/done
             tst: refused, state: nobody has been asked to do anything at site/done
         roll-back site/done
-            ops: site rollback-started
+            ops: refused, gate: rolling back done loses drafts, which the Product Manager has not acknowledged
             pgm: refused, not-permitted: pgm may not roll back: it takes Release Management or Operations Manager
         roll-back site/done
             rel: refused, gate: rolling back done loses drafts
         roll-back site/planned
-            rel: refused, state: site planned cannot be rolled back while it is planned
+            rel: refused, gate: rolling back planned loses drafts, which the Product Manager has not acknowledged
         roll-back ring/broad
             rel: ring halted
         roll-back deployment
@@ -316,7 +331,7 @@ fn acts_on_sites_and_components() {
         exempt done
             pgm: refused, state: site done cannot be exempted while it is signed off
         revisit done
-            rel: concurred
+            rel: site-care, concurred
             tst: refused, not-permitted: tst may not revisit site/done: it takes Release Management or Product Manager
         revisit planned
             rel: refused, state: site planned cannot be revisited while it is planned
@@ -381,7 +396,10 @@ fn acts_on_papers() {
         (Command::CloseWaiver { waiver: 9, reason: why() }, &["ux"]),
         (sign(document, &[]), &["owner", "rel"]),
         (sign(Digest::of(b"old"), &[]), &["owner"]),
-        (sign(document, &["the printer is missing (ivo, 2027-03-01)"]), &["owner"]),
+        (sign(document, &["the printer is missing (rel, 2027-03-01)"]), &["owner"]),
+        (sign(document, &["the printer is missing; rel; 2027-03-01"]), &["owner"]),
+        (sign(document, &["the printer is missing; rel; 2026-12-31"]), &["owner"]),
+        (sign(document, &["the printer is missing; ivo; 2027-03-01"]), &["owner"]),
         (sign(document, &["the printer is missing"]), &["owner"]),
         (Command::Refuse { slot: slot.clone(), document, reasons: vec![why()] }, &["owner", "rel"]),
         (Command::Refuse { slot: slot.clone(), document, reasons: vec![] }, &["owner"]),
@@ -468,11 +486,17 @@ fn acts_on_papers() {
         sign site/watched:site-owner
             owner: refused, stale: the sheet of site/watched is no longer the one that was shown
         sign site/watched:site-owner
-            owner: sign-off signed-with-exceptions
+            owner: sign-off signed-with-exceptions, site-care
+        sign site/watched:site-owner
+            owner: sign-off signed-with-exceptions, site-care
+        sign site/watched:site-owner
+            owner: refused, invalid: 2026-12-31 lies in the past
+        sign site/watched:site-owner
+            owner: refused, invalid: ivo is nobody in this plan
         sign site/watched:site-owner
             owner: refused, invalid: an exception needs an owner and a date
         refuse site/watched:site-owner
-            owner: sign-off declined, site refused, signal-raised
+            owner: sign-off declined, site refused, signal-raised, site-care
             rel: refused, not-permitted: rel cannot sign for a site of owner
         refuse site/watched:site-owner
             owner: refused, invalid: a reason is missing

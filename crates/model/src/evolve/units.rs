@@ -11,6 +11,7 @@ use crate::machine::site::{SiteState, SiteTransition};
 use crate::machine::site_phase::PhaseTransition;
 use crate::run::RunKind;
 use crate::scope::Scope;
+use crate::site_care::terms::SiteMode;
 use crate::state::{RingState, SiteCount, SiteStatus, State};
 use crate::work;
 
@@ -39,10 +40,17 @@ impl State {
                 status.run = Some(work::component_run(planned, RunKind::Deploy, status.runs, at));
             }
             ComponentTransition::AdoptionStarted => {
+                self.site_care.found.remove(id);
                 status.runs += 1;
                 status.run = Some(work::component_run(planned, RunKind::Adopt, status.runs, at));
             }
-            ComponentTransition::AdoptionMatched => status.adopted = true,
+            ComponentTransition::AdoptionMatched => {
+                status.adopted = true;
+                self.site_care.verified.insert(id.clone(), at);
+            }
+            ComponentTransition::ChecksPassed => {
+                self.site_care.verified.insert(id.clone(), at);
+            }
             ComponentTransition::DriftFound => status.drifted = true,
             ComponentTransition::RollbackStarted => {
                 status.runs += 1;
@@ -56,7 +64,6 @@ impl State {
             ComponentTransition::Authorised
             | ComponentTransition::StepsFinished
             | ComponentTransition::Halted
-            | ComponentTransition::ChecksPassed
             | ComponentTransition::ChecksFailed
             | ComponentTransition::Resumed
             | ComponentTransition::RollbackVerified
@@ -95,7 +102,12 @@ impl State {
         match transition {
             SiteTransition::Started => {
                 status.runs += 1;
-                let run = work::site_run(template, planned.computers.len(), status.runs, at);
+                let computers = match planned.terms.mode {
+                    SiteMode::Client => planned.computers.len(),
+                    // Nothing runs there: the run is over at once.
+                    SiteMode::AccessOnly | SiteMode::None => 0,
+                };
+                let run = work::site_run(template, computers, status.runs, at);
                 status.run = Some(Box::new(run));
             }
             SiteTransition::RollbackStarted => {
@@ -106,7 +118,16 @@ impl State {
                 status.in_service = None;
                 status.went_back = Some(at);
             }
-            SiteTransition::Deployed => status.in_service = Some(at),
+            SiteTransition::MaterialChange => {
+                let care = self.site_care.sites.entry(id.clone()).or_default();
+                care.material = reason.map(str::to_owned);
+            }
+            SiteTransition::Deployed => {
+                status.in_service = Some(at);
+                let care = self.site_care.sites.entry(id.clone()).or_default();
+                care.release = Some(plan.release.digest());
+                care.material = None;
+            }
             SiteTransition::Exempted => {
                 self.concurrences.remove(&format!("exempt {}", Scope::Site(id.clone())));
             }
@@ -131,7 +152,6 @@ impl State {
             | SiteTransition::ObservationStarted
             | SiteTransition::SignedOff
             | SiteTransition::Refused
-            | SiteTransition::MaterialChange
             | SiteTransition::Reconfirmed => {}
         }
         self.recount(position);

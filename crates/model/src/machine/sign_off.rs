@@ -120,7 +120,8 @@ impl Transition for SignOffTransition {
     }
 
     fn row(self) -> Row {
-        use Authority::{Signer, System};
+        use crate::role_type::RoleType::{ProgramManager, ReleaseManagement};
+        use Authority::{Signer, System, SystemOr};
         use Guard::{SG1, SG2, SG3, SG4, SG5, SG6};
         let (id, act, authority, guards): (_, _, _, &[Guard]) = match self {
             Self::Requested => ("SGN-1", "be requested", System, &[SG1]),
@@ -133,7 +134,9 @@ impl Transition for SignOffTransition {
             Self::Delegated => ("SGN-6", "be delegated", Signer, &[SG6]),
             Self::Superseded => ("SGN-7", "be superseded", System, &[]),
             Self::Withdrawn => ("SGN-8", "be withdrawn", Signer, &[SG2]),
-            Self::Renewed => ("SGN-9", "be asked for anew", System, &[]),
+            Self::Renewed => {
+                ("SGN-9", "be asked for anew", SystemOr(&[ReleaseManagement, ProgramManager]), &[])
+            }
         };
         Row { id, act, authority, guards }
     }
@@ -160,7 +163,7 @@ mod tests {
             SGN-6  delegated                   ·  1  ·  ·  ·  ·  ·  signer [SG6]
             SGN-7  superseded                  ·  ·  5  ·  ·  ·  ·  SYS []
             SGN-8  withdrawn                   ·  ·  6  ·  ·  ·  ·  signer [SG2]
-            SGN-9  renewed                     ·  ·  ·  0  ·  0  0  SYS []"#]]
+            SGN-9  renewed                     ·  ·  ·  0  ·  0  0  SYS|REL|PGM []"#]]
         .assert_eq(&grid::<SignOffTransition>());
     }
 

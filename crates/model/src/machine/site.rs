@@ -197,7 +197,7 @@ impl Transition for SiteTransition {
         };
         let (id, act, authority, guards): (_, _, _, &[Guard]) = match self {
             Self::ScheduleAcknowledged => {
-                ("SIT-1", "be acknowledged by its owner", Any(&[SiteOwner]), &[S3])
+                ("SIT-1", "be acknowledged by its owner", SystemOr(&[SiteOwner]), &[S3])
             }
             Self::ScheduleChanged => {
                 ("SIT-2", "change its schedule", SystemOr(&[ReleaseManagement]), &[])
@@ -261,7 +261,7 @@ mod tests {
             12=rolled back  13=exempt
 
                                                0  1  2  3  4  5  6  7  8  9 10 11 12 13
-            SIT-1  schedule acknowledged       1  ·  ·  ·  ·  ·  ·  ·  ·  ·  ·  ·  ·  ·  SO [S3]
+            SIT-1  schedule acknowledged       1  ·  ·  ·  ·  ·  ·  ·  ·  ·  ·  ·  ·  ·  SYS|SO [S3]
             SIT-2  schedule changed            ·  0  0  ·  ·  ·  ·  ·  ·  ·  ·  ·  ·  ·  SYS|REL []
             SIT-3  gate opened                 ·  2  ·  ·  ·  ·  ·  ·  ·  ·  ·  ·  ·  ·  SYS [S1 S2 S4 S5 S6 S9]
             SIT-4  started                     ·  ·  3  ·  ·  ·  ·  ·  ·  ·  ·  ·  ·  ·  SYS|REL [S1 S2 S7 S8]

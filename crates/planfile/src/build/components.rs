@@ -12,6 +12,7 @@ use crate::span::At;
 use crate::written;
 use model::component::{Computer, Connection, CoreComponent};
 use model::id::ComponentId;
+use model::release::FinalRelease;
 use std::collections::HashMap;
 
 impl Building<'_> {
@@ -20,9 +21,12 @@ impl Building<'_> {
         written: Vec<written::Component>,
         connection: &Connection,
         addresses: &Addresses,
+        release: &FinalRelease,
     ) -> Vec<At<CoreComponent>> {
         self.refuse_cycles(&written);
-        written.into_iter().map(|it| self.component(it, connection, addresses)).collect()
+        let built =
+            written.into_iter().map(|it| self.component(it, connection, addresses, release));
+        built.collect()
     }
 
     fn component(
@@ -30,6 +34,7 @@ impl Building<'_> {
         written: written::Component,
         connection: &Connection,
         addresses: &Addresses,
+        release: &FinalRelease,
     ) -> At<CoreComponent> {
         let at = written.id.at;
         for need in &written.needs {
@@ -40,7 +45,12 @@ impl Building<'_> {
         known.extend(written.variables.keys().map(|it| format!("component.{it}")));
         let (rollback, purpose) = templates::rollback(written.rollback);
         let steps = self.steps(&written.steps, purpose, &known);
-        let checks = self.steps(&written.checks, Purpose::Check, &known);
+        // One list: no name stands twice in it.
+        let mut looks = self.discovery(written.discovery, release);
+        let looked_at = looks.len();
+        looks.extend(written.checks);
+        let mut discovery = self.steps(&looks, Purpose::Check, &known);
+        let checks = discovery.split_off(looked_at.min(discovery.len()));
         let hosts = self.hosts(written.hosts, &written.id, addresses);
         if written.windows.is_empty() && !self.cuts.is_incomplete(written.id.as_str()) {
             let what = format!(
@@ -63,6 +73,7 @@ impl Building<'_> {
             mode: written.mode.unwrap_or_default(),
             adopt: written.adopt.unwrap_or_default(),
             steps,
+            discovery,
             checks,
             rollback,
             windows: written.windows.into_iter().map(|it| it.value.0).collect(),

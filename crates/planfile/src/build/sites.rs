@@ -14,6 +14,7 @@ use model::plan::Limits;
 use model::role_type::RoleType;
 use model::separation_of_duties::forbidden_together;
 use model::site::Site;
+use model::site_care::terms::SiteTerms;
 
 /// The sites of a plan, with what their checks need.
 pub(crate) struct BuiltSites {
@@ -160,6 +161,11 @@ impl Building<'_> {
         let zone = zone.map_or_else(|| self.zone.clone(), |it| it.value.0.clone());
         crate::check::windows::clock_changes(self.findings, &written.windows, &zone);
         let link = written.link.as_ref().or(defaults.link.as_ref()).map(|it| self.link(it, limits));
+        let terms = SiteTerms {
+            mode: written.mode.unwrap_or_default(),
+            expectations: super::care::expectations(written.expectations),
+            requirements: self.requirements(written.requirements),
+        };
         Site {
             title: written.title.unwrap_or_else(|| written.id.to_string()),
             id: written.id.value,
@@ -176,6 +182,7 @@ impl Building<'_> {
             windows: written.windows.into_iter().map(|it| it.value.0).collect(),
             prestaged: written.prestaged,
             variables: super::texts(written.variables),
+            terms,
         }
     }
 

@@ -12,6 +12,7 @@ use crate::written;
 use model::component::{Connection, RollbackPlan, SshConnection};
 use model::id::{DeliverableId, LineId};
 use model::site::{Observation, PhaseShare, SitePhase, SiteTemplate};
+use model::site_care::terms::TemplateTerms;
 use model::step::{Step, StepWork};
 use std::collections::{HashMap, HashSet};
 
@@ -76,6 +77,10 @@ impl Building<'_> {
         let before = self.steps(&written.before, purpose, known);
         let each_computer = self.steps(&written.each_computer, purpose, known);
         let after = self.steps(&written.after, purpose, known);
+        let terms = TemplateTerms {
+            requirements: self.requirements(written.requirements),
+            use_percent_min: self.percent(written.use_percent_min, 0),
+        };
         let copied_once = copies(before.iter().chain(&after));
         let copied_to_each = copies(each_computer.iter());
         let model = SiteTemplate {
@@ -95,6 +100,7 @@ impl Building<'_> {
             },
             margin_s: written.margin.map_or(MARGIN_S, |it| it.0),
             site_cache: written.site_cache,
+            terms,
         };
         BuiltTemplate { model, copied_once, copied_to_each }
     }

@@ -2,6 +2,7 @@
 //!
 //! Source: Deploy SMF, Processes 1 and 2, Tables 4 and 5.
 
+use super::care::{Discovery, Expectations, Requirement};
 use super::steps::{Connection, Step};
 use super::values::{Length, Rate, Window, Zone};
 use crate::span::At;
@@ -10,6 +11,7 @@ use model::id::{ComponentId, ComputerId, LineId, PersonId, RingId, SiteId};
 use model::link::LinkKind;
 use model::ring::{Concurrency, RingKind, RunningSites};
 use model::site::PhaseShare;
+use model::site_care::terms::SiteMode;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -37,6 +39,9 @@ pub(crate) struct Component {
     pub(crate) adopt: Option<Adopt>,
     /// What is done on each host, in order.
     pub(crate) steps: Vec<Step>,
+    /// Files that are compared with the release before it is adopted. Default: none.
+    #[serde(default)]
+    pub(crate) discovery: Vec<Discovery>,
     /// How each host is checked afterwards; all must pass. Default: none.
     #[serde(default)]
     pub(crate) checks: Vec<Step>,
@@ -104,6 +109,12 @@ pub(crate) struct SiteTemplate {
     #[schemars(extend("default" = false))]
     #[serde(default)]
     pub(crate) site_cache: bool,
+    /// What must be done at each site before it starts. Default: nothing.
+    #[serde(default)]
+    pub(crate) requirements: Vec<Requirement>,
+    /// The share of usual use that must be seen before the owner signs, in percent. Default: 0.
+    #[schemars(extend("default" = 0))]
+    pub(crate) use_percent_min: Option<At<u8>>,
 }
 
 /// A batch of computers inside one site.
@@ -241,6 +252,15 @@ pub(crate) struct Site {
     /// Values for its steps, used as `${site.name}`. Default: none.
     #[serde(default)]
     pub(crate) variables: BTreeMap<String, At<String>>,
+    /// What is deployed there: `client`, `access-only` or `none`. Default: `client`.
+    #[schemars(extend("default" = "client"))]
+    pub(crate) mode: Option<SiteMode>,
+    /// What is told here in place of the plan's `expectations`. Default: nothing else.
+    #[serde(default)]
+    pub(crate) expectations: Expectations,
+    /// What must be done here, besides what its template asks. Default: nothing.
+    #[serde(default)]
+    pub(crate) requirements: Vec<Requirement>,
 }
 
 /// The computers of a site: a number, or a list.

@@ -97,6 +97,8 @@ fn run(look: &mut Look<'_>, agenda: &mut Agenda, position: usize, room: &mut usi
     let Some(run) = &status.run else { return };
     let scope = Scope::Component(planned.id.clone());
     let stage = progress::stage(look, &scope, run, 100);
+    let found = state.site_care.found.get(&planned.id).map(Vec::as_slice).unwrap_or_default();
+    let drifted = model::site_care::adoption::drift(found);
     let mut happened = |transition, reason, gate| {
         let component = planned.id.clone();
         agenda.events.push(Event::Component { component, transition, reason, gate });
@@ -115,6 +117,9 @@ fn run(look: &mut Look<'_>, agenda: &mut Agenda, position: usize, room: &mut usi
         (Stage::RunFinished, RunKind::Deploy) => {
             happened(ComponentTransition::StepsFinished, None, vec![]);
         }
+        (Stage::RunFinished, RunKind::Adopt) if drifted.is_some() => {
+            happened(ComponentTransition::DriftFound, drifted, vec![]);
+        }
         (Stage::RunFinished, RunKind::Adopt) => {
             let gate = vec![GuardReading::met(Guard::C6)];
             happened(ComponentTransition::AdoptionMatched, None, gate);
@@ -123,7 +128,7 @@ fn run(look: &mut Look<'_>, agenda: &mut Agenda, position: usize, room: &mut usi
             happened(ComponentTransition::RollbackVerified, None, vec![]);
         }
         (Stage::Broken { why, .. }, RunKind::Adopt) => {
-            happened(ComponentTransition::DriftFound, Some(why), vec![]);
+            happened(ComponentTransition::DriftFound, drifted.or(Some(why)), vec![]);
         }
         (Stage::Broken { why, roll_back }, RunKind::Deploy) => {
             happened(ComponentTransition::Halted, Some(why.clone()), vec![]);

@@ -14,20 +14,28 @@ use model::machine::{ComponentState, DeploymentState, SignOffState, SignOffTrans
 use model::role_type::RoleType;
 use model::scope::Scope;
 use model::sheet::{self, Sheet, SlotId};
+use model::site_care::material::material_change;
 
 pub(super) fn sheets(look: &mut Look<'_>, agenda: &mut Agenda) {
     core(look, agenda);
     for position in 0..look.plan().sites.len() {
         let state = look.state.sites.get(position).map(|it| it.state);
-        if state == Some(SiteState::Observing) {
+        let is_again =
+            state == Some(SiteState::Reconfirm) && material_change(look.state, position).is_none();
+        if state == Some(SiteState::Observing) || is_again {
             site(look, agenda, position);
         }
     }
-    if look.state.deployment == DeploymentState::Deploying && gates::sc1(look.state).is_ok() {
+    let is_asked = matches!(
+        look.state.deployment,
+        // Later only where it was superseded: what everybody has signed stays signed.
+        DeploymentState::Deploying | DeploymentState::Stabilizing
+    );
+    if is_asked && gates::sc1(look.state).is_ok() {
         let read = |guard, found| look.state.reading(guard, &[Scope::Deployment], look.now, found);
         let gate = [
             read(Guard::SC1, gates::sc1(look.state)),
-            GuardReading::met(Guard::SC2),
+            read(Guard::SC2, gates::sites::sc2(look.state)),
             read(Guard::SC3, gates::sc3(look.state)),
         ];
         ask(look, agenda, &Sheet::SitesComplete, |_| gate.to_vec());
@@ -70,16 +78,20 @@ fn site(look: &mut Look<'_>, agenda: &mut Agenda, position: usize) {
         look.again(Some(at));
     }
     let technical = vec![
-        read(Guard::V1, gates::v1(state, &planned.id)),
+        read(Guard::V1, gates::sites::covered(state, &planned.id)),
         gates::incidents::v2(state, &planned.id, &scopes, now),
     ];
     let of_owner: Vec<GuardReading> = technical
         .iter()
         .cloned()
         .chain([
-            read(Guard::V3, gates::v3(state, &planned.id, now)),
+            read(
+                Guard::V3,
+                gates::v3(state, &planned.id, now)
+                    .and_then(|()| gates::sites::used(state, &planned.id)),
+            ),
             read(Guard::V4, gates::v4(state, &planned.id)),
-            GuardReading::met(Guard::V5),
+            read(Guard::V5, gates::sites::v5(state, &planned.id)),
             read(Guard::V6, gates::v6(state, &planned.id, &ring)),
         ])
         .collect();

@@ -15,6 +15,7 @@ use model::machine::{SiteState, SiteTransition};
 use model::ring::RunningSites;
 use model::run::RunKind;
 use model::scope::Scope;
+use model::site_care::terms::SiteMode;
 use model::state::RingState;
 
 pub(super) fn sites(look: &mut Look<'_>, agenda: &mut Agenda, room: &mut usize) {
@@ -117,8 +118,8 @@ fn site(look: &mut Look<'_>, agenda: &mut Agenda, position: usize, room: &mut us
         SiteState::Deployed => {
             happened(look, agenda, position, SiteTransition::ObservationStarted, None, vec![]);
         }
-        SiteState::Planned
-        | SiteState::Ready
+        SiteState::Planned => waived(look, agenda, position),
+        SiteState::Ready
         | SiteState::Paused
         | SiteState::Halted
         | SiteState::Observing
@@ -128,6 +129,21 @@ fn site(look: &mut Look<'_>, agenda: &mut Agenda, position: usize, room: &mut us
         | SiteState::RolledBack
         | SiteState::Exempt => {}
     }
+}
+
+/// Where it was waived that the owner acknowledges, the site goes on without.
+fn waived(look: &Look<'_>, agenda: &mut Agenda, position: usize) {
+    let Some(planned) = look.plan().sites.get(position) else { return };
+    if look.state.waivers.is_empty() || planned.terms.mode == SiteMode::None {
+        return;
+    }
+    let scopes = guards::site_scopes(look, position);
+    if look.state.waived(Guard::S3, &scopes, look.now).is_none() {
+        return;
+    }
+    let s3 = model::gates::sites::s3(look.state, position);
+    let gate = vec![look.state.reading(Guard::S3, &scopes, look.now, s3)];
+    happened(look, agenda, position, SiteTransition::ScheduleAcknowledged, None, gate);
 }
 
 fn deploying(look: &mut Look<'_>, agenda: &mut Agenda, position: usize, room: &mut usize) {

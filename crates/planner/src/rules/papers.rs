@@ -132,6 +132,7 @@ fn a_refused_site_is_resolved_and_signed_on_a_new_sheet() {
         04 08:10 owner-1: site/s1:site-owner declined (a till is slow)
         04 08:10 owner-1: s1 refused (a till is slow)
         04 08:10 owner-1: severity 2 at site/s1: the owner refused the sign-off: a till is slow
+        04 08:10 owner-1: item 1 at site/s1, from a refusal: a till is slow
         04 08:10 ivo: Release Management agrees to resolve the refusal of site/s1
         04 08:10 philippa: Tester agrees to resolve the refusal of site/s1
         04 08:10 philippa: s1 issues resolved (a faster till)

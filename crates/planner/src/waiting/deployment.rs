@@ -11,6 +11,7 @@ use model::guard::Guard;
 use model::machine::{DeploymentState, DeploymentTransition, RfcState, SignOffState, WaiverState};
 use model::role_type::RoleType;
 use model::scope::Scope;
+use model::site_care::SiteCareCommand;
 
 pub(super) fn deployment(look: &mut Look<'_>) -> Vec<WaitingOn> {
     let state = look.state;
@@ -226,7 +227,9 @@ pub(super) fn slots(look: &Look<'_>, of: Option<&Scope>) -> Vec<WaitingOn> {
                 slot.role, slot.sheet
             );
             let roles = [RoleType::ReleaseManagement];
-            return Some(WaitingOn::people(state, scope, text, status.since, &roles));
+            let again = SiteCareCommand::AskAgain { slot: slot.clone(), how: String::new() };
+            let wait = WaitingOn::people(state, scope, text, status.since, &roles);
+            return Some(wait.with(Command::SiteCare(again)));
         }
         let text = format!("{} has to sign: {}", slot.role, slot.meaning());
         let command =

@@ -2,7 +2,7 @@
 //!
 //! House rule: nothing waits without saying on what.
 
-use super::{WaitingOn, deployment, or_otherwise, otherwise, steps};
+use super::{WaitingOn, deployment, or_otherwise, otherwise, site_care, steps};
 use crate::agenda::{shortage, why_not_started};
 use crate::facts::Look;
 use crate::guards;
@@ -11,8 +11,20 @@ use model::decide::Acting;
 use model::machine::{DeploymentState, SiteState};
 use model::role_type::RoleType;
 use model::scope::Scope;
+use model::site_care::material::material_change;
+use model::site_care::terms::{SiteMode, version};
 
 pub(super) fn site(look: &mut Look<'_>, position: usize) -> Vec<WaitingOn> {
+    let Some(planned) = look.plan().sites.get(position) else { return vec![] };
+    let mut asked = site_care::exemptions(look, &planned.id);
+    asked.extend(site_care::revisits(look, &planned.id));
+    let mut waits = stands(look, position);
+    waits.append(&mut asked);
+    waits
+}
+
+/// Returns what a site waits on where it stands.
+fn stands(look: &mut Look<'_>, position: usize) -> Vec<WaitingOn> {
     let state = look.state;
     let Some((planned, status)) = look.plan().sites.get(position).zip(state.sites.get(position))
     else {
@@ -24,9 +36,13 @@ pub(super) fn site(look: &mut Look<'_>, position: usize) -> Vec<WaitingOn> {
         WaitingOn::people(state, scope.clone(), what, since, roles)
     };
     match status.state {
+        SiteState::Planned if planned.terms.mode == SiteMode::None => {
+            vec![site_care::nothing_to_deploy(look, planned, since)]
+        }
         SiteState::Planned => {
             let text = format!("the owner of {} has to acknowledge the schedule", planned.id);
-            let command = Command::AcknowledgeSchedule { site: planned.id.clone() };
+            let Some(version) = version(&state.plan, position) else { return vec![] };
+            let command = Command::AcknowledgeSchedule { site: planned.id.clone(), version };
             let wait = people(text, &[RoleType::SiteOwner]).with(command);
             let guard = model::guard::Guard::S3;
             let waivable_by = guard.waiver().authority().to_vec();
@@ -35,7 +51,8 @@ pub(super) fn site(look: &mut Look<'_>, position: usize) -> Vec<WaitingOn> {
         SiteState::Notified => {
             let readings = guards::site_ready(look, position);
             let waits = readings.iter().filter_map(|it| WaitingOn::guard(state, &scope, it, since));
-            or_otherwise(waits.collect(), look, &scope, since)
+            let waits = waits.map(|it| site_care::with_command(look, position, it)).collect();
+            or_otherwise(waits, look, &scope, since)
         }
         SiteState::Ready => {
             let readings = guards::site_start(look, position);
@@ -87,7 +104,9 @@ pub(super) fn site(look: &mut Look<'_>, position: usize) -> Vec<WaitingOn> {
             let acting = Acting::new(state, &nobody, look.now);
             let readings = acting.site_gate(&planned.id);
             let waits = readings.iter().filter_map(|it| WaitingOn::guard(state, &scope, it, since));
-            or_otherwise(waits.collect(), look, &scope, since)
+            let waits: Vec<_> =
+                waits.map(|it| site_care::with_command(look, position, it)).collect();
+            or_otherwise(waits, look, &scope, since)
         }
         SiteState::Refused => {
             let why = status.reason.as_deref().unwrap_or("no reason was recorded");
@@ -97,8 +116,13 @@ pub(super) fn site(look: &mut Look<'_>, position: usize) -> Vec<WaitingOn> {
             vec![people(text, &deployment::lacking(look, &act, &roles))]
         }
         SiteState::Reconfirm => {
-            let text = format!("the owner of {} has to confirm it again", planned.id);
-            vec![people(text, &[RoleType::SiteOwner])]
+            if let Some(why) = material_change(state, position) {
+                let text =
+                    format!("{} is confirmed again once that is in place: {why}", planned.id);
+                return vec![WaitingOn::system(scope, text, since)];
+            }
+            let asked = deployment::slots(look, Some(&scope));
+            if asked.is_empty() { otherwise(look, &scope, since) } else { asked }
         }
         SiteState::RolledBack => {
             let text = format!("{} was rolled back and has to be planned anew", planned.id);

@@ -76,7 +76,7 @@ pub(super) fn halted(
         );
         let command = Command::Decide {
             scope: scope.clone(),
-            computers: vec![],
+            computers: first_unknown(look, scope),
             decision: StepDecision::NotDone,
             reason: String::new(),
         };
@@ -87,4 +87,19 @@ pub(super) fn halted(
         (what, Command::Resume { scope: scope.clone(), reason: String::new() })
     };
     vec![WaitingOn::people(state, scope.clone(), what, since, &roles).with(command)]
+}
+
+/// Returns the first computer at `scope` of which nobody knows whether a step had an effect: they
+/// are looked at one by one.
+fn first_unknown(look: &Look<'_>, scope: &Scope) -> Vec<model::id::ComputerId> {
+    let state = look.state;
+    let computers = match scope {
+        Scope::Component(id) => state.component(id).map(|(it, _)| it.hosts.as_slice()),
+        Scope::Site(id) => state.site(id).map(|(it, _)| it.computers.as_slice()),
+        Scope::Deployment | Scope::Core | Scope::Ring(_) | Scope::Rfc(_) => None,
+    };
+    let tracks = state.run(scope).map(|it| it.tracks.as_slice()).unwrap_or_default();
+    let mut unknown = tracks.iter().filter(|it| it.state == TrackState::Unknown);
+    let first = unknown.next().and_then(|it| computers?.get(it.computer as usize));
+    first.map(|it| it.id.clone()).into_iter().collect()
 }

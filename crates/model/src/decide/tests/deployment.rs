@@ -75,6 +75,7 @@ pub(super) fn site(id: &str) -> Site {
         windows: vec![],
         prestaged: false,
         variables: [].into(),
+        terms: Default::default(),
     }
 }
 
@@ -118,6 +119,7 @@ pub(super) fn plan() -> MasterProjectPlan {
         mode: CoreMode::Parallel,
         adopt: Adopt::FromPilot,
         steps: vec![step("install")],
+        discovery: vec![],
         checks: vec![],
         rollback: RollbackPlan::Steps { loses: None },
         windows: vec![],
@@ -155,6 +157,7 @@ pub(super) fn plan() -> MasterProjectPlan {
             observation: Observation::Seconds(0),
             margin_s: 0,
             site_cache: false,
+            terms: Default::default(),
         }],
         rings: vec![ring("early"), ring("broad")],
         sites: ["planned", "halted", "asked", "watched", "refused", "back", "done"]

@@ -154,6 +154,8 @@ fn told(event: &Event) -> String {
         format!("counts at {scope} as severity {severity} of {incident:?}")
     } else if let Event::Concurred { act, role, .. } = event {
         format!("{role} agreed to {act}")
+    } else if let Event::SiteCare(it) = event {
+        it.to_string()
     } else {
         panic!("{event:?}")
     }
@@ -705,6 +707,7 @@ fn feedback_is_processed_once_and_a_problem_ends_in_a_new_release_or_with_an_own
         04 12:00 prm: incident 1 opened, severity 3 at site/done: cancelling is slow
         04 12:00 prm is refused: feedback 1 has been processed
         04 12:00 prm: feedback 2 leads to a revisit: we look into it
+        04 12:00 prm: revisit 1 of site done wanted, by plan: we look into it
         04 12:00 prm: Product Manager agreed to revisit site/done
         04 12:00 prm is refused: there is no feedback 3
         04 12:00 tst is refused: a problem is behind at least one incident

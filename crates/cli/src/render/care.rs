@@ -1,0 +1,148 @@
+//! What sites are told to expect, how far they are covered, and what is outstanding, for people.
+
+use super::typed::quoted;
+use model::digest::Digest;
+use model::site_care::coverage::{Coverage, Share, coverage, exemptions};
+use model::site_care::terms::Expectation;
+use model::site_care::{Exempted, SiteCareCommand};
+use model::state::State;
+
+/// Returns what a site is told to expect, as a page of text.
+pub(crate) fn expectation(told: &Expectation<'_>, version: Digest) -> String {
+    let mut page = format!("site/{} gets {}\n", told.site, told.release);
+    for (name, text) in [
+        ("users notice", told.changes),
+        ("interruption", told.downtime),
+        ("whom to call", told.contact),
+        ("support hours", told.support_hours),
+        ("ring", told.ring),
+        ("zone", told.zone),
+    ] {
+        page += &format!("  {name:<14} {}\n", if text.is_empty() { "not said" } else { text });
+    }
+    let windows = serde_json::to_string(told.windows).unwrap_or_default();
+    let windows = if told.windows.is_empty() { "any time".to_owned() } else { windows };
+    page += &format!("  {:<14} {windows}\n  version        {version}\n\n", "windows");
+    page
+}
+
+/// Returns how far sites are covered, a line each.
+pub(crate) fn coverage_page(state: &State, sites: &[model::id::SiteId]) -> String {
+    let mut page = String::new();
+    for site in sites {
+        let Some(coverage) = coverage(state, site) else { continue };
+        page += &format!(
+            "site/{site}: {} computers verified, {} users with access ({})\n",
+            share(coverage.computers),
+            share(coverage.users),
+            coverage.user_access
+        );
+        page += &lacking(&coverage);
+        for it in exemptions(state, site) {
+            page += &format!("  exempt until {}: {}, {}\n", it.until, it.what, it.reason);
+        }
+    }
+    page
+}
+
+fn lacking(coverage: &Coverage) -> String {
+    if coverage.lacking.is_empty() {
+        return String::new();
+    }
+    let named: Vec<String> = coverage.lacking.iter().take(8).map(ToString::to_string).collect();
+    let more = if coverage.lacking.len() > named.len() { ", …" } else { "" };
+    format!("  not verified: {}{more}\n", named.join(", "))
+}
+
+fn share(share: Share) -> String {
+    let exempt =
+        if share.exempt == 0 { String::new() } else { format!(" ({} exempt)", share.exempt) };
+    format!("{} of {}{exempt}", share.covered, share.due())
+}
+
+/// Returns what is outstanding, a line each.
+pub(crate) fn items(state: &State, all: bool) -> String {
+    let mut page = String::new();
+    for (item, number) in state.site_care.items.iter().zip(1_u32..) {
+        let standing = match &item.closed {
+            Some(_) if !all => continue,
+            Some((how, _)) => format!("done: {how}"),
+            None => "open".to_owned(),
+        };
+        let owner = item.owner.as_ref().map(|it| format!(", {it}")).unwrap_or_default();
+        let due = item.due.map(|it| format!(", by {it}")).unwrap_or_default();
+        page += &format!(
+            "{number} {} {}: {}{owner}{due}; {standing}\n",
+            item.scope, item.origin, item.text
+        );
+    }
+    if page.is_empty() { "nothing is outstanding\n".to_owned() } else { page }
+}
+
+/// Returns the revisits, a line each.
+pub(crate) fn revisits(state: &State) -> String {
+    let mut page = String::new();
+    for (revisit, number) in state.site_care.revisits.iter().zip(1_u32..) {
+        let under = revisit.rfc.as_ref().map(|it| format!(", under {it}")).unwrap_or_default();
+        page += &format!(
+            "{number} site/{}, by {}{under}: {}; {}\n",
+            revisit.site, revisit.cause, revisit.reason, revisit.state
+        );
+    }
+    if page.is_empty() { "nobody has asked for a revisit\n".to_owned() } else { page }
+}
+
+/// Returns how a command about sites is typed.
+pub(crate) fn typed(command: &SiteCareCommand) -> String {
+    match command {
+        SiteCareCommand::ReportAccess { sites, source } => match sites.as_slice() {
+            [(site, users)] => format!(
+                "coverage set site/{site} --users-with-access {users} --source {}",
+                quoted(source)
+            ),
+            _ => format!("coverage import FILE --source {}", quoted(source)),
+        },
+        SiteCareCommand::MeetRequirement { site, requirement, evidence } => {
+            format!("fulfil site/{site} {requirement} --evidence {}", quoted(evidence))
+        }
+        SiteCareCommand::ObserveUse { site, percent, evidence } => {
+            let evidence = quoted(evidence);
+            format!("coverage used site/{site} --percent {percent} --evidence {evidence}")
+        }
+        SiteCareCommand::JoinLate { site, users, computers, note } => format!(
+            "coverage late site/{site} --users {users} --computers {computers} --note {}",
+            quoted(note)
+        ),
+        SiteCareCommand::RequestExemption { site, what, reason, until } => {
+            let what = match what {
+                Exempted::Users(users) => format!("--users {users}"),
+                Exempted::Computer(computer) => format!("--computer {computer}"),
+            };
+            let reason = quoted(reason);
+            format!("coverage exempt site/{site} {what} --until {until} --reason {reason}")
+        }
+        SiteCareCommand::ApproveExemption { number } => format!("coverage approve {number}"),
+        SiteCareCommand::EndExemption { number, reason } => {
+            format!("coverage end {number} --reason {}", quoted(reason))
+        }
+        SiteCareCommand::CloseItem { number, how } => {
+            format!("item close {number} --how {}", quoted(how))
+        }
+        SiteCareCommand::OpenRevisit { site, cause, reason, .. } => {
+            format!("revisits open site/{site} --cause {cause} --reason {}", quoted(reason))
+        }
+        SiteCareCommand::AgreeToRevisit { number, rfc } => {
+            let under = rfc.as_ref().map(|it| format!(" --under {it}")).unwrap_or_default();
+            format!("revisits agree {number}{under}")
+        }
+        SiteCareCommand::DropRevisit { number, reason } => {
+            format!("revisits drop {number} --reason {}", quoted(reason))
+        }
+        SiteCareCommand::AskAgain { slot, how } => {
+            format!("ask-again {slot} --how {}", quoted(how))
+        }
+        SiteCareCommand::Descope { component, reason } => {
+            format!("descope component/{component} --reason {}", quoted(reason))
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! Acts on exemptions: asked for, agreed to by Product Manager and site owner, ended.
+//!
+//! Source: Deploy SMF, Process 2 (all targeted users and computers); SOD-13.
+
+use super::super::{Acting, worded};
+use crate::id::SiteId;
+use crate::refusal::{Refusal, RefusalCode};
+use crate::role_type::RoleType;
+use crate::scope::Scope;
+use crate::separation_of_duties::Rule;
+use crate::site_care::{Exempted, Exemption, SiteCareEvent};
+use jiff::civil::Date;
+
+/// Who must agree to an exemption.
+const AGREE: [RoleType; 2] = [RoleType::ProductManager, RoleType::SiteOwner];
+
+impl Acting<'_> {
+    pub(super) fn request_exemption(
+        &self,
+        site: &SiteId,
+        what: &Exempted,
+        reason: &str,
+        until: Date,
+    ) -> Result<Vec<SiteCareEvent>, Refusal> {
+        use RoleType::{ProductManager, ReleaseManagement, SiteOwner, Tester, UserExperience};
+        let scope = Scope::Site(site.clone());
+        let (planned, _) = self.state.site(site).ok_or_else(|| Refusal::unknown(site))?;
+        let roles = [ReleaseManagement, ProductManager, SiteOwner, Tester, UserExperience];
+        self.role(&roles, &scope, "ask for an exemption")?;
+        let reason = worded("the reason", reason)?;
+        let today = self.now.to_zoned(planned.zone.rules()).date();
+        if until < today {
+            let text = format!("the exemption would have ended on {until}");
+            return Err(Refusal::invalid(text, "give a day that lies ahead"));
+        }
+        let of_site = self.state.site_care.exemptions.iter();
+        let living = of_site.filter(|it| it.site == *site && it.ended.is_none());
+        match what {
+            Exempted::Users(0) => {
+                return Err(Refusal::invalid("nobody would be exempt", "say how many users"));
+            }
+            Exempted::Users(users) => {
+                let others = living.filter_map(|it| match it.what {
+                    Exempted::Users(users) => Some(users),
+                    Exempted::Computer(_) => None,
+                });
+                let all = others.fold(*users, u32::saturating_add);
+                if all > planned.users {
+                    let text = format!("{site} has {} users, and {all} would be", planned.users);
+                    return Err(Refusal::invalid(text, "exempt fewer"));
+                }
+            }
+            Exempted::Computer(computer) => {
+                if !planned.computers.iter().any(|it| it.id == *computer) {
+                    return Err(Refusal::unknown(format!("computer {computer} of {site}")));
+                }
+                if living.into_iter().any(|it| it.what == *what) {
+                    let text = format!("computer {computer} of {site} is exempt, or asked to be");
+                    return Err(Refusal::new(RefusalCode::State, text, "there is nothing to do"));
+                }
+            }
+        }
+        let number = u32::try_from(self.state.site_care.exemptions.len()).unwrap_or(u32::MAX - 1);
+        let number = number + 1;
+        let mut events = vec![SiteCareEvent::ExemptionRequested {
+            number,
+            site: site.clone(),
+            what: what.clone(),
+            reason,
+            until,
+        }];
+        // Whoever must agree and asks for it has agreed.
+        if self.installs(site).is_none() {
+            let held = self.state.roles_of(self.person, &scope);
+            let mine = AGREE.into_iter().filter(|it| held.contains(it));
+            events.extend(mine.map(|role| SiteCareEvent::ExemptionApproved { number, role }));
+        }
+        Ok(events)
+    }
+
+    fn exemption(&self, number: u32) -> Result<&Exemption, Refusal> {
+        let position = (number as usize).checked_sub(1);
+        let found = position.and_then(|it| self.state.site_care.exemptions.get(it));
+        let found = found.ok_or_else(|| Refusal::unknown(format!("exemption {number}")))?;
+        match &found.ended {
+            None => Ok(found),
+            Some(why) => {
+                let text = format!("exemption {number} has ended: {why}");
+                Err(Refusal::new(RefusalCode::State, text, "ask for another"))
+            }
+        }
+    }
+
+    pub(super) fn approve_exemption(&self, number: u32) -> Result<Vec<SiteCareEvent>, Refusal> {
+        let exemption = self.exemption(number)?;
+        let scope = Scope::Site(exemption.site.clone());
+        let lacking: Vec<RoleType> = AGREE
+            .into_iter()
+            .filter(|role| !exemption.approvals.iter().any(|(_, it)| it == role))
+            .collect();
+        if lacking.is_empty() {
+            let text = format!("exemption {number} is agreed to already");
+            return Err(Refusal::new(RefusalCode::State, text, "there is nothing to do"));
+        }
+        self.role(&lacking, &scope, &format!("agree to exemption {number}"))?;
+        if let Some(rfc) = self.installs(&exemption.site) {
+            let text = format!(
+                "{} implements {rfc} and cannot agree to what it leaves out ({})",
+                self.person,
+                Rule::InstallerNeverExempts
+            );
+            return Err(Refusal::new(RefusalCode::NotPermitted, text, self.ask(&lacking, &scope)));
+        }
+        let held = self.state.roles_of(self.person, &scope);
+        let mine = lacking.into_iter().filter(|it| held.contains(it));
+        Ok(mine.map(|role| SiteCareEvent::ExemptionApproved { number, role }).collect())
+    }
+
+    pub(super) fn end_exemption(
+        &self,
+        number: u32,
+        reason: &str,
+    ) -> Result<Vec<SiteCareEvent>, Refusal> {
+        let exemption = self.exemption(number)?;
+        let scope = Scope::Site(exemption.site.clone());
+        if exemption.requested_by.as_ref() != Some(self.person) || exemption.holds() {
+            self.role(&AGREE, &scope, &format!("end exemption {number}"))?;
+        }
+        let reason = worded("the reason", reason)?;
+        Ok(vec![SiteCareEvent::ExemptionEnded { number, reason }])
+    }
+
+    /// Returns the request for change under which this person installs at `site`, if they do and
+    /// the profile minds.
+    fn installs(&self, site: &SiteId) -> Option<&crate::id::RfcId> {
+        if self.state.plan.profile.relaxes(Rule::InstallerNeverExempts) {
+            return None;
+        }
+        let Scope::Ring(ring) = self.ring_scope(site) else { return None };
+        let rfcs = self.state.plan.rfcs.iter().filter(|it| it.covers.rings.contains(&ring));
+        rfcs.filter(|it| it.implementers.contains(self.person)).map(|it| &it.id).next()
+    }
+}

@@ -1,0 +1,155 @@
+//! The guards of a site's expectations, requirements, coverage and sign-off.
+//!
+//! Source: Deploy SMF, key questions of Tables 4 and 5: S3, S6, S9, S10, V1, V3, V5, SC2, C2.
+
+#![expect(
+    clippy::missing_errors_doc,
+    reason = "what a guard misses is its finding, not a failure of asking it"
+)]
+
+use super::{COVERAGE_PERCENT_MIN, Found, missing};
+use crate::guard::Supplier;
+use crate::id::{ComponentId, SiteId};
+use crate::machine::{ComponentState, SiteState};
+use crate::role_type::RoleType;
+use crate::scope::Scope;
+use crate::site_care::ItemOrigin;
+use crate::site_care::coverage::{Coverage, coverage};
+use crate::site_care::terms::{RequirementKind, UserAccess, requirements, version};
+use crate::state::State;
+
+/// S3: the owner acknowledged the present version of what the site is told to expect.
+pub fn s3(state: &State, position: usize) -> Found {
+    let Some(site) = state.plan.sites.get(position) else { return Ok(()) };
+    let acknowledged = state.site_care.of(&site.id).and_then(|it| it.acknowledged.as_ref());
+    let present = version(&state.plan, position);
+    match acknowledged {
+        Some((version, ..)) if Some(*version) == present => Ok(()),
+        Some((version, ..)) => missing(
+            format!(
+                "what {} is told to expect has changed since its owner acknowledged version {}",
+                site.id,
+                version.short()
+            ),
+            &[RoleType::SiteOwner],
+        ),
+        None => missing(
+            format!("the owner of {} has not acknowledged what to expect, and when", site.id),
+            &[RoleType::SiteOwner],
+        ),
+    }
+}
+
+/// S9, and what of S6 only people can see: every requirement of `kind` at the site is met.
+pub fn required(state: &State, position: usize, kind: RequirementKind) -> Found {
+    let Some(site) = state.plan.sites.get(position) else { return Ok(()) };
+    let care = state.site_care.of(&site.id);
+    let is_met = |id| care.is_some_and(|it| it.met.contains_key(id));
+    let open = requirements(&state.plan, position).find(|it| it.kind == kind && !is_met(&it.id));
+    match open {
+        None => Ok(()),
+        Some(it) => missing(format!("requirement {} of {}: {}", it.id, site.id, it.text), &[it.by]),
+    }
+}
+
+/// V1, at the sign-off: enough computers and users are covered.
+pub fn covered(state: &State, site: &SiteId) -> Found {
+    let Some(coverage) = coverage(state, site) else { return Ok(()) };
+    let percent = u64::try_from(COVERAGE_PERCENT_MIN).unwrap_or(100);
+    lacks(site, &coverage, |share| share.reaches(percent))
+}
+
+/// SC2: everything that is not exempt is covered, over all sites.
+pub fn sc2(state: &State) -> Found {
+    for (site, status) in state.plan.sites.iter().zip(&state.sites) {
+        if status.state != SiteState::Exempt
+            && let Some(coverage) = coverage(state, &site.id)
+        {
+            lacks(&site.id, &coverage, crate::site_care::coverage::Share::is_whole)?;
+        }
+    }
+    Ok(())
+}
+
+fn lacks(
+    site: &SiteId,
+    coverage: &Coverage,
+    is_enough: impl Fn(crate::site_care::coverage::Share) -> bool,
+) -> Found {
+    if !is_enough(coverage.computers) {
+        let share = coverage.computers;
+        let named: Vec<String> = coverage.lacking.iter().take(3).map(ToString::to_string).collect();
+        let text = format!(
+            "{} of {} computers of {site} are verified; the others need an exemption: {}",
+            share.covered,
+            share.due(),
+            named.join(", ")
+        );
+        return missing(text, &[RoleType::ReleaseManagement]);
+    }
+    if !is_enough(coverage.users) {
+        let share = coverage.users;
+        let how = match coverage.user_access {
+            UserAccess::Probe => "by the site's checks",
+            UserAccess::Reported => "as reported",
+        };
+        let text =
+            format!("{} of {} users of {site} have access, {how}", share.covered, share.due());
+        return missing(text, &[RoleType::UserExperience, RoleType::SiteOwner]);
+    }
+    Ok(())
+}
+
+/// What of V3 is not time: the site has been seen in normal use.
+pub fn used(state: &State, site: &SiteId) -> Found {
+    let Some((planned, status)) = state.site(site) else { return Ok(()) };
+    let wanted = state.plan.template(&planned.template).map_or(0, |it| it.terms.use_percent_min);
+    let seen = state.site_care.of(site).and_then(|it| it.used.as_ref());
+    let seen = seen.filter(|it| status.in_service.is_some_and(|at| at <= it.at));
+    let seen = seen.map_or(0, |it| it.what);
+    if wanted <= seen {
+        return Ok(());
+    }
+    missing(
+        format!("{site} was seen at {seen} % of its usual use, and {wanted} % are asked for"),
+        &[RoleType::SiteOwner, RoleType::UserExperience],
+    )
+}
+
+/// V5: every exception that is open at the site has an owner and a date.
+pub fn v5(state: &State, site: &SiteId) -> Found {
+    let here = Scope::Site(site.clone());
+    let mut open = state.site_care.open_items(&here);
+    let incomplete = |it: &crate::site_care::Item| {
+        it.origin == ItemOrigin::Exception && (it.owner.is_none() || it.due.is_none())
+    };
+    match open.find(|(_, it)| incomplete(it)) {
+        None => Ok(()),
+        Some((number, it)) => missing(
+            format!("item {number} of {site} has no owner or no date: {}", it.text),
+            &[RoleType::ReleaseManagement, RoleType::SiteOwner],
+        ),
+    }
+}
+
+/// C2: the components that `component` needs are verified.
+pub fn c2(state: &State, component: &crate::component::CoreComponent) -> Found {
+    component.needs.iter().try_for_each(|it| stands(state, it))
+}
+
+fn stands(state: &State, id: &ComponentId) -> Found {
+    let Some((_, status)) = state.component(id) else { return Ok(()) };
+    let is_there = matches!(status.state, ComponentState::Verified | ComponentState::Accepted);
+    if !is_there {
+        return Err((format!("it needs {id}, which is {}", status.state), Supplier::System));
+    }
+    let scope = Scope::Component(id.clone());
+    let mut open = state.incidents.closing_gates();
+    match open.find(|it| it.scopes.contains(&scope)) {
+        None => Ok(()),
+        Some(it) => missing(
+            format!("it needs {id}, where incident {} is open: {}", it.number, it.title),
+            &[RoleType::SupportManager, RoleType::OperationsManager],
+        ),
+    }
+}

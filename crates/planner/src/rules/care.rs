@@ -1,0 +1,101 @@
+//! What the planner makes of expectations, requirements, coverage, adoption and changed ground.
+//!
+//! House rule: nothing waits without saying on what, and whoever supplies it is believed once.
+
+use super::world::{World, exit};
+use crate::fixture::{plan, step};
+use expect_test::expect;
+use model::command::Command;
+use model::component::Adopt;
+use model::machine::SiteState;
+use model::role_type::RoleType;
+use model::site_care::terms::{Requirement, RequirementKind, SiteMode, UserAccess};
+use model::step::{OnFailure, Step};
+
+fn is(world: &World, site: usize, state: SiteState) -> bool {
+    world.state.sites[site].state == state
+}
+
+// Proves: P2-B1, P2-D6, P2-Q1
+#[test]
+fn what_a_site_asks_for_is_waited_for_with_the_command_that_supplies_it() {
+    let mut plan = plan();
+    plan.sites[0].terms.requirements = vec![Requirement {
+        id: "cabling".parse().unwrap(),
+        text: "sockets at each desk".to_owned(),
+        by: RoleType::SiteOwner,
+        kind: RequirementKind::Own,
+    }];
+    plan.terms.user_access = UserAccess::Reported;
+    plan.templates[0].terms.use_percent_min = 80;
+    plan.sites[1].terms.mode = SiteMode::AccessOnly;
+    let mut world = World::of(plan);
+    world.until(|it| is(it, 0, SiteState::SignedOff) && is(it, 1, SiteState::SignedOff));
+    let story = world.story(0, &["cabling", "have access", "of usual", "s2 deployed"]);
+    expect![[r#"
+        04 08:00 owner-1: site s1: requirement cabling is met: as rehearsed
+        04 08:00 owner-1: site s1: 10 users have access (as rehearsed)
+        04 08:10 owner-1: site s1: used at 100 % of usual: as rehearsed
+        04 09:00 s2 deployed
+        04 09:00 owner-2: site s2: 10 users have access (as rehearsed)
+        04 09:00 owner-3: site s3: 10 users have access (as rehearsed)
+        04 09:00 owner-4: site s4: 10 users have access (as rehearsed)
+        04 09:10 owner-2: site s2: used at 100 % of usual: as rehearsed
+        04 09:10 owner-3: site s3: used at 100 % of usual: as rehearsed
+        04 09:10 owner-4: site s4: used at 100 % of usual: as rehearsed
+    "#]]
+    .assert_eq(&story);
+}
+
+// Proves: P1-Q2, T-3
+#[test]
+fn a_component_of_the_pilot_that_differs_is_deployed_and_the_difference_is_listed() {
+    let mut plan = plan();
+    plan.components[0].adopt = Adopt::FromPilot;
+    let look = |id: &str| Step { on_failure: OnFailure::Continue, rollback: None, ..step(id) };
+    plan.components[0].discovery = vec![look("found-schema"), look("found-engine")];
+    let mut world = World::of(plan);
+    let first = world.until_ordered("component/db@1/host-1/check/found-schema");
+    world.end(&first, exit(1));
+    world.until(|it| it.state.components[0].runs > 1);
+    let story = world.story(0, &["db adoption", "db drift", "db authorised", "db started"]);
+    expect![[r#"
+        04 08:00 ivo: db adoption started
+        04 08:00 db drift found (differs from the release: host-1 found-schema)
+        04 08:00 db authorised
+        04 08:00 db started
+    "#]]
+    .assert_eq(&story);
+}
+
+// Proves: P2-D4, P4a-Q1
+#[test]
+fn an_owner_confirms_again_once_what_was_undone_below_the_site_is_back() {
+    let mut world = World::of(plan());
+    world.until(|it| is(it, 0, SiteState::SignedOff));
+    world.until(|it| !it.state.run(&"component/db".parse().unwrap()).unwrap().is_busy());
+    let before = world.record.len();
+    let scope = "component/db".parse().unwrap();
+    let back = Command::RollBack { scope, reason: "wrong schema".to_owned(), accept_loss: false };
+    world.act("ivo", &back).unwrap();
+    world.look();
+    let waits = world.why("site/s1");
+    world.until(|it| is(it, 0, SiteState::SignedOff));
+    let told = world.story(before, &["s1 ", "site/s1:", "db rollback", "db checks"]);
+    expect![[r#"
+        site/s1: s1 is confirmed again once that is in place: core component db, which it needs, is rolling back [Landfall itself]
+        04 08:10 ivo: db rollback started (wrong schema)
+        04 08:10 site/s1:release-management superseded
+        04 08:10 site/s1:site-owner superseded
+        04 08:10 s1 material change (core component db, which it needs, is rolling back)
+        04 08:10 db rollback verified
+        04 08:10 db checks passed
+        04 08:10 site/s1:release-management renewed
+        04 08:10 site/s1:release-management requested
+        04 08:10 ivo: site/s1:release-management signed
+        04 08:10 site/s1:site-owner renewed
+        04 08:10 site/s1:site-owner requested
+        04 08:10 owner-1: site/s1:site-owner signed
+        04 08:10 owner-1: s1 reconfirmed
+    "#]].assert_eq(&(waits + &told));
+}
