@@ -12,6 +12,7 @@ mod halting;
 mod ledger;
 mod notices;
 mod papers;
+mod process;
 mod promises;
 mod rehearsing;
 mod settling;
