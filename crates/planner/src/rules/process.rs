@@ -107,8 +107,8 @@ fn one_changed_fact_of_a_sheet_voids_the_signature_that_is_asked_for() {
     world.until(|it| state_of(it) == Some(SignOffState::Requested));
     let shown = sheet::digest(&world.state, &slot.sheet);
     let scope = "site/s1".parse().unwrap();
-    let text = "the second till prints no labels".to_owned();
-    world.act("esteban", &Command::RaiseSignal { scope, severity: 3, text }).unwrap();
+    let report = super::reported(&world, scope, 3);
+    world.act("esteban", &report).unwrap();
     let sign = Command::Sign { slot: slot.clone(), document: shown, exceptions: vec![] };
     let refusal = world.act("owner-1", &sign).unwrap_err();
     assert_eq!(refusal.code, RefusalCode::Stale, "{refusal}");
