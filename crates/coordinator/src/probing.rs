@@ -82,11 +82,11 @@ impl Prober {
         if !is_watched {
             return None;
         }
-        let due = state.plan.probes.iter().filter_map(|probe| self.ask_one(probe, now));
+        let due = state.plan.probes.iter().filter_map(|probe| self.ask_one(state, probe, now));
         due.min()
     }
 
-    fn ask_one(&mut self, probe: &Probe, now: Timestamp) -> Option<Timestamp> {
+    fn ask_one(&mut self, state: &State, probe: &Probe, now: Timestamp) -> Option<Timestamp> {
         let next = |at: Timestamp| at.checked_add(seconds(probe.every_s)).ok();
         let due = self.asked.get(&probe.id).copied().and_then(next);
         if self.in_flight.contains(&probe.id) {
@@ -94,6 +94,11 @@ impl Prober {
         }
         if let Some(due) = due.filter(|due| *due > now) {
             return Some(due);
+        }
+        // A server that has just begun knows nothing of the time before but what stands there; it is
+        // read before any probe has answered, because an answer of one is no news of another.
+        if let Some(seen) = state.incidents.probes.seen(&probe.id) {
+            self.sampled.entry(probe.id.clone()).or_insert(seen);
         }
         self.asked.insert(probe.id.clone(), now);
         self.in_flight.insert(probe.id.clone());
@@ -127,9 +132,7 @@ impl Prober {
         let Answer { probe, at, result } = answer;
         self.in_flight.remove(&probe);
         let probe = state.plan.probes.iter().find(|it| it.id == probe)?.clone();
-        // A server that has just begun knows nothing of the time before but what stands there.
-        let seen = state.incidents.probes.seen(&probe.id);
-        let seen = self.sampled.insert(probe.id.clone(), at).or(seen);
+        let seen = self.sampled.insert(probe.id.clone(), at);
         let patience = seconds(probe.every_s.saturating_mul(MISSED_MAX) + probe.time_limit_s);
         let is_known = state.incidents.probes.standing(&probe.id) != ProbeStanding::Unknown;
         let gap = seen.filter(|seen| is_known && at.duration_since(*seen) > patience);

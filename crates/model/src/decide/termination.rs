@@ -76,14 +76,14 @@ impl Acting<'_> {
         let reason = worded("the reason", reason)?;
         let all = begun(self.state);
         let is_open = |it: &Scope| !self.state.termination.dispositions.contains_key(it);
-        let scopes = match scope {
-            Scope::Deployment => all.into_iter().filter(is_open).collect(),
-            it if all.contains(it) => vec![it.clone()],
-            it => {
-                self.known_scope(it)?;
-                let text = format!("no work has begun on {it}, so nothing has to become of it");
-                return Err(Refusal::new(RefusalCode::State, text, "name a component or a site"));
-            }
+        let scopes: Vec<Scope> = if *scope == Scope::Deployment {
+            all.into_iter().filter(is_open).collect()
+        } else if all.contains(scope) {
+            vec![scope.clone()]
+        } else {
+            self.known_scope(scope)?;
+            let text = format!("no work has begun on {scope}, so nothing has to become of it");
+            return Err(Refusal::new(RefusalCode::State, text, "name a component or a site"));
         };
         if scopes.is_empty() {
             let text = "it is decided already what becomes of everything";

@@ -20,7 +20,7 @@ fn program(status: &'static str) -> (String, JoinHandle<String>) {
         let (mut asked, mut some) = (Vec::new(), [0; 4096]);
         loop {
             let read = stream.read(&mut some).unwrap();
-            asked.extend_from_slice(&some[..read]);
+            asked.extend_from_slice(some.get(..read).unwrap());
             let text = String::from_utf8_lossy(&asked).into_owned();
             let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
             let length = head.lines().find_map(|it| it.strip_prefix("content-length: "));
