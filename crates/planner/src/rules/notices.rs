@@ -210,7 +210,7 @@ fn attend(users: std::ops::Range<u32>) -> TrainingCommand {
 #[test]
 fn training_is_scheduled_without_conflict_and_counted_per_site() {
     let mut world = World::of(trained_plan());
-    world.until(|it| it.state.messages.slots.len() >= 1);
+    world.until(|it| !it.state.messages.slots.is_empty());
     let mut shown = String::new();
     let id: LineId = "A".parse().unwrap();
     let moved = |from: &str, until: &str| TrainingCommand::Move {
@@ -302,7 +302,7 @@ fn last(world: &World) -> String {
 #[test]
 fn nobodys_name_stands_in_the_record_of_who_attended() {
     let mut world = World::of(trained_plan());
-    world.until(|it| it.state.messages.slots.len() >= 1);
+    world.until(|it| !it.state.messages.slots.is_empty());
     world.act("noor", &Command::Training(attend(0..5))).unwrap();
     let record = serde_json::to_string(&world.record).unwrap();
     assert!(record.contains("attended"), "they did attend");
