@@ -23,7 +23,7 @@ use crate::scope::Scope;
 use crate::site_care::adoption::finding;
 use crate::state::{
     Attestation, Concurrence, Hold, OrderPlace, RfcStatus, RingCounts, RingStatus, Signal,
-    SiteStatus, SlotStatus, State, WaiverStatus,
+    SiteStatus, SlotStatus, State, WaiverStatus, attestation_key,
 };
 use crate::state_index::StateIndex;
 use crate::work;
@@ -188,6 +188,7 @@ impl State {
     ) -> Result<(), Impossible> {
         let by = actor.person().cloned();
         let happening = Happening { by: by.clone(), at, seq };
+        self.forget_digests(event);
         match event {
             Event::DeploymentCreated { .. } => {
                 return Err(Impossible::Order { why: "a deployment is created once".to_owned() });
@@ -255,7 +256,7 @@ impl State {
             }
             Event::Attested { guard, scope, statement } => {
                 let attestation = Attestation { by, at, statement: statement.clone(), seq };
-                self.attestations.insert(format!("{guard} {scope}"), attestation);
+                self.attestations.insert(attestation_key(*guard, scope), attestation);
             }
             Event::Hold { scope, held: true, reason } => {
                 let hold = Hold { by, since: at, reason: reason.clone() };

@@ -17,7 +17,7 @@ pub use reading::{GuardReading, InvalidReading, Supplier, Verdict};
 pub use waivability::Waivability;
 
 use serde::{Deserialize, Serialize};
-use strum::{Display, EnumMessage, EnumString, VariantArray};
+use strum::{Display, EnumMessage, EnumString, IntoStaticStr, VariantArray};
 
 /// What must be true. The doc sentence of each is its text, as it is shown to people.
 #[derive(
@@ -32,6 +32,7 @@ use strum::{Display, EnumMessage, EnumString, VariantArray};
     Display,
     EnumMessage,
     EnumString,
+    IntoStaticStr,
     VariantArray,
     Serialize,
     Deserialize,

@@ -25,16 +25,28 @@ pub enum Scope {
     Rfc(RfcId),
 }
 
+impl Scope {
+    /// Returns the two parts of which its name consists.
+    pub(crate) fn parts(&self) -> (&'static str, &str) {
+        match self {
+            Self::Deployment => ("deployment", ""),
+            Self::Core => ("core", ""),
+            Self::Component(id) => ("component/", id.as_str()),
+            Self::Ring(id) => ("ring/", id.as_str()),
+            Self::Site(id) => ("site/", id.as_str()),
+            Self::Rfc(id) => ("rfc/", id.as_str()),
+        }
+    }
+}
+
 impl fmt::Display for Scope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Deployment => f.pad("deployment"),
-            Self::Core => f.pad("core"),
-            Self::Component(id) => f.pad(&format!("component/{id}")),
-            Self::Ring(id) => f.pad(&format!("ring/{id}")),
-            Self::Site(id) => f.pad(&format!("site/{id}")),
-            Self::Rfc(id) => f.pad(&format!("rfc/{id}")),
+        let (kind, id) = self.parts();
+        if f.width().is_some() || f.precision().is_some() {
+            return f.pad(&format!("{kind}{id}"));
         }
+        f.write_str(kind)?;
+        f.write_str(id)
     }
 }
 

@@ -6,9 +6,11 @@
 //! Source: Deploy SMF, outputs of Tables 4 and 5 (sign-off sheets).
 
 mod complete;
+mod kept;
 mod sites;
 mod stable;
 
+pub use kept::KeptDigest;
 pub use stable::milestone_facts;
 
 use crate::digest::{Digest, canonical_digest};
@@ -247,7 +249,18 @@ pub fn body(state: &State, sheet: &Sheet) -> Value {
 
 /// Returns the digest that is signed.
 pub fn digest(state: &State, sheet: &Sheet) -> Digest {
-    canonical_digest(&body(state, sheet))
+    let anew = || canonical_digest(&body(state, sheet));
+    match sheet {
+        Sheet::Site(id) => state.site(id).map_or_else(anew, |(_, it)| it.digest.or_anew(anew)),
+        Sheet::CoreInterim
+        | Sheet::CoreFinal
+        | Sheet::SitesComplete
+        | Sheet::DeploymentStable
+        | Sheet::QuietPeriodReport
+        | Sheet::MilestoneReview
+        | Sheet::CloseOut
+        | Sheet::Termination => anew(),
+    }
 }
 
 /// Returns that no signature on `sheet` counts any more: what is signed is superseded, and what is

@@ -27,6 +27,7 @@ use crate::sheet::SlotId;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
+use std::ops::Bound;
 use std::sync::Arc;
 
 /// Where a deployment stands.
@@ -176,6 +177,9 @@ pub struct SiteStatus {
     /// When it last went back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub went_back: Option<Timestamp>,
+    /// The digest of its sheet, where it has been computed.
+    #[serde(skip)]
+    pub digest: crate::sheet::KeptDigest,
 }
 
 /// How a site counts in its ring.
@@ -474,7 +478,14 @@ impl State {
 
     /// Returns what was stated about `guard` at `scope` or at something around it.
     pub fn attested(&self, guard: Guard, scopes: &[Scope]) -> Option<&Attestation> {
-        scopes.iter().find_map(|scope| self.attestations.get(&format!("{guard} {scope}")))
+        // Most guards are stated by nobody, and this is asked for each site in each look.
+        let name: &str = guard.into();
+        let from = (Bound::Included(name), Bound::Unbounded);
+        let first = self.attestations.range::<str, _>(from).next();
+        if !first.is_some_and(|(key, _)| key.starts_with(name)) {
+            return None;
+        }
+        scopes.iter().find_map(|scope| self.attestations.get(&attestation_key(guard, scope)))
     }
 
     /// Returns the waiver in force for `guard` at one of `scopes`.
@@ -506,4 +517,10 @@ impl State {
         roles.extend(self.assignments.of(person).and_then(|it| it.role));
         roles
     }
+}
+
+/// Returns under which name a statement about `guard` at `scope` is kept.
+pub(crate) fn attestation_key(guard: Guard, scope: &Scope) -> String {
+    let (kind, id) = scope.parts();
+    [guard.into(), " ", kind, id].concat()
 }

@@ -2,9 +2,10 @@
 //!
 //! House rule: nothing may cost time in proportion to all sites where it concerns one.
 
-use crate::id::{ComponentId, RfcId, RingId, SiteId};
+use crate::companion_plans::Trigger;
+use crate::id::{ComponentId, LineId, RfcId, RingId, SiteId};
 use crate::plan::MasterProjectPlan;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, LazyLock};
 
 /// Positions by name.
@@ -30,6 +31,10 @@ pub struct StateIndex {
     pub parts: Vec<crate::digest::Digest>,
     /// The digest of the release.
     pub release: Option<crate::digest::Digest>,
+    /// The messages that have to reach a site before its slot.
+    pub before_slots: BTreeSet<LineId>,
+    /// Whether there are messages whose time only people know.
+    pub has_untimed_messages: bool,
 }
 
 impl StateIndex {
@@ -54,6 +59,7 @@ impl StateIndex {
                 sites.push(site);
             }
         }
+        let messages = || plan.communications.iter().flat_map(|it| &it.messages);
         let templates = positions(plan.templates.iter().map(|it| &it.id));
         let template_of = |site: &crate::site::Site| templates.get(&site.template).copied();
         Self {
@@ -79,6 +85,14 @@ impl StateIndex {
                 .collect(),
             parts: plan.rfcs.iter().map(|it| plan.part_digest(&it.covers)).collect(),
             release: Some(plan.release.digest()),
+            before_slots: messages()
+                .filter(|it| {
+                    let trigger = it.trigger().ok();
+                    trigger.is_some_and(|it| it.is_before_slot() || it == Trigger::SlotMoved)
+                })
+                .map(|it| it.id.clone())
+                .collect(),
+            has_untimed_messages: messages().any(|it| it.trigger().is_err()),
         }
     }
 }

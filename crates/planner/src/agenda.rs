@@ -50,13 +50,18 @@ impl Agenda {
 
 /// Returns what to do in `state` at the instant `now`, with at most `orders_max` new orders.
 pub fn agenda(state: &State, now: Timestamp, orders_max: usize) -> Agenda {
-    let mut look = Look::new(state, now);
+    agenda_of(&mut Look::new(state, now), orders_max)
+}
+
+/// Returns what to do as `look` sees it, with at most `orders_max` new orders.
+pub(crate) fn agenda_of(look: &mut Look<'_>, orders_max: usize) -> Agenda {
+    let state = look.state;
     let mut agenda = Agenda::default();
     let in_flight = state.orders.values().filter(|it| it.asked.is_none()).count();
     let limit = (state.plan.limits.orders_at_once as usize).saturating_sub(in_flight);
     let mut room = limit.min(orders_max);
-    changes::waivers(&mut look, &mut agenda);
-    site_care::exemptions(&mut look, &mut agenda);
+    changes::waivers(look, &mut agenda);
+    site_care::exemptions(look, &mut agenda);
     let works = match state.deployment {
         DeploymentState::Deploying
         | DeploymentState::Stabilizing
@@ -70,26 +75,26 @@ pub fn agenda(state: &State, now: Timestamp, orders_max: usize) -> Agenda {
         | DeploymentState::Terminating
         | DeploymentState::Terminated => false,
     };
-    changes::rfcs(&mut look, &mut agenda);
-    incidents::clocks(&mut look, &mut agenda);
-    notices::notices(&mut look, &mut agenda);
+    changes::rfcs(look, &mut agenda);
+    incidents::clocks(look, &mut agenda);
+    notices::notices(look, &mut agenda);
     // A site whose slot has moved is asked anew before anything else happens to it.
     if agenda.events.iter().any(|it| matches!(it, Event::Site { .. })) {
         agenda.next_look = look.next;
         return agenda;
     }
     if works {
-        rings::rings(&mut look, &mut agenda);
-        components::components(&mut look, &mut agenda, &mut room);
-        sites::sites(&mut look, &mut agenda, &mut room);
-        site_care::material_changes(&look, &mut agenda);
-        sheets::sheets(&mut look, &mut agenda);
-        stable::stable(&mut look, &mut agenda);
+        rings::rings(look, &mut agenda);
+        components::components(look, &mut agenda, &mut room);
+        sites::sites(look, &mut agenda, &mut room);
+        site_care::material_changes(look, &mut agenda);
+        sheets::sheets(look, &mut agenda);
+        stable::stable(look, &mut agenda);
     } else if state.deployment == DeploymentState::Held {
         // What was begun before the hold comes to its end; nothing new starts.
-        sites::sites_at_rest(&mut look, &mut agenda);
+        sites::sites_at_rest(look, &mut agenda);
     }
-    completing::completing(&mut look, &mut agenda);
+    completing::completing(look, &mut agenda);
     agenda.next_look = look.next;
     agenda
 }

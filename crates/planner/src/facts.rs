@@ -16,7 +16,12 @@ use model::site::{Site, SiteTemplate};
 use model::state::State;
 use model::step::{Step, StepWork};
 use model::window::MaintenanceWindow;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
+
+mod kept;
+
+pub use kept::Kept;
+use kept::{Place, WindowFit};
 
 /// One look at a deployment.
 pub struct Look<'s> {
@@ -26,7 +31,7 @@ pub struct Look<'s> {
     pub now: Timestamp,
     /// The earliest instant at which looking again may show something else.
     pub next: Option<Timestamp>,
-    openings: HashMap<(usize, &'s str), Opening>,
+    kept: Kept,
 }
 
 /// A ring or component without windows may be changed at any time.
@@ -35,7 +40,17 @@ static ALWAYS: [MaintenanceWindow; 1] = [MaintenanceWindow::Always];
 impl<'s> Look<'s> {
     /// Returns a look at `state` at the instant `now`.
     pub fn new(state: &'s State, now: Timestamp) -> Self {
-        Self { state, now, next: None, openings: HashMap::new() }
+        Self::with(state, now, Kept::default())
+    }
+
+    /// Returns a look that need not find again what earlier ones have found.
+    pub fn with(state: &'s State, now: Timestamp, kept: Kept) -> Self {
+        Self { state, now, next: None, kept: kept.under(state.plan_digest) }
+    }
+
+    /// Returns what later looks need not find again.
+    pub fn kept(self) -> Kept {
+        self.kept
     }
 
     /// Notes that looking again at `at` may show something else.
@@ -63,25 +78,47 @@ impl<'s> Look<'s> {
 
     /// Returns whether the window of the site at `position` is open, and until or from when.
     pub fn site_opening(&mut self, position: usize) -> Opening {
-        let Some(site) = self.plan().sites.get(position) else {
+        let (plan, now, ring) = (self.plan(), self.now, self.ring_of(position));
+        let Some(site) = plan.sites.get(position) else {
             return Opening::Open { until: None };
         };
-        let ring = self.ring_of(position);
-        let own = !site.windows.is_empty() || !self.plan().freezes.is_empty();
-        let key = (ring, site.zone.as_str());
-        if !own && let Some(opening) = self.openings.get(&key) {
-            return opening.clone();
-        }
-        let opening = site_calendar(self.plan(), site, ring).open_window(self.now);
-        if !own {
-            self.openings.insert(key, opening.clone());
-        }
-        opening
+        let own = !site.windows.is_empty() || !plan.freezes.is_empty();
+        let place = if own { Place::Site(position) } else { Place::Ring(ring, site.zone.clone()) };
+        self.kept.opening(place, now, || site_calendar(plan, site, ring).open_window(now))
+    }
+
+    /// Returns whether the work of `site`, which stands at `position`, fits the next window that it
+    /// can fit; nothing where no window is ahead.
+    pub fn site_fit(
+        &mut self,
+        position: usize,
+        site: &Site,
+        template: &SiteTemplate,
+    ) -> Option<Result<(), String>> {
+        let (plan, now, ring) = (self.plan(), self.now, self.ring_of(position));
+        let found = || {
+            let work = site_work(plan, site, template);
+            let wanted_s = u64::from(work.install_s) + u64::from(work.margin_s);
+            let window = longest_window_s(&site_calendar(plan, site, ring), now, wanted_s)?;
+            let fit = site_fit(plan, site, template, window.length_s());
+            Some((window, WindowFit { fit, is_wanted: wanted_s <= window.length_s() }))
+        };
+        self.kept.fit(position, now, found)
+    }
+
+    /// Returns whether the people of the site at `position` are told and trained.
+    pub fn is_prepared(&mut self, position: usize) -> bool {
+        let mut kept = std::mem::take(&mut self.kept);
+        let is_prepared = kept.is_prepared(position, || crate::guards::is_prepared(self, position));
+        self.kept = kept;
+        is_prepared
     }
 
     /// Returns whether the window of `component` is open, and until or from when.
-    pub fn component_opening(&self, component: &CoreComponent) -> Opening {
-        component_calendar(self.plan(), component).open_window(self.now)
+    pub fn component_opening(&mut self, component: &CoreComponent) -> Opening {
+        let (plan, now) = (self.plan(), self.now);
+        let place = Place::Component(component.id.clone());
+        self.kept.opening(place, now, || component_calendar(plan, component).open_window(now))
     }
 
     /// Returns the RFC that authorises the component or ring whose covering RFCs are `rfcs`.

@@ -8,7 +8,7 @@
 )]
 
 use crate::calendar::{Closure, Opening};
-use crate::facts::{Authorised, Look, longest_window_s, site_calendar, site_fit, site_work};
+use crate::facts::{Authorised, Look};
 use model::gates::Found;
 use model::gates::sites::required;
 use model::guard::{Guard, GuardReading, Supplier};
@@ -86,6 +86,17 @@ pub fn site_scopes(look: &Look<'_>, position: usize) -> Vec<Scope> {
     site.into_iter().chain(ring).chain([Scope::Deployment]).collect()
 }
 
+/// Returns whether the people of a site are told and trained: S4, S5. These cost least to ask and
+/// are met last.
+pub fn is_prepared(look: &Look<'_>, position: usize) -> bool {
+    let (state, now) = (look.state, look.now);
+    let Some(site) = look.plan().sites.get(position) else { return false };
+    let scopes = site_scopes(look, position);
+    let passes = |guard, found| state.reading(guard, &scopes, now, found).verdict.passes();
+    passes(Guard::S5, model::gates::s5(state, &site.id, &scopes))
+        && passes(Guard::S4, model::gates::s4(state, &site.id, &scopes, now))
+}
+
 /// Returns what the guards of a site's readiness read: S1, S2, S4, S5, S6, S9.
 pub fn site_ready(look: &mut Look<'_>, position: usize) -> Vec<GuardReading> {
     let (state, now) = (look.state, look.now);
@@ -156,18 +167,15 @@ pub fn s2(look: &mut Look<'_>, position: usize) -> Found {
 }
 
 /// S6: the work fits the next window that it can fit.
-fn s6(look: &Look<'_>, position: usize) -> Found {
+fn s6(look: &mut Look<'_>, position: usize) -> Found {
     let Some(site) = look.plan().sites.get(position) else { return Ok(()) };
     let Some(template) = look.template_of(position) else { return Ok(()) };
-    let work = site_work(look.plan(), site, template);
-    let calendar = site_calendar(look.plan(), site, look.ring_of(position));
-    let wanted_s = u64::from(work.install_s) + u64::from(work.margin_s);
-    let Some(window) = longest_window_s(&calendar, look.now, wanted_s) else {
+    let Some(fit) = look.site_fit(position, site, template) else {
         return from_roles(format!("{} has no window ahead", site.id), RELEASE);
     };
     // What does not fit may have been sent ahead: whoever has checked that there says so.
     let is_stated = look.state.attested(Guard::S6, &site_scopes(look, position)).is_some();
-    match site_fit(look.plan(), site, template, window.length_s()) {
+    match fit {
         Err(why) if !is_stated => {
             from_roles(why, &[RoleType::ReleaseManagement, RoleType::OperationsManager])
         }

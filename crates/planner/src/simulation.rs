@@ -12,7 +12,8 @@ mod people;
 mod storyline;
 mod work;
 
-use crate::agenda::{Agenda, agenda};
+use crate::agenda::{Agenda, agenda_of};
+use crate::facts::{Kept, Look};
 use crate::waiting::{WaitingOn, waiting};
 use chance::Chance;
 use jiff::{SignedDuration, Timestamp};
@@ -166,6 +167,7 @@ pub struct Simulation<'w, W> {
     work: Work,
     people: People,
     told: Told,
+    kept: Kept,
     watch: &'w mut W,
 }
 
@@ -195,7 +197,8 @@ impl<'w, W: Watch> Simulation<'w, W> {
         let work = Work::of(&state, now);
         let people = People::of(&state.plan);
         let told = Told::default();
-        Self { state, now, horizon, assumptions, chance, work, people, told, watch }
+        let kept = Kept::default();
+        Self { state, now, horizon, assumptions, chance, work, people, told, kept, watch }
     }
 
     /// Returns the simulation with `storyline` forced upon it.
@@ -220,7 +223,9 @@ impl<'w, W: Watch> Simulation<'w, W> {
             if self.turns() {
                 continue;
             }
-            let agenda = agenda(&self.state, self.now, usize::MAX);
+            let mut look = Look::with(&self.state, self.now, std::mem::take(&mut self.kept));
+            let agenda = agenda_of(&mut look, usize::MAX);
+            self.kept = look.kept();
             if !agenda.is_empty() {
                 if !self.carry_out(agenda) {
                     break;
@@ -347,6 +352,7 @@ impl<'w, W: Watch> Simulation<'w, W> {
     ) -> bool {
         self.watch.happens(&self.state, self.now, event);
         self.told.hears(event, self.now);
+        self.kept.happens(event);
         let asks_nobody = matches!(
             event,
             Event::OrderIntended { .. } | Event::OrderEnded { .. } | Event::Phase { .. }

@@ -239,30 +239,35 @@ pub fn why(state: &State, now: Timestamp, scope: &Scope) -> Vec<WaitingOn> {
 
 /// Returns everything that waits at the instant `now`, the deployment first; at most `limit`.
 pub fn waiting(state: &State, now: Timestamp, limit: usize) -> Vec<WaitingOn> {
-    let mut look = Look::new(state, now);
-    let mut waits = deployment::deployment(&mut look);
-    waits.extend(deployment::waivers(&look));
-    waits.extend(incidents::incidents(&look));
+    waiting_of(&mut Look::new(state, now), limit)
+}
+
+/// Returns everything that waits as `look` sees it; at most `limit`.
+pub(crate) fn waiting_of(look: &mut Look<'_>, limit: usize) -> Vec<WaitingOn> {
+    let state = look.state;
+    let mut waits = deployment::deployment(look);
+    waits.extend(deployment::waivers(look));
+    waits.extend(incidents::incidents(look));
     for position in 0..state.plan.rfcs.len() {
-        waits.extend(deployment::rfc(&look, position));
+        waits.extend(deployment::rfc(look, position));
     }
-    waits.extend(deployment::slots(&look, Some(&Scope::Core)));
+    waits.extend(deployment::slots(look, Some(&Scope::Core)));
     for position in 0..state.plan.components.len() {
-        waits.extend(components::component(&mut look, position));
+        waits.extend(components::component(look, position));
     }
     for position in 0..state.plan.rings.len() {
-        waits.extend(rings::ring(&look, position));
+        waits.extend(rings::ring(look, position));
     }
     for position in 0..state.plan.sites.len() {
         if waits.len() >= limit {
             break;
         }
-        waits.extend(sites::site(&mut look, position));
+        waits.extend(sites::site(look, position));
     }
-    waits.extend(deployment::slots(&look, Some(&Scope::Deployment)));
-    waits.extend(notices::letters(&look, None));
-    waits.extend(notices::sessions(&look));
-    waits.extend(stable::assignments(&look));
+    waits.extend(deployment::slots(look, Some(&Scope::Deployment)));
+    waits.extend(notices::letters(look, None));
+    waits.extend(notices::sessions(look));
+    waits.extend(stable::assignments(look));
     waits.truncate(limit);
     waits
 }

@@ -33,6 +33,7 @@ pub(super) fn new_site(at: jiff::Timestamp) -> SiteStatus {
         runs: 0,
         in_service: None,
         went_back: None,
+        digest: Default::default(),
     }
 }
 

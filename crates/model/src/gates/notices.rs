@@ -18,21 +18,15 @@ use jiff::Timestamp;
 /// S4: what had to be said before the site's slot has reached its readers.
 pub fn s4(state: &State, site: &SiteId, scopes: &[Scope], now: Timestamp) -> Found {
     let Some(plan) = &state.plan.communications else { return Ok(()) };
-    let is_before = |id: &crate::id::LineId| {
-        let trigger = plan.message(id).and_then(|it| it.trigger().ok());
-        trigger.is_some_and(|it| {
-            it.is_before_slot() || it == crate::companion_plans::Trigger::SlotMoved
-        })
-    };
-    let is_stated = state.attested(Guard::S4, scopes).is_some();
-    if is_stated {
+    let is_before = |id: &crate::id::LineId| state.index.before_slots.contains(id);
+    if state.attested(Guard::S4, scopes).is_some() {
         return Ok(());
     }
-    if plan.messages.iter().any(|it| it.trigger().is_err()) {
+    if state.index.has_untimed_messages {
         let what = "the messages whose time only people know have reached their audiences";
         state.stated(Guard::S4, scopes, what)?;
     }
-    if !plan.messages.iter().any(|it| is_before(&it.id)) {
+    if state.index.before_slots.is_empty() {
         return Ok(());
     }
     let Some(slot) = state.messages.slots.get(site).filter(|it| it.version > 0) else {

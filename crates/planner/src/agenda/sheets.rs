@@ -74,29 +74,33 @@ fn site(look: &mut Look<'_>, agenda: &mut Agenda, position: usize) {
     let scopes = site_scopes(look, position);
     let ring = scopes.get(1).cloned().unwrap_or(Scope::Deployment);
     let read = |guard, found| state.reading(guard, &scopes, now, found);
-    if let Err((_, model::guard::Supplier::At(at))) = gates::v3(state, &planned.id, now) {
-        look.again(Some(at));
+    let v3 = gates::v3(state, &planned.id, now);
+    if let Err((_, model::guard::Supplier::At(at))) = &v3 {
+        look.again(Some(*at));
     }
-    let technical = vec![
-        read(Guard::V1, gates::sites::covered(state, &planned.id)),
-        gates::incidents::v2(state, &planned.id, &scopes, now),
-    ];
-    let of_owner: Vec<GuardReading> = technical
-        .iter()
-        .cloned()
-        .chain([
-            read(
-                Guard::V3,
-                gates::v3(state, &planned.id, now)
-                    .and_then(|()| gates::sites::used(state, &planned.id)),
-            ),
+    let v3 = read(Guard::V3, v3.and_then(|()| gates::sites::used(state, &planned.id)));
+    let technical = || {
+        vec![
+            read(Guard::V1, gates::sites::covered(state, &planned.id)),
+            gates::incidents::v2(state, &planned.id, &scopes, now),
+        ]
+    };
+    let of_owner = || {
+        // Most owners wait for the end of the observation: nothing else is read before it.
+        if !v3.verdict.passes() {
+            return vec![v3.clone()];
+        }
+        let mut readings = technical();
+        readings.extend([
+            v3.clone(),
             read(Guard::V4, gates::v4(state, &planned.id)),
             read(Guard::V5, gates::sites::v5(state, &planned.id)),
             read(Guard::V6, gates::v6(state, &planned.id, &ring)),
-        ])
-        .collect();
+        ]);
+        readings
+    };
     ask(look, agenda, &Sheet::Site(planned.id.clone()), |slot| {
-        if slot.role == RoleType::SiteOwner { of_owner.clone() } else { technical.clone() }
+        if slot.role == RoleType::SiteOwner { of_owner() } else { technical() }
     });
 }
 
@@ -114,13 +118,20 @@ pub(super) fn ask(
     }
     let mut document: Option<Digest> = None;
     for slot in sheet.slots() {
-        let readings = gate(&slot);
-        let is_open = readings.iter().all(|it| it.verdict.passes());
-        if !is_open && !look.state.slots.contains_key(&slot) {
+        let status = look.state.slots.get(&slot);
+        let mut digest = || *document.get_or_insert_with(|| sheet::digest(look.state, sheet));
+        let is_asked =
+            status.filter(|it| matches!(it.state, SignOffState::Requested | SignOffState::Signed));
+        // Most slots of most looks: asked for, and the sheet is still the same.
+        if is_asked.is_some_and(|it| it.document == digest()) {
             continue;
         }
-        let now = *document.get_or_insert_with(|| sheet::digest(look.state, sheet));
-        let status = look.state.slots.get(&slot);
+        let readings = gate(&slot);
+        let is_open = readings.iter().all(|it| it.verdict.passes());
+        if !is_open && status.is_none() {
+            continue;
+        }
+        let now = digest();
         let is_same = status.is_some_and(|it| it.document == now);
         let mut happened = |transition, document, gate: Vec<GuardReading>| {
             agenda.events.push(Event::SignOff {

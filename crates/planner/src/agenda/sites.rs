@@ -105,7 +105,7 @@ fn site(look: &mut Look<'_>, agenda: &mut Agenda, position: usize, room: &mut us
     match status.state {
         SiteState::Notified => {
             // What all sites of a ring share is asked before what costs a calendar.
-            if guards::s2(look, position).is_err() {
+            if guards::s2(look, position).is_err() || !look.is_prepared(position) {
                 return;
             }
             let gate = guards::site_ready(look, position);

@@ -135,50 +135,56 @@ fn what_a_storyline_forces_shows_in_every_run() {
         ready 2 2027-01-04T13:18:03Z 2027-01-04T13:18:03Z 2027-01-04T13:18:03Z
         deploying 2 2027-01-04T15:02:48Z 2027-01-04T15:02:48Z 2027-01-04T15:02:48Z
         stabilizing 2 2027-01-11T08:15:14Z 2027-01-11T08:15:14Z 2027-01-11T08:15:14Z
+        in its quiet period 2 2027-01-18T10:14:29Z 2027-01-18T10:14:29Z 2027-01-18T10:14:29Z
+        in its milestone review 2 2027-02-17T14:34:02Z 2027-02-17T14:34:02Z 2027-02-17T14:34:02Z
         pilot: at most 1 fail, 0 did; halted 0 times in 0 runs
         early: at most 2 fail, 0 did; halted 0 times in 0 runs
         broad: at most 1 fail, 0 did; halted 0 times in 0 runs
-        while stabilizing, 2 runs: deployment would wait for ever: the deployment has to be declared stable
         steps fail at a site:
         ready 2 2027-01-04T13:18:03Z 2027-01-04T13:18:03Z 2027-01-04T13:18:03Z
         deploying 2 2027-01-04T15:02:48Z 2027-01-04T15:02:48Z 2027-01-04T15:02:48Z
         stabilizing 2 2027-01-11T11:37:26Z 2027-01-11T11:37:26Z 2027-01-11T11:37:26Z
+        in its quiet period 2 2027-01-15T08:21:02Z 2027-01-15T08:21:02Z 2027-01-15T08:21:02Z
+        in its milestone review 2 2027-02-16T08:43:25Z 2027-02-16T08:43:25Z 2027-02-16T08:43:25Z
         pilot: at most 1 fail, 0 did; halted 0 times in 0 runs
         early: at most 2 fail, 1 did; halted 3 times in 2 runs
         broad: at most 1 fail, 1 did; halted 1 times in 1 runs
-        while stabilizing, 2 runs: deployment would wait for ever: the deployment has to be declared stable
         computers are lost:
         ready 2 2027-01-04T13:18:03Z 2027-01-04T13:18:03Z 2027-01-04T13:18:03Z
         deploying 2 2027-01-04T15:02:48Z 2027-01-04T15:02:48Z 2027-01-04T15:02:48Z
         stabilizing 2 2027-01-11T14:53:09Z 2027-01-11T14:53:09Z 2027-01-11T14:53:09Z
+        in its quiet period 2 2027-01-15T11:36:45Z 2027-01-15T11:36:45Z 2027-01-15T11:36:45Z
+        in its milestone review 2 2027-02-16T08:43:25Z 2027-02-16T08:43:25Z 2027-02-16T08:43:25Z
         pilot: at most 1 fail, 1 did; halted 8 times in 2 runs
         early: at most 2 fail, 0 did; halted 0 times in 0 runs
         broad: at most 1 fail, 1 did; halted 2 times in 1 runs
-        while stabilizing, 2 runs: deployment would wait for ever: the deployment has to be declared stable
         an incident:
         ready 2 2027-01-04T13:18:03Z 2027-01-04T13:18:03Z 2027-01-04T13:18:03Z
         deploying 2 2027-01-04T15:02:48Z 2027-01-04T15:02:48Z 2027-01-04T15:02:48Z
         stabilizing 2 2027-01-11T14:02:55Z 2027-01-11T14:02:55Z 2027-01-11T14:02:55Z
+        in its quiet period 2 2027-01-18T12:09:49Z 2027-01-18T12:09:49Z 2027-01-18T12:09:49Z
+        in its milestone review 2 2027-02-17T15:07:10Z 2027-02-17T15:07:10Z 2027-02-17T15:07:10Z
         pilot: at most 1 fail, 0 did; halted 0 times in 0 runs
         early: at most 2 fail, 0 did; halted 2 times in 2 runs
         broad: at most 1 fail, 0 did; halted 0 times in 0 runs
-        while stabilizing, 2 runs: deployment would wait for ever: the deployment has to be declared stable
         an owner is away:
         ready 2 2027-01-04T13:18:03Z 2027-01-04T13:18:03Z 2027-01-04T13:18:03Z
         deploying 2 2027-01-04T15:02:48Z 2027-01-04T15:02:48Z 2027-01-04T15:02:48Z
         stabilizing 2 2027-02-08T11:31:47Z 2027-02-08T11:31:47Z 2027-02-08T11:31:47Z
+        in its quiet period 2 2027-02-15T13:31:02Z 2027-02-15T13:31:02Z 2027-02-15T13:31:02Z
+        in its milestone review 2 2027-03-18T08:50:35Z 2027-03-18T08:50:35Z 2027-03-18T08:50:35Z
         pilot: at most 1 fail, 0 did; halted 0 times in 0 runs
         early: at most 2 fail, 0 did; halted 0 times in 0 runs
         broad: at most 1 fail, 0 did; halted 0 times in 0 runs
-        while stabilizing, 2 runs: deployment would wait for ever: the deployment has to be declared stable
         a hold and an outage:
         ready 2 2027-01-04T13:18:03Z 2027-01-04T13:18:03Z 2027-01-04T13:18:03Z
         deploying 2 2027-01-04T15:02:48Z 2027-01-04T15:02:48Z 2027-01-04T15:02:48Z
         stabilizing 2 2027-01-13T08:43:08Z 2027-01-13T08:43:08Z 2027-01-13T08:43:08Z
+        in its quiet period 2 2027-01-20T09:43:57Z 2027-01-20T09:43:57Z 2027-01-20T09:43:57Z
+        in its milestone review 2 2027-02-19T14:26:17Z 2027-02-19T14:26:17Z 2027-02-19T14:26:17Z
         pilot: at most 1 fail, 0 did; halted 0 times in 0 runs
         early: at most 2 fail, 0 did; halted 0 times in 0 runs
         broad: at most 1 fail, 0 did; halted 0 times in 0 runs
-        while stabilizing, 2 runs: deployment would wait for ever: the deployment has to be declared stable
     "#]].assert_eq(&told);
 }
 

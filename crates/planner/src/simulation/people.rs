@@ -7,8 +7,9 @@ use super::chance::{ANSWER_TIMES, Chance};
 use super::hours::{DAY_S, Hours};
 use super::{Asked, Assumptions, Simulation, Watch};
 use crate::calendar::Interval;
+use crate::facts::Look;
 use crate::people::{answer, worded};
-use crate::waiting::{WaitingOn, holders, waiting};
+use crate::waiting::{WaitingOn, holders, waiting_of};
 use jiff::Timestamp;
 use model::command::{Command, RfcAct};
 use model::decide::{Acting, decide};
@@ -181,7 +182,10 @@ impl<W: Watch> Simulation<'_, W> {
     /// Lets everybody who is asked answer at once. Returns whether anybody did.
     pub(super) fn all_answer(&mut self) -> bool {
         let mut answered = false;
-        for wait in waiting(&self.state, self.now, usize::MAX) {
+        let mut look = Look::with(&self.state, self.now, std::mem::take(&mut self.kept));
+        let waits = waiting_of(&mut look, usize::MAX);
+        self.kept = look.kept();
+        for wait in waits {
             let Some((person, _, events)) = answer(&self.state, self.now, &wait) else { continue };
             answered |= self.applied(&person, &events);
         }
@@ -208,7 +212,10 @@ impl<W: Watch> Simulation<'_, W> {
         for ask in self.people.asks.values_mut() {
             ask.is_wanted = false;
         }
-        for wait in waiting(&self.state, self.now, usize::MAX) {
+        let mut look = Look::with(&self.state, self.now, std::mem::take(&mut self.kept));
+        let waits = waiting_of(&mut look, usize::MAX);
+        self.kept = look.kept();
+        for wait in waits {
             if wait.command.is_none() || !matches!(wait.supplier, Supplier::Roles(_)) {
                 continue;
             }

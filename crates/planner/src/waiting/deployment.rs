@@ -11,6 +11,7 @@ use model::guard::Guard;
 use model::machine::{DeploymentState, DeploymentTransition, RfcState, SignOffState, WaiverState};
 use model::role_type::RoleType;
 use model::scope::Scope;
+use model::sheet::{Sheet, SlotId};
 use model::site_care::SiteCareCommand;
 
 pub(super) fn deployment(look: &mut Look<'_>) -> Vec<WaitingOn> {
@@ -208,12 +209,27 @@ pub(super) fn waivers(look: &Look<'_>) -> Vec<WaitingOn> {
 pub(super) fn slots(look: &Look<'_>, of: Option<&Scope>) -> Vec<WaitingOn> {
     let state = look.state;
     // A site that its owner refused says so itself.
-    let is_declined = |slot: &model::sheet::SlotId, state: SignOffState| {
+    let is_declined = |slot: &SlotId, state: SignOffState| {
         state == SignOffState::Declined && slot.role != RoleType::SiteOwner
     };
-    let open = state
-        .slots
-        .iter()
+    let first = match of {
+        Some(Scope::Site(id)) => {
+            let role = RoleType::SolutionManager;
+            state.slots.range(SlotId { sheet: Sheet::Site(id.clone()), role }..)
+        }
+        Some(
+            Scope::Deployment | Scope::Core | Scope::Component(_) | Scope::Ring(_) | Scope::Rfc(_),
+        )
+        | None => state.slots.range(..),
+    };
+    // Of one site only its own are looked at: they stand together.
+    let is_near = |slot: &SlotId| match (of, &slot.sheet) {
+        (Some(Scope::Site(wanted)), Sheet::Site(site)) => wanted == site,
+        (Some(Scope::Site(_)), _) => false,
+        (_, _) => true,
+    };
+    let open = first
+        .take_while(|(slot, _)| is_near(slot))
         .filter(|(slot, it)| it.state == SignOffState::Requested || is_declined(slot, it.state));
     open.filter_map(|(slot, status)| {
         let scope = slot.sheet.scope();
