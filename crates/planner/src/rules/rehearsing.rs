@@ -185,7 +185,8 @@ fn what_a_storyline_forces_shows_in_every_run() {
         pilot: at most 1 fail, 0 did; halted 0 times in 0 runs
         early: at most 2 fail, 0 did; halted 0 times in 0 runs
         broad: at most 1 fail, 0 did; halted 0 times in 0 runs
-    "#]].assert_eq(&told);
+    "#]]
+    .assert_eq(&told);
 }
 
 #[test]
