@@ -143,13 +143,30 @@ fn a_sheet_shows_its_digest_and_its_empty_slots() {
 
         computers: 2
         exempt: none
+        roll up:
+          computers:
+            covered: 0
+            exempt: 0
+            targeted: 2
+          exemptions: none
+          revisits: none
+          revisits dropped: 0
+          rows:
+            - deployed none, exceptions none, ring pilot, sheet sha256 none, signed at none, signed by none, site north, state planned
+            - deployed none, exceptions none, ring pilot, sheet sha256 none, signed at none, signed by none, site south, state planned
+          rows sha256: 8461b220028bb1b5a2bd145fc9386853bdc2f6651ff64a6b08729070b582b774
+          scope changes: none
+          users:
+            covered: 0
+            exempt: 0
+            targeted: 2
         signed off: 0
         signed off sha256: 4f53cda18c2baa0c0354bb5f9a3ecbe5ed12ab4d8e11ba873c2f11161202b945
         sites: 2
         users: 2
         waivers: none
 
-        digest bd7ab41a9a4cd7ccd168a9c3da7b3507a0439b97c30807ec1d08e40bdaf80f99
+        digest c0c57b85633a4d82ccc9df8d067764eafc98c1adcf2fb0b4f6810fd0b1c4437b
 
         Slots, in the order in which they are asked:
         - sites-complete:release-management
