@@ -20,7 +20,7 @@ const NEWEST: u64 = 8;
 /// The most sites for which a board forecasts without being asked twice.
 const FORECAST_SITES_MAX: usize = 1_000;
 /// The most waits that are looked through.
-const WAITS_MAX: usize = 1_000_000;
+pub(crate) const WAITS_MAX: usize = 1_000_000;
 
 /// Returns the state that is meant, and the time there.
 async fn as_of(desk: &Desk, at: Option<Moment>) -> Result<(Cow<'_, State>, Timestamp), Fault> {

@@ -1,6 +1,6 @@
 //! `landfall serve`: carries out the work of all deployments of the record.
 
-use super::looking::is_halted;
+use super::looking::{WAITS_MAX, is_halted};
 use crate::args::Everywhere;
 use crate::args::run::{LogForm, Serve};
 use crate::exit::Exit;
@@ -9,6 +9,8 @@ use crate::surroundings::Surroundings;
 use crate::terminal::Terminal;
 use coordinator::clock::{RehearsalClock, SystemClock};
 use coordinator::{Clock, Coordinator, DriveError, Driver, Notice, Rest, Teller, Until};
+use jiff::Timestamp;
+use model::guard::Supplier;
 use model::id::DeploymentId;
 use model::profile::Purpose;
 use record::Record;
@@ -192,7 +194,8 @@ impl One {
         loop {
             let rest = self.drive_once(until.clone()).await;
             match (rest, &until) {
-                (Ok(Rest::Stopped | Rest::Idle { .. }), _) => return self.is_halted().await,
+                (Ok(Rest::Stopped), _) => return self.is_halted().await,
+                (Ok(Rest::Idle { next_look }), _) => return self.rest(next_look).await,
                 (Err(fault), Until::Idle) => return Err(fault),
                 (Err(fault), Until::Stopped(told)) => {
                     self.log.line(&self.deployment, &format!("{}; trying again", fault.what));
@@ -222,6 +225,22 @@ impl One {
                     .next("let it work, or stop it and start this one again")
             }
         })
+    }
+
+    /// Says what the deployment rests for. Returns whether something in it is halted.
+    async fn rest(&self, next_look: Option<Timestamp>) -> Result<bool, Fault> {
+        let coordinator = Coordinator::open(self.record.clone(), &self.deployment).await?;
+        let state = coordinator.state();
+        let now = next_look.unwrap_or(state.at);
+        let waits = planner::waiting::waiting(state, now, WAITS_MAX);
+        let asks = waits.iter().any(|it| matches!(it.supplier, Supplier::Roles(_)));
+        let text = match next_look {
+            _ if asks => "rests until people act; `landfall waiting` says who and how".to_owned(),
+            Some(next_look) => format!("rests until {next_look}"),
+            None => "rests; nobody is asked for anything".to_owned(),
+        };
+        self.log.line(&self.deployment, &text);
+        Ok(is_halted(state))
     }
 
     async fn is_halted(&self) -> Result<bool, Fault> {
