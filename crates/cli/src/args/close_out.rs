@@ -175,7 +175,7 @@ pub(crate) enum CloseOut {
     },
     /// Verify an exported record offline, and put its digest down as the evidence package.
     #[command(after_help = "Examples:
-  landfall record export --to FG30.jsonl
+  landfall record export FG30.jsonl
   landfall close-out package FG30.jsonl --stored \"Archive, box 12, retention 7 years\"")]
     Package {
         /// The exported file.
