@@ -7,6 +7,7 @@ pub(crate) mod act;
 pub(crate) mod assessment;
 pub(crate) mod care;
 pub(crate) mod close_out;
+pub(crate) mod delegate;
 pub(crate) mod deployment;
 pub(crate) mod escalation;
 pub(crate) mod incident;
@@ -136,11 +137,15 @@ pub(crate) enum What {
     Outcomes(measure::Outcomes),
     #[command(subcommand)]
     Rfc(rfc::Rfc),
+    ChangeSchedule(rfc::ChangeSchedule),
     Sheet(sign::SheetOf),
     Sign(sign::Sign),
     Refuse(sign::Refuse),
     ResolveRefusal(sign::ResolveRefusal),
     Revisit(sign::Revisit),
+    Withdraw(sign::Withdraw),
+    #[command(subcommand)]
+    Delegate(delegate::Delegate),
     Acknowledge(act::Acknowledge),
     Adopt(act::Adopt),
     Attest(act::Attest),
@@ -220,15 +225,18 @@ const GROUPS: &[(&str, &[&str])] = &[
         "Authorise and sign",
         &[
             "rfc",
+            "change-schedule",
             "sheet",
             "sign",
             "refuse",
+            "withdraw",
             "ask-again",
             "resolve-refusal",
             "revisit",
             "revisits",
             "item",
             "waiver",
+            "delegate",
         ],
     ),
     (

@@ -4,6 +4,7 @@ mod acts;
 mod assessments;
 mod caring;
 mod closings;
+mod delegations;
 mod deployments;
 mod escalations;
 mod incident_lists;
@@ -70,10 +71,13 @@ pub(crate) async fn carry_out(
         What::Measures(it) => measuring::measures(it, &desk().await?),
         What::Outcomes(_) => measuring::outcomes(&desk().await?),
         What::Rfc(it) => rfcs::rfc(it, desk().await?).await,
+        What::ChangeSchedule(_) => rfcs::change_schedule(&desk().await?),
         What::Sheet(it) => signing::sheet(it, &desk().await?),
         What::Sign(it) => signing::sign(it, desk().await?).await,
         What::Refuse(it) => signing::refuse(it, desk().await?).await,
         What::ResolveRefusal(it) => signing::resolve_refusal(it, desk().await?).await,
+        What::Withdraw(it) => signing::withdraw(it, desk().await?).await,
+        What::Delegate(it) => delegations::delegate(it, desk().await?).await,
         What::Revisit(it) => signing::revisit(it, desk().await?).await,
         What::Acknowledge(it) => match messages::token_of(it) {
             Some(token) => messages::by_token(token, desk().await?).await,

@@ -6,6 +6,7 @@ pub(crate) mod act;
 pub(crate) mod assessment;
 pub(crate) mod board;
 pub(crate) mod care;
+pub(crate) mod change_schedule;
 pub(crate) mod close_out;
 pub(crate) mod event;
 pub(crate) mod fault;

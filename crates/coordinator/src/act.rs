@@ -1,12 +1,14 @@
 //! A person's act: read, decide, append; again when somebody else was first.
 
 use crate::creation::Creation;
+use crate::elsewhere;
 use crate::entries::{Stamp, extend, parse};
 use crate::error::CommandError;
 use crate::findings;
 use crate::fold::{self, Moment, fold_until, follow};
 use jiff::Timestamp;
-use model::command::Command;
+use model::change_schedule::ChangeScheduleEvent;
+use model::command::{Command, RfcAct};
 use model::decide::{Acting, decide};
 use model::digest::canonical;
 use model::event::{Actor, Entry, Event};
@@ -177,7 +179,42 @@ impl Coordinator {
             self.catch_up().await?;
             *findings = findings::findings(&self.state, at).await;
         }
+        let authorises = matches!(
+            &command,
+            Command::Rfc { act: RfcAct::Approve { .. } | RfcAct::Schedule, .. }
+                | Command::ChangeSchedule(_)
+        );
+        if authorises {
+            self.look_elsewhere(at).await?;
+        }
         self.decide_and_append(author, &command, id, at, None).await
+    }
+
+    /// Records what the other deployments of the record have in their change schedules, where that
+    /// is something else than was known: a conflict between projects is found before it is
+    /// authorised, and the record says on which knowledge.
+    async fn look_elsewhere(&mut self, at: Timestamp) -> Result<(), CommandError> {
+        self.catch_up().await?;
+        let changes = elsewhere::schedules(&self.record, &self.state).await?;
+        if changes == self.state.change_schedule.elsewhere {
+            return Ok(());
+        }
+        let event = Event::ChangeSchedule(ChangeScheduleEvent::Elsewhere { changes });
+        let mut state = self.state.clone();
+        let mut change = Change::default();
+        let at = at.max(self.state.at);
+        let stamp = Stamp { actor: &Actor::System, at, command: None };
+        extend(&mut state, &mut change.entries, &[event], &stamp, None)?;
+        match self.record.append(&self.deployment, &self.head, change).await {
+            Ok(appended) => {
+                self.head = appended.head;
+                self.state = state;
+                Ok(())
+            }
+            // Somebody else wrote first: what was known is decided on, and read anew next time.
+            Err(RecordError::Moved { .. }) => self.catch_up().await.map(|_| ()),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Replaces the plan by `plan`.

@@ -8,6 +8,7 @@ mod act;
 pub mod clock;
 mod creation;
 mod driver;
+mod elsewhere;
 mod entries;
 mod error;
 mod findings;

@@ -7,7 +7,7 @@ use crate::digest::Digest;
 use crate::event::StepDecision;
 use crate::guard::Guard;
 use crate::id::{ComponentId, ComputerId, RfcId, RingId, SiteId};
-use crate::rfc::RfcCategory;
+use crate::rfc::{EmergencyKind, ImplementationReview, RfcCategory};
 use crate::scope::Scope;
 use crate::sheet::SlotId;
 use jiff::Timestamp;
@@ -138,6 +138,13 @@ pub enum Command {
         document: Digest,
         /// Why, at least one.
         reasons: Vec<String>,
+    },
+    /// Take one's own signature back.
+    Withdraw {
+        /// The slot.
+        slot: SlotId,
+        /// Why.
+        reason: String,
     },
     /// State that what a site owner refused for has been resolved.
     ResolveRefusal {
@@ -320,8 +327,28 @@ pub enum RfcAct {
     AuthoriseEmergency {
         /// The digest of the plan part that was shown.
         part: Digest,
-        /// Why it cannot wait: service, security or safety.
+        /// What it restores: service, security or safety.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        kind: Option<EmergencyKind>,
+        /// Why it cannot wait.
         reason: String,
+    },
+    /// Review an emergency that somebody else authorised.
+    ReviewEmergency {
+        /// Whether it could not have waited.
+        justified: bool,
+        /// What was found.
+        finding: String,
+    },
+    /// Record that its work was undone.
+    BackOut {
+        /// Why.
+        reason: String,
+    },
+    /// Record its review after implementation, point by point.
+    ReviewImplementation {
+        /// What the review says.
+        review: ImplementationReview,
     },
     /// Reject it.
     Reject {
@@ -335,7 +362,7 @@ pub enum RfcAct {
         /// Why.
         reason: String,
     },
-    /// Record its review after implementation.
+    /// Record its review after implementation in a sentence, where that is enough.
     Review {
         /// Whether it met its objectives, was on time, had side effects; what was learnt.
         reason: String,

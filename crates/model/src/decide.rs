@@ -100,6 +100,7 @@ pub fn decide(acting: &Acting<'_>, command: &Command) -> Result<Vec<Event>, Refu
         Command::CloseWaiver { waiver, reason } => acting.close_waiver(*waiver, reason),
         Command::Sign { slot, document, exceptions } => acting.sign(slot, *document, exceptions),
         Command::Refuse { slot, document, reasons } => acting.refuse(slot, *document, reasons),
+        Command::Withdraw { slot, reason } => acting.withdraw(slot, reason),
         Command::ResolveRefusal { site, reason } => acting.resolve_refusal(site, reason),
         Command::Revisit { site, reason } => acting.revisit(site, reason),
         Command::HaltRing { ring, reason } => acting.halt_ring(ring, reason),
@@ -198,7 +199,31 @@ impl Acting<'_> {
         if self.state.left_the_project(self.person, self.rights).is_some() {
             held.retain(|it| !it.is_project());
         }
+        let delegated = self.state.delegations_of(self.person, scope, self.now);
+        for role in delegated.filter(|it| it.slots.is_empty()).map(|it| it.role) {
+            if !held.contains(&role) {
+                held.push(role);
+            }
+        }
         held
+    }
+
+    /// SOD-4: what is verified by hand is verified by somebody who did not run it.
+    fn may_confirm(&self, role: RoleType, scope: &Scope) -> Result<(), Refusal> {
+        use crate::separation_of_duties::{Checks, may_verify};
+        if role == RoleType::Tester {
+            let runners = self.state.implementers_of(scope);
+            may_verify(self.person, &runners, &[], Checks::Manual, self.state.plan.profile)?;
+        }
+        Ok(())
+    }
+
+    /// Returns for whom the person acts as `role` at `scope`, where not for themselves.
+    fn on_behalf_of(&self, role: RoleType, scope: &Scope) -> Option<PersonId> {
+        if self.state.roles_of(self.person, scope).contains(&role) {
+            return None;
+        }
+        self.state.delegated(self.person, role, scope, self.now).map(|it| it.by.clone())
     }
 
     /// Returns the first of `roles` that the person holds for `scope`.
@@ -358,7 +383,7 @@ impl Acting<'_> {
             Scope::Component(id) => index.components.contains_key(id),
             Scope::Ring(id) => index.rings.contains_key(id),
             Scope::Site(id) => index.sites.contains_key(id),
-            Scope::Rfc(id) => index.rfcs.contains_key(id),
+            Scope::Rfc(id) => self.state.request(id).is_some(),
         };
         if is_known { Ok(()) } else { Err(Refusal::unknown(scope)) }
     }

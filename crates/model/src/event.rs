@@ -195,6 +195,9 @@ pub enum Event {
         /// What they attached to it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         conditions: Option<String>,
+        /// For whom, where not for themselves.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on_behalf_of: Option<PersonId>,
     },
     /// A slot of a sign-off sheet changed its state.
     SignOff {

@@ -5,16 +5,17 @@
 
 mod beginnings;
 mod happening;
+mod requests;
 mod signals;
 mod units;
 
 pub use happening::{Happening, Impossible};
 
+use crate::change_schedule::ChangeScheduleEvent;
 use crate::event::{Actor, Entry, Event, StepDecision};
 use crate::id::RfcId;
 use crate::machine::Transition;
 use crate::machine::deployment::{DeploymentState, DeploymentTransition};
-use crate::machine::request_for_change::{RfcState, RfcTransition};
 use crate::machine::sign_off::{SignOffState, SignOffTransition};
 use crate::machine::waiver::WaiverState;
 use crate::plan::MasterProjectPlan;
@@ -137,14 +138,7 @@ impl State {
             .collect();
         let is_gone = |it: &&RfcStatus| !index.rfcs.contains_key(&it.id);
         rfcs.extend(self.rfcs.iter().filter(is_gone).cloned());
-        // An approval is of a part's digest: it ends with the part, before it is authorised too.
-        for (status, part) in rfcs.iter_mut().zip(&index.parts) {
-            let before = self.index.rfcs.get(&status.id);
-            let before = before.and_then(|it| self.index.parts.get(*it as usize));
-            if before.is_some_and(|it| it != part) {
-                status.approvals.clear();
-            }
-        }
+        requests::keep_approvals(&mut rfcs, (&self.plan, &self.index), (&plan, &index));
         self.components = components;
         self.sites = sites;
         self.rings = rings;
@@ -221,14 +215,15 @@ impl State {
             }
             Event::Rfc { rfc, transition, part, until, reason, .. } => {
                 let status = self.rfc_mut(rfc)?;
-                rfc_happened(status, *transition, at)?;
+                requests::happened(status, *transition, reason.as_deref(), at)?;
                 status.part = part.or(status.part);
                 status.until = until.or(status.until);
-                status.reason.clone_from(reason);
             }
-            Event::RfcApproved { rfc, level, .. } => {
+            Event::RfcApproved { rfc, level, on_behalf_of, .. } => {
                 let by = by.ok_or_else(|| Impossible::unknown("the approver"))?;
-                self.rfc_mut(rfc)?.approvals.push((by, *level));
+                let status = self.rfc_mut(rfc)?;
+                status.approvals.push((by, *level));
+                status.on_behalf.extend(on_behalf_of.clone());
             }
             Event::SignOff { slot, transition, document, statements, .. } => {
                 self.sign_off_happened(slot, *transition, *document, statements, by, at)?;
@@ -336,7 +331,12 @@ impl State {
             Event::Termination(it) => self.termination.happened(it, &happening)?,
             Event::Document(it) => self.documents.happened(it, &happening)?,
             Event::Delegation(it) => self.delegations.happened(it, &happening)?,
-            Event::ChangeSchedule(it) => self.change_schedule.happened(it, &happening)?,
+            Event::ChangeSchedule(it) => {
+                self.change_schedule.happened(it, &happening)?;
+                if let ChangeScheduleEvent::StandardRequested { request, .. } = it {
+                    self.rfcs.push(new_rfc(&request.id, at));
+                }
+            }
             Event::SiteCare(it) => self.site_care.happened(it, &happening)?,
             Event::Message(it) => self.messages.happened(it, &happening)?,
             Event::Training(it) => self.training.happened(it, &happening)?,
@@ -429,34 +429,6 @@ impl State {
 /// Returns the name under which agreements to `transition` are collected.
 pub fn act_name(transition: DeploymentTransition) -> String {
     format!("deployment {transition}")
-}
-
-fn rfc_happened(
-    status: &mut RfcStatus,
-    transition: RfcTransition,
-    at: jiff::Timestamp,
-) -> Result<(), Impossible> {
-    status.state = transition.attempt(&status.id, status.state)?;
-    status.since = at;
-    match status.state {
-        RfcState::Draft => {
-            status.approvals.clear();
-            (status.part, status.until) = (None, None);
-            (status.was_emergency, status.ended) = (false, None);
-        }
-        RfcState::EmergencyAuthorised => status.was_emergency = true,
-        RfcState::Implemented | RfcState::BackedOut => status.ended = Some(at),
-        RfcState::Submitted
-        | RfcState::Assessing
-        | RfcState::Authorised
-        | RfcState::Scheduled
-        | RfcState::Implementing
-        | RfcState::Reviewed
-        | RfcState::Closed
-        | RfcState::Rejected
-        | RfcState::Cancelled => {}
-    }
-    Ok(())
 }
 
 fn decided(

@@ -10,6 +10,7 @@
     reason = "what a guard misses is its finding, not a failure of asking it"
 )]
 
+mod change;
 pub mod close_out;
 pub mod complete;
 pub mod incidents;
@@ -22,6 +23,7 @@ pub mod stable;
 pub mod team;
 pub mod termination;
 
+pub use change::{open_level, rf1, rf2, rf3, rf5, rf6, rf8};
 pub use notices::{s4, s5, v6};
 
 use crate::command::Findings;
@@ -199,6 +201,11 @@ pub fn e5(state: &State) -> Found {
             );
             return missing(text, &[RoleType::ProgramManager]);
         }
+    }
+    let deadlocks = crate::deadlock::deadlocks(plan).into_iter();
+    if let Some(deadlock) = { deadlocks }.find(|it| it.kind.is_for_ever()) {
+        let text = format!("{}: {}", deadlock.what, deadlock.next_step);
+        return missing(text, &[RoleType::ProgramManager]);
     }
     match plan.profile.fits(plan.sites.len(), state.purpose) {
         Ok(()) => Ok(()),

@@ -10,6 +10,7 @@ pub mod close_out;
 pub mod command;
 pub mod companion_plans;
 pub mod component;
+pub mod deadlock;
 pub mod decide;
 pub mod delegation;
 pub mod digest;

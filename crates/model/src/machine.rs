@@ -18,6 +18,8 @@ pub mod escalation;
 pub mod incident;
 pub mod milestone;
 pub mod quiet_period;
+#[cfg(test)]
+mod raci;
 pub mod request_for_change;
 pub mod sign_off;
 pub mod site;

@@ -17,7 +17,7 @@ use crate::id::{ComponentId, DeploymentId, LineId, PersonId, RfcId, RingId, Site
 use crate::person::Person;
 use crate::profile::Profile;
 use crate::release::FinalRelease;
-use crate::rfc::{Covers, RequestForChange};
+use crate::rfc::{ApprovalLevel, Covers, RequestForChange, RfcCategory};
 use crate::ring::Ring;
 use crate::role_type::RoleType;
 use crate::site::{Site, SiteTemplate};
@@ -64,6 +64,9 @@ pub struct MasterProjectPlan {
     pub freezes: Vec<Freeze>,
     /// Requests for change.
     pub rfcs: Vec<RequestForChange>,
+    /// Who must approve changes of each category, where that is not the default.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub approvals: BTreeMap<RfcCategory, Vec<ApprovalLevel>>,
     /// The communications plan.
     pub communications: Option<CommunicationsPlan>,
     /// The training plan.
@@ -171,11 +174,19 @@ impl MasterProjectPlan {
         let ring_positions: Vec<usize> =
             covers.rings.iter().filter_map(|id| self.ring_index(id)).collect();
         let is_covered = |ring: u32| ring_positions.contains(&(ring as usize));
+        // The windows of a single site may be those of its ring.
+        let rings_of_sites: Vec<u32> = (self.sites.iter().zip(&self.ring_of))
+            .filter(|(site, _)| covers.sites.contains(&site.id))
+            .map(|(_, ring)| *ring)
+            .collect();
+        let is_ring = |(ring, it): &(u32, &Ring)| {
+            covers.rings.contains(&it.id) || rings_of_sites.contains(ring)
+        };
         let sites: Vec<SitePart<'_>> = self
             .sites
             .iter()
             .zip(&self.ring_of)
-            .filter(|(_, ring)| is_covered(**ring))
+            .filter(|(site, ring)| is_covered(**ring) || covers.sites.contains(&site.id))
             .map(|(site, ring)| SitePart::of(site, *ring))
             .collect();
         let uses = |id: &LineId| sites.iter().any(|it| it.template == id);
@@ -187,7 +198,7 @@ impl MasterProjectPlan {
                 .iter()
                 .filter(|it| covers.components.contains(&it.id))
                 .collect(),
-            rings: self.rings.iter().filter(|it| covers.rings.contains(&it.id)).collect(),
+            rings: (0..).zip(&self.rings).filter(is_ring).map(|(_, it)| it).collect(),
             templates: self.templates.iter().filter(|it| has_sites && uses(&it.id)).collect(),
             sites,
             limits: has_sites.then_some(&self.limits),
@@ -286,6 +297,7 @@ impl MasterProjectPlan {
             },
             freezes: vec![],
             rfcs: vec![],
+            approvals: BTreeMap::new(),
             communications: None,
             training: None,
             operations: None,

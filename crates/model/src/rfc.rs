@@ -2,7 +2,14 @@
 //!
 //! Source: Deploy SMF, Process 1, Best Practice ("a processed Request for Change").
 
-use crate::id::{ComponentId, PersonId, RfcId, RingId};
+mod policy;
+mod review;
+mod standing;
+
+pub use policy::{approval_policy_changes, levels_by_default};
+pub use review::{EmergencyKind, ImplementationReview, RollbackResult};
+
+use crate::id::{ComponentId, PersonId, RfcId, RingId, SiteId};
 use crate::role_type::RoleType;
 use serde::{Deserialize, Serialize};
 
@@ -41,6 +48,76 @@ pub struct RequestForChange {
     pub window: Option<ChangeWindow>,
     /// How long an authorisation stays valid when it is not begun, in days.
     pub validity_days: u16,
+    /// What else is known of it.
+    #[serde(default, skip_serializing_if = "ChangeDetails::is_empty")]
+    pub details: ChangeDetails,
+    /// What it authorises in advance, where it is a template for standard changes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub template: Option<StandardTemplate>,
+}
+
+/// What else is known of a request: what an approver weighs besides reason, impact and risk.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangeDetails {
+    /// How urgent it is, 1 the most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub priority: Option<u8>,
+    /// How likely what may go wrong is, and how much it would hurt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub score: Option<RiskScore>,
+    /// What it means for security.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub security_impact: Option<String>,
+    /// Until when it is decided whether to go back, and by whom.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decision_point: Option<String>,
+    /// What ends it early.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub abort_criteria: Option<String>,
+    /// What is to come of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected_outcome: Option<String>,
+    /// Who is on shift while it runs; nobody is on shift for two changes at once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub on_shift: Vec<PersonId>,
+}
+
+impl ChangeDetails {
+    /// Returns whether nothing else is known.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// How likely a risk is and how much it would hurt, each from 1 to 5.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RiskScore {
+    /// How likely, 5 the most.
+    pub likelihood: u8,
+    /// How bad, 5 the worst.
+    pub impact: u8,
+}
+
+impl RiskScore {
+    /// Returns the product of both, from 1 to 25.
+    pub fn score(self) -> u8 {
+        self.likelihood.saturating_mul(self.impact)
+    }
+}
+
+/// What a template for standard changes authorises in advance.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StandardTemplate {
+    /// The most sites that one change may cover.
+    pub sites_at_most: u32,
+    /// The rings whose sites it may cover; none means all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rings: Vec<RingId>,
+    /// Until when it may be used.
+    pub until: jiff::Timestamp,
+    /// Why it may not be used at present.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suspended: Option<String>,
 }
 
 /// What a request covers.
@@ -52,11 +129,27 @@ pub struct Covers {
     /// Rings, with all of their sites.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rings: Vec<RingId>,
+    /// Single sites, of any ring.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sites: Vec<SiteId>,
 }
 
-/// How much scrutiny a change needs.
+/// How much scrutiny a change needs, the least first.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema, strum::Display,
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    schemars::JsonSchema,
+    strum::Display,
+    strum::EnumString,
+    strum::VariantArray,
 )]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]

@@ -58,6 +58,7 @@ impl Command {
             | Self::RefuseWaiver { .. }
             | Self::CloseWaiver { .. }
             | Self::Sign { .. }
+            | Self::Withdraw { .. }
             | Self::Refuse { .. }
             | Self::Readiness(_)
             | Self::Assignment(_)

@@ -301,6 +301,9 @@ pub struct RfcStatus {
     pub category: Option<RfcCategory>,
     /// Who has approved at which level since it was last submitted.
     pub approvals: Vec<(PersonId, u8)>,
+    /// For whom delegates have approved.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub on_behalf: Vec<PersonId>,
     /// The digest of the plan part that is authorised.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub part: Option<Digest>,
@@ -445,7 +448,7 @@ impl State {
 
     /// Returns the request for change called `id`, as planned and as it stands.
     pub fn rfc(&self, id: &RfcId) -> Option<(&crate::rfc::RequestForChange, &RfcStatus)> {
-        Some((self.plan.rfc(id)?, self.rfcs.iter().find(|it| it.id == *id)?))
+        Some((self.request(id)?, self.rfcs.iter().find(|it| it.id == *id)?))
     }
 
     /// Returns the run of a component or site.

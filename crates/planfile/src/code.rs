@@ -146,6 +146,12 @@ codes! {
     WeakTerms = 609 Warning "Terms weaker than the default",
     /// A message that Landfall cannot send by itself.
     NotSent = 610 Warning "Message not sent by itself",
+    /// A gate that nobody can pass.
+    Deadlock = 611 Error "A gate that nobody can pass",
+    /// Somebody would be asked in the middle of their night.
+    AskedAtNight = 612 Warning "Asked at night",
+    /// A request for change that cannot be submitted as it stands.
+    RequestIncomplete = 613 Warning "Request for change incomplete",
 }
 
 impl fmt::Display for Code {

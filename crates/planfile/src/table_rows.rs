@@ -14,13 +14,24 @@ use model::window::{CivilTime, Days, DaysWindow, MaintenanceWindow, TimeZoneName
 use std::io::Read;
 
 impl Table<'_> {
-    /// Returns the people of a table with the columns `id`, `name`, `roles` and `mail`.
+    /// Returns the people of a table with the columns `id`, `name`, `roles`, `mail` and `zone`.
     pub(crate) fn people(&mut self, reader: &mut dyn Read) -> Vec<Person> {
         let mut people = Vec::new();
-        self.rows(reader, &["id"], &["name", "roles", "mail"], |row| {
+        self.rows(reader, &["id"], &["name", "roles", "mail", "zone"], |row| {
             let Some(id) = row.required::<PersonId>("id") else { return };
             let roles = row.values::<RoleType>("roles");
-            people.push(Person { id, name: row.string("name"), roles, mail: row.string("mail") });
+            people.push(Person {
+                id,
+                name: row.string("name"),
+                roles,
+                mail: row.string("mail"),
+                on_call: false,
+                zone: row
+                    .value::<TimeZoneName>("zone", Code::UnknownZone)
+                    .map(|it| At { value: Zone(it.value), at: it.at }),
+                leave: vec![],
+                hours: None,
+            });
         });
         people
     }

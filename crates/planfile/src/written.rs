@@ -31,6 +31,7 @@ use crate::span::At;
 use model::freeze::Freeze;
 use model::id::DeploymentId;
 use model::profile::Profile;
+use model::rfc::RfcCategory;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -96,6 +97,10 @@ pub(crate) struct PlanFile {
     /// Requests for change.
     #[serde(default)]
     pub(crate) rfcs: Vec<Rfc>,
+    /// Who must approve changes of each category. Default: the change authority, one of them for
+    /// standard, minor and emergency changes, two for significant and three for major ones.
+    #[serde(default)]
+    pub(crate) approvals: BTreeMap<RfcCategory, Vec<Level>>,
     /// The communications plan.
     pub(crate) communications: Option<Communications>,
     /// The training plan.

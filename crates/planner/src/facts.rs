@@ -6,14 +6,16 @@ use crate::calendar::{Calendar, Interval, Opening};
 use crate::transfer::{Fit, Payload, SiteCache, SiteWork, fits};
 use jiff::Timestamp;
 use model::component::{CoreComponent, CoreMode};
+use model::digest::Digest;
 use model::freeze::{Freeze, FreezeSubject};
 use model::id::RfcId;
 use model::link::{BandwidthLimits, Uplink};
 use model::machine::{ComponentState, RfcState};
 use model::plan::MasterProjectPlan;
+use model::rfc::RequestForChange;
 use model::sheet::Sheet;
 use model::site::{Site, SiteTemplate};
-use model::state::State;
+use model::state::{RfcStatus, State};
 use model::step::{Step, StepWork};
 use model::window::MaintenanceWindow;
 use std::collections::BTreeSet;
@@ -123,55 +125,82 @@ impl<'s> Look<'s> {
 
     /// Returns the RFC that authorises the component or ring whose covering RFCs are `rfcs`.
     pub fn authority(&self, rfcs: Option<&Vec<u32>>) -> Authorised<'s> {
-        let mut best = Authorised::No("no request for change covers it".to_owned(), None);
-        for position in rfcs.into_iter().flatten() {
-            let position = *position as usize;
-            let Some((planned, status)) =
-                self.plan().rfcs.get(position).zip(self.state.rfcs.get(position))
-            else {
-                continue;
-            };
-            let is_same = status.part == self.state.index.parts.get(position).copied();
-            let is_begun = status.state == RfcState::Implementing;
-            let is_valid = is_begun || status.until.is_none_or(|it| self.now < it);
-            match status.state {
-                RfcState::Scheduled | RfcState::EmergencyAuthorised | RfcState::Implementing
-                    if is_same && is_valid =>
-                {
-                    match planned.window {
-                        Some(window) if self.now < window.from => {
-                            let why =
-                                format!("the window of {} opens at {}", planned.id, window.from);
-                            best = Authorised::No(why, Some(window.from));
-                        }
-                        Some(window) if window.until <= self.now => {
-                            let why =
-                                format!("the window of {} ended at {}", planned.id, window.until);
-                            best = Authorised::No(why, None);
-                        }
-                        Some(_) | None => return Authorised::By(&planned.id, status.state),
-                    }
-                }
-                RfcState::Scheduled | RfcState::EmergencyAuthorised | RfcState::Implementing => {
-                    let why = format!("{} no longer authorises what the plan says", planned.id);
-                    best = Authorised::No(why, None);
-                }
-                RfcState::Draft
-                | RfcState::Submitted
-                | RfcState::Assessing
-                | RfcState::Authorised
-                | RfcState::Implemented
-                | RfcState::BackedOut
-                | RfcState::Reviewed
-                | RfcState::Closed
-                | RfcState::Rejected
-                | RfcState::Cancelled => {
-                    let why = format!("{} is {}", planned.id, status.state);
-                    best = Authorised::No(why, None);
-                }
+        let known = rfcs.into_iter().flatten().map(|it| *it as usize).filter_map(|position| {
+            let planned = self.plan().rfcs.get(position)?;
+            let status = self.state.rfcs.get(position)?;
+            Some((planned, status, self.state.index.parts.get(position).copied()))
+        });
+        let no = Authorised::No("no request for change covers it".to_owned(), None);
+        self.first_authority(known, no)
+    }
+
+    /// Returns the RFC that authorises the site at `position`: one of its ring, or a standard
+    /// change of its own.
+    pub fn authority_of_site(&self, position: usize) -> Authorised<'s> {
+        let of_ring = self.authority(self.state.index.rfcs_of_ring.get(self.ring_of(position)));
+        let Some(site) = self.plan().sites.get(position) else { return of_ring };
+        if matches!(of_ring, Authorised::By(..)) {
+            return of_ring;
+        }
+        let standard = self.state.standard_of(&site.id).map(|(planned, status)| {
+            (planned, status, self.state.standard_part(self.plan(), &planned.id))
+        });
+        self.first_authority(standard, of_ring)
+    }
+
+    fn first_authority(
+        &self,
+        known: impl Iterator<Item = (&'s RequestForChange, &'s RfcStatus, Option<Digest>)>,
+        otherwise: Authorised<'s>,
+    ) -> Authorised<'s> {
+        let mut best = otherwise;
+        for (planned, status, part) in known {
+            best = self.authorises(planned, status, part);
+            if matches!(best, Authorised::By(..)) {
+                return best;
             }
         }
         best
+    }
+
+    fn authorises(
+        &self,
+        planned: &'s RequestForChange,
+        status: &RfcStatus,
+        part: Option<Digest>,
+    ) -> Authorised<'s> {
+        let is_begun = status.state == RfcState::Implementing;
+        let is_valid = is_begun || status.until.is_none_or(|it| self.now < it);
+        let no = |why: String| Authorised::No(why, None);
+        match status.state {
+            RfcState::Scheduled | RfcState::EmergencyAuthorised | RfcState::Implementing
+                if status.part == part && is_valid =>
+            {
+                match planned.window {
+                    Some(window) if self.now < window.from => Authorised::No(
+                        format!("the window of {} opens at {}", planned.id, window.from),
+                        Some(window.from),
+                    ),
+                    Some(window) if window.until <= self.now => {
+                        no(format!("the window of {} ended at {}", planned.id, window.until))
+                    }
+                    Some(_) | None => Authorised::By(&planned.id, status.state),
+                }
+            }
+            RfcState::Scheduled | RfcState::EmergencyAuthorised | RfcState::Implementing => {
+                no(format!("{} no longer authorises what the plan says", planned.id))
+            }
+            RfcState::Draft
+            | RfcState::Submitted
+            | RfcState::Assessing
+            | RfcState::Authorised
+            | RfcState::Implemented
+            | RfcState::BackedOut
+            | RfcState::Reviewed
+            | RfcState::Closed
+            | RfcState::Rejected
+            | RfcState::Cancelled => no(format!("{} is {}", planned.id, status.state)),
+        }
     }
 
     /// Returns whether the core components let a site start: the sheet where any component is

@@ -16,7 +16,7 @@ use model::person::Person;
 use model::plan::{Limits, MasterProjectPlan};
 use model::profile::{Profile, Purpose};
 use model::release::{FinalRelease, ReadinessDecision, ReleaseReadiness};
-use model::rfc::{ApprovalLevel, Covers, RequestForChange, RfcCategory};
+use model::rfc::{ApprovalLevel, ChangeDetails, Covers, RequestForChange, RfcCategory, RiskScore};
 use model::ring::{Concurrency, Halting, Ring, RingKind, RunningSites};
 use model::role_type::RoleType;
 use model::site::{Observation, PhaseShare, Site, SitePhase, SiteTemplate};
@@ -54,7 +54,16 @@ pub(crate) fn step(id: &str) -> Step {
 }
 
 fn person(id: &str, roles: &[RoleType]) -> Person {
-    Person { id: name(id), name: id.to_owned(), roles: roles.to_vec(), mail: None }
+    Person {
+        id: name(id),
+        name: id.to_owned(),
+        roles: roles.to_vec(),
+        mail: None,
+        on_call: false,
+        zone: None,
+        leave: vec![],
+        hours: None,
+    }
 }
 
 fn people() -> Vec<Person> {
@@ -155,6 +164,17 @@ fn template() -> SiteTemplate {
     }
 }
 
+fn details() -> ChangeDetails {
+    let text = || Some("as tested".to_owned());
+    ChangeDetails {
+        score: Some(RiskScore { likelihood: 2, impact: 3 }),
+        security_impact: text(),
+        decision_point: text(),
+        abort_criteria: text(),
+        ..ChangeDetails::default()
+    }
+}
+
 fn rfc(id: &str, components: &[&str], rings: &[&str]) -> RequestForChange {
     let text = || "as tested in the pilot".to_owned();
     RequestForChange {
@@ -166,6 +186,7 @@ fn rfc(id: &str, components: &[&str], rings: &[&str]) -> RequestForChange {
         covers: Covers {
             components: components.iter().map(|it| name(it)).collect(),
             rings: rings.iter().map(|it| name(it)).collect(),
+            sites: vec![],
         },
         reason: text(),
         impact: text(),
@@ -175,6 +196,8 @@ fn rfc(id: &str, components: &[&str], rings: &[&str]) -> RequestForChange {
         levels: vec![ApprovalLevel { role: RoleType::ChangeAuthority, quorum: 2 }],
         window: None,
         validity_days: 14,
+        details: details(),
+        template: None,
     }
 }
 

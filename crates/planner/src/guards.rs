@@ -158,8 +158,7 @@ pub fn s1(look: &Look<'_>, site: &Site) -> Found {
 
 /// S2: an RFC authorises the site.
 pub fn s2(look: &mut Look<'_>, position: usize) -> Found {
-    let ring = look.ring_of(position);
-    let found = look.authority(look.state.index.rfcs_of_ring.get(ring));
+    let found = look.authority_of_site(position);
     if let Authorised::No(_, at) = &found {
         look.again(*at);
     }

@@ -47,7 +47,9 @@ pub(crate) fn worded(mut command: Command) -> Command {
     | Command::Decide { reason, .. }
     | Command::Training(TrainingCommand::Move { reason, .. })
     | Command::Message(MessageCommand::HandOver { evidence: reason, .. })
-    | Command::Rfc { act: RfcAct::Review { reason }, .. } = &mut command
+    | Command::Rfc { act: RfcAct::Review { reason }, .. }
+    | Command::Rfc { act: RfcAct::AuthoriseEmergency { reason, .. }, .. }
+    | Command::Rfc { act: RfcAct::ReviewEmergency { finding: reason, .. }, .. } = &mut command
         && reason.is_empty()
     {
         AS_REHEARSED.clone_into(reason);
@@ -69,6 +71,10 @@ pub(crate) fn worded(mut command: Command) -> Command {
     ) = &mut command
     {
         AS_REHEARSED.clone_into(text);
+    } else if let Command::Rfc { act: RfcAct::ReviewImplementation { review }, .. } = &mut command
+        && review.lessons.is_empty()
+    {
+        AS_REHEARSED.clone_into(&mut review.lessons);
     } else if let Command::Confirm { evidence, .. } = &mut command {
         evidence.get_or_insert_with(|| AS_REHEARSED.to_owned());
     }

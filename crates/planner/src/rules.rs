@@ -8,6 +8,8 @@
 )]
 
 mod care;
+mod changes;
+mod delegating;
 mod halting;
 mod ledger;
 mod notices;

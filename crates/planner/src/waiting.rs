@@ -3,6 +3,7 @@
 //! House rule: nothing waits without saying on what. Whoever asks "why is nothing
 //! happening?" reads the answer here, with the command that would change it.
 
+mod changes;
 mod components;
 mod deployment;
 mod incidents;
@@ -230,10 +231,7 @@ pub fn why(state: &State, now: Timestamp, scope: &Scope) -> Vec<WaitingOn> {
             }
             None => vec![],
         },
-        Scope::Rfc(id) => match state.index.rfcs.get(id) {
-            Some(position) => deployment::rfc(&look, *position as usize),
-            None => vec![],
-        },
+        Scope::Rfc(id) => changes::rfc(&look, id),
     }
 }
 
@@ -248,8 +246,8 @@ pub(crate) fn waiting_of(look: &mut Look<'_>, limit: usize) -> Vec<WaitingOn> {
     let mut waits = deployment::deployment(look);
     waits.extend(deployment::waivers(look));
     waits.extend(incidents::incidents(look));
-    for position in 0..state.plan.rfcs.len() {
-        waits.extend(deployment::rfc(look, position));
+    for status in &state.rfcs {
+        waits.extend(changes::rfc(look, &status.id));
     }
     waits.extend(deployment::slots(look, Some(&Scope::Core)));
     for position in 0..state.plan.components.len() {

@@ -1,8 +1,8 @@
 //! What can be typed about requests for change.
 
-use clap::Subcommand;
-use model::id::RfcId;
-use model::rfc::RfcCategory;
+use clap::{Args, Subcommand};
+use model::id::{DeploymentId, RfcId, SiteId};
+use model::rfc::{EmergencyKind, RfcCategory, RollbackResult};
 
 /// Submit, assess, approve, schedule and review requests for change.
 #[derive(Debug, Subcommand)]
@@ -97,11 +97,73 @@ Exit code 8 where the plan part is no longer the one with that digest.")]
     },
     /// Record the review after implementation.
     #[command(after_help = "Examples:
-  landfall rfc review RFC-1 --reason \"Met its objectives, in time, no side effects\"")]
-    Review {
+  landfall rfc review RFC-1 --success --lessons \"Begin half an hour earlier\"
+  landfall rfc review RFC-1 --failure --objectives-missed --late --rollback worked --incident 3 --lessons \"Test on the old till too\"
+  landfall rfc review STD-017-2 --reason \"As the first time\"
+
+A sentence (--reason) is enough under the profile solo, and for standard changes outside of the
+sample that is reviewed in full.")]
+    Review(Review),
+    /// Review an emergency: could it have waited? By somebody else than who authorised it.
+    #[command(after_help = "Examples:
+  landfall rfc review-emergency CHG-E01 --justified --reason \"The tills of 12 branches were down\"
+  landfall rfc review-emergency CHG-E01 --unjustified --reason \"It could have waited for the night\"")]
+    ReviewEmergency {
         /// The request.
         rfc: RfcId,
-        /// Whether it met its objectives, was on time, had side effects; what was learnt.
+        /// It could not have waited.
+        #[arg(long, required_unless_present = "unjustified", conflicts_with = "unjustified")]
+        justified: bool,
+        /// It could have waited.
+        #[arg(long)]
+        unjustified: bool,
+        /// What was found.
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
+    /// Record that the work of a request was undone.
+    #[command(after_help = "Examples:
+  landfall rfc back-out RFC-1 --reason \"The label driver fails; all three branches are back\"")]
+    BackOut {
+        /// The request.
+        rfc: RfcId,
+        /// Why.
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
+    /// Ask for a standard change: what a template of the plan authorises in advance.
+    #[command(after_help = "Examples:
+  landfall rfc standard STD-017 site/B27 --reason \"Receipts print twice; the fix is known\"
+
+It becomes a request of its own, such as STD-017-1, which Landfall authorises by itself where it
+keeps the limits of its template; `landfall why rfc/STD-017-1` says so where it does not.")]
+    Standard {
+        /// The template.
+        template: RfcId,
+        /// The sites.
+        #[arg(required = true, value_name = "SITE", value_parser = site)]
+        sites: Vec<SiteId>,
+        /// Why.
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
+    /// Rule on a conflict with another change of the schedule.
+    #[command(after_help = "Examples:
+  landfall rfc rule RFC-2 --with RFC-9 --reason \"RFC-9 goes first, RFC-2 begins at 03:00\"
+  landfall rfc rule RFC-2 --with R-7 --of CX11 --reason \"Both: they share the uplink by halves\"
+
+Conflicts within the deployment are the change authority's, those with another the Solution
+Manager's. `landfall change-schedule` lists them.")]
+    Rule {
+        /// The request.
+        rfc: RfcId,
+        /// The other request.
+        #[arg(long, value_name = "RFC")]
+        with: RfcId,
+        /// The deployment of the other; this one without.
+        #[arg(long, value_name = "NAME")]
+        of: Option<DeploymentId>,
+        /// What is ruled.
         #[arg(long, value_name = "TEXT")]
         reason: String,
     },
@@ -114,17 +176,69 @@ Exit code 8 where the plan part is no longer the one with that digest.")]
     },
     /// Authorise a request alone, as an emergency; it is reviewed afterwards.
     #[command(after_help = "Examples:
-  landfall rfc emergency RFC-1 --digest 6854ed03 --reason \"Sales are down in all branches\"")]
+  landfall rfc emergency RFC-1 --digest 6854ed03 --restores service --reason \"Sales are down in all branches\"")]
     Emergency {
         /// The request.
         rfc: RfcId,
         /// The first digits, at least 8, of the digest that `landfall rfc show` printed.
         #[arg(long, value_name = "PREFIX")]
         digest: Option<String>,
-        /// Why it cannot wait: service, security or safety.
+        /// What it restores: service, security or safety.
+        #[arg(long, value_name = "KIND")]
+        restores: EmergencyKind,
+        /// Why it cannot wait.
         #[arg(long, value_name = "TEXT")]
         reason: String,
     },
+}
+
+/// Show the change schedule: what is authorised, when it runs, and what conflicts with it.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  landfall change-schedule
+  landfall change-schedule --json
+
+Changes of other deployments of the same record are shown as they stood when a request was last
+approved here. A conflict is ruled on with `landfall rfc rule`.")]
+pub(crate) struct ChangeSchedule {}
+
+/// A review, in a sentence or point by point.
+#[derive(Debug, Args)]
+pub(crate) struct Review {
+    /// The request.
+    pub(crate) rfc: RfcId,
+    /// The change was a success.
+    #[arg(long, required_unless_present_any = ["failure", "reason"], conflicts_with_all = ["failure", "reason"])]
+    pub(crate) success: bool,
+    /// The change was a failure.
+    #[arg(long, conflicts_with = "reason")]
+    pub(crate) failure: bool,
+    /// It did not meet its objectives.
+    #[arg(long, conflicts_with = "reason")]
+    pub(crate) objectives_missed: bool,
+    /// It did not end in the time that was planned.
+    #[arg(long, conflicts_with = "reason")]
+    pub(crate) late: bool,
+    /// What it did besides.
+    #[arg(long, value_name = "TEXT", conflicts_with = "reason")]
+    pub(crate) side_effects: Option<String>,
+    /// An incident that it caused; may be given several times.
+    #[arg(long, value_name = "NUMBER", conflicts_with = "reason")]
+    pub(crate) incident: Vec<u32>,
+    /// Whether going back was not-needed, worked or failed.
+    #[arg(long, value_name = "RESULT", default_value = "not-needed")]
+    pub(crate) rollback: RollbackResult,
+    /// What was learnt.
+    #[arg(long, value_name = "TEXT", required_unless_present = "reason")]
+    pub(crate) lessons: Option<String>,
+    /// The whole review in a sentence, where that is enough.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: Option<String>,
+}
+
+fn site(text: &str) -> Result<SiteId, String> {
+    let name = text.strip_prefix("site/").unwrap_or(text);
+    name.parse().map_err(|_| "write it as site/NAME".to_owned())
 }
 
 fn category(text: &str) -> Result<RfcCategory, String> {

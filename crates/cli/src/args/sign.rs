@@ -49,6 +49,19 @@ pub(crate) struct Sign {
     pub(crate) digests: Vec<String>,
 }
 
+/// Take your own signature back, before the milestone that rests on it.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  landfall withdraw site/B27:site-owner --reason \"The receipts print twice again\"")]
+pub(crate) struct Withdraw {
+    /// The slot.
+    #[arg(value_name = "SLOT")]
+    pub(crate) slot: SlotId,
+    /// Why.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: String,
+}
+
 /// Decline a slot; for a site owner, refuse the site.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:

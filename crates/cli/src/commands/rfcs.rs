@@ -1,13 +1,15 @@
 //! Requests for change: shown, approved by digest, scheduled, reviewed.
 
-use crate::args::rfc::Rfc;
+use crate::args::rfc::{Review, Rfc};
 use crate::desk::Desk;
 use crate::exit::Exit;
 use crate::fault::Fault;
 use crate::render;
+use model::change_schedule::ChangeScheduleCommand;
 use model::command::{Command, RfcAct};
 use model::digest::Digest;
 use model::id::RfcId;
+use model::rfc::ImplementationReview;
 use model::scope::Scope;
 
 pub(crate) async fn rfc(it: &Rfc, mut desk: Desk) -> Result<Exit, Fault> {
@@ -28,15 +30,70 @@ pub(crate) async fn rfc(it: &Rfc, mut desk: Desk) -> Result<Exit, Fault> {
         Rfc::Reject { rfc, reason } => (rfc, RfcAct::Reject { reason: reason.clone() }),
         Rfc::Schedule { rfc } => (rfc, RfcAct::Schedule),
         Rfc::Cancel { rfc, reason } => (rfc, RfcAct::Cancel { reason: reason.clone() }),
-        Rfc::Review { rfc, reason } => (rfc, RfcAct::Review { reason: reason.clone() }),
+        Rfc::Review(it) => (&it.rfc, review(it)),
+        Rfc::ReviewEmergency { rfc, justified, reason, .. } => {
+            (rfc, RfcAct::ReviewEmergency { justified: *justified, finding: reason.clone() })
+        }
+        Rfc::BackOut { rfc, reason } => (rfc, RfcAct::BackOut { reason: reason.clone() }),
+        Rfc::Standard { template, sites, reason } => {
+            let (template, sites, reason) = (template.clone(), sites.clone(), reason.clone());
+            let asked = ChangeScheduleCommand::RequestStandard { template, sites, reason };
+            return tell(desk, &Scope::Deployment, asked).await;
+        }
+        Rfc::Rule { rfc, with, of, reason } => {
+            let here = &desk.state().plan.deployment;
+            let ruled = ChangeScheduleCommand::Rule {
+                rfc: rfc.clone(),
+                deployment: of.as_ref().unwrap_or(here).clone(),
+                other: with.clone(),
+                ruling: reason.clone(),
+            };
+            return tell(desk, &Scope::Rfc(rfc.clone()), ruled).await;
+        }
         Rfc::Close { rfc } => (rfc, RfcAct::Close),
-        Rfc::Emergency { rfc, digest, reason } => {
+        Rfc::Emergency { rfc, digest, restores, reason } => {
             let part = shown(&desk, rfc, digest.as_deref())?;
-            (rfc, RfcAct::AuthoriseEmergency { part, reason: reason.clone() })
+            let (kind, reason) = (Some(*restores), reason.clone());
+            (rfc, RfcAct::AuthoriseEmergency { part, kind, reason })
         }
     };
     let scope = Scope::Rfc(rfc.clone());
     desk.act_and_tell(&scope, &Command::Rfc { rfc: rfc.clone(), act }).await?;
+    Ok(Exit::Done)
+}
+
+async fn tell(
+    mut desk: Desk,
+    scope: &Scope,
+    command: ChangeScheduleCommand,
+) -> Result<Exit, Fault> {
+    desk.act_and_tell(scope, &Command::ChangeSchedule(command)).await?;
+    Ok(Exit::Done)
+}
+
+fn review(it: &Review) -> RfcAct {
+    if let Some(reason) = &it.reason {
+        return RfcAct::Review { reason: reason.clone() };
+    }
+    let review = ImplementationReview {
+        success: it.success,
+        objectives_met: !it.objectives_missed,
+        on_time: !it.late,
+        side_effects: it.side_effects.clone(),
+        incidents: it.incident.clone(),
+        rollback: it.rollback,
+        lessons: it.lessons.clone().unwrap_or_default(),
+    };
+    RfcAct::ReviewImplementation { review }
+}
+
+/// Shows the change schedule, with what conflicts.
+pub(crate) fn change_schedule(desk: &Desk) -> Result<Exit, Fault> {
+    let state = desk.state();
+    let schedule = render::change_schedule::schedule(state);
+    desk.terminal.answer(&schedule, || {
+        render::change_schedule::page(state, &schedule, desk.terminal.setting())
+    })?;
     Ok(Exit::Done)
 }
 
@@ -46,15 +103,9 @@ fn unknown(rfc: &RfcId) -> Fault {
 
 fn list(desk: &Desk) -> Result<Exit, Fault> {
     let state = desk.state();
-    let values: Vec<_> = state
-        .plan
-        .rfcs
-        .iter()
-        .filter_map(|planned| {
-            let (planned, status) = state.rfc(&planned.id)?;
-            Some(render::rfc::value(state, planned, status))
-        })
-        .collect();
+    let known = state.rfcs.iter().filter_map(|it| state.rfc(&it.id));
+    let values: Vec<_> =
+        known.map(|(planned, status)| render::rfc::value(state, planned, status)).collect();
     desk.terminal.answer(&values, || render::rfc::list(state, desk.terminal.setting()))?;
     Ok(Exit::Done)
 }

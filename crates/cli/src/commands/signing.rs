@@ -2,7 +2,7 @@
 //!
 //! House rule: a signature is of the exact document that was shown.
 
-use crate::args::sign::{Refuse, ResolveRefusal, Revisit, SheetOf, Sign, Wanted};
+use crate::args::sign::{Refuse, ResolveRefusal, Revisit, SheetOf, Sign, Wanted, Withdraw};
 use crate::desk::Desk;
 use crate::exit::Exit;
 use crate::fault::Fault;
@@ -67,6 +67,12 @@ pub(crate) async fn refuse(it: &Refuse, mut desk: Desk) -> Result<Exit, Fault> {
     Ok(Exit::Done)
 }
 
+pub(crate) async fn withdraw(it: &Withdraw, mut desk: Desk) -> Result<Exit, Fault> {
+    let command = Command::Withdraw { slot: it.slot.clone(), reason: it.reason.clone() };
+    desk.act_and_tell(&it.slot.sheet.scope(), &command).await?;
+    Ok(Exit::Done)
+}
+
 /// Returns the slots that are meant: the named one, or those asked for that the person may fill.
 fn slots(desk: &Desk, wanted: &Wanted) -> Result<Vec<SlotId>, Fault> {
     let sheet = match wanted {
@@ -78,9 +84,11 @@ fn slots(desk: &Desk, wanted: &Wanted) -> Result<Vec<SlotId>, Fault> {
     let roles = state.roles_of(&person, &sheet.scope());
     let asked =
         |slot: &SlotId| state.slots.get(slot).is_some_and(|it| it.state == SignOffState::Requested);
+    let now = desk.now();
     let may_sign = |slot: &SlotId| {
         let signers = model::gates::milestone::signers(&state.plan, slot);
         signers.iter().any(|it| roles.contains(it))
+            || state.delegated_slot(&person, slot, now).is_some()
     };
     let mine: Vec<SlotId> =
         sheet.slots().into_iter().filter(|it| may_sign(it) && asked(it)).collect();

@@ -37,7 +37,7 @@ pub(crate) async fn waiver(it: &Waiver, mut desk: Desk) -> Result<Exit, Fault> {
 }
 
 /// Returns the instant that `text` names: itself, or the end of a day in the project's zone.
-fn end(text: &str, zone: &TimeZoneName) -> Result<Timestamp, Fault> {
+pub(super) fn end(text: &str, zone: &TimeZoneName) -> Result<Timestamp, Fault> {
     if let Ok(at) = text.parse() {
         return Ok(at);
     }

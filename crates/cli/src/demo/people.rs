@@ -68,13 +68,13 @@ fn worded(state: &State, now: Timestamp, mut command: Command) -> Command {
         let by = day(state, now).saturating_add(jiff::Span::new().days(EXCEPTION_DAYS));
         *exceptions = vec![format!("the second receipt printer is in repair (zofia.nowak, {by})")];
     }
-    if let Command::Rfc { rfc, act: RfcAct::Review { reason } } = &mut command {
+    if let Command::Rfc { rfc, act: RfcAct::ReviewImplementation { review } } = &mut command {
         let words = if rfc.as_str() == OF_SITES {
             "it met its purpose; the shop that failed was put right the same night"
         } else {
             "it met its purpose, in time, without side effects"
         };
-        words.clone_into(reason);
+        words.clone_into(&mut review.lessons);
     }
     command
 }

@@ -45,10 +45,13 @@ pub(crate) fn sentence(event: &Event) -> String {
         Event::Rfc { rfc, transition, reason, .. } => {
             with_reason(format!("{rfc}: {transition}"), reason.as_deref())
         }
-        Event::RfcApproved { rfc, level, part, conditions } => with_reason(
-            format!("{rfc}: approved at level {} for plan part {}", level + 1, part.short()),
-            conditions.as_deref(),
-        ),
+        Event::RfcApproved { rfc, level, part, conditions, on_behalf_of } => {
+            let behalf = on_behalf_of.as_ref().map(|it| format!(" on behalf of {it}"));
+            let behalf = behalf.unwrap_or_default();
+            let (level, part) = (level + 1, part.short());
+            let said = format!("{rfc}: approved at level {level}{behalf} for plan part {part}");
+            with_reason(said, conditions.as_deref())
+        }
         Event::SignOff { slot, transition, document, statements, on_behalf_of, stamp, .. } => {
             let behalf = on_behalf_of.as_ref().map(|it| format!(" on behalf of {it}"));
             let stamp = stamp.as_ref().map(|it| format!(" [{it}]"));

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 /// Returns the requests for change, a line each.
 pub(crate) fn list(state: &State, setting: Setting) -> String {
     let mut rows = table(setting, &["rfc", "state", "category", "part", "valid until", "title"]);
-    for (planned, status) in state.plan.rfcs.iter().zip(&state.rfcs) {
+    for (planned, status) in state.rfcs.iter().filter_map(|it| state.rfc(&it.id)) {
         let category = status.category.unwrap_or(planned.category);
         let part = part(state, planned).map_or_else(String::new, |it| it.short());
         let until = status.until.map(|it| when(it, &state.plan.zone));
@@ -43,8 +43,7 @@ fn tone(state: RfcState) -> Tone {
 
 /// Returns the digest of the plan part that a request covers, as the plan is now.
 pub(crate) fn part(state: &State, planned: &RequestForChange) -> Option<Digest> {
-    let position = *state.index.rfcs.get(&planned.id)? as usize;
-    state.index.parts.get(position).copied()
+    state.part_of(&planned.id)
 }
 
 /// Returns a request with what it covers and the digest that is approved.
@@ -65,7 +64,29 @@ pub(crate) fn page(state: &State, planned: &RequestForChange, status: &RfcStatus
     line("reason", &planned.reason);
     line("impact", &planned.impact);
     line("risk", &planned.risk);
+    let details = &planned.details;
+    if let Some(score) = details.score {
+        let (likelihood, impact) = (score.likelihood, score.impact);
+        let said = format!("{} of 25: likelihood {likelihood}, impact {impact}", score.score());
+        line("risk score", &said);
+    }
+    let said = |it: &Option<String>| it.clone();
     line("rollback plan", &planned.rollback_plan);
+    let people = |it: &[model::id::PersonId]| {
+        let names: Vec<String> = it.iter().map(|it| person(&state.plan, it)).collect();
+        (!names.is_empty()).then(|| names.join(", "))
+    };
+    let more = [
+        ("decision point", said(&details.decision_point)),
+        ("abort criteria", said(&details.abort_criteria)),
+        ("security", said(&details.security_impact)),
+        ("outcome wanted", said(&details.expected_outcome)),
+        ("priority", details.priority.map(|it| it.to_string())),
+        ("on shift", people(&details.on_shift)),
+    ];
+    for (label, said) in more.into_iter().filter_map(|(label, it)| Some((label, it?))) {
+        line(label, &said);
+    }
     line("test evidence", &planned.test_evidence);
     if let Some(window) = planned.window {
         line("window", &format!("{} to {}", when(window.from, zone), when(window.until, zone)));
@@ -73,7 +94,7 @@ pub(crate) fn page(state: &State, planned: &RequestForChange, status: &RfcStatus
     if let Some(until) = status.until {
         line("valid until", &when(until, zone));
     }
-    for (level, number) in planned.levels.iter().zip(0_u8..) {
+    for (level, number) in state.levels_of(planned, status).iter().zip(0_u8..) {
         let given: Vec<String> = status
             .approvals
             .iter()
@@ -86,6 +107,19 @@ pub(crate) fn page(state: &State, planned: &RequestForChange, status: &RfcStatus
     }
     if let Some(reason) = &status.reason {
         line("said", reason);
+    }
+    for conflict in model::change_schedule::conflicts(state, &planned.id) {
+        line("conflict", &super::change_schedule::conflict(&conflict));
+    }
+    if let Some(emergency) = state.change_schedule.emergencies.get(&planned.id) {
+        let reviewed = emergency.review.as_ref().map_or_else(
+            || format!("to be reviewed by {}", emergency.review_due),
+            |it| format!("reviewed {}: {}", when(it.at, zone), it.finding),
+        );
+        line("emergency", &format!("restores {}; {reviewed}", emergency.kind));
+    }
+    if let Some(reviewed) = state.change_schedule.reviews.get(&planned.id) {
+        line("review", &super::change_schedule::review(&reviewed.review));
     }
     if let Some(now) = part(state, planned) {
         line("digest", &now.to_string());
@@ -102,15 +136,28 @@ fn covers(state: &State, planned: &RequestForChange) -> String {
         let sites = state.ring(it).map_or(0, |(_, status)| status.counts.planned);
         format!("ring/{it} ({sites} sites)")
     });
-    let all: Vec<String> = components.chain(rings).collect();
-    all.join(", ")
+    let sites = planned.covers.sites.iter().map(|it| format!("site/{it}"));
+    let all: Vec<String> = components.chain(rings).chain(sites).collect();
+    match &planned.template {
+        Some(template) => format!(
+            "up to {} sites at a time, in advance, until {}",
+            template.sites_at_most,
+            when(template.until, &state.plan.zone)
+        ),
+        None => all.join(", "),
+    }
 }
 
 /// Returns a request for programs.
 pub(crate) fn value(state: &State, planned: &RequestForChange, status: &RfcStatus) -> Value {
+    let schedule = &state.change_schedule;
     json!({
         "planned": planned,
         "status": status,
         "part": part(state, planned),
+        "levels": state.levels_of(planned, status),
+        "review": schedule.reviews.get(&planned.id),
+        "emergency": schedule.emergencies.get(&planned.id),
+        "conflicts": model::change_schedule::conflicts(state, &planned.id),
     })
 }

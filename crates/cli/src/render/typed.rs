@@ -5,7 +5,9 @@ mod complete;
 mod notices;
 mod stable;
 
+use model::change_schedule::ChangeScheduleCommand;
 use model::command::{Command, Resumable, RfcAct};
+use model::delegation::DelegationCommand;
 use model::event::StepDecision;
 use model::guard::Guard;
 use model::id::PersonId;
@@ -90,6 +92,9 @@ fn words(command: &Command) -> String {
             let reason = quoted(&reasons.join("; "));
             format!("refuse {slot} --reason {reason} --digest {}", document.short())
         }
+        Command::Withdraw { slot, reason } => {
+            format!("withdraw {slot} --reason {}", quoted(reason))
+        }
         Command::ResolveRefusal { site, reason } => {
             format!("resolve-refusal site/{site} --reason {}", quoted(reason))
         }
@@ -143,8 +148,8 @@ fn words(command: &Command) -> String {
         Command::CloseOut(it) => closing::close_out(it),
         Command::Termination(it) => closing::termination(it),
         Command::Document(it) => match *it {},
-        Command::Delegation(it) => match *it {},
-        Command::ChangeSchedule(it) => match *it {},
+        Command::Delegation(it) => delegation_words(it),
+        Command::ChangeSchedule(it) => change_schedule_words(it),
         Command::SiteCare(it) => super::care::typed(it),
         Command::Message(it) => notices::message(it),
         Command::Training(it) => notices::training(it),
@@ -157,14 +162,52 @@ fn rfc_words(rfc: &model::id::RfcId, act: &RfcAct) -> String {
         RfcAct::Classify { category } => format!("rfc classify {rfc} --category {category}"),
         RfcAct::Return { reason } => format!("rfc return {rfc} --reason {}", quoted(reason)),
         RfcAct::Approve { part, .. } => format!("rfc approve {rfc} --digest {}", part.short()),
-        RfcAct::AuthoriseEmergency { part, reason } => {
-            format!("rfc emergency {rfc} --digest {} --reason {}", part.short(), quoted(reason))
+        RfcAct::AuthoriseEmergency { part, kind, reason } => {
+            let kind = kind.map_or_else(|| TEXT.to_owned(), |it| it.to_string());
+            let digest = part.short();
+            let reason = quoted(reason);
+            format!("rfc emergency {rfc} --digest {digest} --restores {kind} --reason {reason}")
+        }
+        RfcAct::ReviewEmergency { justified, finding } => {
+            let verdict = if *justified { "--justified" } else { "--unjustified" };
+            format!("rfc review-emergency {rfc} {verdict} --reason {}", quoted(finding))
+        }
+        RfcAct::BackOut { reason } => format!("rfc back-out {rfc} --reason {}", quoted(reason)),
+        RfcAct::ReviewImplementation { review } => {
+            let verdict = if review.success { "--success" } else { "--failure" };
+            format!("rfc review {rfc} {verdict} --lessons {}", quoted(&review.lessons))
         }
         RfcAct::Reject { reason } => format!("rfc reject {rfc} --reason {}", quoted(reason)),
         RfcAct::Schedule => format!("rfc schedule {rfc}"),
         RfcAct::Cancel { reason } => format!("rfc cancel {rfc} --reason {}", quoted(reason)),
         RfcAct::Review { reason } => format!("rfc review {rfc} --reason {}", quoted(reason)),
         RfcAct::Close => format!("rfc close {rfc}"),
+    }
+}
+
+fn delegation_words(command: &DelegationCommand) -> String {
+    match command {
+        DelegationCommand::Give { delegate, role, scope, until, reason, .. } => {
+            let role = role.key();
+            let reason = quoted(reason);
+            format!("delegate give {delegate} {role} {scope} --until {until} --reason {reason}")
+        }
+        DelegationCommand::End { delegation, reason } => {
+            format!("delegate end {delegation} --reason {}", quoted(reason))
+        }
+    }
+}
+
+fn change_schedule_words(command: &ChangeScheduleCommand) -> String {
+    match command {
+        ChangeScheduleCommand::RequestStandard { template, sites, reason } => {
+            let sites: String = sites.iter().map(|it| format!(" site/{it}")).collect();
+            format!("rfc standard {template}{sites} --reason {}", quoted(reason))
+        }
+        ChangeScheduleCommand::Rule { rfc, deployment, other, ruling } => {
+            let ruling = quoted(ruling);
+            format!("rfc rule {rfc} --with {other} --of {deployment} --reason {ruling}")
+        }
     }
 }
 

@@ -14,6 +14,7 @@ use crate::machine::{
     DeploymentState, DeploymentTransition, RfcState, RfcTransition, SiteState, Transition,
 };
 use crate::refusal::{Refusal, RefusalCode, pass};
+use crate::rfc::approval_policy_changes;
 use crate::role_type::RoleType;
 use crate::run::{Run, RunKind};
 use crate::scope::Scope;
@@ -93,25 +94,28 @@ impl Acting<'_> {
         // What the caller says is not enough: the rule looks for itself.
         let removes_scope = removes_scope || removes(&self.state.plan, plan);
         let act = format!("revise plan {digest}");
-        let (mut events, is_complete) = match (self.state.deployment, removes_scope) {
-            (DeploymentState::Draft, _) => {
+        let changes_policy = approval_policy_changes(&self.state.plan, plan);
+        let is_draft = self.state.deployment == DeploymentState::Draft;
+        let mut roles = vec![RoleType::ProgramManager];
+        roles.extend(removes_scope.then_some(RoleType::Customer));
+        roles.extend(changes_policy.then_some(RoleType::ChangeAuthority));
+        let (mut events, is_complete) = match (is_draft, roles.as_slice()) {
+            (true, _) => {
                 let roles = [RoleType::ProgramManager, RoleType::ReleaseManagement];
                 self.role(&roles, &Scope::Deployment, "revise the plan")?;
                 (vec![], true)
             }
-            (_, false) => {
-                self.role(&[RoleType::ProgramManager], &Scope::Deployment, "revise the plan")?;
+            (false, [alone]) => {
+                self.role(&[*alone], &Scope::Deployment, "revise the plan")?;
                 (vec![], true)
             }
-            (_, true) => {
-                let roles = [RoleType::ProgramManager, RoleType::Customer];
-                self.concur(&act, &roles, self.two_persons(), &Scope::Deployment, Some(&reason))?
+            (false, roles) => {
+                self.concur(&act, roles, self.two_persons(), &Scope::Deployment, Some(&reason))?
             }
         };
         if !is_complete {
             return Ok(events);
         }
-        let is_draft = self.state.deployment == DeploymentState::Draft;
         if !is_draft {
             let gate = vec![GuardReading::met(Guard::X1)];
             let transition = DeploymentTransition::ScopeChanged;
@@ -142,6 +146,7 @@ impl Acting<'_> {
     fn voided_by(&self, plan: &crate::plan::MasterProjectPlan) -> Vec<crate::id::RfcId> {
         let is_void = |status: &&crate::state::RfcStatus| {
             let after = plan.rfc(&status.id).map(|it| plan.part_digest(&it.covers));
+            let after = after.or_else(|| self.state.standard_part(plan, &status.id));
             status.part.is_some()
                 && status.part != after
                 && RfcTransition::AuthorisationVoided.follows(status.state).is_some()
@@ -194,7 +199,10 @@ impl Acting<'_> {
             }
         }
         let busy = |status: &crate::state::RfcStatus| status.state == RfcState::Implementing;
-        let gone = self.state.rfcs.iter().find(|it| busy(it) && plan.rfc(&it.id).is_none());
+        let gone = self.state.rfcs.iter().find(|it| {
+            let standard = &self.state.change_schedule;
+            busy(it) && plan.rfc(&it.id).is_none() && standard.standard(&it.id).is_none()
+        });
         match gone {
             None => Ok(()),
             Some(rfc) => {

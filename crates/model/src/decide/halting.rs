@@ -317,6 +317,7 @@ impl Acting<'_> {
         };
         let role = place.asked.unwrap_or(RoleType::ReleaseManagement);
         self.role(&[role], scope, "confirm the step")?;
+        self.may_confirm(role, scope)?;
         if done && evidence.is_none() && self.needs_evidence(scope, place.track) {
             let text = "the plan asks for evidence of this step";
             return Err(Refusal::invalid(text, "give it with `--evidence`"));

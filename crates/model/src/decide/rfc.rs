@@ -9,10 +9,10 @@ use super::{Acting, worded};
 use crate::command::RfcAct;
 use crate::digest::Digest;
 use crate::event::Event;
-use crate::gates::{Found, missing};
+use crate::gates::{self, Found};
 use crate::guard::{Guard, GuardReading};
-use crate::id::RfcId;
-use crate::machine::{RfcState, RfcTransition, Transition};
+use crate::id::{PersonId, RfcId};
+use crate::machine::{RfcTransition, Transition};
 use crate::refusal::{Refusal, RefusalCode, pass};
 use crate::rfc::{RequestForChange, RfcCategory};
 use crate::role_type::RoleType;
@@ -30,9 +30,14 @@ impl Acting<'_> {
             RfcAct::Classify { category } => request.classify(*category),
             RfcAct::Return { reason } => request.by_authority(RfcTransition::Returned, reason),
             RfcAct::Approve { part, conditions } => request.approve(*part, conditions.as_deref()),
-            RfcAct::AuthoriseEmergency { part, reason } => {
-                request.authorise_emergency(*part, reason)
+            RfcAct::AuthoriseEmergency { part, kind, reason } => {
+                request.authorise_emergency(*part, *kind, reason)
             }
+            RfcAct::ReviewEmergency { justified, finding } => {
+                request.review_emergency(*justified, finding)
+            }
+            RfcAct::ReviewImplementation { review } => request.review_in_full(review),
+            RfcAct::BackOut { reason } => request.back_out(reason),
             RfcAct::Reject { reason } => request.by_authority(RfcTransition::Rejected, reason),
             RfcAct::Schedule => request.schedule(),
             RfcAct::Cancel { reason } => request.cancel(reason),
@@ -42,14 +47,14 @@ impl Acting<'_> {
     }
 }
 
-struct Request<'a> {
-    acting: &'a Acting<'a>,
-    planned: &'a RequestForChange,
-    status: &'a RfcStatus,
+pub(super) struct Request<'a> {
+    pub(super) acting: &'a Acting<'a>,
+    pub(super) planned: &'a RequestForChange,
+    pub(super) status: &'a RfcStatus,
 }
 
 impl Request<'_> {
-    fn happened(
+    pub(super) fn happened(
         &self,
         transition: RfcTransition,
         reason: Option<String>,
@@ -64,11 +69,11 @@ impl Request<'_> {
         Scope::Rfc(self.planned.id.clone())
     }
 
-    fn read(&self, guard: Guard, found: Found) -> GuardReading {
+    pub(super) fn read(&self, guard: Guard, found: Found) -> GuardReading {
         self.acting.state.reading(guard, &[self.scope()], self.acting.now, found)
     }
 
-    fn take_role(&self, roles: &[RoleType], act: &str) -> Result<RoleType, Refusal> {
+    pub(super) fn take_role(&self, roles: &[RoleType], act: &str) -> Result<RoleType, Refusal> {
         self.acting.role(roles, &self.scope(), &format!("{act} {}", self.planned.id))
     }
 
@@ -78,12 +83,20 @@ impl Request<'_> {
             self.take_role(&[RoleType::ReleaseManagement], "submit")?;
         }
         self.happened(RfcTransition::Submitted, None, vec![])?;
-        let gate = pass("submitting", vec![self.read(Guard::RF1, rf1(self.planned))])?;
+        let gate = pass(
+            "submitting",
+            vec![self.read(Guard::RF1, gates::rf1(self.planned, self.acting.state.plan.profile))],
+        )?;
         Ok(vec![self.happened(RfcTransition::Submitted, None, gate)?])
     }
 
     fn classify(&self, category: RfcCategory) -> Result<Vec<Event>, Refusal> {
         self.take_role(&[RoleType::ChangeAuthority], "classify")?;
+        if category == RfcCategory::Emergency && self.planned.category != category {
+            let text = format!("{} was not submitted as an emergency", self.planned.id);
+            let next = "an emergency is authorised from its draft: `landfall rfc emergency`";
+            return Err(Refusal::invalid(text, next));
+        }
         Ok(vec![self.happened(RfcTransition::Classified, Some(category.to_string()), vec![])?])
     }
 
@@ -94,13 +107,9 @@ impl Request<'_> {
     }
 
     /// Returns the digest of the plan part as it is now, if it is what was shown.
-    fn shown(&self, part: Digest) -> Result<Digest, Refusal> {
-        let index = &self.acting.state.index;
-        let position = index.rfcs.get(&self.planned.id).map(|it| *it as usize);
-        let now = position.and_then(|it| index.parts.get(it)).copied();
-        let now = now.ok_or_else(|| Refusal::unknown(&self.planned.id))?;
-        if now == part {
-            return Ok(now);
+    pub(super) fn shown(&self, part: Digest) -> Result<Digest, Refusal> {
+        if self.acting.state.part_of(&self.planned.id) == Some(part) {
+            return Ok(part);
         }
         let text =
             format!("the plan part of {} is no longer the one that was shown", self.planned.id);
@@ -108,7 +117,11 @@ impl Request<'_> {
         Err(Refusal::new(RefusalCode::Stale, text, next))
     }
 
-    fn is_separate(&self) -> Result<Vec<separation::Rule>, Refusal> {
+    pub(super) fn is_separate(&self) -> Result<Vec<separation::Rule>, Refusal> {
+        self.is_separate_for(self.acting.person)
+    }
+
+    fn is_separate_for(&self, person: &PersonId) -> Result<Vec<separation::Rule>, Refusal> {
         let change = separation::Change {
             requester: &self.planned.requested_by,
             plan_author: &self.planned.requested_by,
@@ -116,7 +129,7 @@ impl Request<'_> {
             builders: &[],
         };
         let profile = self.acting.state.plan.profile;
-        Ok(separation::may_approve(change, self.acting.person, profile)?)
+        Ok(separation::may_approve(change, person, profile)?)
     }
 
     fn approve(&self, part: Digest, conditions: Option<&str>) -> Result<Vec<Event>, Refusal> {
@@ -126,14 +139,11 @@ impl Request<'_> {
         let conditions = conditions.map(|it| worded("the condition", it)).transpose()?;
         let mut approvals = self.status.approvals.clone();
         let held = self.acting.held(&self.scope());
-        let roles: Vec<RoleType> = self.planned.levels.iter().map(|it| it.role).collect();
+        let levels = self.acting.state.levels_of(self.planned, self.status);
+        let roles: Vec<RoleType> = levels.iter().map(|it| it.role).collect();
         self.take_role(&roles, "approve")?;
         self.is_separate()?;
-        let open = self.planned.levels.iter().zip(0_u8..).find(|(level, number)| {
-            let given = approvals.iter().filter(|(_, it)| it == number).count();
-            given < usize::from(level.quorum)
-        });
-        let Some((level, number)) = open else {
+        let Some((level, number)) = gates::open_level(&levels, &approvals) else {
             return Err(self.gate_closed());
         };
         if !held.contains(&level.role) {
@@ -146,15 +156,39 @@ impl Request<'_> {
             let next = self.acting.ask(&[level.role], &self.scope());
             return Err(Refusal::new(RefusalCode::State, text, next));
         }
+        let behalf = self.acting.on_behalf_of(level.role, &self.scope());
+        self.has_a_voice(behalf.as_ref(), number)?;
         approvals.push((self.acting.person.clone(), number));
         let rfc = self.planned.id.clone();
-        let mut events = vec![Event::RfcApproved { rfc, level: number, part, conditions }];
-        let rf2 = self.read(Guard::RF2, rf2(self.planned, &approvals));
-        let rf3 = self.read(Guard::RF3, Ok(()));
-        if rf2.verdict.passes() && rf3.verdict.passes() {
+        let mut events =
+            vec![Event::RfcApproved { rfc, level: number, part, conditions, on_behalf_of: behalf }];
+        let rf2 = self.read(Guard::RF2, gates::rf2(&levels, &approvals));
+        let rf3 = self.read(Guard::RF3, gates::rf3(self.acting.state, &self.planned.id));
+        // The last approval authorises: it is refused while a conflict is open.
+        if rf2.verdict.passes() {
+            pass("the authorisation", vec![rf3.clone()])?;
             events.push(self.authorised(RfcTransition::Authorised, part, None, vec![rf2, rf3])?);
         }
         Ok(events)
+    }
+
+    /// A delegate speaks for whom the separation of duties lets speak, and both have one voice.
+    fn has_a_voice(&self, behalf: Option<&PersonId>, level: u8) -> Result<(), Refusal> {
+        if let Some(delegator) = behalf {
+            self.is_separate_for(delegator)?;
+        }
+        let status = self.status;
+        let has_approved =
+            |it: &PersonId| status.approvals.iter().any(|(by, at)| by == it && *at == level);
+        let by_delegate = status.on_behalf.contains(self.acting.person);
+        let delegator = behalf.filter(|it| has_approved(it) || status.on_behalf.contains(it));
+        let Some(voice) = delegator.or(by_delegate.then_some(self.acting.person)) else {
+            return Ok(());
+        };
+        let text =
+            format!("{voice} has approved {} already, in person or by a delegate", self.planned.id);
+        let next = self.acting.ask(&[RoleType::ChangeAuthority], &self.scope());
+        Err(Refusal::new(RefusalCode::State, text, next))
     }
 
     fn gate_closed(&self) -> Refusal {
@@ -162,7 +196,7 @@ impl Request<'_> {
         Refusal::new(RefusalCode::State, text, "it can be scheduled")
     }
 
-    fn authorised(
+    pub(super) fn authorised(
         &self,
         transition: RfcTransition,
         part: Digest,
@@ -176,31 +210,12 @@ impl Request<'_> {
         Ok(Event::Rfc { rfc, transition, part: Some(part), until, reason, gate })
     }
 
-    fn authorise_emergency(&self, part: Digest, reason: &str) -> Result<Vec<Event>, Refusal> {
-        self.take_role(&[RoleType::ChangeAuthority], "authorise")?;
-        let reason = worded("why it cannot wait", reason)?;
-        let part = self.shown(part)?;
-        self.is_separate()?;
-        let gate = vec![GuardReading::met(Guard::RF4)];
-        let transition = RfcTransition::EmergencyAuthorised;
-        Ok(vec![self.authorised(transition, part, Some(reason), gate)?])
-    }
-
     fn schedule(&self) -> Result<Vec<Event>, Refusal> {
         self.take_role(&[RoleType::ReleaseManagement], "schedule")?;
         self.happened(RfcTransition::Scheduled, None, vec![])?;
-        let gate = pass("scheduling", vec![self.read(Guard::RF6, self.rf6())])?;
+        let rf6 = gates::rf6(self.planned, self.status.until, self.acting.now);
+        let gate = pass("scheduling", vec![self.read(Guard::RF6, rf6)])?;
         Ok(vec![self.happened(RfcTransition::Scheduled, None, gate)?])
-    }
-
-    fn rf6(&self) -> Found {
-        match self.planned.window {
-            Some(window) if window.until <= self.acting.now => missing(
-                format!("the window of {} ended at {}", self.planned.id, window.until),
-                &[RoleType::ReleaseManagement],
-            ),
-            Some(_) | None => Ok(()),
-        }
     }
 
     fn cancel(&self, reason: &str) -> Result<Vec<Event>, Refusal> {
@@ -209,66 +224,11 @@ impl Request<'_> {
         Ok(vec![self.happened(RfcTransition::Cancelled, Some(reason), vec![])?])
     }
 
-    fn review(&self, reason: &str) -> Result<Vec<Event>, Refusal> {
-        self.take_role(&[RoleType::ChangeAuthority], "review")?;
-        let reason = worded("the review", reason)?;
-        if self.planned.implementers.contains(self.acting.person) {
-            let text = format!("{} carried out {}", self.acting.person, self.planned.id);
-            let next = "ask somebody who did not";
-            return Err(Refusal::new(RefusalCode::NotPermitted, text, next));
-        }
-        Ok(vec![self.happened(RfcTransition::Reviewed, Some(reason), vec![])?])
-    }
-
     fn close(&self) -> Result<Vec<Event>, Refusal> {
         self.take_role(&[RoleType::ChangeAuthority], "close")?;
-        let rf8 = if self.status.state == RfcState::Reviewed {
-            Ok(())
-        } else {
-            missing("the review after implementation is missing", &[RoleType::ChangeAuthority])
-        };
+        let rf8 = gates::rf8(self.acting.state, &self.planned.id);
         self.happened(RfcTransition::Closed, None, vec![])?;
         let gate = pass("closing", vec![self.read(Guard::RF8, rf8)])?;
         Ok(vec![self.happened(RfcTransition::Closed, None, gate)?])
-    }
-}
-
-/// RF1: the request is complete.
-pub(super) fn rf1(planned: &RequestForChange) -> Found {
-    let empty = [
-        ("a title", &planned.title),
-        ("a reason", &planned.reason),
-        ("the impact", &planned.impact),
-        ("the risk", &planned.risk),
-        ("a rollback plan", &planned.rollback_plan),
-        ("test evidence", &planned.test_evidence),
-    ]
-    .into_iter()
-    .find(|(_, text)| text.trim().is_empty());
-    let covers_nothing = planned.covers.components.is_empty() && planned.covers.rings.is_empty();
-    match empty {
-        Some((what, _)) => {
-            missing(format!("{} lacks {what}", planned.id), &[RoleType::ReleaseManagement])
-        }
-        None if covers_nothing => {
-            missing(format!("{} covers nothing", planned.id), &[RoleType::ReleaseManagement])
-        }
-        None => Ok(()),
-    }
-}
-
-/// RF2: every level has its quorum, of people who neither asked nor carry it out.
-pub(super) fn rf2(planned: &RequestForChange, approvals: &[(crate::id::PersonId, u8)]) -> Found {
-    let open = planned.levels.iter().zip(0_u8..).find(|(level, number)| {
-        let given = approvals.iter().filter(|(_, it)| it == number).count();
-        given < usize::from(level.quorum)
-    });
-    match open {
-        None => Ok(()),
-        Some((level, number)) => {
-            let given = approvals.iter().filter(|(_, it)| *it == number).count();
-            let text = format!("{given} of {} approvals by {}", level.quorum, level.role);
-            missing(text, &[level.role])
-        }
     }
 }

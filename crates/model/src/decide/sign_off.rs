@@ -50,7 +50,8 @@ impl Acting<'_> {
         let mut relaxed = Vec::new();
         if let (Sheet::Site(id), RoleType::SiteOwner) = (&slot.sheet, slot.role) {
             let (site, _) = self.state.site(id).ok_or_else(|| Refusal::unknown(id))?;
-            let deputy = site.deputy.as_ref();
+            let delegate = self.state.delegated_slot(self.person, slot, self.now);
+            let deputy = delegate.map(|_| self.person).or(site.deputy.as_ref());
             relaxed.extend(separation::may_sign_for_site(
                 self.person,
                 &held,
@@ -58,7 +59,7 @@ impl Acting<'_> {
                 deputy,
                 profile,
             )?);
-        } else {
+        } else if self.state.delegated_slot(self.person, slot, self.now).is_none() {
             let roles = gates::milestone::signers(&self.state.plan, slot);
             self.role(&roles, &scope, &format!("sign {slot}"))?;
         }
@@ -115,13 +116,21 @@ impl Acting<'_> {
             | Sheet::Termination => None,
         };
         let for_owner = slot.role == RoleType::SiteOwner;
+        let is_own = self.state.roles_of(self.person, &slot.sheet.scope()).contains(&slot.role);
+        let delegation = self.state.delegated_slot(self.person, slot, self.now);
+        let delegation = delegation.filter(|_| !is_own);
+        if delegation.is_some() {
+            gate.push(GuardReading::met(Guard::SG6));
+        }
+        let by_delegation = delegation.map(|it| it.by.clone());
+        let as_deputy = owner.filter(|it| for_owner && it != self.person);
         let signed = Event::SignOff {
             slot: slot.clone(),
             transition,
             document,
             meaning: Some(slot.meaning()),
             statements,
-            on_behalf_of: owner.filter(|it| for_owner && it != self.person),
+            on_behalf_of: by_delegation.or(as_deputy),
             stamp: self.stamp(&relaxed),
             gate,
         };
@@ -316,6 +325,71 @@ impl Acting<'_> {
             events.extend(opened);
         }
         Ok(events)
+    }
+
+    /// Takes one's own signature back, before the milestone that rests on it.
+    pub(super) fn withdraw(&self, slot: &SlotId, reason: &str) -> Result<Vec<Event>, Refusal> {
+        let reason = worded("the reason", reason)?;
+        let status = self.state.slots.get(slot).ok_or_else(|| Refusal::unknown(slot))?;
+        SignOffTransition::Withdrawn.attempt(slot, status.state)?;
+        if status.by.as_ref() != Some(self.person) {
+            let by = status.by.as_ref().map_or_else(String::new, ToString::to_string);
+            let text = format!("{slot} was signed by {by}");
+            let next = format!("only who signed withdraws: ask {by}");
+            return Err(Refusal::new(RefusalCode::NotPermitted, text, next));
+        }
+        self.is_before_the_next_milestone(&slot.sheet)?;
+        let mut events = vec![Event::SignOff {
+            slot: slot.clone(),
+            transition: SignOffTransition::Withdrawn,
+            document: status.document,
+            meaning: None,
+            statements: vec![reason.clone()],
+            on_behalf_of: None,
+            stamp: None,
+            gate: vec![GuardReading::met(Guard::SG2)],
+        }];
+        // What rests on it no longer does.
+        if let Sheet::Site(site) = &slot.sheet
+            && self.state.site(site).is_some_and(|(_, it)| it.state == SiteState::SignedOff)
+        {
+            let why = format!("{} withdrew the signature: {reason}", self.person);
+            events.push(self.site_event(
+                site,
+                SiteTransition::MaterialChange,
+                Some(why),
+                vec![],
+            )?);
+            events.extend(self.superseded(&Sheet::SitesComplete));
+        }
+        Ok(events)
+    }
+
+    fn is_before_the_next_milestone(&self, sheet: &Sheet) -> Result<(), Refusal> {
+        let state = self.state.deployment;
+        let is_before = match sheet {
+            Sheet::CoreInterim | Sheet::CoreFinal | Sheet::Site(_) | Sheet::SitesComplete => {
+                matches!(
+                    state,
+                    DeploymentState::Deploying
+                        | DeploymentState::Held
+                        | DeploymentState::Stabilizing
+                )
+            }
+            Sheet::DeploymentStable => state == DeploymentState::Stabilizing,
+            Sheet::QuietPeriodReport => {
+                matches!(state, DeploymentState::QuietPeriod | DeploymentState::MilestoneReview)
+            }
+            Sheet::MilestoneReview => state == DeploymentState::MilestoneReview,
+            Sheet::CloseOut => state == DeploymentState::Closing,
+            Sheet::Termination => state == DeploymentState::Terminating,
+        };
+        if is_before {
+            return Ok(());
+        }
+        let text = format!("a milestone rests on {sheet}: the deployment is {state}");
+        let next = "reopen the stabilizing, or raise an incident; a signature stands from here on";
+        Err(Refusal::new(RefusalCode::State, text, next))
     }
 
     pub(super) fn resolve_refusal(

@@ -1,6 +1,7 @@
 //! Every command: who may, who may not, and where it comes at the wrong time.
 //!
 //! House rule: a refused command leaves no trace, and says why and what to do next.
+// Long because: each command has its row, and a reader looks for one of them here.
 
 // Long because: every act stands in one of three tables, read from top to bottom.
 
@@ -15,7 +16,7 @@ use crate::command::{Findings, Resumable, RfcAct};
 use crate::digest::Digest;
 use crate::event::StepDecision;
 use crate::guard::Guard;
-use crate::rfc::RfcCategory;
+use crate::rfc::{EmergencyKind, ImplementationReview, RfcCategory};
 use crate::sheet::{self, SlotId};
 use deployment::{busy, created, name, noon};
 use expect_test::expect;
@@ -374,14 +375,43 @@ fn acts_on_papers() {
         (of("R-assessed", RfcAct::Approve { part, conditions: None }), &["ca", "rel", "pgm"]),
         (of("R-assessed", RfcAct::Approve { part: Digest::of(b"old"), conditions: None }), &["ca"]),
         (of("R-draft", RfcAct::Approve { part, conditions: None }), &["ca"]),
-        (of("R-draft", RfcAct::AuthoriseEmergency { part, reason: why() }), &["ca", "rel"]),
-        (of("R-done", RfcAct::AuthoriseEmergency { part, reason: why() }), &["ca"]),
+        (
+            of(
+                "R-draft",
+                RfcAct::AuthoriseEmergency {
+                    part,
+                    kind: Some(EmergencyKind::Service),
+                    reason: why(),
+                },
+            ),
+            &["ca", "rel"],
+        ),
+        (
+            of(
+                "R-done",
+                RfcAct::AuthoriseEmergency {
+                    part,
+                    kind: Some(EmergencyKind::Service),
+                    reason: why(),
+                },
+            ),
+            &["ca"],
+        ),
         (of("R-assessed", RfcAct::Reject { reason: why() }), &["ca", "rel"]),
         (of("R-authorised", RfcAct::Schedule), &["rel", "ca"]),
         (of("R-draft", RfcAct::Schedule), &["rel"]),
         (of("R-new", RfcAct::Cancel { reason: why() }), &["ca", "tst"]),
         (of("R-done", RfcAct::Cancel { reason: why() }), &["ca"]),
         (of("R-done", RfcAct::Review { reason: why() }), &["ca", "rel"]),
+        (
+            of(
+                "R-done",
+                RfcAct::ReviewImplementation { review: ImplementationReview::as_planned(why()) },
+            ),
+            &["ca", "rel"],
+        ),
+        (of("R-done", RfcAct::BackOut { reason: why() }), &["rel"]),
+        (of("R-done", RfcAct::ReviewEmergency { justified: true, finding: why() }), &["ca"]),
         (of("R-reviewed", RfcAct::Close), &["ca", "rel"]),
         (of("R-done", RfcAct::Close), &["ca"]),
         (attest(Guard::S5), &["ux", "rel"]),
@@ -421,7 +451,7 @@ fn acts_on_papers() {
             ca: rfc returned
             rel: refused, not-permitted: rel may not decide on R-assessed: it takes Change Authority
         rfc R-assessed
-            ca: rfc-approved, rfc authorised
+            ca: refused, gate: the authorisation is refused by its gate: RF3: R-assessed meets R-authorised of FX over site asked, back, done and 4 more (1 conflicts in all)
             rel: refused, not-permitted: rel may not approve R-assessed: it takes Change Authority
             pgm: refused, not-permitted: pgm may not approve R-assessed: it takes Change Authority
         rfc R-assessed
@@ -429,7 +459,7 @@ fn acts_on_papers() {
         rfc R-draft
             ca: refused, state: RFC R-draft cannot be authorised while it is a draft
         rfc R-draft
-            ca: rfc emergency-authorised
+            ca: rfc emergency-authorised, change-schedule
             rel: refused, not-permitted: rel may not authorise R-draft: it takes Change Authority
         rfc R-done
             ca: refused, state: RFC R-done cannot be authorised as an emergency while it is implemented
@@ -447,8 +477,15 @@ fn acts_on_papers() {
         rfc R-done
             ca: refused, state: RFC R-done cannot be cancelled while it is implemented
         rfc R-done
-            ca: rfc reviewed
+            ca: refused, invalid: the review has to say whether it was a success, met its objectives and was on time
             rel: refused, not-permitted: rel may not review R-done: it takes Change Authority
+        rfc R-done
+            ca: rfc reviewed, change-schedule
+            rel: refused, not-permitted: rel may not review R-done: it takes Change Authority
+        rfc R-done
+            rel: refused, state: RFC R-done cannot be backed out while it is implemented
+        rfc R-done
+            ca: refused, state: R-done was no emergency
         rfc R-reviewed
             ca: rfc closed
             rel: refused, not-permitted: rel may not close R-reviewed: it takes Change Authority

@@ -59,10 +59,15 @@ impl Acting<'_> {
         let status = self.waiver(number)?;
         WaiverTransition::Granted.attempt(number, status.state)?;
         let role = self.waiver_role(number, status)?;
-        let involved: Vec<_> = status.requested_by.iter().cloned().collect();
+        // Whoever gains by a waiver is whose work it lets go on.
+        let mut involved: Vec<_> = status.requested_by.iter().cloned().collect();
+        involved.extend(self.state.implementers_of(&status.scope));
         let mut approvers: Vec<_> = status.approvals.iter().map(|(by, _)| by.clone()).collect();
         if approvers.contains(self.person) || involved.contains(self.person) {
-            let text = format!("{} has asked for waiver {number} or approved it", self.person);
+            let text = format!(
+                "{} has asked for waiver {number}, approved it, or gains by it",
+                self.person
+            );
             let authority = status.guard.waiver().authority();
             let next = self.ask(authority, &status.scope);
             if self.state.plan.profile != crate::profile::Profile::Solo {

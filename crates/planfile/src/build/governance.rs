@@ -7,7 +7,7 @@ use crate::code::Code;
 use crate::span::At;
 use crate::written;
 use model::companion_plans::{StrategyDecision, SuccessCriterion};
-use model::person::Person;
+use model::person::{Leave, Person, WorkingHours};
 use model::role_type::RoleType;
 use model::separation_of_duties::may_hold;
 
@@ -40,12 +40,41 @@ impl Building<'_> {
                 Some("give one of the two to somebody else"),
             );
         }
+        let leave = written.leave.into_iter().filter_map(|it| self.leave(&it)).collect();
+        let hours = written.hours.and_then(|it| self.hours(&it));
         Person {
+            on_call: written.on_call,
+            zone: written.zone.map(|it| it.value.0),
+            leave,
+            hours,
             name: written.name.unwrap_or_else(|| written.id.to_string()),
             id: written.id.value,
             roles,
             mail: written.mail,
         }
+    }
+
+    fn leave(&mut self, written: &At<written::Leave>) -> Option<Leave> {
+        let (first, last) = (written.first.0, written.last.0);
+        if last < first {
+            let what = "this leave ends before it begins";
+            let help = "`last` is the same day as `first`, or later";
+            self.findings.report_with(Code::Interval, written.at, what, Some(help));
+            return None;
+        }
+        Some(Leave { first, last })
+    }
+
+    fn hours(&mut self, written: &At<written::Hours>) -> Option<WorkingHours> {
+        let (from, until) = (written.from, written.until);
+        if until <= from || until > 24 {
+            let what = format!("from {from} until {until} are no hours of a day");
+            let help = "write two hours of one day, such as `{from: 8, until: 18}`";
+            self.findings.report_with(Code::Interval, written.at, what, Some(help));
+            return None;
+        }
+        let hour = |it: u8| i8::try_from(it).unwrap_or(i8::MAX);
+        Some(WorkingHours { from: hour(from), until: hour(until) })
     }
 }
 

@@ -9,9 +9,19 @@ use crate::span::At;
 use crate::written;
 use model::person::Person;
 use model::rfc::{
-    ApprovalLevel, ChangeWindow, Covers, RequestForChange, RfcCategory, VALIDITY_DAYS,
+    ApprovalLevel, ChangeDetails, ChangeWindow, Covers, RequestForChange, RfcCategory, RiskScore,
+    StandardTemplate, VALIDITY_DAYS, levels_by_default,
 };
 use model::separation_of_duties::Rule;
+use std::collections::BTreeMap;
+
+fn levels(written: &[written::Level]) -> Vec<ApprovalLevel> {
+    let level = |it: &written::Level| ApprovalLevel {
+        role: it.role.value,
+        quorum: it.quorum.as_ref().map_or(1, |it| it.value),
+    };
+    written.iter().map(level).collect()
+}
 
 impl Building<'_> {
     pub(super) fn rfcs(
@@ -22,19 +32,34 @@ impl Building<'_> {
         written.into_iter().map(|it| self.rfc(it, people)).collect()
     }
 
+    /// Returns who must approve changes of each category that the plan names.
+    pub(super) fn approvals(
+        &mut self,
+        written: &BTreeMap<RfcCategory, Vec<written::Level>>,
+    ) -> BTreeMap<RfcCategory, Vec<ApprovalLevel>> {
+        let named = written.iter().filter(|(_, levels)| !levels.is_empty());
+        named.map(|(category, it)| (*category, levels(it))).collect()
+    }
+
     fn rfc(&mut self, written: written::Rfc, people: &[Person]) -> At<RequestForChange> {
         self.knows_person(&written.requested_by);
         for person in &written.implementers {
             self.knows_person(person);
         }
+        for person in &written.on_shift {
+            self.knows_person(person);
+        }
         self.approvers(&written, people);
         let at = written.id.at;
         let covers = self.covers(&written);
+        let template = self.standard_template(&written);
+        let details = self.details(&written);
         let window = written.window.and_then(|it| self.change_window(&it));
-        let level = |it: written::Level| ApprovalLevel {
-            role: it.role.value,
-            quorum: it.quorum.map_or(1, |it| it.value),
-        };
+        let category = written.category;
+        let of_category = self.approvals.get(&category).cloned();
+        let by_default =
+            || of_category.unwrap_or_else(|| levels_by_default(category, self.profile));
+        let levels = written.levels.as_deref().map_or_else(by_default, levels);
         let value = RequestForChange {
             id: written.id.value,
             title: written.title,
@@ -47,11 +72,72 @@ impl Building<'_> {
             risk: written.risk,
             rollback_plan: written.rollback_plan,
             test_evidence: written.test_evidence,
-            levels: written.levels.into_iter().map(level).collect(),
+            levels,
+            details,
+            template,
             window,
             validity_days: written.validity_days.map_or(VALIDITY_DAYS, |it| it.value),
         };
+        self.is_complete(&value, at);
         At { value, at }
+    }
+
+    fn is_complete(&mut self, rfc: &RequestForChange, at: crate::span::Span) {
+        let mut whole = rfc.clone();
+        // A template says in advance what holds for whatever it is used for.
+        if rfc.template.is_some() {
+            whole.covers.sites = vec!["any".parse().expect("because it is a name")];
+        }
+        let covers = &whole.covers;
+        let covers_nothing =
+            covers.components.is_empty() && covers.rings.is_empty() && covers.sites.is_empty();
+        if let Err((what, _)) = model::gates::rf1(&whole, self.profile)
+            && !covers_nothing
+        {
+            let help = "say it, or the request cannot be submitted";
+            self.findings.report_with(Code::RequestIncomplete, at, what, Some(help));
+        }
+    }
+
+    fn standard_template(&mut self, written: &written::Rfc) -> Option<StandardTemplate> {
+        let template = written.template.as_ref()?;
+        for ring in &template.rings {
+            self.ring_position(ring);
+        }
+        if written.category != RfcCategory::Standard {
+            let what = format!("`{}` is a template and no standard change", *written.id);
+            let help = "only a standard change is authorised in advance: `category: standard`";
+            self.findings.report_with(Code::BadValue, written.id.at, what, Some(help));
+        }
+        Some(StandardTemplate {
+            sites_at_most: template.sites_at_most.as_ref().map_or(1, |it| it.value),
+            rings: template.rings.iter().map(|it| it.value.clone()).collect(),
+            until: template.until.0,
+            suspended: template.suspended.clone(),
+        })
+    }
+
+    fn details(&mut self, written: &written::Rfc) -> ChangeDetails {
+        let score = written.risk_score.as_ref().and_then(|it| {
+            let score = RiskScore { likelihood: it.likelihood, impact: it.impact };
+            let fits = |it: u8| (1..=5).contains(&it);
+            if fits(score.likelihood) && fits(score.impact) {
+                return Some(score);
+            }
+            let what = "likelihood and impact of a risk go from 1 to 5";
+            let help = "write it as `{likelihood: 2, impact: 4}`";
+            self.findings.report_with(Code::BadValue, it.at, what, Some(help));
+            None
+        });
+        ChangeDetails {
+            priority: written.priority.as_ref().map(|it| it.value),
+            score,
+            security_impact: written.security_impact.clone(),
+            decision_point: written.decision_point.clone(),
+            abort_criteria: written.abort_criteria.clone(),
+            expected_outcome: written.expected_outcome.clone(),
+            on_shift: written.on_shift.iter().map(|it| it.value.clone()).collect(),
+        }
     }
 
     fn covers(&mut self, written: &written::Rfc) -> Covers {
@@ -72,6 +158,7 @@ impl Building<'_> {
         Covers {
             components: names.components.iter().map(|it| it.value.clone()).collect(),
             rings: names.rings.iter().map(|it| it.value.clone()).collect(),
+            sites: vec![],
         }
     }
 
@@ -91,7 +178,8 @@ impl Building<'_> {
     }
 
     fn approvers(&mut self, written: &written::Rfc, people: &[Person]) {
-        if written.levels.is_empty() {
+        let Some(levels) = &written.levels else { return };
+        if levels.is_empty() {
             let what = format!(
                 "the RFC `{}` has no approval level, so nobody can authorise it",
                 *written.id
@@ -101,7 +189,7 @@ impl Building<'_> {
         }
         let requester_may = self.profile.relaxes(Rule::RequesterNeverApproves);
         let implementer_may = self.profile.relaxes(Rule::ImplementerNeverApproves);
-        for level in &written.levels {
+        for level in levels {
             let quorum = level.quorum.as_ref().map_or(1, |it| usize::from(it.value));
             let at = level.quorum.as_ref().map_or(level.role.at, |it| it.at);
             if quorum == 0 {

@@ -2,7 +2,7 @@
 //!
 //! Source: Deploy SMF, Table 1, and Process 1, Best Practice.
 
-use super::values::{Day, Instant};
+use super::values::{Day, Instant, Zone};
 use crate::span::At;
 use model::id::{ComponentId, LineId, PersonId, RfcId, RingId};
 use model::rfc::RfcCategory;
@@ -23,6 +23,36 @@ pub(crate) struct Person {
     pub(crate) roles: Vec<At<RoleType>>,
     /// Where messages reach them. Default: nowhere.
     pub(crate) mail: Option<String>,
+    /// Whether they may be called at any hour to authorise an emergency. Default: false.
+    #[serde(default)]
+    pub(crate) on_call: bool,
+    /// Where they live and work. Default: the project's zone.
+    pub(crate) zone: Option<At<Zone>>,
+    /// When they are away. Default: never.
+    #[serde(default)]
+    pub(crate) leave: Vec<At<Leave>>,
+    /// Between which local hours they are asked. Default: 8 to 18.
+    pub(crate) hours: Option<At<Hours>>,
+}
+
+/// Days on which somebody is away, both included.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct Leave {
+    /// The first day.
+    pub(crate) first: Day,
+    /// The last day.
+    pub(crate) last: Day,
+}
+
+/// Local hours, the end not included.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct Hours {
+    /// The first hour, 0 to 23.
+    pub(crate) from: u8,
+    /// The hour at which they end, 1 to 24.
+    pub(crate) until: u8,
 }
 
 /// What must be true for the deployment to count as a success.
@@ -84,13 +114,56 @@ pub(crate) struct Rfc {
     pub(crate) rollback_plan: String,
     /// What was tested, and where the results are.
     pub(crate) test_evidence: String,
-    /// Who must approve: every level, in order.
-    pub(crate) levels: Vec<Level>,
+    /// Who must approve: every level, in order. Default: as `approvals` says for the category.
+    pub(crate) levels: Option<Vec<Level>>,
     /// The interval outside which nothing of it may run. Default: the windows alone decide.
     pub(crate) window: Option<At<Interval>>,
     /// How long an authorisation stays valid when it is not begun, in days. Default: 14.
     #[schemars(extend("default" = 14))]
     pub(crate) validity_days: Option<At<u16>>,
+    /// How urgent it is, 1 the most. Default: not said.
+    pub(crate) priority: Option<At<u8>>,
+    /// How likely what may go wrong is, and how much it would hurt. Needed for what is not minor.
+    pub(crate) risk_score: Option<At<RiskScore>>,
+    /// What it means for security. Needed for what is not minor.
+    pub(crate) security_impact: Option<String>,
+    /// Until when it is decided whether to go back, and by whom. Needed for what is not minor.
+    pub(crate) decision_point: Option<String>,
+    /// What ends it early. Needed for what is not minor.
+    pub(crate) abort_criteria: Option<String>,
+    /// What is to come of it. Default: not said.
+    pub(crate) expected_outcome: Option<String>,
+    /// Who is on shift while it runs. Default: nobody is named.
+    #[serde(default)]
+    pub(crate) on_shift: Vec<At<PersonId>>,
+    /// What it authorises in advance, for a standard change. Default: it is no template.
+    pub(crate) template: Option<StandardTemplate>,
+}
+
+/// How likely a risk is and how much it would hurt, each from 1 to 5.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct RiskScore {
+    /// How likely, 5 the most.
+    pub(crate) likelihood: u8,
+    /// How bad, 5 the worst.
+    pub(crate) impact: u8,
+}
+
+/// What a template for standard changes authorises in advance.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct StandardTemplate {
+    /// The most sites that one change may cover. Default: 1.
+    #[schemars(extend("default" = 1))]
+    pub(crate) sites_at_most: Option<At<u32>>,
+    /// The rings whose sites it may cover. Default: all.
+    #[serde(default)]
+    pub(crate) rings: Vec<At<RingId>>,
+    /// Until when it may be used.
+    pub(crate) until: Instant,
+    /// Why it may not be used at present. Default: it may.
+    pub(crate) suspended: Option<String>,
 }
 
 /// What a request covers.

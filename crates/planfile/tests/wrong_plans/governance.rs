@@ -69,12 +69,12 @@ fn too_few_approvers() {
         "quorum: 2",
         "quorum: 3",
         &expect![[r#"
-        error LF0602: 3 must approve as Change Authority, but only 2 may
-          at landfall.yaml:68:47
-          68 |     levels: [{role: change-authority, quorum: 3}]
-             |                                               ^
-          help: name more people with that role type, or lower the quorum; requester and implementers never approve
-    "#]],
+            error LF0602: 3 must approve as Change Authority, but only 2 may
+              at landfall.yaml:72:47
+              72 |     levels: [{role: change-authority, quorum: 3}]
+                 |                                               ^
+              help: name more people with that role type, or lower the quorum; requester and implementers never approve
+        "#]],
     );
 }
 
@@ -84,12 +84,12 @@ fn a_requester_who_would_have_to_approve() {
         "requested-by: rel",
         "requested-by: ca1",
         &expect![[r#"
-        error LF0603: 2 must approve as Change Authority, but without the requester `ca1` only 1 may
-          at landfall.yaml:68:47
-          68 |     levels: [{role: change-authority, quorum: 2}]
-             |                                               ^
-          help: name more people with that role type, or lower the quorum; requester and implementers never approve
-    "#]],
+            error LF0603: 2 must approve as Change Authority, but without the requester `ca1` only 1 may
+              at landfall.yaml:72:47
+              72 |     levels: [{role: change-authority, quorum: 2}]
+                 |                                               ^
+              help: name more people with that role type, or lower the quorum; requester and implementers never approve
+        "#]],
     );
 }
 
@@ -177,12 +177,12 @@ fn an_interval_that_ends_before_it_begins() {
         "    levels:",
         "    window: {from: '2027-02-01T00:00:00Z', until: '2027-01-01T00:00:00Z'}\n    levels:",
         &expect![[r#"
-        error LF0407: this interval ends before it begins
-          at landfall.yaml:68:13
-          68 |     window: {from: '2027-02-01T00:00:00Z', until: '2027-01-01T00:00:00Z'}
-             |             ^
-          help: `until` lies after `from`
-    "#]],
+            error LF0407: this interval ends before it begins
+              at landfall.yaml:72:13
+              72 |     window: {from: '2027-02-01T00:00:00Z', until: '2027-01-01T00:00:00Z'}
+                 |             ^
+              help: `until` lies after `from`
+        "#]],
     );
 }
 
@@ -193,17 +193,17 @@ fn a_quiet_period_that_is_too_short() {
         "{length-days: 30}",
         "{length-days: 3, minimum-days: 5}",
         &expect![[r#"
-        error LF0407: the quiet period lasts 3 days, less than its own minimum of 5
-          at landfall.yaml:73:29
-          73 | quiet-period: {length-days: 3, minimum-days: 5}
-             |                             ^
-          help: raise `length-days` or lower `minimum-days`
-        warning LF0609: the quiet period may be shortened to 5 days; the default is no less than 15
-          at landfall.yaml:73:46
-          73 | quiet-period: {length-days: 3, minimum-days: 5}
-             |                                              ^
-          help: whatever is loosened is printed on every later sheet
-    "#]],
+            error LF0407: the quiet period lasts 3 days, less than its own minimum of 5
+              at landfall.yaml:77:29
+              77 | quiet-period: {length-days: 3, minimum-days: 5}
+                 |                             ^
+              help: raise `length-days` or lower `minimum-days`
+            warning LF0609: the quiet period may be shortened to 5 days; the default is no less than 15
+              at landfall.yaml:77:46
+              77 | quiet-period: {length-days: 3, minimum-days: 5}
+                 |                                              ^
+              help: whatever is loosened is printed on every later sheet
+        "#]],
     );
 }
 

@@ -32,8 +32,8 @@ fn faults_of_several_files_and_kinds_are_named_in_one_run() {
         LF0101 landfall.yaml:51:5 `sites-at-onc` is not a key here
         LF0202 landfall.yaml:54:35 there is no person `bop`
         LF0102 landfall.yaml:54:51 the text `few` stands here, where the number of computers or a list of them is expected
-        LF0602 landfall.yaml:68:47 3 must approve as Change Authority, but only 2 may
-        LF0109 landfall.yaml:72:17 the file `support.yaml` cannot be read: there is no such file in the plan's folder
+        LF0602 landfall.yaml:72:47 3 must approve as Change Authority, but only 2 may
+        LF0109 landfall.yaml:76:17 the file `support.yaml` cannot be read: there is no such file in the plan's folder
         LF0105 communications.yaml:1:11 this is not YAML: mismatched bracket '[' closed by '}'
     "#]].assert_eq(&codes);
 }

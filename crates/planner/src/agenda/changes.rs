@@ -1,24 +1,37 @@
 //! Waivers that end, authorisations that expire, changes that are implemented.
 //!
-//! Source: the RFC machine (RFC-10, RFC-11, RFC-17) and the waiver machine (WAI-3).
+//! Source: the RFC machine (RFC-7, RFC-10 to RFC-13, RFC-17) and the waiver machine (WAI-3).
 
 use super::Agenda;
 use crate::facts::Look;
+use jiff::SignedDuration;
 use model::event::Event;
+use model::gates;
 use model::guard::{Guard, GuardReading};
 use model::id::RfcId;
 use model::machine::{
-    ComponentState, RfcState, RfcTransition, SiteState, WaiverState, WaiverTransition,
+    ComponentState, DeploymentState, RfcState, RfcTransition, SiteState, WaiverState,
+    WaiverTransition,
 };
+use model::rfc::RequestForChange;
+use model::scope::Scope;
 
 pub(super) fn waivers(look: &mut Look<'_>, agenda: &mut Agenda) {
     for (status, waiver) in look.state.waivers.iter().zip(1_u32..) {
         if status.state != WaiverState::Granted {
             continue;
         }
-        if status.until <= look.now {
+        // W1: no waiver outlives the milestone that it was granted before.
+        let milestone = matches!(
+            look.state.deployment,
+            DeploymentState::QuietPeriod | DeploymentState::Closing
+        );
+        let is_passed = milestone && status.since < look.state.deployment_since;
+        if status.until <= look.now || is_passed {
             let transition = WaiverTransition::Expired;
-            agenda.events.push(Event::Waiver { waiver, transition, reason: None });
+            let reason =
+                is_passed.then(|| "the milestone before which it held is reached".to_owned());
+            agenda.events.push(Event::Waiver { waiver, transition, reason });
         } else {
             look.again(Some(status.until));
         }
@@ -26,9 +39,10 @@ pub(super) fn waivers(look: &mut Look<'_>, agenda: &mut Agenda) {
 }
 
 pub(super) fn rfcs(look: &mut Look<'_>, agenda: &mut Agenda) {
-    for position in 0..look.plan().rfcs.len() {
-        let Some(status) = look.state.rfcs.get(position) else { continue };
+    let state = look.state;
+    for (planned, status) in state.rfcs.iter().filter_map(|it| state.rfc(&it.id)) {
         match status.state {
+            RfcState::Submitted => agenda.events.extend(matched(look, planned)),
             RfcState::Authorised | RfcState::Scheduled | RfcState::EmergencyAuthorised => {
                 match status.until {
                     Some(until) if until <= look.now => {
@@ -39,14 +53,9 @@ pub(super) fn rfcs(look: &mut Look<'_>, agenda: &mut Agenda) {
                     until => look.again(until),
                 }
             }
-            RfcState::Implementing if is_implemented(look, position) => {
-                let transition = RfcTransition::Implemented;
-                agenda.events.push(happened(&status.id, transition, None, vec![]));
-            }
+            RfcState::Implementing => agenda.events.extend(ended(look, planned)),
             RfcState::Draft
-            | RfcState::Submitted
             | RfcState::Assessing
-            | RfcState::Implementing
             | RfcState::Implemented
             | RfcState::BackedOut
             | RfcState::Reviewed
@@ -55,6 +64,47 @@ pub(super) fn rfcs(look: &mut Look<'_>, agenda: &mut Agenda) {
             | RfcState::Cancelled => {}
         }
     }
+}
+
+/// Returns that a standard change is authorised by its template, where it keeps its limits.
+fn matched(look: &mut Look<'_>, planned: &RequestForChange) -> Option<Event> {
+    let (state, now) = (look.state, look.now);
+    let change = state.change_schedule.standard(&planned.id)?;
+    let scope = Scope::Rfc(planned.id.clone());
+    let rf5 = state.reading(Guard::RF5, &[scope], now, gates::rf5(state, change, now));
+    if !rf5.verdict.passes() {
+        return None;
+    }
+    let template = state.plan.rfc(&change.template)?.template.as_ref()?;
+    let days = SignedDuration::from_hours(24 * i64::from(planned.validity_days));
+    let until = now.checked_add(days).ok().map_or(template.until, |it| it.min(template.until));
+    Some(Event::Rfc {
+        rfc: planned.id.clone(),
+        transition: RfcTransition::StandardMatched,
+        part: state.part_of(&planned.id),
+        until: Some(until),
+        reason: Some(format!("authorised in advance by {}", change.template)),
+        gate: vec![rf5],
+    })
+}
+
+/// Returns how a change that is being implemented ends: done, undone, or out of time.
+fn ended(look: &mut Look<'_>, planned: &RequestForChange) -> Option<Event> {
+    let end = |transition, reason| Some(happened(&planned.id, transition, reason, vec![]));
+    if is_implemented(look, planned) {
+        return end(RfcTransition::Implemented, None);
+    }
+    if is_backed_out(look, planned) {
+        let reason = "all that it had changed was rolled back".to_owned();
+        return end(RfcTransition::BackedOut, Some(reason));
+    }
+    let window = planned.window?;
+    if window.until <= look.now {
+        let reason = format!("its window ended at {} with work left", window.until);
+        return end(RfcTransition::WindowExpired, Some(reason));
+    }
+    look.again(Some(window.until));
+    None
 }
 
 /// Returns that the RFC, which authorises what starts now, is being implemented from now on.
@@ -78,23 +128,30 @@ fn happened(
     Event::Rfc { rfc: rfc.clone(), transition, part: None, until: None, reason, gate }
 }
 
-fn is_implemented(look: &Look<'_>, position: usize) -> bool {
-    let Some(planned) = look.plan().rfcs.get(position) else { return false };
-    let components_are = planned.covers.components.iter().all(|id| {
-        look.state.component(id).is_some_and(|(_, it)| {
-            matches!(
-                it.state,
-                ComponentState::Verified | ComponentState::Accepted | ComponentState::Descoped
-            )
-        })
-    });
-    let sites_are = planned.covers.rings.iter().all(|id| {
-        let ring = look.state.index.rings.get(id).map(|it| *it as usize);
-        let sites = ring.and_then(|it| look.state.index.sites_of_ring.get(it));
-        sites.into_iter().flatten().all(|site| {
-            let state = look.state.sites.get(*site as usize).map(|it| it.state);
-            matches!(state, Some(SiteState::SignedOff | SiteState::Exempt))
-        })
-    });
-    components_are && sites_are
+/// Returns the states of the components and sites that a request covers.
+fn covered(look: &Look<'_>, planned: &RequestForChange) -> (Vec<ComponentState>, Vec<SiteState>) {
+    let state = look.state;
+    let components = planned.covers.components.iter().filter_map(|id| state.component(id));
+    let rings = planned.covers.rings.iter().filter_map(|id| state.index.rings.get(id));
+    let of_rings = rings.filter_map(|it| state.index.sites_of_ring.get(*it as usize)).flatten();
+    let of_rings = of_rings.filter_map(|it| state.sites.get(*it as usize));
+    let single = planned.covers.sites.iter().filter_map(|id| state.site(id)).map(|(_, it)| it);
+    let sites = of_rings.chain(single).map(|it| it.state);
+    (components.map(|(_, it)| it.state).collect(), sites.collect())
+}
+
+fn is_implemented(look: &Look<'_>, planned: &RequestForChange) -> bool {
+    let (components, sites) = covered(look, planned);
+    let is_done = |it: &ComponentState| {
+        matches!(it, ComponentState::Verified | ComponentState::Accepted | ComponentState::Descoped)
+    };
+    components.iter().all(is_done)
+        && sites.iter().all(|it| matches!(it, SiteState::SignedOff | SiteState::Exempt))
+}
+
+fn is_backed_out(look: &Look<'_>, planned: &RequestForChange) -> bool {
+    let (components, sites) = covered(look, planned);
+    let is_out = components.iter().all(|it| *it == ComponentState::RolledBack)
+        && sites.iter().all(|it| matches!(it, SiteState::RolledBack | SiteState::Exempt));
+    is_out && !(components.is_empty() && sites.iter().all(|it| *it == SiteState::Exempt))
 }

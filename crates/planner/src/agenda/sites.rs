@@ -350,8 +350,7 @@ fn start(
             return false;
         }
     }
-    let rfcs = state.index.rfcs_of_ring.get(look.ring_of(position));
-    if let Authorised::By(rfc, rfc_state) = look.authority(rfcs) {
+    if let Authorised::By(rfc, rfc_state) = look.authority_of_site(position) {
         changes::started(agenda, rfc, rfc_state);
     }
     happened(look, agenda, position, SiteTransition::Started, None, gate);

@@ -52,19 +52,20 @@ pub(super) fn before(world: &World, event: &Event, actor: &Actor) {
                 assert_eq!(*document, sheet::digest(state, &slot.sheet), "{slot} of another sheet");
                 let by = actor.person().expect("because only people sign");
                 let roles = state.roles_of(by, &slot.sheet.scope());
-                assert!(roles.contains(&slot.role), "{by} is not {}", slot.role);
+                let delegated = state.delegated_slot(by, slot, world.now).is_some();
+                assert!(roles.contains(&slot.role) || delegated, "{by} is not {}", slot.role);
             }
         }
         Event::RfcApproved { rfc, part, .. } => {
             let (planned, _) = state.rfc(rfc).unwrap();
             let by = actor.person().unwrap();
-            assert_eq!(*part, state.plan.part_digest(&planned.covers));
+            assert_eq!(Some(*part), state.part_of(&planned.id));
             let is_party = *by == planned.requested_by || planned.implementers.contains(by);
             assert!(!is_party || state.plan.profile == Profile::Solo, "{by} approves {rfc}");
         }
         Event::Rfc { rfc, transition: RfcTransition::Authorised, part, .. } => {
             let (planned, status) = state.rfc(rfc).unwrap();
-            assert_eq!(*part, Some(state.plan.part_digest(&planned.covers)));
+            assert_eq!(*part, state.part_of(&planned.id));
             let digests = world.record.iter().rev().filter_map(|it| match &it.event {
                 Event::RfcApproved { rfc: of, part, .. } if of == rfc => Some(*part),
                 _ => None,
@@ -90,20 +91,26 @@ pub(super) fn before(world: &World, event: &Event, actor: &Actor) {
 }
 
 fn covers_site(state: &State, covers: &model::rfc::Covers, site: usize) -> bool {
-    covers.rings.contains(&state.plan.rings[state.plan.ring_of[site] as usize].id)
+    covers.sites.contains(&state.plan.sites[site].id)
+        || covers.rings.contains(&state.plan.rings[state.plan.ring_of[site] as usize].id)
 }
 
 /// S2, C1: an RFC in force covers it, with the digest of the plan part as it is now.
 fn is_authorised(world: &World, covers: impl Fn(&model::rfc::Covers) -> bool) -> bool {
     let state = &world.state;
-    state.plan.rfcs.iter().filter(|it| covers(&it.covers)).any(|planned| {
+    let standard = state.change_schedule.standard.iter().map(|it| &it.request);
+    state.plan.rfcs.iter().chain(standard).filter(|it| covers(&it.covers)).any(|planned| {
         let (_, status) = state.rfc(&planned.id).unwrap();
         let is_begun = status.state == RfcState::Implementing;
         let is_in_force =
             is_begun || matches!(status.state, RfcState::Scheduled | RfcState::EmergencyAuthorised);
         is_in_force
             && (is_begun || status.until.is_none_or(|it| world.now < it))
-            && status.part.as_ref() == world.parts.get(&planned.id)
+            && (status.part.as_ref() == world.parts.get(&planned.id)
+                || state
+                    .change_schedule
+                    .standard(&planned.id)
+                    .is_some_and(|_| status.part == state.part_of(&planned.id)))
     })
 }
 
@@ -262,7 +269,8 @@ pub(super) fn at_rest(world: &World) {
                 | RfcState::Implemented
                 | RfcState::Reviewed
         );
-        scopes.push((Scope::Rfc(planned.id.clone()), rests));
+        let is_template = planned.template.is_some();
+        scopes.push((Scope::Rfc(planned.id.clone()), rests || is_template));
     }
     let stands = matches!(
         state.deployment,

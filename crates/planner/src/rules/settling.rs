@@ -147,7 +147,7 @@ impl World {
             return false;
         }
         let id = format!("R-more-{}", state.plan.rfcs.len()).parse().unwrap();
-        let covers = Covers { components, rings };
+        let covers = Covers { components, rings, sites: vec![] };
         let more = RequestForChange { id, covers, ..state.plan.rfcs[0].clone() };
         let mut plan = MasterProjectPlan::clone(&state.plan);
         plan.rfcs.push(more);

@@ -1,14 +1,14 @@
-//! What the deployment, its RFCs, its waivers and its sheets wait on.
+//! What the deployment, its waivers and its sheets wait on.
 //!
 //! House rule: nothing waits without saying on what.
 
 use super::WaitingOn;
 use crate::facts::Look;
-use model::command::{Command, Findings, RfcAct};
+use model::command::{Command, Findings};
 use model::decide::Acting;
 use model::gates;
 use model::guard::Guard;
-use model::machine::{DeploymentState, DeploymentTransition, RfcState, SignOffState, WaiverState};
+use model::machine::{DeploymentState, DeploymentTransition, SignOffState, WaiverState};
 use model::role_type::RoleType;
 use model::scope::Scope;
 use model::sheet::{Sheet, SlotId};
@@ -83,103 +83,6 @@ pub(super) fn lacking(look: &Look<'_>, act: &str, roles: &[RoleType]) -> Vec<Rol
     let lacking: Vec<RoleType> =
         roles.iter().copied().filter(|role| !given.iter().any(|it| it.role == *role)).collect();
     if lacking.is_empty() { roles.to_vec() } else { lacking }
-}
-
-pub(super) fn rfc(look: &Look<'_>, position: usize) -> Vec<WaitingOn> {
-    let state = look.state;
-    let Some((planned, status)) = look.plan().rfcs.get(position).zip(state.rfcs.get(position))
-    else {
-        return vec![];
-    };
-    let scope = Scope::Rfc(planned.id.clone());
-    let wait = |what: String, roles: &[RoleType], act: RfcAct| {
-        let command = Command::Rfc { rfc: planned.id.clone(), act };
-        WaitingOn::people(state, scope.clone(), what, status.since, roles).with(command)
-    };
-    let id = &planned.id;
-    // A standard change without a scope is a template for later: nobody waits for it.
-    let is_template = planned.covers == model::rfc::Covers::default();
-    match status.state {
-        RfcState::Draft if is_template => vec![],
-        RfcState::Draft => {
-            let mut wait = wait(
-                format!("{id} has to be submitted"),
-                &[RoleType::ReleaseManagement],
-                RfcAct::Submit,
-            );
-            wait.people.retain(|it| *it != planned.requested_by);
-            wait.people.insert(0, planned.requested_by.clone());
-            vec![wait]
-        }
-        RfcState::Submitted => {
-            let act = RfcAct::Classify { category: planned.category };
-            vec![wait(format!("{id} has to be classified"), &[RoleType::ChangeAuthority], act)]
-        }
-        RfcState::Assessing => approvals(look, position),
-        RfcState::Authorised => {
-            let roles = [RoleType::ReleaseManagement];
-            vec![wait(format!("{id} has to be scheduled"), &roles, RfcAct::Schedule)]
-        }
-        RfcState::Implemented | RfcState::BackedOut => {
-            let act = RfcAct::Review { reason: String::new() };
-            let text = format!("{id} has to be reviewed after its implementation");
-            vec![wait(text, &[RoleType::ChangeAuthority], act)]
-        }
-        RfcState::Reviewed => {
-            vec![wait(
-                format!("{id} has to be closed"),
-                &[RoleType::ChangeAuthority],
-                RfcAct::Close,
-            )]
-        }
-        RfcState::EmergencyAuthorised
-        | RfcState::Scheduled
-        | RfcState::Implementing
-        | RfcState::Closed
-        | RfcState::Rejected
-        | RfcState::Cancelled => vec![],
-    }
-}
-
-fn approvals(look: &Look<'_>, position: usize) -> Vec<WaitingOn> {
-    let state = look.state;
-    let Some((planned, status)) = look.plan().rfcs.get(position).zip(state.rfcs.get(position))
-    else {
-        return vec![];
-    };
-    let part = state.index.parts.get(position).copied();
-    let levels = planned.levels.iter().zip(0_u8..);
-    for (level, number) in levels {
-        let given: Vec<_> = status.approvals.iter().filter(|(_, it)| *it == number).collect();
-        if given.len() >= usize::from(level.quorum) {
-            continue;
-        }
-        let text = format!(
-            "{} needs {} more approval(s) by {}",
-            planned.id,
-            usize::from(level.quorum) - given.len(),
-            level.role
-        );
-        let scope = Scope::Rfc(planned.id.clone());
-        let mut wait = WaitingOn::people(state, scope, text, status.since, &[level.role]);
-        let may = |it: &model::id::PersonId| {
-            *it != planned.requested_by
-                && !planned.implementers.contains(it)
-                && !given.iter().any(|(by, _)| by == it)
-        };
-        let holders = state.plan.holders(level.role).map(|it| it.id.clone());
-        let eligible: Vec<_> = holders.filter(may).take(super::PEOPLE_MAX).collect();
-        if !eligible.is_empty() || state.plan.profile != model::profile::Profile::Solo {
-            wait.people = eligible;
-        }
-        let command = part.map(|part| Command::Rfc {
-            rfc: planned.id.clone(),
-            act: RfcAct::Approve { part, conditions: None },
-        });
-        wait.command = command;
-        return vec![wait];
-    }
-    vec![]
 }
 
 pub(super) fn waivers(look: &Look<'_>) -> Vec<WaitingOn> {

@@ -12,7 +12,7 @@ use crate::order::{Failure, OrderId, Outcome, Report};
 use crate::person::Person;
 use crate::plan::MasterProjectPlan;
 use crate::profile::{Profile, Purpose};
-use crate::rfc::{ApprovalLevel, Covers, RequestForChange, RfcCategory};
+use crate::rfc::{ApprovalLevel, ChangeDetails, Covers, RequestForChange, RfcCategory, RiskScore};
 use crate::ring::{Concurrency, Ring, RingKind};
 use crate::role_type::RoleType;
 use crate::sheet::{self, SlotId};
@@ -34,7 +34,16 @@ pub(super) fn noon() -> Timestamp {
 }
 
 pub(super) fn person(id: &str, roles: &[RoleType]) -> Person {
-    Person { id: name(id), name: id.to_owned(), roles: roles.to_vec(), mail: None }
+    Person {
+        id: name(id),
+        name: id.to_owned(),
+        roles: roles.to_vec(),
+        mail: None,
+        on_call: false,
+        zone: None,
+        leave: vec![],
+        hours: None,
+    }
 }
 
 pub(super) fn step(id: &str) -> Step {
@@ -79,6 +88,17 @@ pub(super) fn site(id: &str) -> Site {
     }
 }
 
+fn details() -> ChangeDetails {
+    let text = || Some("as tested".to_owned());
+    ChangeDetails {
+        score: Some(RiskScore { likelihood: 2, impact: 3 }),
+        security_impact: text(),
+        decision_point: text(),
+        abort_criteria: text(),
+        ..ChangeDetails::default()
+    }
+}
+
 pub(super) fn rfc(id: &str) -> RequestForChange {
     let text = || "as tested".to_owned();
     RequestForChange {
@@ -87,7 +107,7 @@ pub(super) fn rfc(id: &str) -> RequestForChange {
         category: RfcCategory::Minor,
         requested_by: name("rel"),
         implementers: vec![name("rel")],
-        covers: Covers { components: vec![], rings: vec![name("early")] },
+        covers: Covers { rings: vec![name("early")], ..Covers::default() },
         reason: text(),
         impact: text(),
         risk: text(),
@@ -96,6 +116,8 @@ pub(super) fn rfc(id: &str) -> RequestForChange {
         levels: vec![ApprovalLevel { role: RoleType::ChangeAuthority, quorum: 1 }],
         window: None,
         validity_days: 14,
+        details: details(),
+        template: None,
     }
 }
 

@@ -1,0 +1,187 @@
+//! Conflicts of changes: two at one place, on one line or with one person, at one time.
+//!
+//! Within a deployment the engine shares lines and computers itself, so only places and people
+//! conflict there. Between deployments nobody does: there a shared uplink is a conflict too.
+//!
+//! House rule: a conflict is found before the authorisation, and ruled on by name.
+
+use crate::id::{ComponentId, DeploymentId, PersonId, RfcId, SiteId};
+use crate::machine::RfcState;
+use crate::rfc::RequestForChange;
+use crate::state::{RfcStatus, State};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// A change in the schedule of a deployment: when, where, on which lines, with whom.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScheduledChange {
+    /// The deployment.
+    pub deployment: DeploymentId,
+    /// The request.
+    pub rfc: RfcId,
+    /// Where it stands.
+    pub state: RfcState,
+    /// From when on; none means at any time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Timestamp>,
+    /// Until when; none means for ever.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
+    /// The components.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub components: BTreeSet<ComponentId>,
+    /// The sites.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub sites: BTreeSet<SiteId>,
+    /// The addresses of its computers.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub computers: BTreeSet<String>,
+    /// The shared uplinks.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub uplinks: BTreeSet<String>,
+    /// Who is on shift for it.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub people: BTreeSet<PersonId>,
+}
+
+/// Two changes that meet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Conflict {
+    /// The request.
+    pub rfc: RfcId,
+    /// The deployment of the other.
+    pub deployment: DeploymentId,
+    /// The other request.
+    pub other: RfcId,
+    /// What they have in common, in words.
+    pub over: Vec<String>,
+    /// From when on they meet; none means from now on.
+    pub from: Option<Timestamp>,
+    /// Until when they meet; none means for ever.
+    pub until: Option<Timestamp>,
+    /// How it was ruled on.
+    pub ruling: Option<String>,
+}
+
+/// Returns whether a request in this state takes a place in the schedule.
+fn is_scheduled(state: RfcState) -> bool {
+    match state {
+        RfcState::Authorised
+        | RfcState::EmergencyAuthorised
+        | RfcState::Scheduled
+        | RfcState::Implementing => true,
+        RfcState::Draft
+        | RfcState::Submitted
+        | RfcState::Assessing
+        | RfcState::Implemented
+        | RfcState::BackedOut
+        | RfcState::Reviewed
+        | RfcState::Closed
+        | RfcState::Rejected
+        | RfcState::Cancelled => false,
+    }
+}
+
+/// Returns the schedule of a deployment: what is authorised and not over.
+pub fn scheduled(state: &State) -> Vec<ScheduledChange> {
+    let known = state.rfcs.iter().filter_map(|it| state.rfc(&it.id));
+    known.filter(|(_, it)| is_scheduled(it.state)).map(|(it, at)| change(state, it, at)).collect()
+}
+
+fn change(state: &State, planned: &RequestForChange, status: &RfcStatus) -> ScheduledChange {
+    let plan = &state.plan;
+    let covers = &planned.covers;
+    let sites = plan.sites.iter().zip(&plan.ring_of).filter(|(site, ring)| {
+        let ring = plan.rings.get(**ring as usize);
+        covers.sites.contains(&site.id) || ring.is_some_and(|it| covers.rings.contains(&it.id))
+    });
+    let sites: Vec<_> = sites.map(|(site, _)| site).collect();
+    let components = plan.components.iter().filter(|it| covers.components.contains(&it.id));
+    let hosts = components.flat_map(|it| &it.hosts);
+    let computers = sites.iter().flat_map(|it| &it.computers).chain(hosts);
+    let addresses = computers.map(|it| it.host.clone()).filter(|it| !it.is_empty());
+    let uplinks = sites.iter().filter_map(|it| it.link.as_ref()?.uplink.as_ref());
+    let window = planned.window;
+    ScheduledChange {
+        deployment: plan.deployment.clone(),
+        rfc: planned.id.clone(),
+        state: status.state,
+        from: window.map(|it| it.from),
+        until: window.map(|it| it.until).or(status.until),
+        components: covers.components.iter().cloned().collect(),
+        sites: sites.iter().map(|it| it.id.clone()).collect(),
+        computers: addresses.collect(),
+        uplinks: uplinks.map(ToString::to_string).collect(),
+        people: planned.details.on_shift.iter().cloned().collect(),
+    }
+}
+
+/// Returns the conflicts of the request called `id` with what is scheduled, here and elsewhere.
+pub fn conflicts(state: &State, id: &RfcId) -> Vec<Conflict> {
+    let Some((planned, status)) = state.rfc(id) else { return vec![] };
+    let mine = change(state, planned, status);
+    let here = scheduled(state);
+    let others = here.iter().chain(&state.change_schedule.elsewhere);
+    let others = others.filter(|it| it.rfc != *id || it.deployment != mine.deployment);
+    others.filter_map(|other| meet(state, &mine, other)).collect()
+}
+
+/// Returns the conflicts of `id` that nobody has ruled on.
+pub fn unruled(state: &State, id: &RfcId) -> Vec<Conflict> {
+    conflicts(state, id).into_iter().filter(|it| it.ruling.is_none()).collect()
+}
+
+fn meet(state: &State, mine: &ScheduledChange, other: &ScheduledChange) -> Option<Conflict> {
+    let from = mine.from.max(other.from);
+    let until = match (mine.until, other.until) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (a, b) => a.or(b),
+    };
+    if from.zip(until).is_some_and(|(from, until)| until <= from) {
+        return None;
+    }
+    let mut over = common("component", &mine.components, &other.components);
+    over.extend(common("site", &mine.sites, &other.sites));
+    over.extend(common("computer", &mine.computers, &other.computers));
+    over.extend(common("on shift", &mine.people, &other.people));
+    if mine.deployment != other.deployment {
+        over.extend(common("uplink", &mine.uplinks, &other.uplinks));
+    }
+    if over.is_empty() {
+        return None;
+    }
+    let is_it = |it: &&super::Ruling| {
+        let same = it.rfc == mine.rfc && it.other == other.rfc && it.deployment == other.deployment;
+        let turned = it.rfc == other.rfc && it.other == mine.rfc;
+        same || (turned && it.deployment == mine.deployment && other.deployment == mine.deployment)
+    };
+    let ruling = state.change_schedule.rulings.iter().find(is_it);
+    Some(Conflict {
+        rfc: mine.rfc.clone(),
+        deployment: other.deployment.clone(),
+        other: other.rfc.clone(),
+        over,
+        from,
+        until,
+        ruling: ruling.map(|it| it.ruling.clone()),
+    })
+}
+
+/// The most things that are named of what two changes have in common.
+const NAMED_MAX: usize = 3;
+
+fn common<T: Ord + std::fmt::Display>(
+    what: &str,
+    mine: &BTreeSet<T>,
+    others: &BTreeSet<T>,
+) -> Vec<String> {
+    let shared: Vec<String> = mine.intersection(others).map(ToString::to_string).collect();
+    if shared.is_empty() {
+        return vec![];
+    }
+    let more = shared.len().saturating_sub(NAMED_MAX);
+    let named = shared.iter().take(NAMED_MAX).cloned().collect::<Vec<_>>().join(", ");
+    let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+    vec![format!("{what} {named}{rest}")]
+}

@@ -1,0 +1,254 @@
+//! Stories of requests for change: standard, in an emergency, in conflict, reviewed.
+//!
+//! House rule: nothing runs that was not authorised, and nobody authorises their own.
+
+use super::world::World;
+use crate::fixture::standard_plan;
+use expect_test::expect;
+use model::change_schedule::{ChangeScheduleCommand, ChangeScheduleEvent, ScheduledChange};
+use model::command::{Command, RfcAct};
+use model::event::{Actor, Event};
+use model::machine::{RfcState, RfcTransition, SiteState};
+use model::plan::MasterProjectPlan;
+use model::rfc::{
+    Covers, EmergencyKind, ImplementationReview, RequestForChange, RfcCategory, RollbackResult,
+    StandardTemplate,
+};
+
+fn why() -> String {
+    "as agreed".to_owned()
+}
+
+fn of(rfc: &str, act: RfcAct) -> Command {
+    Command::Rfc { rfc: rfc.parse().unwrap(), act }
+}
+
+fn with_template() -> MasterProjectPlan {
+    let mut plan = standard_plan();
+    let template = StandardTemplate {
+        sites_at_most: 1,
+        rings: vec![],
+        until: "2027-03-01T00:00:00Z".parse().unwrap(),
+        suspended: None,
+    };
+    plan.rfcs.push(RequestForChange {
+        id: "STD-17".parse().unwrap(),
+        category: RfcCategory::Standard,
+        covers: Covers::default(),
+        template: Some(template),
+        ..plan.rfcs[0].clone()
+    });
+    plan
+}
+
+fn ask(sites: &[&str]) -> Command {
+    let sites = sites.iter().map(|it| it.parse().unwrap()).collect();
+    let template = "STD-17".parse().unwrap();
+    let asked = ChangeScheduleCommand::RequestStandard { template, sites, reason: why() };
+    Command::ChangeSchedule(asked)
+}
+
+// Proves: P1-B1
+#[test]
+fn a_standard_change_is_authorised_by_its_template_and_by_nobody() {
+    let mut world = World::ready(with_template());
+    world.until(|it| it.state.sites.iter().all(|it| it.state == SiteState::SignedOff));
+    world.settle();
+    let before = world.record.len();
+    world.act("ivo", &ask(&["s1"])).unwrap();
+    for person in ["ivo", "lucan"] {
+        let site = "s1".parse().unwrap();
+        world.act(person, &Command::Revisit { site, reason: why() }).unwrap();
+    }
+    world.until(|it| it.state.sites[0].state == SiteState::SignedOff);
+    world.settle();
+    expect![[r#"
+        04 10:10 ivo: STD-17-1: asked for under STD-17, for s1
+        04 10:10 ivo: STD-17-1 submitted
+        04 10:10 lucan: s1 revisited (as agreed)
+        04 10:10 STD-17-1 standard matched (authorised in advance by STD-17)
+        04 10:10 ivo: STD-17-1 scheduled
+        04 10:10 owner-1: s1 schedule acknowledged
+        04 10:10 s1 gate opened
+        04 10:10 STD-17-1 started
+        04 10:10 s1 started
+        04 10:10 site/s1 stage 0 finished
+        04 10:10 s1 phase finished
+        04 10:10 site/s1 stage 1 finished
+        04 10:10 s1 phase finished
+        04 10:10 site/s1 stage 2 finished
+        04 10:10 site/s1 stage 3 finished
+        04 10:10 s1 deployed
+        04 10:10 s1 observation started
+        04 10:20 owner-1: s1 signed off
+        04 10:20 STD-17-1 implemented
+    "#]]
+    .assert_eq(&world.story(before, &["STD-17", "s1 "]));
+}
+
+#[test]
+fn a_standard_change_beyond_the_limits_of_its_template_is_assessed_as_any_other() {
+    let mut world = World::ready(with_template());
+    world.act("ivo", &ask(&["s1", "s2"])).unwrap();
+    world.act("ivo", &ask(&["s9"])).unwrap();
+    world.look();
+    let mut told = world.why("rfc/STD-17-1") + &world.why("rfc/STD-17-2");
+    let mut suspended = MasterProjectPlan::clone(&world.state.plan);
+    suspended.rfcs[2].template.as_mut().unwrap().suspended = Some("it went wrong".to_owned());
+    let digest = suspended.digest();
+    world.revised(suspended);
+    assert_ne!(world.state.plan_digest, digest, "nobody changes a template alone");
+    let no = world.act("sabela", &ask(&[])).unwrap_err();
+    told += &format!("{no}\n");
+    expect![[r#"
+        rfc/STD-17-1: STD-17-1 is no standard change and has to be classified: STD-17 is for 1 sites at most [rosalind or farrukh]
+        rfc/STD-17-2: STD-17-2 is no standard change and has to be classified: s9 has not been deployed before [rosalind or farrukh]
+        sabela may not ask for a standard change: it takes Release Management
+    "#]].assert_eq(&told);
+}
+
+// Proves: X-07
+#[test]
+fn an_emergency_is_authorised_by_one_on_call_and_reviewed_by_another_in_time() {
+    let mut plan = standard_plan();
+    plan.people.iter_mut().find(|it| it.id.as_str() == "rosalind").unwrap().on_call = true;
+    plan.rfcs[0].category = RfcCategory::Emergency;
+    let mut world = World::of(plan);
+    let before = world.record.len();
+    let part = world.state.index.parts[0];
+    let emergency = |kind| of("R-core", RfcAct::AuthoriseEmergency { part, kind, reason: why() });
+    let mut told = String::new();
+    let mut tell = |world: &mut World, person: &str, command: &Command| {
+        let said = world.act(person, command);
+        told += &said.map_or_else(|it| format!("{person}: {it}\n"), |()| String::new());
+    };
+    tell(&mut world, "farrukh", &emergency(Some(EmergencyKind::Service)));
+    tell(&mut world, "rosalind", &emergency(None));
+    tell(&mut world, "rosalind", &emergency(Some(EmergencyKind::Service)));
+    let told_before = world.why("rfc/R-core");
+    let review = of("R-core", RfcAct::ReviewEmergency { justified: true, finding: why() });
+    tell(&mut world, "rosalind", &review);
+    tell(&mut world, "farrukh", &review);
+    tell(&mut world, "farrukh", &review);
+    told += &(told_before + &world.why("rfc/R-core"));
+    told += &world.story(before, &["R-core"]);
+    expect![[r#"
+        farrukh: the emergency is refused by its gate: RF4: rosalind is on call for emergencies
+        rosalind: what the emergency restores is missing
+        rosalind: rosalind approved this emergency and cannot review it
+        farrukh: the emergency of R-core has been reviewed
+        rfc/R-core: the emergency of R-core has to be reviewed by 2027-01-11 by somebody else than rosalind [farrukh]
+        04 08:00 rosalind: R-core emergency authorised (as agreed)
+        04 08:00 rosalind: R-core: an emergency of service, to be reviewed by 2027-01-11
+        04 08:00 farrukh: R-core: the emergency could not have waited: as agreed
+    "#]].assert_eq(&told);
+}
+
+#[test]
+fn the_last_approval_waits_until_a_conflict_is_ruled_on() {
+    let mut world = World::of(standard_plan());
+    world.until(|it| it.state.rfcs[1].state == RfcState::Assessing);
+    let elsewhere = ScheduledChange {
+        deployment: "CX".parse().unwrap(),
+        rfc: "R-9".parse().unwrap(),
+        state: RfcState::Scheduled,
+        from: Some("2027-01-01T00:00:00Z".parse().unwrap()),
+        until: Some("2027-02-01T00:00:00Z".parse().unwrap()),
+        components: [].into(),
+        sites: ["s3".parse().unwrap()].into(),
+        computers: [].into(),
+        uplinks: [].into(),
+        people: [].into(),
+    };
+    let found = ChangeScheduleEvent::Elsewhere { changes: vec![elsewhere] };
+    world.apply(Event::ChangeSchedule(found), Actor::System);
+    let part = world.state.index.parts[1];
+    let approve = of("R-sites", RfcAct::Approve { part, conditions: None });
+    let rule = Command::ChangeSchedule(ChangeScheduleCommand::Rule {
+        rfc: "R-sites".parse().unwrap(),
+        deployment: "CX".parse().unwrap(),
+        other: "R-9".parse().unwrap(),
+        ruling: "CX goes first at s3".to_owned(),
+    });
+    let mut told = String::new();
+    for (person, command) in [
+        ("rosalind", &approve),
+        ("farrukh", &approve),
+        ("rosalind", &rule),
+        ("hedda", &rule),
+        ("hedda", &rule),
+        ("farrukh", &approve),
+    ] {
+        let said = world.act(person, command);
+        told +=
+            &said.map_or_else(|it| format!("{person}: {it}\n"), |()| format!("{person}: done\n"));
+    }
+    assert_eq!(world.state.rfcs[1].state, RfcState::Authorised);
+    expect![[r#"
+        rosalind: done
+        farrukh: the authorisation is refused by its gate: RF3: R-sites meets R-9 of CX over site s3 (1 conflicts in all)
+        rosalind: rosalind may not rule on a conflict: it takes Solution Manager
+        hedda: done
+        hedda: it was ruled on: CX goes first at s3
+        farrukh: done
+    "#]].assert_eq(&told);
+}
+
+#[test]
+fn a_review_says_what_it_is_asked_and_not_by_whoever_carried_it_out() {
+    let mut world = World::ready(standard_plan());
+    world.until(|it| it.state.rfcs[0].state == RfcState::Implementing);
+    let implemented = Event::Rfc {
+        rfc: "R-core".parse().unwrap(),
+        transition: RfcTransition::Implemented,
+        part: None,
+        until: None,
+        reason: None,
+        gate: vec![],
+    };
+    world.apply(implemented, Actor::System);
+    let review = |review| of("R-core", RfcAct::ReviewImplementation { review });
+    let planned = ImplementationReview::as_planned("begin earlier");
+    let missed = ImplementationReview { objectives_met: false, ..planned.clone() };
+    let mut told = String::new();
+    for (person, command) in [
+        ("rosalind", of("R-core", RfcAct::Review { reason: why() })),
+        ("rosalind", review(missed)),
+        ("ivo", review(planned.clone())),
+        ("rosalind", review(ImplementationReview { rollback: RollbackResult::Worked, ..planned })),
+        ("rosalind", of("R-core", RfcAct::Close)),
+    ] {
+        let said = world.act(person, &command);
+        told +=
+            &said.map_or_else(|it| format!("{person}: {it}\n"), |()| format!("{person}: done\n"));
+    }
+    expect![[r#"
+        rosalind: the review has to say whether it was a success, met its objectives and was on time
+        rosalind: a change that did not meet its objectives was no success
+        ivo: ivo may not review R-core: it takes Change Authority
+        rosalind: done
+        rosalind: done
+    "#]]
+    .assert_eq(&told);
+}
+
+// Proves: P1-B1
+#[test]
+fn who_approves_what_is_not_changed_by_the_program_manager_alone() {
+    let mut world = World::ready(standard_plan());
+    let mut lower = MasterProjectPlan::clone(&world.state.plan);
+    lower.rfcs[1].levels[0].quorum = 1;
+    let digest = lower.digest();
+    world.revised(lower);
+    assert_ne!(world.state.plan_digest, digest, "it waits for the change authority");
+    let revise =
+        Command::RevisePlan { plan: digest, changes: vec![], removes_scope: false, reason: why() };
+    let before = world.record.len() - 1;
+    world.act("rosalind", &revise).unwrap();
+    assert_eq!(world.state.plan_digest, digest);
+    expect![[r#"
+        04 08:00 sabela: Program Manager agrees to revise plan 48e48d7a4cca2bec14bfce8683e0c1aa1eae11f91eaa14b6672d43d10560cb54
+        04 08:00 rosalind: Change Authority agrees to revise plan 48e48d7a4cca2bec14bfce8683e0c1aa1eae11f91eaa14b6672d43d10560cb54
+        04 08:00 rosalind: plan revised, voiding []
+    "#]].assert_eq(&world.story(before, &["revise", "plan"]));
+}

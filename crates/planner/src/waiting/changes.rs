@@ -1,0 +1,194 @@
+//! What requests for change wait on: from the draft to the closure.
+//!
+//! House rule: nothing waits without saying on what.
+
+use super::WaitingOn;
+use crate::facts::Look;
+use jiff::Timestamp;
+use model::command::{Command, RfcAct};
+use model::gates;
+use model::guard::Guard;
+use model::id::{PersonId, RfcId};
+use model::machine::RfcState;
+use model::rfc::RollbackResult;
+use model::rfc::{Covers, EmergencyKind, ImplementationReview, RequestForChange, RfcCategory};
+use model::role_type::RoleType;
+use model::scope::Scope;
+use model::state::{RfcStatus, State};
+
+const AUTHORITY: &[RoleType] = &[RoleType::ChangeAuthority];
+const RELEASE: &[RoleType] = &[RoleType::ReleaseManagement];
+
+/// Returns what the request called `id` waits on.
+pub(super) fn rfc(look: &Look<'_>, id: &RfcId) -> Vec<WaitingOn> {
+    let Some((planned, status)) = look.state.rfc(id) else { return vec![] };
+    let change = Change { state: look.state, now: look.now, planned, status };
+    let mut waits = change.waits();
+    waits.extend(change.review_of_emergency());
+    waits
+}
+
+struct Change<'s> {
+    state: &'s State,
+    now: Timestamp,
+    planned: &'s RequestForChange,
+    status: &'s RfcStatus,
+}
+
+impl Change<'_> {
+    fn scope(&self) -> Scope {
+        Scope::Rfc(self.planned.id.clone())
+    }
+
+    fn wait(&self, what: String, roles: &[RoleType]) -> WaitingOn {
+        WaitingOn::people(self.state, self.scope(), what, self.status.since, roles)
+    }
+
+    fn act(&self, what: String, roles: &[RoleType], act: RfcAct) -> WaitingOn {
+        let command = Command::Rfc { rfc: self.planned.id.clone(), act };
+        self.wait(what, roles).with(command)
+    }
+
+    fn waits(&self) -> Vec<WaitingOn> {
+        let id = &self.planned.id;
+        // A standard change without a scope is a template for later: nobody waits for it.
+        let is_template = self.planned.covers == Covers::default();
+        match self.status.state {
+            RfcState::Draft if is_template => vec![],
+            RfcState::Draft => vec![self.draft()],
+            RfcState::Submitted => self.submitted(),
+            RfcState::Assessing => self.approvals(),
+            RfcState::Authorised => {
+                vec![self.act(format!("{id} has to be scheduled"), RELEASE, RfcAct::Schedule)]
+            }
+            RfcState::Implemented | RfcState::BackedOut => vec![self.review()],
+            RfcState::Reviewed => {
+                vec![self.act(format!("{id} has to be closed"), AUTHORITY, RfcAct::Close)]
+            }
+            RfcState::EmergencyAuthorised
+            | RfcState::Scheduled
+            | RfcState::Implementing
+            | RfcState::Closed
+            | RfcState::Rejected
+            | RfcState::Cancelled => vec![],
+        }
+    }
+
+    fn draft(&self) -> WaitingOn {
+        let id = &self.planned.id;
+        let rf1 = gates::rf1(self.planned, self.state.plan.profile);
+        let reading = self.state.reading(Guard::RF1, &[self.scope()], self.now, rf1);
+        let incomplete = WaitingOn::guard(self.state, &self.scope(), &reading, self.status.since);
+        if let Some(incomplete) = incomplete {
+            return incomplete;
+        }
+        if self.planned.category == RfcCategory::Emergency
+            && let Some(part) = self.state.part_of(id)
+        {
+            let (kind, reason) = (Some(EmergencyKind::Service), String::new());
+            let act = RfcAct::AuthoriseEmergency { part, kind, reason };
+            let what = format!("{id} has to be authorised as an emergency, by who is on call");
+            let mut wait = self.act(what, AUTHORITY, act);
+            let on_call = self.state.plan.holders(RoleType::ChangeAuthority);
+            let on_call: Vec<PersonId> =
+                on_call.filter(|it| it.on_call).map(|it| it.id.clone()).collect();
+            if !on_call.is_empty() {
+                wait.people = on_call;
+            }
+            return wait;
+        }
+        let mut wait = self.act(format!("{id} has to be submitted"), RELEASE, RfcAct::Submit);
+        wait.people.retain(|it| *it != self.planned.requested_by);
+        wait.people.insert(0, self.planned.requested_by.clone());
+        wait
+    }
+
+    fn submitted(&self) -> Vec<WaitingOn> {
+        let id = &self.planned.id;
+        let classify = RfcAct::Classify { category: self.planned.category };
+        let Some(change) = self.state.change_schedule.standard(id) else {
+            return vec![self.act(format!("{id} has to be classified"), AUTHORITY, classify)];
+        };
+        match gates::rf5(self.state, change, self.now) {
+            Ok(()) => {
+                let what = "the engine takes it up at its next look";
+                vec![WaitingOn::system(self.scope(), what, self.status.since)]
+            }
+            // What a template does not authorise, the change authority may assess as any other.
+            Err((why, _)) => {
+                let what = format!("{id} is no standard change and has to be classified: {why}");
+                vec![self.act(what, AUTHORITY, classify)]
+            }
+        }
+    }
+
+    fn review(&self) -> WaitingOn {
+        let id = &self.planned.id;
+        let mut review = ImplementationReview::as_planned("");
+        if self.status.state == RfcState::BackedOut {
+            (review.success, review.objectives_met) = (false, false);
+            review.rollback = RollbackResult::Worked;
+        }
+        let act = if self.state.change_schedule.is_sampled_out(id) {
+            RfcAct::Review { reason: String::new() }
+        } else {
+            RfcAct::ReviewImplementation { review }
+        };
+        self.act(format!("{id} has to be reviewed"), AUTHORITY, act)
+    }
+
+    fn review_of_emergency(&self) -> Option<WaitingOn> {
+        let id = &self.planned.id;
+        let emergency = self.state.change_schedule.emergencies.get(id)?;
+        if emergency.review.is_some() {
+            return None;
+        }
+        let by = emergency.by.as_ref();
+        let other = by.map_or_else(String::new, |it| format!(" by somebody else than {it}"));
+        let what =
+            format!("the emergency of {id} has to be reviewed by {}{other}", emergency.review_due);
+        let act = RfcAct::ReviewEmergency { justified: true, finding: String::new() };
+        let mut wait = self.act(what, AUTHORITY, act);
+        wait.since = emergency.at;
+        let may = |it: &PersonId| Some(it) != by && !self.planned.implementers.contains(it);
+        let holders = self.state.plan.holders(RoleType::ChangeAuthority).map(|it| it.id.clone());
+        let others: Vec<PersonId> = holders.filter(may).take(super::PEOPLE_MAX).collect();
+        if !others.is_empty() {
+            wait.people = others;
+        }
+        Some(wait)
+    }
+
+    fn approvals(&self) -> Vec<WaitingOn> {
+        let (planned, status) = (self.planned, self.status);
+        let levels = self.state.levels_of(planned, status);
+        let open = gates::open_level(&levels, &status.approvals);
+        let rf3 = gates::rf3(self.state, &planned.id);
+        let rf3 = self.state.reading(Guard::RF3, &[self.scope()], self.now, rf3);
+        let conflict = WaitingOn::guard(self.state, &self.scope(), &rf3, status.since);
+        let Some((level, number)) = open else { return conflict.into_iter().collect() };
+        let given: Vec<_> = status.approvals.iter().filter(|(_, it)| *it == number).collect();
+        let text = format!(
+            "{} needs {} more approval(s) by {}",
+            planned.id,
+            usize::from(level.quorum) - given.len(),
+            level.role
+        );
+        let mut wait = self.wait(text, &[level.role]);
+        let may = |it: &PersonId| {
+            *it != planned.requested_by
+                && !planned.implementers.contains(it)
+                && !given.iter().any(|(by, _)| by == it)
+        };
+        let holders = self.state.plan.holders(level.role).map(|it| it.id.clone());
+        let eligible: Vec<_> = holders.filter(may).take(super::PEOPLE_MAX).collect();
+        if !eligible.is_empty() || self.state.plan.profile != model::profile::Profile::Solo {
+            wait.people = eligible;
+        }
+        wait.command = self.state.part_of(&planned.id).map(|part| Command::Rfc {
+            rfc: planned.id.clone(),
+            act: RfcAct::Approve { part, conditions: None },
+        });
+        conflict.into_iter().chain([wait]).collect()
+    }
+}
