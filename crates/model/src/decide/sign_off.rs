@@ -5,6 +5,8 @@
 //!
 //! Source: Deploy SMF, outputs of Tables 4 and 5; the sign-off machine, SG1 to SG5, V1 to V6.
 
+// Long because: the acts on one sheet, and who may do them, are read side by side.
+
 use super::{Acting, worded};
 use crate::digest::Digest;
 use crate::event::Event;

@@ -215,13 +215,13 @@ fn a_quiet_period_whose_rules_are_looser_than_usual() {
         "{tail-days: {severity-2: 3}, criteria: {availability: 99 %, escalations-last-week: 2}}",
         &expect![[r#"
             warning LF0609: quiet days after a severity 2 incident: 3; the default is 7
-              at landfall.yaml:73:40
-              73 | quiet-period: {tail-days: {severity-2: 3}, criteria: {availability: 99 %, escalations-last-week:
+              at landfall.yaml:77:40
+              77 | quiet-period: {tail-days: {severity-2: 3}, criteria: {availability: 99 %, escalations-last-week:
                  |                                        ^
               help: whatever is loosened is printed on every later sheet
             warning LF0609: availability, in hundredths of a percent: 9900; the default is 9950
-              at landfall.yaml:73:69
-              73 | …2: 3}, criteria: {availability: 99 %, escalations-last-week: 2}}
+              at landfall.yaml:77:69
+              77 | …2: 3}, criteria: {availability: 99 %, escalations-last-week: 2}}
                  |                                  ^^^^
               help: whatever is loosened is printed on every later sheet
         "#]],

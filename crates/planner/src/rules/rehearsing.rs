@@ -196,13 +196,11 @@ fn a_gate_that_nobody_can_open_is_found_in_every_run() {
     let shown = rehearsed(plan, vec![], 2);
     assert!(shown.reached.iter().all(|it| it.deployment != DeploymentState::Stabilizing));
     expect![[r#"
-        ready 2 2027-01-04T13:14:05Z 2027-01-04T13:14:05Z 2027-01-04T13:14:05Z
-        deploying 2 2027-01-04T14:31:03Z 2027-01-04T14:31:03Z 2027-01-04T14:31:03Z
         pilot: at most 1 fail, 0 did; halted 0 times in 0 runs
         early: at most 2 fail, 0 did; halted 0 times in 0 runs
         broad: at most 1 fail, 0 did; halted 0 times in 0 runs
-        while deploying, 2 runs: component/db would wait for ever: R-core is being assessed
-        while deploying, 2 runs: component/vpn would wait for ever: R-core is being assessed
-        while deploying, 2 runs: rfc/R-core would wait for ever: R-core needs 1 more approval(s) by Change Authority
+        while draft, 2 runs: component/db would wait for ever: R-core is being assessed
+        while draft, 2 runs: component/vpn would wait for ever: R-core is being assessed
+        while draft, 2 runs: deployment would wait for ever: R-core needs 2 approvals by Change Authority, and 1 may give one: name more people with that role type, or lower the quorum
     "#]].assert_eq(&story(&shown));
 }
