@@ -221,7 +221,7 @@ impl Request<'_> {
         let text =
             "the review has to say whether it was a success, met its objectives and was on time";
         let next =
-            "`landfall rfc review --success|--failure --objectives … --on-time … --rollback …`";
+            "say `--success` or `--failure`, and with what: see `landfall rfc review --help`";
         Err(Refusal::invalid(text, next))
     }
 

@@ -65,6 +65,7 @@ fn a_standard_change_is_authorised_by_its_template_and_by_nobody() {
     expect![[r#"
         04 10:10 ivo: STD-17-1: asked for under STD-17, for s1
         04 10:10 ivo: STD-17-1 submitted
+        04 10:10 ivo: revisit 1 of site s1 wanted, by plan: as agreed
         04 10:10 lucan: s1 revisited (as agreed)
         04 10:10 STD-17-1 standard matched (authorised in advance by STD-17)
         04 10:10 ivo: STD-17-1 scheduled
