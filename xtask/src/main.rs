@@ -36,6 +36,7 @@ const RULES: &[Rule] = &[
     papers::named_pages_exist,
     papers::a_stranger_understands,
     traceability::traces_name_requirements,
+    traceability::the_page_is_current,
 ];
 
 #[expect(clippy::print_stdout, reason = "a chore answers on the terminal")]

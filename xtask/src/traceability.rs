@@ -82,6 +82,16 @@ fn requirements_are_proved(house: &House) -> Vec<String> {
     breaches
 }
 
+/// Finds a page that does not say what the sources say.
+pub(crate) fn the_page_is_current(house: &House) -> Vec<String> {
+    let has_requirements = house.files.iter().any(|it| it.path == REQUIREMENTS);
+    let written = house.files.iter().find(|it| it.path == PAGE).map(|it| it.text.as_str());
+    if !has_requirements || written == Some(&page(house)) {
+        return vec![];
+    }
+    vec![format!("{PAGE}: is not current; `cargo run -p xtask traceability` writes it")]
+}
+
 fn rows<'a>(house: &'a House, path: &str) -> impl Iterator<Item = Vec<&'a str>> {
     let file = house.files.iter().find(|it| it.path == path);
     let lines = file.map(|it| it.text.as_str()).unwrap_or_default().lines();
@@ -158,12 +168,16 @@ fn page(house: &House) -> String {
     let requirements: Vec<_> = requirements(house).collect();
     let proved = requirements.iter().filter(|it| traces.proved.contains_key(it.id)).count();
     let must = requirements.iter().filter(|it| it.must).count();
+    let is_open = |it: &&Requirement<'_>| {
+        it.must && !traces.proved.contains_key(it.id) && !left_out.contains_key(it.id)
+    };
+    let lacking = requirements.iter().filter(is_open).count();
     let mut page = format!(
         "# Traceability\n\n\
          What the Deploy SMF asks for, where Landfall does it, and the tests that show it. \
          Written by `cargo run -p xtask traceability`; `cargo test -p xtask` holds it.\n\n\
-         {} requirements, {must} of them must be met. Tests prove {proved}; {} are left out, with \
-         the reason.\n\n\
+         {} requirements, {must} of them must be met. Tests prove {proved} of all, and {lacking} \
+         of those that must be met have no test yet; {} are left out, with the reason.\n\n\
          | Requirement | Level | Landfall shall | Where | Tests |\n|---|---|---|---|---|\n",
         requirements.len(),
         left_out.len(),
@@ -215,6 +229,11 @@ mod tests {
     }
 
     #[test]
+    fn the_page_says_what_the_sources_say() {
+        holds(the_page_is_current);
+    }
+
+    #[test]
     fn a_trace_that_leads_nowhere_is_caught() {
         for (text, breach) in [
             (
@@ -256,5 +275,6 @@ mod tests {
             "| A-1 | must | do one \\| the other | [a::b](../crates/a/src/b.rs) | \
              [one is done](../crates/a/src/b.rs) |\n"
         ));
+        assert_eq!(the_page_is_current(&house).len(), 1);
     }
 }

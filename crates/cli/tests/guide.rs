@@ -23,6 +23,7 @@ struct Typed {
     shown: Vec<String>,
 }
 
+// Proves: G-08, G-16, P4-D1, P4-D2, P4a-A1, P4a-O1, P4b-A1, P4b-O2
 #[test]
 fn every_command_of_the_guide_does_what_the_guide_says() {
     let world = TempDir::new().unwrap();

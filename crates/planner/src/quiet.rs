@@ -157,7 +157,7 @@ fn standard() -> MasterProjectPlan {
     plan
 }
 
-// Proves: P3-D1, P3a-A1, P3a-Q1, P3a-Q2, P3a-O1, P3b-Q1, P3b-Q2
+// Proves: P3-D1, P3a-A1, P3a-Q1, P3a-Q2, P3a-O1, P3b-Q1, P3b-Q2, G-17, G-19, T-5
 #[test]
 fn people_make_it_stable_and_thirty_quiet_days_later_it_is_reviewed() {
     let mut story = Story::stabilizing(standard());
@@ -203,6 +203,7 @@ fn one_person_alone_declares_it_stable_too() {
     assert_eq!(last.state, model::machine::QuietPeriodState::Completed);
 }
 
+// Proves: T-4
 #[test]
 fn a_quiet_period_is_put_on_by_an_incident_and_taken_back_by_operations() {
     let mut story = Story::stabilizing(standard());

@@ -1,5 +1,5 @@
-//! The worked example from its baseline to its sealed record: eighteen things that went otherwise
-//! than planned, played against the real engine on a clock that the story moves.
+//! The worked example from its baseline to forty signatures, with what went otherwise than planned,
+//! played against the real engine on a clock that the story moves.
 //!
 //! The computers are directories on this one, and their steps really run. The people answer at
 //! once, but for those of whom the story says something else. What is checked are the instants
@@ -19,8 +19,9 @@ mod stage;
 
 use stage::Stage;
 
+// Proves: P1-Q2, P2-D7, X-08, X-10, X-12
 #[tokio::test(flavor = "multi_thread")]
-async fn eighteen_things_go_otherwise_and_the_record_is_sealed() {
+async fn forty_branches_are_signed_off_whatever_goes_otherwise_than_planned() {
     let mut stage = Stage::new().await;
     core_components::are_deployed(&mut stage).await;
     sites::are_deployed_and_signed(&mut stage).await;

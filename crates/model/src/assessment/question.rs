@@ -182,7 +182,6 @@ impl KeyQuestion {
 mod tests {
     use super::*;
 
-    // Proves: P1-Q1, P1-Q2, P1-Q3, P1-Q4, P2-Q1, P2-Q5
     #[test]
     fn every_question_of_the_catalogue_is_asked_and_has_somebody_to_answer_it() {
         let catalogue = include_str!("../../catalogue/requirements.psv");

@@ -82,6 +82,7 @@ mod tests {
         text.parse().unwrap()
     }
 
+    // Proves: T-4
     #[test]
     fn the_nominal_end_is_the_same_civil_time_whatever_the_clocks_do() {
         // start, days, zone, end, hours
@@ -108,6 +109,7 @@ mod tests {
         }
     }
 
+    // Proves: T-4
     #[test]
     fn the_worked_example_is_put_on_by_thirty_hours_and_a_half() {
         let rules = QuietPeriodRules::default();

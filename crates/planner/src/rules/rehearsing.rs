@@ -48,6 +48,7 @@ fn after(scope: &str, happens: &str) -> Cue {
     Cue::After { scope: scope.parse().unwrap(), happens: happens.to_owned(), later_s: 60 }
 }
 
+// Proves: X-18
 #[test]
 fn the_same_seed_gives_the_same_rehearsal_in_whatever_order_its_runs_are_played() {
     let state = created(plan());

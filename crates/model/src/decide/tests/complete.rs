@@ -440,7 +440,7 @@ fn a_project_closes_when_nothing_is_left_that_only_the_project_knows_or_may_do()
     "#]].assert_eq(&story.text);
 }
 
-// Proves: G-13
+// Proves: G-13, X-03
 #[test]
 fn an_early_end_decides_what_becomes_of_everything_and_whoever_keeps_it_accepts() {
     use crate::termination::{Disposition, TerminationCommand as T};

@@ -133,6 +133,7 @@ fn does(state: &mut State, who: &str, command: MilestoneCommand) -> String {
     format!("{said}\n    review {number} is {standing}\n")
 }
 
+// Proves: X-04
 #[test]
 fn a_review_is_convened_adjourned_rejected_and_put_forward_again() {
     use MilestoneCommand as C;
