@@ -237,3 +237,40 @@ fn a_quiet_period_is_put_on_by_an_incident_and_taken_back_by_operations() {
         story.state.quiet_periods.all().iter().map(|it| (it.number, it.state)).collect();
     assert_eq!(numbers.len(), 2, "{numbers:?}");
 }
+
+// Proves: P3b-O2
+#[test]
+fn the_availability_of_a_quiet_period_is_measured_and_never_taken_for_granted() {
+    let mut story = Story::stabilizing(standard());
+    story.goes_on(|it| it.is_in(DeploymentState::QuietPeriod));
+    let start = story.now;
+    let availability = |it: &Story| {
+        let period = it.state.quiet_periods.last().unwrap();
+        model::quiet_period::observed(&it.state, period, it.now).availability
+    };
+    story.now = start + jiff::SignedDuration::from_hours(10 * 24);
+    assert_eq!(availability(&story), None, "nobody has said that the figures are complete");
+    // Six of 240 hours: 97.50 %.
+    let impact = model::incident::Impact {
+        start: story.now - jiff::SignedDuration::from_hours(6),
+        end: Some(story.now),
+        sites: model::incident::ImpactSites::All,
+        level: model::incident::ImpactLevel::Outage,
+        users: None,
+    };
+    let opening = model::incident::Opening {
+        impact: Some(impact),
+        detected: story.now - jiff::SignedDuration::from_hours(6),
+        ..model::incident::Opening::reported(
+            Scope::Deployment,
+            model::incident::Severity::THREE,
+            "the tills stand still".to_owned(),
+            story.now,
+        )
+    };
+    story.tells("esteban", &Command::Incident(IncidentCommand::Open(Box::new(opening))));
+    let statement = "every site was asked every minute".to_owned();
+    let (guard, scope) = (model::guard::Guard::Q3, Scope::Deployment);
+    story.tells("gunnvor", &Command::Attest { guard, scope, statement });
+    assert_eq!(availability(&story), Some(9_750));
+}

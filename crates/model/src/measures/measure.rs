@@ -36,6 +36,12 @@ impl Fraction {
         rounded(value, digits)
     }
 
+    /// Returns how many of `parts` it is, rounded down; nothing where it is out of nothing.
+    pub fn share_of(self, parts: u16) -> Option<u16> {
+        let scaled = self.numerator.checked_mul(i128::from(parts))?;
+        u16::try_from(scaled.checked_div(self.denominator)?).ok()
+    }
+
     /// Returns whether it is at least `other`; nothing where one of them is out of nothing.
     pub fn is_at_least(self, other: Self) -> Option<bool> {
         if self.denominator == 0 || other.denominator == 0 {

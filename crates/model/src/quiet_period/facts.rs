@@ -9,6 +9,7 @@ use crate::companion_plans::QuietPeriodTerms;
 use crate::guard::Guard;
 use crate::incident::Severity;
 use crate::machine::{IncidentState, SiteState};
+use crate::measures::recorded;
 use crate::scope::Scope;
 use crate::state::State;
 use jiff::{SignedDuration, Timestamp};
@@ -124,7 +125,7 @@ pub fn observed(state: &State, period: &QuietPeriod, now: Timestamp) -> Observed
         severity_1: severe(state, period, Severity::ONE),
         severity_2: severe(state, period, Severity::TWO),
         open: count(state.incidents.closing_gates()),
-        availability: stated_in(state, Guard::Q3, period).then_some(10_000),
+        availability: availability(state, period, until, now),
         escalations_first_week: escalated(period.start, first_week),
         escalations_last_week: escalated(last_week, until),
         emergency_changes_last_week: count(emergencies.filter(|it| last_week < it.at)),
@@ -132,6 +133,23 @@ pub fn observed(state: &State, period: &QuietPeriod, now: Timestamp) -> Observed
         representative_days: representative_days(state, period, until),
         stated: texts.then(|| stated_in(state, Guard::Q2, period)),
     }
+}
+
+/// The parts of the whole in which availability is counted: hundredths of a percent.
+const AVAILABILITY_PARTS: u16 = 10_000;
+
+/// Returns the user-weighted availability of `period`, rounded down; nothing while nobody has stated
+/// that the figures are complete, and nothing where no service was agreed.
+fn availability(
+    state: &State,
+    period: &QuietPeriod,
+    until: Timestamp,
+    now: Timestamp,
+) -> Option<u16> {
+    let is_complete = stated_in(state, Guard::Q3, period);
+    let measured =
+        is_complete.then(|| recorded::availability(state, (period.start, until), now))?;
+    measured.share_of(AVAILABILITY_PARTS)
 }
 
 /// Returns whether `guard` was stated since `period` began.
