@@ -12,9 +12,12 @@
     reason = "a test fails where it stands"
 )]
 
+#[path = "support/folder.rs"]
+mod folder;
 mod support;
 
 use executor::testing::{Servers, start};
+use folder::copy;
 use model::command::{Command, Resumable};
 use model::machine::{DeploymentState, RfcState, SiteState};
 use model::plan::MasterProjectPlan;
@@ -268,18 +271,4 @@ fn logs_under(folder: &Path) -> Vec<std::path::PathBuf> {
         }
     }
     logs
-}
-
-/// Copies a folder with all that is in it.
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), target).unwrap();
-        }
-    }
 }

@@ -7,6 +7,10 @@
 
 #![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "a test fails where it stands")]
 
+#[path = "support/folder.rs"]
+mod folder;
+
+use folder::copy;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use tempfile::TempDir;
@@ -123,19 +127,5 @@ fn what_the_guide_shows_is_compared_piece_by_piece() {
         ("ring pilot has passed", "… has passed", true),
     ] {
         assert_eq!(is_like(line, expected), like, "{line} / {expected}");
-    }
-}
-
-/// Copies a folder with all that is in it.
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), target).unwrap();
-        }
     }
 }

@@ -13,6 +13,8 @@
 )]
 
 mod core_components;
+#[path = "../support/folder.rs"]
+mod folder;
 mod pipe;
 mod sites;
 mod stage;

@@ -1,5 +1,6 @@
 //! The stage of the story: the plan's folder, the computers, the record, the engine and its clock.
 
+use super::folder::copy;
 use coordinator::clock::Clock;
 use coordinator::{Acted, Author, CommandError, Coordinator, Creation, Driver, Rest, Until};
 use executor::{Executor, MissingSecret, Settings};
@@ -276,18 +277,4 @@ fn executor(folder: &Path) -> Executor {
         }),
     );
     Executor::new(settings)
-}
-
-/// Copies a folder with all that is in it.
-fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    for entry in std::fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let target = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), target).unwrap();
-        }
-    }
 }
