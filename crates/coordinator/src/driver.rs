@@ -8,6 +8,7 @@
 
 use crate::act::Coordinator;
 use crate::clock::Clock;
+use crate::effects::Effects;
 use crate::entries::{Stamp, extend};
 use crate::error::CommandError;
 use crate::flight::{Flight, Landed};
@@ -15,7 +16,6 @@ use crate::fold::SNAPSHOT_EVERY;
 use crate::letters::{self, Answered, Outbox};
 use crate::notices::{Notice, Teller, told};
 use crate::probing::{self, Prober, Reading};
-use executor::Executor;
 use jiff::Timestamp;
 use model::event::{Actor, Event};
 use model::guard::Supplier;
@@ -46,7 +46,7 @@ const WAITS_MAX: usize = 10_000;
 /// Drives deployments.
 pub struct Driver {
     record: Arc<dyn Record>,
-    executor: Executor,
+    effects: Arc<dyn Effects>,
     clock: Arc<dyn Clock>,
     holder: String,
     teller: Option<Arc<dyn Teller>>,
@@ -111,11 +111,11 @@ impl Driver {
     /// so that it takes its deployments up again at once after a crash.
     pub fn new(
         record: Arc<dyn Record>,
-        executor: Executor,
+        effects: impl Effects + 'static,
         clock: Arc<dyn Clock>,
         holder: String,
     ) -> Self {
-        Self { record, executor, clock, holder, teller: None, post: None }
+        Self { record, effects: Arc::new(effects), clock, holder, teller: None, post: None }
     }
 
     /// Returns the driver with somebody who passes on what people are told.
@@ -143,8 +143,8 @@ impl Driver {
             }
         };
         let coordinator = Coordinator::fold(self.record.clone(), deployment).await?;
-        let flight = Flight::new(self.executor.clone());
-        let prober = Prober::new(self.executor.clone());
+        let flight = Flight::new(self.effects.clone());
+        let prober = Prober::new(self.effects.clone());
         let mut drive = Drive {
             driver: self,
             coordinator,
@@ -210,7 +210,11 @@ impl Drive<'_> {
                 return Ok(Rest::Idle { next_look });
             }
             loop {
+                // In order, so that the same happenings always take the same way.
                 tokio::select! {
+                    biased;
+                    () = stopped(&mut until) => return Ok(Rest::Stopped),
+                    _ = kept.tick() => self.keep_leading().await?,
                     landed = self.flight.next() => {
                         self.held_back.extend(landed);
                         break;
@@ -224,8 +228,6 @@ impl Drive<'_> {
                         self.answered.extend(answered);
                         break;
                     }
-                    () = stopped(&mut until) => return Ok(Rest::Stopped),
-                    _ = kept.tick() => self.keep_leading().await?,
                     _ = polled.tick() => {
                         let now = self.driver.clock.now();
                         let is_due = [next_look, next_probe].into_iter().flatten().any(|at| at <= now);

@@ -1,13 +1,15 @@
-//! Orders in flight: handed to the executor, with their outcomes on the way back.
+//! Orders in flight: handed to whoever carries them out, with their outcomes on the way back.
 
-use executor::{Cancel, Executor};
+use crate::effects::Effects;
+use executor::Cancel;
 use model::order::{Intent, OrderId, Report};
 use std::collections::HashMap;
+use std::sync::Arc;
 use tokio::sync::mpsc;
 
 /// Orders in flight.
 pub(crate) struct Flight {
-    executor: Executor,
+    effects: Arc<dyn Effects>,
     in_flight: HashMap<OrderId, (u64, Cancel)>,
     ended: mpsc::UnboundedReceiver<Landed>,
     ending: mpsc::UnboundedSender<Landed>,
@@ -24,23 +26,23 @@ pub(crate) struct Landed {
 const BATCH: usize = 2_000;
 
 impl Flight {
-    pub(crate) fn new(executor: Executor) -> Self {
+    pub(crate) fn new(effects: Arc<dyn Effects>) -> Self {
         // Bounded by the orders in flight, which the planner bounds.
         let (ending, ended) = mpsc::unbounded_channel();
-        Self { executor, in_flight: HashMap::new(), ended, ending }
+        Self { effects, in_flight: HashMap::new(), ended, ending }
     }
 
-    /// Hands an order to the executor. `is_new` says that nobody can have begun it before.
+    /// Hands an order out. `is_new` says that nobody can have begun it before.
     pub(crate) fn launch(&mut self, intent: Intent, is_new: bool) {
         let cancel = Cancel::new();
         let (order, token) = (intent.order().id.clone(), intent.token());
         self.in_flight.insert(order.clone(), (token, cancel.clone()));
-        let (executor, ending) = (self.executor.clone(), self.ending.clone());
+        let (effects, ending) = (self.effects.clone(), self.ending.clone());
         tokio::spawn(async move {
             let report = if is_new {
-                executor.carry_out(&intent, &cancel).await
+                effects.carry_out(&intent, &cancel).await
             } else {
-                executor.resume(&intent, &cancel).await
+                effects.resume(&intent, &cancel).await
             };
             // Nobody listens any more when the driver has stopped: the journal still knows.
             let _unheard = ending.send(Landed { order, token, report });

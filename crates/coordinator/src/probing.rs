@@ -5,7 +5,7 @@
 //!
 //! House rule: no data is unknown, not up.
 
-use executor::Executor;
+use crate::effects::Effects;
 use jiff::{SignedDuration, Timestamp};
 use model::event::Event;
 use model::id::LineId;
@@ -14,6 +14,7 @@ use model::machine::DeploymentState;
 use model::probe::Probe;
 use model::state::State;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
 
@@ -22,7 +23,7 @@ const MISSED_MAX: u32 = 3;
 
 /// Asks probes while the deployment is stabilizing or in its quiet period.
 pub(crate) struct Prober {
-    executor: Executor,
+    effects: Arc<dyn Effects>,
     /// When each was last asked.
     asked: BTreeMap<LineId, Timestamp>,
     /// Those whose answer is on its way.
@@ -58,11 +59,11 @@ fn seconds(count: u32) -> SignedDuration {
 }
 
 impl Prober {
-    pub(crate) fn new(executor: Executor) -> Self {
+    pub(crate) fn new(effects: Arc<dyn Effects>) -> Self {
         // Bounded by the probes of the plan: each is asked again only when it has answered.
         let (answering, answered) = mpsc::unbounded_channel();
         let (asked, in_flight, sampled, failed) = Default::default();
-        Self { executor, asked, in_flight, sampled, failed, answered, answering }
+        Self { effects, asked, in_flight, sampled, failed, answered, answering }
     }
 
     /// Asks every probe that is due, and returns when the next one is.
@@ -102,11 +103,11 @@ impl Prober {
         }
         self.asked.insert(probe.id.clone(), now);
         self.in_flight.insert(probe.id.clone());
-        let (executor, answering) = (self.executor.clone(), self.answering.clone());
+        let (effects, answering) = (self.effects.clone(), self.answering.clone());
         let (check, probe) = (probe.check.clone(), probe.clone());
         tokio::spawn(async move {
             let limit = Duration::from_secs(u64::from(probe.time_limit_s));
-            let result = executor.probe(&check, limit).await;
+            let result = effects.probe(&check, limit).await;
             // Nobody listens any more when the driver has stopped.
             let _unheard = answering.send(Answer { probe: probe.id, at: now, result });
         });
