@@ -9,7 +9,7 @@ mod signature;
 pub use public::is_public;
 pub use signature::signature;
 
-use crate::{Delivery, Parcel, Secrets};
+use crate::{Delivery, Parcel, Secrets, reasons};
 use jiff::Timestamp;
 use reqwest::{Client, Url, redirect::Policy};
 use serde::Serialize;
@@ -124,16 +124,6 @@ async fn client_for(parcel: &Parcel) -> Result<(Client, Url), Delivery> {
         .resolve_to_addrs(&host, &found)
         .build();
     Ok((client.map_err(|it| Delivery::NotNow { why: reasons(&it) })?, url))
-}
-
-fn reasons(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
-    text
 }
 
 #[cfg(test)]

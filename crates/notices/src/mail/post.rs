@@ -3,12 +3,13 @@
 //! House rule: a password is never sent in the clear. Without TLS there is only this computer.
 
 use super::message_id;
-use crate::{Delivery, Parcel};
+use crate::{Delivery, Parcel, reasons};
 use lettre::message::header::{ContentType, Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, Message};
 use lettre::transport::smtp::authentication::Credentials;
 use lettre::transport::smtp::client::{Tls, TlsParameters};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
+use std::net::Ipv4Addr;
 use std::str::FromStr;
 use std::time::Duration;
 use zeroize::Zeroizing;
@@ -58,7 +59,9 @@ impl FromStr for MailServer {
 
     fn from_str(text: &str) -> Result<Self, UnusableServer> {
         let shape = "write `smtps://host`, `smtp://name@host:587` or `smtp://127.0.0.1:25`";
-        let wrong = || unusable(format!("`{text}` is no mail server: {shape}"));
+        // What stands before the host may be a password, and is not said again.
+        let said = text.rsplit('@').next().unwrap_or_default();
+        let wrong = || unusable(format!("`{said}` is no mail server: {shape}"));
         let (scheme, rest) = text.split_once("://").ok_or_else(wrong)?;
         let (login, place) = match rest.rsplit_once('@') {
             Some((login, place)) => (Some(login.to_owned()), place),
@@ -71,10 +74,16 @@ impl FromStr for MailServer {
         };
         let is_host = !host.is_empty()
             && host.chars().all(|it| it.is_ascii_alphanumeric() || ".-".contains(it));
-        if !is_host || login.as_ref().is_some_and(|it| it.contains(':')) {
+        if login.as_ref().is_some_and(|it| it.contains(':')) {
+            let why =
+                "a mail server's address holds no password: say where it is with `--smtp-password`";
+            return Err(unusable(why));
+        }
+        if !is_host {
             return Err(wrong());
         }
-        let is_loopback = host == "localhost" || host.starts_with("127.");
+        let is_loopback =
+            host == "localhost" || host.parse::<Ipv4Addr>().is_ok_and(|it| it.is_loopback());
         let (security, usual) = match scheme {
             "smtps" => (Security::Tls, 465),
             "smtp" if is_loopback => (Security::Loopback, 25),
@@ -192,20 +201,6 @@ impl Header for ContentLanguage {
     }
 }
 
-/// Returns what an error and its causes say, once each.
-fn reasons(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let said = error.to_string();
-        if !text.contains(&said) {
-            text = format!("{text}: {said}");
-        }
-        cause = error.source();
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -218,6 +213,7 @@ mod tests {
             ("smtp://fg30@mail.example.org:2525", Some((Security::StartTls, 2525, Some("fg30")))),
             ("smtp://127.0.0.1:1025", Some((Security::Loopback, 1025, None))),
             ("smtp://localhost", Some((Security::Loopback, 25, None))),
+            ("smtp://127.example.org", Some((Security::StartTls, 587, None))),
             ("smtp://fg30:secret@mail.example.org", None),
             ("http://mail.example.org", None),
             ("smtp://", None),
@@ -228,6 +224,14 @@ mod tests {
             let read = read.map(|it| (it.security, it.port, it.login));
             let is = is.map(|(security, port, login)| (security, port, login.map(str::to_owned)));
             assert_eq!(read, is, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_password_in_an_address_is_not_said_again() {
+        for text in ["smtp://fg30:secret@mail.example.org", "smtp://fg30:secret@", "x:secret@y"] {
+            let error = text.parse::<MailServer>().unwrap_err().to_string();
+            assert!(!error.contains("secret"), "{error}");
         }
     }
 }
