@@ -137,6 +137,8 @@ pub struct Slot {
     /// Since when the site is in service, as far as its messages know.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub service: Option<Timestamp>,
+    /// What was to be sent because of it, and when: where the slot is moved, just this is no longer.
+    due: Vec<(Timestamp, LineId)>,
 }
 
 /// Where all of it stands.
@@ -199,9 +201,12 @@ impl Messages {
                     version: *version,
                     baseline: *baseline,
                     service: before.and_then(|it| it.service),
+                    due: vec![],
                 };
-                self.slots.insert(site.clone(), slot);
-                self.upcoming.retain(|(_, of, _)| of != site);
+                let before = self.slots.insert(site.clone(), slot);
+                for (at, message) in before.into_iter().flat_map(|it| it.due) {
+                    self.upcoming.remove(&(at, site.clone(), message));
+                }
                 self.expect(site, due);
                 self.forget_questions(site, *version);
             }
@@ -212,6 +217,7 @@ impl Messages {
                     version: 0,
                     baseline: 0,
                     service: None,
+                    due: vec![],
                 });
                 slot.service = Some(*at);
                 self.expect(site, due);
@@ -245,6 +251,9 @@ impl Messages {
     fn expect(&mut self, site: &SiteId, due: &[(LineId, Timestamp)]) {
         let all = due.iter().map(|(message, at)| (*at, site.clone(), message.clone()));
         self.upcoming.extend(all);
+        if let Some(slot) = self.slots.get_mut(site) {
+            slot.due.extend(due.iter().map(|(message, at)| (*at, message.clone())));
+        }
     }
 
     /// What was asked about an earlier slot is no longer asked: the new one is.

@@ -53,14 +53,16 @@ fn letter(
         }
     };
     let of_owner = |person: &PersonId| {
-        let owned = state.plan.sites.iter().find(|it| it.owner == *person);
+        let here = site.and_then(|it| state.site(it)).map(|(it, _)| it);
+        let owns = |it: &&Site| it.owner == *person;
+        let owned = here.filter(owns).or_else(|| state.plan.sites.iter().find(owns));
         owned.map(|it| it.id.clone())
     };
     let (language, address, readers) = match &to {
         Addressee::Person(person) => {
             let own = of_owner(person);
             let language = plan.map(|it| it.language_of(Some(person), own.as_ref().or(site)));
-            let address = state.plan.person(person).and_then(|it| it.mail.clone());
+            let address = state.person(person).and_then(|it| it.mail.clone());
             (language, address, 1)
         }
         Addressee::UsersOf(site) => {
@@ -131,7 +133,7 @@ fn readers(state: &State, scope: &Scope, audience: &[Audience]) -> BTreeSet<Addr
                 readers.extend(with_users.map(|it| Addressee::UsersOf(it.id.clone())));
             }
             Audience::Person(id) => {
-                readers.extend(state.plan.person(id).map(|it| person(&it.id)));
+                readers.extend(state.person(id).map(|it| person(&it.id)));
             }
         }
     }
