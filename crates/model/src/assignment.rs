@@ -254,7 +254,7 @@ fn begins_as(transition: AssignmentTransition) -> AssignmentState {
 impl State {
     /// Returns where the assignment of `person` stands; nothing for who is not of the project.
     pub fn assignment(&self, person: &PersonId) -> Option<AssignmentState> {
-        let planned = self.plan.person(person)?;
+        let planned = self.person(person)?;
         planned.roles.iter().any(|it| it.is_project()).then(|| {
             let state = self.assignments.of(person).and_then(|it| it.state);
             state.unwrap_or(match self.plan.profile {

@@ -212,7 +212,7 @@ impl State {
     /// Returns the rule that keeps `role` from somebody who holds what `person` holds, and the role
     /// type that it separates.
     pub fn keeps_from(&self, person: &PersonId, role: RoleType) -> Option<(Rule, RoleType)> {
-        let roles = self.plan.person(person).map(|it| it.roles.as_slice()).unwrap_or_default();
+        let roles = self.person(person).map(|it| it.roles.as_slice()).unwrap_or_default();
         roles.iter().find_map(|own| {
             let rule = forbidden_together(*own, role)?;
             (!self.plan.profile.relaxes(rule)).then_some((rule, *own))

@@ -431,6 +431,11 @@ impl State {
         Some((self.plan.sites.get(position)?, self.sites.get(position)?))
     }
 
+    /// Returns the person called `id`.
+    pub fn person(&self, id: &PersonId) -> Option<&crate::person::Person> {
+        self.plan.people.get(*self.index.people.get(id)? as usize)
+    }
+
     /// Returns the component called `id`, as planned and as it stands.
     pub fn component(
         &self,
@@ -510,7 +515,7 @@ impl State {
 
     /// Returns the role types that `person` holds for `scope`, as owner or deputy of a site too.
     pub fn roles_of(&self, person: &PersonId, scope: &Scope) -> Vec<RoleType> {
-        let mut roles = self.plan.person(person).map(|it| it.roles.clone()).unwrap_or_default();
+        let mut roles = self.person(person).map(|it| it.roles.clone()).unwrap_or_default();
         if let Scope::Site(id) = scope
             && let Some((site, _)) = self.site(id)
             && (site.owner == *person || site.deputy.as_ref() == Some(person))

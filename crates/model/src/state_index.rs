@@ -3,7 +3,7 @@
 //! House rule: nothing may cost time in proportion to all sites where it concerns one.
 
 use crate::companion_plans::Trigger;
-use crate::id::{ComponentId, LineId, RfcId, RingId, SiteId};
+use crate::id::{ComponentId, LineId, PersonId, RfcId, RingId, SiteId};
 use crate::plan::MasterProjectPlan;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, LazyLock};
@@ -17,6 +17,8 @@ pub struct StateIndex {
     pub components: HashMap<ComponentId, u32>,
     /// Of rings.
     pub rings: HashMap<RingId, u32>,
+    /// Of people.
+    pub people: HashMap<PersonId, u32>,
     /// Of requests for change.
     pub rfcs: HashMap<RfcId, u32>,
     /// For each ring, the positions of the RFCs that cover it.
@@ -66,6 +68,7 @@ impl StateIndex {
             sites: positions(plan.sites.iter().map(|it| &it.id)),
             components: positions(plan.components.iter().map(|it| &it.id)),
             rings: positions(plan.rings.iter().map(|it| &it.id)),
+            people: positions(plan.people.iter().map(|it| &it.id)),
             rfcs: positions(plan.rfcs.iter().map(|it| &it.id)),
             rfcs_of_ring: plan
                 .rings

@@ -78,7 +78,7 @@ pub(crate) async fn why(it: &Why, desk: &Desk) -> Result<Exit, Fault> {
 pub(crate) fn waiting(it: &Waiting, desk: &Desk) -> Result<Exit, Fault> {
     let state = desk.state();
     let person = it.person.as_ref().or(desk.person.as_ref());
-    if let Some(stranger) = person.filter(|it| state.plan.person(it).is_none()) {
+    if let Some(stranger) = person.filter(|it| state.person(it).is_none()) {
         let what = format!("{stranger} is nobody in this plan");
         return Err(Fault::usage(what, "`landfall plan show --json` names its people"));
     }

@@ -14,7 +14,7 @@ use crate::state::State;
 
 /// A1: the person does not hold role types that must be separate.
 pub fn a1(state: &State, person: &PersonId) -> Found {
-    let roles = state.plan.person(person).map(|it| it.roles.as_slice()).unwrap_or_default();
+    let roles = state.person(person).map(|it| it.roles.as_slice()).unwrap_or_default();
     let conflicts = crate::separation_of_duties::may_hold(roles, state.plan.profile);
     match conflicts.into_iter().find(|it| !it.relaxed) {
         None => Ok(()),

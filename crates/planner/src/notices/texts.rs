@@ -49,7 +49,7 @@ fn value<'s>(state: &'s State, letter: &Letter, name: &str) -> Cow<'s, str> {
         "occasion" => Cow::Owned(letter.occasion.split('@').next().unwrap_or_default().to_owned()),
         "person" => match &letter.to {
             Addressee::Person(id) => {
-                Cow::Borrowed(plan.person(id).map_or("", |it| it.name.as_str()))
+                Cow::Borrowed(state.person(id).map_or("", |it| it.name.as_str()))
             }
             Addressee::UsersOf(_) | Addressee::Program(_) => Cow::Borrowed(""),
         },
