@@ -50,6 +50,14 @@ pub fn missing(missing: impl Into<String>, roles: &[RoleType]) -> Found {
     Err((missing.into(), Supplier::Roles(roles.to_vec())))
 }
 
+/// Returns the reading of a guard of which nothing that is asked may be waived.
+pub(crate) fn read_strictly(guard: Guard, found: Found) -> GuardReading {
+    match found {
+        Ok(()) => GuardReading::met(guard),
+        Err((missing, supplier)) => GuardReading::unmet(guard, missing, supplier),
+    }
+}
+
 impl State {
     /// Returns the reading of `guard` at the first of `scopes`, after waivers in force.
     pub fn reading(

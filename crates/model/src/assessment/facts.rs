@@ -180,7 +180,7 @@ fn resources(state: &State) -> Facts {
 }
 
 fn sites(state: &State) -> Facts {
-    let found = gates::complete::d2(state);
+    let found = gates::complete::d2(state).whole();
     let signed = state.sites.iter().filter(|it| it.state == SiteState::SignedOff).count();
     let exempt = state.sites.iter().filter(|it| it.state == SiteState::Exempt).count();
     let answer = match &found {

@@ -3,15 +3,17 @@
 //!
 //! Source: Deploy SMF, Process 4, Table 7, as worked out in `catalogue/guards.psv`.
 
+use super::incidents::{self, Partly};
 use super::{Found, missing};
 use crate::assessment;
 use crate::guard::{Guard, GuardReading, Supplier};
+use crate::incident::Incident;
 use crate::machine::{DeploymentState, SignOffState, SiteState};
 use crate::role_type::RoleType;
 use crate::scope::Scope;
 use crate::sheet::{Sheet, SlotId};
 use crate::state::State;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 /// Returns what the guards read that must pass before Deployment Complete is reviewed: all but the
 /// signatures (D7 and D9).
@@ -19,8 +21,9 @@ pub fn gate(state: &State, now: Timestamp) -> Vec<GuardReading> {
     let read = |guard, found| state.reading(guard, &[Scope::Deployment], now, found);
     vec![
         read(Guard::D1, super::quiet_period::d1(state)),
-        read(Guard::D2, d2(state)),
-        read(Guard::D3, d3(state)),
+        d2(state).read(state, Guard::D2, &[Scope::Deployment], now),
+        // Only how many users answered can be waived, and of that it asks nothing.
+        super::read_strictly(Guard::D3, d3(state)),
         read(Guard::D4, super::team::d4(state)),
         read(Guard::D5, d5(state)),
         // D6: the reports are computed into the data pack of the review.
@@ -34,9 +37,6 @@ pub fn signatures(state: &State, now: Timestamp) -> Vec<GuardReading> {
     let read = |guard, found| state.reading(guard, &[Scope::Deployment], now, found);
     vec![read(Guard::D7, d7(state)), read(Guard::D9, d9(state))]
 }
-
-/// The length of a quiet period of which the plan says nothing, in days.
-const QUIET_DAYS: u16 = 30;
 
 /// Whether the survey may be opened: in the second half of the quiet period, or after it.
 pub fn survey_may_open(state: &State, now: Timestamp) -> Found {
@@ -65,32 +65,35 @@ pub fn survey_may_open(state: &State, now: Timestamp) -> Found {
     }
 }
 
-/// Returns when half of the quiet period that now runs is over.
+/// Returns when half of the quiet period that now runs is over, extensions included.
 pub fn survey_opens(state: &State) -> Option<Timestamp> {
     if state.deployment != DeploymentState::QuietPeriod {
         return None;
     }
-    let days = state.plan.quiet_period.as_ref().map_or(QUIET_DAYS, |it| it.length_days);
-    state.deployment_since.checked_add(SignedDuration::from_hours(i64::from(days) * 12)).ok()
+    let period = state.quiet_periods.last()?;
+    let half = period.end.duration_since(period.start) / 2;
+    period.start.checked_add(half).ok()
 }
 
-/// D2: all sites are signed off or exempt, and no severe incident is open.
-pub fn d2(state: &State) -> Found {
+/// D2: all sites are signed off or exempt, and no severe incident is open. Only an incident of
+/// severity 2 with a way around it, a known error, can be waived.
+pub fn d2(state: &State) -> Partly {
     let sites = state.plan.sites.iter().zip(&state.sites);
     let mut open =
         sites.filter(|(_, it)| !matches!(it.state, SiteState::SignedOff | SiteState::Exempt));
-    if let Some((site, status)) = open.next() {
-        let more = open.count();
-        let more = if more == 0 { String::new() } else { format!(", and {more} more sites wait") };
-        let text = format!("site {} is {}{more}", site.id, status.state);
-        return missing(text, &[RoleType::ReleaseManagement, RoleType::SiteOwner]);
-    }
-    if let Some(it) = state.incidents.closing_gates().next() {
-        let text =
-            format!("incident {} of severity {} is open: {}", it.number, it.severity, it.title);
-        return missing(text, &[RoleType::OperationsManager, RoleType::SupportManager]);
-    }
-    Ok(())
+    let signed = match open.next() {
+        None => Ok(()),
+        Some((site, status)) => {
+            let more = open.count();
+            let more =
+                if more == 0 { String::new() } else { format!(", and {more} more sites wait") };
+            let text = format!("site {} is {}{more}", site.id, status.state);
+            missing(text, &[RoleType::ReleaseManagement, RoleType::SiteOwner])
+        }
+    };
+    let open: Vec<&Incident> = state.incidents.closing_gates().collect();
+    let incidents = incidents::severe(&open, "the solution", incidents::has_workaround);
+    Partly { never: signed.and(incidents.never), ..incidents }
 }
 
 /// D3: the survey is closed, and the customer answered.

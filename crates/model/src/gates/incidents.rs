@@ -1,6 +1,6 @@
 //! The guards that ask for incidents and escalations, and those on their way.
 //!
-//! Of three guards only a part may be waived: an open severity 1 incident, or one
+//! Of four guards only a part may be waived: an open severity 1 incident, or one
 //! of severity 2 without a way around it, closes the gate whatever anybody granted.
 //!
 //! Source: Deploy SMF, key questions of Tables 4 to 6, as worked out in `catalogue/guards.psv`:
@@ -24,17 +24,31 @@ const RESOLVERS: &[RoleType] = &[RoleType::SupportManager, RoleType::OperationsM
 /// How long the trend of incidents looks back, and is compared with as long before.
 const TREND: SignedDuration = SignedDuration::from_hours(7 * 24);
 
-/// What a guard found: what nobody may waive, and what may be.
-struct Partly {
-    never: Found,
-    waivable: Found,
+/// What a guard found of which only a part may be waived.
+pub struct Partly {
+    /// What nobody may waive.
+    pub never: Found,
+    /// What may be waived.
+    pub waivable: Found,
 }
 
 impl Partly {
-    fn read(self, state: &State, guard: Guard, scopes: &[Scope], now: Timestamp) -> GuardReading {
+    /// Returns what is missing, whether it may be waived or not.
+    pub fn whole(self) -> Found {
+        self.never.and(self.waivable)
+    }
+
+    /// Returns the reading of `guard` at the first of `scopes`, after waivers in force.
+    pub fn read(
+        self,
+        state: &State,
+        guard: Guard,
+        scopes: &[Scope],
+        now: Timestamp,
+    ) -> GuardReading {
         match self.never {
             Ok(()) => state.reading(guard, scopes, now, self.waivable),
-            Err((missing, supplier)) => GuardReading::unmet(guard, missing, supplier),
+            never @ Err(_) => super::read_strictly(guard, never),
         }
     }
 }
@@ -47,13 +61,13 @@ fn open(incident: &Incident, place: &str) -> (String, Supplier) {
     (text, Supplier::Roles(RESOLVERS.to_vec()))
 }
 
-fn has_workaround(incident: &Incident) -> bool {
+pub(super) fn has_workaround(incident: &Incident) -> bool {
     incident.severity > Severity::ONE && incident.workaround.is_some()
 }
 
 /// Returns what `severe` incidents at `place` leave to be done; what it `bears`
 /// with may be waived.
-fn severe(severe: &[&Incident], place: &str, bears: fn(&Incident) -> bool) -> Partly {
+pub(super) fn severe(severe: &[&Incident], place: &str, bears: fn(&Incident) -> bool) -> Partly {
     let first = |it: Option<&&Incident>| it.map_or(Ok(()), |it| Err(open(it, place)));
     let never = first(severe.iter().find(|it| !bears(it)));
     Partly { never, waivable: first(severe.first()) }

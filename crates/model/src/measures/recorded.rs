@@ -8,7 +8,7 @@ use super::downtime::Ledger;
 use super::impact::{Causes, Impact, Maintenance, MeasuredSite, Notice, Question, Reach};
 use super::intervals::Interval;
 use super::measure::Fraction;
-use crate::incident::{ImpactSites, Incident, RequestKind};
+use crate::incident::{ImpactSites, Incident, MaintenanceWindow, RequestKind};
 use crate::machine::IncidentState;
 use crate::state::State;
 use jiff::{SignedDuration, Timestamp};
@@ -124,7 +124,11 @@ fn planned<'s>(
     work: &'s crate::incident::Maintenance,
 ) -> impl Iterator<Item = Maintenance> + 's {
     let windows = work.announcements.iter().filter_map(|it| it.window);
-    let windows = windows.filter(|it| work.window_at(it.start - NOTICE_MIN) == Some(*it));
+    let is_in_time = |it: &MaintenanceWindow| {
+        let latest = it.start.checked_sub(NOTICE_MIN);
+        latest.is_ok_and(|latest| work.window_at(latest) == Some(*it))
+    };
+    let windows = windows.filter(is_in_time);
     windows.filter_map(|it| {
         let span = Interval::new(it.start.as_millisecond(), it.end.as_millisecond())?;
         let (of, reach) = (work.title.clone(), reach(state, &work.sites));
