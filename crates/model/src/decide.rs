@@ -167,7 +167,7 @@ impl Acting<'_> {
     }
 
     fn known_person(&self) -> Result<(), Refusal> {
-        match self.state.plan.person(self.person) {
+        match self.state.person(self.person) {
             Some(person) if person.holds(RoleType::Auditor) => Err(Refusal::new(
                 RefusalCode::NotPermitted,
                 format!("{} is an auditor, who reads everything and changes nothing", person.name),
@@ -246,25 +246,28 @@ impl Acting<'_> {
         })
     }
 
-    /// Returns whom to ask instead, by name.
+    /// Returns whom to ask instead, by name: anybody but whoever asks.
     fn ask(&self, roles: &[RoleType], scope: &Scope) -> String {
-        let mut names: Vec<String> = roles
-            .iter()
-            .flat_map(|role| self.state.plan.holders(*role))
-            .map(|it| it.id.to_string())
-            .collect();
+        let holders = roles.iter().flat_map(|role| self.state.plan.holders(*role));
+        let mut names: Vec<&PersonId> = holders.map(|it| &it.id).collect();
         if let Scope::Site(id) = scope
             && roles.contains(&RoleType::SiteOwner)
             && let Some((site, _)) = self.state.site(id)
         {
-            names.push(site.owner.to_string());
-            names.extend(site.deputy.as_ref().map(ToString::to_string));
+            names.push(&site.owner);
+            names.extend(site.deputy.as_ref());
         }
-        names.truncate(4);
-        if names.is_empty() {
-            "nobody in the plan holds that role type: revise the plan".to_owned()
+        let mut others: Vec<&str> = Vec::new();
+        for name in names.into_iter().filter(|it| *it != self.person) {
+            if !others.contains(&name.as_str()) {
+                others.push(name.as_str());
+            }
+        }
+        others.truncate(4);
+        if others.is_empty() {
+            "nobody else in the plan holds that role type: revise the plan".to_owned()
         } else {
-            format!("ask {}", names.join(" or "))
+            format!("ask {}", others.join(" or "))
         }
     }
 

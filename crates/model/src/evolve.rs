@@ -324,7 +324,10 @@ impl State {
             Event::Readiness(it) => self.readiness.happened(it, &happening)?,
             Event::Assignment(it) => self.assignments.happened(it, &happening)?,
             Event::Milestone(it) => self.milestones.happened(it, &happening)?,
-            Event::QuietPeriod(it) => self.quiet_periods.happened(it, &happening)?,
+            Event::QuietPeriod(it) => {
+                self.quiet_periods.happened(it, &happening)?;
+                self.agreed_on_quiet_period(it);
+            }
             Event::Survey(it) => self.surveys.happened(it, &happening)?,
             Event::Assessment(it) => self.assessments.happened(it, &happening)?,
             Event::CloseOut(it) => self.close_out.happened(it, &happening)?,
@@ -337,7 +340,10 @@ impl State {
                     self.rfcs.push(new_rfc(&request.id, at));
                 }
             }
-            Event::SiteCare(it) => self.site_care.happened(it, &happening)?,
+            Event::SiteCare(it) => {
+                self.site_care.happened(it, &happening)?;
+                self.agreed_on_revisit(it);
+            }
             Event::Message(it) => self.messages.happened(it, &happening)?,
             Event::Training(it) => self.training.happened(it, &happening)?,
         }

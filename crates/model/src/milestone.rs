@@ -9,6 +9,7 @@ mod review;
 mod undoing;
 
 pub use review::{FollowOnAction, Milestones, Review, Vote};
+pub(crate) use undoing::sent_back;
 pub use undoing::undone;
 
 use crate::digest::Digest;

@@ -58,7 +58,7 @@ impl Acting<'_> {
     }
 
     fn member(&self, person: &PersonId) -> Result<AssignmentState, Refusal> {
-        if self.state.plan.person(person).is_none() {
+        if self.state.person(person).is_none() {
             return Err(Refusal::unknown(person));
         }
         self.state.assignment(person).ok_or_else(|| {

@@ -84,7 +84,7 @@ impl Acting<'_> {
 
     /// Returns `person` if they are of the plan and not of the project team.
     fn outside(&self, person: &PersonId, what: &str) -> Result<PersonId, Refusal> {
-        let known = self.state.plan.person(person).ok_or_else(|| Refusal::unknown(person))?;
+        let known = self.state.person(person).ok_or_else(|| Refusal::unknown(person))?;
         let solo = self.state.plan.profile == crate::profile::Profile::Solo;
         if !solo && known.roles.iter().any(|it| it.is_project()) {
             let text = format!("{} is of the project team, which will be gone", known.name);
@@ -139,7 +139,7 @@ impl Acting<'_> {
     }
 
     fn record_lesson(&self, it: &Lesson) -> Result<CloseOutEvent, Refusal> {
-        self.state.plan.person(&it.owner).ok_or_else(|| Refusal::unknown(&it.owner))?;
+        self.state.person(&it.owner).ok_or_else(|| Refusal::unknown(&it.owner))?;
         self.day_to_come(it.due)?;
         self.checked_evidence(&it.evidence)?;
         let lesson = Lesson {

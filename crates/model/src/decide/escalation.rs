@@ -125,6 +125,7 @@ impl Acting<'_> {
             }
             EscalationAct::Agree => {
                 self.raiser_may(of, Happened::Agreed)?;
+                self.is_of_the_side(of)?;
                 let agreed = EscalationEvent::Agreed { escalation: of.number };
                 Ok(self.with_returned(of, agreed))
             }
@@ -231,13 +232,17 @@ impl Acting<'_> {
         avoidable: Option<Avoidable>,
     ) -> Result<Vec<Event>, Refusal> {
         self.raiser_may(of, Happened::Confirmed)?;
-        let held = self.state.roles_of(self.person, &Scope::Deployment);
-        let found = gates::es1(of, &held);
-        let reading = self.state.reading(Guard::ES1, &[], self.now, found);
-        let gate = pass(&format!("closing escalation {}", of.number), vec![reading])?;
+        let gate = self.is_of_the_side(of)?;
         let article = article.map(|it| self.title("the article", it)).transpose()?;
         let escalation = of.number;
         Ok(vec![EscalationEvent::Confirmed { escalation, article, avoidable, gate }.into()])
+    }
+
+    /// SOD-12: only the side that raised an escalation says that it is over.
+    fn is_of_the_side(&self, of: &Escalation) -> Result<Vec<GuardReading>, Refusal> {
+        let found = gates::es1(of, &self.held(&Scope::Deployment));
+        let reading = self.state.reading(Guard::ES1, &[], self.now, found);
+        pass(&format!("closing escalation {}", of.number), vec![reading])
     }
 
     fn not_solved(&self, of: &Escalation, reason: &str) -> Result<Vec<Event>, Refusal> {
@@ -261,7 +266,7 @@ impl Acting<'_> {
     ) -> Result<Vec<Event>, Refusal> {
         self.raiser_may(of, Happened::KnownError)?;
         let workaround = worded("the workaround", workaround)?;
-        self.state.plan.person(owner).ok_or_else(|| Refusal::unknown(owner))?;
+        self.state.person(owner).ok_or_else(|| Refusal::unknown(owner))?;
         let known_error = KnownError { workaround: workaround.clone(), owner: owner.clone() };
         let gate = vec![GuardReading::met(Guard::ES2)];
         let escalation = of.number;

@@ -13,7 +13,8 @@ use crate::machine::{
     DeploymentState, DeploymentTransition, MilestoneState, MilestoneTransition, Transition,
 };
 use crate::milestone::{
-    FollowOnAction, Milestone, MilestoneCommand, MilestoneEvent, Recommendation, ReturnTo, undone,
+    FollowOnAction, Milestone, MilestoneCommand, MilestoneEvent, Recommendation, ReturnTo,
+    sent_back, undone,
 };
 use crate::refusal::{Refusal, RefusalCode};
 use crate::role_type::RoleType;
@@ -115,7 +116,7 @@ impl Acting<'_> {
         let transition = MilestoneTransition::Convened;
         self.milestone_role(transition, milestone)?;
         transition.attempt(milestone.title(), self.state.milestones.state(milestone))?;
-        if let Some(stranger) = invitees.iter().find(|it| self.state.plan.person(it).is_none()) {
+        if let Some(stranger) = invitees.iter().find(|it| self.state.person(it).is_none()) {
             return Err(Refusal::unknown(stranger));
         }
         let latest = self.now.checked_add(SignedDuration::from_hours(24 * EFFECTIVE_DAYS_MAX));
@@ -193,7 +194,7 @@ impl Acting<'_> {
         action: &FollowOnAction,
     ) -> Result<FollowOnAction, Refusal> {
         let text = worded("what is to be done", &action.text)?;
-        let owner = self.state.plan.person(&action.owner);
+        let owner = self.state.person(&action.owner);
         let owner = owner.ok_or_else(|| Refusal::unknown(&action.owner))?;
         let solo = self.state.plan.profile == crate::profile::Profile::Solo;
         if !solo && owner.roles.iter().any(|it| it.is_project()) {
@@ -272,7 +273,9 @@ impl Acting<'_> {
                     | DeploymentState::Terminated => DeploymentTransition::Reopened,
                 };
                 follows.attempt(&self.state.plan.deployment, self.state.deployment)?;
-                Ok(undone(self.state, &reason))
+                let mut events = sent_back(self.state, &reason);
+                events.extend(undone(self.state, &reason));
+                Ok(events)
             }
             Milestone::Complete => {
                 Ok(self.unsigned(milestone).into_iter().chain([moved]).collect())

@@ -7,7 +7,7 @@ use crate::event::Event;
 use crate::gates::quiet_period as gate;
 use crate::guard::{Guard, GuardReading};
 use crate::machine::{DeploymentTransition, QuietPeriodState, QuietPeriodTransition, Transition};
-use crate::milestone::{FollowOnAction, undone};
+use crate::milestone::{FollowOnAction, sent_back, undone};
 use crate::quiet_period::{
     DayReport, QuietPeriod, QuietPeriodCommand, QuietPeriodEvent, days_later, readings, report,
 };
@@ -86,6 +86,9 @@ impl Acting<'_> {
         if transition == T::Reopened {
             let extended = DeploymentTransition::QuietPeriodExtended;
             extended.attempt(&self.state.plan.deployment, self.state.deployment)?;
+            // A review that is in session has the report on a shorter quiet period before it. Whoever
+            // has rejected it sends it back in any case.
+            events.extend(sent_back(self.state, &reason));
             events.extend(superseded(self.state, &Sheet::QuietPeriodReport));
             events.push(Event::Deployment {
                 transition: extended,
@@ -144,6 +147,11 @@ impl Acting<'_> {
         let act = format!("accept quiet period {}", period.number);
         let (mut events, is_complete) =
             self.concur(&act, roles, self.two_persons(), &Scope::Deployment, Some(&reason))?;
+        if !is_complete && !actions.is_empty() {
+            let text = "whoever agrees first agrees, and puts no actions down";
+            let next = "agree without them; the one who agrees last gives them all: `--action`";
+            return Err(Refusal::new(RefusalCode::State, text, next));
+        }
         if is_complete {
             events.push(Event::QuietPeriod(QuietPeriodEvent::Completed {
                 number: period.number,

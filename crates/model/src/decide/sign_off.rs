@@ -379,10 +379,11 @@ impl Acting<'_> {
                 )
             }
             Sheet::DeploymentStable => state == DeploymentState::Stabilizing,
-            Sheet::QuietPeriodReport => {
-                matches!(state, DeploymentState::QuietPeriod | DeploymentState::MilestoneReview)
+            Sheet::QuietPeriodReport => state == DeploymentState::QuietPeriod,
+            Sheet::MilestoneReview => {
+                let is_approved = self.state.milestones.approved(Milestone::Complete).is_some();
+                state == DeploymentState::MilestoneReview && !is_approved
             }
-            Sheet::MilestoneReview => state == DeploymentState::MilestoneReview,
             Sheet::CloseOut => state == DeploymentState::Closing,
             Sheet::Termination => state == DeploymentState::Terminating,
         };
@@ -390,7 +391,11 @@ impl Acting<'_> {
             return Ok(());
         }
         let text = format!("a milestone rests on {sheet}: the deployment is {state}");
-        let next = "reopen the stabilizing, or raise an incident; a signature stands from here on";
+        let next = if *sheet == Sheet::MilestoneReview {
+            "the Solution Manager or the customer take it back: `landfall milestone revoke complete`"
+        } else {
+            "reopen the stabilizing, or raise an incident; a signature stands from here on"
+        };
         Err(Refusal::new(RefusalCode::State, text, next))
     }
 
@@ -460,7 +465,7 @@ impl Acting<'_> {
         let mut read = Vec::with_capacity(written.len());
         for written in written {
             let exception = Exception::parse(written)?;
-            if self.state.plan.person(&exception.owner).is_none() {
+            if self.state.person(&exception.owner).is_none() {
                 let text = format!("{} is nobody in this plan", exception.owner);
                 return Err(Refusal::invalid(text, "name a person of the plan who sees to it"));
             }

@@ -5,6 +5,7 @@
 
 // Long because: every act stands in one of three tables, read from top to bottom.
 
+mod agreements;
 mod complete;
 mod deployment;
 mod incidents;

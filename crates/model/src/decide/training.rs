@@ -137,7 +137,7 @@ impl Acting<'_> {
             let text = format!("session {} would begin in the past", session.id);
             return Err(Refusal::invalid(text, "give a time ahead; who attended is imported"));
         }
-        if self.state.plan.person(&session.trainer).is_none() {
+        if self.state.person(&session.trainer).is_none() {
             return Err(Refusal::unknown(&session.trainer));
         }
         let is_weighed = |it: &Conflict| match it {

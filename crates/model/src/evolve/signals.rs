@@ -1,8 +1,10 @@
-//! What counts against rings, and what people agreed on about incidents.
+//! What counts against rings, and when an agreement ends with what it was about.
 //!
 //! House rule: the fold never decides.
 
+use crate::quiet_period::QuietPeriodEvent;
 use crate::scope::Scope;
+use crate::site_care::SiteCareEvent;
 use crate::state::{RingState, Signal, State};
 
 impl State {
@@ -10,6 +12,30 @@ impl State {
     pub(super) fn agreed_on_incident(&mut self, number: u32) {
         let of = format!(" incident/{number} ");
         self.concurrences.retain(|act, _| !format!("{act} ").contains(&of));
+    }
+
+    /// Whoever accepts or shortens a quiet period agrees to what it was like until then.
+    pub(super) fn agreed_on_quiet_period(&mut self, event: &QuietPeriodEvent) {
+        match event {
+            QuietPeriodEvent::Extended { number, .. }
+            | QuietPeriodEvent::Ended { number, .. }
+            | QuietPeriodEvent::Completed { number, .. }
+            | QuietPeriodEvent::Aborted { number, .. } => {
+                let of = format!(" quiet period {number}");
+                self.concurrences.retain(|act, _| !act.ends_with(&of));
+            }
+            QuietPeriodEvent::Started { .. } | QuietPeriodEvent::DaysReported { .. } => {}
+        }
+    }
+
+    /// Whoever agreed to a revisit that was dropped has not agreed to the next one.
+    pub(super) fn agreed_on_revisit(&mut self, event: &SiteCareEvent) {
+        let SiteCareEvent::RevisitDropped { number, .. } = event else { return };
+        let position = (*number as usize).checked_sub(1);
+        let revisit = position.and_then(|it| self.site_care.revisits.get(it));
+        if let Some(scope) = revisit.map(|it| Scope::Site(it.site.clone())) {
+            self.concurrences.remove(&format!("revisit {scope}"));
+        }
     }
 
     pub(super) fn signal_raised(&mut self, signal: Signal) {

@@ -1,14 +1,41 @@
-//! What follows when Deployment Stable no longer holds.
+//! What follows when a milestone no longer holds, or what its review rested on.
 //!
 //! House rule: everything that rested on it goes in one change, so that there is no instant at
 //! which the quiet period runs and the deployment is not stable.
 
 use super::{Milestone, MilestoneEvent};
 use crate::event::Event;
-use crate::machine::{DeploymentState, DeploymentTransition, MilestoneTransition, Transition};
+use crate::machine::{
+    DeploymentState, DeploymentTransition, MilestoneState, MilestoneTransition, Transition,
+};
 use crate::quiet_period::QuietPeriodEvent;
 use crate::sheet::{Sheet, superseded};
 use crate::state::State;
+
+/// Returns that the review of Deployment Complete has lost its ground because of `reason`: what its
+/// document says is no longer so, and nobody has signed what comes instead.
+pub(crate) fn sent_back(state: &State, reason: &str) -> Vec<Event> {
+    let milestone = Milestone::Complete;
+    let transition = match state.milestones.state(milestone) {
+        MilestoneState::ReadyForReview => MilestoneTransition::CriteriaLost,
+        MilestoneState::InReview => MilestoneTransition::Adjourned,
+        MilestoneState::Approved => MilestoneTransition::Revoked,
+        MilestoneState::Pending | MilestoneState::Rejected | MilestoneState::Revoked => {
+            return vec![];
+        }
+    };
+    let mut events = superseded(state, &Sheet::MilestoneReview);
+    events.push(Event::Milestone(MilestoneEvent::Moved {
+        milestone,
+        review: state.milestones.number(milestone),
+        transition,
+        reason: Some(reason.to_owned()),
+        gate: vec![],
+        document: None,
+        returns_to: None,
+    }));
+    events
+}
 
 /// Returns everything that happens when Deployment Stable is taken back because of `reason`.
 pub fn undone(state: &State, reason: &str) -> Vec<Event> {

@@ -172,8 +172,10 @@ fn representative_days(state: &State, period: &QuietPeriod, until: Timestamp) ->
     }
     reported.sort_unstable();
     let median = reported.get(reported.len() / 2).copied().unwrap_or_default();
-    let percent = u64::from(state.quiet_terms().rules.representative_percent_min);
-    let usual = reported.iter().filter(|it| **it > 0 && **it * 100 >= median * percent).count();
+    let percent = u128::from(state.quiet_terms().rules.representative_percent_min);
+    let least = u128::from(median) * percent;
+    let is_usual = |it: &&u64| **it > 0 && u128::from(**it) * 100 >= least;
+    let usual = reported.iter().filter(is_usual).count();
     u16::try_from(usual).unwrap_or(u16::MAX)
 }
 

@@ -123,7 +123,7 @@ fn escalation(look: &Look<'_>, it: &Escalation) -> WaitingOn {
         EscalationState::Rejected => {
             let why = it.rejected.as_deref().unwrap_or_default();
             let what = format!("escalation {number} was rejected: {why}; agree or insist");
-            with(what, RUNNERS, EscalationAct::Agree)
+            with(what, &[it.side()], EscalationAct::Agree)
         }
         EscalationState::Answered | EscalationState::Closed => {
             let what = format!("the answer to escalation {number} has to be confirmed");

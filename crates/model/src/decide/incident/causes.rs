@@ -29,7 +29,7 @@ impl Acting<'_> {
         text: &str,
     ) -> Result<Vec<Event>, Refusal> {
         self.known_scope(scope)?;
-        let name = self.state.plan.person(self.person).map(|it| it.name.clone());
+        let name = self.state.person(self.person).map(|it| it.name.clone());
         let from = match from {
             Some(from) => self.title("who said it", from)?,
             None => name.unwrap_or_else(|| self.person.to_string()),
@@ -188,7 +188,7 @@ impl Acting<'_> {
         self.role(&roles, &Scope::Deployment, "take a problem over as a known error")?;
         self.open_one(problem)?;
         let workaround = worded("the workaround", workaround)?;
-        self.state.plan.person(owner).ok_or_else(|| Refusal::unknown(owner))?;
+        self.state.person(owner).ok_or_else(|| Refusal::unknown(owner))?;
         let owner = owner.clone();
         let accepted = IncidentEvent::ProblemAccepted { problem, workaround, owner };
         Ok(vec![Event::Incident(accepted)])

@@ -38,7 +38,7 @@ impl Acting<'_> {
     ) -> Result<Vec<Event>, Refusal> {
         self.incident_role(of, Happened::WorkedOn)?;
         let assignee = assignee.unwrap_or(self.person);
-        self.state.plan.person(assignee).ok_or_else(|| Refusal::unknown(assignee))?;
+        self.state.person(assignee).ok_or_else(|| Refusal::unknown(assignee))?;
         one(IncidentEvent::WorkedOn { incident: of.number, assignee: assignee.clone() })
     }
 
@@ -189,6 +189,14 @@ impl Acting<'_> {
         if target.state == IncidentState::Cancelled {
             let text = format!("incident {into} was cancelled");
             return Err(Refusal::new(RefusalCode::State, text, "name an incident that was one"));
+        }
+        if of.severity_highest < target.severity_highest {
+            let text = format!(
+                "incident {} was of {}, and incident {into} never of more than {}",
+                of.number, of.severity_highest, target.severity_highest
+            );
+            let next = "merge it the other way round, or raise the severity of the other first";
+            return Err(Refusal::invalid(text, next));
         }
         let act = format!("merge incident/{} into {into}", of.number);
         let (mut events, is_complete) = self.second_person(of, Happened::Merged, &act, &reason)?;

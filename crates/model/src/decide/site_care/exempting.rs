@@ -71,7 +71,7 @@ impl Acting<'_> {
         }];
         // Whoever must agree and asks for it has agreed.
         if self.installs(site).is_none() {
-            let held = self.state.roles_of(self.person, &scope);
+            let held = self.held(&scope);
             let mine = AGREE.into_iter().filter(|it| held.contains(it));
             events.extend(mine.map(|role| SiteCareEvent::ExemptionApproved { number, role }));
         }
@@ -111,7 +111,7 @@ impl Acting<'_> {
             );
             return Err(Refusal::new(RefusalCode::NotPermitted, text, self.ask(&lacking, &scope)));
         }
-        let held = self.state.roles_of(self.person, &scope);
+        let held = self.held(&scope);
         let mine = lacking.into_iter().filter(|it| held.contains(it));
         Ok(mine.map(|role| SiteCareEvent::ExemptionApproved { number, role }).collect())
     }
@@ -136,8 +136,13 @@ impl Acting<'_> {
         if self.state.plan.profile.relaxes(Rule::InstallerNeverExempts) {
             return None;
         }
-        let Scope::Ring(ring) = self.ring_scope(site) else { return None };
-        let rfcs = self.state.plan.rfcs.iter().filter(|it| it.covers.rings.contains(&ring));
+        let ring = self.ring_scope(site);
+        let is_of_ring = |it: &crate::id::RingId| Scope::Ring(it.clone()) == ring;
+        let covers =
+            |it: &crate::rfc::Covers| it.sites.contains(site) || it.rings.iter().any(is_of_ring);
+        let standard = self.state.change_schedule.standard.iter().map(|it| &it.request);
+        let rfcs = self.state.plan.rfcs.iter().chain(standard);
+        let rfcs = rfcs.filter(|it| covers(&it.covers));
         rfcs.filter(|it| it.implementers.contains(self.person)).map(|it| &it.id).next()
     }
 }

@@ -57,6 +57,15 @@ impl Story {
         for transition in [D::Baselined, D::Opened, D::SitesCompleted, D::DeclaredStable] {
             story.happens(Event::Deployment { transition, reason: None, gate: vec![] });
         }
+        let period = crate::quiet_period::QuietPeriodEvent::Started {
+            number: 1,
+            start: noon(),
+            end: noon() + SignedDuration::from_hours(24 * 30),
+            length_days: 30,
+            minimum_days: 15,
+            release: story.state.plan.release.digest(),
+        };
+        story.happens(Event::QuietPeriod(period));
         use SiteTransition as S;
         for site in ["planned", "halted", "asked"] {
             for transition in [
@@ -82,7 +91,7 @@ impl Story {
         self.by(&Actor::System, event);
     }
 
-    fn by(&mut self, actor: &Actor, event: Event) {
+    pub(super) fn by(&mut self, actor: &Actor, event: Event) {
         let seq = self.state.seq + 1;
         self.state.apply(&event, actor, self.now, seq, None).unwrap();
         self.state.seq = seq;

@@ -359,6 +359,7 @@ fn a_severe_incident_is_found_to_be_none_by_two_people_and_a_duplicate_can_be_un
     desk.does("tst", 2, merge(1));
     desk.does("sup", 2, merge(1));
     desk.does("sup", 1, merge(2));
+    desk.does("tst", 1, merge(3));
     desk.does("sup", 3, IncidentAct::Cancel { reason: why() });
     assert_eq!(desk.state.incidents.merged_into(2), Some(1));
     desk.does("tst", 2, IncidentAct::Unmerge { reason: why() });
@@ -376,6 +377,7 @@ fn a_severe_incident_is_found_to_be_none_by_two_people_and_a_duplicate_can_be_un
         04 12:00 sup: Support Manager agreed to merge incident/2 into 1
         04 12:00 sup: incident 2 is a duplicate of incident 1: as it was seen
         04 12:00 sup is refused: incident 1 cannot be a duplicate of itself
+        04 12:00 tst is refused: incident 1 was of severity 2, and incident 3 never of more than severity 4
         04 12:00 sup: incident 3 cancelled: as it was seen
         04 12:00 tst: incident 2 is no duplicate: as it was seen
         04 12:00 sup: Support Manager agreed to cancel incident/2
@@ -597,6 +599,7 @@ fn a_rejection_is_agreed_to_a_known_error_has_an_owner_and_a_direct_call_is_kept
     desk.escalates("dev", 2, EscalationAct::Accept { at: called });
     desk.raises("sup", None, &[]);
     desk.escalates("pgm", 3, EscalationAct::Reject { reason: why() });
+    desk.escalates("ops", 3, EscalationAct::Agree);
     desk.escalates("sup", 3, EscalationAct::Agree);
     expect![[r#"
         04 12:00 ops: escalation 1 for incident 1 raised by Operations Manager, needs-code-change, level 2 is paged: the price list is read wrongly
@@ -612,6 +615,7 @@ fn a_rejection_is_agreed_to_a_known_error_has_an_owner_and_a_direct_call_is_kept
         04 12:00 dev: escalation 2 accepted at 2027-01-04T11:00:00Z
         04 12:00 sup: escalation 3 raised by Support Manager, needs-code-change, level 2 is paged: the price list is read wrongly
         04 12:00 pgm: escalation 3 rejected: as it was seen
+        04 12:00 ops is refused: closing escalation 3 is refused by its gate: ES1: escalation 3 was raised by Support Manager
         04 12:00 sup: escalation 3 closed as rejected
     "#]].assert_eq(&desk.told());
 }
