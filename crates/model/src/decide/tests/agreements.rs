@@ -78,7 +78,6 @@ fn accepted_with(actions: Vec<FollowOnAction>) -> Command {
     quiet(QuietPeriodCommand::Accept { actions, reason: why() })
 }
 
-// Proves: X-09
 #[test]
 fn who_accepted_a_quiet_period_has_not_accepted_what_came_after_it_was_put_on() {
     let mut story = Story::in_quiet_period();
@@ -156,7 +155,7 @@ fn a_review_in_session_is_sent_back_when_the_quiet_period_goes_on() {
     assert_eq!(story.state.deployment, crate::machine::DeploymentState::QuietPeriod);
 }
 
-// Proves: M-9
+// Proves: G-12
 #[test]
 fn the_second_half_of_a_quiet_period_is_that_of_the_whole_of_it() {
     let open = || {
@@ -244,7 +243,6 @@ fn a_waiver_lets_only_that_part_of_a_guard_pass_that_may_be_waived() {
     assert_eq!(read(&story, Guard::D2), "site asked is waiting to be reconfirmed");
 }
 
-// Proves: X-01
 #[test]
 fn a_delegate_agrees_to_an_exemption_and_whoever_installs_there_does_not() {
     let mut state = busy();
