@@ -18,7 +18,6 @@ use crate::notices::{Notice, Teller, told};
 use crate::probing::{self, Prober, Reading};
 use jiff::Timestamp;
 use model::event::{Actor, Event};
-use model::guard::Supplier;
 use model::id::DeploymentId;
 use model::machine::DeploymentState;
 use planner::agenda::agenda;
@@ -298,7 +297,7 @@ impl Drive<'_> {
         }
         let now = self.driver.clock.now();
         let waits = waiting(&self.coordinator.state, now, WAITS_MAX);
-        waits.iter().any(|it| matches!(it.supplier, Supplier::Roles(_)) && it.command.is_some())
+        waits.iter().any(|it| it.holds_up(now))
     }
 
     /// Records what has arrived and what follows from it, and launches what is next. Returns when

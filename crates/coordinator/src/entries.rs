@@ -5,6 +5,7 @@
 
 use crate::error::CommandError;
 use jiff::Timestamp;
+use model::close_out::CloseOutEvent;
 use model::digest::canonical;
 use model::event::{Actor, Entry, Event};
 use model::plan::MasterProjectPlan;
@@ -32,6 +33,10 @@ pub(crate) fn extend(
     new_plan: Option<&Arc<MasterProjectPlan>>,
 ) -> Result<(), CommandError> {
     for event in events {
+        // A sealed record is read-only; what still comes from outside is not written any more.
+        if state.is_sealed() && !is_of_benefits(event) {
+            continue;
+        }
         let entry = Entry {
             seq: state.seq + 1,
             at: stamp.at.max(state.at),
@@ -46,6 +51,11 @@ pub(crate) fn extend(
         bodies.push(canonical(&entry));
     }
     Ok(())
+}
+
+/// The benefits are reviewed long after a project: this alone is written after the seal.
+fn is_of_benefits(event: &Event) -> bool {
+    matches!(event, Event::CloseOut(CloseOutEvent::BenefitReviewed { .. }))
 }
 
 /// Returns the entry whose bytes are `stored`.

@@ -5,6 +5,10 @@
 //!
 //! Source: Deploy SMF, Process 3, Table 6, and Process 4, Table 7: have team members transferred out of the project?
 
+mod involvement;
+
+pub use involvement::{Involvement, involvement};
+
 use crate::evolve::{Happening, Impossible};
 use crate::guard::GuardReading;
 use crate::id::PersonId;

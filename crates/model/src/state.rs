@@ -425,6 +425,23 @@ pub struct Signal {
 }
 
 impl State {
+    /// Returns whether the record is sealed: of what is read-only nothing happens any more, but
+    /// for the review of the benefits.
+    pub fn is_sealed(&self) -> bool {
+        match self.deployment {
+            DeploymentState::Closed | DeploymentState::Terminated => true,
+            DeploymentState::Draft
+            | DeploymentState::Ready
+            | DeploymentState::Deploying
+            | DeploymentState::Held
+            | DeploymentState::Stabilizing
+            | DeploymentState::QuietPeriod
+            | DeploymentState::MilestoneReview
+            | DeploymentState::Closing
+            | DeploymentState::Terminating => false,
+        }
+    }
+
     /// Returns the site called `id`, as planned and as it stands.
     pub fn site(&self, id: &SiteId) -> Option<(&crate::site::Site, &SiteStatus)> {
         let position = *self.index.sites.get(id)? as usize;

@@ -137,12 +137,10 @@ pub enum SurveyCommand {
         /// The share of users who are asked, in percent.
         sample_percent: u8,
     },
-    /// Invite the users of a site.
+    /// Invite the users of sites.
     Invite {
-        /// The site.
-        site: SiteId,
-        /// The digests of their links, as many as users are due.
-        links: Vec<Digest>,
+        /// The digests of their links, site by site, as many as users are due.
+        invitations: BTreeMap<SiteId, Vec<Digest>>,
     },
     /// Answer.
     Answer {

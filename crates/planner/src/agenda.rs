@@ -57,6 +57,9 @@ pub fn agenda(state: &State, now: Timestamp, orders_max: usize) -> Agenda {
 pub(crate) fn agenda_of(look: &mut Look<'_>, orders_max: usize) -> Agenda {
     let state = look.state;
     let mut agenda = Agenda::default();
+    if state.is_sealed() {
+        return agenda;
+    }
     let in_flight = state.orders.values().filter(|it| it.asked.is_none()).count();
     let limit = (state.plan.limits.orders_at_once as usize).saturating_sub(in_flight);
     let mut room = limit.min(orders_max);
@@ -93,6 +96,9 @@ pub(crate) fn agenda_of(look: &mut Look<'_>, orders_max: usize) -> Agenda {
     } else if state.deployment == DeploymentState::Held {
         // What was begun before the hold comes to its end; nothing new starts.
         sites::sites_at_rest(look, &mut agenda);
+    } else if state.deployment == DeploymentState::Terminating {
+        components::components_going_back(look, &mut agenda, &mut room);
+        sites::sites_going_back(look, &mut agenda, &mut room);
     }
     completing::completing(look, &mut agenda);
     agenda.next_look = look.next;

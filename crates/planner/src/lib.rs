@@ -18,6 +18,8 @@ pub mod transfer;
 pub mod waiting;
 
 #[cfg(test)]
+mod complete;
+#[cfg(test)]
 mod quiet;
 #[cfg(test)]
 mod rules;

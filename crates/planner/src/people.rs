@@ -3,6 +3,7 @@
 //! House rule: they act through the same rules as real people; whom the rules
 //! refuse is not taken, and the next one who may is.
 
+mod complete;
 mod stable;
 
 use crate::waiting::{WaitingOn, holders};
@@ -28,7 +29,7 @@ pub fn answer(
     now: Timestamp,
     wait: &WaitingOn,
 ) -> Option<(PersonId, Command, Vec<Event>)> {
-    let command = worded(wait.command.clone()?);
+    let command = worded(state, wait.command.clone()?);
     let Supplier::Roles(roles) = &wait.supplier else { return None };
     let named = wait.people.iter().cloned();
     let others = holders(state, &wait.scope, roles).into_iter();
@@ -40,14 +41,16 @@ pub fn answer(
 }
 
 /// Returns `command` with the texts that it lacks.
-pub(crate) fn worded(mut command: Command) -> Command {
+pub(crate) fn worded(state: &State, mut command: Command) -> Command {
+    complete::fill(state, &mut command);
     if let Command::Resume { reason, .. }
     | Command::ResumeRing { reason, .. }
     | Command::Replan { reason, .. }
+    | Command::RollBack { reason, .. }
     | Command::Decide { reason, .. }
     | Command::Training(TrainingCommand::Move { reason, .. })
     | Command::Message(MessageCommand::HandOver { evidence: reason, .. })
-    | Command::Rfc { act: RfcAct::Review { reason }, .. }
+    | Command::Rfc { act: RfcAct::Review { reason } | RfcAct::Cancel { reason }, .. }
     | Command::Rfc { act: RfcAct::AuthoriseEmergency { reason, .. }, .. }
     | Command::Rfc { act: RfcAct::ReviewEmergency { finding: reason, .. }, .. } = &mut command
         && reason.is_empty()

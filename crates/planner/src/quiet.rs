@@ -25,15 +25,15 @@ use model::state::State;
 /// The most turns: a story that needs more moves in circles.
 const TURNS_MAX: usize = 2_000;
 
-struct Story {
-    state: State,
-    now: Timestamp,
-    told: Vec<String>,
+pub(crate) struct Story {
+    pub(crate) state: State,
+    pub(crate) now: Timestamp,
+    pub(crate) told: Vec<String>,
 }
 
 impl Story {
     /// Returns a deployment of `plan` whose sites are all signed off.
-    fn stabilizing(plan: MasterProjectPlan) -> Self {
+    pub(crate) fn stabilizing(plan: MasterProjectPlan) -> Self {
         let mut story =
             Self { state: created(plan), now: at("2027-02-01T09:00:00Z"), told: vec![] };
         use DeploymentTransition as D;
@@ -75,7 +75,7 @@ impl Story {
         story
     }
 
-    fn happens(&mut self, event: &Event) {
+    pub(crate) fn happens(&mut self, event: &Event) {
         self.happens_by(event, &Actor::System);
     }
 
@@ -84,6 +84,13 @@ impl Story {
             Event::Deployment { transition, .. } => Some(format!("deployment: {transition}")),
             Event::Milestone(it) => Some(it.to_string()),
             Event::QuietPeriod(it) => Some(it.to_string()),
+            Event::Survey(it) => Some(it.to_string()),
+            Event::Assessment(it) => Some(it.to_string()),
+            Event::CloseOut(it) => Some(it.to_string()),
+            Event::Termination(it) => Some(it.to_string()),
+            Event::SignOff { slot, transition, .. } => {
+                (*transition == SignOffTransition::Signed).then(|| format!("{slot}: signed"))
+            }
             Event::Assignment(model::assignment::AssignmentEvent::Moved {
                 person,
                 transition,
@@ -99,7 +106,7 @@ impl Story {
     }
 
     /// Lets `person` tell `command`.
-    fn tells(&mut self, person: &str, command: &Command) {
+    pub(crate) fn tells(&mut self, person: &str, command: &Command) {
         let person = person.parse().unwrap();
         let acting = Acting::new(&self.state, &person, self.now);
         let events = decide(&acting, command).unwrap();
@@ -108,7 +115,7 @@ impl Story {
     }
 
     /// Lets everything happen by itself or by whom it waits on, until `is_there`.
-    fn goes_on(&mut self, is_there: impl Fn(&Self) -> bool) {
+    pub(crate) fn goes_on(&mut self, is_there: impl Fn(&Self) -> bool) {
         for _ in 0..TURNS_MAX {
             if is_there(self) {
                 return;
@@ -131,16 +138,16 @@ impl Story {
         panic!("it moves in circles: {:#?}", self.told);
     }
 
-    fn is_in(&self, state: DeploymentState) -> bool {
+    pub(crate) fn is_in(&self, state: DeploymentState) -> bool {
         self.state.deployment == state
     }
 
-    fn take(&mut self) -> String {
+    pub(crate) fn take(&mut self) -> String {
         std::mem::take(&mut self.told).iter().map(|it| format!("{it}\n")).collect()
     }
 }
 
-fn standard() -> MasterProjectPlan {
+pub(crate) fn standard() -> MasterProjectPlan {
     let mut plan = standard_plan();
     // Everything is on the sites here.
     plan.components.clear();
@@ -175,6 +182,10 @@ fn people_make_it_stable_and_thirty_quiet_days_later_it_is_reviewed() {
         2027-02-01T09:00:00Z teodor: accepted
         2027-02-03T09:00:00Z Deployment Stable, review 1: criteria met
         2027-02-03T09:00:00Z Deployment Stable, review 1: convened with hedda, sabela, ruben, philippa, lucan, noor, ivo, saoirse, kasimir, teodor, winifred, gunnvor, esteban
+        2027-02-03T09:00:00Z deployment-stable:program-manager: signed
+        2027-02-03T09:00:00Z deployment-stable:customer: signed
+        2027-02-03T09:00:00Z deployment-stable:operations-manager: signed
+        2027-02-03T09:00:00Z deployment-stable:support-manager: signed
         2027-02-03T09:00:00Z Deployment Stable, review 1: approved
         2027-02-03T09:00:00Z deployment: declared stable
         2027-02-03T09:00:00Z quiet period 1 of 30 days from 2027-02-03T09:00:00Z to 2027-03-05T09:00:00Z
@@ -186,8 +197,24 @@ fn people_make_it_stable_and_thirty_quiet_days_later_it_is_reviewed() {
         2027-02-03T09:00:00Z ivo: put on call
         2027-02-03T09:00:00Z saoirse: put on call
         2027-02-03T09:00:00Z kasimir: put on call
+        2027-02-18T09:00:00Z survey, round 1: opened until 2027-02-28T09:00:00Z, 100 % of users are asked
+        2027-02-18T09:00:00Z survey: 10 users of s1 invited
+        2027-02-18T09:00:00Z survey: 10 users of s2 invited
+        2027-02-18T09:00:00Z survey: 10 users of s3 invited
+        2027-02-18T09:00:00Z survey: 10 users of s4 invited
+        2027-02-18T09:00:00Z survey: 10 users of s5 invited
+        2027-02-18T09:00:00Z survey: 10 users of s6 invited
+        2027-02-18T09:00:00Z survey: 10 users of s7 invited
+        2027-02-18T09:00:00Z survey: 10 users of s8 invited
+        2027-02-18T09:00:00Z survey: 10 users of s9 invited
+        2027-02-18T09:00:00Z survey: answered, of customer
+        2027-02-18T09:00:00Z gunnvor is to own deployment from now on
+        2027-02-18T09:00:00Z ownership of deployment is accepted
+        2027-02-28T09:00:00Z survey, round 1: closed
         2027-03-05T09:00:00Z quiet period 1: end reached
         2027-03-05T09:00:00Z quiet period 1: found uneventful
+        2027-03-05T09:00:00Z quiet-period-report:operations-manager: signed
+        2027-03-05T09:00:00Z quiet-period-report:support-manager: signed
         2027-03-05T09:00:00Z deployment: quiet period ended
     "#]].assert_eq(&story.take());
 }
@@ -227,6 +254,19 @@ fn a_quiet_period_is_put_on_by_an_incident_and_taken_back_by_operations() {
     story.tells("sabela", &Command::QuietPeriod(reset));
     assert!(story.is_in(DeploymentState::Stabilizing));
     expect![[r#"
+        2027-03-03T09:00:00Z survey, round 1: opened until 2027-03-13T09:00:00Z, 100 % of users are asked
+        2027-03-03T09:00:00Z survey: 10 users of s1 invited
+        2027-03-03T09:00:00Z survey: 10 users of s2 invited
+        2027-03-03T09:00:00Z survey: 10 users of s3 invited
+        2027-03-03T09:00:00Z survey: 10 users of s4 invited
+        2027-03-03T09:00:00Z survey: 10 users of s5 invited
+        2027-03-03T09:00:00Z survey: 10 users of s6 invited
+        2027-03-03T09:00:00Z survey: 10 users of s7 invited
+        2027-03-03T09:00:00Z survey: 10 users of s8 invited
+        2027-03-03T09:00:00Z survey: 10 users of s9 invited
+        2027-03-03T09:00:00Z survey: answered, of customer
+        2027-03-03T09:00:00Z gunnvor is to own deployment from now on
+        2027-03-03T09:00:00Z ownership of deployment is accepted
         2027-03-03T09:00:00Z quiet period 1 put on from 2027-03-05T09:00:00Z to 2027-03-10T09:00:00Z: incident 1: severity 2 restored at 2027-03-03T09:00:00Z, and 7 days
         2027-03-03T09:00:00Z Deployment Stable, review 1: revoked: operations hands it back
         2027-03-03T09:00:00Z quiet period 1 aborted: operations hands it back

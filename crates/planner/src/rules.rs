@@ -10,6 +10,7 @@
 mod care;
 mod changes;
 mod delegating;
+mod ending;
 mod halting;
 mod ledger;
 mod notices;

@@ -4,6 +4,8 @@
 //! happening?" reads the answer here, with the command that would change it.
 
 mod changes;
+mod closing;
+mod completing;
 mod components;
 mod deployment;
 mod incidents;
@@ -13,6 +15,8 @@ mod site_care;
 mod sites;
 mod stable;
 mod steps;
+mod survey;
+mod terminating;
 
 use crate::facts::Look;
 use jiff::Timestamp;
@@ -51,6 +55,24 @@ pub struct WaitingOn {
     /// When it will be looked at again by itself, where that is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_look: Option<Timestamp>,
+    /// What follows while nobody acts, where that is not plain.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub if_nobody_acts: Option<&'static str>,
+    /// Whether something stands still until it is there.
+    pub binds: Binds,
+}
+
+/// Whether something stands still until what is waited for is there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Binds {
+    /// It does.
+    #[default]
+    Now,
+    /// It does from this instant on; before, it may as well be done later.
+    From(Timestamp),
+    /// It does not: it had better be done.
+    Never,
 }
 
 /// The most people named for one wait.
@@ -68,6 +90,8 @@ impl WaitingOn {
             command: None,
             waivable_by: vec![],
             next_look: None,
+            if_nobody_acts: None,
+            binds: Binds::Now,
         }
     }
 
@@ -91,6 +115,32 @@ impl WaitingOn {
     fn with(mut self, command: Command) -> Self {
         self.command = Some(command);
         self
+    }
+
+    fn if_nobody_acts(mut self, follows: &'static str) -> Self {
+        self.if_nobody_acts.get_or_insert(follows);
+        self
+    }
+
+    fn binding_from(mut self, at: Timestamp) -> Self {
+        if self.binds == Binds::Now {
+            self.binds = Binds::From(at);
+        }
+        self
+    }
+
+    fn advisable(self) -> Self {
+        Self { binds: Binds::Never, ..self }
+    }
+
+    /// Returns whether people are asked for a command without which something stands still at `now`.
+    pub fn holds_up(&self, now: Timestamp) -> bool {
+        let binds = match self.binds {
+            Binds::Now => true,
+            Binds::From(at) => at <= now,
+            Binds::Never => false,
+        };
+        binds && matches!(self.supplier, Supplier::Roles(_)) && self.command.is_some()
     }
 
     /// Returns what a guard waits on, or nothing where it passes.
@@ -244,6 +294,9 @@ pub fn waiting(state: &State, now: Timestamp, limit: usize) -> Vec<WaitingOn> {
 pub(crate) fn waiting_of(look: &mut Look<'_>, limit: usize) -> Vec<WaitingOn> {
     let state = look.state;
     let mut waits = deployment::deployment(look);
+    if state.is_sealed() {
+        return waits;
+    }
     waits.extend(deployment::waivers(look));
     waits.extend(incidents::incidents(look));
     for status in &state.rfcs {

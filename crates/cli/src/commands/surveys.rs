@@ -13,9 +13,13 @@ use model::id::SiteId;
 use model::scope::Scope;
 use model::survey::{Instrument, Respondent, SurveyCommand, due_at, invitees_at, results};
 use serde::Serialize;
+use std::collections::BTreeMap;
 
 /// How many random bytes a link holds: nobody guesses 128 bits.
 const LINK_BYTES: usize = 16;
+
+/// How many sites are invited in one entry of the database: so that none grows without end.
+const SITES_AT_ONCE: usize = 500;
 
 /// The links of one site.
 #[derive(Serialize)]
@@ -79,12 +83,15 @@ async fn invite(mut desk: Desk, sites: Vec<SiteId>, all: bool) -> Result<Exit, F
         sites.iter().map(|it| (it.clone(), due_at(users(it), round.sample_percent))).collect()
     };
     let mut invited = Vec::new();
-    for (site, due) in due {
-        let links = (0..due).map(|_| link()).collect::<Result<Vec<String>, Fault>>()?;
-        let digests = links.iter().map(|it| Digest::of(it.as_bytes())).collect();
-        let command = SurveyCommand::Invite { site: site.clone(), links: digests };
-        desk.act(&Command::Survey(command)).await?;
-        invited.push(Invited { site, links });
+    for sites in due.chunks(SITES_AT_ONCE) {
+        let mut invitations = BTreeMap::new();
+        for (site, due) in sites {
+            let links = (0..*due).map(|_| link()).collect::<Result<Vec<String>, Fault>>()?;
+            let digests = links.iter().map(|it| Digest::of(it.as_bytes())).collect();
+            invitations.insert(site.clone(), digests);
+            invited.push(Invited { site: site.clone(), links });
+        }
+        desk.act(&Command::Survey(SurveyCommand::Invite { invitations })).await?;
     }
     desk.terminal.answer(&invited, || {
         let lines = invited.iter().flat_map(|it| it.links.iter().map(|link| (&it.site, link)));

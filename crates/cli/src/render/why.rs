@@ -62,6 +62,9 @@ pub(crate) fn wait(state: &State, wait: &WaitingOn) -> String {
             line("", waiver_request(guard, &wait.scope));
         }
     }
+    if let Some(follows) = wait.if_nobody_acts {
+        line("else", follows.to_owned());
+    }
     match wait.next_look {
         Some(at) => line("next look", when(at, zone)),
         None => line("next look", "as soon as something happens".to_owned()),

@@ -3,9 +3,11 @@
 //! Source: Deploy SMF, key questions of Tables 4 to 7.
 
 use super::{KeyQuestion, satisfaction};
+use crate::assignment::{Involvement, Staying, involvement, spans_projects};
 use crate::component::{Adopt, CoreMode};
 use crate::gates;
-use crate::machine::{ComponentState, SiteState};
+use crate::machine::{ComponentState, QuietPeriodState, SiteState};
+use crate::person::Person;
 use crate::sheet::Sheet;
 use crate::state::State;
 use serde_json::{Value, json};
@@ -54,26 +56,69 @@ pub(super) fn facts(state: &State, question: KeyQuestion) -> Facts {
         KeyQuestion::ExpectationsSet | KeyQuestion::ScheduleCommunicated => acknowledged(state),
         KeyQuestion::PhasedAtSites => phases(state),
         KeyQuestion::ResourcesRequired => resources(state),
-        KeyQuestion::MembersStay
-        | KeyQuestion::TransferBegun
-        | KeyQuestion::MembersStayStill
-        | KeyQuestion::TransferDone
-        | KeyQuestion::TeamTransferred => stated(json!({ "assignments": state.assignments })),
-        KeyQuestion::EscalationInPlace => {
-            let levels = plan.support.as_ref().map(|it| &it.escalation);
-            stated(json!({ "levels": levels, "readiness": state.readiness }))
+        KeyQuestion::MembersStay | KeyQuestion::MembersStayStill => staying(state),
+        KeyQuestion::TransferBegun => left(state, |it| it.left() + it.on_call > 0),
+        KeyQuestion::TransferDone | KeyQuestion::TeamTransferred => {
+            left(state, |it| it.active == 0)
         }
+        KeyQuestion::EscalationInPlace => escalation(state),
         KeyQuestion::SitesStabilized => sites(state),
         KeyQuestion::PeopleSatisfied => {
             let (answer, basis) = satisfaction(state);
             Facts { derived: answer, basis }
         }
-        KeyQuestion::QuietPeriodUneventful => {
-            stated(json!({ "quiet-periods": state.quiet_periods }))
-        }
+        KeyQuestion::QuietPeriodUneventful => quiet_period(state),
         KeyQuestion::AllAvailable => {
             stated(json!({ "people": plan.people.iter().map(|it| &it.id).collect::<Vec<_>>() }))
         }
+    }
+}
+
+/// Who stays is known once it is said of everybody.
+fn staying(state: &State) -> Facts {
+    let members = || state.team().filter(|(it, _)| !spans_projects(it));
+    let answer = |it: &Person| state.assignments.of(&it.id).and_then(|it| it.answer);
+    let stays = |it: &Person| match answer(it) {
+        Some(Staying::Operations | Staying::Support) => true,
+        Some(Staying::Leaves | Staying::OnCall) | None => false,
+    };
+    let basis = json!({ "assignments": state.assignments });
+    if members().any(|(it, _)| answer(it).is_none()) {
+        return stated(basis);
+    }
+    let who = names(members().filter(|(it, _)| stays(it)).map(|(it, _)| &it.id));
+    derived(if who == "none" { "No".to_owned() } else { format!("Yes: {who}") }, basis)
+}
+
+/// Whether the team has left is the measure M-4.
+fn left(state: &State, is_so: impl Fn(Involvement) -> bool) -> Facts {
+    let found = involvement(state);
+    let yes = if is_so(found) { "Yes" } else { "Not yet" };
+    derived(format!("{yes}: {found}"), json!({ "involvement": found }))
+}
+
+fn escalation(state: &State) -> Facts {
+    let levels = state.plan.support.as_ref().map(|it| &it.escalation);
+    let basis = json!({ "levels": levels, "readiness": state.readiness });
+    match gates::incidents::st3(state) {
+        Ok(()) => {
+            let count = levels.map_or(0, Vec::len);
+            derived(format!("Yes, in {count} levels; a drill was answered in time"), basis)
+        }
+        Err(_) => stated(basis),
+    }
+}
+
+fn quiet_period(state: &State) -> Facts {
+    let basis = json!({ "quiet-periods": state.quiet_periods });
+    let last = state.quiet_periods.last();
+    match last.filter(|it| it.state == QuietPeriodState::Completed) {
+        None => stated(basis),
+        Some(it) if it.accepted_as_it_was => {
+            let why = it.reason.as_deref().unwrap_or_default();
+            derived(format!("No, and accepted as it was: {why}"), basis)
+        }
+        Some(_) => derived("Yes: every criterion was met".to_owned(), basis),
     }
 }
 

@@ -137,6 +137,19 @@ impl Acting<'_> {
         transition.guards().iter().map(read).collect()
     }
 
+    /// Returns the moves by which whoever is on call only reviews and signs from now on: D4.
+    pub(super) fn on_call_ends(&self) -> Vec<Event> {
+        let transition = AssignmentTransition::DutiesFinished;
+        let members = self.state.team().filter(|(_, it)| *it == AssignmentState::OnCall);
+        let moves = members.filter_map(|(member, _)| {
+            let gate = self.move_gate(&member.id, transition);
+            let passes = gate.iter().all(|it| it.verdict.passes());
+            let reason = Some("Deployment Complete is declared".to_owned());
+            passes.then(|| moved(&member.id, transition, None, reason, gate))
+        });
+        moves.collect()
+    }
+
     /// Returns the moves by which the team is put as the signed sheet says it will be.
     pub(super) fn team_moves(&self) -> Vec<Event> {
         let members = self.state.team().filter(|(_, it)| *it == AssignmentState::Active);

@@ -10,7 +10,7 @@ use crate::close_out::CloseOutCommand;
 use crate::command::Command;
 use crate::event::Event;
 use crate::gates;
-use crate::machine::{DeploymentState, DeploymentTransition, Transition};
+use crate::machine::{DeploymentTransition, Transition};
 use crate::milestone::Milestone;
 use crate::refusal::{Refusal, RefusalCode, pass};
 use crate::role_type::RoleType;
@@ -19,25 +19,15 @@ use crate::scope::Scope;
 impl Acting<'_> {
     /// Refuses everything once the record is sealed, but for the review of the benefits.
     pub(super) fn not_sealed(&self, command: &Command) -> Result<(), Refusal> {
-        let is_sealed = match self.state.deployment {
-            DeploymentState::Closed => true,
-            DeploymentState::Draft
-            | DeploymentState::Ready
-            | DeploymentState::Deploying
-            | DeploymentState::Held
-            | DeploymentState::Stabilizing
-            | DeploymentState::QuietPeriod
-            | DeploymentState::MilestoneReview
-            | DeploymentState::Closing
-            | DeploymentState::Terminating
-            | DeploymentState::Terminated => false,
-        };
         let is_review =
             matches!(command, Command::CloseOut(CloseOutCommand::ReviewBenefits { .. }));
-        if !is_sealed || is_review {
+        if !self.state.is_sealed() || is_review {
             return Ok(());
         }
-        let text = format!("{} is closed, and its record sealed", self.state.plan.deployment);
+        let text = format!(
+            "{} is {}, and its record sealed",
+            self.state.plan.deployment, self.state.deployment
+        );
         let next = "read it; only the review of the benefits can still be put down";
         Err(Refusal::new(RefusalCode::State, text, next))
     }
@@ -57,6 +47,7 @@ impl Acting<'_> {
             let text = "the review of Deployment Complete has not approved it";
             return Err(Refusal::new(RefusalCode::State, text, next));
         }
-        Ok(vec![Event::Deployment { transition, reason, gate }])
+        let declared = Event::Deployment { transition, reason, gate };
+        Ok([declared].into_iter().chain(self.on_call_ends()).collect())
     }
 }

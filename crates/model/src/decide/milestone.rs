@@ -25,10 +25,6 @@ use jiff::{SignedDuration, Timestamp};
 /// The furthest that a milestone may take effect after it is convened: longer is another review.
 const EFFECTIVE_DAYS_MAX: i64 = 30;
 
-/// The role types beside the project's nine that recommend in a review.
-const VOTING_OUTSIDE: [RoleType; 3] =
-    [RoleType::OperationsManager, RoleType::SupportManager, RoleType::Customer];
-
 impl Acting<'_> {
     pub(super) fn milestone(&self, command: &MilestoneCommand) -> Result<Vec<Event>, Refusal> {
         match command {
@@ -124,7 +120,11 @@ impl Acting<'_> {
             let text = "it cannot take effect in the past, nor after more than 30 days";
             return Err(Refusal::invalid(text, "leave the time out: the last signature decides"));
         }
-        let gate = gate::readings(self.state, milestone, self.now);
+        let mut gate = gate::readings(self.state, milestone, self.now);
+        if milestone == Milestone::Complete {
+            let dc1 = crate::gates::complete::dc1(self.state);
+            gate.push(self.state.reading(Guard::DC1, &[Scope::Deployment], self.now, dc1));
+        }
         crate::refusal::pass(&format!("the review of {}", milestone.title()), gate.clone())?;
         let invitees =
             if invitees.is_empty() { self.everybody_in(milestone) } else { invitees.to_vec() };
@@ -141,8 +141,8 @@ impl Acting<'_> {
             let slots = milestone.sheet().map(|it| it.slots()).unwrap_or_default();
             slots.iter().any(|it| it.role == *role)
         };
-        let takes_part =
-            |role: &RoleType| role.is_project() || VOTING_OUTSIDE.contains(role) || signs(role);
+        let voting: Vec<RoleType> = gate::voting(&self.state.plan).collect();
+        let takes_part = |role: &RoleType| voting.contains(role) || signs(role);
         let people = self.state.plan.people.iter();
         people.filter(|it| it.roles.iter().any(takes_part)).map(|it| it.id.clone()).collect()
     }
@@ -154,8 +154,7 @@ impl Acting<'_> {
         reason: Option<&str>,
     ) -> Result<Vec<Event>, Refusal> {
         let review = self.in_review(milestone)?;
-        let voting: Vec<RoleType> =
-            RoleType::PROJECT.iter().chain(&VOTING_OUTSIDE).copied().collect();
+        let voting: Vec<RoleType> = gate::voting(&self.state.plan).collect();
         self.role(&voting, &Scope::Deployment, &format!("recommend on {}", milestone.title()))?;
         let reason = match (recommendation, reason) {
             (Recommendation::Go, None) => None,

@@ -17,7 +17,7 @@ use crate::survey::{
     due_at,
 };
 use jiff::{SignedDuration, Timestamp};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How long a round is open, where nothing else is said.
 const OPEN_DAYS: i64 = 10;
@@ -38,7 +38,7 @@ impl Acting<'_> {
             SurveyCommand::Open { closes, languages, sample_percent } => {
                 self.open_survey(*closes, languages, *sample_percent)?
             }
-            SurveyCommand::Invite { site, links } => self.invite_users(site, links)?,
+            SurveyCommand::Invite { invitations } => return self.invite(invitations),
             SurveyCommand::Answer { respondent, replies } => {
                 self.answer_survey(respondent, replies)?
             }
@@ -106,9 +106,30 @@ impl Acting<'_> {
         })
     }
 
-    fn invite_users(&self, site: &SiteId, links: &[Digest]) -> Result<SurveyEvent, Refusal> {
+    fn invite(&self, invitations: &BTreeMap<SiteId, Vec<Digest>>) -> Result<Vec<Event>, Refusal> {
         self.runs_survey("invite users")?;
         let round = self.round()?;
+        if invitations.is_empty() {
+            let next = "`landfall survey invite --all` makes the links of everybody who is due";
+            return Err(Refusal::invalid("nobody is invited", next));
+        }
+        let all = invitations.values().flatten();
+        let different: BTreeSet<&Digest> = all.clone().collect();
+        if different.len() != all.count() {
+            return Err(Refusal::invalid("two links are the same", "make new ones"));
+        }
+        let invited = |(site, links): (&SiteId, &Vec<Digest>)| {
+            self.invite_users(round, site, links).map(Event::Survey)
+        };
+        invitations.iter().map(invited).collect()
+    }
+
+    fn invite_users(
+        &self,
+        round: &Round,
+        site: &SiteId,
+        links: &[Digest],
+    ) -> Result<SurveyEvent, Refusal> {
         let (planned, status) = self.state.site(site).ok_or_else(|| Refusal::unknown(site))?;
         if status.state == SiteState::Exempt {
             let text = format!("{site} is exempt");
@@ -120,9 +141,7 @@ impl Acting<'_> {
             return Err(Refusal::new(RefusalCode::State, text, next));
         }
         let due = due_at(planned.users, round.sample_percent);
-        let different: BTreeSet<&Digest> = links.iter().collect();
-        let is_new = links.iter().all(|it| !round.links.contains_key(it));
-        if different.len() != links.len() || !is_new {
+        if links.iter().any(|it| round.links.contains_key(it)) {
             return Err(Refusal::invalid("two links are the same", "make new ones"));
         }
         if links.len() != due as usize {

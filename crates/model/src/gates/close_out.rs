@@ -8,10 +8,11 @@ use crate::close_out::{contributors, open_items, with_access};
 use crate::guard::{Guard, GuardReading};
 use crate::machine::RfcState;
 use crate::milestone::Milestone;
+use crate::rfc::Covers;
 use crate::role_type::RoleType;
 use crate::scope::Scope;
 use crate::sheet::Sheet;
-use crate::state::State;
+use crate::state::{RfcStatus, State};
 use jiff::Timestamp;
 
 /// Returns what the guards read that must pass before the close-out report is signed.
@@ -69,7 +70,11 @@ pub fn k3(state: &State) -> Found {
 pub fn k4(state: &State) -> Found {
     let is_open =
         |it: RfcState| !matches!(it, RfcState::Closed | RfcState::Rejected | RfcState::Cancelled);
-    match state.rfcs.iter().find(|it| is_open(it.state)) {
+    let is_template = |it: &RfcStatus| {
+        let planned = state.request(&it.id);
+        it.state == RfcState::Draft && planned.is_some_and(|it| it.covers == Covers::default())
+    };
+    match state.rfcs.iter().find(|it| is_open(it.state) && !is_template(it)) {
         None => Ok(()),
         Some(rfc) => {
             let text = format!("{} is {}, not closed", rfc.id, rfc.state);

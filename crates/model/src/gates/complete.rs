@@ -172,6 +172,28 @@ pub fn d8(state: &State) -> Found {
     }
 }
 
+/// DC1: the sections of the milestone review report are filled: every key question has an answer
+/// that holds. The one on the analysis is asked when the project closes.
+pub fn dc1(state: &State) -> Found {
+    let open = unanswered(state);
+    match open.first() {
+        None => Ok(()),
+        Some(first) => {
+            let more = open.len() - 1;
+            let more = if more == 0 { String::new() } else { format!(", nor are {more} more") };
+            let text = format!("key question {} is not answered{more}", first.question);
+            missing(text, first.question.answered_by())
+        }
+    }
+}
+
+/// Returns the key questions that lack an answer which still holds.
+pub fn unanswered(state: &State) -> Vec<assessment::Standing> {
+    let asked = assessment::KeyQuestion::ALL.iter();
+    let asked = asked.filter(|it| **it != assessment::KeyQuestion::AllAvailable);
+    asked.map(|it| assessment::standing(state, *it)).filter(|it| !it.is_answered()).collect()
+}
+
 /// D9: every role type of the project has signed.
 pub fn d9(state: &State) -> Found {
     let lacking: Vec<RoleType> = RoleType::PROJECT

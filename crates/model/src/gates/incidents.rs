@@ -144,28 +144,30 @@ pub fn st2(state: &State, now: Timestamp) -> GuardReading {
     Partly { never, waivable }.read(state, Guard::ST2, &[Scope::Deployment], now)
 }
 
-/// The last seven days saw no more severe incidents than the seven before.
+/// The last seven days saw no more severe incidents than the seven before; where they did, when
+/// they will not any more.
 fn trend(state: &State, now: Timestamp) -> Found {
-    let severe = || {
-        let counted = state.incidents.list.iter().filter(|it| it.counts());
-        let counted = counted.filter(|it| it.is_open() || it.resolved.is_some());
-        counted.filter(|it| it.severity_highest.is_severe()).map(Incident::detected)
+    let counted = state.incidents.list.iter().filter(|it| it.counts());
+    let counted = counted.filter(|it| it.is_open() || it.resolved.is_some());
+    let severe: Vec<Timestamp> = counted
+        .filter(|it| it.severity_highest.is_severe())
+        .map(Incident::detected)
+        .collect();
+    let at = |now: Timestamp| {
+        let age = |it: &&Timestamp| now.duration_since(**it);
+        let lately = severe.iter().filter(|it| age(it) >= SignedDuration::ZERO && age(it) < TREND);
+        let earlier = severe.iter().filter(|it| age(it) >= TREND && age(it) < TREND * 2);
+        (lately.count(), earlier.count())
     };
-    let between = |from: Option<Timestamp>, to: Option<Timestamp>| {
-        severe()
-            .filter(|at| from.is_none_or(|it| *at > it) && to.is_none_or(|it| *at <= it))
-            .count()
-    };
-    let week_ago = now.checked_sub(TREND).ok();
-    let before = week_ago.and_then(|it| it.checked_sub(TREND).ok());
-    let (lately, earlier) = (between(week_ago, Some(now)), between(before, week_ago));
+    let (lately, earlier) = at(now);
     if lately <= earlier {
         return Ok(());
     }
-    missing(
-        format!("{lately} severe incidents in the last 7 days, {earlier} in the 7 before"),
-        RESOLVERS,
-    )
+    // It changes only when an incident grows a week older.
+    let passes = severe.iter().filter_map(|it| it.checked_add(TREND).ok());
+    let next = passes.filter(|it| *it > now && { let (l, e) = at(*it); l <= e }).min();
+    let text = format!("{lately} severe incidents in the last 7 days, {earlier} in the 7 before");
+    Err((text, next.map_or_else(|| Supplier::Roles(RESOLVERS.to_vec()), Supplier::At)))
 }
 
 /// ST3: the escalation path is written down, and a drill was answered within its target.

@@ -30,6 +30,32 @@ pub fn signers(plan: &MasterProjectPlan, slot: &SlotId) -> Vec<RoleType> {
     vec![slot.role]
 }
 
+/// The role types beside the project's nine that recommend in a review.
+const VOTING_OUTSIDE: [RoleType; 3] =
+    [RoleType::OperationsManager, RoleType::SupportManager, RoleType::Customer];
+
+/// Returns the role types that recommend in a review and that somebody holds.
+pub fn voting(plan: &MasterProjectPlan) -> impl Iterator<Item = RoleType> + '_ {
+    let all = RoleType::PROJECT.iter().chain(&VOTING_OUTSIDE).copied();
+    all.filter(|role| plan.holders(*role).next().is_some())
+}
+
+/// SG1 of the milestone review: it has a quorum, which is more than half of the role types that
+/// recommend. Without one nobody is asked to sign.
+pub fn quorum(state: &State) -> Found {
+    let votes = state.milestones.last(Milestone::Complete).map(|it| it.votes.as_slice());
+    let votes = votes.unwrap_or_default();
+    let has_voted = |role: &RoleType| votes.iter().any(|it| it.role == *role);
+    let all: Vec<RoleType> = voting(&state.plan).collect();
+    let lacking: Vec<RoleType> = all.iter().copied().filter(|it| !has_voted(it)).collect();
+    let present = all.len() - lacking.len();
+    if present * 2 > all.len() {
+        return Ok(());
+    }
+    let text = format!("the review has no quorum: {present} of {} role types recommended", all.len());
+    super::missing(text, &lacking)
+}
+
 /// M2: every slot but `last` is signed on this very document.
 pub fn m2(state: &State, last: &SlotId, document: Digest) -> Found {
     for slot in last.sheet.slots().into_iter().filter(|it| it != last) {

@@ -3,7 +3,7 @@
 //! Source: Deploy SMF, Table 2: outcomes and measures of the Deploy SMF goals.
 //! House rule: say unknown when you do not know.
 
-use crate::assignment::spans_projects;
+use crate::assignment::involvement;
 use crate::escalation::EscalationPurpose;
 use crate::incident::Incident;
 use crate::machine::{IncidentState, MilestoneState, SiteState};
@@ -129,18 +129,13 @@ fn milestone(state: &State) -> Outcome {
 }
 
 fn team(state: &State) -> Outcome {
-    use crate::machine::AssignmentState::{Active, Named};
-    let counted: Vec<_> = state.team().filter(|(it, _)| !spans_projects(it)).collect();
-    let n = counted.len();
-    // Who is named and never left is as active as who accepted.
-    let active = counted.iter().filter(|(_, it)| matches!(it, Named | Active)).count();
-    let (value, standing) = (format!("{active} of {n} are active"), reached(active == 0));
+    let found = involvement(state);
     Outcome {
         measure: "No member of the project team is active",
-        rule: "people with a role type of the project whose assignment is active",
-        value,
-        n,
-        standing,
+        rule: "people with a role type of the project whose assignment is active, but for those who span all projects",
+        value: found.to_string(),
+        n: found.counted(),
+        standing: reached(found.active == 0),
     }
 }
 

@@ -73,7 +73,10 @@ pub(super) fn review_facts(state: &State) -> Value {
     let questions = KeyQuestion::ALL.iter().map(|it| assessment::standing(state, *it));
     let questions = questions.map(|it| {
         let said = it.answered.as_ref().filter(|_| !it.stale).map(|it| it.answer.clone());
-        json!({ "question": it.question, "answer": it.derived.or(said), "stale": it.stale })
+        let by = it.answered.as_ref().and_then(|it| it.by.clone());
+        let evidence = it.answered.as_ref().map(|it| it.evidence.clone()).unwrap_or_default();
+        json!({ "question": it.question, "text": it.text, "derived": it.derived, "said": said,
+            "by": by, "evidence": evidence, "stale": it.stale })
     });
     let criteria = assessment::criteria(state);
     let criteria = criteria.iter().map(|it| {

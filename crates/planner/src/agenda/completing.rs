@@ -4,13 +4,15 @@
 //! K1 to K8, TR1 to TR3.
 
 use super::Agenda;
-use super::sheets::ask;
+use super::sheets::{ask, of_sites};
+use super::stable::ready_or_not;
 use crate::facts::Look;
 use model::event::Event;
 use model::gates;
-use model::guard::GuardReading;
-use model::machine::{DeploymentState, MilestoneState, MilestoneTransition};
-use model::milestone::{Milestone, MilestoneEvent};
+use model::guard::{Guard, GuardReading};
+use model::machine::{DeploymentState, MilestoneState};
+use model::milestone::Milestone;
+use model::scope::Scope;
 use model::sheet::Sheet;
 use model::survey::SurveyEvent;
 
@@ -24,11 +26,10 @@ pub(super) fn completing(look: &mut Look<'_>, agenda: &mut Agenda) {
         }
         DeploymentState::Terminating => {
             let (state, now) = (look.state, look.now);
-            let all = gates::termination::gate(state, now);
-            // The last of them is the signatures themselves.
-            let mut gate: Vec<GuardReading> = all.into_iter().take(2).collect();
-            if state.termination.lessons.is_none() {
-                gate.extend(gates::termination::gate(state, now).into_iter().skip(2));
+            let mut gate = gates::termination::gate(state, now);
+            // Of the last of them only the signatures are left.
+            if state.termination.lessons.is_some() {
+                gate.retain(|it| it.guard != Guard::TR3);
             }
             ask(look, agenda, &Sheet::Termination, |_| gate.clone());
         }
@@ -45,7 +46,11 @@ pub(super) fn completing(look: &mut Look<'_>, agenda: &mut Agenda) {
 
 /// Nobody closes a survey early, and nobody has to close it.
 fn survey(look: &mut Look<'_>, agenda: &mut Agenda) {
-    let Some(round) = look.state.surveys.open() else { return };
+    let Some(round) = look.state.surveys.open() else {
+        // People are asked to open one from then on.
+        look.again(gates::complete::survey_opens(look.state));
+        return;
+    };
     if look.now >= round.closes {
         let round = u32::try_from(look.state.surveys.rounds.len()).unwrap_or(u32::MAX);
         agenda.events.push(Event::Survey(SurveyEvent::Closed { round }));
@@ -54,33 +59,22 @@ fn survey(look: &mut Look<'_>, agenda: &mut Agenda) {
     }
 }
 
-fn review(look: &Look<'_>, agenda: &mut Agenda) {
+fn review(look: &mut Look<'_>, agenda: &mut Agenda) {
+    // Sites that have to be confirmed again are signed for in the review too.
+    of_sites(look, agenda);
     let milestone = Milestone::Complete;
     let gate = gates::complete::gate(look.state, look.now);
-    let is_open = gate.iter().all(|it| it.verdict.passes());
-    let transition = match (look.state.milestones.state(milestone), is_open) {
-        (MilestoneState::Pending, true) => MilestoneTransition::CriteriaMet,
-        (MilestoneState::ReadyForReview, false) => MilestoneTransition::CriteriaLost,
-        (MilestoneState::InReview, _) => {
-            ask(look, agenda, &Sheet::MilestoneReview, |_| gate.clone());
-            return;
+    match look.state.milestones.state(milestone) {
+        MilestoneState::Pending | MilestoneState::ReadyForReview => {
+            agenda.events.extend(ready_or_not(look, milestone, gate));
         }
-        (
-            MilestoneState::Pending
-            | MilestoneState::ReadyForReview
-            | MilestoneState::Approved
-            | MilestoneState::Rejected
-            | MilestoneState::Revoked,
-            _,
-        ) => return,
-    };
-    agenda.events.push(Event::Milestone(MilestoneEvent::Moved {
-        milestone,
-        review: look.state.milestones.number(milestone),
-        transition,
-        reason: None,
-        gate,
-        document: None,
-        returns_to: None,
-    }));
+        MilestoneState::InReview => {
+            let quorum = gates::milestone::quorum(look.state);
+            let scope = [Scope::Deployment];
+            let quorum = look.state.reading(Guard::SG1, &scope, look.now, quorum);
+            let gate: Vec<GuardReading> = gate.into_iter().chain([quorum]).collect();
+            ask(look, agenda, &Sheet::MilestoneReview, |_| gate.clone());
+        }
+        MilestoneState::Approved | MilestoneState::Rejected | MilestoneState::Revoked => {}
+    }
 }

@@ -19,6 +19,22 @@ pub(super) fn components(look: &mut Look<'_>, agenda: &mut Agenda, room: &mut us
     }
 }
 
+/// While the deployment is given up, what goes back goes on, and what was deployed comes to rest.
+pub(super) fn components_going_back(
+    look: &mut Look<'_>,
+    agenda: &mut Agenda,
+    room: &mut usize,
+) {
+    for position in 0..look.plan().components.len() {
+        let state = look.state.components.get(position).map(|it| it.state);
+        if state == Some(ComponentState::RollingBack) {
+            run(look, agenda, position, room);
+        } else if state == Some(ComponentState::Deploying) {
+            run(look, agenda, position, &mut 0);
+        }
+    }
+}
+
 fn component(look: &mut Look<'_>, agenda: &mut Agenda, position: usize, room: &mut usize) {
     let state = look.state;
     let Some((planned, status)) =

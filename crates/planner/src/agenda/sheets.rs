@@ -18,14 +18,7 @@ use model::site_care::material::material_change;
 
 pub(super) fn sheets(look: &mut Look<'_>, agenda: &mut Agenda) {
     core(look, agenda);
-    for position in 0..look.plan().sites.len() {
-        let state = look.state.sites.get(position).map(|it| it.state);
-        let is_again =
-            state == Some(SiteState::Reconfirm) && material_change(look.state, position).is_none();
-        if state == Some(SiteState::Observing) || is_again {
-            site(look, agenda, position);
-        }
-    }
+    of_sites(look, agenda);
     let is_asked = matches!(
         look.state.deployment,
         // Later only where it was superseded: what everybody has signed stays signed.
@@ -39,6 +32,18 @@ pub(super) fn sheets(look: &mut Look<'_>, agenda: &mut Agenda) {
             read(Guard::SC3, gates::sc3(look.state)),
         ];
         ask(look, agenda, &Sheet::SitesComplete, |_| gate.to_vec());
+    }
+}
+
+/// Asks for the signatures of sites that are observed, or have to be confirmed again.
+pub(super) fn of_sites(look: &mut Look<'_>, agenda: &mut Agenda) {
+    for position in 0..look.plan().sites.len() {
+        let state = look.state.sites.get(position).map(|it| it.state);
+        let is_again =
+            state == Some(SiteState::Reconfirm) && material_change(look.state, position).is_none();
+        if state == Some(SiteState::Observing) || is_again {
+            site(look, agenda, position);
+        }
     }
 }
 

@@ -75,14 +75,22 @@ fn stops_starts(event: &Event) -> bool {
 
 /// While the deployment is held, what runs comes to rest: no site starts, none gets new orders.
 pub(super) fn sites_at_rest(look: &mut Look<'_>, agenda: &mut Agenda) {
-    let mut no_room = 0;
     for position in 0..look.plan().sites.len() {
-        let is_running =
-            look.state.sites.get(position).is_some_and(|it| {
-                matches!(it.state, SiteState::Deploying | SiteState::RollingBack)
-            });
-        if is_running {
-            site(look, agenda, position, &mut no_room);
+        let state = look.state.sites.get(position).map(|it| it.state);
+        if matches!(state, Some(SiteState::Deploying | SiteState::RollingBack)) {
+            site(look, agenda, position, &mut 0);
+        }
+    }
+}
+
+/// While the deployment is given up, what goes back goes on, and what was deployed comes to rest.
+pub(super) fn sites_going_back(look: &mut Look<'_>, agenda: &mut Agenda, room: &mut usize) {
+    for position in 0..look.plan().sites.len() {
+        let state = look.state.sites.get(position).map(|it| it.state);
+        if state == Some(SiteState::RollingBack) {
+            rolling_back(look, agenda, position, room);
+        } else if state == Some(SiteState::Deploying) {
+            site(look, agenda, position, &mut 0);
         }
     }
 }

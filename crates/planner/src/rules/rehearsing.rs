@@ -137,7 +137,9 @@ fn what_a_storyline_forces_shows_in_every_run() {
         deploying 2 2027-01-04T15:02:48Z 2027-01-04T15:02:48Z 2027-01-04T15:02:48Z
         stabilizing 2 2027-01-11T08:15:14Z 2027-01-11T08:15:14Z 2027-01-11T08:15:14Z
         in its quiet period 2 2027-01-18T10:14:29Z 2027-01-18T10:14:29Z 2027-01-18T10:14:29Z
-        in its milestone review 2 2027-02-17T14:34:02Z 2027-02-17T14:34:02Z 2027-02-17T14:34:02Z
+        in its milestone review 2 2027-02-18T08:25:53Z 2027-02-18T08:25:53Z 2027-02-18T08:25:53Z
+        closing 2 2027-02-24T16:51:36Z 2027-02-24T16:51:36Z 2027-02-24T16:51:36Z
+        closed 2 2027-03-02T16:32:08Z 2027-03-02T16:32:08Z 2027-03-02T16:32:08Z
         pilot: at most 1 fail, 0 did; halted 0 times in 0 runs
         early: at most 2 fail, 0 did; halted 0 times in 0 runs
         broad: at most 1 fail, 0 did; halted 0 times in 0 runs
@@ -146,7 +148,9 @@ fn what_a_storyline_forces_shows_in_every_run() {
         deploying 2 2027-01-04T15:02:48Z 2027-01-04T15:02:48Z 2027-01-04T15:02:48Z
         stabilizing 2 2027-01-11T11:37:26Z 2027-01-11T11:37:26Z 2027-01-11T11:37:26Z
         in its quiet period 2 2027-01-15T08:21:02Z 2027-01-15T08:21:02Z 2027-01-15T08:21:02Z
-        in its milestone review 2 2027-02-16T08:43:25Z 2027-02-16T08:43:25Z 2027-02-16T08:43:25Z
+        in its milestone review 2 2027-02-15T14:23:09Z 2027-02-15T14:23:09Z 2027-02-15T14:23:09Z
+        closing 2 2027-02-23T09:02:50Z 2027-02-23T09:02:50Z 2027-02-23T09:02:50Z
+        closed 2 2027-03-12T14:40:22Z 2027-03-12T14:40:22Z 2027-03-12T14:40:22Z
         pilot: at most 1 fail, 0 did; halted 0 times in 0 runs
         early: at most 2 fail, 1 did; halted 3 times in 2 runs
         broad: at most 1 fail, 1 did; halted 1 times in 1 runs
@@ -155,7 +159,9 @@ fn what_a_storyline_forces_shows_in_every_run() {
         deploying 2 2027-01-04T15:02:48Z 2027-01-04T15:02:48Z 2027-01-04T15:02:48Z
         stabilizing 2 2027-01-11T14:53:09Z 2027-01-11T14:53:09Z 2027-01-11T14:53:09Z
         in its quiet period 2 2027-01-15T11:36:45Z 2027-01-15T11:36:45Z 2027-01-15T11:36:45Z
-        in its milestone review 2 2027-02-16T08:43:25Z 2027-02-16T08:43:25Z 2027-02-16T08:43:25Z
+        in its milestone review 2 2027-02-15T14:23:09Z 2027-02-15T14:23:09Z 2027-02-15T14:23:09Z
+        closing 2 2027-02-23T09:02:50Z 2027-02-23T09:02:50Z 2027-02-23T09:02:50Z
+        closed 2 2027-03-02T12:45:13Z 2027-03-02T12:45:13Z 2027-03-02T12:45:13Z
         pilot: at most 1 fail, 1 did; halted 8 times in 2 runs
         early: at most 2 fail, 0 did; halted 0 times in 0 runs
         broad: at most 1 fail, 1 did; halted 2 times in 1 runs
@@ -163,8 +169,10 @@ fn what_a_storyline_forces_shows_in_every_run() {
         ready 2 2027-01-04T13:18:03Z 2027-01-04T13:18:03Z 2027-01-04T13:18:03Z
         deploying 2 2027-01-04T15:02:48Z 2027-01-04T15:02:48Z 2027-01-04T15:02:48Z
         stabilizing 2 2027-01-11T14:02:55Z 2027-01-11T14:02:55Z 2027-01-11T14:02:55Z
-        in its quiet period 2 2027-01-18T12:09:49Z 2027-01-18T12:09:49Z 2027-01-18T12:09:49Z
-        in its milestone review 2 2027-02-17T15:07:10Z 2027-02-17T15:07:10Z 2027-02-17T15:07:10Z
+        in its quiet period 2 2027-01-18T08:02:50Z 2027-01-18T08:02:50Z 2027-01-18T08:02:50Z
+        in its milestone review 2 2027-02-18T08:55:01Z 2027-02-18T08:55:01Z 2027-02-18T08:55:01Z
+        closing 2 2027-02-26T13:00:33Z 2027-02-26T13:00:33Z 2027-02-26T13:00:33Z
+        closed 2 2027-03-08T09:03:24Z 2027-03-08T09:03:24Z 2027-03-08T09:03:24Z
         pilot: at most 1 fail, 0 did; halted 0 times in 0 runs
         early: at most 2 fail, 0 did; halted 2 times in 2 runs
         broad: at most 1 fail, 0 did; halted 0 times in 0 runs
@@ -173,7 +181,9 @@ fn what_a_storyline_forces_shows_in_every_run() {
         deploying 2 2027-01-04T15:02:48Z 2027-01-04T15:02:48Z 2027-01-04T15:02:48Z
         stabilizing 2 2027-02-08T11:31:47Z 2027-02-08T11:31:47Z 2027-02-08T11:31:47Z
         in its quiet period 2 2027-02-15T13:31:02Z 2027-02-15T13:31:02Z 2027-02-15T13:31:02Z
-        in its milestone review 2 2027-03-18T08:50:35Z 2027-03-18T08:50:35Z 2027-03-18T08:50:35Z
+        in its milestone review 2 2027-03-18T11:42:26Z 2027-03-18T11:42:26Z 2027-03-18T11:42:26Z
+        closing 2 2027-03-25T11:08:09Z 2027-03-25T11:08:09Z 2027-03-25T11:08:09Z
+        closed 2 2027-03-31T09:13:51Z 2027-03-31T09:13:51Z 2027-03-31T09:13:51Z
         pilot: at most 1 fail, 0 did; halted 0 times in 0 runs
         early: at most 2 fail, 0 did; halted 0 times in 0 runs
         broad: at most 1 fail, 0 did; halted 0 times in 0 runs
@@ -182,7 +192,9 @@ fn what_a_storyline_forces_shows_in_every_run() {
         deploying 2 2027-01-04T15:02:48Z 2027-01-04T15:02:48Z 2027-01-04T15:02:48Z
         stabilizing 2 2027-01-13T08:43:08Z 2027-01-13T08:43:08Z 2027-01-13T08:43:08Z
         in its quiet period 2 2027-01-20T09:43:57Z 2027-01-20T09:43:57Z 2027-01-20T09:43:57Z
-        in its milestone review 2 2027-02-19T14:26:17Z 2027-02-19T14:26:17Z 2027-02-19T14:26:17Z
+        in its milestone review 2 2027-02-19T14:12:15Z 2027-02-19T14:12:15Z 2027-02-19T14:12:15Z
+        closing 2 2027-03-09T09:14:24Z 2027-03-09T09:14:24Z 2027-03-09T09:14:24Z
+        closed 2 2027-03-15T10:01:35Z 2027-03-15T10:01:35Z 2027-03-15T10:01:35Z
         pilot: at most 1 fail, 0 did; halted 0 times in 0 runs
         early: at most 2 fail, 0 did; halted 0 times in 0 runs
         broad: at most 1 fail, 0 did; halted 0 times in 0 runs

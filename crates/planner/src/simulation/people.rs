@@ -271,7 +271,7 @@ impl<W: Watch> Simulation<'_, W> {
     /// Returns what `person` does when asked for `wait`, and what follows from it; nothing where
     /// the rules refuse it.
     fn deeds(&self, person: &PersonId, wait: &WaitingOn) -> Option<Vec<Event>> {
-        let command = worded(wait.command.clone()?);
+        let command = worded(&self.state, wait.command.clone()?);
         let acting = Acting::new(&self.state, person, self.now);
         decide(&acting, &command).ok().filter(|it| !it.is_empty())
     }

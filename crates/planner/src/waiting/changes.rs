@@ -9,7 +9,7 @@ use model::command::{Command, RfcAct};
 use model::gates;
 use model::guard::Guard;
 use model::id::{PersonId, RfcId};
-use model::machine::RfcState;
+use model::machine::{DeploymentState, RfcState, RfcTransition, Transition};
 use model::rfc::RollbackResult;
 use model::rfc::{Covers, EmergencyKind, ImplementationReview, RequestForChange, RfcCategory};
 use model::role_type::RoleType;
@@ -53,6 +53,11 @@ impl Change<'_> {
         let id = &self.planned.id;
         // A standard change without a scope is a template for later: nobody waits for it.
         let is_template = self.planned.covers == Covers::default();
+        if self.is_too_late() && !is_template {
+            let what = format!("{id} will not be carried out any more, and has to be cancelled");
+            let roles = [RoleType::ChangeAuthority, RoleType::ReleaseManagement];
+            return vec![self.act(what, &roles, RfcAct::Cancel { reason: String::new() })];
+        }
         match self.status.state {
             RfcState::Draft if is_template => vec![],
             RfcState::Draft => vec![self.draft()],
@@ -72,6 +77,15 @@ impl Change<'_> {
             | RfcState::Rejected
             | RfcState::Cancelled => vec![],
         }
+    }
+
+    /// Returns whether the project ends, and the request was not begun.
+    fn is_too_late(&self) -> bool {
+        let ends = matches!(
+            self.state.deployment,
+            DeploymentState::Closing | DeploymentState::Terminating
+        );
+        ends && RfcTransition::Cancelled.follows(self.status.state).is_some()
     }
 
     fn draft(&self) -> WaitingOn {

@@ -43,12 +43,11 @@ pub(super) fn deployment(look: &mut Look<'_>) -> Vec<WaitingOn> {
         }
         DeploymentState::Stabilizing => super::stable::stabilizing(look),
         DeploymentState::QuietPeriod => super::stable::quiet_period(look),
-        DeploymentState::Deploying
-        | DeploymentState::MilestoneReview
-        | DeploymentState::Closing
-        | DeploymentState::Closed
-        | DeploymentState::Terminating
-        | DeploymentState::Terminated => vec![],
+        DeploymentState::MilestoneReview => super::completing::reviewing(look),
+        DeploymentState::Closing => super::closing::closing(look),
+        DeploymentState::Closed => super::closing::benefits(look),
+        DeploymentState::Terminating => super::terminating::terminating(look),
+        DeploymentState::Deploying | DeploymentState::Terminated => vec![],
     }
 }
 

@@ -21,12 +21,18 @@ use model::scope::Scope;
 const OUTSIDE: [RoleType; 2] = [RoleType::OperationsManager, RoleType::SupportManager];
 const PREPARING: [RoleType; 2] = [RoleType::OperationsExperience, RoleType::ReleaseManagement];
 
-fn people(look: &Look<'_>, what: impl Into<String>, roles: &[RoleType]) -> WaitingOn {
+/// Returns that the deployment waits on holders of `roles` for `what`.
+pub(super) fn people(
+    look: &Look<'_>,
+    what: impl Into<String>,
+    roles: &[RoleType],
+) -> WaitingOn {
     let since = look.state.deployment_since;
     WaitingOn::people(look.state, Scope::Deployment, what, since, roles)
 }
 
-fn names<T: ToString>(all: &[T]) -> String {
+/// Returns the first of `all` by name, and how many more there are.
+pub(super) fn names<T: ToString>(all: &[T]) -> String {
     /// The most names in one line.
     const NAMED_MAX: usize = 6;
     let named: Vec<String> = all.iter().take(NAMED_MAX).map(ToString::to_string).collect();
@@ -36,6 +42,12 @@ fn names<T: ToString>(all: &[T]) -> String {
 }
 
 pub(super) fn stabilizing(look: &mut Look<'_>) -> Vec<WaitingOn> {
+    let mut waits = milestone(look);
+    waits.extend(super::completing::to_rework(look));
+    waits
+}
+
+fn milestone(look: &Look<'_>) -> Vec<WaitingOn> {
     let state = look.state;
     let program_manager = &[RoleType::ProgramManager];
     match state.milestones.state(Milestone::Stable) {
@@ -71,30 +83,35 @@ pub(super) fn stabilizing(look: &mut Look<'_>) -> Vec<WaitingOn> {
     }
 }
 
-/// What is asked for, so that a guard is met.
-type Ask = fn(&Look<'_>) -> Vec<WaitingOn>;
+/// A guard, and what is asked for so that it is met.
+pub(super) type Asked = (Guard, fn(&Look<'_>) -> Vec<WaitingOn>);
 
-/// Returns what one guard of Deployment Stable waits on.
-fn criterion(look: &Look<'_>, reading: &GuardReading) -> Vec<WaitingOn> {
+/// Returns what `reading` waits on: what `asks` say of its guard, else what it says itself.
+pub(super) fn asked(look: &Look<'_>, reading: &GuardReading, asks: &[Asked]) -> Vec<WaitingOn> {
     if reading.verdict.passes() {
         return vec![];
     }
-    let asked: [(Guard, Ask); 4] = [
+    let ask = asks.iter().find(|(guard, _)| *guard == reading.guard);
+    let waits = ask.map(|(_, ask)| ask(look)).unwrap_or_default();
+    if waits.is_empty() {
+        let since = look.state.deployment_since;
+        let wait = WaitingOn::guard(look.state, &Scope::Deployment, reading, since);
+        return wait.into_iter().collect();
+    }
+    let guard = Some(reading.guard);
+    let waivable_by = reading.guard.waiver().authority().to_vec();
+    let of_guard = |it| WaitingOn { guard, waivable_by: waivable_by.clone(), ..it };
+    waits.into_iter().map(of_guard).collect()
+}
+
+/// Returns what one guard of Deployment Stable waits on.
+fn criterion(look: &Look<'_>, reading: &GuardReading) -> Vec<WaitingOn> {
+    let asks: [Asked; 4] = [
         (Guard::ST3, drill),
         (Guard::ST4, checklist),
         (Guard::ST5, guides),
         (Guard::ST7, team_lacks),
     ];
-    let asked = asked.into_iter().find(|(guard, _)| *guard == reading.guard);
-    let waits = asked.map(|(_, ask)| ask(look)).unwrap_or_default();
-    if !waits.is_empty() {
-        let guard = Some(reading.guard);
-        let waivable_by = reading.guard.waiver().authority().to_vec();
-        let of_guard = |it| WaitingOn { guard, waivable_by: waivable_by.clone(), ..it };
-        return waits.into_iter().map(of_guard).collect();
-    }
-    let since = look.state.deployment_since;
-    let wait = WaitingOn::guard(look.state, &Scope::Deployment, reading, since);
     let monitored = |it: WaitingOn| match &it.supplier {
         model::guard::Supplier::Roles(_) if reading.guard == Guard::ST6 => {
             let (sites, since, evidence) = (vec![], look.now, String::new());
@@ -105,7 +122,7 @@ fn criterion(look: &Look<'_>, reading: &GuardReading) -> Vec<WaitingOn> {
         | model::guard::Supplier::System
         | model::guard::Supplier::At(_) => it,
     };
-    wait.into_iter().map(monitored).collect()
+    asked(look, reading, &asks).into_iter().map(monitored).collect()
 }
 
 /// Returns who is asked to try the escalation path, where the plan has one and nobody tries it.
@@ -214,7 +231,7 @@ fn team_lacks(look: &Look<'_>) -> Vec<WaitingOn> {
 }
 
 /// Returns who is asked to accept their assignment.
-fn accept(look: &Look<'_>) -> Vec<WaitingOn> {
+pub(super) fn accept(look: &Look<'_>) -> Vec<WaitingOn> {
     let state = look.state;
     let named = state.team().filter(|(_, it)| *it == AssignmentState::Named);
     let ask = |(member, _): (&model::person::Person, AssignmentState)| {
@@ -252,7 +269,11 @@ pub(super) fn quiet_period(look: &mut Look<'_>) -> Vec<WaitingOn> {
         QuietPeriodState::Running => {
             let text = format!("quiet period {} runs until {}", period.number, period.end);
             look.again(Some(period.end));
-            vec![WaitingOn::time(Scope::Deployment, text, period.since, period.end)]
+            let wait = WaitingOn::time(Scope::Deployment, text, period.since, period.end);
+            let mut waits = vec![wait];
+            waits.extend(super::completing::to_rework(look));
+            waits.extend(super::completing::ahead(look, period.end));
+            waits
         }
         QuietPeriodState::Evaluating => verdict(look, period),
         // The signatures of its report wait for themselves.

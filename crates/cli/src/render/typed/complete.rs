@@ -43,7 +43,13 @@ pub(super) fn survey(command: &SurveyCommand) -> String {
                 languages.iter().map(|it| format!(" --language {it}")).collect();
             format!("survey open --sample-percent {sample_percent}{closes}{languages}")
         }
-        SurveyCommand::Invite { site, .. } => format!("survey invite site/{site}"),
+        SurveyCommand::Invite { invitations } if invitations.is_empty() => {
+            "survey invite --all".to_owned()
+        }
+        SurveyCommand::Invite { invitations } => {
+            let sites: String = invitations.keys().map(|it| format!(" site/{it}")).collect();
+            format!("survey invite{sites}")
+        }
         SurveyCommand::Answer { respondent, replies } => {
             let who = match respondent {
                 Respondent::Link(_) => format!("--link {TEXT}"),

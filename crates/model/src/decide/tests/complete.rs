@@ -253,7 +253,7 @@ fn a_survey_asks_whoever_is_due_is_never_closed_early_and_hides_small_groups() {
     let link = |number: u8| Digest::of(&[number]);
     let invite = |site: &str, links: std::ops::Range<u8>| {
         let links = links.map(link).collect();
-        Command::Survey(SurveyCommand::Invite { site: name(site), links })
+        Command::Survey(SurveyCommand::Invite { invitations: [(name(site), links)].into() })
     };
     let answer = |respondent, scores: &[(u8, u8)]| {
         Command::Survey(SurveyCommand::Answer { respondent, replies: replies(scores) })

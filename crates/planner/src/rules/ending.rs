@@ -1,0 +1,53 @@
+//! Early ends, with real orders: what goes back goes back, what stays is taken over, and the record
+//! is sealed.
+//!
+//! House rule: nothing waits without saying on what.
+
+use super::reported;
+use super::world::World;
+use crate::agenda::agenda;
+use crate::fixture::plan;
+use expect_test::expect;
+use model::command::Command;
+use model::machine::{DeploymentState, SiteState};
+use model::refusal::RefusalCode;
+use model::termination::{Disposition, TerminationCommand};
+
+fn terminate(world: &mut World, person: &str, command: TerminationCommand) {
+    world.act(person, &Command::Termination(command)).unwrap();
+}
+
+fn begin() -> TerminationCommand {
+    TerminationCommand::Begin { reason: "the release is withdrawn".to_owned() }
+}
+
+// Proves: X-02, X-03, R-SM3
+#[test]
+fn what_is_given_up_goes_back_or_is_taken_over_and_then_nothing_is_written_any_more() {
+    let mut world = World::ready(plan());
+    world.until(|it| it.state.sites[0].state == SiteState::SignedOff);
+    let before = world.record.len();
+    let refusal = world.act("sabela", &Command::Termination(begin())).unwrap_err();
+    assert_eq!(refusal.code, RefusalCode::NotPermitted, "{refusal}");
+    terminate(&mut world, "hedda", begin());
+    assert!(world.state.deployment != DeploymentState::Terminating, "the customer agrees too");
+    terminate(&mut world, "winifred", begin());
+    let dispose = TerminationCommand::Dispose {
+        scope: "site/s1".parse().unwrap(),
+        disposition: Disposition::RollBack,
+        reason: "it is alone with the new release".to_owned(),
+    };
+    terminate(&mut world, "hedda", dispose);
+    let why = world.why("deployment");
+    world.until(|it| it.state.deployment == DeploymentState::Terminated);
+    assert_eq!(world.state.sites[0].state, SiteState::RolledBack);
+    let words = ["Termination", "Deployment", "site/s1 Rollback", "Sign", "termination"];
+    expect![[r#""#]].assert_eq(&format!("{why}{}", world.story(before, &words)));
+    let last = world.record.len();
+    world.pass(400 * 86_400);
+    assert!(agenda(&world.state, world.now, 10).is_empty());
+    let report = reported(&world, model::scope::Scope::Deployment, 1);
+    let refusal = world.act("esteban", &report).unwrap_err();
+    assert_eq!(refusal.code, RefusalCode::State, "{refusal}");
+    assert_eq!(world.record.len(), last);
+}
