@@ -164,9 +164,6 @@ fn whatever_the_fourth_process_waits_on_is_said_with_people_and_a_command() {
         DC1 P4b-Q1 has to be answered: Are all members, customers and stakeholders available for the post-project analysis? [sabela]
         R-core will not be carried out any more, and has to be cancelled [rosalind, farrukh, ivo, saoirse]
         R-sites will not be carried out any more, and has to be cancelled [rosalind, farrukh, ivo, saoirse]
-        the deployment has to be opened first []
-        ring pilot has to pass first []
-        ring early has to pass first []
         closed:
         the benefits are reviewed on 2027-09-01 by gunnvor []
     "#]].assert_eq(&told);

@@ -290,6 +290,23 @@ pub fn waiting(state: &State, now: Timestamp, limit: usize) -> Vec<WaitingOn> {
     waiting_of(&mut Look::new(state, now), limit)
 }
 
+/// Adds what the core, rings and sites wait on; no more sites once there are `limit`.
+fn places(look: &mut Look<'_>, waits: &mut Vec<WaitingOn>, limit: usize) {
+    waits.extend(deployment::slots(look, Some(&Scope::Core)));
+    for position in 0..look.plan().components.len() {
+        waits.extend(components::component(look, position));
+    }
+    for position in 0..look.plan().rings.len() {
+        waits.extend(rings::ring(look, position));
+    }
+    for position in 0..look.plan().sites.len() {
+        if waits.len() >= limit {
+            break;
+        }
+        waits.extend(sites::site(look, position));
+    }
+}
+
 /// Returns everything that waits as `look` sees it; at most `limit`.
 pub(crate) fn waiting_of(look: &mut Look<'_>, limit: usize) -> Vec<WaitingOn> {
     let state = look.state;
@@ -302,18 +319,10 @@ pub(crate) fn waiting_of(look: &mut Look<'_>, limit: usize) -> Vec<WaitingOn> {
     for status in &state.rfcs {
         waits.extend(changes::rfc(look, &status.id));
     }
-    waits.extend(deployment::slots(look, Some(&Scope::Core)));
-    for position in 0..state.plan.components.len() {
-        waits.extend(components::component(look, position));
-    }
-    for position in 0..state.plan.rings.len() {
-        waits.extend(rings::ring(look, position));
-    }
-    for position in 0..state.plan.sites.len() {
-        if waits.len() >= limit {
-            break;
-        }
-        waits.extend(sites::site(look, position));
+    // Once a project ends, nothing is deployed any more: what goes back says so itself.
+    let ends = matches!(state.deployment, DeploymentState::Closing | DeploymentState::Terminating);
+    if !ends {
+        places(look, &mut waits, limit);
     }
     waits.extend(deployment::slots(look, Some(&Scope::Deployment)));
     waits.extend(notices::letters(look, None));

@@ -10,7 +10,9 @@ use crate::event::{Event, RingTransition, StepDecision};
 use crate::gates;
 use crate::guard::{Guard, GuardReading};
 use crate::id::{ComponentId, ComputerId, RingId, SiteId};
-use crate::machine::{ComponentState, ComponentTransition, SiteState, SiteTransition, Transition};
+use crate::machine::{
+    ComponentState, ComponentTransition, DeploymentState, SiteState, SiteTransition, Transition,
+};
 use crate::order::{Failure, Outcome, Proof, Report};
 use crate::refusal::{Refusal, RefusalCode, pass};
 use crate::role_type::RoleType;
@@ -458,6 +460,11 @@ impl Acting<'_> {
     pub(super) fn replan(&self, scope: &Scope, reason: &str) -> Result<Vec<Event>, Refusal> {
         self.known_scope(scope)?;
         self.role(RELEASE, scope, "plan it anew")?;
+        if self.state.deployment == DeploymentState::Terminating {
+            let text = "the project ends early, and nothing is planned anew";
+            let next = "`landfall why deployment` says what is still to be done";
+            return Err(Refusal::new(RefusalCode::State, text, next));
+        }
         let reason = Some(worded("the reason", reason)?);
         let event = match scope {
             Scope::Component(id) => {

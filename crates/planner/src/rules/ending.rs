@@ -42,7 +42,16 @@ fn what_is_given_up_goes_back_or_is_taken_over_and_then_nothing_is_written_any_m
     world.until(|it| it.state.deployment == DeploymentState::Terminated);
     assert_eq!(world.state.sites[0].state, SiteState::RolledBack);
     let words = ["Termination", "Deployment", "site/s1 Rollback", "Sign", "termination"];
-    expect![[r#""#]].assert_eq(&format!("{why}{}", world.story(before, &words)));
+    expect![[r#"
+        deployment: it is not decided what becomes of component/db, component/vpn [hedda or sabela or ivo or saoirse]
+        site/s1: it is to go back [ivo or saoirse]
+        deployment: what is to be learnt has to be put down [hedda or sabela]
+        04 08:10 termination:solution-manager requested
+        04 08:10 termination:customer requested
+        04 08:10 hedda: termination:solution-manager signed
+        04 08:10 winifred: termination:customer signed
+        04 08:10 hedda: deployment termination completed
+    "#]].assert_eq(&format!("{why}{}", world.story(before, &words)));
     let last = world.record.len();
     world.pass(400 * 86_400);
     assert!(agenda(&world.state, world.now, 10).is_empty());
