@@ -149,10 +149,8 @@ pub fn st2(state: &State, now: Timestamp) -> GuardReading {
 fn trend(state: &State, now: Timestamp) -> Found {
     let counted = state.incidents.list.iter().filter(|it| it.counts());
     let counted = counted.filter(|it| it.is_open() || it.resolved.is_some());
-    let severe: Vec<Timestamp> = counted
-        .filter(|it| it.severity_highest.is_severe())
-        .map(Incident::detected)
-        .collect();
+    let severe: Vec<Timestamp> =
+        counted.filter(|it| it.severity_highest.is_severe()).map(Incident::detected).collect();
     let at = |now: Timestamp| {
         let age = |it: &&Timestamp| now.duration_since(**it);
         let lately = severe.iter().filter(|it| age(it) >= SignedDuration::ZERO && age(it) < TREND);
@@ -165,7 +163,14 @@ fn trend(state: &State, now: Timestamp) -> Found {
     }
     // It changes only when an incident grows a week older.
     let passes = severe.iter().filter_map(|it| it.checked_add(TREND).ok());
-    let next = passes.filter(|it| *it > now && { let (l, e) = at(*it); l <= e }).min();
+    let next = passes
+        .filter(|it| {
+            *it > now && {
+                let (l, e) = at(*it);
+                l <= e
+            }
+        })
+        .min();
     let text = format!("{lately} severe incidents in the last 7 days, {earlier} in the 7 before");
     Err((text, next.map_or_else(|| Supplier::Roles(RESOLVERS.to_vec()), Supplier::At)))
 }

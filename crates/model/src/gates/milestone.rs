@@ -52,7 +52,8 @@ pub fn quorum(state: &State) -> Found {
     if present * 2 > all.len() {
         return Ok(());
     }
-    let text = format!("the review has no quorum: {present} of {} role types recommended", all.len());
+    let text =
+        format!("the review has no quorum: {present} of {} role types recommended", all.len());
     super::missing(text, &lacking)
 }
 

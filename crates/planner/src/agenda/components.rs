@@ -20,11 +20,7 @@ pub(super) fn components(look: &mut Look<'_>, agenda: &mut Agenda, room: &mut us
 }
 
 /// While the deployment is given up, what goes back goes on, and what was deployed comes to rest.
-pub(super) fn components_going_back(
-    look: &mut Look<'_>,
-    agenda: &mut Agenda,
-    room: &mut usize,
-) {
+pub(super) fn components_going_back(look: &mut Look<'_>, agenda: &mut Agenda, room: &mut usize) {
     for position in 0..look.plan().components.len() {
         let state = look.state.components.get(position).map(|it| it.state);
         if state == Some(ComponentState::RollingBack) {

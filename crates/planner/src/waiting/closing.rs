@@ -46,7 +46,9 @@ pub(super) fn closing(look: &Look<'_>) -> Vec<WaitingOn> {
     let mut waits: Vec<WaitingOn> = open.iter().flat_map(|it| of_guard(look, it)).collect();
     let available = standing(state, KeyQuestion::AllAvailable);
     if !available.is_answered() {
-        waits.push(question(look, &available).if_nobody_acts("nobody knows who takes part").advisable());
+        waits.push(
+            question(look, &available).if_nobody_acts("nobody knows who takes part").advisable(),
+        );
     }
     // The signatures of the report wait for themselves.
     if open.is_empty() && state.is_locked(&Sheet::CloseOut) {

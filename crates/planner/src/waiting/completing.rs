@@ -114,10 +114,14 @@ fn of_guard(look: &Look<'_>, reading: &GuardReading) -> Vec<WaitingOn> {
     let team_and_owners = |look: &Look<'_>| -> Vec<WaitingOn> {
         members(look).into_iter().chain(owners(look)).collect()
     };
-    asked(look, reading, &[(Guard::D3, survey), (Guard::D4, team_and_owners), (Guard::D8, criteria)])
-        .into_iter()
-        .map(|it| it.if_nobody_acts(STAYS))
-        .collect()
+    asked(
+        look,
+        reading,
+        &[(Guard::D3, survey), (Guard::D4, team_and_owners), (Guard::D8, criteria)],
+    )
+    .into_iter()
+    .map(|it| it.if_nobody_acts(STAYS))
+    .collect()
 }
 
 /// Returns who is asked so that nobody of the team is active any more.
@@ -175,10 +179,9 @@ fn owners(look: &Look<'_>) -> Vec<WaitingOn> {
         let wait = people(look, what, &roles).if_nobody_acts(STAYS);
         let owner = receiver(state);
         waits.push(match owner {
-            Some(owner) => wait.with(Command::CloseOut(CloseOutCommand::NameOwner {
-                scopes: unnamed,
-                owner,
-            })),
+            Some(owner) => {
+                wait.with(Command::CloseOut(CloseOutCommand::NameOwner { scopes: unnamed, owner }))
+            }
             None => wait,
         });
     }

@@ -22,11 +22,7 @@ const OUTSIDE: [RoleType; 2] = [RoleType::OperationsManager, RoleType::SupportMa
 const PREPARING: [RoleType; 2] = [RoleType::OperationsExperience, RoleType::ReleaseManagement];
 
 /// Returns that the deployment waits on holders of `roles` for `what`.
-pub(super) fn people(
-    look: &Look<'_>,
-    what: impl Into<String>,
-    roles: &[RoleType],
-) -> WaitingOn {
+pub(super) fn people(look: &Look<'_>, what: impl Into<String>, roles: &[RoleType]) -> WaitingOn {
     let since = look.state.deployment_since;
     WaitingOn::people(look.state, Scope::Deployment, what, since, roles)
 }

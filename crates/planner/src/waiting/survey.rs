@@ -48,7 +48,8 @@ fn open(look: &Look<'_>, round: &Round) -> Vec<WaitingOn> {
         let what = format!("the users of {uninvited} sites have to be invited to the survey");
         let invite = SurveyCommand::Invite { invitations: [].into() };
         let wait = people(look, what, &ASKING).with(Command::Survey(invite));
-        let wait = wait.if_nobody_acts("no user is asked, and only the customer and site owners answer");
+        let wait =
+            wait.if_nobody_acts("no user is asked, and only the customer and site owners answer");
         waits.push(wait.advisable());
     }
     if !answered(round) {
