@@ -154,7 +154,7 @@ impl Acting<'_> {
         reason: Option<&str>,
     ) -> Result<Vec<Event>, Refusal> {
         let review = self.in_review(milestone)?;
-        let voting: Vec<RoleType> = gate::voting(&self.state.plan).collect();
+        let voting: Vec<RoleType> = gate::recommending().collect();
         self.role(&voting, &Scope::Deployment, &format!("recommend on {}", milestone.title()))?;
         let reason = match (recommendation, reason) {
             (Recommendation::Go, None) => None,

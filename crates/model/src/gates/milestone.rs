@@ -34,10 +34,14 @@ pub fn signers(plan: &MasterProjectPlan, slot: &SlotId) -> Vec<RoleType> {
 const VOTING_OUTSIDE: [RoleType; 3] =
     [RoleType::OperationsManager, RoleType::SupportManager, RoleType::Customer];
 
+/// Returns the role types that recommend in a review.
+pub fn recommending() -> impl Iterator<Item = RoleType> {
+    RoleType::PROJECT.iter().chain(&VOTING_OUTSIDE).copied()
+}
+
 /// Returns the role types that recommend in a review and that somebody holds.
 pub fn voting(plan: &MasterProjectPlan) -> impl Iterator<Item = RoleType> + '_ {
-    let all = RoleType::PROJECT.iter().chain(&VOTING_OUTSIDE).copied();
-    all.filter(|role| plan.holders(*role).next().is_some())
+    recommending().filter(|role| plan.holders(*role).next().is_some())
 }
 
 /// SG1 of the milestone review: it has a quorum, which is more than half of the role types that

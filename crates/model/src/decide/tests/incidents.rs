@@ -500,7 +500,7 @@ fn stable_means_nothing_of_severity_1_little_of_severity_2_and_no_rising_trend()
         met
         incident 1, severity 1, is open at the solution: the tills are down [Support Manager or Operations Manager]
         incident 1, severity 2, is open at the solution: the tills are down [Support Manager or Operations Manager]
-        1 severe incidents in the last 7 days, 0 in the 7 before [Support Manager or Operations Manager]
+        1 severe incidents in the last 7 days, 0 in the 7 before [time, at 2027-01-11T12:00:00Z]
         1 severity 2 incidents are open, 0 are tolerated [Support Manager or Operations Manager]
         met"#]].assert_eq(&lines.join("\n"));
 }
