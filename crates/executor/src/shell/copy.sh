@@ -16,10 +16,11 @@ if [ -f "$to" ]; then
 fi;
 [ "$short" = ask ] && { say lacks; exit 0; };
 directory=${to%/*};
-[ -d "${directory:-/}" ] || mkdir -p "$directory" || refuse "cannot make $directory";
+[ -d "${directory:-/}" ] || why=$(mkdir -p "$directory" 2>&1)
+    || refuse "cannot make $directory: ${why##*: }";
 part=$to.landfall-$short.$$;
 umask 077;
-: 2>/dev/null >"$part" || refuse "cannot write to $part";
+why=$( (: >"$part") 2>&1 ) || refuse "cannot write to $part: ${why##*: }";
 say send;
 cat >"$part"; wrote=$?;
 found=$(sha256sum <"$part"); found=${found%% *};
