@@ -58,4 +58,5 @@ pub mod template_text;
 pub mod termination;
 pub mod training;
 pub mod window;
+pub mod word;
 pub mod work;

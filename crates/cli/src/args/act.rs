@@ -166,7 +166,7 @@ pub(crate) struct Resume {
     #[arg(long, value_name = "TEXT")]
     pub(crate) reason: String,
     /// Which sites of a ring are tried again: failed, lost, not-started; all of them without.
-    #[arg(long, value_name = "WHICH", value_delimiter = ',', value_parser = resumable)]
+    #[arg(long, value_name = "WHICH", value_delimiter = ',', value_parser = model::word::read::<Resumable>)]
     pub(crate) only: Vec<Resumable>,
 }
 
@@ -283,8 +283,4 @@ fn ring(text: &str) -> Result<RingId, String> {
 pub(crate) fn component(text: &str) -> Result<ComponentId, String> {
     let name = text.strip_prefix("component/").unwrap_or(text);
     name.parse().map_err(|it: model::id::InvalidName| it.to_string())
-}
-
-fn resumable(text: &str) -> Result<Resumable, String> {
-    text.parse().map_err(|_| "use failed, lost and not-started".to_owned())
 }

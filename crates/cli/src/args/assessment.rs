@@ -27,6 +27,7 @@ pub(crate) enum Question {
     Show {
         /// The question, such as P4a-Q2.
         #[arg(value_name = "QUESTION")]
+        #[arg(value_parser = model::word::read::<KeyQuestion>)]
         question: KeyQuestion,
     },
     /// Answer a question. The answer holds until the facts that bear on it change.
@@ -36,6 +37,7 @@ pub(crate) enum Question {
     Answer {
         /// The question.
         #[arg(value_name = "QUESTION")]
+        #[arg(value_parser = model::word::read::<KeyQuestion>)]
         question: KeyQuestion,
         /// The answer.
         #[arg(value_name = "TEXT")]
@@ -77,6 +79,7 @@ pub(crate) enum Criterion {
         item: LineId,
         /// What it is: expectation or specification.
         #[arg(value_name = "KIND")]
+        #[arg(value_parser = model::word::read::<ItemKind>)]
         kind: ItemKind,
         /// What is expected or specified.
         #[arg(long, value_name = "TEXT")]

@@ -222,7 +222,7 @@ pub(crate) struct OpenRevisit {
     #[arg(value_name = "SITE", value_parser = site)]
     pub(crate) site: SiteId,
     /// What asks for it: feedback, incident, refusal, material-change or plan.
-    #[arg(long, value_name = "CAUSE", value_parser = cause)]
+    #[arg(long, value_name = "CAUSE", value_parser = model::word::read::<RevisitCause>)]
     pub(crate) cause: RevisitCause,
     /// The incident, feedback or ticket.
     #[arg(long, value_name = "TEXT")]
@@ -282,9 +282,4 @@ pub(crate) struct Descope {
     /// Why.
     #[arg(long, value_name = "TEXT")]
     pub(crate) reason: String,
-}
-
-fn cause(text: &str) -> Result<RevisitCause, String> {
-    let all = "use feedback, incident, refusal, material-change or plan";
-    text.parse().map_err(|_| all.to_owned())
 }

@@ -27,6 +27,7 @@ pub(crate) enum CloseOut {
     Contribute {
         /// What it is about.
         #[arg(long, value_name = "TOPIC", default_value = "summary")]
+        #[arg(value_parser = model::word::read::<Topic>)]
         topic: Topic,
         /// What went well.
         #[arg(long, value_name = "TEXT")]
@@ -81,6 +82,7 @@ pub(crate) enum CloseOut {
         number: u32,
         /// Where it stands: agreed, adopted or rejected.
         #[arg(value_name = "STANDING")]
+        #[arg(value_parser = model::word::read::<LessonStanding>)]
         standing: LessonStanding,
         /// Why.
         #[arg(long, value_name = "TEXT")]
@@ -220,6 +222,7 @@ pub(crate) enum Terminate {
         scope: Scope,
         /// What becomes of it: keep, roll-back or hand-over.
         #[arg(value_name = "DISPOSITION")]
+        #[arg(value_parser = model::word::read::<Disposition>)]
         disposition: Disposition,
         /// Why.
         #[arg(long, value_name = "TEXT")]

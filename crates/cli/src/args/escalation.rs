@@ -9,6 +9,7 @@ use model::id::{PersonId, RfcId};
 pub(crate) struct Needs {
     /// Why: cannot-reproduce, needs-code-change, needs-knowledge, needs-access, time-exceeded.
     #[arg(long, value_name = "REASON")]
+    #[arg(value_parser = model::word::read::<EscalationReason>)]
     pub(crate) because: EscalationReason,
     /// What is needed.
     #[arg(long, value_name = "TEXT")]
@@ -96,6 +97,7 @@ pub(crate) enum Escalation {
         escalation: u32,
         /// What kind: fix, workaround, knowledge, environment, not-a-defect.
         #[arg(long, value_name = "KIND")]
+        #[arg(value_parser = model::word::read::<AnswerKind>)]
         kind: AnswerKind,
         /// What is given.
         #[arg(long, value_name = "TEXT")]
@@ -120,6 +122,7 @@ pub(crate) enum Escalation {
         article: Option<String>,
         /// Why it could have been avoided: known-error-existed, guide-existed, training-gap.
         #[arg(long, value_name = "WHY")]
+        #[arg(value_parser = model::word::read::<Avoidable>)]
         avoidable: Option<Avoidable>,
     },
     /// State that an answer did not solve it.

@@ -159,6 +159,7 @@ pub(crate) enum Incident {
         severity: Option<Severity>,
         /// Where the cause lies: solution, environment, user-error, unrelated, undetermined.
         #[arg(long, value_name = "WHERE")]
+        #[arg(value_parser = model::word::read::<Attribution>)]
         attribution: Option<Attribution>,
         /// Why.
         #[arg(long, value_name = "TEXT")]
@@ -204,9 +205,11 @@ pub(crate) struct Opened {
     pub(crate) text: Option<String>,
     /// What kind of request: incident, information, service-fulfilment, new-service.
     #[arg(long, value_name = "KIND", default_value = "incident")]
+    #[arg(value_parser = model::word::read::<RequestKind>)]
     pub(crate) kind: RequestKind,
     /// Where the cause lies: solution, environment, user-error, unrelated, undetermined.
     #[arg(long, value_name = "WHERE", default_value = "undetermined")]
+    #[arg(value_parser = model::word::read::<Attribution>)]
     pub(crate) attribution: Attribution,
     /// When it was noticed, where not now.
     #[arg(long, value_name = "TIME")]
@@ -222,6 +225,7 @@ pub(crate) struct Opened {
     pub(crate) reporter: Option<String>,
     /// How much is hit: outage, partial, degraded. Nothing is recorded without.
     #[arg(long, value_name = "LEVEL")]
+    #[arg(value_parser = model::word::read::<ImpactLevel>)]
     pub(crate) level: Option<ImpactLevel>,
     /// Since when it is hit; since it was noticed without.
     #[arg(long, value_name = "TIME", requires = "level")]
@@ -239,6 +243,7 @@ pub(crate) struct Opened {
 pub(crate) struct Hit {
     /// How much: outage, partial, degraded.
     #[arg(long, value_name = "LEVEL")]
+    #[arg(value_parser = model::word::read::<ImpactLevel>)]
     pub(crate) level: ImpactLevel,
     /// Since when.
     #[arg(long, value_name = "TIME")]

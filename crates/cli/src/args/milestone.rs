@@ -22,6 +22,7 @@ pub(crate) enum MilestoneOf {
     Convene {
         /// The milestone.
         #[arg(value_name = "MILESTONE")]
+        #[arg(value_parser = model::word::read::<Milestone>)]
         milestone: Milestone,
         /// Somebody who is invited; everybody who signs or recommends, if nobody is named.
         #[arg(long = "invite", value_name = "PERSON")]
@@ -37,9 +38,11 @@ pub(crate) enum MilestoneOf {
     Vote {
         /// The milestone.
         #[arg(value_name = "MILESTONE")]
+        #[arg(value_parser = model::word::read::<Milestone>)]
         milestone: Milestone,
         /// What: go, no-go or abstain.
         #[arg(value_name = "RECOMMENDATION")]
+        #[arg(value_parser = model::word::read::<Recommendation>)]
         recommendation: Recommendation,
         /// Why; needed for anything but go.
         #[arg(long, value_name = "TEXT")]
@@ -51,6 +54,7 @@ pub(crate) enum MilestoneOf {
     Action {
         /// The milestone.
         #[arg(value_name = "MILESTONE")]
+        #[arg(value_parser = model::word::read::<Milestone>)]
         milestone: Milestone,
         /// What is to be done.
         #[arg(long, value_name = "TEXT")]
@@ -68,6 +72,7 @@ pub(crate) enum MilestoneOf {
     Adjourn {
         /// The milestone.
         #[arg(value_name = "MILESTONE")]
+        #[arg(value_parser = model::word::read::<Milestone>)]
         milestone: Milestone,
         /// Who or what is missing.
         #[arg(long, value_name = "TEXT")]
@@ -79,9 +84,11 @@ pub(crate) enum MilestoneOf {
     Reject {
         /// The milestone.
         #[arg(value_name = "MILESTONE")]
+        #[arg(value_parser = model::word::read::<Milestone>)]
         milestone: Milestone,
         /// Where the deployment goes back to: stabilizing or quiet-period.
         #[arg(long, value_name = "STATE", default_value = "stabilizing")]
+        #[arg(value_parser = model::word::read::<ReturnTo>)]
         to: ReturnTo,
         /// Why.
         #[arg(long, value_name = "TEXT")]
@@ -93,6 +100,7 @@ pub(crate) enum MilestoneOf {
     Rework {
         /// The milestone.
         #[arg(value_name = "MILESTONE")]
+        #[arg(value_parser = model::word::read::<Milestone>)]
         milestone: Milestone,
         /// What was reworked.
         #[arg(long, value_name = "TEXT")]
@@ -113,6 +121,7 @@ pub(crate) enum MilestoneOf {
     Revoke {
         /// The milestone.
         #[arg(value_name = "MILESTONE")]
+        #[arg(value_parser = model::word::read::<Milestone>)]
         milestone: Milestone,
         /// Why.
         #[arg(long, value_name = "TEXT")]

@@ -38,7 +38,7 @@ pub(crate) enum Rfc {
         /// The request.
         rfc: RfcId,
         /// Its category: standard, minor, significant, major or emergency; the planned one without.
-        #[arg(long, value_name = "CATEGORY", value_parser = category)]
+        #[arg(long, value_name = "CATEGORY", value_parser = model::word::read::<RfcCategory>)]
         category: Option<RfcCategory>,
     },
     /// Send a request back with questions.
@@ -141,7 +141,7 @@ keeps the limits of its template; `landfall why rfc/STD-017-1` says so where it 
         /// The template.
         template: RfcId,
         /// The sites.
-        #[arg(required = true, value_name = "SITE", value_parser = site)]
+        #[arg(required = true, value_name = "SITE", value_parser = super::sign::site)]
         sites: Vec<SiteId>,
         /// Why.
         #[arg(long, value_name = "TEXT")]
@@ -185,6 +185,7 @@ Manager's. `landfall change-schedule` lists them.")]
         digest: Option<String>,
         /// What it restores: service, security or safety.
         #[arg(long, value_name = "KIND")]
+        #[arg(value_parser = model::word::read::<EmergencyKind>)]
         restores: EmergencyKind,
         /// Why it cannot wait.
         #[arg(long, value_name = "TEXT")]
@@ -227,6 +228,7 @@ pub(crate) struct Review {
     pub(crate) incident: Vec<u32>,
     /// Whether going back was not-needed, worked or failed.
     #[arg(long, value_name = "RESULT", default_value = "not-needed")]
+    #[arg(value_parser = model::word::read::<RollbackResult>)]
     pub(crate) rollback: RollbackResult,
     /// What was learnt.
     #[arg(long, value_name = "TEXT", required_unless_present = "reason")]
@@ -234,14 +236,4 @@ pub(crate) struct Review {
     /// The whole review in a sentence, where that is enough.
     #[arg(long, value_name = "TEXT")]
     pub(crate) reason: Option<String>,
-}
-
-fn site(text: &str) -> Result<SiteId, String> {
-    let name = text.strip_prefix("site/").unwrap_or(text);
-    name.parse().map_err(|_| "write it as site/NAME".to_owned())
-}
-
-fn category(text: &str) -> Result<RfcCategory, String> {
-    let read = serde_json::from_value(serde_json::Value::String(text.to_owned()));
-    read.map_err(|_| "use standard, minor, significant, major or emergency".to_owned())
 }

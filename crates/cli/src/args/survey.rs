@@ -2,7 +2,6 @@
 
 use clap::{ArgGroup, Subcommand};
 use jiff::Timestamp;
-use model::scope::Scope;
 use model::survey::Instrument;
 use std::path::PathBuf;
 
@@ -41,7 +40,7 @@ pub(crate) enum Survey {
 The record keeps digests of the links only: what is printed here cannot be printed again.")]
     Invite {
         /// The sites.
-        #[arg(value_name = "SITE", value_parser = site, required_unless_present = "all")]
+        #[arg(value_name = "SITE", value_parser = super::sign::site, required_unless_present = "all")]
         sites: Vec<model::id::SiteId>,
         /// All sites whose users have not been invited.
         #[arg(long, conflicts_with = "sites")]
@@ -60,6 +59,7 @@ The record keeps digests of the links only: what is printed here cannot be print
         link: Option<String>,
         /// By name: site-owners or customer.
         #[arg(long, value_name = "WHO")]
+        #[arg(value_parser = model::word::read::<Instrument>)]
         of: Option<Instrument>,
         /// The answers, each as its question's number and what is answered.
         #[arg(value_name = "NUMBER=ANSWER", required = true)]
@@ -77,6 +77,7 @@ The file has a column for each question, named by its number; the columns `site`
         file: PathBuf,
         /// Whose answers: users, site-owners or customer.
         #[arg(long, value_name = "WHO", default_value = "users")]
+        #[arg(value_parser = model::word::read::<Instrument>)]
         of: Instrument,
         /// How many people were invited.
         #[arg(long, value_name = "NUMBER")]
@@ -91,11 +92,4 @@ The file has a column for each question, named by its number; the columns `site`
   landfall survey results
   landfall survey results --json")]
     Results,
-}
-
-fn site(text: &str) -> Result<model::id::SiteId, String> {
-    match text.parse::<Scope>() {
-        Ok(Scope::Site(site)) => Ok(site),
-        Ok(_) | Err(_) => Err(format!("`{text}` is no site: write `site/NAME`")),
-    }
 }

@@ -28,6 +28,7 @@ pub(crate) enum Team {
     Answer {
         /// What: leaves, on-call, operations or support.
         #[arg(value_name = "ANSWER")]
+        #[arg(value_parser = model::word::read::<Staying>)]
         answer: Staying,
         /// Whom.
         #[arg(value_name = "PERSON", required = true)]
