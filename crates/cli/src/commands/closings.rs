@@ -11,10 +11,15 @@ use model::close_out::{
 };
 use model::command::Command;
 use model::digest::Digest;
+use model::event::Event;
 use model::scope::Scope;
+use model::sheet::Sheet;
 use model::termination::TerminationCommand;
 use serde_json::json;
 use std::path::Path;
+
+/// How many entries are read at once.
+const ENTRIES_AT_ONCE: u32 = 2_000;
 
 pub(crate) async fn close_out(it: &CloseOut, mut desk: Desk) -> Result<Exit, Fault> {
     let command = match it.clone() {
@@ -54,7 +59,7 @@ pub(crate) async fn close_out(it: &CloseOut, mut desk: Desk) -> Result<Exit, Fau
             CloseOutCommand::ReviewBenefits { findings: Findings { text: found, evidence } }
         }
         CloseOut::Package { file, stored } => {
-            CloseOutCommand::Package { package: package(&file, stored).await? }
+            CloseOutCommand::Package { package: package(&desk, &file, stored).await? }
         }
         CloseOut::Seal => CloseOutCommand::Seal,
     };
@@ -76,21 +81,41 @@ fn show(desk: &Desk) -> Result<Exit, Fault> {
     Ok(Exit::Done)
 }
 
-/// Verifies the exported `file` offline and returns what identifies it.
-async fn package(file: &Path, stored: String) -> Result<Package, Fault> {
-    let path = file.to_owned();
+/// Verifies the exported `file` offline and returns what identifies it: the record of this
+/// deployment, signed with the key of this installation, the close-out report in it.
+async fn package(desk: &Desk, file: &Path, stored: String) -> Result<Package, Fault> {
+    let no_evidence = |why: String| {
+        let what = format!("{} is no evidence of this deployment", file.display());
+        let next = "export the record anew with `landfall record export`";
+        Fault::new(Exit::Wrong, what).why(why).next(next)
+    };
+    let (path, key) = (file.to_owned(), desk.surroundings.signer()?.verifier_key().clone());
     let looked = tokio::task::spawn_blocking(move || {
-        let verified = record::verify_file(&path, None).map_err(|it| it.to_string())?;
+        let verified = record::verify_file(&path, Some(&key)).map_err(|it| it.to_string())?;
         let bytes = std::fs::read(&path).map_err(|it| it.to_string())?;
-        Ok::<_, String>((verified.entries, Digest::of(&bytes)))
+        Ok::<_, String>((verified, Digest::of(&bytes)))
     });
     let looked = looked.await.map_err(|it| Fault::new(Exit::Failure, it.to_string()))?;
-    let (entries, digest) = looked.map_err(|why| {
-        let what = format!("{} is no evidence: it could not be verified", file.display());
-        let next = "export the record anew with `landfall record export`";
-        Fault::new(Exit::Failure, what).why(why).next(next)
-    })?;
-    Ok(Package { digest, entries, stored })
+    let (verified, digest) = looked.map_err(no_evidence)?;
+    let of = verified.checkpoint.deployment;
+    if of != desk.deployment() {
+        return Err(no_evidence(format!("it is the record of {of}")));
+    }
+    let mut last = verified.entries;
+    loop {
+        let later = desk.coordinator.entries(last, ENTRIES_AT_ONCE).await?;
+        let Some(newest) = later.last() else { break };
+        last = newest.seq;
+        let signs = |it: &Event| matches!(it, Event::SignOff { slot, .. } if slot.sheet == Sheet::CloseOut);
+        if let Some(signed) = later.iter().find(|it| signs(&it.event)) {
+            let why = format!(
+                "it ends with entry {}, and the close-out report was signed in entry {}",
+                verified.entries, signed.seq
+            );
+            return Err(no_evidence(why));
+        }
+    }
+    Ok(Package { digest, entries: verified.entries, stored })
 }
 
 pub(crate) async fn terminate(it: &Terminate, mut desk: Desk) -> Result<Exit, Fault> {

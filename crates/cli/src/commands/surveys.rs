@@ -11,7 +11,8 @@ use model::command::Command;
 use model::digest::Digest;
 use model::id::SiteId;
 use model::scope::Scope;
-use model::survey::{Instrument, Respondent, SurveyCommand, due_at, invitees_at, results};
+use jiff::Timestamp;
+use model::survey::{Instrument, Respondent, Round, SurveyCommand, due_at, invitees_at, results};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -28,11 +29,45 @@ struct Invited {
     links: Vec<String>,
 }
 
+/// A round of the survey, for programs: how many answered, and nobody's answers (SOD-14).
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct Held<'a> {
+    opened: Timestamp,
+    closes: Timestamp,
+    closed: Option<Timestamp>,
+    languages: &'a [String],
+    sample_percent: u8,
+    links: usize,
+    users: usize,
+    site_owners: usize,
+    customer: usize,
+    imported: Vec<Instrument>,
+}
+
+impl<'a> Held<'a> {
+    fn of(round: &'a Round) -> Self {
+        Self {
+            opened: round.opened,
+            closes: round.closes,
+            closed: round.closed,
+            languages: &round.languages,
+            sample_percent: round.sample_percent,
+            links: round.links.len(),
+            users: round.by_link.len(),
+            site_owners: round.site_owners.len(),
+            customer: round.customer.len(),
+            imported: round.imports.iter().map(|it| it.instrument).collect(),
+        }
+    }
+}
+
 pub(crate) async fn survey(it: &Survey, mut desk: Desk) -> Result<Exit, Fault> {
     let command = match it.clone() {
         Survey::Show => {
             let state = desk.state();
-            desk.terminal.answer(&state.surveys, || render::survey::page(state))?;
+            let rounds: Vec<Held> = state.surveys.rounds.iter().map(Held::of).collect();
+            desk.terminal.answer(&rounds, || render::survey::page(state))?;
             return Ok(Exit::Done);
         }
         Survey::Results => return show_results(&desk),
