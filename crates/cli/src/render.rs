@@ -8,6 +8,7 @@ pub(crate) mod board;
 pub(crate) mod care;
 pub(crate) mod change_schedule;
 pub(crate) mod close_out;
+pub(crate) mod counted;
 pub(crate) mod event;
 pub(crate) mod fault;
 pub(crate) mod forecast;

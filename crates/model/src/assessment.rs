@@ -62,11 +62,12 @@ pub enum ItemKind {
     Deserialize,
 )]
 #[serde(rename_all = "kebab-case")]
-#[strum(serialize_all = "title_case")]
 pub enum Verdict {
     /// It is as asked for.
+    #[strum(to_string = "met")]
     Met,
     /// It is not.
+    #[strum(to_string = "not met")]
     NotMet,
 }
 

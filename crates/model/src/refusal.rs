@@ -61,7 +61,20 @@ impl Refusal {
 
 impl From<StateRefusal> for Refusal {
     fn from(refusal: StateRefusal) -> Self {
-        let next_step = format!("`landfall why` says what {} waits on", refusal.name);
+        let name = &refusal.name;
+        let next_step = match refusal.noun {
+            "deployment" => "`landfall why deployment` says what it waits on".to_owned(),
+            "core component" => format!("`landfall why component/{name}` says what it waits on"),
+            "site" => format!("`landfall why site/{name}` says what it waits on"),
+            "RFC" => format!("`landfall why rfc/{name}` says what it waits on"),
+            "incident" => format!("`landfall incident show {name}` says where it stands"),
+            "escalation" => format!("`landfall escalation show {name}` says where it stands"),
+            "milestone" => "`landfall milestone show` says where it stands".to_owned(),
+            "quiet period" => "`landfall quiet-period show` says where it stands".to_owned(),
+            "assignment" => "`landfall team list` says where it stands".to_owned(),
+            "waiver" => "`landfall waiver list` says where it stands".to_owned(),
+            _ => "`landfall waiting` says what waits, and on whom".to_owned(),
+        };
         Self::new(RefusalCode::State, refusal.to_string(), next_step)
     }
 }

@@ -4,11 +4,12 @@ use crate::args::record::{Output, Search};
 use crate::desk::Desk;
 use crate::exit::Exit;
 use crate::fault::Fault;
+use crate::render::event::sentence;
 use executor::Executor;
 use model::event::Event;
 use model::id::Seq;
 use model::machine::{ComponentState, SiteState};
-use model::order::OrderId;
+use model::order::{OrderId, Outcome};
 use model::scope::Scope;
 use model::state::State;
 use serde::Serialize;
@@ -30,6 +31,14 @@ struct Piece<'a> {
 struct Shown {
     order: OrderId,
     bytes: usize,
+    /// How it ended, where it did not succeed: what wrote nothing has its reason in the record.
+    failed: Option<String>,
+}
+
+impl Shown {
+    fn new(order: OrderId) -> Self {
+        Self { order, bytes: 0, failed: None }
+    }
 }
 
 pub(crate) async fn output(it: &Output, mut desk: Desk) -> Result<Exit, Fault> {
@@ -55,7 +64,19 @@ pub(crate) async fn output(it: &Output, mut desk: Desk) -> Result<Exit, Fault> {
             () = tokio::time::sleep(FOLLOW_EVERY) => {}
         }
     }
-    if shown.iter().all(|it| it.bytes == 0) {
+    let mut is_silent = true;
+    for it in &shown {
+        is_silent &= it.bytes == 0 && it.failed.is_none();
+        if let Some(failed) = it.failed.as_ref().filter(|_| it.bytes == 0) {
+            if desk.terminal.is_json() {
+                let ended = serde_json::json!({ "order": it.order, "failed": failed });
+                desk.terminal.print_json_line(&ended)?;
+            } else {
+                desk.terminal.print(failed)?;
+            }
+        }
+    }
+    if is_silent {
         desk.terminal.say("There is no output.");
     }
     Ok(Exit::Done)
@@ -83,7 +104,7 @@ impl Of {
     /// Returns the orders that are known without looking.
     fn named(&self) -> Vec<Shown> {
         match self {
-            Self::Order(order) => vec![Shown { order: order.clone(), bytes: 0 }],
+            Self::Order(order) => vec![Shown::new(order.clone())],
             Self::Scope(_) => vec![],
         }
     }
@@ -133,18 +154,25 @@ fn is_at_rest(state: &State, scope: &Scope) -> bool {
     }
 }
 
-/// Adds the orders of the scope that were recorded after entry `last`, in the order of the record.
+/// Adds the orders of the scope that were recorded after entry `last`, in the order of the record,
+/// and how those ended that did not succeed.
 async fn find(desk: &Desk, of: &Of, last: &mut Seq, shown: &mut Vec<Shown>) -> Result<(), Fault> {
-    let Of::Scope(scope) = of else { return Ok(()) };
     loop {
         let page = desk.coordinator.entries(*last, PAGE).await?;
         let Some(newest) = page.last() else { return Ok(()) };
         *last = newest.seq;
         for entry in page {
-            if let Event::OrderIntended { order, scope: at, .. } = entry.event
+            if let Event::OrderEnded { order, report } = &entry.event
+                && !matches!(report.outcome, Outcome::Succeeded { .. })
+                && let Some(it) = shown.iter_mut().rev().find(|it| it.order == *order)
+            {
+                it.failed = Some(sentence(&entry.event));
+            }
+            if let (Event::OrderIntended { order, scope: at, .. }, Of::Scope(scope)) =
+                (entry.event, of)
                 && at == *scope
             {
-                shown.push(Shown { order, bytes: 0 });
+                shown.push(Shown::new(order));
             }
         }
     }

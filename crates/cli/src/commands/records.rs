@@ -201,8 +201,8 @@ pub(crate) async fn verify_file(it: &Verify, terminal: Terminal) -> Result<Exit,
     match looked {
         Ok(verified) => {
             let vouched = match &it.key {
-                Some(key) => format!("the key {key}"),
-                None => "the key that the file itself names: compare it with the one you keep"
+                Some(key) => format!("signed with the key {key}"),
+                None => "signed with the key that the file names itself: compare it with yours"
                     .to_owned(),
             };
             terminal.answer(&Proven::from(&verified), || {

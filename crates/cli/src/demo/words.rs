@@ -1,5 +1,6 @@
 //! What the demo says of entries of the record: whoever has never seen one should understand it.
 
+use crate::render::counted::counted;
 use crate::render::event::sentence;
 use crate::render::time::lasting;
 use jiff::SignedDuration;
@@ -40,7 +41,7 @@ pub(super) fn of_landfall(state: &State, event: &Event) -> Option<String> {
         return match transition {
             RingTransition::Opened => {
                 let count = status.counts.planned;
-                Some(format!("ring {ring} opens: {count} {}, by night", plural(count, "shop")))
+                Some(format!("ring {ring} opens: {}, by night", counted(count, "shop")))
             }
             RingTransition::Halted => {
                 Some(format!("RING {ring} HALTS: {reason}; no further shop starts"))
@@ -62,10 +63,6 @@ fn deployed(state: &State, site: &model::id::SiteId) -> String {
     let Some((planned, _)) = state.site(site) else { return format!("{site} is deployed") };
     let host = planned.computers.first().map(|it| it.host.clone()).unwrap_or_default();
     format!("{site} is deployed and answers on {host}")
-}
-
-fn plural(count: usize, word: &str) -> String {
-    if count == 1 { word.to_owned() } else { format!("{word}s") }
 }
 
 /// What people do with requests for change: in which role, and the word for it.

@@ -1,6 +1,7 @@
 //! What came of an act.
 
-use super::event::sentence;
+use super::event::{scope_of, sentence};
+use super::time::{told, zone_of};
 use coordinator::Acted;
 use model::event::Event;
 use model::state::State;
@@ -15,7 +16,11 @@ pub(crate) fn text(state: &State, acted: &Acted) -> String {
         );
     }
     let entries = (acted.first..).zip(&acted.events);
-    entries.map(|(seq, event)| format!("{deployment} entry {seq}: {}\n", sentence(event))).collect()
+    let line = |(seq, event): (_, &Event)| {
+        let said = told(&sentence(event), zone_of(state, &scope_of(state, event)));
+        format!("{deployment} entry {seq}: {said}\n")
+    };
+    entries.map(line).collect()
 }
 
 /// Returns whether the act has collected agreement only, and takes somebody else too.

@@ -81,7 +81,7 @@ pub(crate) fn criteria(setting: Setting, state: &State, all: &[CriterionStanding
             cell(format!("{}: {}", it.kind, it.text), Tone::Plain),
             cell("", Tone::Plain),
             cell(&found.value, Tone::Plain),
-            cell(format!("{}{accepted}", found.verdict.to_string().to_lowercase()), Tone::Plain),
+            cell(format!("{}{accepted}", found.verdict), Tone::Plain),
         ]);
     }
     text(&rows)

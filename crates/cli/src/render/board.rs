@@ -2,7 +2,7 @@
 
 use super::people::any_of;
 use super::table::{Tone, bad_count, cell, number, table, text};
-use super::time::{between, exactly, when};
+use super::time::{between, exactly, told, when};
 use super::typed::typed;
 use crate::board::{Board, Ends, RingLine};
 use crate::terminal::Setting;
@@ -167,7 +167,7 @@ fn waits(plan: &MasterProjectPlan, board: &Board) -> String {
     let mut text = "Waits on people:\n".to_owned();
     for wait in &board.waits {
         let lasting = between(wait.since, board.at);
-        text += &format!("- {}: {} (for {lasting})\n", wait.scope, wait.what);
+        text += &format!("- {}: {} (for {lasting})\n", wait.scope, told(&wait.what, &board.zone));
         text += &format!("  {}", any_of(plan, &wait.people));
         if let Some(command) = &wait.command {
             text += &format!(": {}", typed(command, None));

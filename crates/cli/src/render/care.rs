@@ -20,8 +20,8 @@ pub(crate) fn expectation(told: &Expectation<'_>, version: Digest) -> String {
     ] {
         page += &format!("  {name:<14} {}\n", if text.is_empty() { "not said" } else { text });
     }
-    let windows = serde_json::to_string(told.windows).unwrap_or_default();
-    let windows = if told.windows.is_empty() { "any time".to_owned() } else { windows };
+    let windows: Vec<String> = told.windows.iter().map(ToString::to_string).collect();
+    let windows = if windows.is_empty() { "any time".to_owned() } else { windows.join("; ") };
     page += &format!("  {:<14} {windows}\n  version        {version}\n\n", "windows");
     page
 }

@@ -1,5 +1,6 @@
 //! A fault as people read it: what happened, why, what to do next.
 
+use super::time::told;
 use crate::fault::Fault;
 use model::guard::{GuardReading, Verdict};
 
@@ -8,9 +9,9 @@ pub(crate) fn text(fault: &Fault, colours: bool) -> String {
     let word = if colours { "\u{1b}[1;31merror\u{1b}[0m" } else { "error" };
     // The many lines first: what happened stays in sight, just above the prompt.
     let mut text = super::plan::diagnostics(&fault.diagnostics);
-    text += &format!("{word}: {}\n", fault.what);
+    text += &format!("{word}: {}\n", in_utc(&fault.what));
     for why in &fault.why {
-        text += &format!("  because: {why}\n");
+        text += &format!("  because: {}\n", in_utc(why));
     }
     text += &gate(&fault.gate);
     if let Some(next) = &fault.next {
@@ -19,9 +20,15 @@ pub(crate) fn text(fault: &Fault, colours: bool) -> String {
     text
 }
 
+/// A fault knows of no place whose clock it could go by.
+fn in_utc(said: &str) -> String {
+    let zone = "UTC".parse().expect("because every time-zone database has UTC");
+    told(said, &zone)
+}
+
 /// Returns what guards read, a line each.
 pub(crate) fn gate(readings: &[GuardReading]) -> String {
-    readings.iter().map(|it| format!("  {}\n", reading(it))).collect()
+    readings.iter().map(|it| format!("  {}\n", in_utc(&reading(it)))).collect()
 }
 
 fn reading(reading: &GuardReading) -> String {

@@ -1,5 +1,6 @@
 //! A forecast as people read it.
 
+use super::counted::counted;
 use super::table::{Tone, cell, number, table, text};
 use super::time::{between, when};
 use crate::terminal::Setting;
@@ -31,8 +32,9 @@ pub(crate) fn page(
         objections(forecast).iter().for_each(|it| page += &format!("- {it}\n"));
     }
     page += &format!(
-        "At most {} sites deploy at once; they hold at most {} kbit/s of their links.\n",
-        forecast.sites_at_once_peak, forecast.kbit_per_s_peak
+        "At most {} at once; they hold at most {} kbit/s of their links.\n",
+        counted(forecast.sites_at_once_peak, "site"),
+        forecast.kbit_per_s_peak
     );
     let moment = |at: Option<Timestamp>| at.map_or_else(|| "never".to_owned(), |it| when(it, zone));
     if !forecast.components.is_empty() {

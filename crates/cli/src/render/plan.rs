@@ -1,5 +1,6 @@
 //! Plans as people read them: what is in one, and what is wrong with it.
 
+use super::counted::counted;
 use super::people::person;
 use super::table::{Tone, cell, number, table, text};
 use crate::terminal::Setting;
@@ -19,10 +20,8 @@ pub(crate) fn count(diagnostics: &[Diagnostic]) -> String {
         (of(Severity::Warning), "warning"),
         (of(Severity::Note), "note"),
     ];
-    let words = counts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| {
-        let plural = if *count == 1 { "" } else { "s" };
-        format!("{count} {word}{plural}")
-    });
+    let words = counts.iter().filter(|(count, _)| *count > 0);
+    let words = words.map(|(count, word)| counted(*count, word));
     let words: Vec<String> = words.collect();
     if words.is_empty() { "nothing is wrong".to_owned() } else { words.join(", ") }
 }
@@ -30,17 +29,19 @@ pub(crate) fn count(diagnostics: &[Diagnostic]) -> String {
 /// Returns what a plan is about, in one sentence.
 pub(crate) fn summary(plan: &MasterProjectPlan) -> String {
     let computers: usize = plan.sites.iter().map(|it| it.computers.len()).sum();
-    let users: u64 = plan.sites.iter().map(|it| u64::from(it.users)).sum();
+    let users: usize = plan.sites.iter().map(|it| it.users as usize).sum();
     format!(
-        "{} · {}: {} {} to {} sites in {} rings, {computers} computers, {users} users, {} core components, {} RFCs",
+        "{} · {}: {} {} to {} in {}, {}, {}, {}, {}",
         plan.deployment,
         plan.title,
         plan.release.name,
         plan.release.version,
-        plan.sites.len(),
-        plan.rings.len(),
-        plan.components.len(),
-        plan.rfcs.len()
+        counted(plan.sites.len(), "site"),
+        counted(plan.rings.len(), "ring"),
+        counted(computers, "computer"),
+        counted(users, "user"),
+        counted(plan.components.len(), "core component"),
+        counted(plan.rfcs.len(), "RFC")
     )
 }
 

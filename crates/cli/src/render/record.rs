@@ -2,7 +2,7 @@
 
 use super::event::{scope_of, sentence};
 use super::people::actor;
-use super::time::{exactly, zone_of};
+use super::time::{exactly, told, zone_of};
 use model::event::Entry;
 use model::state::State;
 use record::Verified;
@@ -11,7 +11,8 @@ use record::Verified;
 pub(crate) fn line(state: &State, entry: &Entry) -> String {
     let zone = zone_of(state, &scope_of(state, &entry.event));
     let by = actor(&state.plan, &entry.actor);
-    format!("{:>7}  {}  {}  · {by}\n", entry.seq, exactly(entry.at, zone), sentence(&entry.event))
+    let said = told(&sentence(&entry.event), zone);
+    format!("{:>7}  {}  {said}  · {by}\n", entry.seq, exactly(entry.at, zone))
 }
 
 /// Returns what holds of a record.

@@ -1,5 +1,6 @@
 //! Requests for change as people read them.
 
+use super::counted::counted;
 use super::people::person;
 use super::table::{Tone, cell, table, text};
 use super::time::when;
@@ -134,7 +135,7 @@ fn covers(state: &State, planned: &RequestForChange) -> String {
     let components = planned.covers.components.iter().map(|it| format!("component/{it}"));
     let rings = planned.covers.rings.iter().map(|it| {
         let sites = state.ring(it).map_or(0, |(_, status)| status.counts.planned);
-        format!("ring/{it} ({sites} sites)")
+        format!("ring/{it} ({})", counted(sites, "site"))
     });
     let sites = planned.covers.sites.iter().map(|it| format!("site/{it}"));
     let all: Vec<String> = components.chain(rings).chain(sites).collect();

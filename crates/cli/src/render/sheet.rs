@@ -1,7 +1,7 @@
 //! Sign-off sheets as people read them: facts, digest, slots.
 
 use super::people::person;
-use super::time::{when, zone_of};
+use super::time::{told, when, zone_of};
 use model::machine::SignOffState;
 use model::sheet::{Sheet, SlotId, body, digest};
 use model::state::State;
@@ -19,7 +19,9 @@ pub(crate) fn page(state: &State, sheet: &Sheet) -> String {
         "{} · {} · {} {} · {}\n\n",
         plan.deployment, plan.title, plan.release.name, plan.release.version, state.purpose
     );
-    facts(body.get("facts").unwrap_or(&Value::Null), 0, &mut page);
+    let mut said = String::new();
+    facts(body.get("facts").unwrap_or(&Value::Null), 0, &mut said);
+    page += &told(&said, zone_of(state, &sheet.scope()));
     page += &format!(
         "\ndigest {}\n\nSlots, in the order in which they are asked:\n",
         digest(state, sheet)
@@ -61,25 +63,18 @@ fn facts(value: &Value, depth: usize, page: &mut String) {
 /// Writes one of several alike, in one line.
 fn item(value: &Value, depth: usize, page: &mut String) {
     let said = match value {
-        Value::Object(fields) => {
-            let fields = fields.iter().map(|(name, value)| {
-                let value = match value {
-                    Value::Object(_) => value.to_string(),
-                    Value::Array(_)
-                    | Value::Null
-                    | Value::Bool(_)
-                    | Value::Number(_)
-                    | Value::String(_) => plain(value),
-                };
-                format!("{} {value}", name.replace('-', " "))
-            });
-            fields.collect::<Vec<_>>().join(", ")
-        }
+        Value::Object(fields) => in_a_line(fields),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
             plain(value)
         }
     };
     *page += &format!("{}- {said}\n", "  ".repeat(depth));
+}
+
+fn in_a_line(fields: &serde_json::Map<String, Value>) -> String {
+    let said =
+        |(name, value): (&String, &Value)| format!("{} {}", name.replace('-', " "), plain(value));
+    fields.iter().map(said).collect::<Vec<_>>().join(", ")
 }
 
 fn plain(value: &Value) -> String {
@@ -96,7 +91,8 @@ fn plain(value: &Value) -> String {
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
             format!("{}{more}", listed.join(", "))
         }
-        Value::Object(_) => value.to_string(),
+        Value::Object(fields) if fields.is_empty() => "none".to_owned(),
+        Value::Object(fields) => format!("({})", in_a_line(fields)),
     }
 }
 

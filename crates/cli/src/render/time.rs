@@ -25,6 +25,29 @@ pub(crate) fn exactly(at: Timestamp, zone: &TimeZoneName) -> String {
     both(at, zone, "%H:%M:%S")
 }
 
+/// Returns `said` with each instant in it on the clock of `zone` and in UTC, as people read it.
+pub(crate) fn told(said: &str, zone: &TimeZoneName) -> String {
+    let mut text = String::with_capacity(said.len());
+    let mut rest = said;
+    while let Some((before, after)) = rest.split_once('Z') {
+        let is_outside = |it: char| !it.is_ascii_digit() && !"-:.T".contains(it);
+        let start = before.rfind(is_outside).map_or(0, |at| {
+            at + before.get(at..).and_then(|it| it.chars().next()).map_or(1, char::len_utf8)
+        });
+        let (words, instant) = before.split_at(start);
+        text += words;
+        match format!("{instant}Z").parse() {
+            Ok(at) => text += &when(at, zone),
+            Err(_) => {
+                text += instant;
+                text.push('Z');
+            }
+        }
+        rest = after;
+    }
+    text + rest
+}
+
 fn both(at: Timestamp, zone: &TimeZoneName, clock: &str) -> String {
     let here = at.to_zoned(zone.rules());
     let utc = at.to_zoned(jiff::tz::TimeZone::UTC);
@@ -73,6 +96,27 @@ mod tests {
             ("Europe/Vienna", "2027-07-01T10:00:00Z", "2027-07-01 12:00 CEST (10:00 UTC)"),
         ] {
             assert_eq!(when(at.parse().unwrap(), &zone.parse().unwrap()), expected);
+        }
+    }
+
+    #[test]
+    fn instants_in_a_sentence_are_told_like_all_others() {
+        let zone = "America/Chicago".parse().unwrap();
+        for (said, expected) in [
+            (
+                "restored at 2027-01-31T06:00:00.048182501Z: Z is back",
+                "restored at 2027-01-31 00:00 CST (06:00 UTC): Z is back",
+            ),
+            (
+                "from 2027-01-31T06:00:00Z to 2027-01-31T07:00:00Z",
+                "from 2027-01-31 00:00 CST (06:00 UTC) to 2027-01-31 01:00 CST (07:00 UTC)",
+            ),
+            ("\u{fc}2027-01-31T06:00:00Z", "\u{fc}2027-01-31 00:00 CST (06:00 UTC)"),
+            ("room 3-Z, at 25:61Z", "room 3-Z, at 25:61Z"),
+            ("Z", "Z"),
+            ("", ""),
+        ] {
+            assert_eq!(told(said, &zone), expected);
         }
     }
 

@@ -1,7 +1,7 @@
 //! Why something does not move: the binding constraint first, and who can lift it.
 
 use super::people::any_of;
-use super::time::{between, when, zone_of};
+use super::time::{between, told, when, zone_of};
 use super::typed::{typed, waiver_request};
 use model::command::Command;
 use model::guard::{Guard, Supplier, Waivability};
@@ -49,7 +49,7 @@ pub(crate) fn page(
 pub(crate) fn wait(state: &State, wait: &WaitingOn) -> String {
     let zone = zone_of(state, &wait.scope);
     let guard = wait.guard.map(|it| format!(" [{it}]")).unwrap_or_default();
-    let mut text = format!("- {}: {}{guard}\n", wait.scope, wait.what);
+    let mut text = format!("- {}: {}{guard}\n", wait.scope, told(&wait.what, zone));
     let mut line = |label: &str, said: String| text += &format!("  {label:<9} {said}\n");
     line("since", when(wait.since, zone));
     line("who", who(state, wait));

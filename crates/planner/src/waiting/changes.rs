@@ -182,12 +182,9 @@ impl Change<'_> {
         let conflict = WaitingOn::guard(self.state, &self.scope(), &rf3, status.since);
         let Some((level, number)) = open else { return conflict.into_iter().collect() };
         let given: Vec<_> = status.approvals.iter().filter(|(_, it)| *it == number).collect();
-        let text = format!(
-            "{} needs {} more approval(s) by {}",
-            planned.id,
-            usize::from(level.quorum) - given.len(),
-            level.role
-        );
+        let lacking = usize::from(level.quorum).saturating_sub(given.len());
+        let word = if lacking == 1 { "approval" } else { "approvals" };
+        let text = format!("{} needs {lacking} more {word} by {}", planned.id, level.role);
         let mut wait = self.wait(text, &[level.role]);
         let may = |it: &PersonId| {
             *it != planned.requested_by
