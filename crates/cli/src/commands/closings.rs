@@ -106,7 +106,8 @@ async fn package(desk: &Desk, file: &Path, stored: String) -> Result<Package, Fa
         let later = desk.coordinator.entries(last, ENTRIES_AT_ONCE).await?;
         let Some(newest) = later.last() else { break };
         last = newest.seq;
-        let signs = |it: &Event| matches!(it, Event::SignOff { slot, .. } if slot.sheet == Sheet::CloseOut);
+        let signs =
+            |it: &Event| matches!(it, Event::SignOff { slot, .. } if slot.sheet == Sheet::CloseOut);
         if let Some(signed) = later.iter().find(|it| signs(&it.event)) {
             let why = format!(
                 "it ends with entry {}, and the close-out report was signed in entry {}",
