@@ -44,7 +44,7 @@ fn people_review_close_and_seal_what_was_quiet() {
         2027-03-05T09:00:00Z quiet-period-report:operations-manager: signed
         2027-03-05T09:00:00Z quiet-period-report:support-manager: signed
         2027-03-05T09:00:00Z deployment: quiet period ended
-        2027-03-05T09:00:00Z criterion SC-1: as rehearsed, Met: as rehearsed
+        2027-03-05T09:00:00Z criterion SC-1: as rehearsed, met: as rehearsed
         2027-03-05T09:00:00Z Deployment Complete, review 1: criteria met
         2027-03-05T09:00:00Z RR-Q1 answered by Test Manager: as rehearsed
         2027-03-05T09:00:00Z RR-Q3 answered by Program Manager: as rehearsed
