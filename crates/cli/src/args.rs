@@ -19,6 +19,7 @@ pub(crate) mod plan;
 pub(crate) mod quiet_period;
 pub(crate) mod readiness;
 pub(crate) mod record;
+pub(crate) mod release_readiness;
 pub(crate) mod rfc;
 pub(crate) mod run;
 pub(crate) mod sign;
@@ -136,6 +137,8 @@ pub(crate) enum What {
     Measures(measure::Measures),
     Outcomes(measure::Outcomes),
     #[command(subcommand)]
+    ReleaseReadiness(release_readiness::ReleaseReadiness),
+    #[command(subcommand)]
     Rfc(rfc::Rfc),
     ChangeSchedule(rfc::ChangeSchedule),
     Sheet(sign::SheetOf),
@@ -224,6 +227,7 @@ const GROUPS: &[(&str, &[&str])] = &[
     (
         "Authorise and sign",
         &[
+            "release-readiness",
             "rfc",
             "change-schedule",
             "sheet",

@@ -20,6 +20,7 @@ mod program;
 mod quiet_periods;
 mod readying;
 mod records;
+mod releasing;
 mod rehearsing;
 mod rfcs;
 mod serving;
@@ -70,6 +71,7 @@ pub(crate) async fn carry_out(
         }
         What::Measures(it) => measuring::measures(it, &desk().await?),
         What::Outcomes(_) => measuring::outcomes(&desk().await?),
+        What::ReleaseReadiness(it) => releasing::release_readiness(it, desk().await?).await,
         What::Rfc(it) => rfcs::rfc(it, desk().await?).await,
         What::ChangeSchedule(_) => rfcs::change_schedule(&desk().await?),
         What::Sheet(it) => signing::sheet(it, &desk().await?),

@@ -18,6 +18,7 @@ pub(crate) mod milestone;
 pub(crate) mod people;
 pub(crate) mod plan;
 pub(crate) mod record;
+pub(crate) mod release_readiness;
 pub(crate) mod rehearsal;
 pub(crate) mod rfc;
 pub(crate) mod sheet;

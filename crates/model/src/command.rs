@@ -101,6 +101,9 @@ pub enum Command {
         control: String,
         /// When it ends.
         until: Timestamp,
+        /// The part of the guard, where it has parts with names.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        part: Option<String>,
     },
     /// Approve a waiver.
     ApproveWaiver {
@@ -274,6 +277,8 @@ pub enum Command {
     Message(crate::message::MessageCommand),
     /// Training: sessions, attendance, coverage of sites.
     Training(crate::training::TrainingCommand),
+    /// Release Readiness: what has to be on record before a deployment begins.
+    ReleaseReadiness(crate::release_readiness::ReleaseReadinessCommand),
 }
 
 /// What was found when a baseline was prepared: facts that the rules cannot see for themselves.

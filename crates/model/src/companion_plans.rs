@@ -2,7 +2,7 @@
 //!
 //! Source: Deploy SMF, inputs of Tables 5 and 6, and Table 1 "User Experience".
 
-use crate::id::{LineId, PersonId};
+use crate::id::{ComponentId, LineId, PersonId, SiteId};
 mod communications;
 
 pub use communications::{
@@ -59,6 +59,42 @@ pub struct OperationsPlan {
     pub document: String,
     /// The operations guides that must be available.
     pub guides: Vec<OperationsGuide>,
+    /// What operations needs of the solution, each with the check that proves it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub requirements: Vec<OperationsRequirement>,
+}
+
+/// Something that operations needs of the solution.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OperationsRequirement {
+    /// Its name.
+    pub id: LineId,
+    /// What must be true.
+    pub text: String,
+    /// What proves it.
+    pub proof: RequirementProof,
+}
+
+/// What proves that the design meets a requirement of operations.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum RequirementProof {
+    /// The checks of this component passed.
+    Component(ComponentId),
+    /// This probe answered well.
+    Probe(LineId),
+    /// This item of the readiness checklist is there.
+    Readiness(LineId),
+}
+
+impl std::fmt::Display for RequirementProof {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Component(id) => write!(f, "the checks of component/{id}"),
+            Self::Probe(id) => write!(f, "probe {id}"),
+            Self::Readiness(id) => write!(f, "item {id} of the readiness checklist"),
+        }
+    }
 }
 
 /// A guide for operations.
@@ -224,6 +260,24 @@ impl QuietPeriodRules {
     }
 }
 
+/// The days on which the milestones are planned, in the project's zone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlannedMilestones {
+    /// Deployment Stable.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stable: Option<jiff::civil::Date>,
+    /// Deployment Complete.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub complete: Option<jiff::civil::Date>,
+}
+
+impl PlannedMilestones {
+    /// Returns whether none is planned.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 /// A decision on how to deploy, and when it was taken.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StrategyDecision {
@@ -235,4 +289,85 @@ pub struct StrategyDecision {
     pub infrastructure: String,
     /// What was decided for the sites.
     pub sites: String,
+    /// What the team has instead of, or as, experience with such an infrastructure.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub experience: Option<Experience>,
+}
+
+/// Whether the team has deployed a similar infrastructure, and what stands in for it where not.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Experience {
+    /// It has: what it deployed, where and when.
+    Similar(String),
+    /// It has not, and rehearsed this deployment: with what result.
+    Rehearsed(String),
+    /// It has not, and somebody with experience helps: who.
+    Help(String),
+    /// It has not, and one person more approves each change of the core: why that is enough.
+    ExtraApprover(String),
+}
+
+impl Experience {
+    /// Returns what was said.
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Similar(text)
+            | Self::Rehearsed(text)
+            | Self::Help(text)
+            | Self::ExtraApprover(text) => text,
+        }
+    }
+}
+
+impl std::fmt::Display for Experience {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Similar(text) => write!(f, "Yes: {text}"),
+            Self::Rehearsed(text) => write!(f, "No; it was rehearsed: {text}"),
+            Self::Help(text) => write!(f, "No; there is help: {text}"),
+            Self::ExtraApprover(text) => write!(f, "No; one person more approves: {text}"),
+        }
+    }
+}
+
+/// Somebody with an interest in the outcome: what it is, for which sites, and what they review.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stakeholder {
+    /// Who.
+    pub person: PersonId,
+    /// What they want of it, or fear.
+    pub interest: String,
+    /// The sites that it is about; none named means all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sites: Vec<SiteId>,
+    /// The reviews to which they are invited.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reviews: Vec<StakeholderReview>,
+}
+
+/// A review to which stakeholders are invited.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    schemars::JsonSchema,
+    strum::Display,
+    strum::VariantArray,
+)]
+#[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
+pub enum StakeholderReview {
+    /// Whether the release may be deployed.
+    ReleaseReadiness,
+    /// Whether the sites operate satisfactorily.
+    DeploymentStable,
+    /// Whether the deployment is complete.
+    DeploymentComplete,
+    /// What was learned.
+    PostProjectAnalysis,
 }

@@ -18,6 +18,7 @@ mod message;
 mod milestone;
 mod quiet_period;
 mod readiness;
+mod release_readiness;
 mod rfc;
 mod sign_off;
 mod site_care;
@@ -91,9 +92,10 @@ pub fn decide(acting: &Acting<'_>, command: &Command) -> Result<Vec<Event>, Refu
         }
         Command::Adopt { component } => acting.adopt(component),
         Command::Attest { guard, scope, statement } => acting.attest(*guard, scope, statement),
-        Command::RequestWaiver { guard, scope, reason, risk, control, until } => {
-            let texts = waiver::WaiverTexts { reason, risk, control };
-            acting.request_waiver(*guard, scope, &texts, *until)
+        Command::RequestWaiver { guard, scope, reason, risk, control, until, part } => {
+            let (guard, until, part) = (*guard, *until, part.as_deref());
+            let wanted = waiver::Wanted { guard, part, scope, until, reason, risk, control };
+            acting.request_waiver(&wanted)
         }
         Command::ApproveWaiver { waiver } => acting.approve_waiver(*waiver),
         Command::RefuseWaiver { waiver, reason } => acting.refuse_waiver(*waiver, reason),
@@ -135,6 +137,7 @@ pub fn decide(acting: &Acting<'_>, command: &Command) -> Result<Vec<Event>, Refu
         Command::SiteCare(command) => acting.site_care(command),
         Command::Message(command) => acting.message(command),
         Command::Training(command) => acting.training(command),
+        Command::ReleaseReadiness(command) => acting.release_readiness(command),
     }
 }
 

@@ -239,6 +239,9 @@ pub enum Event {
         control: String,
         /// When it ends.
         until: Timestamp,
+        /// The part of the guard that is to be let pass, where it has parts with names.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        part: Option<String>,
     },
     /// One of those who may grant it approved a waiver.
     WaiverApproved {
@@ -369,6 +372,8 @@ pub enum Event {
     Message(crate::message::MessageEvent),
     /// Training: sessions, attendance, coverage of sites.
     Training(crate::training::TrainingEvent),
+    /// Release Readiness: what has to be on record before a deployment begins.
+    ReleaseReadiness(crate::release_readiness::ReleaseReadinessEvent),
 }
 
 /// What can happen to a ring.

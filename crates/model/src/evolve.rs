@@ -13,6 +13,7 @@ pub use happening::{Happening, Impossible};
 
 use crate::change_schedule::ChangeScheduleEvent;
 use crate::event::{Actor, Entry, Event, StepDecision};
+use crate::guard::Guard;
 use crate::id::RfcId;
 use crate::machine::Transition;
 use crate::machine::deployment::{DeploymentState, DeploymentTransition};
@@ -81,6 +82,7 @@ impl State {
             site_care: Default::default(),
             messages: Default::default(),
             training: Default::default(),
+            release_readiness: Default::default(),
             seq: entry.seq,
             at,
         };
@@ -195,6 +197,7 @@ impl State {
             }
             Event::PlanRevised { plan, baseline, .. } => {
                 let new_plan = new_plan.ok_or_else(|| Impossible::unknown("the revised plan"))?;
+                self.forget_statements(&new_plan);
                 self.adopt_plan(new_plan, at);
                 // Who agreed to something agreed to it under the plan that is no longer in force.
                 self.concurrences.clear();
@@ -228,8 +231,11 @@ impl State {
             Event::SignOff { slot, transition, document, statements, .. } => {
                 self.sign_off_happened(slot, *transition, *document, statements, by, at)?;
             }
-            Event::WaiverRequested { guard, scope, reason, until, .. } => {
+            Event::WaiverRequested { guard, scope, reason, risk, control, until, part, .. } => {
                 self.waivers.push(WaiverStatus {
+                    part: part.clone(),
+                    risk: risk.clone(),
+                    control: control.clone(),
                     state: WaiverState::default(),
                     since: at,
                     guard: *guard,
@@ -346,6 +352,9 @@ impl State {
             }
             Event::Message(it) => self.messages.happened(it, &happening)?,
             Event::Training(it) => self.training.happened(it, &happening)?,
+            Event::ReleaseReadiness(it) => {
+                self.release_readiness.happened(it, &happening, self.baseline)?;
+            }
         }
         Ok(())
     }
@@ -363,8 +372,24 @@ impl State {
         self.concurrences.remove(&act_name(transition));
         if transition == DeploymentTransition::Baselined {
             self.baseline = 1;
+            self.release_readiness.baselined = Some(at);
         }
         Ok(())
+    }
+
+    /// What was stated of the release, its known issues or the success criteria was stated of what
+    /// they were.
+    fn forget_statements(&mut self, new_plan: &MasterProjectPlan) {
+        use crate::release_readiness::{criteria_digest, issues_digest};
+        let (old, new) = (&self.plan, new_plan);
+        let changed = [
+            (Guard::E1, old.release.digest() != new.release.digest()),
+            (Guard::E4, criteria_digest(old) != criteria_digest(new)),
+            (Guard::E7, issues_digest(old) != issues_digest(new)),
+        ];
+        for (guard, _) in changed.into_iter().filter(|(_, is_changed)| *is_changed) {
+            self.attestations.remove(&attestation_key(guard, &Scope::Deployment));
+        }
     }
 
     fn sign_off_happened(

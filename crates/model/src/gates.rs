@@ -13,9 +13,11 @@
 mod change;
 pub mod close_out;
 pub mod complete;
+pub mod entry;
 pub mod incidents;
 pub mod milestone;
 mod notices;
+pub mod parts;
 pub mod quiet_period;
 pub mod readiness;
 pub mod sites;
@@ -23,17 +25,14 @@ pub mod stable;
 pub mod team;
 pub mod termination;
 
-pub use change::{open_level, rf1, rf2, rf3, rf5, rf6, rf8};
+pub use change::{c5, open_level, rf1, rf2, rf3, rf5, rf6, rf8};
+pub use entry::{INDISPENSABLE, e1, e2, e4, e7, e8, e9};
 pub use notices::{s4, s5, v6};
 
-use crate::command::Findings;
-use crate::component::RollbackPlan;
 use crate::guard::{Guard, GuardReading, Supplier, Verdict};
 use crate::id::SiteId;
 use crate::machine::core_component::ComponentState;
 use crate::machine::site::SiteState;
-use crate::profile::Profile;
-use crate::release::ReadinessDecision;
 use crate::role_type::RoleType;
 use crate::run::{StepList, TrackState};
 use crate::scope::Scope;
@@ -111,174 +110,6 @@ const STATED: &[(Guard, &[RoleType])] = &[
 /// Returns the role types who may state that `guard` is met; none where the program sees it itself.
 pub fn attesters(guard: Guard) -> &'static [RoleType] {
     STATED.iter().find(|(it, _)| *it == guard).map_or(&[], |(_, roles)| roles)
-}
-
-/// E1: the Release Readiness Milestone said go for this release.
-pub fn e1(state: &State) -> Found {
-    let readiness = state.plan.release.readiness.as_ref();
-    match readiness.map(|it| (it.decision, it.conditions.is_empty())) {
-        Some((ReadinessDecision::Go, true)) => Ok(()),
-        Some((ReadinessDecision::NoGo, _)) => {
-            missing("the Release Readiness Milestone decided no-go", &[RoleType::ProgramManager])
-        }
-        Some((ReadinessDecision::Go | ReadinessDecision::GoWithConditions, _)) => {
-            let what = "the conditions of the Release Readiness Milestone are closed";
-            state.stated(Guard::E1, &[Scope::Deployment], what)
-        }
-        None => {
-            let what = "the Release Readiness Milestone decided go for this release";
-            state.stated(Guard::E1, &[Scope::Deployment], what)
-        }
-    }
-}
-
-/// E2: every deliverable is there and is the release's.
-pub fn e2(findings: &Findings) -> Found {
-    match findings.deliverables.first() {
-        None => Ok(()),
-        Some(first) => missing(
-            format!("{first} ({} in all)", findings.deliverables.len()),
-            &[RoleType::ReleaseManagement],
-        ),
-    }
-}
-
-/// E3: the plan holds the communications, operations, support and training plans.
-pub fn e3(state: &State) -> Found {
-    let plan = &state.plan;
-    let absent: Vec<&str> = [
-        ("communications", plan.communications.is_none()),
-        ("training", plan.training.is_none()),
-        ("operations", plan.operations.is_none()),
-        ("support", plan.support.is_none()),
-    ]
-    .into_iter()
-    .filter_map(|(name, is_absent)| is_absent.then_some(name))
-    .collect();
-    if absent.is_empty() || plan.profile == Profile::Solo {
-        return Ok(());
-    }
-    missing(format!("there is no plan for {}", absent.join(", ")), &[RoleType::ProgramManager])
-}
-
-/// E4: there is a measurable criterion of success, and the customer knows it.
-pub fn e4(state: &State) -> Found {
-    if state.plan.success_criteria.is_empty() {
-        return missing("there is no success criterion", &[RoleType::ProductManager]);
-    }
-    let what = "the customer knows and accepts the success criteria";
-    state.stated(Guard::E4, &[Scope::Deployment], what)
-}
-
-/// The role types without whose holders a deployment cannot come to its end.
-pub const INDISPENSABLE: &[RoleType] = &[
-    RoleType::ProgramManager,
-    RoleType::ReleaseManagement,
-    RoleType::Tester,
-    RoleType::ProductManager,
-    RoleType::Customer,
-    RoleType::OperationsManager,
-    RoleType::ChangeAuthority,
-];
-
-/// E5: every role type is held, and nobody holds two that must be separate.
-pub fn e5(state: &State) -> Found {
-    let plan = &state.plan;
-    let required: Vec<RoleType> = match plan.profile {
-        Profile::Solo => INDISPENSABLE.to_vec(),
-        Profile::Standard | Profile::Regulated => {
-            RoleType::PROJECT.iter().chain(INDISPENSABLE).copied().collect()
-        }
-    };
-    let mut vacant: Vec<String> = required
-        .into_iter()
-        .filter(|role| plan.holders(*role).next().is_none())
-        .map(|role| role.to_string())
-        .collect();
-    vacant.dedup();
-    if !vacant.is_empty() {
-        let text = format!("nobody holds {}", vacant.join(", "));
-        return missing(text, &[RoleType::ProgramManager]);
-    }
-    for person in &plan.people {
-        let conflicts = crate::separation_of_duties::may_hold(&person.roles, plan.profile);
-        if let Some(conflict) = conflicts.into_iter().find(|it| !it.relaxed) {
-            let text = format!(
-                "{} holds {} and {}, which {} keeps apart",
-                person.name, conflict.a, conflict.b, conflict.rule
-            );
-            return missing(text, &[RoleType::ProgramManager]);
-        }
-    }
-    let deadlocks = crate::deadlock::deadlocks(plan).into_iter();
-    if let Some(deadlock) = { deadlocks }.find(|it| it.kind.is_for_ever()) {
-        let text = format!("{}: {}", deadlock.what, deadlock.next_step);
-        return missing(text, &[RoleType::ProgramManager]);
-    }
-    match plan.profile.fits(plan.sites.len(), state.purpose) {
-        Ok(()) => Ok(()),
-        Err(too_small) => missing(too_small.to_string(), &[RoleType::ProgramManager]),
-    }
-}
-
-/// E6: everything can be rolled back, or is declared to be fixed forward.
-pub fn e6(state: &State) -> Found {
-    let plan = &state.plan;
-    let lacks = |rollback: &RollbackPlan, steps: &[&crate::step::Step]| {
-        let goes_back = matches!(rollback, RollbackPlan::Steps { .. });
-        goes_back && steps.iter().all(|it| it.rollback.is_none())
-    };
-    let component = plan.components.iter().find(|it| {
-        !it.steps.is_empty() && lacks(&it.rollback, &it.steps.iter().collect::<Vec<_>>())
-    });
-    let template = plan.templates.iter().find(|it| {
-        let steps: Vec<_> = it.before.iter().chain(&it.each_computer).chain(&it.after).collect();
-        lacks(&it.rollback, &steps)
-    });
-    let names = [component.map(|it| it.id.to_string()), template.map(|it| it.id.to_string())];
-    match names.into_iter().flatten().next() {
-        None => Ok(()),
-        Some(name) => missing(
-            format!("{name} has no step that can be rolled back, and is not declared forward-fix"),
-            &[RoleType::ReleaseManagement],
-        ),
-    }
-}
-
-/// E7: no blocker is open, and known issues are accepted.
-pub fn e7(state: &State) -> Found {
-    let issues = &state.plan.release.known_issues;
-    if let Some(blocker) = issues.iter().find(|it| it.severity <= 1) {
-        let text = format!("known issue {} blocks: {}", blocker.id, blocker.text);
-        return missing(text, &[RoleType::Developer]);
-    }
-    if issues.iter().all(|it| it.severity > 2) {
-        return Ok(());
-    }
-    state.stated(Guard::E7, &[Scope::Deployment], "the known issues are accepted")
-}
-
-/// E8: the strategy was decided before the baseline.
-pub fn e8(state: &State, now: Timestamp) -> Found {
-    let zone = state.plan.zone.rules();
-    let today = now.to_zoned(zone).date();
-    match &state.plan.strategy {
-        Some(strategy) if strategy.on <= today => Ok(()),
-        Some(strategy) => missing(
-            format!("the strategy is dated {}, after today", strategy.on),
-            &[RoleType::ProgramManager],
-        ),
-        None if state.plan.profile == Profile::Solo => Ok(()),
-        None => missing("there is no decision on strategy", &[RoleType::ProgramManager]),
-    }
-}
-
-/// E9: the plan comes to its end by its own windows and limits.
-pub fn e9(findings: &Findings) -> Found {
-    match findings.forecast.first() {
-        None => Ok(()),
-        Some(first) => missing(first.clone(), &[RoleType::ReleaseManagement]),
-    }
 }
 
 /// H1: no outcome in `scope` is unknown.

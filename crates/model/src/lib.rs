@@ -38,6 +38,7 @@ pub mod quiet_period;
 pub mod readiness;
 pub mod refusal;
 pub mod release;
+pub mod release_readiness;
 pub mod responsibility;
 pub mod rfc;
 pub mod rights;

@@ -7,8 +7,8 @@
 //! Source: Deploy SMF, inputs of Tables 4 to 6 ("Master project plan, including …").
 
 use crate::companion_plans::{
-    CommunicationsPlan, OperationsPlan, QuietPeriodTerms, StrategyDecision, SuccessCriterion,
-    SupportPlan, TrainingPlan,
+    CommunicationsPlan, OperationsPlan, PlannedMilestones, QuietPeriodTerms, Stakeholder,
+    StrategyDecision, SuccessCriterion, SupportPlan, TrainingPlan,
 };
 use crate::component::CoreComponent;
 use crate::digest::{Digest, canonical_digest};
@@ -48,6 +48,12 @@ pub struct MasterProjectPlan {
     pub success_criteria: Vec<SuccessCriterion>,
     /// The decision on strategy.
     pub strategy: Option<StrategyDecision>,
+    /// Who has an interest in it, beside the customer.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stakeholders: Vec<Stakeholder>,
+    /// When the milestones are planned.
+    #[serde(default, skip_serializing_if = "PlannedMilestones::is_empty")]
+    pub milestones: PlannedMilestones,
     /// Core components, in plan order.
     pub components: Vec<CoreComponent>,
     /// Site templates.
@@ -276,10 +282,13 @@ impl MasterProjectPlan {
                 documentation: vec![],
                 known_issues: vec![],
                 readiness: None,
+                declared: None,
             },
             people: vec![],
             success_criteria: vec![],
             strategy: None,
+            stakeholders: vec![],
+            milestones: PlannedMilestones::default(),
             components: vec![],
             templates: vec![],
             rings: vec![],

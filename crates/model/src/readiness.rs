@@ -61,6 +61,21 @@ pub enum ReadinessEvent {
         /// In which role.
         role: RoleType,
     },
+    /// Release Management or Operations Experience declared the solution ready for operations.
+    DeclaredReady {
+        /// In which role.
+        role: RoleType,
+    },
+    /// Operations Experience objects to the solution as it is.
+    Objected {
+        /// Why.
+        reason: String,
+    },
+    /// The objection is withdrawn.
+    ObjectionWithdrawn {
+        /// What became of it.
+        reason: String,
+    },
     /// An operations guide was published.
     GuidePublished {
         /// Which.
@@ -112,6 +127,18 @@ pub enum ReadinessCommand {
     },
     /// Accept the checklist, for operations or support.
     Accept,
+    /// Declare the solution ready for operations, before these accept it.
+    DeclareReady,
+    /// Object to the solution as it is, for operations.
+    Object {
+        /// Why.
+        reason: String,
+    },
+    /// Withdraw the objection.
+    WithdrawObjection {
+        /// What became of it.
+        reason: String,
+    },
     /// Publish operations guides for this release.
     PublishGuides {
         /// Which; none named means all.
@@ -147,6 +174,10 @@ pub enum ReadinessCommand {
 pub struct Readiness {
     items: BTreeMap<LineId, ItemStatus>,
     accepted: Vec<Acceptance>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    declared: Vec<Acceptance>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    objection: Option<Objection>,
     guides: BTreeMap<LineId, GuideStatus>,
     all_monitored: Option<Timestamp>,
     monitored: BTreeMap<SiteId, Option<Timestamp>>,
@@ -178,6 +209,18 @@ pub struct Acceptance {
     pub at: Timestamp,
 }
 
+/// That Operations Experience objects.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Objection {
+    /// Why.
+    pub reason: String,
+    /// Who objects.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<PersonId>,
+    /// Since when.
+    pub at: Timestamp,
+}
+
 /// Where an operations guide stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GuideStatus {
@@ -203,6 +246,16 @@ impl Readiness {
         &self.accepted
     }
 
+    /// Returns who has declared the solution ready as it stands.
+    pub fn declared(&self) -> &[Acceptance] {
+        &self.declared
+    }
+
+    /// Returns why Operations Experience objects, where it does.
+    pub fn objection(&self) -> Option<&Objection> {
+        self.objection.as_ref()
+    }
+
     /// Returns where `guide` stands, where it was published.
     pub fn guide(&self, guide: &LineId) -> Option<&GuideStatus> {
         self.guides.get(guide)
@@ -225,6 +278,7 @@ impl Readiness {
                 // Who accepted the checklist did not accept it with this item failed.
                 if *judgement == Judgement::Failed {
                     self.accepted.clear();
+                    self.declared.clear();
                 }
                 let (judgement, evidence) = (*judgement, evidence.clone());
                 self.items.insert(item.clone(), ItemStatus { judgement, evidence, by, at });
@@ -233,6 +287,16 @@ impl Readiness {
                 self.accepted.retain(|it| it.role != *role);
                 self.accepted.push(Acceptance { role: *role, by, at });
             }
+            ReadinessEvent::DeclaredReady { role } => {
+                self.declared.retain(|it| it.role != *role);
+                self.declared.push(Acceptance { role: *role, by, at });
+            }
+            ReadinessEvent::Objected { reason } => {
+                self.accepted.clear();
+                self.declared.clear();
+                self.objection = Some(Objection { reason: reason.clone(), by, at });
+            }
+            ReadinessEvent::ObjectionWithdrawn { .. } => self.objection = None,
             ReadinessEvent::GuidePublished { guide, release, place } => {
                 let (release, place) = (release.clone(), place.clone());
                 let status = GuideStatus { release, place, published: at, acknowledged: vec![] };
@@ -274,6 +338,9 @@ impl ReadinessEvent {
             }
             Self::ItemJudged { .. }
             | Self::Accepted { .. }
+            | Self::DeclaredReady { .. }
+            | Self::Objected { .. }
+            | Self::ObjectionWithdrawn { .. }
             | Self::GuidePublished { .. }
             | Self::GuideAcknowledged { .. } => Scope::Deployment,
         }
@@ -300,6 +367,15 @@ impl fmt::Display for ReadinessEvent {
                 write!(f, "readiness {item}: {judgement}: {evidence}")
             }
             Self::Accepted { role } => write!(f, "{role} accepted the readiness checklist"),
+            Self::DeclaredReady { role } => {
+                write!(f, "{role} declared the solution ready for operations")
+            }
+            Self::Objected { reason } => {
+                write!(f, "Operations Experience objects to the solution as it is: {reason}")
+            }
+            Self::ObjectionWithdrawn { reason } => {
+                write!(f, "the objection of Operations Experience is withdrawn: {reason}")
+            }
             Self::GuidePublished { guide, release, place } => {
                 write!(f, "guide {guide} published for {release}: {place}")
             }

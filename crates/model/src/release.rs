@@ -3,7 +3,7 @@
 //! Source: Deploy SMF, Table 3 "Final release" and the inputs of Tables 4 and 5.
 
 use crate::digest::Digest;
-use crate::id::{DeliverableId, LineId};
+use crate::id::{DeliverableId, LineId, PersonId};
 use serde::{Deserialize, Serialize};
 
 /// The final, fully tested version of the solution.
@@ -21,6 +21,9 @@ pub struct FinalRelease {
     pub known_issues: Vec<KnownIssue>,
     /// The decision of the Release Readiness Milestone.
     pub readiness: Option<ReleaseReadiness>,
+    /// That it was declared final, and by whom.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub declared: Option<FinalDeclaration>,
 }
 
 impl FinalRelease {
@@ -51,6 +54,9 @@ pub struct SolutionDeliverable {
     /// The size of the real thing, where this file stands in for it in a rehearsal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stands_in_for_bytes: Option<u64>,
+    /// Who built it, and so neither approves, starts nor verifies its deployment.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub built_by: Vec<PersonId>,
 }
 
 impl SolutionDeliverable {
@@ -67,6 +73,20 @@ pub struct Documentation {
     pub title: String,
     /// Where it is found.
     pub location: String,
+    /// The digest of the version that was released.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<Digest>,
+}
+
+/// That the release was declared final: fully tested, and good enough to deploy.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FinalDeclaration {
+    /// The day.
+    pub on: jiff::civil::Date,
+    /// Who declared it.
+    pub by: PersonId,
+    /// What was tested, and with what result.
+    pub tests: String,
 }
 
 /// A fault that the release is known to have.
@@ -91,6 +111,9 @@ pub struct ReleaseReadiness {
     pub decision: ReadinessDecision,
     /// Conditions that were attached.
     pub conditions: Vec<Condition>,
+    /// The release that it is about, where the decision names it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub release: Option<Digest>,
 }
 
 /// What a Release Readiness review decides.
@@ -116,7 +139,7 @@ pub struct Condition {
     /// What must be true.
     pub text: String,
     /// Who sees to it.
-    pub owner: crate::id::PersonId,
+    pub owner: PersonId,
     /// By when.
     pub due: jiff::civil::Date,
 }

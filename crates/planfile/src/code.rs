@@ -152,6 +152,10 @@ codes! {
     AskedAtNight = 612 Warning "Asked at night",
     /// A request for change that cannot be submitted as it stands.
     RequestIncomplete = 613 Warning "Request for change incomplete",
+    /// A decision about another release.
+    OtherRelease = 620 Error "Decision about another release",
+    /// A requirement of operations that nothing proves.
+    NothingProves = 621 Error "Requirement that nothing proves",
 }
 
 impl fmt::Display for Code {

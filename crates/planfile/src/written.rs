@@ -66,6 +66,12 @@ pub(crate) struct PlanFile {
     pub(crate) success_criteria: Vec<Criterion>,
     /// The decision on strategy.
     pub(crate) strategy: Option<Strategy>,
+    /// Who has an interest in it, beside the customer. Default: nobody is named.
+    #[serde(default)]
+    pub(crate) stakeholders: Vec<Stakeholder>,
+    /// When the milestones are planned. Default: not planned.
+    #[serde(default)]
+    pub(crate) milestones: PlannedMilestones,
     /// How computers are reached where nothing else is said. Default: `here`.
     #[schemars(extend("default" = "here"))]
     pub(crate) connection: Option<Connection>,

@@ -50,7 +50,6 @@ fn people_review_close_and_seal_what_was_quiet() {
         2027-03-05T09:00:00Z RR-Q3 answered by Program Manager: as rehearsed
         2027-03-05T09:00:00Z RR-Q4 answered by Release Management: as rehearsed
         2027-03-05T09:00:00Z RR-Q5 answered by Operations Experience: as rehearsed
-        2027-03-05T09:00:00Z P1-Q4 answered by Release Management: as rehearsed
         2027-03-05T09:00:00Z Deployment Complete, review 1: convened with hedda, sabela, ruben, philippa, lucan, noor, ivo, saoirse, kasimir, teodor, winifred, gunnvor, esteban
         2027-03-05T09:00:00Z Deployment Complete, review 1: Solution Manager recommends go
         2027-03-05T09:00:00Z Deployment Complete, review 1: Program Manager recommends go
@@ -102,7 +101,7 @@ fn people_review_close_and_seal_what_was_quiet() {
         2027-03-05T09:00:00Z close-out:program-manager: signed
         2027-03-05T09:00:00Z close-out:customer: signed
         2027-03-05T09:00:00Z close-out:operations-manager: signed
-        2027-03-05T09:00:00Z evidence package e3b0c442 with 280 entries stored: as rehearsed
+        2027-03-05T09:00:00Z evidence package e3b0c442 with 281 entries stored: as rehearsed
         2027-03-05T09:00:00Z deployment: closed
     "#]].assert_eq(&story.take());
 }

@@ -4,8 +4,8 @@
 
 use jiff::Timestamp;
 use model::companion_plans::{
-    CommunicationsPlan, OperationsPlan, StrategyDecision, SuccessCriterion, SupportPlan,
-    TrainingPlan,
+    CommunicationsPlan, Experience, OperationsPlan, PlannedMilestones, StrategyDecision,
+    SuccessCriterion, SupportPlan, TrainingPlan,
 };
 use model::component::{Adopt, Computer, Connection, CoreComponent, CoreMode, RollbackPlan};
 use model::event::{Actor, Entry, Event};
@@ -217,7 +217,9 @@ pub(crate) fn plan() -> MasterProjectPlan {
                 on: "2027-01-01".parse().unwrap(),
                 decision: ReadinessDecision::Go,
                 conditions: vec![],
+                release: None,
             }),
+            declared: None,
         },
         people: people(),
         success_criteria: vec![SuccessCriterion {
@@ -232,7 +234,10 @@ pub(crate) fn plan() -> MasterProjectPlan {
             by: vec![RoleType::ProgramManager],
             infrastructure: words(),
             sites: words(),
+            experience: Some(Experience::Similar(words())),
         }),
+        stakeholders: vec![],
+        milestones: PlannedMilestones::default(),
         components: vec![
             component("db", &[], CoreMode::Advance),
             component("vpn", &["db"], CoreMode::Parallel),

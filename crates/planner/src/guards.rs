@@ -9,14 +9,15 @@
 
 use crate::calendar::{Closure, Opening};
 use crate::facts::{Authorised, Look};
-use model::gates::Found;
+use model::gates::sites::open_requirements;
+use model::gates::{Found, entry};
 use model::gates::sites::required;
 use model::guard::{Guard, GuardReading, Supplier};
 use model::role_type::RoleType;
 use model::scope::Scope;
 use model::site::Site;
 use model::site_care::terms::RequirementKind;
-use model::state::{RingState, State};
+use model::state::RingState;
 
 const RELEASE: &[RoleType] = &[RoleType::ReleaseManagement];
 
@@ -60,23 +61,14 @@ pub fn component_start(look: &mut Look<'_>, position: usize) -> Vec<GuardReading
     look.again(opening.next_change());
     let c1 = authorised(look.authority(state.index.rfcs_of_component.get(position)))
         .and_then(|()| inside(&component.id, &opening));
-    let what = "the capacity, a restore point and the contacts on shift are there";
-    vec![
+    let mut readings = vec![
         read(Guard::C1, c1),
         read(Guard::C2, model::gates::sites::c2(state, component)),
-        read(Guard::C3, c3(state)),
-        read(Guard::C5, state.stated(Guard::C5, &scopes, what)),
-    ]
-}
-
-/// C3: the strategy for the infrastructure is written down.
-fn c3(state: &State) -> Found {
-    let is_solo = state.plan.profile == model::profile::Profile::Solo;
-    let strategy = state.plan.strategy.as_ref();
-    if is_solo || strategy.is_some_and(|it| !it.infrastructure.trim().is_empty()) {
-        return Ok(());
-    }
-    from_roles("there is no strategy for the infrastructure", &[RoleType::ProgramManager])
+        read(Guard::C3, entry::c3(state)),
+        read(Guard::C5, model::gates::c5(state, &scopes, now)),
+    ];
+    readings.extend(entry::entry_lost(state, now));
+    readings
 }
 
 /// Returns the scopes at which a statement or waiver for the site at `position` may stand.
@@ -112,7 +104,12 @@ pub fn site_ready(look: &mut Look<'_>, position: usize) -> Vec<GuardReading> {
             Guard::S6,
             s6(look, position).and_then(|()| required(state, position, RequirementKind::Resource)),
         ),
-        read(Guard::S9, required(state, position, RequirementKind::Own)),
+        state.reading_of_parts(
+            Guard::S9,
+            &scopes,
+            now,
+            open_requirements(state, position, RequirementKind::Own),
+        ),
     ]
 }
 
@@ -123,12 +120,15 @@ pub fn site_start(look: &mut Look<'_>, position: usize) -> Vec<GuardReading> {
     let scopes = site_scopes(look, position);
     let read = |guard, found| state.reading(guard, &scopes, now, found);
     let s7 = s7(look, position);
-    vec![
+    let mut readings = vec![
         read(Guard::S1, s1(look, site)),
         read(Guard::S2, s2(look, position)),
         read(Guard::S7, s7),
         never_waived(Guard::S8, s8(look, position)),
-    ]
+    ];
+    readings.extend(entry::entry_lost(state, now));
+    readings.extend(entry::issues_unpublished(state));
+    readings
 }
 
 /// S10: nothing severe came from the site since it took up its work. That enough of the phase

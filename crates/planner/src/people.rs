@@ -4,10 +4,12 @@
 //! refuse is not taken, and the next one who may is.
 
 mod complete;
+mod entry;
 mod stable;
 
 use crate::waiting::{WaitingOn, holders};
 use jiff::Timestamp;
+use model::change_schedule::ChangeScheduleCommand;
 use model::command::{Command, RfcAct};
 use model::decide::{Acting, decide};
 use model::escalation::{EscalationAct, EscalationCommand};
@@ -49,6 +51,7 @@ pub(crate) fn worded(state: &State, mut command: Command) -> Command {
     | Command::RollBack { reason, .. }
     | Command::Decide { reason, .. }
     | Command::Training(TrainingCommand::Move { reason, .. })
+    | Command::ChangeSchedule(ChangeScheduleCommand::Rule { ruling: reason, .. })
     | Command::Message(MessageCommand::HandOver { evidence: reason, .. })
     | Command::Rfc { act: RfcAct::Review { reason } | RfcAct::Cancel { reason }, .. }
     | Command::Rfc { act: RfcAct::AuthoriseEmergency { reason, .. }, .. }
@@ -58,6 +61,8 @@ pub(crate) fn worded(state: &State, mut command: Command) -> Command {
         AS_REHEARSED.clone_into(reason);
     } else if let Some(text) = stable::text_of(&mut command) {
         AS_REHEARSED.clone_into(text);
+    } else if let Command::ReleaseReadiness(it) = &mut command {
+        entry::fill(it, AS_REHEARSED);
     } else if let Command::Incident(IncidentCommand::Act { act, .. }) = &mut command {
         worded_act(act);
     } else if let Command::Incident(IncidentCommand::ProcessFeedback { answer: text, .. })

@@ -11,6 +11,7 @@ mod care;
 mod changes;
 mod delegating;
 mod ending;
+mod entry;
 mod halting;
 mod ledger;
 mod notices;

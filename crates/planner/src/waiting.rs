@@ -7,7 +7,9 @@ mod changes;
 mod closing;
 mod completing;
 mod components;
+mod delegates;
 mod deployment;
+mod entry;
 mod incidents;
 mod notices;
 mod rings;
@@ -248,6 +250,12 @@ pub fn holders(state: &State, scope: &Scope, roles: &[RoleType]) -> Vec<PersonId
 
 /// Returns what `scope` waits on at the instant `now`: the whole of it for the deployment.
 pub fn why(state: &State, now: Timestamp, scope: &Scope) -> Vec<WaitingOn> {
+    let mut waits = why_of(state, now, scope);
+    delegates::beside(state, now, &mut waits);
+    waits
+}
+
+fn why_of(state: &State, now: Timestamp, scope: &Scope) -> Vec<WaitingOn> {
     let mut look = Look::new(state, now);
     match scope {
         Scope::Deployment => {
@@ -329,5 +337,6 @@ pub(crate) fn waiting_of(look: &mut Look<'_>, limit: usize) -> Vec<WaitingOn> {
     waits.extend(notices::sessions(look));
     waits.extend(stable::assignments(look));
     waits.truncate(limit);
+    delegates::beside(state, look.now, &mut waits);
     waits
 }

@@ -51,6 +51,27 @@ pub(crate) enum Readiness {
     #[command(after_help = "Examples:
   landfall readiness accept --as gunnvor.petit")]
     Accept,
+    /// Declare the solution ready, for Release Management or Operations Experience, before
+    /// operations and support accept the checklist.
+    #[command(after_help = "Examples:
+  landfall readiness declare --as ivo.marchetti")]
+    Declare,
+    /// Object to the solution as it is, as Operations Experience. Nothing is accepted until then.
+    #[command(after_help = "Examples:
+  landfall readiness object --reason \"Nobody can restart the register at night\" --as kasimir.bell")]
+    Object {
+        /// Why.
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
+    /// Withdraw the objection.
+    #[command(after_help = "Examples:
+  landfall readiness withdraw-objection --reason \"A restart was shown on 2027-03-30\"")]
+    WithdrawObjection {
+        /// What became of it.
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
     /// Say that monitoring reports from sites; from all, if none is named.
     #[command(after_help = "Examples:
   landfall readiness monitoring --since 2027-03-31T06:00:00Z --evidence \"Dashboard FG30, all green\"

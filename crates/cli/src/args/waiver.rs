@@ -13,7 +13,8 @@ use model::scope::Scope;
 pub(crate) enum Waiver {
     /// Ask that a guard be let pass.
     #[command(after_help = "Examples:
-  landfall waiver request S5 site/B27 --reason \"The trainer is ill\" --risk \"Slow counters on Monday\" --control \"Two project members at the branch\" --until 2027-02-12")]
+  landfall waiver request S5 site/B27 --reason \"The trainer is ill\" --risk \"Slow counters on Monday\" --control \"Two project members at the branch\" --until 2027-02-12
+  landfall waiver request ST5 deployment --part OG-05 --reason \"Its author is ill\" --risk \"A branch is rebuilt more slowly\" --control \"The vendor is on call\" --until 2027-04-05")]
     Request {
         /// The guard, such as S5.
         #[arg(value_name = "GUARD", value_parser = guard)]
@@ -21,6 +22,10 @@ pub(crate) enum Waiver {
         /// Where.
         #[arg(value_name = "SCOPE")]
         scope: Scope,
+        /// The part of the guard, where single parts of it are waived: a plan, a step, a guide, a
+        /// person, an item.
+        #[arg(long, value_name = "NAME")]
+        part: Option<String>,
         /// Why.
         #[arg(long, value_name = "TEXT")]
         reason: String,

@@ -6,6 +6,7 @@ use crate::exit::Exit;
 use crate::fault::Fault;
 use crate::render::table::{Tone, cell, table, text};
 use model::command::Command;
+use model::gates::readiness::is_proved;
 use model::machine::SiteState;
 use model::readiness::{Judgement, ReadinessCommand, checklist};
 use model::scope::Scope;
@@ -19,6 +20,9 @@ pub(crate) async fn readiness(it: &Readiness, mut desk: Desk) -> Result<Exit, Fa
         Readiness::Fail { items, evidence } => judge(items, Judgement::Failed, evidence),
         Readiness::NotNeeded { items, reason } => judge(items, Judgement::NotApplicable, reason),
         Readiness::Accept => ReadinessCommand::Accept,
+        Readiness::Declare => ReadinessCommand::DeclareReady,
+        Readiness::Object { reason } => ReadinessCommand::Object { reason },
+        Readiness::WithdrawObjection { reason } => ReadinessCommand::WithdrawObjection { reason },
         Readiness::Monitoring { sites, since, evidence } => {
             ReadinessCommand::ReportMonitoring { sites, since, evidence }
         }
@@ -40,7 +44,18 @@ fn list(desk: &Desk) -> Result<Exit, Fault> {
         })
         .collect();
     let accepted = state.readiness.accepted();
-    let answer = json!({ "items": items, "accepted": accepted });
+    let declared = state.readiness.declared();
+    let planned = state.plan.operations.iter().flat_map(|it| &it.requirements);
+    let requirements: Vec<_> = planned
+        .map(|it| json!({ "requirement": it, "proved": is_proved(state, &it.proof) }))
+        .collect();
+    let answer = json!({
+        "items": items,
+        "requirements": requirements,
+        "objection": state.readiness.objection(),
+        "declared": declared,
+        "accepted": accepted,
+    });
     desk.terminal.answer(&answer, || {
         let headings = ["Item", "For", "Judged by", "State", "What must be there", "Evidence"];
         let mut rows = table(desk.terminal.setting(), &headings);
@@ -62,6 +77,23 @@ fn list(desk: &Desk) -> Result<Exit, Fault> {
                 cell(judged.map(|it| it.evidence.as_str()).unwrap_or_default(), Tone::Plain),
             ]);
         }
+        for it in state.plan.operations.iter().flat_map(|it| &it.requirements) {
+            let is_proved = is_proved(state, &it.proof);
+            let (word, tone) =
+                if is_proved { ("proved", Tone::Good) } else { ("not proved", Tone::Mind) };
+            rows.add_row(vec![
+                cell(&it.id, Tone::Plain),
+                cell("requirement", Tone::Plain),
+                cell("Landfall", Tone::Plain),
+                cell(word, tone),
+                cell(&it.text, Tone::Plain),
+                cell(&it.proof, Tone::Plain),
+            ]);
+        }
+        let objection = state.readiness.objection();
+        let objection = objection.map(|it| format!("Operations Experience objects: {}\n", it.reason));
+        let ready: Vec<String> = declared.iter().map(|it| it.role.to_string()).collect();
+        let ready = if ready.is_empty() { "nobody yet".to_owned() } else { ready.join(" and ") };
         let by: Vec<String> = accepted.iter().map(|it| it.role.to_string()).collect();
         let by = if by.is_empty() { "nobody yet".to_owned() } else { by.join(" and ") };
         let in_scope = state.plan.sites.iter().zip(&state.sites);
@@ -70,8 +102,9 @@ fn list(desk: &Desk) -> Result<Exit, Fault> {
         let monitored =
             in_scope.iter().filter(|it| state.readiness.monitored(&it.id).is_some()).count();
         format!(
-            "{}Accepted by {by}. Monitoring reports from {monitored} of {} sites.\n",
+            "{}{}Declared ready by {ready}. Accepted by {by}. Monitoring reports from {monitored} of {} sites.\n",
             text(&rows),
+            objection.unwrap_or_default(),
             in_scope.len()
         )
     })?;

@@ -11,12 +11,14 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use model::command::Command;
 use model::scope::Scope;
+use model::state::WaiverStatus;
 use model::window::TimeZoneName;
 
 pub(crate) async fn waiver(it: &Waiver, mut desk: Desk) -> Result<Exit, Fault> {
     let command = match it {
-        Waiver::Request { guard, scope, reason, risk, control, until } => Command::RequestWaiver {
+        Waiver::Request { guard, scope, part, reason, risk, control, until } => Command::RequestWaiver {
             guard: *guard,
+            part: part.clone(),
             scope: scope.clone(),
             reason: reason.clone(),
             risk: risk.clone(),
@@ -49,6 +51,13 @@ pub(super) fn end(text: &str, zone: &TimeZoneName) -> Result<Timestamp, Fault> {
     })
 }
 
+fn part_of(waiver: &WaiverStatus) -> String {
+    match &waiver.part {
+        Some(part) => format!("{} {part}", waiver.guard),
+        None => waiver.guard.to_string(),
+    }
+}
+
 fn list(desk: &Desk) -> Result<Exit, Fault> {
     let state = desk.state();
     desk.terminal.answer(&state.waivers, || {
@@ -58,7 +67,7 @@ fn list(desk: &Desk) -> Result<Exit, Fault> {
             let by: Vec<_> = waiver.approvals.iter().map(|(by, _)| by.clone()).collect();
             rows.add_row(vec![
                 cell(number, Tone::Plain),
-                cell(waiver.guard, Tone::Plain),
+                cell(part_of(waiver), Tone::Plain),
                 cell(&waiver.scope, Tone::Plain),
                 cell(waiver.state, Tone::Plain),
                 cell(when(waiver.until, &state.plan.zone), Tone::Plain),

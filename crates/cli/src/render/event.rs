@@ -60,8 +60,9 @@ pub(crate) fn sentence(event: &Event) -> String {
             let statements = (!statements.is_empty()).then(|| statements.join("; "));
             with_reason(said, statements.as_deref())
         }
-        Event::WaiverRequested { waiver, guard, scope, until, reason, .. } => {
-            format!("waiver {waiver} of {guard} at {scope} requested until {until}: {reason}")
+        Event::WaiverRequested { waiver, guard, scope, until, reason, part, .. } => {
+            let part = part.as_ref().map(|it| format!(", {it} only,")).unwrap_or_default();
+            format!("waiver {waiver} of {guard}{part} at {scope} requested until {until}: {reason}")
         }
         Event::WaiverApproved { waiver, role } => format!("waiver {waiver} approved by {role}"),
         Event::Waiver { waiver, transition, reason } => {
@@ -103,6 +104,7 @@ pub(crate) fn sentence(event: &Event) -> String {
         Event::SiteCare(it) => it.to_string(),
         Event::Message(it) => it.to_string(),
         Event::Training(it) => it.to_string(),
+        Event::ReleaseReadiness(it) => it.to_string(),
     }
 }
 
@@ -196,5 +198,6 @@ pub(crate) fn scope_of(state: &State, event: &Event) -> Scope {
         Event::SiteCare(it) => it.scope(),
         Event::Message(it) => it.scope(),
         Event::Training(it) => it.scope(),
+        Event::ReleaseReadiness(it) => it.scope(),
     }
 }

@@ -2,6 +2,7 @@
 
 mod closing;
 mod complete;
+mod entry;
 mod notices;
 mod stable;
 
@@ -27,8 +28,9 @@ pub(crate) fn typed(command: &Command, person: Option<&PersonId>) -> String {
 
 /// Returns the line that asks for a waiver of `guard` at `scope`.
 pub(crate) fn waiver_request(guard: Guard, scope: &Scope) -> String {
+    let part = guard.named_parts().map(|_| format!(" --part {TEXT}")).unwrap_or_default();
     format!(
-        "landfall waiver request {guard} {scope} --reason \"{TEXT}\" --risk \"{TEXT}\" --control \"{TEXT}\" --until {TEXT}"
+        "landfall waiver request {guard} {scope}{part} --reason \"{TEXT}\" --risk \"{TEXT}\" --control \"{TEXT}\" --until {TEXT}"
     )
 }
 
@@ -153,6 +155,7 @@ fn words(command: &Command) -> String {
         Command::SiteCare(it) => super::care::typed(it),
         Command::Message(it) => notices::message(it),
         Command::Training(it) => notices::training(it),
+        Command::ReleaseReadiness(it) => entry::release_readiness(it),
     }
 }
 

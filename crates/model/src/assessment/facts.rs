@@ -30,9 +30,8 @@ fn stated(basis: Value) -> Facts {
 pub(super) fn facts(state: &State, question: KeyQuestion) -> Facts {
     let plan = &state.plan;
     match question {
-        KeyQuestion::PilotSuccessful | KeyQuestion::RolesPrepared => {
-            stated(json!({ "release": plan.release.digest(), "readiness": plan.release.readiness }))
-        }
+        KeyQuestion::PilotSuccessful => pilot(state),
+        KeyQuestion::RolesPrepared => roles_prepared(state),
         KeyQuestion::WorkaroundsDocumented => workarounds(state),
         KeyQuestion::DeploymentProceduresTested => stated(json!({
             "components": plan.components.iter().map(crate::component::CoreComponent::step_names).collect::<Vec<_>>(),
@@ -41,16 +40,19 @@ pub(super) fn facts(state: &State, question: KeyQuestion) -> Facts {
         KeyQuestion::OperationsProceduresTested => stated(json!({ "operations": plan.operations })),
         KeyQuestion::CoreInParallel => core_modes(state),
         KeyQuestion::CoreBegunEarlier => from_pilot(state),
-        KeyQuestion::StrategyDocumented => match &plan.strategy {
+        KeyQuestion::StrategyDocumented => match state.strategy() {
             Some(it) => derived(
                 format!("Yes, decided on {}: {}", it.on, it.infrastructure),
                 json!({ "strategy": it }),
             ),
             None => stated(json!({ "strategy": null })),
         },
-        KeyQuestion::TeamExperienced => stated(json!({
-            "components": plan.components.iter().map(|it| &it.id).collect::<Vec<_>>(),
-        })),
+        KeyQuestion::TeamExperienced => match state.experience() {
+            Some(it) => derived(it.to_string(), json!({ "experience": it })),
+            None => stated(json!({
+                "components": plan.components.iter().map(|it| &it.id).collect::<Vec<_>>(),
+            })),
+        },
         KeyQuestion::ClientSideInvolved => client_side(state),
         KeyQuestion::CoreDeployed => core_deployed(state),
         KeyQuestion::ExpectationsSet | KeyQuestion::ScheduleCommunicated => acknowledged(state),
@@ -120,6 +122,43 @@ fn quiet_period(state: &State) -> Facts {
         }
         Some(_) => derived("Yes: every criterion was met".to_owned(), basis),
     }
+}
+
+/// Compares what the pilot showed with the criteria.
+fn pilot(state: &State) -> Facts {
+    let judged = &state.release_readiness.pilot;
+    if judged.is_empty() {
+        return stated(json!({ "release": state.release_digest(), "readiness": state.plan.release.readiness }));
+    }
+    let basis = json!({ "release": state.release_digest(), "pilot": judged });
+    let is_met = |it: &super::Judgement| it.measurement.verdict == super::Verdict::Met;
+    let unmet = names(judged.iter().filter(|(_, it)| !is_met(it)).map(|(id, _)| id));
+    let met = judged.values().filter(|it| is_met(it)).count();
+    let all = judged.len();
+    let answer = match met == all {
+        true => format!("Yes: {met} of {all} criteria met"),
+        false => format!("In part: {met} of {all} criteria met; not met, and so risks: {unmet}"),
+    };
+    derived(answer, basis)
+}
+
+/// Says what the role types voted on the release.
+fn roles_prepared(state: &State) -> Facts {
+    let basis = json!({ "release": state.release_digest(), "readiness": state.plan.release.readiness });
+    let held = state.release_readiness.reviews.last().map(|it| &it.review);
+    let Some(review) = held.filter(|it| it.release == state.release_digest()) else {
+        return stated(basis);
+    };
+    let of = |wanted| review.votes.iter().filter(|it| it.recommendation == wanted).count();
+    use crate::milestone::Recommendation::{Abstain, Go, NoGo};
+    let answer = format!(
+        "{}: {} go, {} no-go, {} abstained",
+        review.decision,
+        of(Go),
+        of(NoGo),
+        of(Abstain)
+    );
+    derived(answer, json!({ "review": review }))
 }
 
 fn workarounds(state: &State) -> Facts {

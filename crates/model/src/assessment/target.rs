@@ -19,6 +19,13 @@ impl Value {
     }
 }
 
+impl Value {
+    /// Returns the number that `text` begins with.
+    pub fn read(text: &str) -> Option<Self> {
+        number(text.trim())
+    }
+}
+
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sign = if self.thousandths < 0 { "-" } else { "" };

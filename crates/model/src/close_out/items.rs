@@ -6,6 +6,7 @@ use super::{ItemStatus, Settlement};
 use crate::id::PersonId;
 use crate::machine::{SignOffState, WaiverState};
 use crate::milestone::Milestone;
+use crate::release_readiness::ConditionStatus;
 use crate::state::State;
 use jiff::civil::Date;
 use serde::Serialize;
@@ -83,6 +84,13 @@ pub fn open_items(state: &State) -> Vec<OpenItem> {
         if matches!(it.state, WaiverState::Requested | WaiverState::Granted) {
             let text = format!("{} at {} is {}: {}", it.guard, it.scope, it.state, it.reason);
             all.push(open(format!("waiver/{number}"), text));
+        }
+    }
+    for (condition, status) in &state.release_readiness.conditions {
+        if let ConditionStatus::Carried { owner, due, reason, .. } = status {
+            let (owner, due) = (Some(owner.clone()), Some(*due));
+            let item = open(format!("condition/{condition}"), reason.clone());
+            all.push(OpenItem { owner, due, ..item });
         }
     }
     all

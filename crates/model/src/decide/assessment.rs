@@ -85,7 +85,7 @@ impl Acting<'_> {
         Ok(AssessmentEvent::CriterionMeasured { criterion: criterion.clone(), measurement })
     }
 
-    fn checked_measurement(&self, it: &Measurement) -> Result<Measurement, Refusal> {
+    pub(super) fn checked_measurement(&self, it: &Measurement) -> Result<Measurement, Refusal> {
         self.checked_evidence(&it.evidence)?;
         Ok(Measurement {
             value: worded("the value", &it.value)?,

@@ -71,7 +71,7 @@ impl Acting<'_> {
         let transition = AssignmentTransition::Accepted;
         transition.attempt(self.person, self.member(self.person)?)?;
         let a1 = team::a1(self.state, self.person);
-        let reading = self.state.reading(Guard::A1, &[Scope::Deployment], self.now, a1);
+        let reading = self.state.reading_of_parts(Guard::A1, &[Scope::Deployment], self.now, a1);
         let gate = pass("the assignment", vec![reading])?;
         Ok(vec![moved(self.person, transition, None, None, gate)])
     }

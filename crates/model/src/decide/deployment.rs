@@ -8,6 +8,7 @@ use crate::command::Findings;
 use crate::digest::Digest;
 use crate::event::Event;
 use crate::evolve::act_name;
+use crate::gates::parts::Lack;
 use crate::gates::{self, Found};
 use crate::guard::{Guard, GuardReading};
 use crate::machine::{
@@ -35,15 +36,19 @@ impl Acting<'_> {
         self.state.reading(guard, &[Scope::Deployment], self.now, found)
     }
 
+    fn of_parts(&self, guard: Guard, lacks: Vec<Lack>) -> GuardReading {
+        self.state.reading_of_parts(guard, &[Scope::Deployment], self.now, lacks)
+    }
+
     /// Returns what the guards of the baseline read.
     pub fn baseline_gate(&self, findings: &Findings) -> Vec<GuardReading> {
         let state = self.state;
         vec![
             self.of_deployment(Guard::E2, gates::e2(findings)),
-            self.of_deployment(Guard::E3, gates::e3(state)),
+            self.of_parts(Guard::E3, gates::entry::e3(state)),
             self.of_deployment(Guard::E4, gates::e4(state)),
-            self.of_deployment(Guard::E5, gates::e5(state)),
-            self.of_deployment(Guard::E6, gates::e6(state)),
+            self.of_parts(Guard::E5, gates::entry::e5(state)),
+            self.of_parts(Guard::E6, gates::entry::e6(state)),
             self.of_deployment(Guard::E7, gates::e7(state)),
             self.of_deployment(Guard::E8, gates::e8(state, self.now)),
             self.of_deployment(Guard::E9, gates::e9(findings)),

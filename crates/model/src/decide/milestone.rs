@@ -4,6 +4,7 @@
 //! Milestone"; the milestone machine.
 
 use super::{Acting, worded};
+use crate::companion_plans::StakeholderReview;
 use crate::digest::Digest;
 use crate::event::Event;
 use crate::gates::milestone as gate;
@@ -135,7 +136,8 @@ impl Acting<'_> {
         Ok(vec![Event::Milestone(convened)])
     }
 
-    /// Returns whoever signs or recommends in the review of `milestone`.
+    /// Returns whoever signs or recommends in the review of `milestone`, and the stakeholders who
+    /// join it.
     fn everybody_in(&self, milestone: Milestone) -> Vec<PersonId> {
         let signs = |role: &RoleType| {
             let slots = milestone.sheet().map(|it| it.slots()).unwrap_or_default();
@@ -144,7 +146,18 @@ impl Acting<'_> {
         let voting: Vec<RoleType> = gate::voting(&self.state.plan).collect();
         let takes_part = |role: &RoleType| voting.contains(role) || signs(role);
         let people = self.state.plan.people.iter();
-        people.filter(|it| it.roles.iter().any(takes_part)).map(|it| it.id.clone()).collect()
+        let people = people.filter(|it| it.roles.iter().any(takes_part)).map(|it| it.id.clone());
+        let mut invited: Vec<PersonId> = people.collect();
+        let review = match milestone {
+            Milestone::Stable => StakeholderReview::DeploymentStable,
+            Milestone::Complete => StakeholderReview::DeploymentComplete,
+        };
+        for it in self.state.plan.stakeholders.iter().filter(|it| it.reviews.contains(&review)) {
+            if !invited.contains(&it.person) {
+                invited.push(it.person.clone());
+            }
+        }
+        invited
     }
 
     fn vote(

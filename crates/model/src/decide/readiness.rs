@@ -23,6 +23,9 @@ impl Acting<'_> {
                 self.judge(items, *judgement, evidence)?
             }
             ReadinessCommand::Accept => self.accept_readiness()?,
+            ReadinessCommand::DeclareReady => self.declare_ready()?,
+            ReadinessCommand::Object { reason } => self.object(reason)?,
+            ReadinessCommand::WithdrawObjection { reason } => self.withdraw_objection(reason)?,
             ReadinessCommand::PublishGuides { guides, place } => self.publish(guides, place)?,
             ReadinessCommand::AcknowledgeGuides { guides } => self.acknowledge_guides(guides)?,
             ReadinessCommand::ReportMonitoring { sites, since, evidence } => {
@@ -69,6 +72,16 @@ impl Acting<'_> {
             let next = "its owner judges it, or a waiver of ST4 lets it pass";
             return Err(Refusal::new(RefusalCode::Gate, missing, next));
         }
+        // The order of the signatures: whoever hands over first, whoever takes over then.
+        let undeclared = gate::undeclared(self.state);
+        if let Some(role) = undeclared.first() {
+            let text = format!("{role} has not declared the solution ready for operations");
+            let next = format!(
+                "{} to declare it: `landfall readiness declare`",
+                self.ask(&undeclared, &Scope::Deployment)
+            );
+            return Err(Refusal::new(RefusalCode::Gate, text, next));
+        }
         let held = self.held(&Scope::Deployment);
         let given = self.state.readiness.accepted();
         let roles = accepting.into_iter().filter(|it| held.contains(it));
@@ -79,6 +92,43 @@ impl Acting<'_> {
             return Err(Refusal::new(RefusalCode::State, text, "there is nothing to do"));
         }
         Ok(accepted)
+    }
+
+    /// Release Management and Operations Experience declare it together, each for themselves.
+    fn declare_ready(&self) -> Result<Vec<ReadinessEvent>, Refusal> {
+        self.role(gate::PREPARING, &Scope::Deployment, "declare the solution ready")?;
+        if let Err((missing, _)) = gate::items(self.state, self.now) {
+            let next = "its owner judges it, or a waiver of ST4 lets it pass";
+            return Err(Refusal::new(RefusalCode::Gate, missing, next));
+        }
+        let held = self.held(&Scope::Deployment);
+        let declared = self.state.readiness.declared();
+        let roles = gate::PREPARING.iter().copied().filter(|it| held.contains(it));
+        let roles = roles.filter(|role| !declared.iter().any(|it| it.role == *role));
+        let events: Vec<_> = roles.map(|role| ReadinessEvent::DeclaredReady { role }).collect();
+        if events.is_empty() {
+            let text = format!("{} has declared the solution ready already", self.person);
+            return Err(Refusal::new(RefusalCode::State, text, "there is nothing to do"));
+        }
+        Ok(events)
+    }
+
+    fn object(&self, reason: &str) -> Result<Vec<ReadinessEvent>, Refusal> {
+        let roles = [RoleType::OperationsExperience];
+        self.role(&roles, &Scope::Deployment, "object to the solution as it is")?;
+        let reason = worded("the reason", reason)?;
+        Ok(vec![ReadinessEvent::Objected { reason }])
+    }
+
+    fn withdraw_objection(&self, reason: &str) -> Result<Vec<ReadinessEvent>, Refusal> {
+        let roles = [RoleType::OperationsExperience];
+        self.role(&roles, &Scope::Deployment, "withdraw the objection")?;
+        let reason = worded("what became of it", reason)?;
+        if self.state.readiness.objection().is_none() {
+            let text = "nobody objects to the solution as it is";
+            return Err(Refusal::new(RefusalCode::State, text, "there is nothing to do"));
+        }
+        Ok(vec![ReadinessEvent::ObjectionWithdrawn { reason }])
     }
 
     fn guides(&self, named: &[LineId]) -> Result<Vec<LineId>, Refusal> {

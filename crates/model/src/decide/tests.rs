@@ -127,8 +127,8 @@ fn acts_on_the_deployment() {
     expect![[r#"
         DRAFT
         baseline
-            pgm: refused, gate: the baseline is refused by its gate: E2: app is missing (1 in all); E3: there is no plan for communications, training, operations, support; E4: there is no success criterion; E5: nobody holds Developer, Operations Experience, Test Manager; E8: there is no decision on strategy
-            rel: refused, gate: the baseline is refused by its gate: E2: app is missing (1 in all); E3: there is no plan for communications, training, operations, support; E4: there is no success criterion; E5: nobody holds Developer, Operations Experience, Test Manager; E8: there is no decision on strategy
+            pgm: refused, gate: the baseline is refused by its gate: E2: app is missing (1 in all); E3: there is no plan for communications; there is no plan for training; there is no plan for operations; there is no plan for support; E4: there is no success criterion; E5: nobody holds Developer, Operations Experience, Test Manager; E8: there is no decision on strategy
+            rel: refused, gate: the baseline is refused by its gate: E2: app is missing (1 in all); E3: there is no plan for communications; there is no plan for training; there is no plan for operations; there is no plan for support; E4: there is no success criterion; E5: nobody holds Developer, Operations Experience, Test Manager; E8: there is no decision on strategy
             tst: refused, not-permitted: tst may not baseline the plan: it takes Program Manager or Release Management
         open
             pgm: refused, state: deployment FX cannot be opened while it is draft
@@ -355,6 +355,7 @@ fn acts_on_papers() {
     let document = sheet::digest(&state, &slot.sheet);
     let until: Timestamp = name("2027-02-01T00:00:00Z");
     let waiver = |guard, until| Command::RequestWaiver {
+        part: None,
         guard,
         scope: name("site/planned"),
         reason: why(),

@@ -47,6 +47,7 @@ const FAMILIES: &[(&str, &[&str])] = &[
     ("site-care", crate::site_care::SiteCareEvent::VARIANTS),
     ("message", crate::message::MessageEvent::VARIANTS),
     ("training", crate::training::TrainingEvent::VARIANTS),
+    ("release-readiness", crate::release_readiness::ReleaseReadinessEvent::VARIANTS),
 ];
 
 #[test]

@@ -4,17 +4,42 @@
 
 use super::{Found, missing};
 use crate::change_schedule::{StandardChange, unruled};
-use crate::guard::Supplier;
+use crate::guard::{Guard, Supplier};
 use crate::id::RfcId;
 use crate::machine::RfcState;
 use crate::profile::Profile;
 use crate::rfc::{ApprovalLevel, RequestForChange, RfcCategory};
 use crate::role_type::RoleType;
+use crate::scope::Scope;
 use crate::state::State;
 use jiff::Timestamp;
 
 const RELEASE: &[RoleType] = &[RoleType::ReleaseManagement];
 const AUTHORITY: &[RoleType] = &[RoleType::ChangeAuthority];
+
+/// The pre-checks of a core component that can be waived. The point to restore from is none of them.
+pub(super) const C5_WAIVABLE: &[&str] = &["capacity", "contacts"];
+
+/// C5: somebody has stated that the pre-checks of a component passed; what is waived of them is
+/// left out of what is asked.
+pub fn c5(state: &State, scopes: &[Scope], now: Timestamp) -> Found {
+    let is_waived = |part: &str| state.waived_part(Guard::C5, part, scopes, now).is_some();
+    let mut asked = vec!["a restore point"];
+    asked.extend(C5_WAIVABLE.iter().filter(|it| !is_waived(it)).map(|it| match *it {
+        "capacity" => "the capacity",
+        _ => "the contacts on shift",
+    }));
+    let verb = if asked.len() == 1 { "is" } else { "are" };
+    state.stated(Guard::C5, scopes, &format!("{} {verb} there", list(&asked)))
+}
+
+fn list(names: &[&str]) -> String {
+    match names {
+        [] => String::new(),
+        [only] => (*only).to_owned(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
 
 /// Returns whether a request must say more than reason, impact, risk, rollback and tests.
 fn is_weighed_in_full(category: RfcCategory, profile: Profile) -> bool {

@@ -2,10 +2,13 @@
 //!
 //! Source: Deploy SMF, Process 3, Table 6, as worked out in `catalogue/guards.psv`.
 
+use super::parts::Lack;
 use super::{Found, missing};
-use crate::guard::{Guard, GuardReading, Supplier};
-use crate::machine::SiteState;
+use crate::companion_plans::{OperationsGuide, OperationsRequirement, RequirementProof};
+use crate::guard::{Guard, GuardReading, Supplier, Verdict};
+use crate::machine::{ComponentState, SiteState};
 use crate::plan::MasterProjectPlan;
+use crate::profile::Profile;
 use crate::readiness::{Judgement, ReadinessItem, checklist};
 use crate::role_type::RoleType;
 use crate::scope::Scope;
@@ -54,26 +57,72 @@ pub fn open_items(state: &State) -> Vec<ReadinessItem> {
     checklist(&state.plan).into_iter().filter(is_open).collect()
 }
 
-/// Finds items that are open and not waived.
-pub fn items(state: &State, now: Timestamp) -> Found {
-    let open = open_items(state);
-    let Some(first) = open.first() else { return Ok(()) };
-    if state.waived(Guard::ST4, &[Scope::Deployment], now).is_some() {
-        return Ok(());
-    }
-    let failed = state.readiness.item(&first.id).is_some();
-    let word = if failed { "failed" } else { "is open" };
-    let text = format!(
-        "{} of the readiness checklist {word}: {} ({} in all)",
-        first.id,
-        first.text,
-        open.len()
-    );
-    missing(text, &judges(&state.plan, first))
+/// Returns the items of the checklist that are open, and the requirements of operations that nothing
+/// proves yet, each as a part that can be waived.
+pub fn lacking_items(state: &State) -> Vec<Lack> {
+    let item = |it: ReadinessItem| {
+        let word = if state.readiness.item(&it.id).is_some() { "failed" } else { "is open" };
+        let text = format!("{} of the readiness checklist {word}: {}", it.id, it.text);
+        Lack::of(it.id.as_str(), text, &judges(&state.plan, &it))
+    };
+    let requirement = |it: &OperationsRequirement| {
+        let text = format!("requirement {} of operations is not proved by {}: {}", it.id, it.proof, it.text);
+        Lack::of(it.id.as_str(), text, PREPARING)
+    };
+    let requirements = state.plan.operations.iter().flat_map(|it| &it.requirements);
+    let unproved = requirements.filter(|it| !is_proved(state, &it.proof)).map(requirement);
+    open_items(state).into_iter().map(item).chain(unproved).collect()
 }
 
-/// ST4: operations and support have accepted the checklist. Items can be waived, the acceptance
-/// cannot.
+/// Returns whether the check that proves a requirement of operations has passed.
+pub fn is_proved(state: &State, proof: &RequirementProof) -> bool {
+    match proof {
+        RequirementProof::Component(id) => state.component(id).is_some_and(|(_, it)| {
+            matches!(it.state, ComponentState::Verified | ComponentState::Accepted)
+        }),
+        RequirementProof::Probe(id) => {
+            state.incidents.probes.standing(id) == crate::incident::ProbeStanding::Up
+        }
+        RequirementProof::Readiness(id) => {
+            state.readiness.item(id).is_some_and(|it| it.judgement == Judgement::Passed)
+        }
+    }
+}
+
+/// Whoever sees together that the solution is ready for operations, before these accept it.
+pub const PREPARING: &[RoleType] =
+    &[RoleType::ReleaseManagement, RoleType::OperationsExperience];
+
+/// Returns which of those who declare the solution ready have not; nobody where there is nothing
+/// to declare it by.
+pub fn undeclared(state: &State) -> Vec<RoleType> {
+    if state.plan.profile == Profile::Solo {
+        return vec![];
+    }
+    let is_held = |role: &RoleType| state.plan.holders(*role).next().is_some();
+    let declared = state.readiness.declared();
+    let lacks = |role: &RoleType| is_held(role) && declared.iter().all(|it| it.role != *role);
+    PREPARING.iter().copied().filter(lacks).collect()
+}
+
+/// Finds items that are open and not waived, and an objection, which nobody waives.
+pub fn items(state: &State, now: Timestamp) -> Found {
+    if let Some(it) = state.readiness.objection() {
+        let text = format!("Operations Experience objects to the solution as it is: {}", it.reason);
+        return missing(text, &[RoleType::OperationsExperience]);
+    }
+    let scopes = [Scope::Deployment];
+    let reading = state.reading_of_parts(Guard::ST4, &scopes, now, lacking_items(state));
+    match reading.verdict {
+        Verdict::Met | Verdict::Waived { .. } => Ok(()),
+        Verdict::Unmet { missing, supplier } => Err((missing, supplier)),
+        Verdict::Unknown { missing } => Err((missing, Supplier::System)),
+    }
+}
+
+/// ST4: Release Management and Operations Experience declared the solution ready, and then
+/// operations and support accepted the checklist. Items can be waived, the acceptance cannot, and
+/// an objection of Operations Experience cannot either.
 pub fn st4(state: &State, now: Timestamp) -> GuardReading {
     if let Err((missing, supplier)) = items(state, now) {
         return GuardReading::unmet(Guard::ST4, missing, supplier);
@@ -81,48 +130,41 @@ pub fn st4(state: &State, now: Timestamp) -> GuardReading {
     let accepted = state.readiness.accepted();
     let lacking = accepting(&state.plan);
     let lacking = lacking.into_iter().find(|role| !accepted.iter().any(|it| it.role == *role));
-    match lacking {
-        None => {
-            let found = if open_items(state).is_empty() {
-                Ok(())
-            } else {
-                missing("items are open", &[RoleType::OperationsManager])
-            };
-            state.reading(Guard::ST4, &[Scope::Deployment], now, found)
-        }
-        Some(role) => {
-            let text = format!("{role} has not accepted the readiness checklist");
-            GuardReading::unmet(Guard::ST4, text, Supplier::Roles(vec![role]))
-        }
-    }
+    let Some(role) = lacking else {
+        return state.reading_of_parts(Guard::ST4, &[Scope::Deployment], now, lacking_items(state));
+    };
+    let (role, text) = match undeclared(state).first() {
+        Some(role) => (*role, format!("{role} has not declared the solution ready for operations")),
+        None => (role, format!("{role} has not accepted the readiness checklist")),
+    };
+    GuardReading::unmet(Guard::ST4, text, Supplier::Roles(vec![role]))
 }
 
-/// ST5: every guide is published for this release, and was read.
-pub fn st5(state: &State) -> Found {
+/// ST5: every guide is published for this release, and was read; each can be waived by its name.
+pub fn st5(state: &State) -> Vec<Lack> {
     let planned = state.plan.operations.as_ref();
-    for guide in planned.iter().flat_map(|it| &it.guides) {
-        let id = &guide.id;
-        match state.readiness.guide(id) {
-            None => {
-                let roles = [RoleType::OperationsExperience, RoleType::ReleaseManagement];
-                return missing(format!("guide {id}, {}, is not published", guide.title), &roles);
-            }
-            Some(it) if it.release != state.plan.release.version => {
-                let text = format!(
-                    "guide {id} is published for {}, not for {}",
-                    it.release, state.plan.release.version
-                );
-                let roles = [RoleType::OperationsExperience, RoleType::ReleaseManagement];
-                return missing(text, &roles);
-            }
-            Some(it) if it.acknowledged.is_empty() => {
-                let roles = [RoleType::OperationsManager, RoleType::SupportManager];
-                return missing(format!("nobody has acknowledged guide {id}"), &roles);
-            }
-            Some(_) => {}
-        }
+    planned.iter().flat_map(|it| &it.guides).filter_map(|it| guide_lacks(state, it)).collect()
+}
+
+fn guide_lacks(state: &State, guide: &OperationsGuide) -> Option<Lack> {
+    let id = &guide.id;
+    let lack = |text: String, roles: &[RoleType]| Some(Lack::of(id.as_str(), text, roles));
+    let publishing = [RoleType::OperationsExperience, RoleType::ReleaseManagement];
+    match state.readiness.guide(id) {
+        None => lack(format!("guide {id}, {}, is not published", guide.title), &publishing),
+        Some(it) if it.release != state.plan.release.version => lack(
+            format!(
+                "guide {id} is published for {}, not for {}",
+                it.release, state.plan.release.version
+            ),
+            &publishing,
+        ),
+        Some(it) if it.acknowledged.is_empty() => lack(
+            format!("nobody has acknowledged guide {id}"),
+            &[RoleType::OperationsManager, RoleType::SupportManager],
+        ),
+        Some(_) => None,
     }
-    Ok(())
 }
 
 /// Returns when enough sites have reported for long enough; nothing where that is not in sight.

@@ -7,6 +7,7 @@
     reason = "what a guard misses is its finding, not a failure of asking it"
 )]
 
+use super::parts::{Lack, first};
 use super::{COVERAGE_PERCENT_MIN, Found, missing};
 use crate::guard::Supplier;
 use crate::id::{ComponentId, SiteId};
@@ -42,14 +43,37 @@ pub fn s3(state: &State, position: usize) -> Found {
 
 /// S9, and what of S6 only people can see: every requirement of `kind` at the site is met.
 pub fn required(state: &State, position: usize, kind: RequirementKind) -> Found {
-    let Some(site) = state.plan.sites.get(position) else { return Ok(()) };
+    first(open_requirements(state, position, kind))
+}
+
+/// Returns the requirements of `kind` at the site at `position` that are not met.
+pub fn open_requirements(state: &State, position: usize, kind: RequirementKind) -> Vec<Lack> {
+    let Some(site) = state.plan.sites.get(position) else { return vec![] };
     let care = state.site_care.of(&site.id);
     let is_met = |id| care.is_some_and(|it| it.met.contains_key(id));
-    let open = requirements(&state.plan, position).find(|it| it.kind == kind && !is_met(&it.id));
-    match open {
-        None => Ok(()),
-        Some(it) => missing(format!("requirement {} of {}: {}", it.id, site.id, it.text), &[it.by]),
-    }
+    let open = requirements(&state.plan, position).filter(|it| it.kind == kind && !is_met(&it.id));
+    let lack = |it: &crate::site_care::terms::Requirement| {
+        let text = format!("requirement {} of {}: {}", it.id, site.id, it.text);
+        Lack::of(it.id.as_str(), text, &[it.by])
+    };
+    open.map(lack).collect()
+}
+
+/// Returns the site's own requirements that are not met at `scope`.
+pub fn open_at(state: &State, scope: &Scope) -> Vec<Lack> {
+    let position = |id: &SiteId| state.index.sites.get(id).map(|it| *it as usize);
+    let positions: Vec<usize> = match scope {
+        Scope::Site(id) => position(id).into_iter().collect(),
+        Scope::Ring(id) => {
+            let ring = state.index.rings.get(id).map(|it| *it as usize);
+            let sites = ring.and_then(|it| state.index.sites_of_ring.get(it));
+            sites.into_iter().flatten().map(|it| *it as usize).collect()
+        }
+        Scope::Deployment => (0..state.plan.sites.len()).collect(),
+        Scope::Core | Scope::Component(_) | Scope::Rfc(_) => vec![],
+    };
+    let own = |it| open_requirements(state, it, RequirementKind::Own);
+    positions.into_iter().flat_map(own).collect()
 }
 
 /// V1, at the sign-off: enough computers and users are covered.

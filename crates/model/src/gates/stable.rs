@@ -14,14 +14,15 @@ use jiff::Timestamp;
 /// Returns what the guards of Deployment Stable read, but for the signatures.
 pub fn gate(state: &State, now: Timestamp) -> Vec<GuardReading> {
     let read = |guard, found| state.reading(guard, &[Scope::Deployment], now, found);
+    let read_parts = |guard, lacks| state.reading_of_parts(guard, &[Scope::Deployment], now, lacks);
     vec![
         read(Guard::ST1, st1(state)),
         incidents::st2(state, now),
         read(Guard::ST3, st3(state)),
         readiness::st4(state, now),
-        read(Guard::ST5, readiness::st5(state)),
+        read_parts(Guard::ST5, readiness::st5(state)),
         read(Guard::ST6, readiness::st6(state, now)),
-        read(Guard::ST7, team::st7(state)),
+        read_parts(Guard::ST7, team::st7(state)),
     ]
 }
 

@@ -3,6 +3,7 @@
 //! Source: Deploy SMF, Process 3, Table 6, and Process 4, Table 7, as worked out in
 //! `catalogue/guards.psv`.
 
+use super::parts::Lack;
 use super::{Found, missing};
 use crate::assignment::{Staying, spans_projects};
 use crate::id::PersonId;
@@ -13,19 +14,9 @@ use crate::role_type::RoleType;
 use crate::state::State;
 
 /// A1: the person does not hold role types that must be separate.
-pub fn a1(state: &State, person: &PersonId) -> Found {
-    let roles = state.person(person).map(|it| it.roles.as_slice()).unwrap_or_default();
-    let conflicts = crate::separation_of_duties::may_hold(roles, state.plan.profile);
-    match conflicts.into_iter().find(|it| !it.relaxed) {
-        None => Ok(()),
-        Some(conflict) => missing(
-            format!(
-                "{person} holds {} and {}, which {} keeps apart",
-                conflict.a, conflict.b, conflict.rule
-            ),
-            &[RoleType::ProgramManager],
-        ),
-    }
+pub fn a1(state: &State, person: &PersonId) -> Vec<Lack> {
+    let person = state.person(person);
+    person.map(|it| super::entry::roles_together(it, state.plan.profile)).unwrap_or_default()
 }
 
 /// A2: operations or support have accepted what the person knows.
@@ -67,9 +58,12 @@ pub fn lacks(state: &State, member: &Person) -> Found {
 }
 
 /// ST7: every member of the team leaves or stays, and has handed over what they know.
-pub fn st7(state: &State) -> Found {
-    let mut lacking = state.team().map(|(member, _)| lacks(state, member));
-    lacking.find_map(Result::err).map_or(Ok(()), Err)
+pub fn st7(state: &State) -> Vec<Lack> {
+    let lack = |(member, _): (&Person, AssignmentState)| {
+        let (missing, supplier) = lacks(state, member).err()?;
+        Some(Lack { part: Some(member.id.to_string()), missing, supplier })
+    };
+    state.team().filter_map(lack).collect()
 }
 
 /// Returns what becomes of an active `member` when Deployment Stable is signed; nothing for who

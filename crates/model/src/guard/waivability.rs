@@ -7,6 +7,7 @@
 //! House rule: docs/decisions/0014-who-may-waive.md.
 
 use super::Guard;
+use crate::profile::Profile;
 use crate::role_type::RoleType;
 
 /// Whether a guard can be waived, and by whom. Each role type named must approve, by another person.
@@ -117,7 +118,20 @@ const WAIVABLE: &[(Guard, Waivability)] = {
     ]
 };
 
+/// What the profile regulated never waives: who is separate from whom, what is verified, what can
+/// be undone, and what stands in the way of a change.
+const STRICT: &[Guard] =
+    &[Guard::E5, Guard::E6, Guard::C6, Guard::RF3, Guard::SG4, Guard::A1];
+
 impl Guard {
+    /// Returns whether the guard can be waived under `profile`, how much of it, and by whom.
+    pub fn waiver_under(self, profile: Profile) -> Waivability {
+        match profile {
+            Profile::Regulated if STRICT.contains(&self) => Waivability::Never,
+            Profile::Solo | Profile::Standard | Profile::Regulated => self.waiver(),
+        }
+    }
+
     /// Returns whether the guard can be waived, how much of it, and by whom.
     pub fn waiver(self) -> Waivability {
         let row = WAIVABLE.iter().find(|(guard, _)| *guard == self);

@@ -3,6 +3,7 @@
 //! House rule: a standard change is a request like any other; only its authority came before it.
 
 use super::{ApprovalLevel, RequestForChange};
+use crate::companion_plans::Experience;
 use crate::digest::{Digest, canonical_digest};
 use crate::id::{PersonId, RfcId, SiteId};
 use crate::plan::MasterProjectPlan;
@@ -72,8 +73,17 @@ impl State {
         Some(canonical_digest(&(part, template)))
     }
 
-    /// Returns the levels of approval that the request needs as it stands.
+    /// Returns the levels of approval that the request needs as it stands. A change of the core
+    /// needs one person more where that stands in for experience.
     pub fn levels_of(&self, planned: &RequestForChange, status: &RfcStatus) -> Vec<ApprovalLevel> {
-        self.plan.levels_of(planned, status.category)
+        let mut levels = self.plan.levels_of(planned, status.category);
+        let is_core = !planned.covers.components.is_empty();
+        if is_core
+            && let Some(Experience::ExtraApprover(_)) = self.experience()
+            && let Some(first) = levels.first_mut()
+        {
+            first.quorum = first.quorum.saturating_add(1);
+        }
+        levels
     }
 }

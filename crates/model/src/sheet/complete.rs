@@ -106,6 +106,7 @@ pub(super) fn review_facts(state: &State) -> Value {
         "satisfaction": satisfaction,
         "waivers": waivers.collect::<Vec<_>>(),
         "strategy": strategy(state),
+        "risks": crate::release_readiness::risks(state),
         "deployment-reports": reports(state),
     })
 }
@@ -121,7 +122,7 @@ fn survey(it: &crate::survey::Results) -> Value {
 
 /// Whether the strategy was decided before the work began cannot be made good later: it is said.
 fn strategy(state: &State) -> Value {
-    match &state.plan.strategy {
+    match state.strategy() {
         Some(it) => {
             json!({ "decided-on": it.on, "infrastructure": it.infrastructure, "sites": it.sites })
         }

@@ -77,7 +77,8 @@ fn moved(state: &State, event: &Event) -> Moved {
         | Event::Rfc { .. }
         | Event::Component { .. }
         | Event::Ring { .. }
-        | Event::Message(_) => Moved::None,
+        | Event::Message(_)
+        | Event::ReleaseReadiness(_) => Moved::None,
         Event::DeploymentCreated { .. }
         | Event::Deployment { .. }
         | Event::PlanRevised { .. }

@@ -5,7 +5,7 @@
 use crate::span::At;
 use crate::written;
 use model::companion_plans::{
-    Course, EscalationLevel, OperationsGuide, OperationsPlan, QuietPeriodRules, QuietPeriodTerms,
+    Course, EscalationLevel, OperationsGuide, OperationsPlan, OperationsRequirement, QuietPeriodRules, QuietPeriodTerms,
     SupportPlan, TrainingPlan,
 };
 use model::gates::incidents::REOPEN_DAYS;
@@ -42,9 +42,15 @@ pub(super) fn training(written: written::Training) -> TrainingPlan {
 
 pub(super) fn operations(written: written::Operations) -> OperationsPlan {
     let guide = |it: written::Guide| OperationsGuide { id: it.id.value, title: it.title };
+    let requirement = |it: written::OperationsRequirement| OperationsRequirement {
+        id: it.id.value,
+        text: it.text,
+        proof: it.proof,
+    };
     OperationsPlan {
         document: written.document,
         guides: written.guides.into_iter().map(guide).collect(),
+        requirements: written.requirements.into_iter().map(requirement).collect(),
     }
 }
 

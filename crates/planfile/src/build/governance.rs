@@ -6,10 +6,13 @@ use super::Building;
 use crate::code::Code;
 use crate::span::At;
 use crate::written;
-use model::companion_plans::{StrategyDecision, SuccessCriterion};
+use model::companion_plans::{
+    Experience, PlannedMilestones, Stakeholder, StrategyDecision, SuccessCriterion,
+};
 use model::person::{Leave, Person, WorkingHours};
 use model::role_type::RoleType;
 use model::separation_of_duties::may_hold;
+use model::site::Site;
 
 impl Building<'_> {
     pub(super) fn people(&mut self, written: Option<At<Vec<written::Person>>>) -> Vec<Person> {
@@ -54,6 +57,42 @@ impl Building<'_> {
         }
     }
 
+    pub(super) fn stakeholders(
+        &mut self,
+        written: Vec<written::Stakeholder>,
+        sites: &[Site],
+    ) -> Vec<Stakeholder> {
+        let mut stakeholders = Vec::with_capacity(written.len());
+        for it in written {
+            self.knows_person(&it.person);
+            for id in &it.sites {
+                let is_known = sites.iter().any(|site| site.id == id.value);
+                let known = |_: &super::Names| sites.iter().map(|it| it.id.clone()).collect();
+                self.knows("site", id, is_known, known);
+            }
+            stakeholders.push(Stakeholder {
+                person: it.person.value,
+                interest: it.interest,
+                sites: it.sites.into_iter().map(|it| it.value).collect(),
+                reviews: it.reviews,
+            });
+        }
+        stakeholders
+    }
+
+    pub(super) fn milestones(&mut self, written: written::PlannedMilestones) -> PlannedMilestones {
+        let stable = written.deployment_stable.map(|it| it.0);
+        if let Some(complete) = &written.deployment_complete
+            && stable.is_some_and(|it| complete.0 < it)
+        {
+            let what = "Deployment Complete is planned before Deployment Stable";
+            let help = "Deployment Stable comes first, and the quiet period lies between";
+            self.findings.report_with(Code::Interval, complete.at, what, Some(help));
+        }
+        let complete = written.deployment_complete.map(|it| it.value.0);
+        PlannedMilestones { stable, complete }
+    }
+
     fn leave(&mut self, written: &At<written::Leave>) -> Option<Leave> {
         let (first, last) = (written.first.0, written.last.0);
         if last < first {
@@ -95,5 +134,15 @@ pub(super) fn strategy(written: written::Strategy) -> StrategyDecision {
         by: written.by,
         infrastructure: written.infrastructure,
         sites: written.sites,
+        experience: written.experience.map(experience),
+    }
+}
+
+fn experience(written: written::Experience) -> Experience {
+    match written.kind {
+        written::ExperienceKind::Similar => Experience::Similar(written.text),
+        written::ExperienceKind::Rehearsed => Experience::Rehearsed(written.text),
+        written::ExperienceKind::Help => Experience::Help(written.text),
+        written::ExperienceKind::ExtraApprover => Experience::ExtraApprover(written.text),
     }
 }

@@ -56,6 +56,11 @@ impl Names {
             "operations guide",
             file.operations.iter().flat_map(|it| it.guides.iter()).map(|it| &it.id),
         );
+        unique(
+            findings,
+            "requirement of operations",
+            file.operations.iter().flat_map(|it| it.requirements.iter()).map(|it| &it.id),
+        );
         unique(findings, "item of readiness", file.readiness.iter().map(|it| &it.id));
         let rings = unique(findings, "ring", file.rings.iter().map(|it| &it.id));
         Self {

@@ -9,7 +9,7 @@ use crate::folder::stays_inside;
 use crate::span::At;
 use crate::written;
 use model::release::{
-    Condition, Documentation, FinalRelease, KnownIssue, ReadinessDecision, ReleaseReadiness,
+    Condition, Documentation, FinalDeclaration, FinalRelease, KnownIssue, ReadinessDecision, ReleaseReadiness,
     SolutionDeliverable,
 };
 
@@ -24,21 +24,40 @@ impl Building<'_> {
                 documentation: vec![],
                 known_issues: vec![],
                 readiness: None,
+                declared: None,
             };
         };
-        let readiness = self.readiness(written.readiness, at);
-        FinalRelease {
+        let document = |it: written::Documentation| Documentation {
+            title: it.title,
+            location: it.location,
+            sha256: it.sha256.map(|it| it.value.0),
+        };
+        let named = written.readiness.as_ref().and_then(|it| it.value.release.as_ref());
+        let named = named.map(|it| (it.value.0, it.at));
+        let release = FinalRelease {
             name: written.name,
             version: written.version,
             deliverables: written.deliverables.into_iter().map(|it| self.deliverable(it)).collect(),
-            documentation: written
-                .documentation
-                .into_iter()
-                .map(|it| Documentation { title: it.title, location: it.location })
-                .collect(),
+            documentation: written.documentation.into_iter().map(document).collect(),
             known_issues: written.known_issues.into_iter().map(|it| self.known_issue(it)).collect(),
-            readiness,
+            readiness: self.readiness(written.readiness, at),
+            declared: written.declared_final.map(|it| self.declared(it)),
+        };
+        if let Some((named, at)) = named.filter(|(named, _)| *named != release.digest()) {
+            let what = format!(
+                "the Release Readiness decision is about release {}, and this is {}",
+                named.short(),
+                release.digest().short()
+            );
+            let help = "have this release reviewed, or put the reviewed one back";
+            self.findings.report_with(Code::OtherRelease, at, what, Some(help));
         }
+        release
+    }
+
+    fn declared(&mut self, written: written::FinalDeclaration) -> FinalDeclaration {
+        self.knows_person(&written.by);
+        FinalDeclaration { on: written.on.0, by: written.by.value, tests: written.tests }
     }
 
     fn deliverable(&mut self, written: written::Deliverable) -> SolutionDeliverable {
@@ -47,12 +66,17 @@ impl Building<'_> {
             let help = "write a path relative to the plan's folder, without `..`";
             self.findings.report_with(Code::PathOutside, written.file.at, what, Some(help));
         }
+        for builder in &written.built_by {
+            self.knows_person(builder);
+        }
+        let built_by = written.built_by.into_iter().map(|it| it.value).collect();
         SolutionDeliverable {
             id: written.id.value,
             file: written.file.value,
             size_bytes: written.size_bytes,
             sha256: written.sha256.value.0,
             stands_in_for_bytes: written.stands_in_for_bytes,
+            built_by,
         }
     }
 
@@ -105,6 +129,7 @@ impl Building<'_> {
             Condition { id: it.id.value, text: it.text, owner: it.owner.value, due: it.due.0 }
         });
         let conditions = conditions.collect();
-        Some(ReleaseReadiness { on: written.on.0, decision: written.decision, conditions })
+        let release = written.release.map(|it| it.value.0);
+        Some(ReleaseReadiness { on: written.on.0, decision: written.decision, conditions, release })
     }
 }

@@ -7,9 +7,12 @@ use crate::build::companions::{QUIET_LENGTH_DAYS, QUIET_MINIMUM_DAYS};
 use crate::code::Code;
 use crate::span::{At, Span};
 use crate::written::{PlanFile, QuietPeriod};
-use model::companion_plans::QuietPeriodRules;
+use crate::findings::Findings;
+use model::companion_plans::{QuietPeriodRules, RequirementProof};
 use model::person::Person;
+use model::plan::MasterProjectPlan;
 use model::profile::Profile;
+use model::readiness::checklist;
 use model::role_type::RoleType;
 
 /// Reports what is missing or weaker than it should be.
@@ -34,6 +37,22 @@ pub(crate) fn check(building: &mut Building<'_>, file: &PlanFile, people: &[Pers
     }
     missing_plans(building, file);
     missing_roles(building, people);
+}
+
+/// Reports requirements of operations whose proof is not in the plan.
+pub(crate) fn requirements(plan: &MasterProjectPlan, at: Span, findings: &mut Findings) {
+    for it in plan.operations.iter().flat_map(|it| &it.requirements) {
+        let is_there = match &it.proof {
+            RequirementProof::Component(id) => plan.component_index(id).is_some(),
+            RequirementProof::Probe(id) => plan.probes.iter().any(|it| it.id == *id),
+            RequirementProof::Readiness(id) => checklist(plan).iter().any(|it| it.id == *id),
+        };
+        if !is_there {
+            let what = format!("requirement {} is proved by {}, which is not there", it.id, it.proof);
+            let help = "name a component, a probe or an item of `readiness` of this plan";
+            findings.report_with(Code::NothingProves, at, what, Some(help));
+        }
+    }
 }
 
 fn missing_plans(building: &mut Building<'_>, file: &PlanFile) {

@@ -4,6 +4,7 @@
 
 use super::values::Share;
 use crate::span::At;
+use model::companion_plans::RequirementProof;
 use model::id::{LineId, PersonId};
 use model::readiness::ReadinessArea;
 use model::role_type::RoleType;
@@ -55,6 +56,21 @@ pub(crate) struct Operations {
     /// The operations guides that must be available. Default: none.
     #[serde(default)]
     pub(crate) guides: Vec<Guide>,
+    /// What operations needs of the solution, each with the check that proves it. Default: nothing.
+    #[serde(default)]
+    pub(crate) requirements: Vec<OperationsRequirement>,
+}
+
+/// Something that operations needs of the solution.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct OperationsRequirement {
+    /// Its name.
+    pub(crate) id: At<LineId>,
+    /// What must be true.
+    pub(crate) text: String,
+    /// What proves it: a `component` whose checks pass, a `probe`, or an item of `readiness`.
+    pub(crate) proof: RequirementProof,
 }
 
 /// A guide for operations.

@@ -4,7 +4,8 @@
 
 use super::values::{Day, Instant, Zone};
 use crate::span::At;
-use model::id::{ComponentId, LineId, PersonId, RfcId, RingId};
+use model::companion_plans::StakeholderReview;
+use model::id::{ComponentId, LineId, PersonId, RfcId, RingId, SiteId};
 use model::rfc::RfcCategory;
 use model::role_type::RoleType;
 use schemars::JsonSchema;
@@ -84,6 +85,60 @@ pub(crate) struct Strategy {
     pub(crate) infrastructure: String,
     /// What was decided for the sites.
     pub(crate) sites: String,
+    /// What the team has deployed that is similar, or what stands in for such experience. Default:
+    /// that is recorded later.
+    pub(crate) experience: Option<Experience>,
+}
+
+/// What the team has as experience with such an infrastructure, or what stands in for it.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct Experience {
+    /// `similar`, where it has deployed a similar one; else `rehearsed`, `help` from somebody who
+    /// has, or `extra-approver`, where one person more approves each change of the core.
+    pub(crate) kind: ExperienceKind,
+    /// What, where and when; with what result; who; or why that is enough.
+    pub(crate) text: String,
+}
+
+/// What a team has as experience.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum ExperienceKind {
+    /// It has deployed a similar infrastructure.
+    Similar,
+    /// It has not, and rehearsed this deployment.
+    Rehearsed,
+    /// It has not, and somebody with experience helps.
+    Help,
+    /// It has not, and one person more approves each change of the core.
+    ExtraApprover,
+}
+
+/// Somebody with an interest in the outcome, beside the customer.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct Stakeholder {
+    /// Who.
+    pub(crate) person: At<PersonId>,
+    /// What they want of it, or fear.
+    pub(crate) interest: String,
+    /// The sites that it is about. Default: all.
+    #[serde(default)]
+    pub(crate) sites: Vec<At<SiteId>>,
+    /// The reviews to which they are invited. Default: none.
+    #[serde(default)]
+    pub(crate) reviews: Vec<StakeholderReview>,
+}
+
+/// When the milestones are planned, in the project's zone. No waiver is asked for beyond the next.
+#[derive(Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct PlannedMilestones {
+    /// The day of Deployment Stable. Default: not planned.
+    pub(crate) deployment_stable: Option<Day>,
+    /// The day of Deployment Complete. Default: not planned.
+    pub(crate) deployment_complete: Option<At<Day>>,
 }
 
 /// A request to change production.

@@ -28,6 +28,20 @@ pub(crate) struct Release {
     pub(crate) known_issues: Vec<KnownIssue>,
     /// The decision of the Release Readiness Milestone.
     pub(crate) readiness: Option<At<Readiness>>,
+    /// That it was declared final. Default: that is recorded later.
+    pub(crate) declared_final: Option<FinalDeclaration>,
+}
+
+/// That the release was declared final: fully tested, and good enough to deploy.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct FinalDeclaration {
+    /// The day.
+    pub(crate) on: Day,
+    /// Who declared it.
+    pub(crate) by: At<PersonId>,
+    /// What was tested, and with what result.
+    pub(crate) tests: String,
 }
 
 /// One file of the release.
@@ -45,6 +59,10 @@ pub(crate) struct Deliverable {
     /// The size of the real thing, where this file stands in for it in a rehearsal. Default: it
     /// is the real thing.
     pub(crate) stands_in_for_bytes: Option<u64>,
+    /// Who built it, and so neither approves, starts nor verifies its deployment. Default: nobody
+    /// is named.
+    #[serde(default)]
+    pub(crate) built_by: Vec<At<PersonId>>,
 }
 
 /// A document of the release.
@@ -55,6 +73,8 @@ pub(crate) struct Documentation {
     pub(crate) title: String,
     /// Where it is found.
     pub(crate) location: String,
+    /// The SHA-256 of the version that was released. Default: not known.
+    pub(crate) sha256: Option<At<Sha256>>,
 }
 
 /// A fault that the release is known to have.
@@ -82,6 +102,9 @@ pub(crate) struct Readiness {
     /// Conditions that were attached. Default: none.
     #[serde(default)]
     pub(crate) conditions: Vec<Condition>,
+    /// The digest of the release that it is about, as `landfall release-readiness show` prints it.
+    /// Default: the release of this plan.
+    pub(crate) release: Option<At<Sha256>>,
 }
 
 /// A condition of a decision.

@@ -69,6 +69,7 @@ fn stops_starts(event: &Event) -> bool {
         | Event::SiteCare(_)
         | Event::Message(_)
         | Event::Training(_)
+        | Event::ReleaseReadiness(_)
         | Event::StepDecided { .. } => false,
     }
 }

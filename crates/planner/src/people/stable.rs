@@ -13,7 +13,8 @@ pub(super) fn text_of(command: &mut Command) -> Option<&mut String> {
     let text = if let Command::Readiness(
         ReadinessCommand::Judge { evidence: text, .. }
         | ReadinessCommand::ReportMonitoring { evidence: text, .. }
-        | ReadinessCommand::PublishGuides { place: text, .. },
+        | ReadinessCommand::PublishGuides { place: text, .. }
+        | ReadinessCommand::WithdrawObjection { reason: text },
     ) = command
     {
         text

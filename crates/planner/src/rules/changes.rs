@@ -248,8 +248,8 @@ fn who_approves_what_is_not_changed_by_the_program_manager_alone() {
     world.act("rosalind", &revise).unwrap();
     assert_eq!(world.state.plan_digest, digest);
     expect![[r#"
-        04 08:00 sabela: Program Manager agrees to revise plan 48e48d7a4cca2bec14bfce8683e0c1aa1eae11f91eaa14b6672d43d10560cb54
-        04 08:00 rosalind: Change Authority agrees to revise plan 48e48d7a4cca2bec14bfce8683e0c1aa1eae11f91eaa14b6672d43d10560cb54
+        04 08:00 sabela: Program Manager agrees to revise plan caffa9fff5e9fbec28ac8d620afc4d98d249a64e0cb32e306d660439a998b047
+        04 08:00 rosalind: Change Authority agrees to revise plan caffa9fff5e9fbec28ac8d620afc4d98d249a64e0cb32e306d660439a998b047
         04 08:00 rosalind: plan revised, voiding []
     "#]].assert_eq(&world.story(before, &["revise", "plan"]));
 }

@@ -138,8 +138,8 @@ fn what_a_storyline_forces_shows_in_every_run() {
         stabilizing 2 2027-01-11T08:15:14Z 2027-01-11T08:15:14Z 2027-01-11T08:15:14Z
         in its quiet period 2 2027-01-18T10:14:29Z 2027-01-18T10:14:29Z 2027-01-18T10:14:29Z
         in its milestone review 2 2027-02-18T08:25:53Z 2027-02-18T08:25:53Z 2027-02-18T08:25:53Z
-        closing 2 2027-02-24T16:51:36Z 2027-02-24T16:51:36Z 2027-02-24T16:51:36Z
-        closed 2 2027-03-02T16:32:08Z 2027-03-02T16:32:08Z 2027-03-02T16:32:08Z
+        closing 2 2027-02-26T12:38:51Z 2027-02-26T12:38:51Z 2027-02-26T12:38:51Z
+        closed 2 2027-03-05T14:18:38Z 2027-03-05T14:18:38Z 2027-03-05T14:18:38Z
         pilot: at most 1 fail, 0 did; halted 0 times in 0 runs
         early: at most 2 fail, 0 did; halted 0 times in 0 runs
         broad: at most 1 fail, 0 did; halted 0 times in 0 runs
@@ -149,8 +149,8 @@ fn what_a_storyline_forces_shows_in_every_run() {
         stabilizing 2 2027-01-11T11:37:26Z 2027-01-11T11:37:26Z 2027-01-11T11:37:26Z
         in its quiet period 2 2027-01-15T08:21:02Z 2027-01-15T08:21:02Z 2027-01-15T08:21:02Z
         in its milestone review 2 2027-02-15T14:23:09Z 2027-02-15T14:23:09Z 2027-02-15T14:23:09Z
-        closing 2 2027-02-23T09:02:50Z 2027-02-23T09:02:50Z 2027-02-23T09:02:50Z
-        closed 2 2027-03-12T14:40:22Z 2027-03-12T14:40:22Z 2027-03-12T14:40:22Z
+        closing 2 2027-02-19T10:21:23Z 2027-02-19T10:21:23Z 2027-02-19T10:21:23Z
+        closed 2 2027-03-01T13:28:10Z 2027-03-01T13:28:10Z 2027-03-01T13:28:10Z
         pilot: at most 1 fail, 0 did; halted 0 times in 0 runs
         early: at most 2 fail, 1 did; halted 3 times in 2 runs
         broad: at most 1 fail, 1 did; halted 1 times in 1 runs
@@ -160,8 +160,8 @@ fn what_a_storyline_forces_shows_in_every_run() {
         stabilizing 2 2027-01-11T14:53:09Z 2027-01-11T14:53:09Z 2027-01-11T14:53:09Z
         in its quiet period 2 2027-01-15T11:36:45Z 2027-01-15T11:36:45Z 2027-01-15T11:36:45Z
         in its milestone review 2 2027-02-15T14:23:09Z 2027-02-15T14:23:09Z 2027-02-15T14:23:09Z
-        closing 2 2027-02-23T09:02:50Z 2027-02-23T09:02:50Z 2027-02-23T09:02:50Z
-        closed 2 2027-03-02T12:45:13Z 2027-03-02T12:45:13Z 2027-03-02T12:45:13Z
+        closing 2 2027-02-19T10:21:23Z 2027-02-19T10:21:23Z 2027-02-19T10:21:23Z
+        closed 2 2027-02-26T14:20:46Z 2027-02-26T14:20:46Z 2027-02-26T14:20:46Z
         pilot: at most 1 fail, 1 did; halted 8 times in 2 runs
         early: at most 2 fail, 0 did; halted 0 times in 0 runs
         broad: at most 1 fail, 1 did; halted 2 times in 1 runs
@@ -171,8 +171,8 @@ fn what_a_storyline_forces_shows_in_every_run() {
         stabilizing 2 2027-01-11T14:02:55Z 2027-01-11T14:02:55Z 2027-01-11T14:02:55Z
         in its quiet period 2 2027-01-18T08:02:50Z 2027-01-18T08:02:50Z 2027-01-18T08:02:50Z
         in its milestone review 2 2027-02-18T08:55:01Z 2027-02-18T08:55:01Z 2027-02-18T08:55:01Z
-        closing 2 2027-02-26T13:00:33Z 2027-02-26T13:00:33Z 2027-02-26T13:00:33Z
-        closed 2 2027-03-08T09:03:24Z 2027-03-08T09:03:24Z 2027-03-08T09:03:24Z
+        closing 2 2027-02-22T15:50:58Z 2027-02-22T15:50:58Z 2027-02-22T15:50:58Z
+        closed 2 2027-03-04T16:54:26Z 2027-03-04T16:54:26Z 2027-03-04T16:54:26Z
         pilot: at most 1 fail, 0 did; halted 0 times in 0 runs
         early: at most 2 fail, 0 did; halted 2 times in 2 runs
         broad: at most 1 fail, 0 did; halted 0 times in 0 runs
@@ -182,8 +182,8 @@ fn what_a_storyline_forces_shows_in_every_run() {
         stabilizing 2 2027-02-08T11:31:47Z 2027-02-08T11:31:47Z 2027-02-08T11:31:47Z
         in its quiet period 2 2027-02-15T13:31:02Z 2027-02-15T13:31:02Z 2027-02-15T13:31:02Z
         in its milestone review 2 2027-03-18T11:42:26Z 2027-03-18T11:42:26Z 2027-03-18T11:42:26Z
-        closing 2 2027-03-25T11:08:09Z 2027-03-25T11:08:09Z 2027-03-25T11:08:09Z
-        closed 2 2027-03-31T09:13:51Z 2027-03-31T09:13:51Z 2027-03-31T09:13:51Z
+        closing 2 2027-03-26T14:20:34Z 2027-03-26T14:20:34Z 2027-03-26T14:20:34Z
+        closed 2 2027-04-05T08:35:11Z 2027-04-05T08:35:11Z 2027-04-05T08:35:11Z
         pilot: at most 1 fail, 0 did; halted 0 times in 0 runs
         early: at most 2 fail, 0 did; halted 0 times in 0 runs
         broad: at most 1 fail, 0 did; halted 0 times in 0 runs
@@ -193,8 +193,8 @@ fn what_a_storyline_forces_shows_in_every_run() {
         stabilizing 2 2027-01-13T08:43:08Z 2027-01-13T08:43:08Z 2027-01-13T08:43:08Z
         in its quiet period 2 2027-01-20T09:43:57Z 2027-01-20T09:43:57Z 2027-01-20T09:43:57Z
         in its milestone review 2 2027-02-19T14:12:15Z 2027-02-19T14:12:15Z 2027-02-19T14:12:15Z
-        closing 2 2027-03-09T09:14:24Z 2027-03-09T09:14:24Z 2027-03-09T09:14:24Z
-        closed 2 2027-03-15T10:01:35Z 2027-03-15T10:01:35Z 2027-03-15T10:01:35Z
+        closing 2 2027-03-05T12:45:32Z 2027-03-05T12:45:32Z 2027-03-05T12:45:32Z
+        closed 2 2027-03-15T13:34:34Z 2027-03-15T13:34:34Z 2027-03-15T13:34:34Z
         pilot: at most 1 fail, 0 did; halted 0 times in 0 runs
         early: at most 2 fail, 0 did; halted 0 times in 0 runs
         broad: at most 1 fail, 0 did; halted 0 times in 0 runs

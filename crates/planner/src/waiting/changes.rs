@@ -5,6 +5,7 @@
 use super::WaitingOn;
 use crate::facts::Look;
 use jiff::Timestamp;
+use model::change_schedule::{ChangeScheduleCommand, unruled};
 use model::command::{Command, RfcAct};
 use model::gates;
 use model::guard::Guard;
@@ -173,6 +174,15 @@ impl Change<'_> {
         Some(wait)
     }
 
+    /// Returns the wait for a conflict, with the ruling that ends it.
+    fn ruled(&self, wait: WaitingOn) -> WaitingOn {
+        let open = unruled(self.state, &self.planned.id);
+        let Some(first) = open.into_iter().next() else { return wait };
+        let (rfc, deployment, other) = (first.rfc, first.deployment, first.other);
+        let rule = ChangeScheduleCommand::Rule { rfc, deployment, other, ruling: String::new() };
+        wait.with(Command::ChangeSchedule(rule))
+    }
+
     fn approvals(&self) -> Vec<WaitingOn> {
         let (planned, status) = (self.planned, self.status);
         let levels = self.state.levels_of(planned, status);
@@ -180,6 +190,7 @@ impl Change<'_> {
         let rf3 = gates::rf3(self.state, &planned.id);
         let rf3 = self.state.reading(Guard::RF3, &[self.scope()], self.now, rf3);
         let conflict = WaitingOn::guard(self.state, &self.scope(), &rf3, status.since);
+        let conflict = conflict.map(|it| self.ruled(it));
         let Some((level, number)) = open else { return conflict.into_iter().collect() };
         let given: Vec<_> = status.approvals.iter().filter(|(_, it)| *it == number).collect();
         let lacking = usize::from(level.quorum).saturating_sub(given.len());

@@ -44,7 +44,8 @@ pub(super) fn component(look: &mut Look<'_>, position: usize) -> Vec<WaitingOn> 
             }
             let readings = guards::component_start(look, position);
             let waits = readings.iter().filter_map(|it| WaitingOn::guard(state, &scope, it, since));
-            or_otherwise(waits.collect(), look, &scope, since)
+            let waits = super::entry::with_commands(look, waits.collect());
+            or_otherwise(waits, look, &scope, since)
         }
         ComponentState::Halted => steps::halted(look, &scope, since, status.reason.as_deref()),
         ComponentState::Adopting | ComponentState::Deploying | ComponentState::RollingBack => {

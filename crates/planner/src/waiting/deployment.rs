@@ -23,11 +23,9 @@ pub(super) fn deployment(look: &mut Look<'_>) -> Vec<WaitingOn> {
     match state.deployment {
         DeploymentState::Draft => draft(look),
         DeploymentState::Ready => {
-            let e1 = gates::e1(state);
-            let reading = state.reading(Guard::E1, &[Scope::Deployment], look.now, e1);
-            let guard = WaitingOn::guard(state, &Scope::Deployment, &reading, since);
+            let waits = super::entry::reviewed(look);
             let open = people("the deployment has to be opened", &[RoleType::ProgramManager]);
-            guard.map_or_else(|| vec![open.with(Command::Open)], |it| vec![it])
+            if waits.is_empty() { vec![open.with(Command::Open)] } else { waits }
         }
         DeploymentState::Held => {
             let h1 = gates::h1(state, &Scope::Deployment);
@@ -58,10 +56,8 @@ fn draft(look: &Look<'_>) -> Vec<WaitingOn> {
     let acting = Acting::new(state, &nobody, look.now);
     let readings = acting.baseline_gate(&Findings::default());
     let since = state.deployment_since;
-    let guards = readings
-        .iter()
-        .filter_map(|reading| WaitingOn::guard(state, &Scope::Deployment, reading, since));
-    let mut waits: Vec<WaitingOn> = guards.collect();
+    let mut waits: Vec<WaitingOn> =
+        readings.iter().flat_map(|reading| super::entry::of_baseline(look, reading)).collect();
     if waits.is_empty() {
         let act = model::evolve::act_name(DeploymentTransition::Baselined);
         let roles = [RoleType::ProgramManager, RoleType::ReleaseManagement];

@@ -58,7 +58,7 @@ fn stands(look: &mut Look<'_>, position: usize) -> Vec<WaitingOn> {
             let readings = guards::site_start(look, position);
             let closed =
                 readings.iter().filter_map(|it| WaitingOn::guard(state, &scope, it, since));
-            let closed: Vec<WaitingOn> = closed.collect();
+            let closed = super::entry::with_commands(look, closed.collect());
             if closed.is_empty() && state.deployment != DeploymentState::Deploying {
                 otherwise(look, &scope, since)
             } else if closed.is_empty() {

@@ -156,8 +156,22 @@ fn checklist(look: &Look<'_>) -> Vec<WaitingOn> {
         let judge = ReadinessCommand::Judge { items, judgement, evidence };
         people(look, text, &roles).with(Command::Readiness(judge))
     };
+    if let Some(it) = state.readiness.objection() {
+        let text = format!("Operations Experience objects: {}", it.reason);
+        let withdraw = ReadinessCommand::WithdrawObjection { reason: String::new() };
+        let roles = [RoleType::OperationsExperience];
+        return vec![people(look, text, &roles).with(Command::Readiness(withdraw))];
+    }
     if readiness::items(state, look.now).is_err() {
         return open.into_iter().map(judge).collect();
+    }
+    let undeclared = readiness::undeclared(state);
+    if !undeclared.is_empty() {
+        let declare = |role: RoleType| {
+            let text = format!("{role} has to declare the solution ready for operations");
+            people(look, text, &[role]).with(Command::Readiness(ReadinessCommand::DeclareReady))
+        };
+        return undeclared.into_iter().map(declare).collect();
     }
     let given = state.readiness.accepted();
     let lacking = readiness::accepting(&state.plan).into_iter();

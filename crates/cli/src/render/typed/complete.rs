@@ -9,7 +9,7 @@ fn evidence(evidence: &[Evidence]) -> String {
     evidence.iter().map(|it| format!(" --evidence {it}")).collect()
 }
 
-fn found(it: &Measurement) -> String {
+pub(super) fn found(it: &Measurement) -> String {
     let verdict = match it.verdict {
         Verdict::Met => "--met",
         Verdict::NotMet => "--not-met",

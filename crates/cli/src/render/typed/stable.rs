@@ -86,6 +86,13 @@ pub(super) fn readiness(command: &ReadinessCommand) -> String {
             format!("readiness {verb}{} --{option} {}", list(items), quoted(evidence))
         }
         ReadinessCommand::Accept => "readiness accept".to_owned(),
+        ReadinessCommand::DeclareReady => "readiness declare".to_owned(),
+        ReadinessCommand::Object { reason } => {
+            format!("readiness object --reason {}", quoted(reason))
+        }
+        ReadinessCommand::WithdrawObjection { reason } => {
+            format!("readiness withdraw-objection --reason {}", quoted(reason))
+        }
         ReadinessCommand::PublishGuides { guides, place } => {
             format!("guide publish{} --place {}", list(guides), quoted(place))
         }

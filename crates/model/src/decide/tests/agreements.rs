@@ -200,6 +200,7 @@ fn any_number_of_transactions_is_a_number() {
 fn waived(story: &mut Story, guard: Guard) {
     let waiver = u32::try_from(story.state.waivers.len()).unwrap() + 1;
     story.happens(Event::WaiverRequested {
+        part: None,
         waiver,
         guard,
         scope: Scope::Deployment,

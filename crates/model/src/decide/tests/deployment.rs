@@ -268,6 +268,7 @@ pub(super) fn busy() -> State {
         fold(
             &mut state,
             Event::WaiverRequested {
+                part: None,
                 waiver,
                 guard,
                 scope,
