@@ -242,8 +242,7 @@ impl ReleaseReadiness {
         let Happening { by, at, seq } = happening.clone();
         match event.clone() {
             E::DeclaredFinal { release, version, tests, known_issues } => {
-                self.declared =
-                    Some(Declared { release, version, tests, known_issues, by, at });
+                self.declared = Some(Declared { release, version, tests, known_issues, by, at });
             }
             E::InputRegistered { input, kind, source, sha256, reason } => {
                 let it = RegisteredInput { kind, source, sha256, reason, baseline, by, at };

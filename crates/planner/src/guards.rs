@@ -10,8 +10,8 @@
 use crate::calendar::{Closure, Opening};
 use crate::facts::{Authorised, Look};
 use model::gates::sites::open_requirements;
-use model::gates::{Found, entry};
 use model::gates::sites::required;
+use model::gates::{Found, entry};
 use model::guard::{Guard, GuardReading, Supplier};
 use model::role_type::RoleType;
 use model::scope::Scope;

@@ -132,9 +132,8 @@ fn show(desk: &Desk) -> Result<Exit, Fault> {
         "stakeholders": state.plan.stakeholders,
         "risks": risks(state),
     });
-    desk.terminal.answer(&answer, || {
-        render::release_readiness::page(desk.terminal.setting(), state)
-    })?;
+    desk.terminal
+        .answer(&answer, || render::release_readiness::page(desk.terminal.setting(), state))?;
     Ok(Exit::Done)
 }
 

@@ -16,15 +16,17 @@ use model::window::TimeZoneName;
 
 pub(crate) async fn waiver(it: &Waiver, mut desk: Desk) -> Result<Exit, Fault> {
     let command = match it {
-        Waiver::Request { guard, scope, part, reason, risk, control, until } => Command::RequestWaiver {
-            guard: *guard,
-            part: part.clone(),
-            scope: scope.clone(),
-            reason: reason.clone(),
-            risk: risk.clone(),
-            control: control.clone(),
-            until: end(until, &desk.state().plan.zone)?,
-        },
+        Waiver::Request { guard, scope, part, reason, risk, control, until } => {
+            Command::RequestWaiver {
+                guard: *guard,
+                part: part.clone(),
+                scope: scope.clone(),
+                reason: reason.clone(),
+                risk: risk.clone(),
+                control: control.clone(),
+                until: end(until, &desk.state().plan.zone)?,
+            }
+        }
         Waiver::Approve { waiver } => Command::ApproveWaiver { waiver: *waiver },
         Waiver::Refuse { waiver, reason } => {
             Command::RefuseWaiver { waiver: *waiver, reason: reason.clone() }

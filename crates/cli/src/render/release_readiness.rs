@@ -160,7 +160,11 @@ fn votes(setting: Setting, state: &State) -> String {
             }
         }
     }
-    if count == 0 { "\nNo vote on this release is on record.\n".to_owned() } else { format!("\n{}", text(&rows)) }
+    if count == 0 {
+        "\nNo vote on this release is on record.\n".to_owned()
+    } else {
+        format!("\n{}", text(&rows))
+    }
 }
 
 fn decision(state: &State) -> String {

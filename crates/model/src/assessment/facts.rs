@@ -128,7 +128,9 @@ fn quiet_period(state: &State) -> Facts {
 fn pilot(state: &State) -> Facts {
     let judged = &state.release_readiness.pilot;
     if judged.is_empty() {
-        return stated(json!({ "release": state.release_digest(), "readiness": state.plan.release.readiness }));
+        return stated(
+            json!({ "release": state.release_digest(), "readiness": state.plan.release.readiness }),
+        );
     }
     let basis = json!({ "release": state.release_digest(), "pilot": judged });
     let is_met = |it: &super::Judgement| it.measurement.verdict == super::Verdict::Met;
@@ -144,7 +146,8 @@ fn pilot(state: &State) -> Facts {
 
 /// Says what the role types voted on the release.
 fn roles_prepared(state: &State) -> Facts {
-    let basis = json!({ "release": state.release_digest(), "readiness": state.plan.release.readiness });
+    let basis =
+        json!({ "release": state.release_digest(), "readiness": state.plan.release.readiness });
     let held = state.release_readiness.reviews.last().map(|it| &it.review);
     let Some(review) = held.filter(|it| it.release == state.release_digest()) else {
         return stated(basis);

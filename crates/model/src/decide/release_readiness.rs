@@ -59,7 +59,9 @@ impl Acting<'_> {
                 return self.vote_on_release(*release, *recommendation, reason.as_deref());
             }
             C::Review { review } => self.review(review)?,
-            C::CloseCondition { condition, evidence } => self.close_condition(condition, evidence)?,
+            C::CloseCondition { condition, evidence } => {
+                self.close_condition(condition, evidence)?
+            }
             C::CarryCondition { condition, owner, due, reason } => {
                 self.carry_condition(condition, owner, *due, reason)?
             }
@@ -98,8 +100,7 @@ impl Acting<'_> {
         release: Digest,
         tests: &str,
     ) -> Result<ReleaseReadinessEvent, Refusal> {
-        let roles =
-            [RoleType::TestManager, RoleType::ReleaseManagement, RoleType::ProgramManager];
+        let roles = [RoleType::TestManager, RoleType::ReleaseManagement, RoleType::ProgramManager];
         self.role(&roles, &Scope::Deployment, "declare the release final")?;
         self.shown_release(release)?;
         Ok(ReleaseReadinessEvent::DeclaredFinal {
@@ -176,9 +177,8 @@ impl Acting<'_> {
             let text = format!("{} blocks, and a blocker is not accepted", blocker.id);
             return Err(Refusal::new(RefusalCode::Gate, text, "it takes a release without it"));
         }
-        let without = |it: &&crate::release::KnownIssue| {
-            it.severity == 2 && it.workaround.trim().is_empty()
-        };
+        let without =
+            |it: &&crate::release::KnownIssue| it.severity == 2 && it.workaround.trim().is_empty();
         if let Some(issue) = known.iter().find(without) {
             let text = format!("{} has no workaround: {}", issue.id, issue.text);
             let next = "write its workaround into the plan, and revise it";
@@ -238,7 +238,10 @@ impl Acting<'_> {
             return Err(Refusal::invalid("nobody decided it", "name the role types that did"));
         }
         let decision = StrategyDecision {
-            infrastructure: worded("the strategy for the infrastructure", &decision.infrastructure)?,
+            infrastructure: worded(
+                "the strategy for the infrastructure",
+                &decision.infrastructure,
+            )?,
             sites: worded("the strategy for the sites", &decision.sites)?,
             ..decision.clone()
         };

@@ -119,14 +119,20 @@ impl Acting<'_> {
         };
         let authority = wanted.guard.waiver().authority();
         if let Some(vacant) = authority.iter().find(|role| eligible(role).is_empty()) {
-            let text = format!("nobody could approve it as {vacant}: whoever asks for a waiver, or gains by it, does not");
+            let text = format!(
+                "nobody could approve it as {vacant}: whoever asks for a waiver, or gains by it, does not"
+            );
             let next = "let somebody else ask for it, or name another holder in the plan";
             return Err(Refusal::new(RefusalCode::NotPermitted, text, next));
         }
-        let all: std::collections::BTreeSet<PersonId> = authority.iter().flat_map(eligible).collect();
+        let all: std::collections::BTreeSet<PersonId> =
+            authority.iter().flat_map(eligible).collect();
         let wanted = self.state.plan.profile.waiver_approvers_min();
         if all.len() < wanted {
-            let text = format!("it takes {wanted} people who did not ask for it, and there is {}", all.len());
+            let text = format!(
+                "it takes {wanted} people who did not ask for it, and there is {}",
+                all.len()
+            );
             let next = "let somebody else ask for it, or name another holder in the plan";
             return Err(Refusal::new(RefusalCode::NotPermitted, text, next));
         }
@@ -180,8 +186,8 @@ impl Acting<'_> {
         };
         approvers.push(self.person.clone());
         let mut events = vec![Event::WaiverApproved { waiver: number, role }];
-        let is_whole = profile == Profile::Solo
-            || authority.iter().all(|it| given(it) || *it == role);
+        let is_whole =
+            profile == Profile::Solo || authority.iter().all(|it| given(it) || *it == role);
         if is_whole && approvers.len() >= profile.waiver_approvers_min() {
             separation::may_grant_waiver(&involved, &approvers, profile)?;
             let transition = WaiverTransition::Granted;

@@ -246,7 +246,10 @@ pub fn e7(state: &State) -> Found {
         return Ok(());
     }
     if let Some(role) = lacking.filter(|_| !state.release_readiness.issues_accepted.is_empty()) {
-        return missing(format!("{role} has not accepted the known issues as they stand"), &[*role]);
+        return missing(
+            format!("{role} has not accepted the known issues as they stand"),
+            &[*role],
+        );
     }
     state.stated(Guard::E7, &[Scope::Deployment], "the known issues are accepted")
 }
@@ -285,7 +288,8 @@ pub fn c3(state: &State) -> Found {
     }
     let sections = crate::release_readiness::infrastructure_strategy(state);
     if let Some(open) = sections.iter().find(|it| it.lines.is_empty()) {
-        let text = format!("the strategy for the infrastructure says nothing of its {}", open.heading);
+        let text =
+            format!("the strategy for the infrastructure says nothing of its {}", open.heading);
         return missing(text, &[RoleType::ProgramManager]);
     }
     match state.experience() {

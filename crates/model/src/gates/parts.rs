@@ -55,19 +55,94 @@ impl Guard {
             Self::ST4 => Some("the item of the readiness checklist"),
             Self::ST5 => Some("the operations guide"),
             Self::ST7 => Some("the person"),
-            Self::E1 | Self::E2 | Self::E4 | Self::E7 | Self::E8 | Self::E9 | Self::X1
-            | Self::H1 | Self::C1 | Self::C2 | Self::C3 | Self::C6 | Self::C7 | Self::CS1
-            | Self::S1 | Self::S2 | Self::S3 | Self::S4 | Self::S5 | Self::S6 | Self::S7
-            | Self::S8 | Self::S10 | Self::V1 | Self::V2 | Self::V3 | Self::V4 | Self::V5
-            | Self::V6 | Self::SC1 | Self::SC2 | Self::SC3 | Self::ST1 | Self::ST2 | Self::ST3
-            | Self::ST6 | Self::ST8 | Self::Q1 | Self::Q2 | Self::Q3 | Self::Q4 | Self::D1
-            | Self::D2 | Self::D3 | Self::D4 | Self::D5 | Self::D6 | Self::D7 | Self::D8
-            | Self::D9 | Self::K1 | Self::K2 | Self::K3 | Self::K4 | Self::K5 | Self::K6
-            | Self::K7 | Self::K8 | Self::TR1 | Self::TR2 | Self::TR3 | Self::RF1 | Self::RF2
-            | Self::RF3 | Self::RF4 | Self::RF5 | Self::RF6 | Self::RF7 | Self::RF8 | Self::SG1
-            | Self::SG2 | Self::SG3 | Self::SG5 | Self::SG6 | Self::I1 | Self::I2 | Self::I3
-            | Self::I4 | Self::I5 | Self::ES1 | Self::ES2 | Self::M1 | Self::M2 | Self::M3
-            | Self::A2 | Self::A3 | Self::W1 | Self::DC1 => None,
+            Self::E1
+            | Self::E2
+            | Self::E4
+            | Self::E7
+            | Self::E8
+            | Self::E9
+            | Self::X1
+            | Self::H1
+            | Self::C1
+            | Self::C2
+            | Self::C3
+            | Self::C6
+            | Self::C7
+            | Self::CS1
+            | Self::S1
+            | Self::S2
+            | Self::S3
+            | Self::S4
+            | Self::S5
+            | Self::S6
+            | Self::S7
+            | Self::S8
+            | Self::S10
+            | Self::V1
+            | Self::V2
+            | Self::V3
+            | Self::V4
+            | Self::V5
+            | Self::V6
+            | Self::SC1
+            | Self::SC2
+            | Self::SC3
+            | Self::ST1
+            | Self::ST2
+            | Self::ST3
+            | Self::ST6
+            | Self::ST8
+            | Self::Q1
+            | Self::Q2
+            | Self::Q3
+            | Self::Q4
+            | Self::D1
+            | Self::D2
+            | Self::D3
+            | Self::D4
+            | Self::D5
+            | Self::D6
+            | Self::D7
+            | Self::D8
+            | Self::D9
+            | Self::K1
+            | Self::K2
+            | Self::K3
+            | Self::K4
+            | Self::K5
+            | Self::K6
+            | Self::K7
+            | Self::K8
+            | Self::TR1
+            | Self::TR2
+            | Self::TR3
+            | Self::RF1
+            | Self::RF2
+            | Self::RF3
+            | Self::RF4
+            | Self::RF5
+            | Self::RF6
+            | Self::RF7
+            | Self::RF8
+            | Self::SG1
+            | Self::SG2
+            | Self::SG3
+            | Self::SG5
+            | Self::SG6
+            | Self::I1
+            | Self::I2
+            | Self::I3
+            | Self::I4
+            | Self::I5
+            | Self::ES1
+            | Self::ES2
+            | Self::M1
+            | Self::M2
+            | Self::M3
+            | Self::A2
+            | Self::A3
+            | Self::W1
+            | Self::DC1 => None,
         }
     }
 }
@@ -162,7 +237,10 @@ impl State {
         if role == RoleType::SiteOwner {
             let site = match scope {
                 Scope::Site(id) => self.site(id),
-                Scope::Deployment | Scope::Core | Scope::Component(_) | Scope::Ring(_)
+                Scope::Deployment
+                | Scope::Core
+                | Scope::Component(_)
+                | Scope::Ring(_)
                 | Scope::Rfc(_) => None,
             };
             people.extend(site.iter().map(|(it, _)| it.owner.clone()));

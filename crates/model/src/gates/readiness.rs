@@ -66,7 +66,10 @@ pub fn lacking_items(state: &State) -> Vec<Lack> {
         Lack::of(it.id.as_str(), text, &judges(&state.plan, &it))
     };
     let requirement = |it: &OperationsRequirement| {
-        let text = format!("requirement {} of operations is not proved by {}: {}", it.id, it.proof, it.text);
+        let text = format!(
+            "requirement {} of operations is not proved by {}: {}",
+            it.id, it.proof, it.text
+        );
         Lack::of(it.id.as_str(), text, PREPARING)
     };
     let requirements = state.plan.operations.iter().flat_map(|it| &it.requirements);
@@ -90,8 +93,7 @@ pub fn is_proved(state: &State, proof: &RequirementProof) -> bool {
 }
 
 /// Whoever sees together that the solution is ready for operations, before these accept it.
-pub const PREPARING: &[RoleType] =
-    &[RoleType::ReleaseManagement, RoleType::OperationsExperience];
+pub const PREPARING: &[RoleType] = &[RoleType::ReleaseManagement, RoleType::OperationsExperience];
 
 /// Returns which of those who declare the solution ready have not; nobody where there is nothing
 /// to declare it by.

@@ -120,8 +120,7 @@ const WAIVABLE: &[(Guard, Waivability)] = {
 
 /// What the profile regulated never waives: who is separate from whom, what is verified, what can
 /// be undone, and what stands in the way of a change.
-const STRICT: &[Guard] =
-    &[Guard::E5, Guard::E6, Guard::C6, Guard::RF3, Guard::SG4, Guard::A1];
+const STRICT: &[Guard] = &[Guard::E5, Guard::E6, Guard::C6, Guard::RF3, Guard::SG4, Guard::A1];
 
 impl Guard {
     /// Returns whether the guard can be waived under `profile`, how much of it, and by whom.

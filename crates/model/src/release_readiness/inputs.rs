@@ -69,12 +69,18 @@ pub fn inputs(state: &State) -> Vec<InputRow> {
         row("master-project-plan", InputKind::Plan, &state.folder, Some(state.plan_digest)),
         row("release", InputKind::Release, &release.version, Some(state.release_digest())),
     ];
-    rows.extend(release.deliverables.iter().map(|it| {
-        row(it.id.as_str(), InputKind::Release, &it.file, Some(it.sha256))
-    }));
-    rows.extend(release.documentation.iter().map(|it| {
-        row(&it.title, InputKind::ReleaseNotes, &it.location, it.sha256)
-    }));
+    rows.extend(
+        release
+            .deliverables
+            .iter()
+            .map(|it| row(it.id.as_str(), InputKind::Release, &it.file, Some(it.sha256))),
+    );
+    rows.extend(
+        release
+            .documentation
+            .iter()
+            .map(|it| row(&it.title, InputKind::ReleaseNotes, &it.location, it.sha256)),
+    );
     rows.extend(state.release_readiness.inputs.iter().map(|(id, it)| InputRow {
         reason: it.reason.clone(),
         ..row(id.as_str(), it.kind, &it.source, Some(it.sha256))

@@ -41,7 +41,8 @@ pub fn risks(state: &State) -> Vec<Risk> {
     risks.extend(little_experience(state));
     for (condition, status) in &state.release_readiness.conditions {
         if let ConditionStatus::Carried { owner, due, reason, .. } = status {
-            let text = format!("condition {condition} was not fulfilled before the start: {reason}");
+            let text =
+                format!("condition {condition} was not fulfilled before the start: {reason}");
             let control = Some(format!("{owner} sees to it by {due}"));
             risks.push(Risk { control, ..risk(format!("condition/{condition}"), text) });
         }

@@ -63,7 +63,9 @@ fn order(state: &State) -> Vec<String> {
 fn rollback(state: &State) -> Vec<String> {
     let line = |it: &crate::component::CoreComponent| {
         let steps = match &it.rollback {
-            RollbackPlan::Steps { loses: None } => "its steps are undone, nothing is lost".to_owned(),
+            RollbackPlan::Steps { loses: None } => {
+                "its steps are undone, nothing is lost".to_owned()
+            }
             RollbackPlan::Steps { loses: Some(loses) } => {
                 format!("its steps are undone, which loses {loses}")
             }

@@ -5,8 +5,8 @@
 use crate::span::At;
 use crate::written;
 use model::companion_plans::{
-    Course, EscalationLevel, OperationsGuide, OperationsPlan, OperationsRequirement, QuietPeriodRules, QuietPeriodTerms,
-    SupportPlan, TrainingPlan,
+    Course, EscalationLevel, OperationsGuide, OperationsPlan, OperationsRequirement,
+    QuietPeriodRules, QuietPeriodTerms, SupportPlan, TrainingPlan,
 };
 use model::gates::incidents::REOPEN_DAYS;
 use model::readiness::{ReadinessArea, ReadinessItem};

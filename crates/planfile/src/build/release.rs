@@ -9,8 +9,8 @@ use crate::folder::stays_inside;
 use crate::span::At;
 use crate::written;
 use model::release::{
-    Condition, Documentation, FinalDeclaration, FinalRelease, KnownIssue, ReadinessDecision, ReleaseReadiness,
-    SolutionDeliverable,
+    Condition, Documentation, FinalDeclaration, FinalRelease, KnownIssue, ReadinessDecision,
+    ReleaseReadiness, SolutionDeliverable,
 };
 
 impl Building<'_> {

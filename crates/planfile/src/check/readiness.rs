@@ -5,9 +5,9 @@
 use crate::build::Building;
 use crate::build::companions::{QUIET_LENGTH_DAYS, QUIET_MINIMUM_DAYS};
 use crate::code::Code;
+use crate::findings::Findings;
 use crate::span::{At, Span};
 use crate::written::{PlanFile, QuietPeriod};
-use crate::findings::Findings;
 use model::companion_plans::{QuietPeriodRules, RequirementProof};
 use model::person::Person;
 use model::plan::MasterProjectPlan;
@@ -48,7 +48,8 @@ pub(crate) fn requirements(plan: &MasterProjectPlan, at: Span, findings: &mut Fi
             RequirementProof::Readiness(id) => checklist(plan).iter().any(|it| it.id == *id),
         };
         if !is_there {
-            let what = format!("requirement {} is proved by {}, which is not there", it.id, it.proof);
+            let what =
+                format!("requirement {} is proved by {}, which is not there", it.id, it.proof);
             let help = "name a component, a probe or an item of `readiness` of this plan";
             findings.report_with(Code::NothingProves, at, what, Some(help));
         }

@@ -224,9 +224,8 @@ fn another_release_is_reviewed_anew_before_anything_begins_with_it() {
     let started = |it: &World| it.state.sites.iter().filter(|it| it.runs > 0).count();
     let before = started(&world);
     // Everybody answers but those who would vote or decide.
-    let is_entry = |it: &crate::waiting::WaitingOn| {
-        matches!(it.command, Some(Command::ReleaseReadiness(_)))
-    };
+    let is_entry =
+        |it: &crate::waiting::WaitingOn| matches!(it.command, Some(Command::ReleaseReadiness(_)));
     for _ in 0..200 {
         world.look();
         for order in world.in_flight() {

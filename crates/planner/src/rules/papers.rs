@@ -74,7 +74,8 @@ fn a_waiver_opens_a_gate_until_it_expires() {
     let mut told = world.why("site/s1");
     let until = world.now.checked_add(jiff::SignedDuration::from_hours(1)).unwrap();
     let scope = "site/s1".parse().unwrap();
-    let ask = Command::RequestWaiver { part: None,
+    let ask = Command::RequestWaiver {
+        part: None,
         guard: Guard::S5,
         scope,
         reason: why(),
@@ -158,7 +159,8 @@ fn a_signature_is_asked_anew_even_where_its_sheet_became_what_it_was() {
     world.act("ivo", &Command::Sign { slot, document, exceptions: vec![] }).unwrap();
     let until = world.now.checked_add(jiff::SignedDuration::from_hours(1)).unwrap();
     let scope = model::scope::Scope::Deployment;
-    let ask = Command::RequestWaiver { part: None,
+    let ask = Command::RequestWaiver {
+        part: None,
         guard: Guard::V6,
         scope,
         reason: why(),

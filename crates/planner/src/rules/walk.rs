@@ -129,7 +129,8 @@ fn command(world: &mut World, chance: usize) -> Command {
                 guards[pick % 5],
                 [unit, Scope::Ring(ring), Scope::Deployment][pick / 5 % 3].clone(),
             );
-            Command::RequestWaiver { part: None,
+            Command::RequestWaiver {
+                part: None,
                 guard,
                 scope,
                 reason: reason.clone(),

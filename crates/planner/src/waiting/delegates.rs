@@ -42,7 +42,8 @@ fn delegates(state: &State, now: Timestamp, wait: &WaitingOn) -> Vec<(PersonId, 
             None => it.slots.is_empty(),
         }
     };
-    let people: Vec<PersonId> = state.delegations.given.iter().map(|it| it.delegate.clone()).collect();
+    let people: Vec<PersonId> =
+        state.delegations.given.iter().map(|it| it.delegate.clone()).collect();
     let mut found = Vec::new();
     for delegate in people {
         let given = state.delegations_of(&delegate, &wait.scope, now);

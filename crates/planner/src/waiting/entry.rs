@@ -122,7 +122,10 @@ fn decide(look: &Look<'_>) -> Command {
 fn conditions(look: &Look<'_>) -> Vec<WaitingOn> {
     let open = look.state.open_conditions().into_iter();
     open.map(|it| {
-        let text = format!("condition {} of Release Readiness is open until {}: {}", it.id, it.due, it.text);
+        let text = format!(
+            "condition {} of Release Readiness is open until {}: {}",
+            it.id, it.due, it.text
+        );
         let mut wait = people(look, text, &[RoleType::ProgramManager]);
         wait.people.retain(|person| *person != it.owner);
         wait.people.insert(0, it.owner.clone());
@@ -141,13 +144,11 @@ fn undecided(look: &Look<'_>, wait: &WaitingOn) -> Vec<WaitingOn> {
         if !state.is_declared_final() {
             let roles = [RoleType::TestManager, RoleType::ReleaseManagement];
             let wait = people(look, "the release has to be declared final", &roles);
-            let command =
-                ReleaseReadinessCommand::DeclareFinal { release, tests: String::new() };
+            let command = ReleaseReadinessCommand::DeclareFinal { release, tests: String::new() };
             waits.push(of_guard(Guard::E1, wait, command));
         }
-        let voted = |role: &RoleType| {
-            state.release_readiness.votes_on(release).any(|it| it.role == *role)
-        };
+        let voted =
+            |role: &RoleType| state.release_readiness.votes_on(release).any(|it| it.role == *role);
         let is_held = |role: &RoleType| state.plan.holders(*role).next().is_some();
         for role in RoleType::PROJECT.iter().filter(|it| is_held(it) && !voted(it)) {
             let text = format!("{role} has to vote on the release");

@@ -73,8 +73,7 @@ fn reviewed(it: &ReadinessReview) -> String {
     };
     let conditions: String = it.conditions.iter().map(condition).collect();
     let minutes = it.minutes.as_ref().map(|it| format!(" --minutes {it}")).unwrap_or_default();
-    let votes: String =
-        it.minutes.iter().flat_map(|_| it.votes.iter()).map(vote).collect();
+    let votes: String = it.minutes.iter().flat_map(|_| it.votes.iter()).map(vote).collect();
     let reason = it.reason.as_ref().map(|it| format!(" --reason {}", quoted(it)));
     format!(
         "review {} --on {}{conditions}{minutes}{votes}{} --digest {}",

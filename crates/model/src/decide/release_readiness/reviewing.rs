@@ -148,7 +148,8 @@ impl Acting<'_> {
                 return Err(Refusal::new(RefusalCode::Gate, text, next));
             }
         }
-        let of = |wanted: Recommendation| votes.iter().filter(move |it| it.recommendation == wanted);
+        let of =
+            |wanted: Recommendation| votes.iter().filter(move |it| it.recommendation == wanted);
         let Some(against) = of(Recommendation::NoGo).next() else { return Ok(()) };
         let director = &[RoleType::SolutionManager];
         if of(Recommendation::Go).next().is_none() {
@@ -156,7 +157,8 @@ impl Acting<'_> {
             return Err(Refusal::new(RefusalCode::Gate, text, "record `no-go`, or vote again"));
         }
         if !self.held(&Scope::Deployment).contains(&RoleType::SolutionManager) {
-            let text = format!("{} voted against it: only the Solution Manager decides", against.role);
+            let text =
+                format!("{} voted against it: only the Solution Manager decides", against.role);
             let next = self.ask(director, &Scope::Deployment);
             return Err(Refusal::new(RefusalCode::NotPermitted, text, next));
         }

@@ -460,7 +460,16 @@ fn only_severity_2_with_a_workaround_may_be_waived_at_a_site() {
     let until = name("2027-02-01T00:00:00Z");
     let texts = [why(), why(), why()];
     let [reason, risk, control] = texts;
-    let asked = Event::WaiverRequested { waiver: 3, guard, scope, reason, risk, control, until, part: None };
+    let asked = Event::WaiverRequested {
+        waiver: 3,
+        guard,
+        scope,
+        reason,
+        risk,
+        control,
+        until,
+        part: None,
+    };
     fold(&mut desk.state, asked);
     let transition = crate::machine::WaiverTransition::Granted;
     fold(&mut desk.state, Event::Waiver { waiver: 3, transition, reason: None });
