@@ -124,14 +124,32 @@ pub struct StateRefusal {
     pub transition: &'static str,
 }
 
-/// Shows each of these enums as its stored word with spaces (`signed off`), or as its own `to_string`.
-macro_rules! plain_words {
-    ($($name:ty),*) => {$(
+/// Declares the states of a machine, the first of which is its beginning, and what can happen to it.
+/// Both are stored as words with dashes (`signed-off`), and shown with spaces or by their own
+/// `to_string`.
+macro_rules! words {
+    (@one [$($more:ident)?] $(#[$about:meta])* $name:ident { $($words:tt)* }) => {
+        $(#[$about])*
+        #[derive(
+            Clone, Copy, Debug, $($more,)? PartialEq, Eq, PartialOrd, Ord, Hash,
+            strum::IntoStaticStr, strum::VariantArray, serde::Serialize, serde::Deserialize,
+        )]
+        #[serde(rename_all = "kebab-case")]
+        #[strum(serialize_all = "kebab-case")]
+        pub enum $name { $($words)* }
+
         impl std::fmt::Display for $name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.pad(&<&'static str>::from(*self).replace('-', " "))
             }
         }
-    )*};
+    };
+    (
+        $(#[$about:meta])* pub enum $state:ident { $($states:tt)* }
+        $(#[$what:meta])* pub enum $transition:ident { $($happens:tt)* }
+    ) => {
+        words! { @one [Default] $(#[$about])* $state { $($states)* } }
+        words! { @one [] $(#[$what])* $transition { $($happens)* } }
+    };
 }
-use plain_words;
+use words;

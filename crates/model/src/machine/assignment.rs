@@ -7,79 +7,44 @@
 //! Source: Deploy SMF, Process 3, Table 6, and Process 4, Table 7: have team
 //! members transferred out of the project?
 
-use super::{Authority, Row, Transition, plain_words};
+use super::{Authority, Row, Transition, words};
 use crate::guard::Guard;
 use crate::role_type::RoleType;
-use serde::{Deserialize, Serialize};
-use strum::{IntoStaticStr, VariantArray};
 
-/// Where a person's assignment to the project stands.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    IntoStaticStr,
-    VariantArray,
-    Serialize,
-    Deserialize,
-)]
-#[serde(rename_all = "kebab-case")]
-#[strum(serialize_all = "kebab-case")]
-pub enum AssignmentState {
-    /// The plan names them.
-    #[default]
-    Named,
-    /// They accepted, and work on the project.
-    Active,
-    /// They answer when operations or support ask.
-    OnCall,
-    /// They moved to operations or support for good.
-    TransferredToOperations,
-    /// They review, contribute and sign, and do nothing else.
-    Closing,
-    /// They left, and their access is revoked.
-    Released,
+words! {
+    /// Where a person's assignment to the project stands.
+    pub enum AssignmentState {
+        /// The plan names them.
+        #[default]
+        Named,
+        /// They accepted, and work on the project.
+        Active,
+        /// They answer when operations or support ask.
+        OnCall,
+        /// They moved to operations or support for good.
+        TransferredToOperations,
+        /// They review, contribute and sign, and do nothing else.
+        Closing,
+        /// They left, and their access is revoked.
+        Released,
+    }
+
+    /// What can happen to a person's assignment.
+    pub enum AssignmentTransition {
+        /// They accepted.
+        Accepted,
+        /// They are on call from now on.
+        PutOnCall,
+        /// They moved to operations or support.
+        Transferred,
+        /// Their duties are done but for reviews and signatures.
+        DutiesFinished,
+        /// They are back, because Deployment Stable was revoked.
+        Recalled,
+        /// They left, and their access was revoked.
+        Released,
+    }
 }
-
-/// What can happen to a person's assignment.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    IntoStaticStr,
-    VariantArray,
-    Serialize,
-    Deserialize,
-)]
-#[serde(rename_all = "kebab-case")]
-#[strum(serialize_all = "kebab-case")]
-pub enum AssignmentTransition {
-    /// They accepted.
-    Accepted,
-    /// They are on call from now on.
-    PutOnCall,
-    /// They moved to operations or support.
-    Transferred,
-    /// Their duties are done but for reviews and signatures.
-    DutiesFinished,
-    /// They are back, because Deployment Stable was revoked.
-    Recalled,
-    /// They left, and their access was revoked.
-    Released,
-}
-
-plain_words!(AssignmentState, AssignmentTransition);
 
 impl AssignmentState {
     /// The states in which an assignment may rest for ever, owing nobody anything.

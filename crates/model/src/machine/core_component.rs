@@ -5,115 +5,80 @@
 //!
 //! Source: Deploy SMF, Process 1, Table 4.
 
-use super::{Authority, Row, Transition, plain_words};
+use super::{Authority, Row, Transition, words};
 use crate::guard::Guard;
 use crate::role_type::RoleType;
-use serde::{Deserialize, Serialize};
-use strum::{IntoStaticStr, VariantArray};
 
-/// Where a core component stands.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    IntoStaticStr,
-    VariantArray,
-    Serialize,
-    Deserialize,
-)]
-#[serde(rename_all = "kebab-case")]
-#[strum(serialize_all = "kebab-case")]
-pub enum ComponentState {
-    /// It is in the plan.
-    #[default]
-    Planned,
-    /// Its RFC is authorised.
-    Authorised,
-    /// What runs since the pilot is being compared with the final release.
-    #[strum(to_string = "being adopted")]
-    Adopting,
-    /// Steps run on its computers.
-    Deploying,
-    /// Its steps are done, its checks run.
-    #[strum(to_string = "being verified")]
-    Verifying,
-    /// A step or check failed, or a person stopped it; nothing runs until a person decides.
-    Halted,
-    /// All its checks passed.
-    Verified,
-    /// The core components sign-off sheet is signed.
-    Accepted,
-    /// It is being undone.
-    RollingBack,
-    /// It is undone, and that is verified.
-    RolledBack,
-    /// The customer agreed to do without it.
-    Descoped,
+words! {
+    /// Where a core component stands.
+    pub enum ComponentState {
+        /// It is in the plan.
+        #[default]
+        Planned,
+        /// Its RFC is authorised.
+        Authorised,
+        /// What runs since the pilot is being compared with the final release.
+        #[strum(to_string = "being adopted")]
+        Adopting,
+        /// Steps run on its computers.
+        Deploying,
+        /// Its steps are done, its checks run.
+        #[strum(to_string = "being verified")]
+        Verifying,
+        /// A step or check failed, or a person stopped it; nothing runs until a person decides.
+        Halted,
+        /// All its checks passed.
+        Verified,
+        /// The core components sign-off sheet is signed.
+        Accepted,
+        /// It is being undone.
+        RollingBack,
+        /// It is undone, and that is verified.
+        RolledBack,
+        /// The customer agreed to do without it.
+        Descoped,
+    }
+
+    /// What can happen to a core component.
+    pub enum ComponentTransition {
+        /// Its RFC was authorised.
+        Authorised,
+        /// The comparison with the final release began; it only reads.
+        AdoptionStarted,
+        /// What was found is the final release.
+        AdoptionMatched,
+        /// What was found is something else.
+        DriftFound,
+        /// Its first step was ordered.
+        Started,
+        /// Its last step succeeded.
+        StepsFinished,
+        /// A step failed, contact was lost, or a person stopped it.
+        Halted,
+        /// All mandatory checks passed.
+        ChecksPassed,
+        /// A mandatory check failed.
+        ChecksFailed,
+        /// A person let it go on.
+        Resumed,
+        /// A person ordered that it be undone.
+        RollbackStarted,
+        /// It is undone.
+        RollbackVerified,
+        /// It could not be undone; a Sev1 incident is open.
+        RollbackFailed,
+        /// It is in the plan again.
+        Replanned,
+        /// The core components sign-off sheet was signed.
+        Accepted,
+        /// It was taken out of the scope.
+        Descoped,
+        /// A new RFC changes it; its acceptance is superseded.
+        ChangedAfterAcceptance,
+        /// Its RFC is void, expired or cancelled.
+        AuthorisationLost,
+    }
 }
-
-/// What can happen to a core component.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    IntoStaticStr,
-    VariantArray,
-    Serialize,
-    Deserialize,
-)]
-#[serde(rename_all = "kebab-case")]
-#[strum(serialize_all = "kebab-case")]
-pub enum ComponentTransition {
-    /// Its RFC was authorised.
-    Authorised,
-    /// The comparison with the final release began; it only reads.
-    AdoptionStarted,
-    /// What was found is the final release.
-    AdoptionMatched,
-    /// What was found is something else.
-    DriftFound,
-    /// Its first step was ordered.
-    Started,
-    /// Its last step succeeded.
-    StepsFinished,
-    /// A step failed, contact was lost, or a person stopped it.
-    Halted,
-    /// All mandatory checks passed.
-    ChecksPassed,
-    /// A mandatory check failed.
-    ChecksFailed,
-    /// A person let it go on.
-    Resumed,
-    /// A person ordered that it be undone.
-    RollbackStarted,
-    /// It is undone.
-    RollbackVerified,
-    /// It could not be undone; a Sev1 incident is open.
-    RollbackFailed,
-    /// It is in the plan again.
-    Replanned,
-    /// The core components sign-off sheet was signed.
-    Accepted,
-    /// It was taken out of the scope.
-    Descoped,
-    /// A new RFC changes it; its acceptance is superseded.
-    ChangedAfterAcceptance,
-    /// Its RFC is void, expired or cancelled.
-    AuthorisationLost,
-}
-
-plain_words!(ComponentState, ComponentTransition);
 
 impl ComponentState {
     /// The states in which a core component may rest for ever, owing nobody anything.

@@ -6,111 +6,76 @@
 //!
 //! Source: Deploy SMF, Processes 1 to 4; Deployment Stable and Deployment Complete Milestones.
 
-use super::{Authority, Row, Transition, plain_words};
+use super::{Authority, Row, Transition, words};
 use crate::guard::Guard;
 use crate::role_type::RoleType;
-use serde::{Deserialize, Serialize};
-use strum::{IntoStaticStr, VariantArray};
 
-/// Where a deployment stands.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    IntoStaticStr,
-    VariantArray,
-    Serialize,
-    Deserialize,
-)]
-#[serde(rename_all = "kebab-case")]
-#[strum(serialize_all = "kebab-case")]
-pub enum DeploymentState {
-    /// Its plan is being written.
-    #[default]
-    Draft,
-    /// Its plan, release and inventory are baseline; nothing runs yet.
-    Ready,
-    /// Production steps may run.
-    Deploying,
-    /// Somebody or the halt rule stopped all of it.
-    Held,
-    /// All sites are done; what is still wrong is being put right.
-    Stabilizing,
-    /// Operations and Support run the service, and the project only watches.
-    #[strum(to_string = "in its quiet period")]
-    QuietPeriod,
-    /// The quiet period is over; customer and team review the result.
-    #[strum(to_string = "in its milestone review")]
-    MilestoneReview,
-    /// The Deployment Complete Milestone is reached; analysis and close-out remain.
-    Closing,
-    /// It ended as it should, and its record is sealed.
-    Closed,
-    /// It was ended early; what stays in production is being settled.
-    Terminating,
-    /// It ended early, and its record is sealed.
-    Terminated,
+words! {
+    /// Where a deployment stands.
+    pub enum DeploymentState {
+        /// Its plan is being written.
+        #[default]
+        Draft,
+        /// Its plan, release and inventory are baseline; nothing runs yet.
+        Ready,
+        /// Production steps may run.
+        Deploying,
+        /// Somebody or the halt rule stopped all of it.
+        Held,
+        /// All sites are done; what is still wrong is being put right.
+        Stabilizing,
+        /// Operations and Support run the service, and the project only watches.
+        #[strum(to_string = "in its quiet period")]
+        QuietPeriod,
+        /// The quiet period is over; customer and team review the result.
+        #[strum(to_string = "in its milestone review")]
+        MilestoneReview,
+        /// The Deployment Complete Milestone is reached; analysis and close-out remain.
+        Closing,
+        /// It ended as it should, and its record is sealed.
+        Closed,
+        /// It was ended early; what stays in production is being settled.
+        Terminating,
+        /// It ended early, and its record is sealed.
+        Terminated,
+    }
+
+    /// What can happen to a deployment.
+    pub enum DeploymentTransition {
+        /// Plan, release and inventory became the baseline.
+        Baselined,
+        /// Production steps are allowed from now on.
+        Opened,
+        /// Its scope changed, and there is a new baseline.
+        ScopeChanged,
+        /// Everything was stopped.
+        Held,
+        /// Cause and decision are recorded, and work goes on.
+        HoldReleased,
+        /// Core and site sheets are signed.
+        SitesCompleted,
+        /// The Deployment Stable Interim Milestone was reached.
+        DeclaredStable,
+        /// The quiet period ended, and its report is written.
+        QuietPeriodEnded,
+        /// The Deployment Stable Interim Milestone was revoked.
+        Reopened,
+        /// The review did not accept the result.
+        Rejected,
+        /// The review asked for more quiet days.
+        QuietPeriodExtended,
+        /// The Deployment Complete Milestone was reached.
+        DeclaredComplete,
+        /// The record was sealed and the evidence package stored.
+        Closed,
+        /// It was given up before anything ran.
+        Cancelled,
+        /// It was given up although something ran.
+        TerminatedEarly,
+        /// What stays in production was settled.
+        TerminationCompleted,
+    }
 }
-
-/// What can happen to a deployment.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    IntoStaticStr,
-    VariantArray,
-    Serialize,
-    Deserialize,
-)]
-#[serde(rename_all = "kebab-case")]
-#[strum(serialize_all = "kebab-case")]
-pub enum DeploymentTransition {
-    /// Plan, release and inventory became the baseline.
-    Baselined,
-    /// Production steps are allowed from now on.
-    Opened,
-    /// Its scope changed, and there is a new baseline.
-    ScopeChanged,
-    /// Everything was stopped.
-    Held,
-    /// Cause and decision are recorded, and work goes on.
-    HoldReleased,
-    /// Core and site sheets are signed.
-    SitesCompleted,
-    /// The Deployment Stable Interim Milestone was reached.
-    DeclaredStable,
-    /// The quiet period ended, and its report is written.
-    QuietPeriodEnded,
-    /// The Deployment Stable Interim Milestone was revoked.
-    Reopened,
-    /// The review did not accept the result.
-    Rejected,
-    /// The review asked for more quiet days.
-    QuietPeriodExtended,
-    /// The Deployment Complete Milestone was reached.
-    DeclaredComplete,
-    /// The record was sealed and the evidence package stored.
-    Closed,
-    /// It was given up before anything ran.
-    Cancelled,
-    /// It was given up although something ran.
-    TerminatedEarly,
-    /// What stays in production was settled.
-    TerminationCompleted,
-}
-
-plain_words!(DeploymentState, DeploymentTransition);
 
 impl DeploymentState {
     /// The states in which a deployment may rest for ever, owing nobody anything.

@@ -6,72 +6,37 @@
 //!
 //! Source: Deploy SMF, outputs of Tables 4 to 7.
 
-use super::{Authority, Row, Transition, plain_words};
+use super::{Authority, Row, Transition, words};
 use crate::guard::Guard;
-use serde::{Deserialize, Serialize};
-use strum::{IntoStaticStr, VariantArray};
 
-/// Where a document stands.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    IntoStaticStr,
-    VariantArray,
-    Serialize,
-    Deserialize,
-)]
-#[serde(rename_all = "kebab-case")]
-#[strum(serialize_all = "kebab-case")]
-pub enum DocumentState {
-    /// It changes with what it is about.
-    #[default]
-    Draft,
-    /// People are asked to sign exactly this version.
-    InSignature,
-    /// Everybody has signed.
-    Locked,
-    /// A newer one has taken its place.
-    Superseded,
+words! {
+    /// Where a document stands.
+    pub enum DocumentState {
+        /// It changes with what it is about.
+        #[default]
+        Draft,
+        /// People are asked to sign exactly this version.
+        InSignature,
+        /// Everybody has signed.
+        Locked,
+        /// A newer one has taken its place.
+        Superseded,
+    }
+
+    /// What can happen to a document.
+    pub enum DocumentTransition {
+        /// It was computed anew.
+        Regenerated,
+        /// Signatures were asked for.
+        Issued,
+        /// What it is about changed, or somebody declined.
+        Reopened,
+        /// The last slot was signed.
+        Locked,
+        /// A newer version was issued.
+        Superseded,
+    }
 }
-
-/// What can happen to a document.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    IntoStaticStr,
-    VariantArray,
-    Serialize,
-    Deserialize,
-)]
-#[serde(rename_all = "kebab-case")]
-#[strum(serialize_all = "kebab-case")]
-pub enum DocumentTransition {
-    /// It was computed anew.
-    Regenerated,
-    /// Signatures were asked for.
-    Issued,
-    /// What it is about changed, or somebody declined.
-    Reopened,
-    /// The last slot was signed.
-    Locked,
-    /// A newer version was issued.
-    Superseded,
-}
-
-plain_words!(DocumentState, DocumentTransition);
 
 impl DocumentState {
     /// The states in which a document may rest for ever, owing nobody anything.

@@ -6,83 +6,48 @@
 //! Source: Deploy SMF, Process 3, Table 6: "a process in place for escalating the issues that
 //! operations and support can't address".
 
-use super::{Authority, Row, Transition, plain_words};
+use super::{Authority, Row, Transition, words};
 use crate::guard::Guard;
 use crate::role_type::RoleType;
-use serde::{Deserialize, Serialize};
-use strum::{IntoStaticStr, VariantArray};
 
-/// Where an escalation stands.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    IntoStaticStr,
-    VariantArray,
-    Serialize,
-    Deserialize,
-)]
-#[serde(rename_all = "kebab-case")]
-#[strum(serialize_all = "kebab-case")]
-pub enum EscalationState {
-    /// A level is paged, and nobody has taken it.
-    #[default]
-    Raised,
-    /// Somebody of the project works on it.
-    Accepted,
-    /// The project did not take it, and said why.
-    Rejected,
-    /// The project gave a fix, a workaround or knowledge.
-    Answered,
-    /// The side that raised it agreed, or it lives on as a known error.
-    Closed,
+words! {
+    /// Where an escalation stands.
+    pub enum EscalationState {
+        /// A level is paged, and nobody has taken it.
+        #[default]
+        Raised,
+        /// Somebody of the project works on it.
+        Accepted,
+        /// The project did not take it, and said why.
+        Rejected,
+        /// The project gave a fix, a workaround or knowledge.
+        Answered,
+        /// The side that raised it agreed, or it lives on as a known error.
+        Closed,
+    }
+
+    /// What can happen to an escalation.
+    pub enum EscalationTransition {
+        /// Somebody of the project took it.
+        Accepted,
+        /// The project did not take it.
+        Rejected,
+        /// The level's time passed without an answer.
+        Unanswered,
+        /// Whoever raised it did not agree with the rejection.
+        Insisted,
+        /// Whoever raised it agreed with the rejection.
+        Agreed,
+        /// The project gave a fix, a workaround or knowledge.
+        Answered,
+        /// The side that raised it confirmed the answer.
+        Confirmed,
+        /// The answer did not solve it.
+        NotSolved,
+        /// Operations took it over as a known error.
+        KnownError,
+    }
 }
-
-/// What can happen to an escalation.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    IntoStaticStr,
-    VariantArray,
-    Serialize,
-    Deserialize,
-)]
-#[serde(rename_all = "kebab-case")]
-#[strum(serialize_all = "kebab-case")]
-pub enum EscalationTransition {
-    /// Somebody of the project took it.
-    Accepted,
-    /// The project did not take it.
-    Rejected,
-    /// The level's time passed without an answer.
-    Unanswered,
-    /// Whoever raised it did not agree with the rejection.
-    Insisted,
-    /// Whoever raised it agreed with the rejection.
-    Agreed,
-    /// The project gave a fix, a workaround or knowledge.
-    Answered,
-    /// The side that raised it confirmed the answer.
-    Confirmed,
-    /// The answer did not solve it.
-    NotSolved,
-    /// Operations took it over as a known error.
-    KnownError,
-}
-
-plain_words!(EscalationState, EscalationTransition);
 
 impl EscalationState {
     /// The states in which an escalation may rest for ever, owing nobody anything.

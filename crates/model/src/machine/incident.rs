@@ -6,100 +6,65 @@
 //!
 //! Source: Deploy SMF, Process 3, Table 6. House rule: docs/decisions/0020-triage-after-the-fact.md.
 
-use super::{Authority, Row, Transition, plain_words};
+use super::{Authority, Row, Transition, words};
 use crate::guard::Guard;
 use crate::role_type::RoleType;
-use serde::{Deserialize, Serialize};
-use strum::{IntoStaticStr, VariantArray};
 
-/// Where an incident stands.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    IntoStaticStr,
-    VariantArray,
-    Serialize,
-    Deserialize,
-)]
-#[serde(rename_all = "kebab-case")]
-#[strum(serialize_all = "kebab-case")]
-pub enum IncidentState {
-    /// Somebody or something reported it, and nobody has looked at it.
-    #[default]
-    New,
-    /// A person has seen it.
-    Acknowledged,
-    /// Somebody works on it.
-    InProgress,
-    /// The project team has been asked.
-    Escalated,
-    /// The service is back; the cause may not be known.
-    Restored,
-    /// Its cause is dealt with, or a way around it is known.
-    Resolved,
-    /// The reporter agreed, or said nothing for five business days.
-    Closed,
-    /// It was a false alarm.
-    Cancelled,
-    /// It is another incident seen from elsewhere.
-    #[strum(to_string = "a duplicate")]
-    Duplicate,
+words! {
+    /// Where an incident stands.
+    pub enum IncidentState {
+        /// Somebody or something reported it, and nobody has looked at it.
+        #[default]
+        New,
+        /// A person has seen it.
+        Acknowledged,
+        /// Somebody works on it.
+        InProgress,
+        /// The project team has been asked.
+        Escalated,
+        /// The service is back; the cause may not be known.
+        Restored,
+        /// Its cause is dealt with, or a way around it is known.
+        Resolved,
+        /// The reporter agreed, or said nothing for five business days.
+        Closed,
+        /// It was a false alarm.
+        Cancelled,
+        /// It is another incident seen from elsewhere.
+        #[strum(to_string = "a duplicate")]
+        Duplicate,
+    }
+
+    /// What can happen to an incident.
+    pub enum IncidentTransition {
+        /// A person has seen it.
+        Acknowledged,
+        /// It was found to be another incident.
+        Merged,
+        /// It was found to be a false alarm.
+        Cancelled,
+        /// Somebody began to work on it.
+        WorkedOn,
+        /// The project team was asked.
+        Escalated,
+        /// The project team answered.
+        Returned,
+        /// The service is back.
+        Restored,
+        /// Its cause was dealt with.
+        Resolved,
+        /// It came back within the reopen limit.
+        Reopened,
+        /// The reporter or Support confirmed it, or nobody objected in time.
+        Closed,
+        /// It came back after the reopen limit, as a new incident.
+        Recurred,
+        /// Its severity or attribution was changed.
+        Reclassified,
+        /// It turned out not to be a duplicate.
+        Unmerged,
+    }
 }
-
-/// What can happen to an incident.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    IntoStaticStr,
-    VariantArray,
-    Serialize,
-    Deserialize,
-)]
-#[serde(rename_all = "kebab-case")]
-#[strum(serialize_all = "kebab-case")]
-pub enum IncidentTransition {
-    /// A person has seen it.
-    Acknowledged,
-    /// It was found to be another incident.
-    Merged,
-    /// It was found to be a false alarm.
-    Cancelled,
-    /// Somebody began to work on it.
-    WorkedOn,
-    /// The project team was asked.
-    Escalated,
-    /// The project team answered.
-    Returned,
-    /// The service is back.
-    Restored,
-    /// Its cause was dealt with.
-    Resolved,
-    /// It came back within the reopen limit.
-    Reopened,
-    /// The reporter or Support confirmed it, or nobody objected in time.
-    Closed,
-    /// It came back after the reopen limit, as a new incident.
-    Recurred,
-    /// Its severity or attribution was changed.
-    Reclassified,
-    /// It turned out not to be a duplicate.
-    Unmerged,
-}
-
-plain_words!(IncidentState, IncidentTransition);
 
 impl IncidentState {
     /// The states in which an incident may rest for ever, owing nobody anything.

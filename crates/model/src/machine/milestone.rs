@@ -7,85 +7,50 @@
 //! Source: Deploy SMF, "Deployment Stable" (Process 3) and "Deployment Complete
 //! Milestone" (Process 4, Table 7).
 
-use super::{Authority, Row, Transition, plain_words};
+use super::{Authority, Row, Transition, words};
 use crate::guard::Guard;
 use crate::role_type::RoleType;
-use serde::{Deserialize, Serialize};
-use strum::{IntoStaticStr, VariantArray};
 
-/// Where the review of a milestone stands.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    IntoStaticStr,
-    VariantArray,
-    Serialize,
-    Deserialize,
-)]
-#[serde(rename_all = "kebab-case")]
-#[strum(serialize_all = "kebab-case")]
-pub enum MilestoneState {
-    /// Its criteria are not met.
-    #[default]
-    Pending,
-    /// Its criteria are met, and a review can be convened.
-    ReadyForReview,
-    /// A review is convened, and its signatures are asked for.
-    InReview,
-    /// Everybody who must has signed.
-    Approved,
-    /// Somebody with a veto did not agree, and said where it goes back to.
-    Rejected,
-    /// It was taken back, because what it rested on is undone.
-    Revoked,
+words! {
+    /// Where the review of a milestone stands.
+    pub enum MilestoneState {
+        /// Its criteria are not met.
+        #[default]
+        Pending,
+        /// Its criteria are met, and a review can be convened.
+        ReadyForReview,
+        /// A review is convened, and its signatures are asked for.
+        InReview,
+        /// Everybody who must has signed.
+        Approved,
+        /// Somebody with a veto did not agree, and said where it goes back to.
+        Rejected,
+        /// It was taken back, because what it rested on is undone.
+        Revoked,
+    }
+
+    /// What can happen to the review of a milestone.
+    pub enum MilestoneTransition {
+        /// Every guard of its gate is met or waived.
+        CriteriaMet,
+        /// A guard of its gate is no longer met.
+        CriteriaLost,
+        /// The review was convened, and its document frozen.
+        Convened,
+        /// Everybody who must has signed.
+        Approved,
+        /// Everybody who must has signed, with actions for others to follow on.
+        ApprovedWithActions,
+        /// Somebody with a veto rejected it.
+        Rejected,
+        /// The review was adjourned: people or evidence were missing.
+        Adjourned,
+        /// What was rejected was reworked; the next review has a new number.
+        ReworkDone,
+        /// It was taken back before the next milestone.
+        Revoked,
+    }
 }
-
-/// What can happen to the review of a milestone.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    IntoStaticStr,
-    VariantArray,
-    Serialize,
-    Deserialize,
-)]
-#[serde(rename_all = "kebab-case")]
-#[strum(serialize_all = "kebab-case")]
-pub enum MilestoneTransition {
-    /// Every guard of its gate is met or waived.
-    CriteriaMet,
-    /// A guard of its gate is no longer met.
-    CriteriaLost,
-    /// The review was convened, and its document frozen.
-    Convened,
-    /// Everybody who must has signed.
-    Approved,
-    /// Everybody who must has signed, with actions for others to follow on.
-    ApprovedWithActions,
-    /// Somebody with a veto rejected it.
-    Rejected,
-    /// The review was adjourned: people or evidence were missing.
-    Adjourned,
-    /// What was rejected was reworked; the next review has a new number.
-    ReworkDone,
-    /// It was taken back before the next milestone.
-    Revoked,
-}
-
-plain_words!(MilestoneState, MilestoneTransition);
 
 impl MilestoneState {
     /// The states in which a milestone may rest for ever, owing nobody anything.

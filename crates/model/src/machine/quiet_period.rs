@@ -6,87 +6,52 @@
 //! Source: Deploy SMF, "quiet period" (Process 3), and Process 4, Table 7: was it
 //! uneventful?
 
-use super::{Authority, Row, Transition, plain_words};
+use super::{Authority, Row, Transition, words};
 use crate::guard::Guard;
 use crate::role_type::RoleType;
-use serde::{Deserialize, Serialize};
-use strum::{IntoStaticStr, VariantArray};
 
-/// Where a quiet period stands.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    IntoStaticStr,
-    VariantArray,
-    Serialize,
-    Deserialize,
-)]
-#[serde(rename_all = "kebab-case")]
-#[strum(serialize_all = "kebab-case")]
-pub enum QuietPeriodState {
-    /// Deployment Stable is not declared.
-    #[default]
-    NotStarted,
-    /// Its clock runs.
-    #[strum(to_string = "running")]
-    Running,
-    /// Its end is reached, and it is judged.
-    #[strum(to_string = "being evaluated")]
-    Evaluating,
-    /// It was uneventful, or accepted as it was.
-    Completed,
-    /// What it rested on is undone; the next one starts anew.
-    Aborted,
+words! {
+    /// Where a quiet period stands.
+    pub enum QuietPeriodState {
+        /// Deployment Stable is not declared.
+        #[default]
+        NotStarted,
+        /// Its clock runs.
+        #[strum(to_string = "running")]
+        Running,
+        /// Its end is reached, and it is judged.
+        #[strum(to_string = "being evaluated")]
+        Evaluating,
+        /// It was uneventful, or accepted as it was.
+        Completed,
+        /// What it rested on is undone; the next one starts anew.
+        Aborted,
+    }
+
+    /// What can happen to a quiet period.
+    pub enum QuietPeriodTransition {
+        /// Deployment Stable was declared.
+        Started,
+        /// Something happened after which a time without any must follow.
+        TailExtended,
+        /// Somebody put its end on.
+        Extended,
+        /// What it rested on is undone.
+        Aborted,
+        /// Its end was reached.
+        EndReached,
+        /// Every criterion of an uneventful quiet period is true.
+        FoundUneventful,
+        /// It was not uneventful, and accepted with follow-on actions.
+        Accepted,
+        /// It was not uneventful and goes on.
+        FoundEventful,
+        /// It was ended before its time, not before its minimum.
+        Shortened,
+        /// The milestone review asked for more quiet days.
+        Reopened,
+    }
 }
-
-/// What can happen to a quiet period.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    IntoStaticStr,
-    VariantArray,
-    Serialize,
-    Deserialize,
-)]
-#[serde(rename_all = "kebab-case")]
-#[strum(serialize_all = "kebab-case")]
-pub enum QuietPeriodTransition {
-    /// Deployment Stable was declared.
-    Started,
-    /// Something happened after which a time without any must follow.
-    TailExtended,
-    /// Somebody put its end on.
-    Extended,
-    /// What it rested on is undone.
-    Aborted,
-    /// Its end was reached.
-    EndReached,
-    /// Every criterion of an uneventful quiet period is true.
-    FoundUneventful,
-    /// It was not uneventful, and accepted with follow-on actions.
-    Accepted,
-    /// It was not uneventful and goes on.
-    FoundEventful,
-    /// It was ended before its time, not before its minimum.
-    Shortened,
-    /// The milestone review asked for more quiet days.
-    Reopened,
-}
-
-plain_words!(QuietPeriodState, QuietPeriodTransition);
 
 impl QuietPeriodState {
     /// The states in which a quiet period may rest for ever, owing nobody anything.

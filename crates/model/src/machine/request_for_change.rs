@@ -7,119 +7,84 @@
 //! Source: Deploy SMF, Process 1, Table 4 (RFC processed); Change and Configuration SMF.
 //! House rule: docs/decisions/0013-no-authorisation-outlives-its-digest.md.
 
-use super::{Authority, Row, Transition, plain_words};
+use super::{Authority, Row, Transition, words};
 use crate::guard::Guard;
 use crate::role_type::RoleType;
-use serde::{Deserialize, Serialize};
-use strum::{IntoStaticStr, VariantArray};
 
-/// Where a request for change stands.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    IntoStaticStr,
-    VariantArray,
-    Serialize,
-    Deserialize,
-)]
-#[serde(rename_all = "kebab-case")]
-#[strum(serialize_all = "kebab-case")]
-pub enum RfcState {
-    /// It is being written.
-    #[strum(to_string = "a draft")]
-    #[default]
-    Draft,
-    /// It waits to be classified.
-    Submitted,
-    /// The change authority weighs it.
-    #[strum(to_string = "being assessed")]
-    Assessing,
-    /// Enough approvers agreed.
-    Authorised,
-    /// One approver on call agreed; the review comes after.
-    #[strum(to_string = "authorised as an emergency")]
-    EmergencyAuthorised,
-    /// It has its place in the change schedule.
-    Scheduled,
-    /// Its first step was ordered.
-    #[strum(to_string = "being implemented")]
-    Implementing,
-    /// All its work is done and verified.
-    Implemented,
-    /// Its work was undone.
-    BackedOut,
-    /// Somebody other than the implementer reviewed it.
-    Reviewed,
-    /// It is over.
-    Closed,
-    /// The change authority refused it.
-    Rejected,
-    /// It was given up.
-    Cancelled,
+words! {
+    /// Where a request for change stands.
+    pub enum RfcState {
+        /// It is being written.
+        #[strum(to_string = "a draft")]
+        #[default]
+        Draft,
+        /// It waits to be classified.
+        Submitted,
+        /// The change authority weighs it.
+        #[strum(to_string = "being assessed")]
+        Assessing,
+        /// Enough approvers agreed.
+        Authorised,
+        /// One approver on call agreed; the review comes after.
+        #[strum(to_string = "authorised as an emergency")]
+        EmergencyAuthorised,
+        /// It has its place in the change schedule.
+        Scheduled,
+        /// Its first step was ordered.
+        #[strum(to_string = "being implemented")]
+        Implementing,
+        /// All its work is done and verified.
+        Implemented,
+        /// Its work was undone.
+        BackedOut,
+        /// Somebody other than the implementer reviewed it.
+        Reviewed,
+        /// It is over.
+        Closed,
+        /// The change authority refused it.
+        Rejected,
+        /// It was given up.
+        Cancelled,
+    }
+
+    /// What can happen to a request for change.
+    pub enum RfcTransition {
+        /// It was handed to the change authority.
+        Submitted,
+        /// It has a category, a priority and a risk.
+        Classified,
+        /// The change authority asks for more.
+        Returned,
+        /// Enough approvers of its category agreed.
+        Authorised,
+        /// The change authority refused it.
+        Rejected,
+        /// The approver on call agreed.
+        EmergencyAuthorised,
+        /// It is a standard change, authorised in advance.
+        StandardMatched,
+        /// It got its place in the change schedule.
+        Scheduled,
+        /// What was authorised is no longer what would run.
+        AuthorisationVoided,
+        /// The first step under it was ordered.
+        Started,
+        /// All its work is done and verified.
+        Implemented,
+        /// Its work was undone.
+        BackedOut,
+        /// Its window ended with work left.
+        WindowExpired,
+        /// It was reviewed after the implementation.
+        Reviewed,
+        /// It is over.
+        Closed,
+        /// It was given up.
+        Cancelled,
+        /// Its authorisation is too old.
+        AuthorisationExpired,
+    }
 }
-
-/// What can happen to a request for change.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    IntoStaticStr,
-    VariantArray,
-    Serialize,
-    Deserialize,
-)]
-#[serde(rename_all = "kebab-case")]
-#[strum(serialize_all = "kebab-case")]
-pub enum RfcTransition {
-    /// It was handed to the change authority.
-    Submitted,
-    /// It has a category, a priority and a risk.
-    Classified,
-    /// The change authority asks for more.
-    Returned,
-    /// Enough approvers of its category agreed.
-    Authorised,
-    /// The change authority refused it.
-    Rejected,
-    /// The approver on call agreed.
-    EmergencyAuthorised,
-    /// It is a standard change, authorised in advance.
-    StandardMatched,
-    /// It got its place in the change schedule.
-    Scheduled,
-    /// What was authorised is no longer what would run.
-    AuthorisationVoided,
-    /// The first step under it was ordered.
-    Started,
-    /// All its work is done and verified.
-    Implemented,
-    /// Its work was undone.
-    BackedOut,
-    /// Its window ended with work left.
-    WindowExpired,
-    /// It was reviewed after the implementation.
-    Reviewed,
-    /// It is over.
-    Closed,
-    /// It was given up.
-    Cancelled,
-    /// Its authorisation is too old.
-    AuthorisationExpired,
-}
-
-plain_words!(RfcState, RfcTransition);
 
 impl RfcState {
     /// The states in which a RFC may rest for ever, owing nobody anything.

@@ -6,86 +6,51 @@
 //!
 //! Source: Deploy SMF, Processes 1 to 4: sign-off sheets, acceptance, milestone review.
 
-use super::{Authority, Row, Transition, plain_words};
+use super::{Authority, Row, Transition, words};
 use crate::guard::Guard;
-use serde::{Deserialize, Serialize};
-use strum::{IntoStaticStr, VariantArray};
 
-/// Where a signature slot stands.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    IntoStaticStr,
-    VariantArray,
-    Serialize,
-    Deserialize,
-)]
-#[serde(rename_all = "kebab-case")]
-#[strum(serialize_all = "kebab-case")]
-pub enum SignOffState {
-    /// What it rests on is not yet true.
-    #[default]
-    Pending,
-    /// The signer is asked.
-    Requested,
-    /// The signer signed, with or without exceptions.
-    Signed,
-    /// The signer did not sign, and said why.
-    Declined,
-    /// The document changed before it was signed.
-    Void,
-    /// A newer version is signed, or its basis is undone.
-    Superseded,
-    /// The signer took the signature back.
-    Withdrawn,
+words! {
+    /// Where a signature slot stands.
+    pub enum SignOffState {
+        /// What it rests on is not yet true.
+        #[default]
+        Pending,
+        /// The signer is asked.
+        Requested,
+        /// The signer signed, with or without exceptions.
+        Signed,
+        /// The signer did not sign, and said why.
+        Declined,
+        /// The document changed before it was signed.
+        Void,
+        /// A newer version is signed, or its basis is undone.
+        Superseded,
+        /// The signer took the signature back.
+        Withdrawn,
+    }
+
+    /// What can happen to a signature slot.
+    pub enum SignOffTransition {
+        /// What it rests on is true, and the signer was asked.
+        Requested,
+        /// The signer signed.
+        Signed,
+        /// The signer signed, with listed exceptions.
+        SignedWithExceptions,
+        /// The signer did not sign, and said why.
+        Declined,
+        /// The document changed.
+        Voided,
+        /// The signer named a delegate.
+        Delegated,
+        /// A newer version is signed, or its basis is undone.
+        Superseded,
+        /// The signer took it back.
+        Withdrawn,
+        /// A new slot opened in its place.
+        Renewed,
+    }
 }
-
-/// What can happen to a signature slot.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    IntoStaticStr,
-    VariantArray,
-    Serialize,
-    Deserialize,
-)]
-#[serde(rename_all = "kebab-case")]
-#[strum(serialize_all = "kebab-case")]
-pub enum SignOffTransition {
-    /// What it rests on is true, and the signer was asked.
-    Requested,
-    /// The signer signed.
-    Signed,
-    /// The signer signed, with listed exceptions.
-    SignedWithExceptions,
-    /// The signer did not sign, and said why.
-    Declined,
-    /// The document changed.
-    Voided,
-    /// The signer named a delegate.
-    Delegated,
-    /// A newer version is signed, or its basis is undone.
-    Superseded,
-    /// The signer took it back.
-    Withdrawn,
-    /// A new slot opened in its place.
-    Renewed,
-}
-
-plain_words!(SignOffState, SignOffTransition);
 
 impl SignOffState {
     /// The states in which a signature may rest for ever, owing nobody anything.

@@ -6,129 +6,94 @@
 //!
 //! Source: Deploy SMF, Process 2, Table 5.
 
-use super::{Authority, Row, Transition, plain_words};
+use super::{Authority, Row, Transition, words};
 use crate::guard::Guard;
 use crate::role_type::RoleType;
-use serde::{Deserialize, Serialize};
-use strum::{IntoStaticStr, VariantArray};
 
-/// Where a site stands.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    IntoStaticStr,
-    VariantArray,
-    Serialize,
-    Deserialize,
-)]
-#[serde(rename_all = "kebab-case")]
-#[strum(serialize_all = "kebab-case")]
-pub enum SiteState {
-    /// It is in the plan, and its owner has yet to agree to the date.
-    #[default]
-    Planned,
-    /// Its owner acknowledged the date.
-    Notified,
-    /// Whatever it needs beforehand is there.
-    Ready,
-    /// Steps run on its computers.
-    Deploying,
-    /// Its window ended with work left; it goes on in the next.
-    Paused,
-    /// Too much failed or somebody stopped it; nothing runs until a person decides.
-    Halted,
-    /// Every phase is done, and its checks pass.
-    Deployed,
-    /// It is in use, and watched for the agreed time.
-    #[strum(to_string = "being observed")]
-    Observing,
-    /// Its owner agreed that it operates as expected.
-    SignedOff,
-    /// Its owner did not agree, and said why.
-    Refused,
-    /// Something material changed, and its owner is asked again.
-    #[strum(to_string = "waiting to be reconfirmed")]
-    Reconfirm,
-    /// It is being undone.
-    RollingBack,
-    /// It is undone, and that is verified.
-    RolledBack,
-    /// It does not take part.
-    Exempt,
+words! {
+    /// Where a site stands.
+    pub enum SiteState {
+        /// It is in the plan, and its owner has yet to agree to the date.
+        #[default]
+        Planned,
+        /// Its owner acknowledged the date.
+        Notified,
+        /// Whatever it needs beforehand is there.
+        Ready,
+        /// Steps run on its computers.
+        Deploying,
+        /// Its window ended with work left; it goes on in the next.
+        Paused,
+        /// Too much failed or somebody stopped it; nothing runs until a person decides.
+        Halted,
+        /// Every phase is done, and its checks pass.
+        Deployed,
+        /// It is in use, and watched for the agreed time.
+        #[strum(to_string = "being observed")]
+        Observing,
+        /// Its owner agreed that it operates as expected.
+        SignedOff,
+        /// Its owner did not agree, and said why.
+        Refused,
+        /// Something material changed, and its owner is asked again.
+        #[strum(to_string = "waiting to be reconfirmed")]
+        Reconfirm,
+        /// It is being undone.
+        RollingBack,
+        /// It is undone, and that is verified.
+        RolledBack,
+        /// It does not take part.
+        Exempt,
+    }
+
+    /// What can happen to a site.
+    pub enum SiteTransition {
+        /// Its owner acknowledged the schedule.
+        ScheduleAcknowledged,
+        /// Its schedule changed, and its owner is asked anew.
+        ScheduleChanged,
+        /// Every guard of its gate is met or waived.
+        GateOpened,
+        /// Its first step was ordered.
+        Started,
+        /// One batch of its computers is done.
+        PhaseFinished,
+        /// Its window ended with work left.
+        WindowEnded,
+        /// Its next window began.
+        NextWindowBegan,
+        /// Too much failed, or somebody stopped it.
+        Halted,
+        /// A person let it go on.
+        Resumed,
+        /// A person ordered that it be undone.
+        RollbackStarted,
+        /// It is undone; whatever was signed is superseded.
+        RollbackVerified,
+        /// It could not be undone; a Sev1 incident is open.
+        RollbackFailed,
+        /// It has a new window.
+        Rescheduled,
+        /// All phases are done, and its checks pass.
+        Deployed,
+        /// Its observation time began.
+        ObservationStarted,
+        /// Its owner signed, after Release Management.
+        SignedOff,
+        /// Its owner did not sign, and said why.
+        Refused,
+        /// What its owner objected to was resolved.
+        IssuesResolved,
+        /// The team goes back to it.
+        Revisited,
+        /// A change that its users notice touches it.
+        MaterialChange,
+        /// Its owner signed again.
+        Reconfirmed,
+        /// It was taken out of the scope, or has nothing to deploy.
+        Exempted,
+    }
 }
-
-/// What can happen to a site.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    IntoStaticStr,
-    VariantArray,
-    Serialize,
-    Deserialize,
-)]
-#[serde(rename_all = "kebab-case")]
-#[strum(serialize_all = "kebab-case")]
-pub enum SiteTransition {
-    /// Its owner acknowledged the schedule.
-    ScheduleAcknowledged,
-    /// Its schedule changed, and its owner is asked anew.
-    ScheduleChanged,
-    /// Every guard of its gate is met or waived.
-    GateOpened,
-    /// Its first step was ordered.
-    Started,
-    /// One batch of its computers is done.
-    PhaseFinished,
-    /// Its window ended with work left.
-    WindowEnded,
-    /// Its next window began.
-    NextWindowBegan,
-    /// Too much failed, or somebody stopped it.
-    Halted,
-    /// A person let it go on.
-    Resumed,
-    /// A person ordered that it be undone.
-    RollbackStarted,
-    /// It is undone; whatever was signed is superseded.
-    RollbackVerified,
-    /// It could not be undone; a Sev1 incident is open.
-    RollbackFailed,
-    /// It has a new window.
-    Rescheduled,
-    /// All phases are done, and its checks pass.
-    Deployed,
-    /// Its observation time began.
-    ObservationStarted,
-    /// Its owner signed, after Release Management.
-    SignedOff,
-    /// Its owner did not sign, and said why.
-    Refused,
-    /// What its owner objected to was resolved.
-    IssuesResolved,
-    /// The team goes back to it.
-    Revisited,
-    /// A change that its users notice touches it.
-    MaterialChange,
-    /// Its owner signed again.
-    Reconfirmed,
-    /// It was taken out of the scope, or has nothing to deploy.
-    Exempted,
-}
-
-plain_words!(SiteState, SiteTransition);
 
 impl SiteState {
     /// The states in which a site may rest for ever, owing nobody anything.

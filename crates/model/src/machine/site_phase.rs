@@ -6,73 +6,38 @@
 //!
 //! Source: Deploy SMF, Process 2, Table 5. House rule: docs/decisions/0011-site-phases.md.
 
-use super::{Authority, Row, Transition, plain_words};
+use super::{Authority, Row, Transition, words};
 use crate::guard::Guard;
 use crate::role_type::RoleType;
-use serde::{Deserialize, Serialize};
-use strum::{IntoStaticStr, VariantArray};
 
-/// Where a phase stands.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    IntoStaticStr,
-    VariantArray,
-    Serialize,
-    Deserialize,
-)]
-#[serde(rename_all = "kebab-case")]
-#[strum(serialize_all = "kebab-case")]
-pub enum PhaseState {
-    /// None of its computers has been touched.
-    #[default]
-    Waiting,
-    /// Steps run on its computers.
-    Deploying,
-    /// Enough of its computers succeeded.
-    Done,
-    /// Too few of its computers succeeded; the site is halted.
-    Failed,
+words! {
+    /// Where a phase stands.
+    pub enum PhaseState {
+        /// None of its computers has been touched.
+        #[default]
+        Waiting,
+        /// Steps run on its computers.
+        Deploying,
+        /// Enough of its computers succeeded.
+        Done,
+        /// Too few of its computers succeeded; the site is halted.
+        Failed,
+    }
+
+    /// What can happen to a phase.
+    pub enum PhaseTransition {
+        /// Its first step was ordered.
+        Started,
+        /// Enough of its computers succeeded.
+        Finished,
+        /// Too few of its computers succeeded.
+        Failed,
+        /// A person decided what is run again.
+        Resumed,
+        /// Its site is planned anew.
+        Reset,
+    }
 }
-
-/// What can happen to a phase.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    IntoStaticStr,
-    VariantArray,
-    Serialize,
-    Deserialize,
-)]
-#[serde(rename_all = "kebab-case")]
-#[strum(serialize_all = "kebab-case")]
-pub enum PhaseTransition {
-    /// Its first step was ordered.
-    Started,
-    /// Enough of its computers succeeded.
-    Finished,
-    /// Too few of its computers succeeded.
-    Failed,
-    /// A person decided what is run again.
-    Resumed,
-    /// Its site is planned anew.
-    Reset,
-}
-
-plain_words!(PhaseState, PhaseTransition);
 
 impl PhaseState {
     /// The states in which a phase may rest for ever, owing nobody anything.

@@ -5,72 +5,37 @@
 //!
 //! House rule: docs/decisions/0014-who-may-waive.md.
 
-use super::{Authority, Row, Transition, plain_words};
+use super::{Authority, Row, Transition, words};
 use crate::guard::Guard;
-use serde::{Deserialize, Serialize};
-use strum::{IntoStaticStr, VariantArray};
 
-/// Where a waiver stands.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    IntoStaticStr,
-    VariantArray,
-    Serialize,
-    Deserialize,
-)]
-#[serde(rename_all = "kebab-case")]
-#[strum(serialize_all = "kebab-case")]
-pub enum WaiverState {
-    /// Somebody asks for it.
-    #[default]
-    Requested,
-    /// The guard passes, until the waiver ends.
-    Granted,
-    /// Those who could have granted it did not.
-    Refused,
-    /// Its time is over, and the guard counts again.
-    Expired,
-    /// What was waived has been made good.
-    Closed,
+words! {
+    /// Where a waiver stands.
+    pub enum WaiverState {
+        /// Somebody asks for it.
+        #[default]
+        Requested,
+        /// The guard passes, until the waiver ends.
+        Granted,
+        /// Those who could have granted it did not.
+        Refused,
+        /// Its time is over, and the guard counts again.
+        Expired,
+        /// What was waived has been made good.
+        Closed,
+    }
+
+    /// What can happen to a waiver.
+    pub enum WaiverTransition {
+        /// Enough others approved it.
+        Granted,
+        /// Those who may waive the guard refused.
+        Refused,
+        /// Its time is over.
+        Expired,
+        /// What was waived has been made good.
+        Closed,
+    }
 }
-
-/// What can happen to a waiver.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    IntoStaticStr,
-    VariantArray,
-    Serialize,
-    Deserialize,
-)]
-#[serde(rename_all = "kebab-case")]
-#[strum(serialize_all = "kebab-case")]
-pub enum WaiverTransition {
-    /// Enough others approved it.
-    Granted,
-    /// Those who may waive the guard refused.
-    Refused,
-    /// Its time is over.
-    Expired,
-    /// What was waived has been made good.
-    Closed,
-}
-
-plain_words!(WaiverState, WaiverTransition);
 
 impl WaiverState {
     /// The states in which a waiver may rest for ever, owing nobody anything.
