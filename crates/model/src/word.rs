@@ -6,6 +6,21 @@ use std::fmt::Display;
 use std::str::FromStr;
 use strum::VariantArray;
 
+/// Declares lists of words: each is stored, shown and read as its name with dashes.
+macro_rules! word_list {
+    ($($(#[$about:meta])* pub enum $name:ident { $($words:tt)* })*) => {$(
+        $(#[$about])*
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, strum::Display, strum::EnumString,
+            strum::VariantArray, serde::Serialize, serde::Deserialize,
+        )]
+        #[serde(rename_all = "kebab-case")]
+        #[strum(serialize_all = "kebab-case")]
+        pub enum $name { $($words)* }
+    )*};
+}
+pub(crate) use word_list;
+
 /// The most words that are all named; of a longer list only the first few are.
 const NAMED_MAX: usize = 12;
 

@@ -2,25 +2,11 @@
 //!
 //! Source: Deploy SMF, Process 3, Table 6.
 
-use serde::{Deserialize, Serialize};
-use strum::{Display, EnumString, VariantArray};
+use crate::word::word_list;
 
-macro_rules! words {
-    ($($(#[$doc:meta])* $name:ident { $($(#[$of:meta])* $word:ident),* $(,)? })*) => {$(
-        $(#[$doc])*
-        #[derive(
-            Clone, Copy, Debug, PartialEq, Eq, Display, EnumString, VariantArray, Serialize,
-            Deserialize,
-        )]
-        #[serde(rename_all = "kebab-case")]
-        #[strum(serialize_all = "kebab-case")]
-        pub enum $name { $($(#[$of])* $word),* }
-    )*};
-}
-
-words! {
+word_list! {
     /// Why Operations or Support cannot do it themselves.
-    EscalationReason {
+    pub enum EscalationReason {
         /// They cannot reproduce it.
         CannotReproduce,
         /// The solution must be changed.
@@ -34,7 +20,7 @@ words! {
     }
 
     /// The way it came: along the levels of the support plan, or past them.
-    EscalationPath {
+    pub enum EscalationPath {
         /// Level by level, with a clock on each.
         Levels,
         /// Somebody of the project was called directly; it was recorded afterwards.
@@ -42,7 +28,7 @@ words! {
     }
 
     /// What it is for.
-    EscalationPurpose {
+    pub enum EscalationPurpose {
         /// Somebody needs help.
         Real,
         /// The path is tried out: real in everything but its cause.
@@ -50,7 +36,7 @@ words! {
     }
 
     /// What the project gave.
-    AnswerKind {
+    pub enum AnswerKind {
         /// A new release, under a request for change.
         Fix,
         /// A way around it.
@@ -64,7 +50,7 @@ words! {
     }
 
     /// Why it could have been avoided.
-    Avoidable {
+    pub enum Avoidable {
         /// The error was known.
         KnownErrorExisted,
         /// A guide said what to do.
@@ -74,7 +60,7 @@ words! {
     }
 
     /// How it ended.
-    EscalationClosure {
+    pub enum EscalationClosure {
         /// The side that raised it confirmed the answer.
         Confirmed,
         /// The side that raised it agreed with the rejection.

@@ -2,9 +2,9 @@
 //!
 //! Source: Deploy SMF, Process 3, Table 6; Customer Service SMF for the kinds of request.
 
+use crate::word::word_list;
 use serde::{Deserialize, Serialize};
 use std::fmt;
-use strum::{Display, EnumString, VariantArray};
 
 /// How bad, 1 the worst, to 4. The greater severity is the smaller number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -60,34 +60,20 @@ impl fmt::Display for Severity {
     }
 }
 
-/// Where the cause lies.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Display,
-    EnumString,
-    VariantArray,
-    Serialize,
-    Deserialize,
-)]
-#[serde(rename_all = "kebab-case")]
-#[strum(serialize_all = "kebab-case")]
-pub enum Attribution {
-    /// In what was deployed.
-    Solution,
-    /// In what it runs on: power, lines, other software.
-    Environment,
-    /// In how somebody used it.
-    UserError,
-    /// In something that has nothing to do with it.
-    Unrelated,
-    /// Nobody knows yet: it counts against the solution until somebody does.
-    Undetermined,
+word_list! {
+    /// Where the cause lies.
+    pub enum Attribution {
+        /// In what was deployed.
+        Solution,
+        /// In what it runs on: power, lines, other software.
+        Environment,
+        /// In how somebody used it.
+        UserError,
+        /// In something that has nothing to do with it.
+        Unrelated,
+        /// Nobody knows yet: it counts against the solution until somebody does.
+        Undetermined,
+    }
 }
 
 impl Attribution {
@@ -100,56 +86,28 @@ impl Attribution {
     }
 }
 
-/// What kind of request it is. All kinds are support issues; one of them is an incident.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Display,
-    EnumString,
-    VariantArray,
-    Serialize,
-    Deserialize,
-)]
-#[serde(rename_all = "kebab-case")]
-#[strum(serialize_all = "kebab-case")]
-pub enum RequestKind {
-    /// Something does not work as it should.
-    Incident,
-    /// Somebody wants to know something.
-    Information,
-    /// Somebody wants what the service offers, such as an account.
-    ServiceFulfilment,
-    /// Somebody wants what the service does not offer yet.
-    NewService,
+word_list! {
+    /// What kind of request it is. All kinds are support issues; one of them is an incident.
+    pub enum RequestKind {
+        /// Something does not work as it should.
+        Incident,
+        /// Somebody wants to know something.
+        Information,
+        /// Somebody wants what the service offers, such as an account.
+        ServiceFulfilment,
+        /// Somebody wants what the service does not offer yet.
+        NewService,
+    }
 }
 
-/// How much of a site is hit.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Display,
-    EnumString,
-    VariantArray,
-    Serialize,
-    Deserialize,
-)]
-#[serde(rename_all = "kebab-case")]
-#[strum(serialize_all = "kebab-case")]
-pub enum ImpactLevel {
-    /// At least half of the site's users, or a critical function.
-    Outage,
-    /// Fewer.
-    Partial,
-    /// It works, slowly.
-    Degraded,
+word_list! {
+    /// How much of a site is hit.
+    pub enum ImpactLevel {
+        /// At least half of the site's users, or a critical function.
+        Outage,
+        /// Fewer.
+        Partial,
+        /// It works, slowly.
+        Degraded,
+    }
 }
