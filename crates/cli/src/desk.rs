@@ -18,6 +18,7 @@ use model::plan::MasterProjectPlan;
 use model::profile::Profile;
 use model::scope::Scope;
 use model::state::State;
+use planner::waiting::WaitingOn;
 use record::{CommandId, Record};
 use serde::Serialize;
 
@@ -68,6 +69,9 @@ impl Desk {
         let record = surroundings.record().await?;
         let deployment = which(&*record, everywhere.deployment.as_ref()).await?;
         let coordinator = Coordinator::open(record, &deployment).await?;
+        if let Some(loss) = coordinator.quarantine() {
+            terminal.say(&render::why::quarantined(&deployment, loss));
+        }
         Ok(Self {
             coordinator,
             surroundings: surroundings.clone(),
@@ -86,6 +90,12 @@ impl Desk {
     /// Returns the deployment's name.
     pub(crate) fn deployment(&self) -> DeploymentId {
         self.state().plan.deployment.clone()
+    }
+
+    /// Returns what waits on the decision about a loss of history; nothing where none is open.
+    pub(crate) fn quarantine(&self) -> Option<WaitingOn> {
+        let loss = self.coordinator.quarantine()?;
+        Some(planner::waiting::quarantine(self.state(), loss))
     }
 
     /// Returns what time it is in the deployment: a rehearsal has a clock of its own.

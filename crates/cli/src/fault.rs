@@ -114,6 +114,7 @@ impl From<RecordError> for Fault {
     fn from(error: RecordError) -> Self {
         let exit = match &error {
             RecordError::HistoryLost { .. }
+            | RecordError::WentBack { .. }
             | RecordError::Rewritten { .. }
             | RecordError::OtherKey { .. }
             | RecordError::Corrupt { .. } => Exit::Wrong,
@@ -155,6 +156,9 @@ impl From<CommandError> for Fault {
             CommandError::Unreadable { .. } | CommandError::Impossible { .. } => {
                 Self::of_error(Exit::Wrong, &error).next("`landfall record verify` finds out more")
             }
+            CommandError::Quarantined { .. } => Self::of_error(Exit::Refused, &error).next(
+                "restore a later backup; or, once you know what was put back and why: `landfall record accept-loss`",
+            ),
             CommandError::Contended => Self::of_error(Exit::Failure, &error)
                 .next("repeat it; others are writing to this deployment"),
             CommandError::Exists => Self::of_error(Exit::Refused, &error)

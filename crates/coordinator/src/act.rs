@@ -6,14 +6,17 @@ use crate::entries::{Stamp, extend, parse};
 use crate::error::CommandError;
 use crate::findings;
 use crate::fold::{self, Moment, fold_until, follow};
+use crate::quarantine;
 use jiff::Timestamp;
 use model::change_schedule::ChangeScheduleEvent;
 use model::command::{Command, RfcAct};
 use model::decide::{Acting, decide};
 use model::digest::canonical;
 use model::event::{Actor, Entry, Event};
+use model::history::Loss;
 use model::id::{DeploymentId, PersonId, Seq};
 use model::plan::MasterProjectPlan;
+use model::planted::{Planted, is_planted};
 use model::refusal::{Refusal, RefusalCode};
 use model::state::State;
 use record::{Change, CommandId, Head, Record, RecordError};
@@ -51,6 +54,8 @@ pub struct Coordinator {
     pub(crate) state: State,
     pub(crate) head: Head,
     pub(crate) snapshot_seq: Seq,
+    /// What was lost of the record and is not accepted yet.
+    pub(crate) quarantine: Option<Loss>,
 }
 
 impl Coordinator {
@@ -105,10 +110,11 @@ impl Coordinator {
             Err(RecordError::Moved { .. }) => return Err(CommandError::Exists),
             Err(error) => return Err(error.into()),
         };
-        Ok(Self { record, deployment, state, head, snapshot_seq: 0 })
+        Ok(Self { record, deployment, state, head, snapshot_seq: 0, quarantine: None })
     }
 
-    /// Opens a deployment: compares the record with its witness, and folds it.
+    /// Opens a deployment: compares the record with its witness, and folds it. Where history was
+    /// lost it can still be read, in [quarantine](Self::quarantine).
     ///
     /// # Errors
     ///
@@ -117,8 +123,11 @@ impl Coordinator {
         record: Arc<dyn Record>,
         deployment: &DeploymentId,
     ) -> Result<Self, CommandError> {
-        record.inspect(deployment).await?;
-        Self::fold(record, deployment).await
+        let loss = quarantine::loss(record.as_ref(), deployment).await?;
+        let mut opened = Self::fold(record, deployment).await?;
+        opened.quarantine = loss;
+        opened.finish_accepting().await?;
+        Ok(opened)
     }
 
     pub(crate) async fn fold(
@@ -127,7 +136,8 @@ impl Coordinator {
     ) -> Result<Self, CommandError> {
         let folded = fold::fold(record.as_ref(), deployment).await?;
         let fold::Folded { state, head, snapshot_seq } = folded;
-        Ok(Self { record, deployment: deployment.clone(), state, head, snapshot_seq })
+        let deployment = deployment.clone();
+        Ok(Self { record, deployment, state, head, snapshot_seq, quarantine: None })
     }
 
     /// Returns where the deployment stands.
@@ -148,6 +158,9 @@ impl Coordinator {
     pub async fn catch_up(&mut self) -> Result<bool, CommandError> {
         let found = self.record.head(&self.deployment).await?;
         let moved = found.seq != self.head.seq;
+        if found.seq < self.head.seq {
+            return Err(quarantine::went_back(&self.deployment, &self.head, &found).into());
+        }
         if moved {
             let last = (self.state.clone(), self.head.hash);
             let record = self.record.as_ref();
@@ -173,6 +186,7 @@ impl Coordinator {
         id: &CommandId,
         at: Timestamp,
     ) -> Result<Acted, CommandError> {
+        quarantine::may(self, command)?;
         let mut command = command.clone();
         if let Command::Baseline { findings } = &mut command {
             // What was found is found here, not by whoever asks.
@@ -187,7 +201,9 @@ impl Coordinator {
         if authorises {
             self.look_elsewhere(at).await?;
         }
-        self.decide_and_append(author, &command, id, at, None).await
+        let acted = self.decide_and_append(author, &command, id, at, None).await?;
+        self.finish_accepting().await?;
+        Ok(acted)
     }
 
     /// Records what the other deployments of the record have in their change schedules, where that
@@ -231,6 +247,7 @@ impl Coordinator {
         reason: &str,
         at: Timestamp,
     ) -> Result<Acted, CommandError> {
+        quarantine::may(self, &Command::Open)?;
         let command = Command::RevisePlan {
             plan: plan.digest(),
             changes,
@@ -252,7 +269,9 @@ impl Coordinator {
         at: Timestamp,
         plan: Option<Arc<MasterProjectPlan>>,
     ) -> Result<Acted, CommandError> {
-        if let Some(seq) = self.record.command(&self.deployment, id).await? {
+        if let Some(seq) = self.record.command(&self.deployment, id).await?
+            && !is_planted(Planted::CommandRepeated)
+        {
             return Ok(repeated(seq));
         }
         for _ in 0..ATTEMPTS {
@@ -306,7 +325,11 @@ impl Coordinator {
         if keeps_plan && let Some(plan) = plan {
             change.contents.push(canonical(plan.as_ref()));
         }
-        let appended = self.record.append(&self.deployment, &self.head, change).await?;
+        let appended = if self.quarantine.is_some() {
+            self.record.append_unwitnessed(&self.deployment, &self.head, change).await?
+        } else {
+            self.record.append(&self.deployment, &self.head, change).await?
+        };
         self.head = appended.head;
         self.state = state;
         Ok((first, self.head.seq))

@@ -16,10 +16,12 @@ use crate::fold::SNAPSHOT_EVERY;
 use crate::letters::{self, Answered, Outbox};
 use crate::notices::{Notice, Teller, told};
 use crate::probing::{self, Prober, Reading};
+use crate::quarantine::{self, went_back};
 use jiff::Timestamp;
 use model::event::{Actor, Event};
 use model::id::DeploymentId;
 use model::machine::DeploymentState;
+use model::planted::{Planted, is_planted};
 use planner::agenda::agenda;
 use planner::waiting::waiting;
 use record::{Change, Lead, NewOrder, OrderState, Record, RecordError, Snapshot};
@@ -133,7 +135,7 @@ impl Driver {
     ///
     /// When somebody else drives it, or the record cannot be relied on.
     pub async fn run(&self, deployment: &DeploymentId, until: Until) -> Result<Rest, DriveError> {
-        self.record.inspect(deployment).await?;
+        quarantine::is_over(&self.record, deployment).await?;
         let epoch = match self.record.lead(deployment, &self.holder, LEASE).await? {
             Lead::Taken { epoch } => epoch,
             Lead::HeldBy { holder, until } => {
@@ -254,7 +256,7 @@ impl Drive<'_> {
         let record = self.driver.record.clone();
         let deployment = self.coordinator.deployment.clone();
         let left = record.open_orders(&deployment).await?;
-        if left.is_empty() {
+        if left.is_empty() || is_planted(Planted::NotTakenUp) {
             return Ok(());
         }
         let regrant: Vec<_> = left
@@ -274,7 +276,7 @@ impl Drive<'_> {
         };
         self.coordinator.head = appended.head;
         for intent in appended.granted {
-            self.flight.launch(intent, false);
+            self.flight.launch(intent, is_planted(Planted::TakenUpAsNew));
         }
         Ok(())
     }
@@ -334,14 +336,19 @@ impl Drive<'_> {
                     for landed in &landed {
                         self.flight.done(&landed.order);
                     }
+                    // What was lost of the record may have been handed out.
+                    let has_gaps = self.coordinator.state.history.has_gaps();
+                    let is_new = !has_gaps || is_planted(Planted::GapsForgotten);
                     for intent in appended.granted {
-                        self.flight.launch(intent, true);
+                        self.flight.launch(intent, is_new);
                     }
                     self.keep_snapshot().await?;
                     self.tell().await?;
                 }
                 Err(RecordError::Moved { found, .. }) if found.epoch == self.epoch => {
-                    self.held_back = landed;
+                    if !is_planted(Planted::OutcomeForgotten) {
+                        self.held_back = landed;
+                    }
                     answered.iter().for_each(|it| self.outbox.again(it));
                     self.answered = answered;
                     self.refold().await?;
@@ -393,8 +400,20 @@ impl Drive<'_> {
 
     /// The state has moved on to what was not written: it is folded anew.
     async fn refold(&mut self) -> Result<(), DriveError> {
-        let deployment = self.coordinator.deployment.clone();
+        let (deployment, known) =
+            (self.coordinator.deployment.clone(), self.coordinator.head.clone());
         self.coordinator = Coordinator::fold(self.driver.record.clone(), &deployment).await?;
+        // Whoever wrote first wrote after what was known here, or the record is another one.
+        let last = known.seq.checked_sub(1);
+        let last = match last {
+            Some(before) => self.driver.record.read(&deployment, before, 1).await?,
+            None => vec![],
+        };
+        if last.first().is_some_and(|it| it.hash != known.hash)
+            || self.coordinator.head.seq < known.seq
+        {
+            return Err(went_back(&deployment, &known, &self.coordinator.head).into());
+        }
         Ok(())
     }
 

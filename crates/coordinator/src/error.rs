@@ -37,6 +37,16 @@ pub enum CommandError {
         /// The plan's digest.
         digest: Digest,
     },
+    /// History was lost, and nobody has accepted it yet: nothing starts and nothing else is decided.
+    #[error(
+        "{deployment} is in quarantine: {loss}. Nothing starts, and nothing is decided, until two people have accepted it"
+    )]
+    Quarantined {
+        /// The deployment.
+        deployment: model::id::DeploymentId,
+        /// What was lost.
+        loss: model::history::Loss,
+    },
     /// Others kept writing first.
     #[error("too many others are writing to this deployment; try again")]
     Contended,

@@ -8,7 +8,7 @@ use model::event::Event;
 use model::id::{DeploymentId, Seq};
 use model::plan::MasterProjectPlan;
 use model::state::State;
-use record::{Head, Record, Snapshot};
+use record::{Head, Record, Snapshot, chain};
 use std::sync::Arc;
 
 /// How many entries are read at once: some megabytes.
@@ -115,6 +115,12 @@ pub(crate) async fn follow(
         }
         for stored in &stored {
             let entry = parse(stored)?;
+            let follows = last.as_ref().map_or_else(chain::beginning, |(_, hash)| *hash);
+            if chain::link(&follows, &stored.body) != stored.hash {
+                let what =
+                    format!("entry {} of {deployment} does not follow what was read", entry.seq);
+                return Err(record::RecordError::Corrupt { what }.into());
+            }
             if !is_within(&entry) {
                 return Ok(last);
             }

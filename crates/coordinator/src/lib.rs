@@ -18,6 +18,7 @@ mod fold;
 mod letters;
 mod notices;
 mod probing;
+mod quarantine;
 
 pub use self::notices::{Notice, Teller};
 pub use act::{Acted, Author, Coordinator};

@@ -265,8 +265,8 @@ pub enum Command {
     CloseOut(crate::close_out::CloseOutCommand),
     /// An early end: what becomes of each component and site.
     Termination(crate::termination::TerminationCommand),
-    /// Documents on their way from a draft to a locked version.
-    Document(crate::document::DocumentCommand),
+    /// The record's own history: what was lost of it.
+    History(crate::history::HistoryCommand),
     /// Delegations in writing: who may act for whom, where, until when.
     Delegation(crate::delegation::DelegationCommand),
     /// The change schedule: standard changes, conflicts and how they were ruled on, reviews.

@@ -10,9 +10,9 @@ mod close_out;
 mod completion;
 mod delegation;
 mod deployment;
-mod document;
 pub mod escalation;
 mod halting;
+pub mod history;
 mod incident;
 mod message;
 mod milestone;
@@ -131,7 +131,7 @@ pub fn decide(acting: &Acting<'_>, command: &Command) -> Result<Vec<Event>, Refu
         Command::Assessment(command) => acting.assessment(command),
         Command::CloseOut(command) => acting.close_out(command),
         Command::Termination(command) => acting.termination(command),
-        Command::Document(command) => acting.document(command),
+        Command::History(command) => acting.history(command),
         Command::Delegation(command) => acting.delegation(command),
         Command::ChangeSchedule(command) => acting.change_schedule(command),
         Command::SiteCare(command) => acting.site_care(command),
@@ -320,6 +320,9 @@ impl Acting<'_> {
 
     /// Returns how many different people an act of two must have.
     fn two_persons(&self) -> usize {
+        if crate::planted::is_planted(crate::planted::Planted::ActsAlone) {
+            return 1;
+        }
         match self.state.plan.profile {
             crate::profile::Profile::Solo => 1,
             crate::profile::Profile::Standard | crate::profile::Profile::Regulated => 2,

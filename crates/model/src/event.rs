@@ -360,8 +360,8 @@ pub enum Event {
     CloseOut(crate::close_out::CloseOutEvent),
     /// An early end: what becomes of each component and site.
     Termination(crate::termination::TerminationEvent),
-    /// Documents on their way from a draft to a locked version.
-    Document(crate::document::DocumentEvent),
+    /// The record's own history: what was lost of it.
+    History(crate::history::HistoryEvent),
     /// Delegations in writing: who may act for whom, where, until when.
     Delegation(crate::delegation::DelegationEvent),
     /// The change schedule: standard changes, conflicts and how they were ruled on, reviews.

@@ -76,7 +76,7 @@ impl State {
             assessments: Default::default(),
             close_out: Default::default(),
             termination: Default::default(),
-            documents: Default::default(),
+            history: Default::default(),
             delegations: Default::default(),
             change_schedule: Default::default(),
             site_care: Default::default(),
@@ -338,7 +338,7 @@ impl State {
             Event::Assessment(it) => self.assessments.happened(it, &happening)?,
             Event::CloseOut(it) => self.close_out.happened(it, &happening)?,
             Event::Termination(it) => self.termination.happened(it, &happening)?,
-            Event::Document(it) => self.documents.happened(it, &happening)?,
+            Event::History(it) => self.history.happened(it, &happening)?,
             Event::Delegation(it) => self.delegations.happened(it, &happening)?,
             Event::ChangeSchedule(it) => {
                 self.change_schedule.happened(it, &happening)?;

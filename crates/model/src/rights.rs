@@ -49,6 +49,7 @@ impl Command {
             | Self::Incident(_)
             | Self::Escalation(_)
             | Self::ChangeSchedule(_)
+            | Self::History(_)
             | Self::SiteCare(_)
             | Self::Message(_)
             | Self::Training(_) => Rights::Operate,
@@ -68,7 +69,6 @@ impl Command {
             | Self::Assessment(_)
             | Self::CloseOut(_)
             | Self::Termination(_)
-            | Self::Document(_)
             | Self::Delegation(_)
             | Self::ReleaseReadiness(_) => Rights::Contribute,
         }

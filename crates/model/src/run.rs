@@ -9,6 +9,7 @@
 
 use crate::id::StepId;
 use crate::order::{Failure, Outcome};
+use crate::planted::{Planted, is_planted};
 use crate::step::{OnFailure, Repeat, Step};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -232,6 +233,12 @@ impl Track {
             return;
         };
         match outcome {
+            Outcome::Unknown { .. } if is_planted(Planted::UnknownRetried) => {
+                self.wait_for_retry(turn.step, at);
+            }
+            Outcome::Failed { .. } if is_planted(Planted::FailurePassedOver) => {
+                self.pass_over(kind, steps);
+            }
             Outcome::Succeeded { .. } => self.advance(kind, steps),
             Outcome::Failed { cause } if self.may_try_again(turn.step, cause) => {
                 self.wait_for_retry(turn.step, at);

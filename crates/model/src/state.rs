@@ -106,9 +106,9 @@ pub struct State {
     /// An early end: what becomes of each component and site.
     #[serde(default)]
     pub termination: crate::termination::Termination,
-    /// Documents on their way from a draft to a locked version.
+    /// The record's own history: what was lost of it.
     #[serde(default)]
-    pub documents: crate::document::Documents,
+    pub history: crate::history::History,
     /// Delegations in writing: who may act for whom, where, until when.
     #[serde(default)]
     pub delegations: crate::delegation::Delegations,

@@ -13,6 +13,7 @@ use model::gates::sites::open_requirements;
 use model::gates::sites::required;
 use model::gates::{Found, entry};
 use model::guard::{Guard, GuardReading, Supplier};
+use model::planted::{Planted, is_planted};
 use model::role_type::RoleType;
 use model::scope::Scope;
 use model::site::Site;
@@ -152,6 +153,9 @@ pub fn never_waived(guard: Guard, found: Found) -> GuardReading {
 /// S1: the core components let the site start.
 pub fn s1(look: &Look<'_>, site: &Site) -> Found {
     use RoleType::{OperationsManager, ReleaseManagement, Tester};
+    if is_planted(Planted::CoreNotAwaited) {
+        return Ok(());
+    }
     look.core_lets_start(site)
         .or_else(|why| from_roles(why, &[ReleaseManagement, Tester, OperationsManager]))
 }
@@ -186,6 +190,9 @@ fn s6(look: &mut Look<'_>, position: usize) -> Found {
 pub fn s7(look: &mut Look<'_>, position: usize) -> Found {
     let opening = look.site_opening(position);
     look.again(opening.next_change());
+    if is_planted(Planted::WindowIgnored) {
+        return Ok(());
+    }
     let name = look.plan().sites.get(position).map(|it| it.id.to_string()).unwrap_or_default();
     inside(name, &opening)
 }
@@ -199,12 +206,14 @@ pub fn s8(look: &Look<'_>, position: usize) -> Found {
     };
     if let Some(site) = look.plan().sites.get(position)
         && let Some(hold) = look.state.held(&Scope::Site(site.id.clone()))
+        && !is_planted(Planted::HoldIgnored)
     {
         let roles = [RoleType::ReleaseManagement, RoleType::ProgramManager];
         return from_roles(format!("it is held: {}", hold.reason), &roles);
     }
     match status.state {
         RingState::Open | RingState::Soaking | RingState::Passed => Ok(()),
+        RingState::Halted if is_planted(Planted::HaltIgnored) => Ok(()),
         RingState::Halted => {
             let why = status.reason.as_deref().unwrap_or("no reason was recorded");
             let text = format!("ring {} is halted: {why}", planned.id);

@@ -10,6 +10,7 @@ mod components;
 mod delegates;
 mod deployment;
 mod entry;
+mod history;
 mod incidents;
 mod notices;
 mod rings;
@@ -19,6 +20,8 @@ mod stable;
 mod steps;
 mod survey;
 mod terminating;
+
+pub use history::quarantine;
 
 use crate::facts::Look;
 use jiff::Timestamp;

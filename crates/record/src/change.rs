@@ -8,6 +8,7 @@ use crate::error::RecordError;
 use model::digest::Digest;
 use model::id::{DeploymentId, InvalidName, Seq, is_name};
 use model::order::{Intent, Order, OrderId};
+use model::planted::{Planted, is_planted};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::fmt;
@@ -27,7 +28,11 @@ pub struct Head {
 impl Head {
     /// Returns an error where the head that was expected is not the one there is.
     pub(crate) fn check(&self, deployment: &DeploymentId, found: &Self) -> Result<(), RecordError> {
-        if (self.seq, self.epoch) != (found.seq, found.epoch) {
+        let is_epoch_compared = !is_planted(Planted::EpochNotCompared);
+        if is_planted(Planted::HeadNotCompared) {
+            return Ok(());
+        }
+        if self.seq != found.seq || self.epoch != found.epoch && is_epoch_compared {
             let (deployment, expected, found) = (deployment.clone(), self.clone(), found.clone());
             return Err(RecordError::Moved { deployment, expected, found });
         }

@@ -62,6 +62,18 @@ pub enum RecordError {
         /// The head there is.
         found: Head,
     },
+    /// The record ends before what this process has read of it: start nothing, open it anew.
+    #[error(
+        "the record of {deployment} went back: {known} was read, and now it ends with {found}; it is opened anew, and compared with its witness"
+    )]
+    WentBack {
+        /// The deployment.
+        deployment: DeploymentId,
+        /// The head that was read.
+        known: Head,
+        /// The head there is.
+        found: Head,
+    },
     /// Entries that the witness has seen are now others: start nothing until a person has decided.
     #[error(
         "the record of {deployment} was rewritten: its first {} entries are not the ones its witness has seen; restore a backup, and find out who changed the database", .witnessed.size

@@ -117,6 +117,19 @@ pub trait Record: Send + Sync {
         change: Change,
     ) -> Result<Appended, RecordError>;
 
+    /// Appends what people decide about a loss of history, without telling the witness: what it
+    /// has seen must stay there until they have decided. Nothing else is written this way.
+    ///
+    /// # Errors
+    ///
+    /// As [`append`](Self::append).
+    async fn append_unwitnessed(
+        &self,
+        deployment: &DeploymentId,
+        expected: &Head,
+        change: Change,
+    ) -> Result<Appended, RecordError>;
+
     /// Returns at most `limit` entries after entry `after`, in order.
     ///
     /// # Errors

@@ -34,6 +34,7 @@ pub use export::{export, verify_file, verify_lines};
 pub use home::{Record, open};
 pub use key::{InvalidKey, Signer, VerifierKey};
 pub use location::{InvalidLocation, Location};
+pub use memory::{Backup, Memory};
 pub use note::{Checkpoint, InvalidNote, origin};
 pub use queue::{Lead, OpenOrder, OrderState, Receipt, Reported};
 pub use verify::{FirstBad, Flaw, Verified, Verifier, VerifyError, verify};

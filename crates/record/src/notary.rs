@@ -10,7 +10,9 @@ use crate::tree::Frontier;
 use crate::witness::Witness;
 use model::digest::Digest;
 use model::id::{DeploymentId, Seq};
+use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 /// How many entries are read at once where all are read.
 pub(crate) const PAGE: u32 = 1_000;
@@ -19,14 +21,30 @@ pub(crate) const PAGE: u32 = 1_000;
 #[derive(Debug)]
 pub(crate) struct Notary {
     signer: Signer,
-    witness: Option<Witness>,
+    keeper: Keeper,
+}
+
+/// Who keeps checkpoints outside the database.
+#[derive(Debug)]
+enum Keeper {
+    /// Nobody: lost history goes unnoticed.
+    Nobody,
+    /// A directory, best on another volume.
+    Witness(Witness),
+    /// The memory of this process, for simulations: the largest note of each deployment.
+    Memory(Mutex<BTreeMap<DeploymentId, (Seq, String)>>),
 }
 
 impl Notary {
     /// Returns the notary with this key and, where a directory is given, its witness.
     pub(crate) fn open(signer: Signer, directory: Option<&Path>) -> Result<Self, RecordError> {
-        let witness = directory.map(Witness::open).transpose();
-        Ok(Self { signer, witness: witness.map_err(storage)? })
+        let witness = directory.map(Witness::open).transpose().map_err(storage)?;
+        Ok(Self { signer, keeper: witness.map_or(Keeper::Nobody, Keeper::Witness) })
+    }
+
+    /// Returns a notary whose witness is the memory of this process.
+    pub(crate) fn in_memory(signer: Signer) -> Self {
+        Self { signer, keeper: Keeper::Memory(Mutex::default()) }
     }
 
     /// Returns the key that verifies what is signed here.
@@ -61,6 +79,13 @@ impl Notary {
         seq: Seq,
         note: &str,
     ) -> Result<(), RecordError> {
+        if let Keeper::Memory(kept) = &self.keeper {
+            let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+            let largest = kept.entry(deployment.clone()).or_default();
+            if largest.0 <= seq {
+                *largest = (seq, note.to_owned());
+            }
+        }
         let (named, note) = (deployment.clone(), note.to_owned());
         self.write(deployment, seq, move |it| it.append(&named, &note)).await
     }
@@ -72,6 +97,10 @@ impl Notary {
         seq: Seq,
         note: &str,
     ) -> Result<(), RecordError> {
+        if let Keeper::Memory(kept) = &self.keeper {
+            let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+            kept.insert(deployment.clone(), (seq, note.to_owned()));
+        }
         let (named, note) = (deployment.clone(), note.to_owned());
         self.write(deployment, seq, move |it| it.begin_anew(&named, &note, seq)).await
     }
@@ -82,7 +111,8 @@ impl Notary {
         seq: Seq,
         work: impl FnOnce(&Witness) -> std::io::Result<()> + Send + 'static,
     ) -> Result<(), RecordError> {
-        let Some(witness) = self.witness.clone() else { return Ok(()) };
+        let Keeper::Witness(witness) = &self.keeper else { return Ok(()) };
+        let witness = witness.clone();
         let path = witness.path(deployment);
         let written = tokio::task::spawn_blocking(move || work(&witness)).await;
         let written = written.unwrap_or_else(|gone| Err(std::io::Error::other(gone)));
@@ -91,8 +121,13 @@ impl Notary {
     }
 
     async fn newest(&self, deployment: &DeploymentId) -> Result<Option<Checkpoint>, RecordError> {
-        let Some(witness) = self.witness.clone() else { return Ok(None) };
-        let (deployment, key) = (deployment.clone(), self.key().clone());
+        if let Keeper::Memory(kept) = &self.keeper {
+            let kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+            let note = kept.get(deployment).map(|(_, note)| Checkpoint::open(note, self.key()));
+            return note.transpose().map_err(|why| RecordError::corrupt(why.to_string()));
+        }
+        let Keeper::Witness(witness) = &self.keeper else { return Ok(None) };
+        let (witness, deployment, key) = (witness.clone(), deployment.clone(), self.key().clone());
         let read = tokio::task::spawn_blocking(move || witness.newest(&deployment, &key)).await;
         read.unwrap_or_else(|gone| Err(std::io::Error::other(gone))).map_err(storage)
     }

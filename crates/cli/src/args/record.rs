@@ -11,7 +11,8 @@ use std::path::PathBuf;
 #[command(after_help = "Examples:
   landfall record show site/B27
   landfall record verify
-  landfall record export FG30.landfall")]
+  landfall record export FG30.landfall
+  landfall record accept-loss --reason \"Monday's backup was put back\" --as gunnvor")]
 pub(crate) enum RecordOf {
     /// Show entries of the record.
     #[command(after_help = "Examples:
@@ -47,6 +48,18 @@ Exit code 3 where an entry does not hold; the first such entry is named.")]
         /// The file; it must not be there yet.
         #[arg(value_name = "FILE")]
         file: PathBuf,
+    },
+    /// Accept that history was lost, as one of two people; then the deployment goes on.
+    #[command(after_help = "Examples:
+  landfall record accept-loss --reason \"Monday's backup was put back after the disk failed\"
+
+Needed only in quarantine: the database ends before what its witness has seen, and nothing
+starts. A Program Manager and an operations manager have to agree; what was lost may have been
+carried out, so from then on every order is asked after on its computer.")]
+    AcceptLoss {
+        /// What was put back and why, and what is known of the time between.
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
     },
     /// Print the public key that verifies the record. Keep it elsewhere.
     #[command(after_help = "Examples:

@@ -70,7 +70,8 @@ pub(crate) async fn why(it: &Why, desk: &Desk) -> Result<Exit, Fault> {
     let (state, now) = as_of(desk, it.at).await?;
     desk.known(&state, &it.scope)?;
     let waits = planner::waiting::why(&state, now, &it.scope);
-    let waits = render::why::binding_first(waits);
+    let mut waits = render::why::binding_first(waits);
+    waits.splice(0..0, desk.quarantine());
     desk.terminal.answer(&waits, || render::why::page(&state, now, &it.scope, &waits))?;
     Ok(Exit::Done)
 }
@@ -91,7 +92,8 @@ pub(crate) fn waiting(it: &Waiting, desk: &Desk) -> Result<Exit, Fault> {
         None => it.everything || matches!(wait.supplier, Supplier::Roles(_)),
     };
     let waits = planner::waiting::waiting(state, desk.now(), WAITS_MAX);
-    let mut waits: Vec<WaitingOn> = waits.into_iter().filter(is_wanted).collect();
+    let waits = desk.quarantine().into_iter().chain(waits);
+    let mut waits: Vec<WaitingOn> = waits.filter(is_wanted).collect();
     waits.sort_by_key(|it| it.since);
     let more = waits.len().saturating_sub(it.limit);
     waits.truncate(it.limit);

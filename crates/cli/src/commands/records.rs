@@ -8,7 +8,9 @@ use crate::fault::Fault;
 use crate::render;
 use crate::surroundings::Surroundings;
 use crate::terminal::Terminal;
+use model::command::Command;
 use model::event::Entry;
+use model::history::HistoryCommand;
 use model::id::Seq;
 use model::scope::Scope;
 use record::{FirstBad, VerifyError};
@@ -33,6 +35,10 @@ pub(crate) async fn record(
         }
         RecordOf::Verify => verify(everywhere, surroundings, terminal).await,
         RecordOf::Export { file } => export(file, everywhere, surroundings, terminal).await,
+        RecordOf::AcceptLoss { reason } => {
+            let desk = Desk::open(everywhere, surroundings, terminal).await?;
+            accept_loss(desk, reason).await
+        }
         RecordOf::Key => {
             let record = surroundings.record().await?;
             // A key that was made here just now has signed nothing: the record would say so.
@@ -44,6 +50,16 @@ pub(crate) async fn record(
             Ok(Exit::Done)
         }
     }
+}
+
+async fn accept_loss(mut desk: Desk, reason: &str) -> Result<Exit, Fault> {
+    let Some(loss) = desk.coordinator.quarantine().cloned() else {
+        let text = "nothing of the record is lost: its witness has seen nothing else";
+        return Err(Fault::new(Exit::Refused, text).next("go on; `landfall status` says where"));
+    };
+    let command = HistoryCommand::AcceptLoss { loss, reason: reason.to_owned() };
+    desk.act_and_tell(&Scope::Deployment, &Command::History(command)).await?;
+    Ok(Exit::Done)
 }
 
 async fn show(

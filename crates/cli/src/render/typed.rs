@@ -149,7 +149,9 @@ fn words(command: &Command) -> String {
         Command::Assessment(it) => complete::assessment(it),
         Command::CloseOut(it) => closing::close_out(it),
         Command::Termination(it) => closing::termination(it),
-        Command::Document(it) => match *it {},
+        Command::History(model::history::HistoryCommand::AcceptLoss { reason, .. }) => {
+            format!("record accept-loss --reason {}", quoted(reason))
+        }
         Command::Delegation(it) => delegation_words(it),
         Command::ChangeSchedule(it) => change_schedule_words(it),
         Command::SiteCare(it) => super::care::typed(it),

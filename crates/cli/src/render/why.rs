@@ -5,12 +5,21 @@ use super::time::{between, told, when, zone_of};
 use super::typed::{typed, waiver_request};
 use model::command::Command;
 use model::guard::{Guard, Supplier, Waivability};
+use model::history::Loss;
+use model::id::DeploymentId;
 use model::machine::DeploymentState;
 use model::role_type::RoleType;
 use model::run::{Run, RunKind};
 use model::scope::Scope;
 use model::state::State;
 use planner::waiting::WaitingOn;
+
+/// Returns what is said before every answer about a deployment whose history was lost.
+pub(crate) fn quarantined(deployment: &DeploymentId, loss: &Loss) -> String {
+    format!(
+        "{deployment} is in quarantine: {loss}. Nothing starts, and nothing is decided, until two people have accepted it: `landfall record accept-loss`"
+    )
+}
 
 /// Returns the waits in the order in which they bind: people first, the longest wait first,
 /// since nothing goes on without them; then the program's own work; then time, the latest first.

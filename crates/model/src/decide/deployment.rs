@@ -14,6 +14,7 @@ use crate::guard::{Guard, GuardReading};
 use crate::machine::{
     DeploymentState, DeploymentTransition, RfcState, RfcTransition, SiteState, Transition,
 };
+use crate::planted::{Planted, is_planted};
 use crate::refusal::{Refusal, RefusalCode, pass};
 use crate::rfc::approval_policy_changes;
 use crate::role_type::RoleType;
@@ -152,7 +153,8 @@ impl Acting<'_> {
         let is_void = |status: &&crate::state::RfcStatus| {
             let after = plan.rfc(&status.id).map(|it| plan.part_digest(&it.covers));
             let after = after.or_else(|| self.state.standard_part(plan, &status.id));
-            status.part.is_some()
+            !is_planted(Planted::ChangeKeepsAuthorisation)
+                && status.part.is_some()
                 && status.part != after
                 && RfcTransition::AuthorisationVoided.follows(status.state).is_some()
         };

@@ -13,6 +13,7 @@ use crate::gates::{self, Found};
 use crate::guard::{Guard, GuardReading};
 use crate::id::{PersonId, RfcId};
 use crate::machine::{RfcTransition, Transition};
+use crate::planted::{Planted, is_planted};
 use crate::refusal::{Refusal, RefusalCode, pass};
 use crate::rfc::{RequestForChange, RfcCategory};
 use crate::role_type::RoleType;
@@ -142,7 +143,9 @@ impl Request<'_> {
         let levels = self.acting.state.levels_of(self.planned, self.status);
         let roles: Vec<RoleType> = levels.iter().map(|it| it.role).collect();
         self.take_role(&roles, "approve")?;
-        self.is_separate()?;
+        if !is_planted(Planted::RequesterApproves) {
+            self.is_separate()?;
+        }
         let Some((level, number)) = gates::open_level(&levels, &approvals) else {
             return Err(self.gate_closed());
         };
@@ -165,7 +168,7 @@ impl Request<'_> {
         let rf2 = self.read(Guard::RF2, gates::rf2(&levels, &approvals));
         let rf3 = self.read(Guard::RF3, gates::rf3(self.acting.state, &self.planned.id));
         // The last approval authorises: it is refused while a conflict is open.
-        if rf2.verdict.passes() {
+        if rf2.verdict.passes() || is_planted(Planted::QuorumOfOne) {
             pass("the authorisation", vec![rf3.clone()])?;
             events.push(self.authorised(RfcTransition::Authorised, part, None, vec![rf2, rf3])?);
         }

@@ -18,6 +18,7 @@ use crate::machine::{
     SignOffTransition, SiteState, SiteTransition, Transition,
 };
 use crate::milestone::Milestone;
+use crate::planted::{Planted, is_planted};
 use crate::refusal::{Refusal, RefusalCode, pass};
 use crate::role_type::RoleType;
 use crate::scope::Scope;
@@ -35,6 +36,7 @@ impl Acting<'_> {
             Refusal::new(RefusalCode::State, text, "`landfall why` says what it waits on")
         })?;
         if status.state == SignOffState::Requested
+            && !is_planted(Planted::SignatureOfAnotherSheet)
             && (status.document != document || sheet::digest(self.state, &slot.sheet) != document)
         {
             let text = format!("the sheet of {} is no longer the one that was shown", slot.sheet);

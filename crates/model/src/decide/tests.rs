@@ -8,6 +8,7 @@
 mod agreements;
 mod complete;
 mod deployment;
+mod history;
 mod incidents;
 mod milestone;
 mod site_care;

@@ -41,7 +41,7 @@ const FAMILIES: &[(&str, &[&str])] = &[
     ("assessment", crate::assessment::AssessmentEvent::VARIANTS),
     ("close-out", crate::close_out::CloseOutEvent::VARIANTS),
     ("termination", crate::termination::TerminationEvent::VARIANTS),
-    ("document", crate::document::DocumentEvent::VARIANTS),
+    ("history", crate::history::HistoryEvent::VARIANTS),
     ("delegation", crate::delegation::DelegationEvent::VARIANTS),
     ("change-schedule", crate::change_schedule::ChangeScheduleEvent::VARIANTS),
     ("site-care", crate::site_care::SiteCareEvent::VARIANTS),

@@ -99,7 +99,7 @@ fn moved(state: &State, event: &Event) -> Moved {
         | Event::Assessment(_)
         | Event::CloseOut(_)
         | Event::Termination(_)
-        | Event::Document(_)
+        | Event::History(_)
         | Event::Delegation(_)
         | Event::ChangeSchedule(_)
         | Event::SiteCare(_)

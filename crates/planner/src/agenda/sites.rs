@@ -12,6 +12,7 @@ use model::event::{Event, RingTransition};
 use model::guard::{Guard, GuardReading};
 use model::link::LinkTime;
 use model::machine::{SiteState, SiteTransition};
+use model::planted::{Planted, is_planted};
 use model::ring::RunningSites;
 use model::run::RunKind;
 use model::scope::Scope;
@@ -63,7 +64,7 @@ fn stops_starts(event: &Event) -> bool {
         | Event::Assessment(_)
         | Event::CloseOut(_)
         | Event::Termination(_)
-        | Event::Document(_)
+        | Event::History(_)
         | Event::Delegation(_)
         | Event::ChangeSchedule(_)
         | Event::SiteCare(_)
@@ -315,7 +316,9 @@ fn starts(look: &mut Look<'_>, agenda: &mut Agenda) {
         let Some((planned, status)) = look.plan().rings.get(ring).zip(state.rings.get(ring)) else {
             continue;
         };
-        if !matches!(status.state, RingState::Open | RingState::Soaking | RingState::Passed) {
+        if !matches!(status.state, RingState::Open | RingState::Soaking | RingState::Passed)
+            && !is_planted(Planted::HaltIgnored)
+        {
             continue;
         }
         let bad = status.failed() + status.lost();
@@ -324,7 +327,8 @@ fn starts(look: &mut Look<'_>, agenda: &mut Agenda) {
         let sites = state.index.sites_of_ring.get(ring);
         for site in sites.into_iter().flatten() {
             let overall = look.plan().limits.sites_at_once as usize;
-            if in_ring >= at_once || running >= overall {
+            let is_full = in_ring >= at_once || running >= overall;
+            if is_full && !is_planted(Planted::LimitIgnored) {
                 break;
             }
             if start(look, agenda, *site as usize, &mut budget) {

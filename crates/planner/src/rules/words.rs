@@ -73,7 +73,7 @@ pub(super) fn line(entry: &Entry) -> String {
         Event::Assessment(it) => it.to_string(),
         Event::CloseOut(it) => it.to_string(),
         Event::Termination(it) => it.to_string(),
-        Event::Document(it) => it.to_string(),
+        Event::History(it) => it.to_string(),
         Event::Delegation(it) => it.to_string(),
         Event::ChangeSchedule(it) => it.to_string(),
         Event::SiteCare(it) => it.to_string(),

@@ -11,6 +11,7 @@ use crate::change::{Appended, Change, CommandId, Head};
 use crate::entry::{Entry, Kept, Notice, Snapshot, Standing};
 use crate::error::RecordError;
 use crate::home::Record;
+use crate::key::Signer;
 use crate::key::VerifierKey;
 use crate::notary::Notary;
 use crate::queue::{Lead, OpenOrder, Receipt, Reported};
@@ -27,12 +28,18 @@ use std::time::Duration;
 pub(crate) const SNAPSHOTS_MAX: usize = 2;
 
 /// A record in memory.
-pub(crate) struct Memory {
+pub struct Memory {
     notary: Notary,
     state: Mutex<State>,
+    /// Tells the microseconds since 1970, for leases.
+    now_us: Box<dyn Fn() -> i64 + Send + Sync>,
 }
 
-#[derive(Default)]
+/// What a record in memory held at some instant, to be put back later: a backup.
+#[derive(Clone)]
+pub struct Backup(State);
+
+#[derive(Clone, Default)]
 struct State {
     deployments: BTreeMap<DeploymentId, Deployment>,
     contents: BTreeMap<Digest, Vec<u8>>,
@@ -40,6 +47,7 @@ struct State {
 }
 
 /// One deployment: its record and what hangs on it.
+#[derive(Clone)]
 struct Deployment {
     tip: Tip,
     checkpoint: String,
@@ -52,11 +60,13 @@ struct Deployment {
     leader: Option<Leader>,
 }
 
+#[derive(Clone)]
 struct Noted {
     body: Vec<u8>,
     delivered: bool,
 }
 
+#[derive(Clone)]
 struct Leader {
     holder: String,
     until_us: i64,
@@ -84,7 +94,24 @@ fn many(limit: u32) -> usize {
 
 impl Memory {
     pub(crate) fn new(notary: Notary) -> Self {
-        Self { notary, state: Mutex::default() }
+        Self { notary, state: Mutex::default(), now_us: Box::new(now_us) }
+    }
+
+    /// Returns an empty record that signs with `signer`, keeps its witness in this process's
+    /// memory, and takes leases by the clock `now_us`, in microseconds since 1970.
+    pub fn simulated(signer: Signer, now_us: impl Fn() -> i64 + Send + Sync + 'static) -> Self {
+        let notary = Notary::in_memory(signer);
+        Self { notary, state: Mutex::default(), now_us: Box::new(now_us) }
+    }
+
+    /// Returns what it holds now. What the witness has seen is not part of it.
+    pub fn back_up(&self) -> Backup {
+        Backup(self.state().clone())
+    }
+
+    /// Holds from now on what it held when `backup` was made.
+    pub fn restore(&self, backup: &Backup) {
+        *self.state() = backup.0.clone();
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -188,9 +215,18 @@ impl Record for Memory {
         expected: &Head,
         change: Change,
     ) -> Result<Appended, RecordError> {
-        let appended = self.state().append(&self.notary, deployment, expected, change)?;
+        let appended = self.append_unwitnessed(deployment, expected, change).await?;
         self.notary.attest(deployment, appended.head.seq, &appended.checkpoint).await?;
         Ok(appended)
+    }
+
+    async fn append_unwitnessed(
+        &self,
+        deployment: &DeploymentId,
+        expected: &Head,
+        change: Change,
+    ) -> Result<Appended, RecordError> {
+        self.state().append(&self.notary, deployment, expected, change)
     }
 
     async fn read(
@@ -287,7 +323,7 @@ impl Record for Memory {
         limit: u32,
         lease: Duration,
     ) -> Result<Vec<Intent>, RecordError> {
-        Ok(self.state().orders.claim(worker, many(limit), end_of_lease(now_us(), lease)))
+        Ok(self.state().orders.claim(worker, many(limit), end_of_lease((self.now_us)(), lease)))
     }
 
     async fn renew(
@@ -296,12 +332,12 @@ impl Record for Memory {
         tokens: &[u64],
         lease: Duration,
     ) -> Result<Vec<u64>, RecordError> {
-        Ok(self.state().orders.renew(worker, tokens, now_us(), lease))
+        Ok(self.state().orders.renew(worker, tokens, (self.now_us)(), lease))
     }
 
     async fn report(&self, reports: Vec<Reported>) -> Result<Vec<Receipt>, RecordError> {
         let mut state = self.state();
-        let now_us = now_us();
+        let now_us = (self.now_us)();
         Ok(reports.into_iter().map(|it| state.orders.report(it, now_us)).collect())
     }
 
@@ -328,7 +364,7 @@ impl Record for Memory {
     async fn expired(&self, deployment: &DeploymentId) -> Result<Vec<OrderId>, RecordError> {
         let state = self.state();
         state.deployment(deployment)?;
-        Ok(state.orders.expired(deployment, now_us()))
+        Ok(state.orders.expired(deployment, (self.now_us)()))
     }
 
     async fn open_orders(&self, deployment: &DeploymentId) -> Result<Vec<OpenOrder>, RecordError> {
@@ -343,7 +379,7 @@ impl Record for Memory {
         holder: &str,
         lease: Duration,
     ) -> Result<Lead, RecordError> {
-        Ok(self.state().deployment_mut(deployment)?.lead(holder, now_us(), lease))
+        Ok(self.state().deployment_mut(deployment)?.lead(holder, (self.now_us)(), lease))
     }
 
     async fn keep_leading(
@@ -352,7 +388,7 @@ impl Record for Memory {
         epoch: u64,
         lease: Duration,
     ) -> Result<bool, RecordError> {
-        Ok(self.state().deployment_mut(deployment)?.keep_leading(epoch, now_us(), lease))
+        Ok(self.state().deployment_mut(deployment)?.keep_leading(epoch, (self.now_us)(), lease))
     }
 
     async fn stop_leading(&self, deployment: &DeploymentId, epoch: u64) -> Result<(), RecordError> {

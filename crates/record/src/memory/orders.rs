@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// Every order ever given, by its number; and which of them are not at their end.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Orders {
     last_ticket: u64,
     rows: BTreeMap<u64, Row>,
@@ -18,6 +18,7 @@ pub(super) struct Orders {
     late: BTreeMap<(DeploymentId, OrderId, u64), Report>,
 }
 
+#[derive(Clone)]
 pub(super) struct Row {
     order: Order,
     intent: Seq,

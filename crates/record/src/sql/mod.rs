@@ -124,11 +124,20 @@ impl Record for SqlRecord {
         expected: &Head,
         change: Change,
     ) -> Result<Appended, RecordError> {
-        let appended = written!(self, |link| {
-            appending::append(&mut link, &self.notary, deployment, expected, &change).await
-        })?;
+        let appended = self.append_unwitnessed(deployment, expected, change).await?;
         self.notary.attest(deployment, appended.head.seq, &appended.checkpoint).await?;
         Ok(appended)
+    }
+
+    async fn append_unwitnessed(
+        &self,
+        deployment: &DeploymentId,
+        expected: &Head,
+        change: Change,
+    ) -> Result<Appended, RecordError> {
+        written!(self, |link| {
+            appending::append(&mut link, &self.notary, deployment, expected, &change).await
+        })
     }
 
     async fn read(

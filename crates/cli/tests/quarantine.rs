@@ -1,0 +1,99 @@
+//! A database that is put back to an earlier day: nothing starts, everything says so, two people end it.
+
+#![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "a test fails where it stands")]
+
+#[path = "support/folder.rs"]
+mod folder;
+
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use tempfile::TempDir;
+
+struct Desk {
+    folder: TempDir,
+}
+
+impl Desk {
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Types `words`, and returns the exit code with all that was said.
+    fn types(&self, words: &[&str]) -> (i32, String) {
+        let output = Command::new(env!("CARGO_BIN_EXE_landfall"))
+            .current_dir(self.folder.path())
+            .env_remove("LANDFALL_AS")
+            .env("LANDFALL_DATA", self.path("data"))
+            .env("LANDFALL_WITNESS", self.path("elsewhere"))
+            .args(words)
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        let said = [output.stdout, output.stderr].concat();
+        (output.status.code().unwrap_or(-1), String::from_utf8(said).unwrap())
+    }
+
+    /// Returns the files of the database, while nobody uses it.
+    fn database(&self) -> Vec<(String, Option<Vec<u8>>)> {
+        let names = ["record.db", "record.db-wal", "record.db-shm"].map(|it| format!("data/{it}"));
+        let read = |name: String| (name.clone(), std::fs::read(self.path(&name)).ok());
+        names.into_iter().map(read).collect()
+    }
+
+    fn put_back(&self, files: &[(String, Option<Vec<u8>>)]) {
+        for (name, bytes) in files {
+            match bytes {
+                Some(bytes) => std::fs::write(self.path(name), bytes).unwrap(),
+                None => drop(std::fs::remove_file(self.path(name))),
+            }
+        }
+    }
+
+    fn does(&self, line: &str) -> String {
+        let (code, said) = self.types(&line.split(' ').collect::<Vec<_>>());
+        assert_eq!(code, 0, "landfall {line}\n{said}");
+        said
+    }
+
+    /// Types `line`, and expects that it is refused and says why.
+    fn is_refused(&self, line: &str, why: &str) {
+        let (code, said) = self.types(&line.split(' ').collect::<Vec<_>>());
+        assert_ne!(code, 0, "landfall {line}\n{said}");
+        assert!(said.contains(why), "landfall {line}\n{said}");
+    }
+}
+
+#[test]
+fn a_database_put_back_is_in_quarantine_until_two_people_accept_the_loss() {
+    let desk = Desk { folder: TempDir::new().unwrap() };
+    let branches = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/two-branches");
+    folder::copy(branches.as_ref(), &desk.path("plan"));
+    desk.does("deployment create plan --rehearsal --as ivo");
+    desk.does("rfc submit RFC-1 --as saoirse");
+    let backup = desk.database();
+    desk.does("rfc classify RFC-1 --as rosalind");
+    desk.does("rfc return RFC-1 --reason incomplete --as rosalind");
+    desk.put_back(&backup);
+
+    let said = desk.does("status --no-forecast");
+    assert!(said.contains("is in quarantine"), "{said}");
+    assert!(desk.does("why deployment").contains("until two people accept it"));
+    assert!(desk.does("waiting --for gunnvor").contains("record accept-loss"));
+    desk.is_refused("rfc classify RFC-1 --as rosalind", "is in quarantine");
+    desk.is_refused("serve --until-idle", "is in quarantine");
+
+    desk.is_refused("record accept-loss --reason nightly --as ivo", "it takes");
+    desk.does("record accept-loss --reason nightly --as sabela");
+    desk.is_refused("rfc classify RFC-1 --as rosalind", "is in quarantine");
+    desk.is_refused("record accept-loss --reason nightly --as sabela", "already agreed");
+    desk.does("record accept-loss --reason nightly --as gunnvor");
+
+    assert!(!desk.does("status --no-forecast").contains("quarantine"));
+    desk.does("rfc classify RFC-1 --as rosalind");
+    assert!(desk.does("record show").contains("goes on as it was found"));
+    desk.does("record verify");
+    desk.is_refused(
+        "record accept-loss --reason nightly --as sabela",
+        "nothing of the record is lost",
+    );
+}

@@ -1,0 +1,101 @@
+//! Quarantine: history was lost, nothing starts, and two people decide.
+//!
+//! A database that was put back to an earlier day is consistent in itself. Its
+//! witness knows better; and so does whoever has read further than it reaches now.
+//!
+//! House rule: nothing starts after a loss of history until two people have accepted it.
+
+use crate::act::Coordinator;
+use crate::error::CommandError;
+use model::command::Command;
+use model::history::Loss;
+use model::id::{DeploymentId, Seq};
+use model::planted::{Planted, is_planted};
+use model::refusal::{Refusal, RefusalCode};
+use record::{Checkpoint, Head, Record, RecordError};
+use std::sync::Arc;
+
+/// Returns what the record has lost, as its witness says; nothing where it is whole.
+///
+/// # Errors
+///
+/// When the record cannot be read, or is damaged in another way.
+pub(crate) async fn loss(
+    record: &dyn Record,
+    deployment: &DeploymentId,
+) -> Result<Option<Loss>, CommandError> {
+    let lost = |witnessed: Checkpoint, found: Seq| {
+        let Checkpoint { size, root, .. } = witnessed;
+        Some(Loss { witnessed: size, root, found })
+    };
+    match record.inspect(deployment).await {
+        Ok(_) => Ok(None),
+        Err(_) if is_planted(Planted::WitnessNotAsked) => Ok(None),
+        Err(RecordError::HistoryLost { witnessed, found, .. }) => Ok(lost(witnessed, found.seq)),
+        Err(RecordError::Rewritten { witnessed, .. }) => {
+            let head = record.head(deployment).await?;
+            Ok(lost(witnessed, head.seq))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Returns an error where history is lost and nobody has accepted it.
+///
+/// # Errors
+///
+/// Then, and as [`loss`].
+pub(crate) async fn is_over(
+    record: &Arc<dyn Record>,
+    deployment: &DeploymentId,
+) -> Result<(), CommandError> {
+    if loss(record.as_ref(), deployment).await?.is_none() {
+        return Ok(());
+    }
+    match Coordinator::open(record.clone(), deployment).await?.quarantine {
+        None => Ok(()),
+        Some(loss) => Err(CommandError::Quarantined { deployment: deployment.clone(), loss }),
+    }
+}
+
+/// Returns the error of a record that ends before what was read of it.
+pub(crate) fn went_back(deployment: &DeploymentId, known: &Head, found: &Head) -> RecordError {
+    let (deployment, found) = (deployment.clone(), found.clone());
+    RecordError::WentBack { deployment, known: known.clone(), found }
+}
+
+/// Returns an error where `command` may not be carried out while history is lost, or is about a
+/// loss that there is not.
+pub(crate) fn may(coordinator: &Coordinator, command: &Command) -> Result<(), CommandError> {
+    let accepts = matches!(command, Command::History(_));
+    match &coordinator.quarantine {
+        None if accepts => {
+            let text = "nothing of the record is lost";
+            Err(Refusal::new(RefusalCode::State, text, "go on").into())
+        }
+        Some(loss) if !accepts => {
+            let (deployment, loss) = (coordinator.deployment.clone(), loss.clone());
+            Err(CommandError::Quarantined { deployment, loss })
+        }
+        None | Some(_) => Ok(()),
+    }
+}
+
+impl Coordinator {
+    /// Returns what was lost of the record and nobody has accepted yet.
+    pub fn quarantine(&self) -> Option<&Loss> {
+        self.quarantine.as_ref()
+    }
+
+    /// Lets the record go on as it was found, once two people have accepted that; also where this
+    /// program was killed between their decision and this.
+    pub(crate) async fn finish_accepting(&mut self) -> Result<(), CommandError> {
+        let Some(loss) = &self.quarantine else { return Ok(()) };
+        if self.state.history.has_accepted(loss) {
+            let accepted = self.record.accept_as_found(&self.deployment).await?;
+            self.head.epoch = accepted.epoch;
+            self.quarantine = None;
+        }
+        Ok(())
+    }
+}

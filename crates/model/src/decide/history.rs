@@ -1,0 +1,45 @@
+//! Acts on the record's own history: accepting that some of it was lost.
+//!
+//! House rule: nothing starts after a loss of history until two people have accepted it.
+
+use super::{Acting, worded};
+use crate::event::Event;
+use crate::history::{HistoryCommand, HistoryEvent, Loss, act_name};
+use crate::refusal::{Refusal, RefusalCode};
+use crate::role_type::RoleType;
+use crate::scope::Scope;
+
+/// Who must agree: whoever answers for the schedule, and whoever runs the database.
+pub const ACCEPT_LOSS: [RoleType; 2] = [RoleType::ProgramManager, RoleType::OperationsManager];
+
+impl Acting<'_> {
+    pub(super) fn history(&self, command: &HistoryCommand) -> Result<Vec<Event>, Refusal> {
+        match command {
+            HistoryCommand::AcceptLoss { loss, reason } => self.accept_loss(loss, reason),
+        }
+    }
+
+    fn accept_loss(&self, loss: &Loss, reason: &str) -> Result<Vec<Event>, Refusal> {
+        let reason = worded("what was put back, and why", reason)?;
+        if self.state.history.has_accepted(loss) {
+            let text = "this loss has been accepted already";
+            return Err(Refusal::new(
+                RefusalCode::State,
+                text,
+                "`landfall status` says where it stands",
+            ));
+        }
+        let persons = self.two_persons();
+        let act = act_name(loss);
+        let (mut events, is_complete) =
+            self.concur(&act, &ACCEPT_LOSS, persons, &Scope::Deployment, Some(&reason))?;
+        if is_complete {
+            // What was said so far is all that was written since the loss.
+            let said = self.state.concurrences.get(&act).map_or(0, Vec::len);
+            let found = loss.found.saturating_sub(said as crate::id::Seq);
+            let loss = Loss { found, ..loss.clone() };
+            events.push(Event::History(HistoryEvent::LossAccepted { loss, reason }));
+        }
+        Ok(events)
+    }
+}

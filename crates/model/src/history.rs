@@ -1,0 +1,135 @@
+//! The record's own history: what was lost of it when a database was put back, and who accepted that.
+//!
+//! Whoever compares a record with its witness finds out that entries are gone; the rules here say
+//! what people have to agree on before anything starts again. What was lost may have been carried
+//! out: from then on every order is asked after on its computer before it counts as never begun.
+//!
+//! House rule: nothing starts after a loss of history until two people have accepted it.
+
+use crate::digest::Digest;
+use crate::evolve::{Happening, Impossible};
+use crate::id::Seq;
+use crate::scope::Scope;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// What was lost: what the witness has seen, beside what there is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Loss {
+    /// How many entries the witness has seen.
+    pub witnessed: Seq,
+    /// The root of the tree over them.
+    pub root: Digest,
+    /// With which entry the record was found to end.
+    pub found: Seq,
+}
+
+impl Loss {
+    /// Returns whether `other` is the same loss, whatever was written since it was found.
+    pub fn is_that_of(&self, other: &Self) -> bool {
+        (self.witnessed, self.root) == (other.witnessed, other.root)
+    }
+
+    /// Returns how many entries are gone; none where they were rewritten.
+    pub fn entries(&self) -> Seq {
+        self.witnessed.saturating_sub(self.found)
+    }
+}
+
+impl fmt::Display for Loss {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { witnessed, found, .. } = self;
+        match self.entries() {
+            0 => write!(f, "its first {witnessed} entries are not the ones its witness has seen"),
+            gone => write!(
+                f,
+                "its witness has seen entry {witnessed}, and it ended with entry {found}: {gone} gone"
+            ),
+        }
+    }
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantNames)]
+#[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
+pub enum HistoryEvent {
+    /// Two people accepted that history was lost, and the record goes on as it was found.
+    LossAccepted {
+        /// What was lost.
+        loss: Loss,
+        /// Why it is accepted: what was put back, and what is known of the time between.
+        reason: String,
+    },
+}
+
+/// What a person tells Landfall to do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum HistoryCommand {
+    /// Accept that history was lost, as one of two.
+    AcceptLoss {
+        /// What was lost, as the program has found it.
+        loss: Loss,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// The losses that were accepted, oldest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct History {
+    /// Each with the time at which it was accepted.
+    pub losses: Vec<(Timestamp, Loss)>,
+}
+
+impl History {
+    /// Returns whether anything may have happened that the record does not know.
+    pub fn has_gaps(&self) -> bool {
+        !self.losses.is_empty()
+    }
+
+    /// Returns whether `loss` was accepted.
+    pub fn has_accepted(&self, loss: &Loss) -> bool {
+        self.losses.iter().any(|(_, it)| it.is_that_of(loss))
+    }
+
+    /// Moves on by `event`.
+    pub(crate) fn happened(
+        &mut self,
+        event: &HistoryEvent,
+        happening: &Happening,
+    ) -> Result<(), Impossible> {
+        match event {
+            HistoryEvent::LossAccepted { loss, .. } => {
+                self.losses.push((happening.at, loss.clone()));
+                Ok(())
+            }
+        }
+    }
+}
+
+/// Returns the name of the act on which two people agree for `loss`.
+pub fn act_name(loss: &Loss) -> String {
+    format!("accept the loss up to entry {} of {}", loss.witnessed, loss.root.short())
+}
+
+impl HistoryEvent {
+    /// Returns what it is about.
+    pub fn scope(&self) -> Scope {
+        match self {
+            Self::LossAccepted { .. } => Scope::Deployment,
+        }
+    }
+}
+
+impl fmt::Display for HistoryEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::LossAccepted { loss, reason } => {
+                write!(f, "the record goes on as it was found; {loss}: {reason}")
+            }
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! What a loss of the record's history waits on.
+//!
+//! House rule: nothing waits without saying on what; in quarantine everything waits on two people.
+
+use super::WaitingOn;
+use model::command::Command;
+use model::decide::history::ACCEPT_LOSS;
+use model::history::{HistoryCommand, Loss, act_name};
+use model::role_type::RoleType;
+use model::scope::Scope;
+use model::state::State;
+
+/// Returns what a deployment in quarantine waits on: those who have not accepted `loss` yet.
+pub fn quarantine(state: &State, loss: &Loss) -> WaitingOn {
+    let given = state.concurrences.get(&act_name(loss)).map(Vec::as_slice).unwrap_or_default();
+    let lacks = |role: &RoleType| !given.iter().any(|it| it.role == *role);
+    let lacking: Vec<RoleType> = ACCEPT_LOSS.into_iter().filter(lacks).collect();
+    let what = format!("history was lost, and nothing starts until two people accept it: {loss}");
+    let (loss, reason) = (loss.clone(), String::new());
+    let command = Command::History(HistoryCommand::AcceptLoss { loss, reason });
+    WaitingOn::people(state, Scope::Deployment, what, state.at, &lacking).with(command)
+}

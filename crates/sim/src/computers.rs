@@ -1,0 +1,289 @@
+//! Computers: what is true on them, and what a process learns of it over a bad network.
+//!
+//! Each keeps a journal as real computers do: an order is begun once, and found again. The
+//! journal outlives connections, the process and the computer's own crash.
+
+use crate::faults::Fault;
+use crate::process::Process;
+use crate::world::World;
+use async_trait::async_trait;
+use coordinator::{Clock as _, Effects};
+use executor::Cancel;
+use model::id::ComputerId;
+use model::order::{Failure, Intent, Order, OrderId, Outcome, Proof, Report};
+use model::planted::{Planted, is_planted};
+use model::probe::ProbeCheck;
+use model::scope::Scope;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+/// All computers, by name, and everything that was ever begun on them.
+#[derive(Default)]
+pub(crate) struct Computers {
+    down_until: BTreeMap<String, Instant>,
+    journal: BTreeMap<OrderId, Run>,
+}
+
+/// An order that was begun on its computer.
+pub(crate) struct Run {
+    stands: watch::Sender<Stands>,
+    /// When it began.
+    begun: Instant,
+    /// How often its effect took place.
+    pub(crate) effects: u32,
+    /// Whether the computer calls it done although it is not.
+    pub(crate) is_lied: bool,
+}
+
+/// How an order stands on its computer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stands {
+    Runs,
+    Ended {
+        code: i32,
+    },
+    /// The computer went down, and the journal has no end.
+    Interrupted,
+    /// It was stopped from outside.
+    Stopped,
+}
+
+impl Computers {
+    pub(crate) fn run(&self, order: &OrderId) -> Option<&Run> {
+        self.journal.get(order)
+    }
+
+    /// Returns whether the last order of `scope` on `computer` has had its effect.
+    pub(crate) fn did_the_last(&self, scope: &Scope, computer: &ComputerId) -> bool {
+        let prefix = format!("{scope}@");
+        let here = format!("/{computer}/");
+        let orders = self.journal.iter();
+        let ours = orders.filter(|(id, _)| id.0.starts_with(&prefix) && id.0.contains(&here));
+        ours.max_by_key(|(_, run)| run.begun).is_some_and(|(_, run)| run.effects > 0)
+    }
+
+    /// Returns whether anything is under way on any of them.
+    pub(crate) fn are_busy(&self) -> bool {
+        self.journal.values().any(|it| *it.stands.borrow() == Stands::Runs)
+    }
+
+    fn is_down(&self, order: &Order) -> bool {
+        let until = self.down_until.get(order.place.computer().as_str());
+        until.is_some_and(|it| *it > Instant::now())
+    }
+}
+
+impl Run {
+    pub(crate) fn stands(&self) -> Stands {
+        *self.stands.borrow()
+    }
+}
+
+/// The computers, as a process reaches them.
+pub(crate) struct Hands {
+    pub(crate) world: Arc<World>,
+    pub(crate) process: Arc<Process>,
+}
+
+#[async_trait]
+impl Effects for Hands {
+    async fn carry_out(&self, intent: &Intent, cancel: &Cancel) -> Report {
+        self.hand_out(intent.order(), cancel, true).await
+    }
+
+    async fn resume(&self, intent: &Intent, cancel: &Cancel) -> Report {
+        self.hand_out(intent.order(), cancel, false).await
+    }
+
+    async fn probe(&self, _: &ProbeCheck, _: Duration) -> Result<(), String> {
+        Ok(())
+    }
+}
+
+impl Hands {
+    async fn hand_out(&self, order: &Order, cancel: &Cancel, is_new: bool) -> Report {
+        let _works = self.process.works();
+        self.process.gate().await;
+        self.world.pause(1, 20).await;
+        self.process.gate().await;
+        let outcome = self.follow(order, cancel, is_new).await;
+        if self.world.happens(Fault::LateAnswer) {
+            self.world.pause(1_000, 200_000).await;
+        }
+        self.process.gate().await;
+        Report { outcome, took_ms: 1, output_bytes: 0, output_sha256: None, last_output: None }
+    }
+
+    async fn follow(&self, order: &Order, cancel: &Cancel, is_new: bool) -> Outcome {
+        let is_down = self.world.inner().computers.is_down(order);
+        if is_down || self.world.happens(Fault::Unreachable) {
+            let why = "no route".to_owned();
+            return if is_new || is_planted(Planted::LostMeansFailed) {
+                Outcome::Failed { cause: Failure::Unreachable { why } }
+            } else {
+                Outcome::Unknown { why }
+            };
+        }
+        self.begin(order);
+        if self.world.happens(Fault::Doubled) {
+            self.begin(order);
+        }
+        let limit = Duration::from_secs(u64::from(order.time_limit_s));
+        let mut watched = true;
+        let Some(mut stands) =
+            self.world.inner().computers.run(&order.id).map(|it| it.stands.subscribe())
+        else {
+            return Outcome::Unknown { why: "no journal".to_owned() };
+        };
+        let ends = Instant::now() + limit;
+        loop {
+            let lost = self.world.happens(Fault::LostConnection);
+            if lost {
+                watched = false;
+                self.world.pause(100, 20_000).await;
+            }
+            let end = tokio::select! {
+                biased;
+                found = stands.wait_for(|it| *it != Stands::Runs) => found.map(|it| *it).ok(),
+                () = tokio::time::sleep_until(ends) => None,
+                _ = cancel.stopped() => None,
+            };
+            self.process.gate().await;
+            return match end {
+                Some(Stands::Ended { code: 0 }) => {
+                    let proof = if watched { Proof::Watched } else { Proof::Journal };
+                    Outcome::Succeeded { proof }
+                }
+                Some(Stands::Ended { code }) => Outcome::Failed { cause: Failure::Exit { code } },
+                Some(Stands::Interrupted) => self.interrupted(order),
+                Some(Stands::Runs) => continue,
+                Some(Stands::Stopped) | None => self.stopped(order),
+            };
+        }
+    }
+
+    /// Nobody saw the end: `verify` is asked, and what it does not confirm nobody knows.
+    fn interrupted(&self, order: &Order) -> Outcome {
+        if is_planted(Planted::InterruptedMeansDone) {
+            return Outcome::Succeeded { proof: Proof::Journal };
+        }
+        match self.verify(order) {
+            Some(true) => Outcome::Succeeded { proof: Proof::Verified },
+            Some(false) | None => Outcome::Unknown { why: "it was interrupted".to_owned() },
+        }
+    }
+
+    /// It is stopped where it is; `verify` says whether it was done before.
+    fn stopped(&self, order: &Order) -> Outcome {
+        if let Some(run) = self.world.inner().computers.journal.get(&order.id) {
+            run.stands.send_if_modified(|it| {
+                let runs = *it == Stands::Runs;
+                if runs {
+                    *it = Stands::Stopped;
+                }
+                runs
+            });
+            match run.stands() {
+                Stands::Ended { code: 0 } => {
+                    return Outcome::Succeeded { proof: Proof::Journal };
+                }
+                Stands::Ended { code } => {
+                    return Outcome::Failed { cause: Failure::Exit { code } };
+                }
+                Stands::Runs | Stands::Interrupted | Stands::Stopped => {}
+            }
+        }
+        let why = "it took too long".to_owned();
+        if is_planted(Planted::TimeoutMeansFailed) {
+            return Outcome::Failed { cause: Failure::NotDone { why } };
+        }
+        match self.verify(order) {
+            Some(true) => Outcome::Succeeded { proof: Proof::Verified },
+            Some(false) => Outcome::Failed { cause: Failure::NotDone { why } },
+            None => Outcome::Unknown { why },
+        }
+    }
+
+    fn verify(&self, order: &Order) -> Option<bool> {
+        order.verify.as_ref()?;
+        if self.world.happens(Fault::VerifyUnclear) || self.world.inner().computers.is_down(order) {
+            return None;
+        }
+        if is_planted(Planted::VerifyAlwaysConfirms) {
+            return Some(true);
+        }
+        let inner = self.world.inner();
+        inner.computers.run(&order.id).map(|it| it.effects > 0)
+    }
+
+    /// Begins `order` on its computer, unless its journal has it.
+    fn begin(&self, order: &Order) {
+        let now = self.world.time.now();
+        let is_repeated = {
+            let mut inner = self.world.inner();
+            let inner = &mut *inner;
+            inner.watch.tell(now, || format!("{} arrives", order.id));
+            let is_repeated = inner.computers.journal.contains_key(&order.id);
+            if !is_repeated {
+                let (stands, _) = watch::channel(Stands::Runs);
+                let run = Run { stands, begun: Instant::now(), effects: 0, is_lied: false };
+                inner.computers.journal.insert(order.id.clone(), run);
+                inner.watch.begins(now, &order.id);
+            }
+            is_repeated
+        };
+        if !is_repeated || is_planted(Planted::JournalIgnored) {
+            let (world, order) = (self.world.clone(), order.clone());
+            tokio::spawn(async move { run(&world, &order).await });
+        }
+    }
+}
+
+/// What happens on the computer, whoever still listens.
+async fn run(world: &World, order: &Order) {
+    let lasting = if world.happens(Fault::StepHangs) {
+        u64::from(order.time_limit_s) * 1_000 + world.between(1, 60_000)
+    } else {
+        world.between(200, 4_000)
+    };
+    let fails = world.happens(Fault::StepFails);
+    let lies = !fails && world.happens(Fault::ComputerLies);
+    let crashes = world.happens(Fault::ComputerCrashes);
+    let effect_at = world.between(0, lasting);
+    let crash_at = world.between(0, lasting);
+    let first = if crashes { effect_at.min(crash_at) } else { effect_at };
+    tokio::time::sleep(Duration::from_millis(first)).await;
+    let still_runs = |world: &World| {
+        world.inner().computers.run(&order.id).is_some_and(|it| it.stands() == Stands::Runs)
+    };
+    if !still_runs(world) {
+        return;
+    }
+    if !(fails || lies || crashes && crash_at <= effect_at) {
+        let now = world.time.now();
+        let mut inner = world.inner();
+        let inner = &mut *inner;
+        if let Some(run) = inner.computers.journal.get_mut(&order.id) {
+            run.effects += 1;
+            inner.watch.takes_effect(now, &order.id, run.effects);
+        }
+    }
+    let rest = if crashes { crash_at.max(first) - first } else { lasting - first };
+    tokio::time::sleep(Duration::from_millis(rest)).await;
+    if !still_runs(world) {
+        return;
+    }
+    let down = Duration::from_secs(world.between(1, 300));
+    let mut inner = world.inner();
+    let Some(run) = inner.computers.journal.get_mut(&order.id) else { return };
+    run.is_lied = lies && !crashes;
+    let end = if crashes { Stands::Interrupted } else { Stands::Ended { code: i32::from(fails) } };
+    run.stands.send_replace(end);
+    if crashes {
+        let computer = order.place.computer().as_str().to_owned();
+        inner.computers.down_until.insert(computer, Instant::now() + down);
+    }
+}

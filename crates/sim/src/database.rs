@@ -1,0 +1,252 @@
+//! The database as a process sees it: over a connection that fails, with a process that is killed.
+//!
+//! What is behind it is the record in memory, which keeps the promises of the others but
+//! durability; durable is what it holds.
+
+use crate::faults::Fault;
+use crate::process::Process;
+use crate::world::World;
+use async_trait::async_trait;
+use coordinator::Clock as _;
+use model::digest::Digest;
+use model::id::{DeploymentId, Seq};
+use model::order::{Intent, OrderId};
+use record::{
+    Appended, Change, CommandId, Entry, Head, Kept, Lead, Notice, OpenOrder, Receipt, Record,
+    RecordError, Reported, Snapshot, Standing,
+};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A process's connection.
+pub(crate) struct Connection {
+    pub(crate) world: Arc<World>,
+    pub(crate) process: Arc<Process>,
+    /// Whether the process is a server: only servers are killed.
+    pub(crate) is_server: bool,
+}
+
+impl Connection {
+    async fn killed(&self) -> ! {
+        self.process.kill();
+        std::future::pending().await
+    }
+
+    fn broken() -> RecordError {
+        RecordError::Storage { source: "the connection broke".into() }
+    }
+}
+
+#[async_trait]
+impl Record for Connection {
+    async fn append(
+        &self,
+        deployment: &DeploymentId,
+        expected: &Head,
+        change: Change,
+    ) -> Result<Appended, RecordError> {
+        let _works = self.process.works();
+        self.process.gate().await;
+        if self.is_server && self.world.happens(Fault::KilledBeforeCommit) {
+            self.killed().await;
+        }
+        if self.world.happens(Fault::CommitFails) {
+            return Err(Self::broken());
+        }
+        self.world.pause(0, 5).await;
+        let bodies = change.entries.clone();
+        let epoch = self.world.memory.standing(deployment).await?.head.epoch;
+        let appended = self.world.memory.append(deployment, expected, change).await?;
+        let now = self.world.time.now();
+        self.world.inner().appended(now, &bodies, &appended);
+        if self.is_server && expected.epoch != epoch {
+            let what = format!("a leader of epoch {} writes in epoch {epoch}", expected.epoch);
+            self.world.inner().watch.breaks(now, what);
+        }
+        if self.is_server && self.world.happens(Fault::KilledAfterCommit) {
+            self.killed().await;
+        }
+        if self.world.happens(Fault::CommitAnswerLost) {
+            return Err(Self::broken());
+        }
+        self.process.gate().await;
+        Ok(appended)
+    }
+
+    async fn append_unwitnessed(
+        &self,
+        deployment: &DeploymentId,
+        expected: &Head,
+        change: Change,
+    ) -> Result<Appended, RecordError> {
+        self.process.gate().await;
+        let bodies = change.entries.clone();
+        let memory = &self.world.memory;
+        let appended = memory.append_unwitnessed(deployment, expected, change).await?;
+        let now = self.world.time.now();
+        self.world.inner().appended(now, &bodies, &appended);
+        Ok(appended)
+    }
+
+    async fn create(&self, deployment: &DeploymentId) -> Result<Head, RecordError> {
+        self.world.memory.create(deployment).await
+    }
+
+    async fn deployments(&self) -> Result<Vec<DeploymentId>, RecordError> {
+        self.world.memory.deployments().await
+    }
+
+    async fn standing(&self, deployment: &DeploymentId) -> Result<Standing, RecordError> {
+        self.process.gate().await;
+        self.world.memory.standing(deployment).await
+    }
+
+    async fn inspect(&self, deployment: &DeploymentId) -> Result<Head, RecordError> {
+        self.process.gate().await;
+        self.world.memory.inspect(deployment).await
+    }
+
+    async fn accept_as_found(&self, deployment: &DeploymentId) -> Result<Head, RecordError> {
+        let accepted = self.world.memory.accept_as_found(deployment).await?;
+        let now = self.world.time.now();
+        self.world.inner().watch.cleared(now);
+        Ok(accepted)
+    }
+
+    async fn read(
+        &self,
+        deployment: &DeploymentId,
+        after: Seq,
+        limit: u32,
+    ) -> Result<Vec<Entry>, RecordError> {
+        self.process.gate().await;
+        self.world.memory.read(deployment, after, limit).await
+    }
+
+    async fn command(
+        &self,
+        deployment: &DeploymentId,
+        id: &CommandId,
+    ) -> Result<Option<Seq>, RecordError> {
+        self.world.memory.command(deployment, id).await
+    }
+
+    async fn content(&self, digest: &Digest) -> Result<Option<Vec<u8>>, RecordError> {
+        self.world.memory.content(digest).await
+    }
+
+    async fn contents(
+        &self,
+        deployment: &DeploymentId,
+        after: Option<Digest>,
+        limit: u32,
+    ) -> Result<Vec<Kept>, RecordError> {
+        self.world.memory.contents(deployment, after, limit).await
+    }
+
+    async fn notices(
+        &self,
+        deployment: &DeploymentId,
+        limit: u32,
+    ) -> Result<Vec<Notice>, RecordError> {
+        self.process.gate().await;
+        self.world.memory.notices(deployment, limit).await
+    }
+
+    async fn notice_delivered(
+        &self,
+        deployment: &DeploymentId,
+        seq: Seq,
+        n: u64,
+    ) -> Result<(), RecordError> {
+        self.world.memory.notice_delivered(deployment, seq, n).await
+    }
+
+    async fn snapshot(&self, deployment: &DeploymentId) -> Result<Option<Snapshot>, RecordError> {
+        self.world.memory.snapshot(deployment).await
+    }
+
+    async fn put_snapshot(
+        &self,
+        deployment: &DeploymentId,
+        snapshot: Snapshot,
+    ) -> Result<(), RecordError> {
+        self.process.gate().await;
+        self.world.memory.put_snapshot(deployment, snapshot).await
+    }
+
+    async fn claim(
+        &self,
+        worker: &str,
+        limit: u32,
+        lease: Duration,
+    ) -> Result<Vec<Intent>, RecordError> {
+        self.process.gate().await;
+        self.world.memory.claim(worker, limit, lease).await
+    }
+
+    async fn renew(
+        &self,
+        worker: &str,
+        tokens: &[u64],
+        lease: Duration,
+    ) -> Result<Vec<u64>, RecordError> {
+        self.process.gate().await;
+        self.world.memory.renew(worker, tokens, lease).await
+    }
+
+    async fn report(&self, reports: Vec<Reported>) -> Result<Vec<Receipt>, RecordError> {
+        self.process.gate().await;
+        self.world.memory.report(reports).await
+    }
+
+    async fn reported(
+        &self,
+        deployment: &DeploymentId,
+        limit: u32,
+    ) -> Result<Vec<Reported>, RecordError> {
+        self.world.memory.reported(deployment, limit).await
+    }
+
+    async fn late_reports(
+        &self,
+        deployment: &DeploymentId,
+        limit: u32,
+    ) -> Result<Vec<Reported>, RecordError> {
+        self.world.memory.late_reports(deployment, limit).await
+    }
+
+    async fn expired(&self, deployment: &DeploymentId) -> Result<Vec<OrderId>, RecordError> {
+        self.world.memory.expired(deployment).await
+    }
+
+    async fn open_orders(&self, deployment: &DeploymentId) -> Result<Vec<OpenOrder>, RecordError> {
+        self.process.gate().await;
+        self.world.memory.open_orders(deployment).await
+    }
+
+    async fn lead(
+        &self,
+        deployment: &DeploymentId,
+        holder: &str,
+        lease: Duration,
+    ) -> Result<Lead, RecordError> {
+        self.process.gate().await;
+        self.world.memory.lead(deployment, holder, lease).await
+    }
+
+    async fn keep_leading(
+        &self,
+        deployment: &DeploymentId,
+        epoch: u64,
+        lease: Duration,
+    ) -> Result<bool, RecordError> {
+        self.process.gate().await;
+        self.world.memory.keep_leading(deployment, epoch, lease).await
+    }
+
+    async fn stop_leading(&self, deployment: &DeploymentId, epoch: u64) -> Result<(), RecordError> {
+        self.process.gate().await;
+        self.world.memory.stop_leading(deployment, epoch).await
+    }
+}

@@ -1,0 +1,283 @@
+//! One run: a world, its servers, its people, until the sites are complete or a promise is broken.
+
+use crate::computers::Hands;
+use crate::database::Connection;
+use crate::faults::Fault;
+use crate::people::People;
+use crate::process::Process;
+use crate::world::World;
+use coordinator::{Author, Clock as _, Coordinator, Creation, Driver, Until};
+use model::id::DeploymentId;
+use model::machine::DeploymentState;
+use model::profile::Purpose;
+use record::{Backup, Signer};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::task::JoinHandle;
+
+/// The plan of every world.
+const PLAN: &str = include_str!("plan.yaml");
+
+/// What the record is signed with.
+pub(crate) const KEY: [u8; 32] = [7; 32];
+
+/// After how many looks faults stop.
+const LOOKS_WITH_FAULTS: u32 = 900;
+/// After how many more looks everything must have come to its end.
+const LOOKS_TO_THE_END: u32 = 6_000;
+/// How often the world looks around, in the scheduler's time.
+const LOOK: Duration = Duration::from_millis(300);
+
+/// What came of a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    /// The promise that was broken, where one was.
+    pub broken: Option<String>,
+    /// How many entries the record has.
+    pub entries: usize,
+    /// A digest of everything that happened, with its times.
+    pub trace: u64,
+    /// What happened, a line each, where it was asked for.
+    pub story: Vec<String>,
+}
+
+/// Runs the world of `seed`.
+///
+/// # Panics
+///
+/// When the runtime cannot be made, or the plan of the simulation does not load: mistakes of this crate.
+pub fn run(seed: u64, keeps_story: bool) -> Outcome {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build()
+        .expect("because a runtime on this thread needs nothing");
+    let local = tokio::task::LocalSet::new();
+    let outcome = local.block_on(&runtime, Box::pin(play(seed, keeps_story)));
+    drop(local);
+    outcome
+}
+
+async fn play(seed: u64, keeps_story: bool) -> Outcome {
+    let world = World::new(seed, keeps_story);
+    let faults = world.inner().faults.to_string();
+    let now = world.time.now();
+    world.inner().watch.tell(now, || format!("seed {seed}: {faults}"));
+    let deployment = create(&world).await;
+    let mut play = Play {
+        people: People::new(world.clone(), deployment.clone()),
+        servers: vec![],
+        backup: None,
+        world: world.clone(),
+        deployment,
+    };
+    play.start("one");
+    play.start("two");
+    play.until_the_end().await;
+    for server in &play.servers {
+        server.task.abort();
+    }
+    play.chain_holds().await;
+    let inner = &mut *world.inner();
+    Outcome {
+        broken: inner.watch.broken.clone(),
+        entries: inner.watch.entries.len(),
+        trace: inner.watch.trace,
+        story: inner.watch.story.take().unwrap_or_default(),
+    }
+}
+
+async fn create(world: &Arc<World>) -> DeploymentId {
+    let folder = planfile::MemoryFolder::default().with("landfall.yaml", PLAN);
+    let loaded = planfile::load(&folder, "landfall.yaml");
+    let plan = loaded.plan.unwrap_or_else(|| panic!("the plan loads: {:#?}", loaded.diagnostics));
+    let deployment = plan.deployment.clone();
+    let kept = Arc::new(plan.clone());
+    world.inner().watch.plans.insert(kept.digest().to_string(), kept.clone());
+    let connection = Connection { world: world.clone(), process: Arc::default(), is_server: false };
+    let author = Author { person: "rolf".parse().expect("a name"), login: "sim".to_owned() };
+    let faults = std::mem::take(&mut world.inner().faults);
+    let creation = Creation { plan, folder: "/".to_owned(), purpose: Purpose::Rehearsal };
+    let now = world.time.now();
+    let created = Coordinator::create(Arc::new(connection), creation, &author, now).await;
+    assert!(created.is_ok(), "a deployment is created in an empty record: {:?}", created.err());
+    world.inner().faults = faults;
+    deployment
+}
+
+/// A server of a world.
+struct Server {
+    name: &'static str,
+    process: Arc<Process>,
+    task: JoinHandle<()>,
+}
+
+struct Play {
+    world: Arc<World>,
+    deployment: DeploymentId,
+    people: People,
+    servers: Vec<Server>,
+    /// What the database held some time ago.
+    backup: Option<(usize, Backup)>,
+}
+
+impl Play {
+    fn start(&mut self, name: &'static str) {
+        let process = Arc::new(Process::default());
+        let (world, deployment) = (self.world.clone(), self.deployment.clone());
+        let of = process.clone();
+        let task = tokio::task::spawn_local(async move {
+            serve(world, of, deployment, name).await;
+        });
+        self.servers.push(Server { name, process, task });
+    }
+
+    /// Kills what is dead in name only, and starts it again.
+    fn restart(&mut self) {
+        for place in 0..self.servers.len() {
+            let Some(server) = self.servers.get(place) else { continue };
+            if !server.process.is_dead() {
+                continue;
+            }
+            server.task.abort();
+            let server = self.servers.remove(place);
+            self.start(server.name);
+        }
+    }
+
+    fn kill(&mut self) {
+        for server in &self.servers {
+            server.process.kill();
+            server.task.abort();
+        }
+    }
+
+    async fn until_the_end(&mut self) {
+        for look in 0..LOOKS_WITH_FAULTS + LOOKS_TO_THE_END {
+            tokio::time::sleep(LOOK).await;
+            if look == LOOKS_WITH_FAULTS {
+                self.world.heal();
+            }
+            {
+                let inner = self.world.inner();
+                let is_over = inner.watch.state.as_ref().is_some_and(|it| is_over(it.deployment));
+                if is_over || inner.watch.broken.is_some() {
+                    return;
+                }
+            }
+            if look % 4 == 3 {
+                self.restart();
+            }
+            self.faults_strike();
+            let busy = self.world.inner().computers.are_busy()
+                || self.servers.iter().any(|it| it.process.is_at_work());
+            self.people.look(busy).await;
+        }
+        let now = self.world.time.now();
+        let mut inner = self.world.inner();
+        let waits = inner.watch.state.as_ref().map(|it| planner::waiting::waiting(it, now, 5));
+        let waits: Vec<String> = waits
+            .into_iter()
+            .flatten()
+            .map(|it| format!("{}: {} ({:?})", it.scope, it.what, it.supplier))
+            .collect();
+        inner.watch.breaks(now, format!("it does not come to its end: {}", waits.join("; ")));
+    }
+
+    fn faults_strike(&mut self) {
+        if self.world.happens(Fault::Killed) {
+            let which = self.world.between(0, 1);
+            if let Some(server) = self.servers.get(usize::try_from(which).unwrap_or(0)) {
+                server.process.kill();
+                server.task.abort();
+            }
+        }
+        if self.world.happens(Fault::Frozen) {
+            let (which, lasting) = (self.world.between(0, 1), self.world.between(1, 60));
+            if let Some(server) = self.servers.get(usize::try_from(which).unwrap_or(0)) {
+                server.process.freeze(Duration::from_secs(lasting));
+            }
+        }
+        let rate = self.world.inner().faults.rate(Fault::Restored);
+        if rate == 0 {
+            return;
+        }
+        if self.backup.is_none() || self.world.between(0, 40) == 0 {
+            let entries = self.world.inner().watch.entries.len();
+            self.backup = Some((entries, self.world.memory.back_up()));
+        } else if self.world.happens(Fault::Restored) {
+            self.restore();
+        }
+    }
+
+    /// Puts the database back to where it was; half of the time under running servers.
+    fn restore(&mut self) {
+        let Some((entries, backup)) = self.backup.take() else { return };
+        if self.world.between(0, 1) == 0 {
+            self.kill();
+        }
+        self.world.memory.restore(&backup);
+        let now = self.world.time.now();
+        let mut inner = self.world.inner();
+        inner.watch.put_back(now, entries);
+    }
+
+    /// The record verifies, and gives the state that was folded on the way.
+    async fn chain_holds(&self) {
+        let now = self.world.time.now();
+        let verified = record::verify(
+            &self.world.memory,
+            &self.deployment,
+            Signer::from_seed(KEY).verifier_key(),
+        )
+        .await;
+        let mut inner = self.world.inner();
+        let commands: Vec<String> = inner.watch.acknowledged.iter().cloned().collect();
+        for command in commands {
+            if !inner.watch.commands.contains_key(&command) {
+                inner.watch.breaks(now, format!("command {command} was acknowledged and is gone"));
+            }
+        }
+        if let Err(error) = verified {
+            inner.watch.breaks(now, format!("the record does not verify: {error}"));
+        }
+    }
+}
+
+fn is_over(state: DeploymentState) -> bool {
+    match state {
+        DeploymentState::Draft
+        | DeploymentState::Ready
+        | DeploymentState::Deploying
+        | DeploymentState::Held => false,
+        DeploymentState::Stabilizing
+        | DeploymentState::QuietPeriod
+        | DeploymentState::MilestoneReview
+        | DeploymentState::Closing
+        | DeploymentState::Closed
+        | DeploymentState::Terminating
+        | DeploymentState::Terminated => true,
+    }
+}
+
+/// Drives the deployment for as long as the process lives.
+async fn serve(
+    world: Arc<World>,
+    process: Arc<Process>,
+    deployment: DeploymentId,
+    name: &'static str,
+) {
+    let (_never, told) = tokio::sync::watch::channel(false);
+    loop {
+        let connection =
+            Connection { world: world.clone(), process: process.clone(), is_server: true };
+        let hands = Hands { world: world.clone(), process: process.clone() };
+        let driver = Driver::new(Arc::new(connection), hands, world.time.clone(), name.to_owned());
+        let rest = driver.run(&deployment, Until::Stopped(told.clone())).await;
+        if let Err(error) = rest {
+            let now = world.time.now();
+            world.inner().watch.tell(now, || format!("server {name}: {error}"));
+        }
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+}

@@ -1,0 +1,60 @@
+//! Time in a world: one clock for all, which runs with the scheduler and is moved on whenever
+//! nothing happens until something is due.
+
+use coordinator::Clock;
+use jiff::{SignedDuration, Timestamp};
+use std::sync::{Mutex, PoisonError};
+
+/// When every world begins: a Monday morning.
+const BEGINS: &str = "2027-01-04T08:00:00Z";
+
+/// The clock of a world.
+pub(crate) struct Time {
+    begun: Timestamp,
+    started: tokio::time::Instant,
+    inner: Mutex<Inner>,
+}
+
+struct Inner {
+    /// By how much it was moved on so far.
+    jumped: SignedDuration,
+    /// When the next person does something: time never jumps past it.
+    next_act: Option<Timestamp>,
+}
+
+impl Time {
+    pub(crate) fn new() -> Self {
+        let begun = BEGINS.parse().expect("because it is written as one");
+        let inner = Inner { jumped: SignedDuration::ZERO, next_act: None };
+        Self { begun, started: tokio::time::Instant::now(), inner: Mutex::new(inner) }
+    }
+
+    /// Returns how many microseconds the scheduler has run: the database's clock.
+    pub(crate) fn ran_us(&self) -> i64 {
+        i64::try_from(self.started.elapsed().as_micros()).unwrap_or(i64::MAX)
+    }
+
+    /// Says when the next person does something.
+    pub(crate) fn acts_at(&self, next: Option<Timestamp>) {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner).next_act = next;
+    }
+}
+
+impl Clock for Time {
+    fn now(&self) -> Timestamp {
+        let jumped = self.inner.lock().unwrap_or_else(PoisonError::into_inner).jumped;
+        let ran = SignedDuration::from_micros(self.ran_us());
+        self.begun.checked_add(jumped.saturating_add(ran)).unwrap_or(Timestamp::MAX)
+    }
+
+    fn jump(&self, at: Timestamp) -> bool {
+        let now = self.now();
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        let to = inner.next_act.map_or(at, |act| at.min(act));
+        if to <= now {
+            return false;
+        }
+        inner.jumped = inner.jumped.saturating_add(to.duration_since(now));
+        true
+    }
+}

@@ -1,0 +1,220 @@
+//! Who watches: every entry is compared with what is true, at the moment it becomes durable.
+//!
+//! House rule: the promises are checked from the outside. The watch reads the plan, the entries
+//! and the computers by itself; the folded state serves it as a picture, never as a judge.
+
+mod promises;
+mod truth;
+
+use crate::world::Inner;
+use jiff::Timestamp;
+use model::event::{Entry, Event};
+use model::id::{RfcId, Seq};
+use model::order::OrderId;
+use model::plan::MasterProjectPlan;
+use model::state::State;
+use record::Appended;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// What the watch knows.
+pub(crate) struct Watch {
+    pub(crate) plans: BTreeMap<String, Arc<MasterProjectPlan>>,
+    pub(crate) entries: Vec<Entry>,
+    pub(crate) state: Option<State>,
+    pub(crate) orders: BTreeMap<OrderId, Known>,
+    /// Who approved which request for change since it was last void, and with which digest.
+    pub(crate) approvals: BTreeMap<RfcId, Approvals>,
+    /// The steps, by the name of their orders without the attempt.
+    pub(crate) steps: BTreeMap<String, Step>,
+    /// The last entry that each command has brought about.
+    pub(crate) commands: BTreeMap<String, Seq>,
+    /// The commands that people were told are carried out.
+    pub(crate) acknowledged: BTreeSet<String>,
+    /// Whether history was lost and nobody has cleared it.
+    pub(crate) is_quarantined: bool,
+    /// The first promise that was broken.
+    pub(crate) broken: Option<String>,
+    /// What has happened, a line each; kept where somebody wants to read it.
+    pub(crate) story: Option<Vec<String>>,
+    /// A digest of everything that has happened so far.
+    pub(crate) trace: u64,
+}
+
+/// An order, as its entries say.
+#[derive(Clone, Debug)]
+pub(crate) struct Known {
+    pub(crate) has_ended: bool,
+}
+
+/// What was approved.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Approvals {
+    pub(crate) by: BTreeSet<String>,
+    pub(crate) is_in_force: bool,
+}
+
+/// How a step stands after its last order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Step {
+    Ordered,
+    Done,
+    Failed,
+    Unknown,
+    /// A person has decided how it goes on.
+    Decided,
+}
+
+impl Watch {
+    pub(crate) fn new(keeps_story: bool) -> Self {
+        Self {
+            plans: BTreeMap::new(),
+            entries: vec![],
+            state: None,
+            orders: BTreeMap::new(),
+            approvals: BTreeMap::new(),
+            steps: BTreeMap::new(),
+            commands: BTreeMap::new(),
+            acknowledged: BTreeSet::new(),
+            is_quarantined: false,
+            broken: None,
+            story: keeps_story.then(Vec::new),
+            trace: 0xCBF2_9CE4_8422_2325,
+        }
+    }
+
+    /// Adds a line to the story.
+    pub(crate) fn tell(&mut self, now: Timestamp, line: impl FnOnce() -> String) {
+        if let Some(story) = &mut self.story {
+            story.push(format!("{now} {}", line()));
+        }
+    }
+
+    /// Notes that a promise was broken; the first one counts.
+    pub(crate) fn breaks(&mut self, now: Timestamp, what: impl Into<String>) {
+        let what = what.into();
+        self.tell(now, || format!("BROKEN: {what}"));
+        self.broken.get_or_insert_with(|| format!("{now}: {what}"));
+    }
+
+    fn note(&mut self, now: Timestamp, bytes: &[u8]) {
+        for byte in now.as_microsecond().to_be_bytes().iter().chain(bytes) {
+            // Source: Fowler, Noll, Vo, FNV-1a.
+            self.trace = (self.trace ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01B3);
+        }
+    }
+
+    /// A command is answered by entries that stand together, once.
+    fn is_told_once(&mut self, now: Timestamp, entry: &Entry) {
+        let Some(command) = entry.command.clone() else { return };
+        let last = self.commands.insert(command.clone(), entry.seq);
+        if last.is_some_and(|it| it + 1 != entry.seq) {
+            self.breaks(now, format!("command {command} is carried out again"));
+        }
+    }
+
+    /// Returns the entries' state, as far as they have been watched.
+    fn folded(&mut self, now: Timestamp, entry: &Entry) {
+        let plan = match &entry.event {
+            Event::DeploymentCreated { plan, .. } | Event::PlanRevised { plan, .. } => {
+                self.plans.get(&plan.to_string()).cloned()
+            }
+            _ => None,
+        };
+        let done = match (&mut self.state, plan) {
+            (Some(state), plan) => state.evolve(entry, plan).map_err(|error| error.to_string()),
+            (state, Some(plan)) => match State::begin(entry, plan) {
+                Ok(begun) => {
+                    *state = Some(begun);
+                    Ok(())
+                }
+                Err(error) => Err(error.to_string()),
+            },
+            (None, None) => Err("the record begins without a plan".to_owned()),
+        };
+        if let Err(why) = done {
+            self.breaks(now, format!("entry {} cannot have happened: {why}", entry.seq));
+        }
+    }
+}
+
+impl Inner {
+    /// Watches the entries of an append that is durable now.
+    pub(crate) fn appended(&mut self, now: Timestamp, bodies: &[Vec<u8>], appended: &Appended) {
+        let watch = &mut self.watch;
+        let mut ends_orders = false;
+        for body in bodies {
+            watch.note(now, body);
+            let Ok(entry) = serde_json::from_slice::<Entry>(body) else {
+                watch.breaks(now, "an entry does not read");
+                continue;
+            };
+            watch.tell(now, || {
+                let text = String::from_utf8_lossy(body);
+                let event = text.split_once("\"event\":").map_or(&*text, |(_, it)| it);
+                let event = event.split_once(",\"seq\":").map_or(event, |(it, _)| it);
+                format!("{:>5} {}", entry.seq, event.chars().take(220).collect::<String>())
+            });
+            if entry.seq != watch.entries.len() as Seq + 1 {
+                let last = watch.entries.len();
+                watch.breaks(now, format!("entry {} follows entry {last}", entry.seq));
+            }
+            watch.is_told_once(now, &entry);
+            watch.before(entry.at, &entry);
+            if let Event::OrderEnded { order, report } = &entry.event {
+                ends_orders = true;
+                if let Some(lie) = truth::differs(&self.computers, order, &report.outcome) {
+                    watch.breaks(now, format!("{order}: the record says {lie}"));
+                }
+            }
+            watch.folded(now, &entry);
+            watch.after(&entry);
+            watch.entries.push(entry);
+        }
+        for intent in &appended.granted {
+            if watch.orders.get(&intent.order().id).is_none_or(|it| it.has_ended) {
+                let order = &intent.order().id;
+                watch.breaks(now, format!("{order} is granted without an open intent"));
+            }
+        }
+        if ends_orders {
+            watch.halts_follow(now);
+        }
+    }
+}
+
+impl Watch {
+    /// Somebody was told that their command is carried out.
+    pub(crate) fn acknowledged(&mut self, command: &str) {
+        self.acknowledged.insert(command.to_owned());
+    }
+
+    /// The database was put back to its first `entries` entries.
+    pub(crate) fn put_back(&mut self, now: Timestamp, entries: usize) {
+        if entries == self.entries.len() {
+            return;
+        }
+        self.tell(now, || format!("the database is put back to entry {entries}"));
+        let kept: Vec<Entry> = self.entries.drain(..).take(entries).collect();
+        self.state = None;
+        self.orders.clear();
+        self.approvals.clear();
+        self.steps.clear();
+        self.commands.clear();
+        // What was acknowledged may be gone: that is what people accept.
+        self.acknowledged.clear();
+        for entry in kept {
+            self.commands.extend(entry.command.clone().map(|it| (it, entry.seq)));
+            self.folded(now, &entry);
+            self.after(&entry);
+            self.entries.push(entry);
+        }
+        self.is_quarantined = true;
+    }
+
+    /// People have cleared the loss of history.
+    pub(crate) fn cleared(&mut self, now: Timestamp) {
+        self.tell(now, || "people accept the record as it is found".to_owned());
+        self.is_quarantined = false;
+    }
+}

@@ -1,0 +1,75 @@
+//! A world: chance, faults, time, computers, the database, and who watches that promises are kept.
+
+use crate::chance::Chance;
+use crate::computers::Computers;
+use crate::faults::{Fault, Faults};
+use crate::time::Time;
+use crate::watch::Watch;
+use coordinator::Clock as _;
+use record::{Memory, Signer};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// Everything outside the processes.
+pub(crate) struct World {
+    pub(crate) time: Arc<Time>,
+    pub(crate) memory: Memory,
+    inner: Mutex<Inner>,
+}
+
+/// What changes under one lock; nobody waits while holding it.
+pub(crate) struct Inner {
+    pub(crate) chance: Chance,
+    pub(crate) faults: Faults,
+    pub(crate) computers: Computers,
+    pub(crate) watch: Watch,
+}
+
+impl World {
+    /// Returns the world of `seed`.
+    pub(crate) fn new(seed: u64, keeps_story: bool) -> Arc<Self> {
+        let mut chance = Chance::new(seed);
+        let faults = Faults::of(&mut chance);
+        let time = Arc::new(Time::new());
+        let clock = time.clone();
+        let memory = Memory::simulated(Signer::from_seed(crate::run::KEY), move || clock.ran_us());
+        let (computers, watch) = (Computers::default(), Watch::new(keeps_story));
+        let inner = Mutex::new(Inner { chance, faults, computers, watch });
+        Arc::new(Self { time, memory, inner })
+    }
+
+    pub(crate) fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns whether `fault` happens on this occasion.
+    pub(crate) fn happens(&self, fault: Fault) -> bool {
+        let mut inner = self.inner();
+        let rate = inner.faults.rate(fault);
+        let happens = inner.chance.happens(rate);
+        if happens {
+            let now = self.time.now();
+            inner.watch.tell(now, || format!("fault: {fault}"));
+        }
+        happens
+    }
+
+    /// Returns a number from `first` to `last`.
+    pub(crate) fn between(&self, first: u64, last: u64) -> u64 {
+        self.inner().chance.between(first, last)
+    }
+
+    /// Waits between `first` and `last` milliseconds.
+    pub(crate) async fn pause(&self, first: u64, last: u64) {
+        let lasting = self.between(first, last);
+        tokio::time::sleep(Duration::from_millis(lasting)).await;
+    }
+
+    /// Ends all faults: from now on everything must come to its end.
+    pub(crate) fn heal(&self) {
+        let now = self.time.now();
+        let mut inner = self.inner();
+        inner.faults = Faults::none();
+        inner.watch.tell(now, || "no more faults".to_owned());
+    }
+}
