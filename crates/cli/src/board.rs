@@ -32,6 +32,8 @@ pub(crate) struct Board {
     pub(crate) deployment: DeploymentId,
     pub(crate) title: String,
     pub(crate) purpose: String,
+    /// Where it deploys to, or that it is a rehearsal.
+    pub(crate) environment: String,
     pub(crate) release: String,
     pub(crate) state: String,
     pub(crate) since: Timestamp,
@@ -151,6 +153,7 @@ impl Board {
             deployment: plan.deployment.clone(),
             title: plan.title.clone(),
             purpose: state.purpose.to_string(),
+            environment: state.environment(),
             release: format!("{} {}", plan.release.name, plan.release.version),
             state: state.deployment.to_string(),
             since: state.deployment_since,

@@ -19,7 +19,7 @@ mod words;
 pub use command::{FeedbackDecision, IncidentAct, IncidentCommand};
 pub use event::{Closure, IncidentEvent, Opening, Source};
 pub use impact::{Announcement, Impact, ImpactSites, Maintenance, MaintenanceWindow, Segment};
-pub use probing::{ProbeChange, ProbeStanding, Probes, SEEN_EVERY, stood};
+pub use probing::{ProbeChange, ProbeStanding, Probes, SEEN_EVERY, probed_sites, stood};
 pub use problem::{Feedback, FeedbackOutcome, Problem, ProblemStanding, Processed};
 pub use words::{Attribution, ImpactLevel, RequestKind, Severity, UnknownSeverity};
 

@@ -8,15 +8,22 @@
 //!
 //! Source: Deploy SMF, Process 3, Table 6: performance metrics; Table 2: measures of the outcomes.
 
+pub mod completeness;
 pub mod desk;
 pub mod downtime;
+pub mod escalating;
+pub mod figures;
 pub mod impact;
 pub mod intervals;
 pub mod measure;
+pub mod measured;
 pub mod outcomes;
 pub mod printed;
 pub mod recorded;
 pub mod report;
+pub mod requests;
 pub mod satisfaction;
+pub mod tables;
 #[cfg(test)]
 mod tests;
+pub mod weeks;

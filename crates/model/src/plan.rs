@@ -15,7 +15,7 @@ use crate::digest::{Digest, canonical_digest};
 use crate::freeze::Freeze;
 use crate::id::{ComponentId, DeploymentId, LineId, PersonId, RfcId, RingId, SiteId};
 use crate::person::Person;
-use crate::profile::Profile;
+use crate::profile::{Environment, Profile};
 use crate::release::FinalRelease;
 use crate::rfc::{ApprovalLevel, Covers, RequestForChange, RfcCategory};
 use crate::ring::Ring;
@@ -40,6 +40,9 @@ pub struct MasterProjectPlan {
     pub zone: TimeZoneName,
     /// How much formality it has.
     pub profile: Profile,
+    /// Where it deploys to.
+    #[serde(default, skip_serializing_if = "Environment::is_production")]
+    pub environment: Environment,
     /// The final release.
     pub release: FinalRelease,
     /// Its people.
@@ -275,6 +278,7 @@ impl MasterProjectPlan {
             vision: String::new(),
             zone,
             profile: Profile::default(),
+            environment: Environment::default(),
             release: FinalRelease {
                 name: String::new(),
                 version: String::new(),

@@ -51,6 +51,43 @@ pub enum Purpose {
     Rehearsal,
 }
 
+/// Where a deployment deploys to.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Hash,
+    Display,
+    VariantArray,
+    Serialize,
+    Deserialize,
+    schemars::JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
+pub enum Environment {
+    /// Where people do their work.
+    #[default]
+    Production,
+    /// Where a few try it in their work, before it is final.
+    Pilot,
+    /// Where nobody works.
+    Test,
+}
+
+impl Environment {
+    /// Returns whether what is measured there is a measure of production.
+    pub fn is_production(&self) -> bool {
+        match self {
+            Self::Production => true,
+            Self::Pilot | Self::Test => false,
+        }
+    }
+}
+
 /// The most sites that one person may deploy to production alone.
 ///
 /// Beyond one site there is a second site owner, and so a second person.

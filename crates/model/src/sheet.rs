@@ -222,7 +222,7 @@ impl From<SlotId> for String {
 
 /// Returns the sheet's body, as canonical JSON would hold it.
 pub fn body(state: &State, sheet: &Sheet) -> Value {
-    let head = json!({
+    let mut head = json!({
         "sheet": sheet.to_string(),
         "title": sheet.title(),
         "deployment": state.plan.deployment,
@@ -233,6 +233,9 @@ pub fn body(state: &State, sheet: &Sheet) -> Value {
         },
         "purpose": state.purpose,
     });
+    if let Some(head) = head.as_object_mut().filter(|_| !state.plan.environment.is_production()) {
+        head.insert("environment".to_owned(), json!(state.plan.environment));
+    }
     let facts = match sheet {
         Sheet::CoreInterim => core_facts(state, true),
         Sheet::CoreFinal => core_facts(state, false),

@@ -465,6 +465,19 @@ impl State {
         self.plan.people.get(*self.index.people.get(id)? as usize)
     }
 
+    /// Returns where what happens here happens: an environment, or a rehearsal.
+    pub fn environment(&self) -> String {
+        match self.purpose {
+            Purpose::Production => self.plan.environment.to_string(),
+            Purpose::Rehearsal => self.purpose.to_string(),
+        }
+    }
+
+    /// Returns whether what is measured here is a measure of production.
+    pub fn is_production(&self) -> bool {
+        self.purpose == Purpose::Production && self.plan.environment.is_production()
+    }
+
     /// Returns the component called `id`, as planned and as it stands.
     pub fn component(
         &self,

@@ -146,6 +146,7 @@ impl Building<'_> {
             vision: file.vision.unwrap_or_default(),
             zone: self.zone.clone(),
             profile: self.profile,
+            environment: file.environment.unwrap_or_default(),
             release,
             people,
             success_criteria: governance::criteria(file.success_criteria),

@@ -41,6 +41,6 @@ pub use folder::{
 };
 pub use json_schema::schema;
 pub use load::{Loaded, Source, load};
-pub use measured::{Measured, MeasuredTable, MeasuredTables, instant, measured};
+pub use measured::{MeasuredTable, MeasuredTables, MoreTables, instant, measured};
 pub use storyline::{LoadedStoryline, storyline};
 pub use tree::{DEPTH_MAX, NODES_MAX};

@@ -8,15 +8,15 @@
 //! House rule: one run says everything that can be said; everything has a limit.
 
 mod cells;
+mod more;
 mod tables;
 
 use crate::diagnostic::Diagnostic;
 use crate::findings::Findings;
 use crate::folder::MemoryFolder;
 use cells::Sheet;
-use model::measures::desk::Ticket;
-use model::measures::impact::{Impact, Maintenance, MeasuredSite};
-use std::collections::HashMap;
+use model::measures::measured::Measured;
+use tables::{Elsewhere, Known};
 
 pub use cells::instant;
 
@@ -28,7 +28,8 @@ pub struct MeasuredTable {
     pub bytes: Vec<u8>,
 }
 
-/// The tables of a deployment that is measured.
+/// The tables of a deployment that is measured. What is not known of a table that is not there is
+/// not known.
 pub struct MeasuredTables {
     /// One row a site.
     pub sites: MeasuredTable,
@@ -36,21 +37,27 @@ pub struct MeasuredTables {
     pub segments: MeasuredTable,
     /// One row a stretch of planned work; none where there is no table.
     pub planned: Option<MeasuredTable>,
-    /// One row an incident; not known where there is no table.
+    /// One row an incident.
     pub tickets: Option<MeasuredTable>,
+    /// What else is known.
+    pub more: MoreTables,
 }
 
-/// What the tables say.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Measured {
-    /// The sites, in the order of their rows.
-    pub sites: Vec<MeasuredSite>,
-    /// The stretches of impact.
-    pub impacts: Vec<Impact>,
-    /// The stretches of planned work.
-    pub maintenance: Vec<Maintenance>,
-    /// The incidents, where they were given.
-    pub tickets: Option<Vec<Ticket>>,
+/// The tables of what is known beside the service and its incidents.
+#[derive(Default)]
+pub struct MoreTables {
+    /// One row a stretch in which the service is agreed to be at sites; always where none is named.
+    pub hours: Option<MeasuredTable>,
+    /// One row a request of any kind.
+    pub requests: Option<MeasuredTable>,
+    /// One row an escalation.
+    pub escalations: Option<MeasuredTable>,
+    /// One row a site: how far it is covered.
+    pub coverage: Option<MeasuredTable>,
+    /// One row a question of the survey.
+    pub answers: Option<MeasuredTable>,
+    /// One row a stretch in which it is known of sites whether they were up.
+    pub known: Option<MeasuredTable>,
 }
 
 /// Reads the tables.
@@ -60,24 +67,44 @@ pub struct Measured {
 /// With everything that cannot be understood, by file, line and column.
 pub fn measured(tables: MeasuredTables) -> Result<Measured, Vec<Diagnostic>> {
     let mut findings = Findings::default();
-    let mut rows = |table: MeasuredTable, read: &mut dyn FnMut(&mut Sheet<'_>)| {
-        Sheet::read(table, &mut findings, read);
+    let mut measured = Measured::default();
+    let mut elsewhere = Elsewhere::default();
+    let mut read = |table: MeasuredTable, take: &mut dyn FnMut(&mut Sheet<'_>)| {
+        Sheet::read(table, &mut findings, take);
     };
-    let mut sites = vec![];
-    rows(tables.sites, &mut |sheet| sites = tables::sites(sheet));
-    let known: HashMap<&str, u32> = sites.iter().map(|it| it.name.as_str()).zip(0..).collect();
-    let (mut impacts, mut maintenance, mut tickets) = (vec![], vec![], None);
-    rows(tables.segments, &mut |sheet| impacts = tables::impacts(sheet, &known));
+    read(tables.sites, &mut |sheet| measured.sites = tables::sites(sheet, &mut elsewhere));
+    let names: Vec<String> = measured.sites.iter().map(|it| it.name.clone()).collect();
+    let names = names.iter().map(String::as_str);
+    let mut known = Known { positions: names.zip(0..).collect(), elsewhere };
+    read(tables.segments, &mut |sheet| measured.impacts = tables::impacts(sheet, &mut known));
     if let Some(table) = tables.planned {
-        rows(table, &mut |sheet| maintenance = tables::maintenance(sheet, &known));
+        read(table, &mut |it| measured.maintenance = tables::maintenance(it, &mut known));
     }
     if let Some(table) = tables.tickets {
-        rows(table, &mut |sheet| tickets = Some(tables::tickets(sheet)));
+        read(table, &mut |it| measured.tickets = Some(tables::tickets(it, &mut known)));
     }
+    let more = tables.more;
+    if let Some(table) = more.hours {
+        let mut hours = vec![];
+        read(table, &mut |it| hours = more::stretches(it, &mut known));
+        more::agree(&mut measured.sites, &hours);
+    }
+    if let Some(table) = more.requests {
+        read(table, &mut |it| measured.requests = Some(more::requests(it, &mut known)));
+    }
+    if let Some(table) = more.escalations {
+        read(table, &mut |it| measured.escalations = Some(more::escalations(it, &mut known)));
+    }
+    if let Some(table) = more.coverage {
+        read(table, &mut |it| measured.coverage = Some(more::coverage(it, &mut known)));
+    }
+    if let Some(table) = more.answers {
+        read(table, &mut |it| measured.answers = Some(more::answers(it)));
+    }
+    if let Some(table) = more.known {
+        read(table, &mut |it| measured.known = Some(more::stretches(it, &mut known)));
+    }
+    measured.left_out = known.elsewhere.rows;
     let diagnostics = findings.finish(&MemoryFolder::default());
-    if diagnostics.is_empty() {
-        Ok(Measured { sites, impacts, maintenance, tickets })
-    } else {
-        Err(diagnostics)
-    }
+    if diagnostics.is_empty() { Ok(measured) } else { Err(diagnostics) }
 }

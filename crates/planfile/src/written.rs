@@ -30,7 +30,7 @@ pub(crate) use values::*;
 use crate::span::At;
 use model::freeze::Freeze;
 use model::id::DeploymentId;
-use model::profile::Profile;
+use model::profile::{Environment, Profile};
 use model::rfc::RfcCategory;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -54,6 +54,10 @@ pub(crate) struct PlanFile {
     /// How much formality it has. Default: `standard`.
     #[schemars(extend("default" = "standard"))]
     pub(crate) profile: Option<Profile>,
+    /// Where it deploys to: `production`, `pilot` or `test`. What is not production is measured
+    /// apart. Default: `production`.
+    #[schemars(extend("default" = "production"))]
+    pub(crate) environment: Option<Environment>,
     /// Values for all steps, used as `${plan.name}`. Default: none.
     #[serde(default)]
     pub(crate) variables: BTreeMap<String, At<String>>,

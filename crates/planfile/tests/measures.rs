@@ -7,12 +7,12 @@
 )]
 
 use model::incident::{Attribution, ImpactLevel};
-use model::measures::desk;
-use model::measures::downtime::Ledger;
+use model::measures::figures::Figures;
 use model::measures::impact::{Causes, Question, Reach};
+use model::measures::measured::Measured;
 use model::measures::printed::Printed;
 use model::measures::satisfaction::Answers;
-use planfile::{Measured, MeasuredTable, MeasuredTables, instant, measured};
+use planfile::{MeasuredTable, MeasuredTables, MoreTables, instant, measured};
 use serde_json::Value;
 
 const SITES: &str = include_str!("../../../examples/fieldgate/measures/sites.csv");
@@ -34,6 +34,7 @@ fn tables(sites: &str, segments: &str, planned: &str, tickets: &str) -> Measured
         segments: table("segments.csv", segments),
         planned: Some(table("planned.csv", planned)),
         tickets: Some(table("tickets.csv", tickets)),
+        more: MoreTables::default(),
     }
 }
 
@@ -44,11 +45,8 @@ fn ms(text: &str) -> i64 {
 fn figures(measured: &Measured, end: &str, causes: Causes) -> Value {
     let (to_ms, from_ms) = (ms(end), ms("2027-04-05T21:00Z"));
     let question = Question { from_ms, to_ms, as_of_ms: to_ms, causes };
-    let ledger = Ledger::new(&measured.sites, &measured.impacts, &measured.maintenance, &question);
-    let service = ledger.downtime();
-    let desk = desk::figures(measured.tickets.as_ref().unwrap(), &question);
-    let printed = Printed::new(&measured.sites, &service, Some(&desk));
-    serde_json::to_value(printed).unwrap()
+    let figures = Figures::of(measured, &question, &jiff::tz::TimeZone::UTC);
+    serde_json::to_value(Printed::new(&figures)).unwrap()
 }
 
 fn causes(causes: &[Attribution]) -> Causes {
@@ -161,7 +159,8 @@ fn tables_of_other_programs_are_understood() {
     let causes: Vec<Attribution> = read.impacts.iter().map(|it| it.cause).collect();
     assert_eq!(causes, [Attribution::Undetermined, Attribution::UserError, Attribution::Solution]);
     let reaches: Vec<&Reach> = read.impacts.iter().map(|it| &it.reach).collect();
-    assert_eq!(reaches, [&Reach::Some(vec![0, 1]), &Reach::Some(vec![1]), &Reach::All]);
+    // Whoever names every site means all of them.
+    assert_eq!(reaches, [&Reach::All, &Reach::Some(vec![1]), &Reach::All]);
     let printed = figures(&read, "2027-04-06T02:00Z", Causes::attributable());
     assert_eq!(printed["sites"]["Store 1"]["unplanned_min"], 1.0);
     assert_eq!(printed["sites"]["S2"]["unplanned_min"], 0.5);
@@ -199,4 +198,62 @@ fn all_faults_of_all_tables_are_told_at_once_with_their_places() {
         tickets.csv:2:42 `gone` is not a status of an incident
         tickets.csv:2:65 it was acknowledged before it was detected"#]];
     expected.assert_eq(&told.join("\n"));
+}
+
+#[test]
+fn tables_without_rows_or_without_any_text_give_what_can_be_known_of_nothing() {
+    let sites = "site,users\nB01,4\n";
+    let segments = "incident,start_utc,end_utc,sites,level\n";
+    for (segments, planned, tickets) in [
+        (segments, "", ""),
+        ("", "\u{feff}", "\r\n"),
+        ("\n\n", "id,start_utc,end_utc,sites,announced", ""),
+    ] {
+        let read = measured(tables(sites, segments, planned, tickets)).unwrap();
+        let printed = figures(&read, "2027-04-06T21:00Z", Causes::All);
+        assert_eq!(printed["sites"]["B01"]["availability"], 1.0);
+        assert_eq!(printed["tickets"]["count"], 0);
+        assert_eq!(printed["tickets"]["mtta_min"]["mean"], Value::Null);
+    }
+    let read = measured(tables("site,users\n", "", "", "")).unwrap();
+    let printed = figures(&read, "2027-04-06T21:00Z", Causes::All);
+    assert_eq!(printed["summary"]["availability_user_weighted"], Value::Null);
+    assert_eq!(printed["summary"]["user_weighted_downtime_min"], Value::Null);
+    assert_eq!(printed["summary"]["site_mean_unplanned_min"], Value::Null);
+    let found = measured(tables("", "", "", "")).unwrap_err();
+    let told: Vec<&str> = found.iter().map(|it| it.what.as_str()).collect();
+    assert_eq!(told, ["the column `site` is missing", "the column `users` is missing"]);
+}
+
+#[test]
+fn a_site_that_nobody_uses_is_weighted_by_its_computers_or_not_at_all() {
+    let sites = "site,users,computers\nB01,0,3\nB02,0,0\nB03,0,\n";
+    let segments =
+        "incident,start_utc,end_utc,sites,level\nI,2027-04-05T21:00Z,2027-04-05T22:00Z,*,outage\n";
+    let read = measured(tables(sites, segments, "", "")).unwrap();
+    let printed = figures(&read, "2027-04-05T23:00Z", Causes::All);
+    assert_eq!(printed["summary"]["user_minutes_lost"], 180.0);
+    assert_eq!(printed["summary"]["availability_user_weighted"], 0.5);
+    assert_eq!(printed["summary"]["site_mean_unplanned_min"], 60.0);
+    assert_eq!(printed["sites"]["B02"]["availability"], 0.5);
+}
+
+// Proves: G-10
+#[test]
+fn rows_of_other_environments_are_left_out_and_that_is_told() {
+    let sites = "site,users,environment\nB01,4,\nP01,90,pilot\nB02,4,Production\n";
+    let segments = "incident,start_utc,end_utc,sites,level,environment\n\
+        I-1,2027-04-05T21:00Z,2027-04-05T22:00Z,P01 B01,outage,\n\
+        I-2,2027-04-05T22:00Z,2027-04-05T23:00Z,P01,outage,\n\
+        I-3,2027-04-05T22:00Z,2027-04-05T23:00Z,*,outage,test\n";
+    let tickets = "id,sev,opened,episodes,status,environment\n\
+        T1,2,2027-04-05T21:00Z,,open,\nT2,1,2027-04-05T21:00Z,,open,TEST\n";
+    let read = measured(tables(sites, segments, "", tickets)).unwrap();
+    let printed = figures(&read, "2027-04-06T21:00Z", Causes::All);
+    assert_eq!(printed["sites"].as_object().unwrap().len(), 2);
+    assert_eq!(printed["summary"]["user_minutes_lost"], 240.0);
+    assert_eq!(printed["tickets"]["count"], 1);
+    assert_eq!(printed["left_out"], 3);
+    let found = measured(tables(sites, &segments.replace("P01 B01", "P02"), "", "")).unwrap_err();
+    assert_eq!(found[0].what, "there is no site `P02`");
 }

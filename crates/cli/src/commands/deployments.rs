@@ -25,6 +25,7 @@ struct Line {
     title: String,
     state: String,
     purpose: String,
+    environment: String,
     entry: u64,
 }
 
@@ -87,6 +88,7 @@ async fn create(
         title: state.plan.title.clone(),
         state: state.deployment.to_string(),
         purpose: state.purpose.to_string(),
+        environment: state.environment(),
         entry: state.seq,
     };
     terminal.answer(&line, || {
@@ -109,13 +111,14 @@ async fn list(surroundings: &Surroundings, terminal: Terminal) -> Result<Exit, F
             title: state.plan.title.clone(),
             state: state.deployment.to_string(),
             purpose: state.purpose.to_string(),
+            environment: state.environment(),
             entry: state.seq,
         });
     }
     terminal.answer(&lines, || {
         let lines: Vec<String> = lines
             .iter()
-            .map(|it| format!("{}  {} ({}): {}", it.deployment, it.title, it.purpose, it.state))
+            .map(|it| format!("{}  {} ({}): {}", it.deployment, it.title, it.environment, it.state))
             .collect();
         if lines.is_empty() { "There is no deployment.".to_owned() } else { lines.join("\n") }
     })?;

@@ -7,13 +7,13 @@ use crate::fault::Fault;
 use crate::render;
 use crate::terminal::Terminal;
 use jiff::Timestamp;
-use model::measures::desk;
-use model::measures::downtime::Ledger;
+use model::measures::figures::Figures;
 use model::measures::impact::{Causes, Question};
+use model::measures::measured::Measured;
 use model::measures::printed::Printed;
-use model::measures::recorded::Recorded;
+use model::measures::recorded;
 use model::scope::Scope;
-use planfile::{Measured, MeasuredTable, MeasuredTables};
+use planfile::{MeasuredTable, MeasuredTables, MoreTables};
 use std::io::Read as _;
 use std::path::Path;
 
@@ -31,58 +31,71 @@ pub(crate) fn measures_of_tables(it: &Measures, terminal: Terminal) -> Result<Ex
         fault.diagnostics = found.into();
         fault.next("correct them; nothing is left out in silence")
     })?;
-    show(&measured, &question, terminal)
+    show(&Figures::of(&measured, &question, &it.zone.rules()), None, terminal)
 }
 
 pub(crate) fn measures(it: &Measures, desk: &Desk) -> Result<Exit, Fault> {
     let (state, now) = (desk.state(), desk.now());
-    let Some(from) = it.from.or_else(|| Recorded::first_in_use(state)) else {
+    let Some(from) = it.from.or_else(|| recorded::first_in_use(state)) else {
         let what = "no site is in service yet, so there is nothing to measure";
         return Err(Fault::new(Exit::Refused, what).next("give --from to measure all the same"));
     };
     let question = question(it, (from, it.to.unwrap_or(now)), it.as_of.unwrap_or(now).min(now))?;
-    let mut recorded = Recorded::of(state);
+    let mut measured = recorded::measured(state);
     match &it.scope {
         None | Some(Scope::Deployment) => {}
         Some(scope @ Scope::Site(id)) => {
             desk.known(state, scope)?;
-            recorded.keep(state.index.sites.get(id).copied().unwrap_or_default());
+            let position = state.index.sites.get(id).copied().unwrap_or_default();
+            recorded::keep(&mut measured, position);
         }
         Some(scope) => {
             let what = format!("{scope} is not measured");
             return Err(Fault::usage(what, "name a site, such as site/B27, or nothing"));
         }
     }
-    let measured = Measured {
-        sites: recorded.sites,
-        impacts: recorded.impacts,
-        maintenance: recorded.maintenance,
-        tickets: Some(recorded.tickets),
-    };
-    show(&measured, &question, desk.terminal)
+    if let Some(folder) = &it.write {
+        write(folder, &measured)?;
+    }
+    let figures = Figures::of(&measured, &question, &state.plan.zone.rules());
+    show(&figures, Some(state.environment()), desk.terminal)
 }
 
-fn show(measured: &Measured, question: &Question, terminal: Terminal) -> Result<Exit, Fault> {
-    let ledger = Ledger::new(&measured.sites, &measured.impacts, &measured.maintenance, question);
-    let service = ledger.downtime();
-    let figures = measured.tickets.as_ref().map(|it| desk::figures(it, question));
-    terminal.answer(&Printed::new(&measured.sites, &service, figures.as_ref()), || {
-        let figures = render::measures::Figures {
-            question,
-            measured,
-            ledger: &ledger,
-            service: &service,
-            desk: figures.as_ref(),
-        };
-        figures.text(terminal.setting())
+/// Writes the tables of `measured` into `folder`.
+fn write(folder: &Path, measured: &Measured) -> Result<(), Fault> {
+    let fault = |it: &std::io::Error| Fault::of_file(folder, it);
+    std::fs::create_dir_all(folder).map_err(|it| fault(&it))?;
+    for (name, text) in model::measures::tables::tables(measured) {
+        let path = folder.join(name);
+        std::fs::write(&path, text).map_err(|it| Fault::of_file(&path, &it))?;
+    }
+    Ok(())
+}
+
+fn show(
+    figures: &Figures<'_>,
+    environment: Option<String>,
+    terminal: Terminal,
+) -> Result<Exit, Fault> {
+    let printed = Printed { environment: environment.clone(), ..Printed::new(figures) };
+    terminal.answer(&printed, || {
+        render::measures::figures(figures, environment.as_deref(), terminal.setting())
     })?;
     Ok(Exit::Done)
 }
 
 pub(crate) fn outcomes(desk: &Desk) -> Result<Exit, Fault> {
-    let outcomes = model::measures::outcomes::outcomes(desk.state());
-    desk.terminal
-        .answer(&outcomes, || render::measures::outcomes(&outcomes, desk.terminal.setting()))?;
+    let outcomes = model::measures::outcomes::outcomes(desk.state(), desk.now());
+    desk.terminal.answer(&outcomes, || {
+        let shown = render::measures::outcomes(&outcomes, desk.terminal.setting());
+        match desk.state().is_production() {
+            true => shown,
+            false => format!(
+                "Of a {}: no measures of production.\n\n{shown}",
+                desk.state().environment()
+            ),
+        }
+    })?;
     Ok(Exit::Done)
 }
 
@@ -122,6 +135,14 @@ fn read(tables: &Tables) -> Result<MeasuredTables, Fault> {
         segments: required(&tables.segments)?,
         planned: optional(&tables.planned)?,
         tickets: optional(&tables.tickets)?,
+        more: MoreTables {
+            hours: optional(&tables.hours)?,
+            requests: optional(&tables.requests)?,
+            escalations: optional(&tables.escalations)?,
+            coverage: optional(&tables.coverage)?,
+            answers: optional(&tables.answers)?,
+            known: optional(&tables.known)?,
+        },
     })
 }
 
@@ -144,3 +165,6 @@ fn table(path: &Path) -> Result<MeasuredTable, Fault> {
     }
     Ok(MeasuredTable { name: path.display().to_string(), bytes })
 }
+
+#[cfg(test)]
+mod tests;

@@ -28,8 +28,11 @@ pub(crate) fn page(plan: &MasterProjectPlan, board: &Board, setting: Setting) ->
 }
 
 fn head(board: &Board) -> String {
-    let Board { deployment, title, purpose, release, state, baseline, entry, .. } = board;
-    let stamp = if purpose == "rehearsal" { " · REHEARSAL" } else { "" };
+    let Board { deployment, title, environment, release, state, baseline, entry, .. } = board;
+    let stamp = match environment.as_str() {
+        "production" => String::new(),
+        other => format!(" · {}", other.to_uppercase()),
+    };
     let since = when(board.since, &board.zone);
     let at = when(board.at, &board.zone);
     let baseline =

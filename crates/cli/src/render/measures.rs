@@ -1,99 +1,99 @@
 //! Measures as people read them: each with its rule, what it is made of, and the times.
 
+mod more;
+
 use super::table::{Tone, cell, table, text};
 use crate::terminal::Setting;
 use jiff::Zoned;
 use jiff::tz::TimeZone;
 use model::measures::desk::{DeskFigures, Durations};
-use model::measures::downtime::{Ledger, WholeDowntime};
-use model::measures::impact::{Causes, Question};
+use model::measures::figures::Figures;
+use model::measures::impact::Causes;
 use model::measures::intervals::{Interval, Intervals, instant};
 use model::measures::measure::{Measure, Unit, minutes};
 use model::measures::outcomes::{Outcome, OutcomeStanding};
 use model::measures::printed::PrintedSite;
-use model::measures::report::{of_desk, of_downtime};
-use planfile::Measured;
 
 /// The most sites that are listed: the worst first.
 const SITES_MAX: usize = 25;
 /// The most intervals that are listed for one measure.
 const INTERVALS_MAX: usize = 50;
 
-/// Everything that is shown.
-pub(crate) struct Figures<'a> {
-    pub(crate) question: &'a Question,
-    pub(crate) measured: &'a Measured,
-    pub(crate) ledger: &'a Ledger<'a>,
-    pub(crate) service: &'a WholeDowntime,
-    pub(crate) desk: Option<&'a DeskFigures>,
+/// Returns all of `figures`, of a deployment in `environment` where it is one.
+pub(crate) fn figures(it: &Figures<'_>, environment: Option<&str>, setting: Setting) -> String {
+    let measures = it.measures();
+    let mut shown = format!("{}\n\n", heading(it, environment));
+    shown += &self::measures(&measures, setting);
+    if let Some(desk) = &it.desk {
+        shown += &format!("\n{}", durations(desk, setting));
+    }
+    if let Some(requests) = &it.requests {
+        shown += &format!("\n{}", more::requests(requests, setting));
+    }
+    if let Some(escalations) = &it.escalations {
+        shown += &more::escalations(escalations, setting);
+    }
+    for measure in measures.iter().filter(|it| !it.intervals.is_empty()) {
+        shown += &format!("\n{}\n{}", measure.name, intervals(&measure.intervals));
+    }
+    shown + &format!("\n{}", sites(it, setting))
 }
 
-impl Figures<'_> {
-    /// Returns all of it.
-    pub(crate) fn text(&self, setting: Setting) -> String {
-        let mut measures = of_downtime(self.service);
-        measures.extend(self.desk.iter().flat_map(|it| of_desk(it, self.service.users)));
-        let mut shown = format!("{}\n\n", self.heading());
-        shown += &self::measures(&measures, setting);
-        if let Some(desk) = self.desk {
-            shown += &format!("\n{}", durations(desk, setting));
+fn heading(it: &Figures<'_>, environment: Option<&str>) -> String {
+    let question = it.question;
+    let causes = match &question.causes {
+        Causes::All => "as experienced, whatever the cause".to_owned(),
+        Causes::Only(causes) => {
+            let causes: Vec<String> = causes.iter().map(ToString::to_string).collect();
+            format!("attributable: {}", causes.join(", "))
         }
-        for measure in measures.iter().filter(|it| !it.intervals.is_empty()) {
-            shown += &format!("\n{}\n{}", measure.name, intervals(&measure.intervals));
-        }
-        shown + &format!("\n{}", self.sites(setting))
-    }
+    };
+    let (from, to) = (instant(question.from_ms), instant(question.to_ms));
+    let state = if it.downtime.is_provisional {
+        "provisional, something was still going on"
+    } else {
+        "nothing was still going on"
+    };
+    let has_hours = it.measured.sites.iter().any(|it| it.agreed_hours.is_some());
+    let clock = if has_hours { "in agreed hours" } else { "around the clock" };
+    let environment = environment.map_or_else(String::new, |it| format!("{it}: "));
+    let left_out = match it.measured.left_out {
+        0 => String::new(),
+        rows => format!("\n{rows} rows of other environments than production are left out"),
+    };
+    format!(
+        "{environment}{from} up to {to}, {causes}\nas of {}: {state}; {clock}{left_out}",
+        instant(question.as_of_ms)
+    )
+}
 
-    fn heading(&self) -> String {
-        let question = self.question;
-        let causes = match &question.causes {
-            Causes::All => "as experienced, whatever the cause".to_owned(),
-            Causes::Only(causes) => {
-                let causes: Vec<String> = causes.iter().map(ToString::to_string).collect();
-                format!("attributable: {}", causes.join(", "))
-            }
-        };
-        let (from, to) = (instant(question.from_ms), instant(question.to_ms));
-        let state = if self.service.is_provisional {
-            "provisional, something was still going on"
-        } else {
-            "nothing was still going on"
-        };
-        format!(
-            "{from} up to {to}, {causes}\nas of {}: {state}; around the clock",
-            instant(question.as_of_ms)
-        )
+fn sites(it: &Figures<'_>, setting: Setting) -> String {
+    let mut worst: Vec<_> = (0..).zip(&it.measured.sites).zip(&it.downtime.sites).collect();
+    worst.retain(|(_, it)| it.user_ms > 0 || it.unplanned_ms > 0);
+    worst.sort_by_key(|((position, _), it)| (-it.unplanned_ms, -it.user_ms, *position));
+    let headings = ["site", "down", "planned", "agreed", "user-minutes", "availability", "when"];
+    let mut rows = table(setting, &headings);
+    for ((position, site), downtime) in worst.iter().take(SITES_MAX) {
+        let figures = PrintedSite::new(downtime);
+        let times = it.ledger.site_times(*position);
+        let when: Vec<String> = times
+            .iter()
+            .flat_map(|it| it.unplanned.iter().take(INTERVALS_MAX))
+            .map(shortly)
+            .collect();
+        rows.add_row([
+            cell(&site.name, Tone::Plain),
+            cell(format!("{} min", figures.unplanned_min), Tone::Plain),
+            cell(format!("{} min", figures.planned_min), Tone::Plain),
+            cell(format!("{} min", figures.agreed_service_min), Tone::Plain),
+            cell(figures.user_min, Tone::Plain),
+            cell(share(figures.availability), Tone::Plain),
+            cell(when.join("\n"), Tone::Plain),
+        ]);
     }
-
-    fn sites(&self, setting: Setting) -> String {
-        let mut worst: Vec<_> = (0..).zip(&self.measured.sites).zip(&self.service.sites).collect();
-        worst.retain(|(_, it)| it.user_ms > 0 || it.unplanned_ms > 0);
-        worst.sort_by_key(|((position, _), it)| (-it.unplanned_ms, -it.user_ms, *position));
-        let headings =
-            ["site", "down", "planned", "agreed", "user-minutes", "availability", "when"];
-        let mut rows = table(setting, &headings);
-        for ((position, site), downtime) in worst.iter().take(SITES_MAX) {
-            let figures = PrintedSite::new(downtime);
-            let times = self.ledger.site_times(*position);
-            let when: Vec<String> = times
-                .iter()
-                .flat_map(|it| it.unplanned.iter().take(INTERVALS_MAX))
-                .map(shortly)
-                .collect();
-            rows.add_row([
-                cell(&site.name, Tone::Plain),
-                cell(format!("{} min", figures.unplanned_min), Tone::Plain),
-                cell(format!("{} min", figures.planned_min), Tone::Plain),
-                cell(format!("{} min", figures.agreed_service_min), Tone::Plain),
-                cell(figures.user_min, Tone::Plain),
-                cell(share(figures.availability), Tone::Plain),
-                cell(when.join("\n"), Tone::Plain),
-            ]);
-        }
-        let all = self.measured.sites.len();
-        let rest = all - worst.len().min(SITES_MAX);
-        format!("{}\n{rest} of {all} sites are not listed; --json lists every one", text(&rows))
-    }
+    let all = it.measured.sites.len();
+    let rest = all - worst.len().min(SITES_MAX);
+    format!("{}\n{rest} of {all} sites are not listed; --json lists every one", text(&rows))
 }
 
 fn share(availability: Option<f64>) -> String {
@@ -106,13 +106,25 @@ pub(crate) fn measures(measures: &[Measure], setting: Setting) -> String {
     for measure in measures {
         rows.add_row([
             cell(measure.name, Tone::Plain),
-            cell(measure.shown(), Tone::Plain),
+            cell(value(measure), Tone::Plain),
             cell(parts(measure), Tone::Plain),
             cell(measure.n, Tone::Plain),
             cell(measure.rule, Tone::Plain),
         ]);
     }
     text(&rows)
+}
+
+/// Returns the value of a measure, with how far chance could move it.
+fn value(measure: &Measure) -> String {
+    match measure.confidence {
+        None => measure.shown(),
+        Some(it) => {
+            let indicates = if it.only_indicates { ", only indicates" } else { "" };
+            let (low, high) = (it.low * 100.0, it.high * 100.0);
+            format!("{} (95 %: {low:.1} to {high:.1} %{indicates})", measure.shown())
+        }
+    }
 }
 
 /// Returns the numerator and the denominator of a measure.

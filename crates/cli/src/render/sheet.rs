@@ -17,7 +17,11 @@ pub(crate) fn page(state: &State, sheet: &Sheet) -> String {
     let mut page = format!("{}\n{}\n", sheet.title(), "=".repeat(sheet.title().chars().count()));
     page += &format!(
         "{} · {} · {} {} · {}\n\n",
-        plan.deployment, plan.title, plan.release.name, plan.release.version, state.purpose
+        plan.deployment,
+        plan.title,
+        plan.release.name,
+        plan.release.version,
+        state.environment()
     );
     let mut said = String::new();
     facts(body.get("facts").unwrap_or(&Value::Null), 0, &mut said);

@@ -11,6 +11,7 @@ use super::{
 };
 use crate::event::Event;
 use crate::id::LineId;
+use crate::measures::intervals::{Interval as Span, Intervals};
 use crate::probe::Probe;
 use crate::scope::Scope;
 use crate::state::State;
@@ -74,6 +75,17 @@ impl Probes {
         }
     }
 
+    /// Returns when `probe` is known to have been asked.
+    pub fn known(&self, probe: &LineId) -> Intervals {
+        let changes = self.changes.get(probe).map(Vec::as_slice).unwrap_or_default();
+        let ends = changes.iter().skip(1).map(|it| Some(it.since)).chain([self.seen(probe)]);
+        let asked =
+            changes.iter().zip(ends).filter(|(it, _)| it.standing != ProbeStanding::Unknown);
+        let spans = asked
+            .filter_map(|(it, end)| Span::new(it.since.as_millisecond(), end?.as_millisecond()));
+        Intervals::union_of(spans.collect())
+    }
+
     /// Returns until when `probe` is known to have been asked.
     pub fn seen(&self, probe: &LineId) -> Option<Timestamp> {
         let changed = self.changes.get(probe).and_then(|it| it.last()).map(|it| it.since);
@@ -133,7 +145,7 @@ fn impact_ends(state: &State, probe: &Probe, since: Timestamp) -> Vec<Event> {
 }
 
 fn impact_begins(state: &State, probe: &Probe, since: Timestamp, why: Option<&str>) -> Vec<Event> {
-    let sites = sites(state, &probe.scope);
+    let sites = probed_sites(state, &probe.scope);
     let impact = Impact { start: since, end: None, sites, level: probe.level, users: None };
     match incident(state, probe) {
         Some(incident) if incident.segments.iter().any(|it| it.is_open()) => vec![],
@@ -161,7 +173,8 @@ fn impact_begins(state: &State, probe: &Probe, since: Timestamp, why: Option<&st
     }
 }
 
-fn sites(state: &State, scope: &Scope) -> ImpactSites {
+/// Returns the sites that are hit when what stands at `scope` is down.
+pub fn probed_sites(state: &State, scope: &Scope) -> ImpactSites {
     match scope {
         Scope::Site(site) => ImpactSites::Only(vec![site.clone()]),
         Scope::Ring(ring) => {
@@ -195,6 +208,9 @@ mod tests {
             assert_eq!(probes.standing_at(&page, at(minute)), standing, "minute {minute}");
         }
         assert_eq!(probes.standing(&page), Up);
+        let known: Vec<i64> =
+            probes.known(&page).iter().map(|it| it.length_ms() / 60_000).collect();
+        assert_eq!(known, [20, 20], "from minute 10 to 30, and from 40 to 60");
         assert_eq!(probes.standing_at(&"other".parse().unwrap(), at(10)), Unknown);
     }
 }

@@ -136,10 +136,14 @@ impl Durations {
         self.0.len()
     }
 
+    /// Returns their sum, in milliseconds.
+    pub fn sum_ms(&self) -> i128 {
+        self.0.iter().copied().map(i128::from).sum()
+    }
+
     /// Returns their mean in minutes, as it is printed.
     pub fn mean_min(&self) -> Option<f64> {
-        let sum: i128 = self.0.iter().copied().map(i128::from).sum();
-        Fraction::new(sum, self.0.len() as i128 * i128::from(MINUTE_MS)).rounded(DIGITS)
+        Fraction::new(self.sum_ms(), self.0.len() as i128 * i128::from(MINUTE_MS)).rounded(DIGITS)
     }
 
     /// Returns the middle one in minutes, or the mean of the two in the middle.

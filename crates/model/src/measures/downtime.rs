@@ -1,18 +1,20 @@
 //! Downtime and availability: at each site, and of the service.
 //!
-//! Overlaps are united before they are counted. What all sites share is computed
-//! once for each weight and agreed time, and a site's own impact is added to
-//! that, so that 100,000 sites and 10,000 impacts are a matter of seconds.
+//! Overlaps are united before they are counted. What hits all sites is computed
+//! once for each weight and agreed time, with its sums, so that a site asks for
+//! its share from the instant on at which it came into service, and adds what
+//! hit itself. So the work grows with the tables and not with their product.
 //!
 //! Source: Deploy SMF, Process 3, Table 6: downtime.
+
+mod group;
 
 use super::impact::{Impact, Maintenance, MeasuredSite, Notice, Question, Reach};
 use super::intervals::{Interval, Intervals};
 use super::measure::Fraction;
 use crate::incident::ImpactLevel;
-use std::cell::Cell;
 use std::collections::HashMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// Everything that downtime is computed from, in order.
 pub struct Ledger<'a> {
@@ -125,27 +127,6 @@ struct Times {
     planned: Intervals,
 }
 
-/// What sites of one weight with the same times share.
-struct Shared {
-    times: Rc<Times>,
-    agreed_ms: i64,
-    steps: Rc<Vec<Step>>,
-    unplanned: Intervals,
-    unplanned_ms: i64,
-    planned: Intervals,
-    planned_ms: i64,
-    user_ms: i128,
-    /// Whether the time in which all sites are down lies within `unplanned` already.
-    is_met: Cell<bool>,
-}
-
-/// How many users are affected meanwhile.
-#[derive(Clone, Copy)]
-struct Step {
-    span: Interval,
-    affected: u64,
-}
-
 impl<'a> Ledger<'a> {
     /// Returns the ledger of `sites` for what is asked.
     pub fn new(
@@ -206,17 +187,18 @@ impl<'a> Ledger<'a> {
     pub fn site_times(&self, position: u32) -> Option<SiteTimes> {
         let site = self.sites.get(usize::try_from(position).ok()?)?;
         let hits = self.everywhere.iter().chain(self.own(position));
-        let outage = outage_of(hits, site.weight());
-        let times = self.times(position, site);
-        let unplanned = outage.intersection(&times.agreed);
-        let planned = outage.intersection(&times.planned);
-        Some(SiteTimes { agreed: times.agreed, unplanned, planned })
+        let outage = outage_of(hits.copied(), site.weight());
+        let since = Intervals::from(site.since());
+        let Times { agreed, planned } = self.times(position, site);
+        let (agreed, planned) = (agreed.intersection(&since), planned.intersection(&since));
+        let unplanned = outage.intersection(&agreed);
+        let planned = outage.intersection(&planned);
+        Some(SiteTimes { agreed, unplanned, planned })
     }
 
     /// Returns the downtime of every site and of the service.
     pub fn downtime(&self) -> WholeDowntime {
-        let mut known = Known::new(self);
-        let mut service = WholeDowntime {
+        let mut whole = WholeDowntime {
             any_site: Intervals::default(),
             all_sites: self.window.filter(|_| !self.sites.is_empty()).into(),
             user_ms: 0,
@@ -225,35 +207,50 @@ impl<'a> Ledger<'a> {
             unplanned_site_ms: 0,
             planned_site_ms: 0,
             is_provisional: self.is_provisional,
-            sites: Vec::with_capacity(self.sites.len()),
+            sites: vec![SiteDowntime::default(); self.sites.len()],
         };
-        let mut any_site = Collected::default();
-        for (position, site) in (0..).zip(self.sites) {
-            let (shared, is_new) = known.shared(position, site);
-            if is_new {
-                any_site.add(&shared.unplanned);
-            }
-            let own = self.own(position);
-            let outage = outage_of(own, site.weight());
-            let unplanned = outage.intersection(&shared.times.agreed).without(&shared.unplanned);
-            let planned = outage.intersection(&shared.times.planned).without(&shared.planned);
-            any_site.add(&unplanned);
-            if !shared.is_met.get() && !service.all_sites.is_empty() {
-                let down = shared.unplanned.union(&unplanned);
-                service.all_sites = service.all_sites.intersection(&down);
-                shared.is_met.set(unplanned.is_empty());
-            }
-            let one = SiteDowntime {
-                unplanned_ms: shared.unplanned_ms + unplanned.length_ms(),
-                planned_ms: shared.planned_ms + planned.length_ms(),
-                agreed_ms: shared.agreed_ms,
-                user_ms: shared.user_ms + own_user_ms(own, &shared, site.weight()),
-            };
-            service.count(&one, site);
-            service.sites.push(one);
+        let mut any_site = group::Collected::default();
+        let order = self.in_groups();
+        for positions in order.chunk_by(|one, other| self.are_alike(*one, *other)) {
+            group::measure(self, positions, &mut whole, &mut any_site);
         }
-        service.any_site = Intervals::union_of(any_site.intervals);
-        service
+        whole.any_site = any_site.united();
+        whole
+    }
+
+    /// Returns the positions of all sites, those next to one another that share their times and
+    /// weights.
+    fn in_groups(&self) -> Vec<u32> {
+        let mut order: Vec<(usize, u32, u32)> = (0..)
+            .zip(self.sites)
+            .map(|(position, it)| {
+                let hours = it.agreed_hours.as_ref().map_or(0, |it| Arc::as_ptr(it).addr());
+                (hours, it.weight(), position)
+            })
+            .collect();
+        order.sort_unstable();
+        order.into_iter().map(|(_, _, position)| position).collect()
+    }
+
+    /// Returns whether two sites differ only in what hit them and since when they are in service.
+    fn are_alike(&self, one: u32, other: u32) -> bool {
+        let site = |position: u32| self.sites.get(position as usize);
+        let has_own = |position: u32| self.planned_own.contains_key(&position);
+        let hours = |it: &MeasuredSite| it.agreed_hours.as_ref().map(Arc::as_ptr);
+        !has_own(one)
+            && !has_own(other)
+            && site(one).zip(site(other)).is_some_and(|(one, other)| {
+                one.weight() == other.weight() && hours(one) == hours(other)
+            })
+    }
+
+    /// Returns when the service was agreed to be at the site at `position`.
+    pub fn agreed(&self, position: u32) -> Intervals {
+        let site = usize::try_from(position).ok().and_then(|it| self.sites.get(it));
+        let of = |site: &MeasuredSite| {
+            self.times(position, site).agreed.intersection(&site.since().into())
+        };
+        site.map(of).unwrap_or_default()
     }
 
     /// Returns what hit only some sites, this among them.
@@ -261,12 +258,10 @@ impl<'a> Ledger<'a> {
         self.own.get(&position).map_or(&[], Vec::as_slice)
     }
 
-    /// Returns when the site is in question: in the window, in service and in agreed hours; without
-    /// announced work and within it.
+    /// Returns when the site is in question once it is in service: in the window and in agreed
+    /// hours; without announced work and within it.
     fn times(&self, position: u32, site: &MeasuredSite) -> Times {
-        let from_ms = site.in_service_ms.unwrap_or(i64::MIN);
-        let window = self.window.and_then(|it| Interval::new(it.start_ms.max(from_ms), it.end_ms));
-        let mut in_question = Intervals::from(window);
+        let mut in_question = Intervals::from(self.window);
         if let Some(hours) = &site.agreed_hours {
             in_question = in_question.intersection(hours);
         }
@@ -281,6 +276,13 @@ impl<'a> Ledger<'a> {
     }
 }
 
+impl MeasuredSite {
+    /// Returns from when on the site is in service.
+    fn since(&self) -> Option<Interval> {
+        Interval::new(self.in_service_ms.unwrap_or(i64::MIN), i64::MAX)
+    }
+}
+
 impl WholeDowntime {
     fn count(&mut self, one: &SiteDowntime, site: &MeasuredSite) {
         let weight = i128::from(site.weight());
@@ -292,129 +294,8 @@ impl WholeDowntime {
     }
 }
 
-/// What has been computed and will be asked for again.
-struct Known<'a> {
-    ledger: &'a Ledger<'a>,
-    /// The times of sites without work or hours of their own, by when they came into service.
-    times: HashMap<Option<i64>, Rc<Times>>,
-    weights: HashMap<u32, (Rc<Intervals>, Rc<Vec<Step>>)>,
-    shared: HashMap<(u32, Option<i64>), Rc<Shared>>,
-}
-
-impl<'a> Known<'a> {
-    fn new(ledger: &'a Ledger<'a>) -> Self {
-        let (times, weights, shared) = Default::default();
-        Self { ledger, times, weights, shared }
-    }
-
-    /// Returns what a site shares with others, and whether it is the first of them.
-    fn shared(&mut self, position: u32, site: &MeasuredSite) -> (Rc<Shared>, bool) {
-        let ledger = self.ledger;
-        if ledger.planned_own.contains_key(&position) || site.agreed_hours.is_some() {
-            let times = Rc::new(ledger.times(position, site));
-            return (Rc::new(self.compute(times, site.weight())), true);
-        }
-        let key = (site.weight(), site.in_service_ms);
-        if let Some(known) = self.shared.get(&key) {
-            return (known.clone(), false);
-        }
-        let times = self.times.entry(site.in_service_ms);
-        let times = times.or_insert_with(|| Rc::new(ledger.times(position, site))).clone();
-        let shared = Rc::new(self.compute(times, site.weight()));
-        self.shared.insert(key, shared.clone());
-        (shared, true)
-    }
-
-    fn compute(&mut self, times: Rc<Times>, weight: u32) -> Shared {
-        let everywhere = &self.ledger.everywhere;
-        let (outage, steps) = self.weights.entry(weight).or_insert_with(|| {
-            (Rc::new(outage_of(everywhere, weight)), Rc::new(steps(everywhere, weight)))
-        });
-        let lost = |it: &Step| user_ms(it.span, it.affected.min(weight.into()), &times.agreed);
-        let unplanned = outage.intersection(&times.agreed);
-        let planned = outage.intersection(&times.planned);
-        Shared {
-            agreed_ms: times.agreed.length_ms(),
-            user_ms: steps.iter().map(lost).sum(),
-            steps: steps.clone(),
-            unplanned_ms: unplanned.length_ms(),
-            planned_ms: planned.length_ms(),
-            unplanned,
-            planned,
-            times,
-            is_met: Cell::new(false),
-        }
-    }
-}
-
-/// Intervals that are united whenever there are many, so that they never fill the memory.
-#[derive(Default)]
-struct Collected {
-    intervals: Vec<Interval>,
-    united: usize,
-}
-
-impl Collected {
-    /// How many may come before they are united: a few megabytes.
-    const NEW_MAX: usize = 1 << 18;
-
-    fn add(&mut self, set: &Intervals) {
-        self.intervals.extend(set.iter());
-        if self.intervals.len() > 2 * self.united + Self::NEW_MAX {
-            let united = Intervals::union_of(std::mem::take(&mut self.intervals));
-            self.intervals.extend(united.iter());
-            self.united = self.intervals.len();
-        }
-    }
-}
-
 /// Returns when `hits` were outages of a site that counts `weight`.
-fn outage_of<'h>(hits: impl IntoIterator<Item = &'h Hit>, weight: u32) -> Intervals {
+fn outage_of(hits: impl IntoIterator<Item = Hit>, weight: u32) -> Intervals {
     let outages = hits.into_iter().filter(|it| it.is_outage(weight));
     Intervals::union_of(outages.map(|it| it.span).collect())
-}
-
-fn user_ms(span: Interval, affected: u64, agreed: &Intervals) -> i128 {
-    i128::from(affected) * i128::from(agreed.shared_ms(span))
-}
-
-/// Returns the users times milliseconds that a site lost by itself, beyond what all share.
-fn own_user_ms(own: &[Hit], shared: &Shared, weight: u32) -> i128 {
-    let most = u64::from(weight);
-    let mut sum = 0;
-    for step in steps(own, weight) {
-        sum += user_ms(step.span, step.affected.min(most), &shared.times.agreed);
-        let first = shared.steps.partition_point(|it| it.span.end_ms <= step.span.start_ms);
-        let met = shared.steps.iter().skip(first);
-        for other in met.take_while(|it| it.span.start_ms < step.span.end_ms) {
-            let Some(both) = other.span.intersection(step.span) else { continue };
-            let alone = step.affected.min(most) + other.affected.min(most);
-            let twice = alone - (step.affected + other.affected).min(most);
-            sum -= user_ms(both, twice, &shared.times.agreed);
-        }
-    }
-    sum
-}
-
-/// Returns how many users `hits` affect from one instant to the next, in order.
-fn steps(hits: &[Hit], weight: u32) -> Vec<Step> {
-    let mut turns: Vec<(i64, i128)> = hits
-        .iter()
-        .flat_map(|it| {
-            let affected = i128::from(it.affected_of(weight));
-            [(it.span.start_ms, affected), (it.span.end_ms, -affected)]
-        })
-        .collect();
-    turns.sort_unstable();
-    let mut steps: Vec<Step> = vec![];
-    let (mut since_ms, mut affected) = (i64::MIN, 0_i128);
-    for (at_ms, change) in turns {
-        if affected > 0
-            && let Some(span) = Interval::new(since_ms, at_ms)
-        {
-            steps.push(Step { span, affected: u64::try_from(affected).unwrap_or(u64::MAX) });
-        }
-        (since_ms, affected) = (at_ms, affected + change);
-    }
-    steps
 }

@@ -5,6 +5,7 @@
 use super::intervals::{Interval, Intervals};
 use crate::incident::{Attribution, ImpactLevel};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// A site as it is measured.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,7 +19,7 @@ pub struct MeasuredSite {
     /// Since when its users work with the release; from the beginning where nobody says.
     pub in_service_ms: Option<i64>,
     /// When the service is agreed to be there; always where nobody says.
-    pub agreed_hours: Option<Intervals>,
+    pub agreed_hours: Option<Arc<Intervals>>,
 }
 
 impl MeasuredSite {

@@ -138,6 +138,49 @@ impl Intervals {
     }
 }
 
+/// A set of instants of which any part is measured at once, however many intervals it has.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Summed {
+    set: Intervals,
+    /// The length of all intervals before each, and of all.
+    until_ms: Vec<i64>,
+}
+
+impl Summed {
+    /// Returns `set` with its sums.
+    pub fn new(set: Intervals) -> Self {
+        let mut sum_ms = 0;
+        let lengths = set.iter().map(|it| {
+            sum_ms += it.length_ms();
+            sum_ms
+        });
+        let until_ms = std::iter::once(0).chain(lengths).collect();
+        Self { set, until_ms }
+    }
+
+    /// Returns the set.
+    pub fn set(&self) -> &Intervals {
+        &self.set
+    }
+
+    /// Returns how much of it lies before `at_ms`, in milliseconds.
+    pub fn before_ms(&self, at_ms: i64) -> i64 {
+        let whole = self.set.0.partition_point(|it| it.end_ms <= at_ms);
+        let begun = self.set.0.get(whole).map_or(0, |it| at_ms.saturating_sub(it.start_ms).max(0));
+        self.until_ms.get(whole).copied().unwrap_or_default() + begun
+    }
+
+    /// Returns how much of it does not lie before `at_ms`, in milliseconds.
+    pub fn from_ms(&self, at_ms: i64) -> i64 {
+        self.until_ms.last().copied().unwrap_or_default() - self.before_ms(at_ms)
+    }
+
+    /// Returns how much of `span` is in it, in milliseconds.
+    pub fn shared_ms(&self, span: Interval) -> i64 {
+        self.before_ms(span.end_ms) - self.before_ms(span.start_ms)
+    }
+}
+
 impl From<Option<Interval>> for Intervals {
     fn from(interval: Option<Interval>) -> Self {
         Self(interval.into_iter().collect())
@@ -171,8 +214,15 @@ mod tests {
                 prop_assert_eq!(holds(&one.intersection(&other), at), here && there);
                 prop_assert_eq!(holds(&one.without(&other), at), here && !there);
             }
-            let asked = (0..40).filter(|at| holds(&one, *at)).count();
-            prop_assert_eq!(one.length_ms(), i64::try_from(asked).unwrap());
+            let asked = |from: i64, to: i64| (from..to).filter(|at| holds(&one, *at)).count() as i64;
+            prop_assert_eq!(one.length_ms(), asked(0, 40));
+            let summed = Summed::new(one.clone());
+            for at in 0..40 {
+                prop_assert_eq!(summed.before_ms(at), asked(0, at));
+                prop_assert_eq!(summed.from_ms(at), asked(at, 40));
+                let span = Interval::new(at, 40).unwrap();
+                prop_assert_eq!(summed.shared_ms(span), one.shared_ms(span));
+            }
         }
     }
 

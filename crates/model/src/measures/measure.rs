@@ -86,6 +86,19 @@ pub struct Measure {
     pub n: usize,
     /// The times it is made of, where it is made of time.
     pub intervals: Intervals,
+    /// How far chance could move it, where it is made of answers.
+    pub confidence: Option<Confidence>,
+}
+
+/// How far chance could move a share of answers: Wilson's interval at 95 %.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Confidence {
+    /// The least that it may be in truth.
+    pub low: f64,
+    /// The most.
+    pub high: f64,
+    /// Whether there were too few answers for more than an indication.
+    pub only_indicates: bool,
 }
 
 /// In what a measure is counted.
@@ -102,6 +115,24 @@ pub enum Unit {
 }
 
 impl Measure {
+    /// Returns the measure called `name`, so far made of nothing.
+    pub fn new(name: &'static str, rule: &'static str, value: Fraction, unit: Unit) -> Self {
+        let (n, intervals, confidence) = Default::default();
+        Self { name, rule, value, unit, n, intervals, confidence }
+    }
+
+    /// Returns it as made of `n` things.
+    #[must_use]
+    pub fn of(self, n: usize) -> Self {
+        Self { n, ..self }
+    }
+
+    /// Returns it as made of these times.
+    #[must_use]
+    pub fn during(self, intervals: &Intervals) -> Self {
+        Self { intervals: intervals.clone(), ..self }
+    }
+
     /// Returns its value as people read it; "n/a" where it cannot be known.
     pub fn shown(&self) -> String {
         let per = match self.unit {

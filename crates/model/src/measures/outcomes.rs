@@ -3,12 +3,11 @@
 //! Source: Deploy SMF, Table 2: outcomes and measures of the Deploy SMF goals.
 //! House rule: say unknown when you do not know.
 
+use super::recorded;
 use crate::assignment::involvement;
 use crate::escalation::EscalationPurpose;
-use crate::incident::Incident;
-use crate::machine::{IncidentState, MilestoneState, SiteState};
+use crate::machine::{MilestoneState, SiteState};
 use crate::milestone::Milestone;
-use crate::scope::Scope;
 use crate::state::State;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -54,53 +53,36 @@ impl fmt::Display for OutcomeStanding {
     }
 }
 
-/// Returns the five measures.
-pub fn outcomes(state: &State) -> [Outcome; 5] {
-    [support_issues(state), sites(state), milestone(state), team(state), escalations(state)]
+/// Returns the five measures, as they are at the instant `now`.
+pub fn outcomes(state: &State, now: Timestamp) -> [Outcome; 5] {
+    [support_issues(state, now), sites(state), milestone(state), team(state), escalations(state)]
 }
 
-fn support_issues(state: &State) -> Outcome {
-    let in_service = state.sites.iter().zip(&state.plan.sites);
-    let in_service = in_service.filter(|(it, _)| it.in_service.is_some());
-    let users: u64 = in_service.map(|(_, site)| u64::from(site.users)).sum();
-    let since = state.sites.iter().filter_map(|it| it.in_service).min();
-    let count = state.incidents.list.iter().filter(|it| is_after_deployment(state, it)).count();
+fn support_issues(state: &State, now: Timestamp) -> Outcome {
+    let figures = recorded::support_issues(state, now);
+    let since = recorded::first_in_use(state);
+    let shown = |it: super::measure::Fraction| {
+        it.rounded(2).map_or_else(|| "n/a".to_owned(), |it| it.to_string())
+    };
     let (value, standing) = match since {
         None => ("no site is in service yet".to_owned(), OutcomeStanding::Unknown),
-        Some(_) if users == 0 => (count.to_string(), OutcomeStanding::Judged),
         Some(_) => {
-            let per_hundred = super::measure::Fraction::new(count as i128 * 100, users);
-            let per_hundred = per_hundred.rounded(2).unwrap_or_default();
-            (format!("{count}, which is {per_hundred} per 100 users"), OutcomeStanding::Judged)
+            let value = format!(
+                "{}, which is {} per 100 users and {} per 100 users and week",
+                figures.count,
+                shown(figures.per_100_users()),
+                shown(figures.per_100_users_and_week())
+            );
+            (value, OutcomeStanding::Judged)
         }
     };
     Outcome {
         measure: "Support issues opened after deployment",
-        rule: "requests of any kind about a site in service, without duplicates and cancelled ones",
+        rule: "requests of any kind about a site in service; no duplicates, nothing unrelated",
         value,
-        n: count,
+        n: figures.count,
         standing,
     }
-}
-
-/// Returns whether a request was opened when one of the sites that it is about was in service, or any
-/// site where it is about more than sites.
-fn is_after_deployment(state: &State, request: &Incident) -> bool {
-    let is_real = !matches!(request.state, IncidentState::Cancelled | IncidentState::Duplicate);
-    let any = || state.sites.iter().filter_map(|it| it.in_service).min();
-    let since: Option<Timestamp> = request
-        .scopes
-        .iter()
-        .filter_map(|scope| match scope {
-            Scope::Site(id) => state.site(id).and_then(|(_, status)| status.in_service),
-            Scope::Deployment
-            | Scope::Core
-            | Scope::Component(_)
-            | Scope::Ring(_)
-            | Scope::Rfc(_) => any(),
-        })
-        .min();
-    is_real && since.is_some_and(|it| it <= request.entered)
 }
 
 fn sites(state: &State) -> Outcome {

@@ -3,38 +3,71 @@
 //! House rule: a printed key never changes its meaning. Minutes have four digits after the point,
 //! shares eight, and the desk's minutes two; what cannot be known is null.
 
+mod more;
+
 use super::desk::{DeskFigures, Durations};
 use super::downtime::{SiteDowntime, WholeDowntime};
+use super::figures::Figures;
 use super::impact::MeasuredSite;
 use super::measure::{MINUTE_MS, MINUTES_DIGITS, SHARE_DIGITS, minutes};
+pub use more::{PrintedEscalations, PrintedMeasure, PrintedRequests};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
 
-/// All figures of a time.
+/// All figures of a time. What is not known of a table that nobody gave is left out.
 #[derive(Serialize)]
 pub struct Printed<'a> {
+    /// Where it was measured, of a deployment: what is not `production` is no measure of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub environment: Option<String>,
     /// The service.
     pub summary: PrintedSummary,
     /// Every site, in the order of the sites.
     pub sites: PrintedSites<'a>,
     /// The incidents; null where nothing is known of them.
     pub tickets: Option<PrintedDesk>,
+    /// Support issues.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub requests: Option<PrintedRequests<'a>>,
+    /// Escalations.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub escalations: Option<PrintedEscalations>,
+    /// How many rows were left out, because they are of another environment than production.
+    #[serde(skip_serializing_if = "is_nought")]
+    pub left_out: usize,
+    /// Every measure with its rule and what it is made of, where more was given than the service
+    /// and its incidents.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub measures: Vec<PrintedMeasure>,
 }
 
 impl<'a> Printed<'a> {
-    /// Returns the figures of `service`, whose sites are `sites`, and of its desk.
-    pub fn new(
-        sites: &'a [MeasuredSite],
-        service: &'a WholeDowntime,
-        desk: Option<&DeskFigures>,
-    ) -> Self {
+    /// Returns `figures` as they are printed.
+    pub fn new(figures: &'a Figures<'_>) -> Self {
+        let measured = figures.measured;
+        let has_more = measured.requests.is_some()
+            || measured.escalations.is_some()
+            || measured.coverage.is_some()
+            || measured.answers.is_some()
+            || measured.known.is_some();
+        let measures = if has_more { figures.measures() } else { vec![] };
+        let requests = figures.requests.as_ref();
         Self {
-            summary: PrintedSummary::new(service),
-            sites: PrintedSites { sites, downtimes: &service.sites },
-            tickets: desk.map(PrintedDesk::new),
+            environment: None,
+            summary: PrintedSummary::new(&figures.downtime),
+            sites: PrintedSites { sites: &measured.sites, downtimes: &figures.downtime.sites },
+            tickets: figures.desk.as_ref().map(PrintedDesk::new),
+            requests: requests.map(|it| PrintedRequests::new(it, &measured.sites)),
+            escalations: figures.escalations.as_ref().map(PrintedEscalations::new),
+            left_out: measured.left_out,
+            measures: measures.iter().map(PrintedMeasure::new).collect(),
         }
     }
+}
+
+fn is_nought(count: &usize) -> bool {
+    *count == 0
 }
 
 /// The service in figures.
@@ -166,7 +199,8 @@ pub struct PrintedDurations {
 }
 
 impl PrintedDurations {
-    fn new(durations: &Durations) -> Self {
+    /// Returns `durations` as they are printed.
+    pub fn new(durations: &Durations) -> Self {
         Self {
             n: durations.n(),
             mean: durations.mean_min(),

@@ -3,93 +3,150 @@
 //! Source: Deploy SMF, Process 3, Table 6: performance metrics.
 //! House rule: the record is the truth; what is measured is computed from it.
 
+use super::completeness::{Stretch, completeness};
 use super::desk::{Episode, Ticket, TicketStatus};
-use super::downtime::Ledger;
+use super::downtime::{Ledger, WholeDowntime};
+use super::escalating::Raised;
 use super::impact::{Causes, Impact, Maintenance, MeasuredSite, Notice, Question, Reach};
-use super::intervals::Interval;
+use super::intervals::{Interval, Intervals};
 use super::measure::Fraction;
-use crate::incident::{ImpactSites, Incident, MaintenanceWindow, RequestKind};
-use crate::machine::IncidentState;
+use super::measured::{Answered, Covered, Measured};
+use super::requests::{Request, RequestFigures};
+use super::satisfaction::Answers;
+use crate::escalation::Escalation;
+use crate::incident::{ImpactSites, Incident, MaintenanceWindow, RequestKind, probed_sites};
+use crate::machine::{IncidentState, SiteState};
+use crate::scope::Scope;
+use crate::site_care::coverage::coverage;
 use crate::state::State;
+use crate::survey::{Instrument, results};
 use jiff::{SignedDuration, Timestamp};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Work that is announced later than this before it begins is not planned.
 pub const NOTICE_MIN: SignedDuration = SignedDuration::from_hours(48);
 
-/// What a deployment's record says.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Recorded {
-    /// The plan's sites.
-    pub sites: Vec<MeasuredSite>,
-    /// The stretches of impact that were not withdrawn.
-    pub impacts: Vec<Impact>,
-    /// The announced work.
-    pub maintenance: Vec<Maintenance>,
-    /// The incidents.
-    pub tickets: Vec<Ticket>,
-}
+/// Since when a site is in service whose users do not work with the release yet.
+pub const NOT_YET_MS: i64 = 253_402_207_200_000;
 
-impl Recorded {
-    /// Returns what `state` says.
-    pub fn of(state: &State) -> Self {
-        let sites = state.plan.sites.iter().zip(&state.sites).map(|(site, status)| MeasuredSite {
-            name: site.id.to_string(),
-            users: site.users,
-            computers: u32::try_from(site.computers.len()).unwrap_or(u32::MAX),
-            // A site whose users do not work with the release yet is never in service.
-            in_service_ms: Some(status.in_service.map_or(i64::MAX, Timestamp::as_millisecond)),
-            agreed_hours: None,
-        });
-        let incidents =
-            || state.incidents.list.iter().filter(|it| it.kind == RequestKind::Incident);
-        Self {
-            sites: sites.collect(),
-            impacts: incidents().flat_map(|it| impacts(state, it)).collect(),
-            maintenance: state
-                .incidents
-                .maintenances
-                .iter()
-                .flat_map(|it| planned(state, it))
-                .collect(),
-            tickets: incidents().map(ticket).collect(),
-        }
-    }
-
-    /// Keeps the site at `position` alone, with what hit it and its own incidents.
-    pub fn keep(&mut self, position: u32) {
-        let hits = |reach: &Reach| match reach {
-            Reach::All => true,
-            Reach::Some(sites) => sites.contains(&position),
-        };
-        self.impacts.retain(|it| hits(&it.reach));
-        self.maintenance.retain(|it| hits(&it.reach));
-        self.impacts.iter_mut().for_each(|it| it.reach = Reach::All);
-        self.maintenance.iter_mut().for_each(|it| it.reach = Reach::All);
-        let names: BTreeSet<&str> = self.impacts.iter().map(|it| it.of.as_str()).collect();
-        self.tickets.retain(|it| names.contains(it.id.as_str()));
-        let site = usize::try_from(position).ok().and_then(|it| self.sites.get(it)).cloned();
-        self.sites = site.into_iter().collect();
-    }
-
-    /// Returns when the first site came into service, where one has.
-    pub fn first_in_use(state: &State) -> Option<Timestamp> {
-        state.sites.iter().filter_map(|it| it.in_service).min()
+/// Returns what the record of `state` says.
+pub fn measured(state: &State) -> Measured {
+    let incidents = || state.incidents.list.iter().filter(|it| it.kind == RequestKind::Incident);
+    let work = state.incidents.maintenances.iter();
+    Measured {
+        sites: sites(state),
+        impacts: incidents().flat_map(|it| impacts(state, it)).collect(),
+        maintenance: work.flat_map(|it| planned(state, it)).collect(),
+        tickets: Some(incidents().map(ticket).collect()),
+        requests: Some(state.incidents.list.iter().map(|it| request(state, it)).collect()),
+        escalations: Some(state.escalations.list.iter().map(|it| raised(state, it)).collect()),
+        coverage: Some(covered(state)),
+        answers: Some(answers(state)),
+        known: known(state),
+        elsewhere: (!state.is_production()).then(|| state.environment()),
+        left_out: 0,
     }
 }
 
-/// Returns the user-weighted availability from `from` to `to`, as far as it is known at `now`: out of
-/// nothing where no service was agreed then.
-pub fn availability(state: &State, (from, to): (Timestamp, Timestamp), now: Timestamp) -> Fraction {
-    let recorded = Recorded::of(state);
+fn sites(state: &State) -> Vec<MeasuredSite> {
+    let sites = state.plan.sites.iter().zip(&state.sites).map(|(site, status)| MeasuredSite {
+        name: site.id.to_string(),
+        users: site.users,
+        computers: u32::try_from(site.computers.len()).unwrap_or(u32::MAX),
+        in_service_ms: Some(status.in_service.map_or(NOT_YET_MS, Timestamp::as_millisecond)),
+        agreed_hours: None,
+    });
+    sites.collect()
+}
+
+/// Keeps of `measured` the site at `position` alone, with what hit it and its own incidents.
+pub fn keep(measured: &mut Measured, position: u32) {
+    let hits = |reach: &Reach| match reach {
+        Reach::All => true,
+        Reach::Some(sites) => sites.contains(&position),
+    };
+    let here = |reach: &mut Reach| *reach = Reach::All;
+    measured.impacts.retain(|it| hits(&it.reach));
+    measured.maintenance.retain(|it| hits(&it.reach));
+    measured.impacts.iter_mut().for_each(|it| here(&mut it.reach));
+    measured.maintenance.iter_mut().for_each(|it| here(&mut it.reach));
+    let names: BTreeSet<String> = measured.impacts.iter().map(|it| it.of.clone()).collect();
+    let own = |id: &str| names.contains(id);
+    measured.tickets.iter_mut().for_each(|it| it.retain(|it| own(&it.id)));
+    if let Some(requests) = &mut measured.requests {
+        requests.retain(|it| it.reach != Reach::All && hits(&it.reach));
+        requests.iter_mut().for_each(|it| it.reach = Reach::Some(vec![0]));
+    }
+    if let Some(known) = &mut measured.known {
+        known.retain(|it| hits(&it.reach));
+        known.iter_mut().for_each(|it| here(&mut it.reach));
+    }
+    // Escalations and answers are of the whole: of one site they would be somebody's.
+    (measured.escalations, measured.answers) = (None, None);
+    let position = usize::try_from(position).unwrap_or(usize::MAX);
+    let site = measured.sites.get(position).cloned();
+    if let Some(coverage) = &mut measured.coverage {
+        coverage.retain(|it| site.as_ref().is_some_and(|site| site.name == it.site));
+    }
+    measured.sites = site.into_iter().collect();
+}
+
+/// Returns when the first site came into service, where one has.
+pub fn first_in_use(state: &State) -> Option<Timestamp> {
+    state.sites.iter().filter_map(|it| it.in_service).min()
+}
+
+/// Returns the downtime from `from` to `to` by what counts against the solution, as far as it is
+/// known at `now`.
+pub fn downtime(
+    state: &State,
+    (from, to): (Timestamp, Timestamp),
+    now: Timestamp,
+) -> WholeDowntime {
+    let incidents = || state.incidents.list.iter().filter(|it| it.kind == RequestKind::Incident);
+    let sites = sites(state);
+    let impacts: Vec<Impact> = incidents().flat_map(|it| impacts(state, it)).collect();
+    let work = state.incidents.maintenances.iter();
+    let work: Vec<Maintenance> = work.flat_map(|it| planned(state, it)).collect();
     let question = Question {
         from_ms: from.as_millisecond(),
         to_ms: to.as_millisecond(),
         as_of_ms: now.as_millisecond(),
         causes: Causes::attributable(),
     };
-    let ledger = Ledger::new(&recorded.sites, &recorded.impacts, &recorded.maintenance, &question);
-    ledger.downtime().availability()
+    Ledger::new(&sites, &impacts, &work, &question).downtime()
+}
+
+/// Returns the requests opened up to `now`, as they were before and since their sites were in service.
+pub fn support_issues(state: &State, now: Timestamp) -> RequestFigures {
+    let requests: Vec<Request> = state.incidents.list.iter().map(|it| request(state, it)).collect();
+    // What is entered now counts, and the time ends before its last instant.
+    let end_ms = now.as_millisecond().saturating_add(1);
+    let question = Question {
+        from_ms: first_in_use(state).map_or(end_ms, Timestamp::as_millisecond),
+        to_ms: end_ms,
+        as_of_ms: end_ms,
+        causes: Causes::All,
+    };
+    super::requests::figures(&requests, &sites(state), &question, &[])
+}
+
+/// Returns how much of the time from `from` to `to` is known by probes; nothing where the plan has
+/// none.
+pub fn completeness_of(
+    state: &State,
+    (from, to): (Timestamp, Timestamp),
+    now: Timestamp,
+) -> Option<Fraction> {
+    let known = known(state)?;
+    let question = Question {
+        from_ms: from.as_millisecond(),
+        to_ms: to.as_millisecond(),
+        as_of_ms: now.as_millisecond(),
+        causes: Causes::All,
+    };
+    let sites = sites(state);
+    Some(completeness(&Ledger::new(&sites, &[], &[], &question), &sites, &known))
 }
 
 fn reach(state: &State, sites: &ImpactSites) -> Reach {
@@ -137,16 +194,6 @@ fn planned<'s>(
 }
 
 fn ticket(incident: &Incident) -> Ticket {
-    let status = match incident.state {
-        IncidentState::Cancelled | IncidentState::Duplicate => TicketStatus::NotCounted,
-        IncidentState::New
-        | IncidentState::Acknowledged
-        | IncidentState::InProgress
-        | IncidentState::Escalated => TicketStatus::Open,
-        IncidentState::Restored | IncidentState::Resolved | IncidentState::Closed => {
-            TicketStatus::Restored
-        }
-    };
     let episodes = incident.episodes.iter().map(|it| Episode {
         start_ms: it.detected.as_millisecond(),
         restored_ms: it.restored.map(Timestamp::as_millisecond),
@@ -158,7 +205,141 @@ fn ticket(incident: &Incident) -> Ticket {
         detected_ms: Some(incident.detected().as_millisecond()),
         acknowledged_ms: incident.acknowledged.map(Timestamp::as_millisecond),
         episodes: episodes.collect(),
-        status,
+        status: status(incident),
         cause: incident.attribution,
     }
+}
+
+fn status(incident: &Incident) -> TicketStatus {
+    match incident.state {
+        IncidentState::Cancelled | IncidentState::Duplicate => TicketStatus::NotCounted,
+        IncidentState::New
+        | IncidentState::Acknowledged
+        | IncidentState::InProgress
+        | IncidentState::Escalated => TicketStatus::Open,
+        IncidentState::Restored | IncidentState::Resolved | IncidentState::Closed => {
+            TicketStatus::Restored
+        }
+    }
+}
+
+fn request(state: &State, incident: &Incident) -> Request {
+    let mut reach = Reach::Some(vec![]);
+    for scope in &incident.scopes {
+        let sites = match scope {
+            Scope::Site(_) | Scope::Ring(_) => self::reach(state, &probed_sites(state, scope)),
+            Scope::Deployment | Scope::Core | Scope::Component(_) | Scope::Rfc(_) => Reach::All,
+        };
+        reach = match (reach, sites) {
+            (Reach::Some(mut known), Reach::Some(more)) => {
+                known.extend(more);
+                Reach::Some(known)
+            }
+            (Reach::All, _) | (_, Reach::All) => Reach::All,
+        };
+    }
+    if let Reach::Some(positions) = &mut reach {
+        positions.sort_unstable();
+        positions.dedup();
+    }
+    Request {
+        id: incident.number.to_string(),
+        kind: incident.kind,
+        opened_ms: incident.entered.as_millisecond(),
+        reach,
+        status: status(incident),
+        cause: incident.attribution,
+    }
+}
+
+fn raised(state: &State, escalation: &Escalation) -> Raised {
+    let raising = &escalation.raising;
+    let incident = raising.incident.and_then(|it| state.incidents.incident(it));
+    let ms = Timestamp::as_millisecond;
+    Raised {
+        id: escalation.number.to_string(),
+        raised_ms: raising.at.as_millisecond(),
+        severity: incident.map(|it| it.severity_highest.number()),
+        cause: raising.reason,
+        purpose: raising.purpose,
+        path: raising.path,
+        due_ms: raising.due.map(ms),
+        accepted_ms: escalation.accepted.as_ref().map(|it| ms(it.at)),
+        answered_ms: escalation.answer.as_ref().map(|it| ms(it.at)),
+        rejections: escalation.rejections,
+        insisted: escalation.insisted,
+        avoidable: escalation.avoidable.is_some(),
+    }
+}
+
+fn covered(state: &State) -> Vec<Covered> {
+    let sites = state.plan.sites.iter().zip(&state.sites);
+    let in_scope = sites.filter(|(_, status)| status.state != SiteState::Exempt);
+    in_scope
+        .filter_map(|(site, _)| {
+            let found = coverage(state, &site.id)?;
+            let (site, computers, users) = (site.id.to_string(), found.computers, found.users);
+            Some(Covered { site, computers, users })
+        })
+        .collect()
+}
+
+fn answers(state: &State) -> Vec<Answered> {
+    let of = |instrument: &Instrument| {
+        let found = results(state, *instrument)?;
+        let asked = Some(u64::from(found.invited)).filter(|it| *it > 0);
+        let questions = found.questions.into_iter().map(move |it| Answered {
+            instrument: found.instrument,
+            question: it.question,
+            answers: Answers { counts: it.counts.0.map(u64::from), asked },
+        });
+        Some(questions.filter(|it| it.answers.n() > 0).collect::<Vec<_>>())
+    };
+    Instrument::ALL.iter().filter_map(of).flatten().collect()
+}
+
+/// Returns when every probe that looks at a site was asked; nothing where the plan has no probe. A
+/// site at which none looks is known never.
+fn known(state: &State) -> Option<Vec<Stretch>> {
+    if state.plan.probes.is_empty() {
+        return None;
+    }
+    let mut everywhere: Option<Intervals> = None;
+    let mut own: BTreeMap<u32, Intervals> = BTreeMap::new();
+    for probe in &state.plan.probes {
+        let asked = state.incidents.probes.known(&probe.id);
+        let both = |it: &Intervals| it.intersection(&asked);
+        match reach(state, &probed_sites(state, &probe.scope)) {
+            Reach::All => {
+                everywhere = Some(everywhere.as_ref().map_or_else(|| asked.clone(), both));
+            }
+            Reach::Some(positions) => {
+                for position in positions {
+                    let met = own.get(&position).map_or_else(|| asked.clone(), both);
+                    own.insert(position, met);
+                }
+            }
+        }
+    }
+    let mut groups: HashMap<Intervals, Vec<u32>> = HashMap::new();
+    for position in (0..).zip(&state.sites).map(|(position, _)| position) {
+        let known = match (own.remove(&position), &everywhere) {
+            (Some(own), Some(all)) => own.intersection(all),
+            (Some(own), None) => own,
+            (None, Some(all)) => all.clone(),
+            (None, None) => continue,
+        };
+        groups.entry(known).or_default().push(position);
+    }
+    let mut groups: Vec<(Intervals, Vec<u32>)> = groups.into_iter().collect();
+    groups.sort_by_key(|(_, positions)| positions.first().copied());
+    let stretches = groups.iter().flat_map(|(known, positions)| {
+        let reach = if positions.len() == state.sites.len() {
+            Reach::All
+        } else {
+            Reach::Some(positions.clone())
+        };
+        known.iter().map(move |span| Stretch { span, reach: reach.clone() })
+    });
+    Some(stretches.collect())
 }

@@ -2,9 +2,10 @@
 
 use super::downtime::{Ledger, SiteDowntime};
 use super::impact::{Causes, Impact, Maintenance, MeasuredSite, Notice, Question, Reach};
-use super::intervals::{Interval, Intervals};
+use super::intervals::Interval;
 use crate::incident::{Attribution, ImpactLevel};
 use proptest::prelude::*;
+use std::sync::Arc;
 
 /// The seconds that are looked at.
 const SECONDS: i64 = 48;
@@ -35,7 +36,7 @@ fn site() -> impl Strategy<Value = MeasuredSite> {
             computers,
             in_service_ms: in_service.map(|it| it * 1000),
             agreed_hours: hours
-                .map(|(from, to)| Intervals::from(Interval::new(from * 1000, to * 1000))),
+                .map(|(from, to)| Arc::new(Interval::new(from * 1000, to * 1000).into())),
         }
     })
 }

@@ -147,9 +147,8 @@ fn availability(
     now: Timestamp,
 ) -> Option<u16> {
     let is_complete = stated_in(state, Guard::Q3, period);
-    let measured =
-        is_complete.then(|| recorded::availability(state, (period.start, until), now))?;
-    measured.share_of(AVAILABILITY_PARTS)
+    let measured = is_complete.then(|| recorded::downtime(state, (period.start, until), now))?;
+    measured.availability().share_of(AVAILABILITY_PARTS)
 }
 
 /// Returns whether `guard` was stated since `period` began.

@@ -75,15 +75,27 @@ impl Sheet<'_> {
         take(&mut Sheet { rows, columns, place });
     }
 
-    /// Calls `take` with each row, once all of `required` are among the columns.
-    pub(super) fn rows(&mut self, required: &[&str], mut take: impl FnMut(&mut Row<'_>)) {
+    /// Calls `take` with each row, once all of `required` are among the columns. A table without
+    /// any text has no rows.
+    pub(super) fn rows(&mut self, required: &[&str], take: impl FnMut(&mut Row<'_>)) {
+        if !self.columns.is_empty() {
+            self.rows_under_head(required, take);
+        }
+    }
+
+    /// Calls `take` with each row as [`Self::rows`]; a table without any text is reported.
+    pub(super) fn rows_under_head(
+        &mut self,
+        required: &[&str],
+        mut take: impl FnMut(&mut Row<'_>),
+    ) {
         let mut is_whole = true;
         for name in required.iter().filter(|it| !self.columns.contains_key(**it)) {
             let what = format!("the column `{name}` is missing");
             let mut found: Vec<&str> = self.columns.keys().map(String::as_str).collect();
             found.sort_unstable();
-            let help = format!("there are: {}", found.join(", "));
-            self.place.report(Code::Table, (1, 1), what, Some(help));
+            let help = (!found.is_empty()).then(|| format!("there are: {}", found.join(", ")));
+            self.place.report(Code::Table, (1, 1), what, help);
             is_whole = false;
         }
         if !is_whole {

@@ -10,25 +10,54 @@ use model::incident::Attribution;
 use model::measures::desk::{Episode, Ticket, TicketStatus};
 use model::measures::impact::{Impact, Maintenance, MeasuredSite, Notice, Reach};
 use model::measures::intervals::Interval;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-/// The positions of sites by their names.
-type Known<'a> = HashMap<&'a str, u32>;
+/// What is known of sites by their names.
+pub(super) struct Known<'a> {
+    /// Where those stand that are measured.
+    pub(super) positions: HashMap<&'a str, u32>,
+    /// Those that are not.
+    pub(super) elsewhere: Elsewhere,
+}
+
+/// What is of another environment than production, and so is not measured.
+#[derive(Default)]
+pub(super) struct Elsewhere {
+    /// The names of its sites.
+    sites: HashSet<String>,
+    /// How many rows of all tables are of it.
+    pub(super) rows: usize,
+}
+
+impl Elsewhere {
+    /// Returns whether a row is of production; where nothing is said, it is.
+    pub(super) fn is_production(&mut self, row: &Row<'_>) -> bool {
+        let word = row.text("environment").map(plain);
+        let is_production =
+            word.is_none_or(|it| matches!(it.as_str(), "production" | "prod" | "live"));
+        self.rows += usize::from(!is_production);
+        is_production
+    }
+}
 
 /// Beyond so many sites the nearest name is not searched for: it would take longer than to look.
 const SUGGESTED_FROM_MAX: usize = 10_000;
 
 /// Returns the sites of a table.
-pub(super) fn sites(sheet: &mut Sheet<'_>) -> Vec<MeasuredSite> {
+pub(super) fn sites(sheet: &mut Sheet<'_>, elsewhere: &mut Elsewhere) -> Vec<MeasuredSite> {
     // A plan's own table of sites calls the same column `id`.
     let name = if !sheet.has("site") && sheet.has("id") { "id" } else { "site" };
     let mut sites = vec![];
     let mut lines: HashMap<String, u32> = HashMap::new();
-    sheet.rows(&[name, "users"], |row| {
+    sheet.rows_under_head(&[name, "users"], |row| {
         let Some(id) = row.required(name) else { return };
         if let Some(first) = lines.insert(id.to_owned(), row.line) {
             let what = format!("site {} stands in line {first} already", quoted(id));
             row.refuse_as(Code::DuplicateName, name, what, None);
+        }
+        if !elsewhere.is_production(row) {
+            elsewhere.sites.insert(id.to_owned());
+            return;
         }
         let users = row.required("users").and_then(|_| row.number("users"));
         let computers = row.number("computers");
@@ -45,7 +74,7 @@ pub(super) fn sites(sheet: &mut Sheet<'_>) -> Vec<MeasuredSite> {
 }
 
 /// Returns the stretches of impact of a table.
-pub(super) fn impacts(sheet: &mut Sheet<'_>, known: &Known<'_>) -> Vec<Impact> {
+pub(super) fn impacts(sheet: &mut Sheet<'_>, known: &mut Known<'_>) -> Vec<Impact> {
     let mut impacts = vec![];
     let required = ["incident", "start_utc", "end_utc", "sites", "level"];
     sheet.rows(&required, |row| {
@@ -59,6 +88,7 @@ pub(super) fn impacts(sheet: &mut Sheet<'_>, known: &Known<'_>) -> Vec<Impact> {
         let cause = cause(row);
         if let (Some(start_ms), Some(reach), Some(level), Some(cause)) =
             (start_ms, reach, level, cause)
+            && known.elsewhere.is_production(row)
         {
             impacts.push(Impact { of, start_ms, end_ms, reach, level, affected, cause });
         }
@@ -67,7 +97,7 @@ pub(super) fn impacts(sheet: &mut Sheet<'_>, known: &Known<'_>) -> Vec<Impact> {
 }
 
 /// Returns the stretches of planned work of a table.
-pub(super) fn maintenance(sheet: &mut Sheet<'_>, known: &Known<'_>) -> Vec<Maintenance> {
+pub(super) fn maintenance(sheet: &mut Sheet<'_>, known: &mut Known<'_>) -> Vec<Maintenance> {
     let mut maintenance = vec![];
     sheet.rows(&["id", "start_utc", "end_utc", "sites", "announced"], |row| {
         let of = row.required("id").unwrap_or_default().to_owned();
@@ -75,18 +105,12 @@ pub(super) fn maintenance(sheet: &mut Sheet<'_>, known: &Known<'_>) -> Vec<Maint
         let end_ms = row.required("end_utc").and_then(|_| row.instant_ms("end_utc"));
         row.is_ordered("end_utc", (start_ms, end_ms), "this ends before it starts");
         let reach = reach(row, known);
-        let notice = match row.text("announced").map(str::to_ascii_lowercase).as_deref() {
-            Some("true" | "yes" | "1") => Notice::Announced,
-            // Nobody says that people were told.
-            None | Some("false" | "no" | "0") => Notice::Unannounced,
-            Some(other) => {
-                let what = format!("{} is neither `true` nor `false`", quoted(other));
-                row.refuse("announced", what, None);
-                Notice::Unannounced
-            }
-        };
+        // Where nothing is said, nobody says that people were told.
+        let notice = if flag(row, "announced") { Notice::Announced } else { Notice::Unannounced };
         let span = start_ms.zip(end_ms).and_then(|(start, end)| Interval::new(start, end));
-        if let (Some(span), Some(reach)) = (span, reach) {
+        if let (Some(span), Some(reach)) = (span, reach)
+            && known.elsewhere.is_production(row)
+        {
             maintenance.push(Maintenance { of, span, reach, notice });
         }
     });
@@ -94,11 +118,14 @@ pub(super) fn maintenance(sheet: &mut Sheet<'_>, known: &Known<'_>) -> Vec<Maint
 }
 
 /// Returns the incidents of a table.
-pub(super) fn tickets(sheet: &mut Sheet<'_>) -> Vec<Ticket> {
+pub(super) fn tickets(sheet: &mut Sheet<'_>, known: &mut Known<'_>) -> Vec<Ticket> {
     let mut tickets: Vec<Ticket> = vec![];
     let mut seen: HashMap<String, (u32, Ticket)> = HashMap::new();
     sheet.rows(&["id", "sev", "opened", "episodes", "status"], |row| {
         let Some(ticket) = ticket(row) else { return };
+        if !known.elsewhere.is_production(row) {
+            return;
+        }
         match seen.get(&ticket.id) {
             None => {
                 seen.insert(ticket.id.clone(), (row.line, ticket.clone()));
@@ -117,15 +144,7 @@ pub(super) fn tickets(sheet: &mut Sheet<'_>) -> Vec<Ticket> {
 
 fn ticket(row: &mut Row<'_>) -> Option<Ticket> {
     let id = row.required("id").map(str::to_owned);
-    let severity = row.required("sev").and_then(|text| {
-        let number = text.to_ascii_lowercase();
-        let number = number.trim_start_matches(|it: char| it.is_ascii_alphabetic() || it == '-');
-        let severity = number.trim().parse::<u8>().ok().filter(|it| (1..=9).contains(it));
-        if severity.is_none() {
-            row.refuse("sev", format!("{} is not a severity: 1 is worst", quoted(text)), None);
-        }
-        severity
-    });
+    let severity = row.required("sev").and_then(|text| severity(row, text));
     let opened_ms = row.required("opened").and_then(|_| row.instant_ms("opened"));
     let detected_ms = row.instant_ms("detected");
     let acknowledged_ms = row.instant_ms("acknowledged");
@@ -139,7 +158,19 @@ fn ticket(row: &mut Row<'_>) -> Option<Ticket> {
     Some(Ticket { id, severity, opened_ms, detected_ms, acknowledged_ms, episodes, status, cause })
 }
 
-fn status(row: &mut Row<'_>) -> Option<TicketStatus> {
+/// Returns the severity that `text` names, such as `2`, `Sev 2` or `SEV-2`.
+pub(super) fn severity(row: &mut Row<'_>, text: &str) -> Option<u8> {
+    let number = text.to_ascii_lowercase();
+    let number =
+        number.trim_start_matches(|it: char| it.is_ascii_alphabetic() || it == '-' || it == ' ');
+    let severity = number.trim().parse::<u8>().ok().filter(|it| (1..=9).contains(it));
+    if severity.is_none() {
+        row.refuse("sev", format!("{} is not a severity: 1 is worst", quoted(text)), None);
+    }
+    severity
+}
+
+pub(super) fn status(row: &mut Row<'_>) -> Option<TicketStatus> {
     let words = plain(row.required("status")?);
     Some(match words.as_str() {
         "duplicate" | "cancelled" | "canceled" | "merged" => TicketStatus::NotCounted,
@@ -180,13 +211,13 @@ fn episodes(row: &mut Row<'_>) -> Option<Vec<Episode>> {
 }
 
 /// Returns to whom something is put down; nobody knows where nothing is said.
-fn cause(row: &mut Row<'_>) -> Option<Attribution> {
+pub(super) fn cause(row: &mut Row<'_>) -> Option<Attribution> {
     let known = ["solution", "environment", "user-error", "unrelated", "undetermined"];
     word(row, "attribution", Some(Attribution::Undetermined), &known)
 }
 
 /// Returns the word in `column`, or `otherwise` where nothing stands there.
-fn word<T: std::str::FromStr>(
+pub(super) fn word<T: std::str::FromStr>(
     row: &mut Row<'_>,
     column: &str,
     otherwise: Option<T>,
@@ -205,32 +236,43 @@ fn word<T: std::str::FromStr>(
     parsed
 }
 
+/// Returns whether `column` says yes; where nothing stands there, it does not.
+pub(super) fn flag(row: &mut Row<'_>, column: &str) -> bool {
+    match row.text(column).map(str::to_ascii_lowercase).as_deref() {
+        Some("true" | "yes" | "1") => true,
+        None | Some("false" | "no" | "0") => false,
+        Some(other) => {
+            let what = format!("{} is neither `true` nor `false`", quoted(other));
+            row.refuse(column, what, None);
+            false
+        }
+    }
+}
+
 /// Returns a word as it is compared: small, with hyphens.
 fn plain(text: &str) -> String {
     text.trim().to_ascii_lowercase().replace(['_', ' '], "-")
 }
 
 /// Returns which sites are meant: `*`, or names between spaces, semicolons or quoted commas.
-fn reach(row: &mut Row<'_>, known: &Known<'_>) -> Option<Reach> {
+pub(super) fn reach(row: &mut Row<'_>, known: &Known<'_>) -> Option<Reach> {
     let text = row.required("sites")?;
     let mut positions = vec![];
     let mut is_known = true;
     for piece in text.split([';', ',', '|']).map(str::trim).filter(|it| !it.is_empty()) {
         // A name may hold spaces itself.
-        let names = if known.contains_key(piece) {
-            vec![piece]
-        } else {
-            piece.split_whitespace().collect()
-        };
+        let is_one = known.positions.contains_key(piece) || known.elsewhere.sites.contains(piece);
+        let names = if is_one { vec![piece] } else { piece.split_whitespace().collect() };
         for name in names {
-            match known.get(name) {
+            match known.positions.get(name) {
                 _ if name == "*" => return Some(Reach::All),
                 Some(position) => positions.push(*position),
+                None if known.elsewhere.sites.contains(name) => {}
                 None => {
                     is_known = false;
-                    let few = known.keys().copied().take(SUGGESTED_FROM_MAX);
+                    let few = known.positions.keys().copied().take(SUGGESTED_FROM_MAX);
                     let what = format!("there is no site {}", quoted(name));
-                    let help = (known.len() <= SUGGESTED_FROM_MAX)
+                    let help = (known.positions.len() <= SUGGESTED_FROM_MAX)
                         .then(|| suggest::help(name, few))
                         .flatten();
                     row.refuse_as(Code::UnknownName, "sites", what, help);
@@ -240,5 +282,8 @@ fn reach(row: &mut Row<'_>, known: &Known<'_>) -> Option<Reach> {
     }
     positions.sort_unstable();
     positions.dedup();
-    is_known.then_some(Reach::Some(positions))
+    // Whoever names all of them means all of them: that is computed once and not for each.
+    let is_all = positions.len() == known.positions.len() && !positions.is_empty();
+    let reach = if is_all { Reach::All } else { Reach::Some(positions) };
+    is_known.then_some(reach)
 }
