@@ -50,7 +50,7 @@ pub fn missing(missing: impl Into<String>, roles: &[RoleType]) -> Found {
 }
 
 /// Returns the reading of a guard of which nothing that is asked may be waived.
-pub(crate) fn read_strictly(guard: Guard, found: Found) -> GuardReading {
+pub fn read_strictly(guard: Guard, found: Found) -> GuardReading {
     match found {
         Ok(()) => GuardReading::met(guard),
         Err((missing, supplier)) => GuardReading::unmet(guard, missing, supplier),

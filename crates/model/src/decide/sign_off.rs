@@ -273,7 +273,8 @@ impl Acting<'_> {
         let read = |guard, found| state.reading(guard, &scopes, now, found);
         // V4, the technical signature, is met by the order in which slots are asked.
         vec![
-            read(Guard::V1, gates::sites::covered(state, site)),
+            // What lies below the least coverage is no exception that anybody may list.
+            gates::read_strictly(Guard::V1, gates::sites::covered(state, site)),
             gates::incidents::v2(state, site, &scopes, now),
             read(
                 Guard::V3,

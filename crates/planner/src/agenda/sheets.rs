@@ -86,7 +86,7 @@ fn site(look: &mut Look<'_>, agenda: &mut Agenda, position: usize) {
     let v3 = read(Guard::V3, v3.and_then(|()| gates::sites::used(state, &planned.id)));
     let technical = || {
         vec![
-            read(Guard::V1, gates::sites::covered(state, &planned.id)),
+            gates::read_strictly(Guard::V1, gates::sites::covered(state, &planned.id)),
             gates::incidents::v2(state, &planned.id, &scopes, now),
         ]
     };

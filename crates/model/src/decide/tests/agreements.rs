@@ -155,6 +155,25 @@ fn a_review_in_session_is_sent_back_when_the_quiet_period_goes_on() {
     assert_eq!(story.state.deployment, crate::machine::DeploymentState::QuietPeriod);
 }
 
+// Proves: X-09
+#[test]
+fn no_waiver_lets_a_site_be_signed_off_that_is_hardly_covered() {
+    let mut state = busy();
+    let (guard, scope) = (Guard::V1, Scope::Site(name("watched")));
+    let waiver = u32::try_from(state.waivers.len()).unwrap() + 1;
+    let (reason, risk, control, until) = (why(), why(), why(), Timestamp::MAX);
+    fold(
+        &mut state,
+        Event::WaiverRequested { waiver, guard, scope, reason, risk, control, until, part: None },
+    );
+    let transition = WaiverTransition::Granted;
+    fold(&mut state, Event::Waiver { waiver, transition, reason: None });
+    let person = name("owner");
+    let gate = Acting::new(&state, &person, noon()).site_gate(&name("watched"));
+    let reading = gate.into_iter().find(|it| it.guard == guard).unwrap();
+    assert!(matches!(reading.verdict, Verdict::Unmet { .. }), "{reading:?}");
+}
+
 // Proves: G-12
 #[test]
 fn the_second_half_of_a_quiet_period_is_that_of_the_whole_of_it() {
