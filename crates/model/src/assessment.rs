@@ -10,7 +10,9 @@ mod satisfaction;
 mod target;
 
 pub use answer::{Standing, standing};
-pub use criterion::{Computed, CriterionStanding, criteria, criterion, is_due_at_completion};
+pub use criterion::{
+    Computed, CriterionStanding, criteria, criterion, figures, is_due_at_completion,
+};
 pub use question::KeyQuestion;
 pub use satisfaction::satisfaction;
 pub use target::{Target, Value};
@@ -18,7 +20,7 @@ pub use target::{Target, Value};
 use crate::digest::Digest;
 use crate::evidence::Evidence;
 use crate::evolve::{Happening, Impossible};
-use crate::id::{LineId, PersonId, Seq};
+use crate::id::{LineId, PersonId, RingId, Seq};
 use crate::role_type::RoleType;
 use crate::scope::Scope;
 use jiff::Timestamp;
@@ -122,6 +124,18 @@ pub enum AssessmentEvent {
         /// What was found.
         measurement: Measurement,
     },
+    /// The Product Manager assessed a ring, or the whole.
+    Assessed {
+        /// The ring; none means the whole deployment.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ring: Option<RingId>,
+        /// How good it was, from 1 to 5, the best.
+        rating: u8,
+        /// In words.
+        text: String,
+        /// What was known by measuring when it was assessed.
+        figures: String,
+    },
     /// The customer accepted a criterion or an item that is not met, as it is.
     ShortfallAccepted {
         /// Its name.
@@ -164,6 +178,15 @@ pub enum AssessmentCommand {
         /// What was found.
         measurement: Measurement,
     },
+    /// Assess a ring, or the whole, against the success criteria.
+    Assess {
+        /// The ring; none means the whole deployment.
+        ring: Option<RingId>,
+        /// How good it was, from 1 to 5, the best.
+        rating: u8,
+        /// In words.
+        text: String,
+    },
     /// Accept a criterion or an item that is not met, as it is.
     AcceptShortfall {
         /// Its name.
@@ -188,6 +211,24 @@ pub struct Assessments {
     /// What the customer accepted as it is.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub accepted: BTreeMap<LineId, Acceptance>,
+    /// How the Product Manager assessed rings, by `ring/NAME`, and the whole, by `deployment`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub assessed: BTreeMap<String, Assessed>,
+}
+
+/// How a ring, or the whole, was assessed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Assessed {
+    /// How good it was, from 1 to 5, the best.
+    pub rating: u8,
+    /// In words.
+    pub text: String,
+    /// What was known by measuring then.
+    pub figures: String,
+    /// Who.
+    pub by: Option<PersonId>,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// The last answer to a key question.
@@ -273,6 +314,11 @@ impl Assessments {
                 let it = AcceptanceItem { kind: *kind, text: text.clone(), judgement };
                 self.items.insert(item.clone(), it);
             }
+            AssessmentEvent::Assessed { ring, rating, text, figures } => {
+                let (rating, text, figures) = (*rating, text.clone(), figures.clone());
+                let of = ring.clone().map_or(Scope::Deployment, Scope::Ring).to_string();
+                self.assessed.insert(of, Assessed { rating, text, figures, by, at });
+            }
             AssessmentEvent::ShortfallAccepted { item, value, reason } => {
                 let (value, reason) = (value.clone(), reason.clone());
                 self.accepted.insert(item.clone(), Acceptance { by, at, seq, value, reason });
@@ -290,7 +336,14 @@ impl Assessments {
 impl AssessmentEvent {
     /// Returns what it is about.
     pub fn scope(&self) -> Scope {
-        Scope::Deployment
+        match self {
+            Self::Assessed { ring: Some(ring), .. } => Scope::Ring(ring.clone()),
+            Self::Assessed { ring: None, .. }
+            | Self::QuestionAnswered { .. }
+            | Self::CriterionMeasured { .. }
+            | Self::ItemJudged { .. }
+            | Self::ShortfallAccepted { .. } => Scope::Deployment,
+        }
     }
 }
 
@@ -305,6 +358,10 @@ impl fmt::Display for AssessmentEvent {
             }
             Self::ItemJudged { item, kind, text, measurement: it } => {
                 write!(f, "{kind} {item} ({text}): {}, {}", it.value, it.verdict)
+            }
+            Self::Assessed { ring, rating, text, figures } => {
+                let of = ring.clone().map_or(Scope::Deployment, Scope::Ring);
+                write!(f, "{of} assessed at {rating} of 5: {text} ({figures})")
             }
             Self::ShortfallAccepted { item, value, reason } => {
                 write!(f, "{item} accepted at {value}: {reason}")

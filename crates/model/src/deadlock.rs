@@ -69,11 +69,12 @@ fn of_level(
     rfc: &RequestForChange,
     level: &ApprovalLevel,
 ) -> Option<Deadlock> {
+    let builders = plan.release.builders();
     let change = Change {
         requester: &rfc.requested_by,
         plan_author: &rfc.requested_by,
         implementers: &rfc.implementers,
-        builders: &[],
+        builders: &builders,
     };
     let may = |it: &&Person| may_approve(change, &it.id, plan.profile).is_ok();
     let eligible: Vec<&Person> = plan.holders(level.role).filter(may).collect();

@@ -211,12 +211,22 @@ impl Acting<'_> {
         held
     }
 
+    /// SOD-3: what somebody built, somebody else starts.
+    fn may_start(&self) -> Result<(), Refusal> {
+        let builders = self.state.plan.release.builders();
+        let profile = self.state.plan.profile;
+        crate::separation_of_duties::may_start(self.person, &builders, profile)?;
+        Ok(())
+    }
+
     /// SOD-4: what is verified by hand is verified by somebody who did not run it.
     fn may_confirm(&self, role: RoleType, scope: &Scope) -> Result<(), Refusal> {
         use crate::separation_of_duties::{Checks, may_verify};
         if role == RoleType::Tester {
             let runners = self.state.implementers_of(scope);
-            may_verify(self.person, &runners, &[], Checks::Manual, self.state.plan.profile)?;
+            let builders = self.state.plan.release.builders();
+            let profile = self.state.plan.profile;
+            may_verify(self.person, &runners, &builders, Checks::Manual, profile)?;
         }
         Ok(())
     }
@@ -345,6 +355,7 @@ impl Acting<'_> {
         let (planned, _) = self.state.component(id).ok_or_else(|| Refusal::unknown(id))?;
         let scope = Scope::Component(id.clone());
         self.role(&[RoleType::ReleaseManagement], &scope, "have a component adopted")?;
+        self.may_start()?;
         if planned.adopt == crate::component::Adopt::No {
             let text = format!("the plan does not say that {id} was deployed in the pilot");
             return Err(Refusal::invalid(text, "deploy it, or revise the plan"));

@@ -32,6 +32,15 @@ impl FinalRelease {
         self.deliverables.iter().find(|it| it.id == *id)
     }
 
+    /// Returns whoever built one of its deliverables.
+    pub fn builders(&self) -> Vec<PersonId> {
+        let mut builders: Vec<PersonId> =
+            self.deliverables.iter().flat_map(|it| it.built_by.iter().cloned()).collect();
+        builders.sort();
+        builders.dedup();
+        builders
+    }
+
     /// Returns the digest of the release: of its name, version and the digests of its deliverables.
     pub fn digest(&self) -> Digest {
         let deliverables: Vec<_> =

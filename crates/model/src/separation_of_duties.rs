@@ -9,6 +9,7 @@
 
 mod acts;
 mod pairs;
+mod table;
 
 pub use acts::{
     Change, Checks, Paper, SeparationRefusal, enough_persons, may_accept_for_customer, may_approve,
@@ -16,6 +17,7 @@ pub use acts::{
     may_verify,
 };
 pub use pairs::{Conflict, disclosed_together, forbidden_together, may_hold};
+pub use table::{Duty, Moment, Separation, TABLE, judge};
 
 use crate::profile::Profile;
 use serde::{Deserialize, Serialize};

@@ -12,6 +12,7 @@ mod changes;
 mod delegating;
 mod ending;
 mod entry;
+mod governing;
 mod halting;
 mod ledger;
 mod notices;

@@ -3,7 +3,7 @@
 use clap::{ArgGroup, Args, Subcommand};
 use model::assessment::{ItemKind, KeyQuestion, Measurement, Verdict};
 use model::evidence::Evidence;
-use model::id::LineId;
+use model::id::{LineId, RingId};
 
 /// Answer the key questions that every deployment is asked.
 #[derive(Clone, Debug, Subcommand)]
@@ -86,6 +86,21 @@ pub(crate) enum Criterion {
         text: String,
         #[command(flatten)]
         found: Found,
+    },
+    /// Assess a ring, or the whole deployment, as Product Manager.
+    #[command(after_help = "Examples:
+  landfall criterion assess early --rating 4 --text \"Quiet, but the quick card came late\"
+  landfall criterion assess --rating 5 --text \"All that was promised\"")]
+    Assess {
+        /// The ring; the whole without.
+        #[arg(value_name = "RING")]
+        ring: Option<RingId>,
+        /// How good it was, from 1 to 5, the best.
+        #[arg(long, value_name = "NUMBER")]
+        rating: u8,
+        /// In words.
+        #[arg(long, value_name = "TEXT")]
+        text: String,
     },
     /// Accept, as the customer, what is not met, as it is.
     #[command(after_help = "Examples:

@@ -39,9 +39,10 @@ pub(crate) async fn criterion(it: &Criterion, mut desk: Desk) -> Result<Exit, Fa
             let state = desk.state();
             let all = criteria(state);
             let items = &state.assessments.items;
-            desk.terminal.answer(&json!({ "criteria": all, "items": items }), || {
-                render::assessment::criteria(desk.terminal.setting(), state, &all)
-            })?;
+            desk.terminal.answer(
+                &json!({ "criteria": all, "items": items, "assessed": state.assessments.assessed }),
+                || render::assessment::criteria(desk.terminal.setting(), state, &all),
+            )?;
             return Ok(Exit::Done);
         }
         Criterion::Measure { criterion, found } => {
@@ -49,6 +50,9 @@ pub(crate) async fn criterion(it: &Criterion, mut desk: Desk) -> Result<Exit, Fa
         }
         Criterion::Judge { item, kind, text, found } => {
             AssessmentCommand::Judge { item, kind, text, measurement: found.measurement() }
+        }
+        Criterion::Assess { ring, rating, text } => {
+            AssessmentCommand::Assess { ring, rating, text }
         }
         Criterion::Accept { item, reason } => AssessmentCommand::AcceptShortfall { item, reason },
     };

@@ -84,5 +84,14 @@ pub(crate) fn criteria(setting: Setting, state: &State, all: &[CriterionStanding
             cell(format!("{}{accepted}", found.verdict), Tone::Plain),
         ]);
     }
+    for (of, it) in &state.assessments.assessed {
+        rows.add_row(vec![
+            cell(of, Tone::Plain),
+            cell(format!("assessment: {}", it.text), Tone::Plain),
+            cell("", Tone::Plain),
+            cell(format!("{} of 5", it.rating), Tone::Plain),
+            cell(&it.figures, Tone::Plain),
+        ]);
+    }
     text(&rows)
 }

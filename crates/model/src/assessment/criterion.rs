@@ -73,6 +73,26 @@ pub fn criterion<'a>(state: &'a State, planned: &'a SuccessCriterion) -> Criteri
     CriterionStanding { accepted, ..it }
 }
 
+/// Returns what is known by measuring of a ring, or of the whole: verified sites, what failed, severe
+/// incidents; of the whole, where each criterion stands.
+pub fn figures(state: &State, ring: Option<&crate::id::RingId>) -> String {
+    if let Some((_, status)) = ring.and_then(|it| state.ring(it)) {
+        let counts = status.counts;
+        return format!(
+            "{} of {} sites verified, {} failed, {} exempt; {} severity 1 and {} severity 2 incidents",
+            counts.verified,
+            counts.planned,
+            counts.failed,
+            counts.exempt,
+            status.severity_1,
+            status.severity_2
+        );
+    }
+    let standing = criteria(state).into_iter();
+    let standing = standing.map(|it| format!("{}: {}", it.criterion.id, it.word()));
+    standing.collect::<Vec<_>>().join("; ")
+}
+
 /// Returns whether a criterion is measured for the Deployment Complete Milestone: those of the
 /// benefit review come later.
 pub fn is_due_at_completion(planned: &SuccessCriterion) -> bool {

@@ -9,11 +9,12 @@ use crate::assessment::{
 };
 use crate::event::Event;
 use crate::evidence::Evidence;
-use crate::id::LineId;
+use crate::id::{LineId, RingId};
 use crate::refusal::{Refusal, RefusalCode};
 use crate::role_type::RoleType;
 use crate::scope::Scope;
 use crate::separation_of_duties as separation;
+use crate::state::RingState;
 
 /// The most pieces of evidence for one statement.
 pub(super) const EVIDENCE_MAX: usize = 20;
@@ -41,6 +42,9 @@ impl Acting<'_> {
                     measurement: self.checked_measurement(measurement)?,
                 }
             }
+            AssessmentCommand::Assess { ring, rating, text } => {
+                self.assess(ring.as_ref(), *rating, text)?
+            }
             AssessmentCommand::AcceptShortfall { item, reason } => {
                 self.accept_shortfall(item, reason)?
             }
@@ -65,6 +69,31 @@ impl Acting<'_> {
 
     fn assesses(&self, act: &str) -> Result<RoleType, Refusal> {
         self.role(&[RoleType::ProductManager], &Scope::Deployment, act)
+    }
+
+    /// The Product Manager's word on a ring, or on the whole, beside what is known by measuring.
+    fn assess(
+        &self,
+        ring: Option<&RingId>,
+        rating: u8,
+        text: &str,
+    ) -> Result<AssessmentEvent, Refusal> {
+        self.assesses("assess the deployment")?;
+        if !(1..=5).contains(&rating) {
+            let next = "rate from 1 to 5, the best";
+            return Err(Refusal::invalid(format!("there is no rating {rating}"), next));
+        }
+        let text = worded("the assessment", text)?;
+        if let Some(id) = ring {
+            let (_, status) = self.state.ring(id).ok_or_else(|| Refusal::unknown(id))?;
+            if status.state == RingState::Waiting {
+                let text = format!("ring {id} has not begun");
+                let next = "assess it once its sites are deployed";
+                return Err(Refusal::new(RefusalCode::State, text, next));
+            }
+        }
+        let figures = assessment::figures(self.state, ring);
+        Ok(AssessmentEvent::Assessed { ring: ring.cloned(), rating, text, figures })
     }
 
     fn measure_criterion(

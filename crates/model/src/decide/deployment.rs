@@ -20,6 +20,7 @@ use crate::rfc::approval_policy_changes;
 use crate::role_type::RoleType;
 use crate::run::{Run, RunKind};
 use crate::scope::Scope;
+use crate::separation_of_duties::{Duty, judge};
 use crate::site::SiteTemplate;
 
 impl Acting<'_> {
@@ -72,6 +73,7 @@ impl Acting<'_> {
 
     pub(super) fn open(&self) -> Result<Vec<Event>, Refusal> {
         self.role(&[RoleType::ProgramManager], &Scope::Deployment, "open the deployment")?;
+        self.may_start()?;
         let transition = DeploymentTransition::Opened;
         self.deployment_event(transition, None, vec![])?;
         let reading = self.of_deployment(Guard::E1, gates::e1(self.state));
@@ -105,6 +107,7 @@ impl Acting<'_> {
         let mut roles = vec![RoleType::ProgramManager];
         roles.extend(removes_scope.then_some(RoleType::Customer));
         roles.extend(changes_policy.then_some(RoleType::ChangeAuthority));
+        roles.extend(self.takes_a_role(plan).then_some(RoleType::SolutionManager));
         let (mut events, is_complete) = match (is_draft, roles.as_slice()) {
             (true, _) => {
                 let roles = [RoleType::ProgramManager, RoleType::ReleaseManagement];
@@ -146,6 +149,15 @@ impl Acting<'_> {
         let changes = changes.to_vec();
         events.push(Event::PlanRevised { plan: digest, baseline, changes, voided, reason });
         Ok(events)
+    }
+
+    /// SOD-9: nobody gives themselves a role type by a plan of their own, alone.
+    fn takes_a_role(&self, plan: &crate::plan::MasterProjectPlan) -> bool {
+        let before = self.state.person(self.person).map(|it| it.roles.as_slice());
+        let after = plan.person(self.person).map(|it| it.roles.as_slice()).unwrap_or_default();
+        let takes = after.iter().any(|it| !before.unwrap_or_default().contains(it));
+        let held = [Duty::RevisesPlan];
+        takes && judge(self.person, &held, Duty::TakesRole, self.state.plan.profile).is_err()
     }
 
     /// Returns the RFCs whose authorisation does not survive `plan`.

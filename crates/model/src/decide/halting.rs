@@ -89,6 +89,7 @@ impl Acting<'_> {
         reason: &str,
         only: &[Resumable],
     ) -> Result<Vec<Event>, Refusal> {
+        self.may_start()?;
         let scope = Scope::Ring(ring.clone());
         let reason = worded("the cause and the decision", reason)?;
         self.ring_event(ring, RingTransition::Resumed, reason.clone(), vec![])?;
@@ -179,6 +180,7 @@ impl Acting<'_> {
     pub(super) fn resume(&self, scope: &Scope, reason: &str) -> Result<Vec<Event>, Refusal> {
         self.known_scope(scope)?;
         self.role(RELEASE, scope, "resume it")?;
+        self.may_start()?;
         let reason = worded("the cause and the decision", reason)?;
         self.resumed(scope, &reason)?;
         let reading = self.state.reading(

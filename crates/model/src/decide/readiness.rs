@@ -69,7 +69,7 @@ impl Acting<'_> {
         let accepting = gate::accepting(&self.state.plan);
         self.role(&accepting, &Scope::Deployment, "accept the readiness checklist")?;
         if let Err((missing, _)) = gate::items(self.state, self.now) {
-            let next = "its owner judges it, or a waiver of ST4 lets it pass";
+            let next = self.what_settles_readiness();
             return Err(Refusal::new(RefusalCode::Gate, missing, next));
         }
         // The order of the signatures: whoever hands over first, whoever takes over then.
@@ -94,11 +94,21 @@ impl Acting<'_> {
         Ok(accepted)
     }
 
+    fn what_settles_readiness(&self) -> String {
+        match self.state.readiness.objection() {
+            Some(_) => {
+                let who = self.ask(&[RoleType::OperationsExperience], &Scope::Deployment);
+                format!("{who} to withdraw it: `landfall readiness withdraw-objection`")
+            }
+            None => "its owner judges it, or a waiver of ST4 lets it pass".to_owned(),
+        }
+    }
+
     /// Release Management and Operations Experience declare it together, each for themselves.
     fn declare_ready(&self) -> Result<Vec<ReadinessEvent>, Refusal> {
         self.role(gate::PREPARING, &Scope::Deployment, "declare the solution ready")?;
         if let Err((missing, _)) = gate::items(self.state, self.now) {
-            let next = "its owner judges it, or a waiver of ST4 lets it pass";
+            let next = self.what_settles_readiness();
             return Err(Refusal::new(RefusalCode::Gate, missing, next));
         }
         let held = self.held(&Scope::Deployment);

@@ -123,11 +123,12 @@ impl Request<'_> {
     }
 
     fn is_separate_for(&self, person: &PersonId) -> Result<Vec<separation::Rule>, Refusal> {
+        let builders = self.acting.state.plan.release.builders();
         let change = separation::Change {
             requester: &self.planned.requested_by,
             plan_author: &self.planned.requested_by,
             implementers: &self.planned.implementers,
-            builders: &[],
+            builders: &builders,
         };
         let profile = self.acting.state.plan.profile;
         Ok(separation::may_approve(change, person, profile)?)

@@ -169,4 +169,19 @@ mod tests {
             assert!(!waivability.authority().contains(&RoleType::Auditor), "{guard}");
         }
     }
+
+    // Proves: X-09
+    #[test]
+    fn which_guards_each_profile_waives() {
+        use strum::VariantArray as _;
+        let waived = |profile: Profile| -> Vec<String> {
+            let can = |it: &&Guard| !matches!(it.waiver_under(profile), Waivability::Never);
+            Guard::VARIANTS.iter().filter(can).map(ToString::to_string).collect()
+        };
+        assert_eq!(waived(Profile::Solo), waived(Profile::Standard));
+        let strict = waived(Profile::Regulated);
+        let lost: Vec<String> =
+            waived(Profile::Standard).into_iter().filter(|it| !strict.contains(it)).collect();
+        assert_eq!(lost.join(" "), "E5 E6 C6 RF3 SG4 A1");
+    }
 }

@@ -6,6 +6,7 @@
 //! House rule: docs/decisions/0010-solo-profile.md.
 
 use super::Rule;
+use super::table::{Duty, judge};
 use crate::id::PersonId;
 use crate::profile::Profile;
 use crate::role_type::RoleType;
@@ -58,32 +59,14 @@ pub enum Paper {
     DeploymentComplete,
 }
 
-/// Collects what a profile relaxes, and refuses the first thing that it does not.
-struct Scrutiny {
-    profile: Profile,
-    relaxed: Vec<Rule>,
+/// Returns those of `duties` that hold.
+fn those(duties: &[(Duty, bool)]) -> Vec<Duty> {
+    duties.iter().filter(|(_, holds)| *holds).map(|(it, _)| *it).collect()
 }
 
-impl Scrutiny {
-    fn under(profile: Profile) -> Self {
-        Self { profile, relaxed: Vec::new() }
-    }
-
-    fn separates(
-        mut self,
-        rule: Rule,
-        broken: bool,
-        text: impl FnOnce() -> String,
-        next_step: &'static str,
-    ) -> Result<Self, SeparationRefusal> {
-        if broken && !self.profile.relaxes(rule) {
-            return Err(SeparationRefusal { rule, text: text(), next_step });
-        }
-        if broken && !self.relaxed.contains(&rule) {
-            self.relaxed.push(rule);
-        }
-        Ok(self)
-    }
+/// Returns the duty of whoever holds `roles` and is of the project.
+fn of_project(roles: &[RoleType]) -> Vec<Duty> {
+    those(&[(Duty::OfProject, roles.iter().any(|role| role.is_project()))])
 }
 
 /// Returns the rules relaxed where `approver` approves `change`.
@@ -97,37 +80,13 @@ pub fn may_approve(
     approver: &PersonId,
     profile: Profile,
 ) -> Result<Vec<Rule>, SeparationRefusal> {
-    const NEXT: &str = "ask another member of the change authority to approve it";
-    let plans = change.plan_author == approver;
-    let runs = change.implementers.contains(approver);
-    let built = change.builders.contains(approver);
-    let requested = change.requester == approver;
-    let scrutiny = Scrutiny::under(profile)
-        .separates(
-            Rule::RequesterNeverApproves,
-            requested,
-            || format!("{approver} requested this change and cannot approve it"),
-            NEXT,
-        )?
-        .separates(
-            Rule::ImplementerNeverApproves,
-            plans,
-            || format!("{approver} wrote the plan of this change and cannot approve it"),
-            NEXT,
-        )?
-        .separates(
-            Rule::ImplementerNeverApproves,
-            runs,
-            || format!("{approver} implements this change and cannot approve it"),
-            NEXT,
-        )?
-        .separates(
-            Rule::BuilderStandsAside,
-            built,
-            || format!("{approver} built what this change installs and cannot approve it"),
-            NEXT,
-        )?;
-    Ok(scrutiny.relaxed)
+    let held = those(&[
+        (Duty::Requested, change.requester == approver),
+        (Duty::Planned, change.plan_author == approver),
+        (Duty::Implements, change.implementers.contains(approver)),
+        (Duty::Built, change.builders.contains(approver)),
+    ]);
+    judge(approver, &held, Duty::Approves, profile)
 }
 
 /// Returns the rules relaxed where `person` starts the deployment of what `builders` built.
@@ -140,13 +99,7 @@ pub fn may_start(
     builders: &[PersonId],
     profile: Profile,
 ) -> Result<Vec<Rule>, SeparationRefusal> {
-    let scrutiny = Scrutiny::under(profile).separates(
-        Rule::BuilderStandsAside,
-        builders.contains(person),
-        || format!("{person} built what would be deployed and cannot start its deployment"),
-        "let somebody of Release Management start it who did not build it",
-    )?;
-    Ok(scrutiny.relaxed)
+    judge(person, &those(&[(Duty::Built, builders.contains(person))]), Duty::Starts, profile)
 }
 
 /// Returns the rules relaxed where `person` verifies what `runners` ran and `builders` built.
@@ -161,25 +114,13 @@ pub fn may_verify(
     checks: Checks,
     profile: Profile,
 ) -> Result<Vec<Rule>, SeparationRefusal> {
-    const NEXT: &str = "ask a tester who neither built nor ran it";
-    let ran_by_hand = match checks {
-        Checks::Automatic => false,
-        Checks::Manual => runners.contains(person),
+    let held =
+        those(&[(Duty::Built, builders.contains(person)), (Duty::Ran, runners.contains(person))]);
+    let act = match checks {
+        Checks::Automatic => Duty::Verifies,
+        Checks::Manual => Duty::VerifiesByHand,
     };
-    let scrutiny = Scrutiny::under(profile)
-        .separates(
-            Rule::BuilderStandsAside,
-            builders.contains(person),
-            || format!("{person} built what was deployed and cannot verify it"),
-            NEXT,
-        )?
-        .separates(
-            Rule::RunnerNeverVerifies,
-            ran_by_hand,
-            || format!("{person} ran this deployment and cannot verify it by hand"),
-            NEXT,
-        )?;
-    Ok(scrutiny.relaxed)
+    judge(person, &held, act, profile)
 }
 
 /// Returns the rules relaxed where `person`, who holds `roles`, signs for a site.
@@ -203,13 +144,7 @@ pub fn may_sign_for_site(
         let next_step = "ask the owner of the site, or name a deputy before signing";
         return Err(SeparationRefusal { rule, text, next_step });
     }
-    let scrutiny = Scrutiny::under(profile).separates(
-        rule,
-        roles.iter().any(|role| role.is_project()),
-        || format!("{person} is of the project and cannot sign for a site"),
-        "name an owner or a deputy of the site who is not of the project",
-    )?;
-    Ok(scrutiny.relaxed)
+    judge(person, &of_project(roles), Duty::SignsForSite, profile)
 }
 
 /// Returns the rules relaxed where `person`, who holds `roles`, accepts for the customer.
@@ -233,13 +168,7 @@ pub fn may_accept_for_customer(
         let next_step = "ask the customer, who may name a delegate in writing beforehand";
         return Err(SeparationRefusal { rule, text, next_step });
     }
-    let scrutiny = Scrutiny::under(profile).separates(
-        rule,
-        roles.iter().any(|role| role.is_project()),
-        || format!("{person} is of the project and cannot accept for the customer"),
-        "ask the customer to accept, or to name a delegate who is not of the project",
-    )?;
-    Ok(scrutiny.relaxed)
+    judge(person, &of_project(roles), Duty::AcceptsForCustomer, profile)
 }
 
 /// Returns the rules relaxed where `person`, who holds `roles`, takes over for Operations or Support.
@@ -252,13 +181,7 @@ pub fn may_take_over(
     roles: &[RoleType],
     profile: Profile,
 ) -> Result<Vec<Rule>, SeparationRefusal> {
-    let scrutiny = Scrutiny::under(profile).separates(
-        Rule::OutsidersTakeOver,
-        roles.iter().any(|role| role.is_project()),
-        || format!("{person} is of the project and cannot take over from it"),
-        "ask somebody of Operations or Support who is not of the project",
-    )?;
-    Ok(scrutiny.relaxed)
+    judge(person, &of_project(roles), Duty::TakesOver, profile)
 }
 
 /// Returns the rules relaxed where `approvers` grant a waiver that `involved` requested or gain by.
@@ -280,13 +203,15 @@ pub fn may_grant_waiver(
     let wanted = Profile::Standard.waiver_approvers_min();
     let distinct: BTreeSet<&PersonId> = approvers.iter().collect();
     let others = distinct.iter().filter(|person| !involved.contains(person)).count();
-    let scrutiny = Scrutiny::under(profile).separates(
-        rule,
-        others < wanted,
-        || format!("the waiver needs {wanted} approvers who did not ask for it, and has {others}"),
-        NEXT,
-    )?;
-    Ok(scrutiny.relaxed)
+    if others >= wanted {
+        return Ok(vec![]);
+    }
+    if profile.relaxes(rule) {
+        return Ok(vec![rule]);
+    }
+    let text =
+        format!("the waiver needs {wanted} approvers who did not ask for it, and has {others}");
+    Err(SeparationRefusal { rule, text, next_step: NEXT })
 }
 
 /// Returns the rules relaxed where `reviewer` reviews an emergency that `approver` approved.
@@ -299,13 +224,8 @@ pub fn may_review_emergency(
     reviewer: &PersonId,
     profile: Profile,
 ) -> Result<Vec<Rule>, SeparationRefusal> {
-    let scrutiny = Scrutiny::under(profile).separates(
-        Rule::EmergencyReviewedByAnother,
-        approver == reviewer,
-        || format!("{reviewer} approved this emergency and cannot review it"),
-        "ask another member of the change authority to review it",
-    )?;
-    Ok(scrutiny.relaxed)
+    let held = those(&[(Duty::ApprovedEmergency, approver == reviewer)]);
+    judge(reviewer, &held, Duty::ReviewsEmergency, profile)
 }
 
 /// Returns the rules relaxed where just `signers` have signed `paper`.

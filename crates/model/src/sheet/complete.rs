@@ -107,6 +107,7 @@ pub(super) fn review_facts(state: &State) -> Value {
         "waivers": waivers.collect::<Vec<_>>(),
         "strategy": strategy(state),
         "risks": crate::release_readiness::risks(state),
+        "assessments": state.assessments.assessed,
         "deployment-reports": reports(state),
     })
 }

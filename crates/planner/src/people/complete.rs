@@ -48,6 +48,7 @@ fn assessment(command: &mut AssessmentCommand) -> Vec<&mut String> {
         AssessmentCommand::Judge { text, measurement, .. } => {
             vec![text, &mut measurement.value, &mut measurement.how]
         }
+        AssessmentCommand::Assess { text, .. } => vec![text],
         AssessmentCommand::AcceptShortfall { reason, .. } => vec![reason],
     }
 }

@@ -145,6 +145,7 @@ fn an_emergency_is_authorised_by_one_on_call_and_reviewed_by_another_in_time() {
     "#]].assert_eq(&told);
 }
 
+// Proves: R-SM4
 #[test]
 fn the_last_approval_waits_until_a_conflict_is_ruled_on() {
     let mut world = World::of(standard_plan());
@@ -163,6 +164,13 @@ fn the_last_approval_waits_until_a_conflict_is_ruled_on() {
     };
     let found = ChangeScheduleEvent::Elsewhere { changes: vec![elsewhere] };
     world.apply(Event::ChangeSchedule(found), Actor::System);
+    let waits = crate::waiting::why(&world.state, world.now, &"rfc/R-sites".parse().unwrap());
+    let ruling = |it: &&crate::waiting::WaitingOn| {
+        matches!(it.command, Some(Command::ChangeSchedule(ChangeScheduleCommand::Rule { .. })))
+    };
+    let asked: Vec<&str> =
+        waits.iter().filter(ruling).flat_map(|it| &it.people).map(|it| it.as_str()).collect();
+    assert_eq!(asked, ["hedda"], "the Solution Manager is asked, with what to type");
     let part = world.state.index.parts[1];
     let approve = of("R-sites", RfcAct::Approve { part, conditions: None });
     let rule = Command::ChangeSchedule(ChangeScheduleCommand::Rule {

@@ -96,7 +96,7 @@ fn is(world: &World, state: SiteState) -> bool {
     world.state.sites[0].state == state
 }
 
-// Proves: P2-Q4, P2-I3, G-18
+// Proves: P2-Q4, P2-I3, G-18, R-PRM3
 #[test]
 fn a_slot_that_moves_is_told_anew_and_asked_about_anew() {
     let mut world = World::of(told_plan());

@@ -29,6 +29,10 @@ pub(super) fn assessment(command: &AssessmentCommand) -> String {
         AssessmentCommand::Judge { item, kind, text, measurement } => {
             format!("criterion judge {item} {kind} --text {} {}", quoted(text), found(measurement))
         }
+        AssessmentCommand::Assess { ring, rating, text } => {
+            let ring = ring.as_ref().map(|it| format!(" {it}")).unwrap_or_default();
+            format!("criterion assess{ring} --rating {rating} --text {}", quoted(text))
+        }
         AssessmentCommand::AcceptShortfall { item, reason } => {
             format!("criterion accept {item} --reason {}", quoted(reason))
         }

@@ -211,7 +211,7 @@ fn what_people_state_about_a_site_is_checked() {
     "#]].assert_eq(&table(&state, rows));
 }
 
-// Proves: P2-Q3, P2-Q4, X-11
+// Proves: P2-Q3, P2-Q4, X-11, R-PRM3
 #[test]
 fn a_changed_window_or_word_has_to_be_acknowledged_again() {
     let mut state = busy();

@@ -258,3 +258,64 @@ fn a_sheet_has_two_signers_and_the_completion_three() {
         ("the completion, two", &|it| signed(Paper::DeploymentComplete, &["ivo", "kasimir"], it)),
     ]));
 }
+
+// Proves: R-DEV1, X-09, P2-D7, T-2
+#[test]
+fn each_rule_keeps_its_act_from_whom_it_names_under_each_profile() {
+    use crate::separation_of_duties::TABLE;
+    use strum::VariantArray as _;
+    let somebody = person("somebody");
+    let mut grid = String::new();
+    for row in TABLE {
+        grid += &format!("{}: whoever {} never {}, at {}:", row.rule, row.held, row.act, row.at);
+        for profile in Profile::VARIANTS {
+            let told = match judge(&somebody, &[row.held], row.act, *profile) {
+                Ok(relaxed) => {
+                    assert_eq!(relaxed, [row.rule], "what is relaxed is disclosed");
+                    "disclosed"
+                }
+                Err(refusal) => {
+                    assert!(!refusal.next_step.is_empty());
+                    assert_eq!(refusal.rule, row.rule);
+                    "refused"
+                }
+            };
+            grid += &format!(" {profile} {told},");
+            assert_eq!(judge(&somebody, &[], row.act, *profile), Ok(vec![]), "nobody else");
+        }
+        grid.pop();
+        grid.push('\n');
+    }
+    expect![[r#"
+        SOD-1: whoever requested the change never approves the change, at signature: solo disclosed, standard refused, regulated refused
+        SOD-2: whoever wrote its plan never approves the change, at signature: solo disclosed, standard refused, regulated refused
+        SOD-2: whoever implements it never approves the change, at signature: solo disclosed, standard refused, regulated refused
+        SOD-3: whoever built what is deployed never approves the change, at signature: solo disclosed, standard refused, regulated refused
+        SOD-3: whoever built what is deployed never starts the deployment, at execution: solo disclosed, standard refused, regulated refused
+        SOD-3: whoever built what is deployed never verifies it, at signature: solo disclosed, standard refused, regulated refused
+        SOD-3: whoever built what is deployed never verifies it by hand, at execution: solo disclosed, standard refused, regulated refused
+        SOD-4: whoever ran the deployment never verifies it by hand, at execution: solo disclosed, standard refused, regulated refused
+        SOD-5: whoever is of the project never signs for a site, at signature: solo disclosed, standard refused, regulated refused
+        SOD-6: whoever is of the project never accepts for the customer, at signature: solo disclosed, standard refused, regulated refused
+        SOD-7: whoever is of the project never takes over, at signature: solo disclosed, standard refused, regulated refused
+        SOD-8: whoever asked for the waiver never grants the waiver, at signature: solo disclosed, standard refused, regulated refused
+        SOD-8: whoever gains by the waiver never grants the waiver, at signature: solo disclosed, standard refused, regulated refused
+        SOD-9: whoever revises the plan never takes a role type by it, alone, at assignment: solo disclosed, standard refused, regulated refused
+        SOD-10: whoever approved the emergency never reviews the emergency, at signature: solo disclosed, standard refused, regulated refused
+        SOD-11: whoever is of the project never confirms a lower severity, at signature: solo disclosed, standard refused, regulated refused
+        SOD-12: whoever answers the escalation never closes the escalation, at signature: solo disclosed, standard refused, regulated refused
+        SOD-13: whoever installs at the site never exempts computers or users, at signature: solo disclosed, standard refused, regulated refused
+        SOD-14: whoever is of the project never steers the survey, at execution: solo refused, standard refused, regulated refused
+        SOD-15: whoever signed the rest of it alone never completes a sheet, at signature: solo disclosed, standard refused, regulated refused
+        SOD-16: whoever audits it never changes anything, at execution: solo refused, standard refused, regulated refused
+    "#]].assert_eq(&grid);
+}
+
+#[test]
+fn every_rule_stands_in_the_table() {
+    use crate::separation_of_duties::TABLE;
+    use strum::VariantArray as _;
+    for rule in Rule::VARIANTS {
+        assert!(TABLE.iter().any(|it| it.rule == *rule), "{rule}");
+    }
+}
