@@ -136,6 +136,7 @@ pub(crate) enum What {
     Waiting(look::Waiting),
     Measures(measure::Measures),
     Outcomes(measure::Outcomes),
+    Report(measure::ReportOf),
     #[command(subcommand)]
     ReleaseReadiness(release_readiness::ReleaseReadiness),
     #[command(subcommand)]
@@ -223,7 +224,7 @@ pub(crate) enum What {
 const GROUPS: &[(&str, &[&str])] = &[
     ("Plan", &["init", "check", "schema", "plan", "forecast", "rehearse"]),
     ("Deploy", &["deployment", "serve", "demo"]),
-    ("Look", &["status", "why", "waiting", "measures", "outcomes"]),
+    ("Look", &["status", "why", "waiting", "measures", "outcomes", "report"]),
     (
         "Authorise and sign",
         &[

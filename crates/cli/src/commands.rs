@@ -72,6 +72,7 @@ pub(crate) async fn carry_out(
         What::Measures(it) => measuring::measures(it, &desk().await?),
         What::Outcomes(_) => measuring::outcomes(&desk().await?),
         What::ReleaseReadiness(it) => releasing::release_readiness(it, desk().await?).await,
+        What::Report(it) => measuring::report(it, &desk().await?),
         What::Rfc(it) => rfcs::rfc(it, desk().await?).await,
         What::ChangeSchedule(_) => rfcs::change_schedule(&desk().await?),
         What::Sheet(it) => signing::sheet(it, &desk().await?),

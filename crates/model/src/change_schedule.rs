@@ -7,7 +7,7 @@
 
 mod conflict;
 
-pub use conflict::{Conflict, ScheduledChange, conflicts, scheduled, unruled};
+pub use conflict::{Conflict, Places, ScheduledChange, conflicts, scheduled, unruled};
 
 use crate::evolve::{Happening, Impossible};
 use crate::id::{DeploymentId, PersonId, RfcId, SiteId};

@@ -5,11 +5,13 @@
 //!
 //! Source: Deploy SMF, Process 4, Table 7, "Review and close out the project".
 
+mod analysis;
 mod command;
 mod event;
 mod items;
 mod suggestions;
 
+pub use analysis::{Analysis, Availability, draft, invitees, pack};
 pub use command::CloseOutCommand;
 pub use event::{
     BenefitReview, CloseOutEvent, Contribution, Findings, Lesson, LessonStanding, Package,
@@ -33,6 +35,9 @@ pub struct CloseOut {
     /// What people contributed to the analysis of the project.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub contributions: Vec<Contributed>,
+    /// When and where the analysis is, and who comes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub analysis: Option<Analysis>,
     /// The lessons, the first having number 1.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub lessons: Vec<LessonStatus>,
@@ -137,6 +142,16 @@ impl CloseOut {
             CloseOutEvent::Contributed { role, contribution } => {
                 let contribution = contribution.clone();
                 self.contributions.push(Contributed { by, role: *role, at, contribution });
+            }
+            CloseOutEvent::AnalysisPlanned { on, place, invitees, pack } => {
+                let (place, invitees, answers) = (place.clone(), invitees.clone(), [].into());
+                self.analysis = Some(Analysis { on: *on, place, invitees, pack: *pack, answers });
+            }
+            CloseOutEvent::AvailabilitySaid { availability } => {
+                let analysis = self.analysis.as_mut();
+                let analysis = analysis.ok_or_else(|| Impossible::unknown("the analysis"))?;
+                let by = by.ok_or_else(|| Impossible::unknown("whoever comes or not"))?;
+                analysis.answers.insert(by, availability.clone());
             }
             CloseOutEvent::LessonRecorded { lesson, .. } => {
                 let standing = LessonStanding::Proposed;

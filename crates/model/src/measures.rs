@@ -17,6 +17,7 @@ pub mod impact;
 pub mod intervals;
 pub mod measure;
 pub mod measured;
+pub mod goals;
 pub mod outcomes;
 pub mod printed;
 pub mod recorded;

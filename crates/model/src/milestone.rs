@@ -6,10 +6,12 @@
 //! Source: Deploy SMF, "Deployment Stable" (Process 3) and "Deployment Complete Milestone" (Process 4, Table 7).
 
 mod review;
+mod signatures;
 mod undoing;
 
 pub use review::{FollowOnAction, Milestones, Review, Vote};
 pub(crate) use undoing::sent_back;
+pub use signatures::{Signature, signatures};
 pub use undoing::undone;
 
 use crate::digest::Digest;

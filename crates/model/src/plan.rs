@@ -92,6 +92,9 @@ pub struct MasterProjectPlan {
     pub readiness: Vec<crate::readiness::ReadinessItem>,
     /// The terms of the quiet period.
     pub quiet_period: Option<QuietPeriodTerms>,
+    /// The terms of the survey.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub survey: Option<crate::survey::SurveyTerms>,
     /// What all sites are promised, and how it is known that their users have access.
     #[serde(default, skip_serializing_if = "crate::site_care::terms::is_default")]
     pub terms: crate::site_care::terms::PlanTerms,
@@ -318,6 +321,7 @@ impl MasterProjectPlan {
             probes: vec![],
             readiness: vec![],
             quiet_period: None,
+            survey: None,
             terms: crate::site_care::terms::PlanTerms::default(),
             variables: BTreeMap::new(),
             tzdata: String::new(),

@@ -6,9 +6,12 @@
 //!
 //! Source: Deploy SMF, "quiet period" (Process 3), and Process 4, Table 7.
 
-use crate::machine::MilestoneState;
-use crate::milestone::Milestone;
+use crate::id::PersonId;
+use crate::machine::{MilestoneState, SignOffState};
+use crate::milestone::{Milestone, Review};
 use crate::role_type::RoleType;
+use crate::scope::Scope;
+use crate::sheet::Sheet;
 use crate::state::State;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -90,6 +93,56 @@ pub fn turns(state: &State, duty: Duty) -> Vec<Turn> {
         turns.push(Turn { duty, from, first: duty.outside(), behind: vec![] });
     }
     turns
+}
+
+/// That something went over to those who run it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Transfer {
+    /// What: a core component, a site, or the service as a whole.
+    pub scope: Scope,
+    /// To whom.
+    pub to: RoleType,
+    /// When they signed.
+    pub at: Timestamp,
+    /// Who signed for them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<PersonId>,
+    /// Until when the project stands behind them, as far as that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub behind_until: Option<Timestamp>,
+}
+
+/// Returns what has gone over, the first first: the core components with their sheet, each site
+/// with its owner's signature, the service with Deployment Stable.
+pub fn transfers(state: &State) -> Vec<Transfer> {
+    let complete = state.milestones.approved(Milestone::Complete).and_then(Review::in_effect);
+    let behind_until = complete.or_else(|| state.quiet_periods.last().map(|it| it.end));
+    let signed = state.slots.iter().filter(|(_, it)| it.state == SignOffState::Signed);
+    let mut all: Vec<Transfer> = signed
+        .flat_map(|(slot, status)| {
+            let scopes: Vec<Scope> = match (&slot.sheet, slot.role) {
+                (Sheet::CoreFinal, RoleType::OperationsManager) => {
+                    let components = state.plan.components.iter();
+                    components.map(|it| Scope::Component(it.id.clone())).collect()
+                }
+                (Sheet::Site(_), RoleType::SiteOwner) => vec![slot.sheet.scope()],
+                (
+                    Sheet::DeploymentStable,
+                    RoleType::OperationsManager | RoleType::SupportManager,
+                ) => vec![Scope::Deployment],
+                _ => vec![],
+            };
+            scopes.into_iter().map(move |scope| Transfer {
+                scope,
+                to: slot.role,
+                at: status.since,
+                by: status.by.clone(),
+                behind_until,
+            })
+        })
+        .collect();
+    all.sort_by(|a, b| (a.at, &a.scope).cmp(&(b.at, &b.scope)));
+    all
 }
 
 /// Returns who answers first for `duty` at the instant `now`.

@@ -2,10 +2,13 @@
 //!
 //! House rule: nothing may cost time in proportion to all sites where it concerns one.
 
+use crate::change_schedule::Places;
 use crate::companion_plans::Trigger;
 use crate::id::{ComponentId, LineId, PersonId, RfcId, RingId, SiteId};
+use crate::kept::Kept;
 use crate::plan::MasterProjectPlan;
-use std::collections::{BTreeSet, HashMap};
+use crate::role_type::RoleType;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, LazyLock};
 
 /// Positions by name.
@@ -31,6 +34,12 @@ pub struct StateIndex {
     pub template_of_site: Vec<u32>,
     /// The digest of each RFC's part of the plan.
     pub parts: Vec<crate::digest::Digest>,
+    /// For each role type, the positions of the people who hold it.
+    pub holders: BTreeMap<RoleType, Vec<u32>>,
+    /// For each site, the version of what its owner is told to expect.
+    pub versions: Vec<Kept<Option<crate::digest::Digest>>>,
+    /// For each RFC, what it touches.
+    pub places: Vec<Kept<Places>>,
     /// The digest of the release.
     pub release: Option<crate::digest::Digest>,
     /// The messages that have to reach a site before its slot.
@@ -87,6 +96,9 @@ impl StateIndex {
                 .map(|site| template_of(site).unwrap_or(u32::MAX))
                 .collect(),
             parts: plan.rfcs.iter().map(|it| plan.part_digest(&it.covers)).collect(),
+            holders: holders(plan),
+            versions: plan.sites.iter().map(|_| Kept::default()).collect(),
+            places: plan.rfcs.iter().map(|_| Kept::default()).collect(),
             release: Some(plan.release.digest()),
             before_slots: messages()
                 .filter(|it| {
@@ -98,6 +110,19 @@ impl StateIndex {
             has_untimed_messages: messages().any(|it| it.trigger().is_err()),
         }
     }
+}
+
+fn holders(plan: &MasterProjectPlan) -> BTreeMap<RoleType, Vec<u32>> {
+    let mut holders: BTreeMap<RoleType, Vec<u32>> = BTreeMap::new();
+    for (person, position) in plan.people.iter().zip(0..) {
+        for role in &person.roles {
+            let of_role = holders.entry(*role).or_default();
+            if of_role.last() != Some(&position) {
+                of_role.push(position);
+            }
+        }
+    }
+    holders
 }
 
 /// Returns an empty plan, which stands in until the real one has been found by its digest.

@@ -10,12 +10,14 @@ mod instrument;
 mod invitation;
 mod results;
 mod tally;
+mod terms;
 
 pub(crate) use instrument::definition;
 pub use instrument::{Asked, Axis, Instrument, Question};
 pub use invitation::{due_at, invitees_at};
 pub use results::{GroupResult, QuestionResult, Results, results};
 pub use tally::{Counts, Interval};
+pub use terms::SurveyTerms;
 
 use crate::digest::Digest;
 use crate::evolve::{Happening, Impossible};
@@ -130,12 +132,12 @@ pub enum SurveyEvent {
 pub enum SurveyCommand {
     /// Open a round.
     Open {
-        /// When it closes; after ten days if left out.
+        /// When it closes; after as many days as the plan says if left out.
         closes: Option<Timestamp>,
-        /// The languages in which it is asked.
+        /// The languages in which it is asked; those of the plan if left out.
         languages: Vec<String>,
-        /// The share of users who are asked, in percent.
-        sample_percent: u8,
+        /// The share of users who are asked, in percent; that of the plan if left out.
+        sample_percent: Option<u8>,
     },
     /// Invite the users of sites.
     Invite {

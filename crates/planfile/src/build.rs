@@ -169,6 +169,7 @@ impl Building<'_> {
             probes,
             readiness: companions::readiness(file.readiness),
             quiet_period: file.quiet_period.map(companions::quiet_period),
+            survey: file.survey.map(companions::survey),
             terms: PlanTerms {
                 expectations: care::expectations(file.expectations),
                 user_access: file.user_access.unwrap_or_default(),

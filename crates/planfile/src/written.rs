@@ -134,4 +134,6 @@ pub(crate) struct PlanFile {
     pub(crate) readiness: Vec<ReadinessItem>,
     /// The terms of the quiet period.
     pub(crate) quiet_period: Option<QuietPeriod>,
+    /// The terms of the satisfaction survey.
+    pub(crate) survey: Option<Survey>,
 }

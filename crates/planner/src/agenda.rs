@@ -23,12 +23,13 @@ pub(crate) use incidents::closes_unconfirmed;
 pub use rings::broken_budget;
 pub use sites::{running_grants, shortage, why_not_started};
 
-use crate::facts::Look;
+use crate::facts::{Look, Moved};
 use jiff::Timestamp;
 use model::event::Event;
 use model::machine::DeploymentState;
 use model::order::Order;
 use model::state::State;
+use std::collections::BTreeSet;
 
 /// What to do now.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -63,6 +64,10 @@ pub(crate) fn agenda_of(look: &mut Look<'_>, orders_max: usize) -> Agenda {
     let in_flight = state.orders.values().filter(|it| it.asked.is_none()).count();
     let limit = (state.plan.limits.orders_at_once as usize).saturating_sub(in_flight);
     let mut room = limit.min(orders_max);
+    if let Some(moved) = look.carrying_on() {
+        carry_on(look, &mut agenda, &mut room, moved);
+        return agenda;
+    }
     changes::waivers(look, &mut agenda);
     site_care::exemptions(look, &mut agenda);
     let works = match state.deployment {
@@ -102,5 +107,28 @@ pub(crate) fn agenda_of(look: &mut Look<'_>, orders_max: usize) -> Agenda {
     }
     completing::completing(look, &mut agenda);
     agenda.next_look = look.next;
+    // Where the most orders are in flight, the end of one makes room anywhere.
+    if works && room > 0 {
+        look.at_rest();
+    }
     agenda
+}
+
+/// Looks where steps have ended or were given out alone: nothing else has changed.
+fn carry_on(
+    look: &mut Look<'_>,
+    agenda: &mut Agenda,
+    room: &mut usize,
+    moved: BTreeSet<Moved>,
+) {
+    for place in moved {
+        match place {
+            Moved::Component(position) => components::component(look, agenda, position, room),
+            Moved::Site(position) => sites::site(look, agenda, position, room),
+        }
+    }
+    agenda.next_look = look.next;
+    if *room > 0 {
+        look.at_rest();
+    }
 }

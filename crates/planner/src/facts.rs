@@ -3,8 +3,11 @@
 //! House rule: found once a look and shared, since all sites of a ring ask the same.
 
 use crate::calendar::{Calendar, Interval, Opening};
+use crate::waiting::WaitingOn;
 use crate::transfer::{Fit, Payload, SiteCache, SiteWork, fits};
+use crate::notices::Triggers;
 use jiff::Timestamp;
+use model::companion_plans::CommunicationsPlan;
 use model::component::{CoreComponent, CoreMode};
 use model::digest::Digest;
 use model::freeze::{Freeze, FreezeSubject};
@@ -19,10 +22,11 @@ use model::state::{RfcStatus, State};
 use model::step::{Step, StepWork};
 use model::window::MaintenanceWindow;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 mod kept;
 
-pub use kept::Kept;
+pub use kept::{Kept, Moved};
 use kept::{Place, WindowFit};
 
 /// One look at a deployment.
@@ -60,6 +64,19 @@ impl<'s> Look<'s> {
         if let Some(at) = at.filter(|at| *at > self.now) {
             self.next = Some(self.next.map_or(at, |next| next.min(at)));
         }
+    }
+
+    /// Returns where alone something may be to be done, if nothing happened since the last look but
+    /// steps.
+    pub fn carrying_on(&mut self) -> Option<BTreeSet<Moved>> {
+        let (moved, until) = self.kept.carrying_on(self.state, self.now)?;
+        self.again(until);
+        Some(moved)
+    }
+
+    /// Notes that there was nothing to do but to carry on what is begun.
+    pub fn at_rest(&mut self) {
+        self.kept.at_rest(self.state, self.next);
     }
 
     /// Returns the plan.
@@ -106,6 +123,30 @@ impl<'s> Look<'s> {
             Some((window, WindowFit { fit, is_wanted: wanted_s <= window.length_s() }))
         };
         self.kept.fit(position, now, found)
+    }
+
+    /// Adds to `waits` what the site at `position` waits on, which `found` would find.
+    pub fn site_waits(
+        &mut self,
+        position: usize,
+        waits: &mut Vec<WaitingOn>,
+        found: impl FnOnce(&mut Self) -> Vec<WaitingOn>,
+    ) {
+        if let Some((known, until)) = self.kept.site_waits(position, self.now) {
+            self.again(until);
+            waits.extend_from_slice(&known);
+            return;
+        }
+        let next = self.next.take();
+        let new = found(self);
+        self.kept.keep_site_waits(self.state, position, &new, self.next);
+        self.again(next);
+        waits.extend(new);
+    }
+
+    /// Returns when the messages of the plan are sent.
+    pub fn triggers(&mut self, plan: &CommunicationsPlan) -> Arc<Triggers> {
+        self.kept.triggers(|| Triggers::of(plan))
     }
 
     /// Returns whether the people of the site at `position` are told and trained.

@@ -6,11 +6,13 @@
 mod readers;
 mod slots;
 mod texts;
+mod triggers;
 
 pub use readers::letters;
 pub(crate) use slots::is_ahead;
 pub use slots::{due_after, due_before, slot};
 pub use texts::{ACKNOWLEDGE, civil_span, written};
+pub use triggers::Triggers;
 
 use jiff::Timestamp;
 use model::companion_plans::{CommunicationsPlan, Offset, QuietHours};

@@ -115,7 +115,7 @@ impl Story {
     }
 
     /// Lets everything happen by itself or by whom it waits on, until `is_there`.
-    pub(crate) fn goes_on(&mut self, is_there: impl Fn(&Self) -> bool) {
+    pub(crate) fn goes_on(&mut self, mut is_there: impl FnMut(&Self) -> bool) {
         for _ in 0..TURNS_MAX {
             if is_there(self) {
                 return;

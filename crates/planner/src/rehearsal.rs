@@ -10,19 +10,20 @@
 mod tally;
 
 pub use tally::{
-    Calendar, Dates, Halts, Reached, Rehearsed, RingRehearsed, Share, Stop, Tight, summary,
+    Calendar, Dates, Halts, Reached, Rehearsed, RingRehearsed, Share, Short, Stop, Tight, summary,
 };
 
 use crate::simulation::chance::Chance;
 use crate::simulation::{Asked, Assumptions, Ended, Passed, Simulation, Watch};
 use jiff::Timestamp;
 use model::event::{Event, RingTransition};
-use model::id::{PersonId, SiteId};
+use model::guard::{Guard, Supplier};
+use model::id::{PersonId, RingId, SiteId};
 use model::machine::{DeploymentState, SiteTransition};
 use model::scope::Scope;
 use model::state::{RingState, State};
 use model::storyline::Storyline;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What is kept of all runs so far.
 #[derive(Clone, Debug, Default)]
@@ -36,6 +37,13 @@ pub struct Rehearsal {
     site_halts: usize,
     passed: BTreeMap<Passed, i64>,
     stops: BTreeMap<(DeploymentState, String), usize>,
+    short: BTreeMap<RingId, ShortTally>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct ShortTally {
+    runs: usize,
+    sites: BTreeSet<SiteId>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -85,6 +93,25 @@ struct AskWatched {
     at: Timestamp,
     answered: Option<Timestamp>,
     at_night: bool,
+}
+
+/// The most causes of one standstill that are kept.
+const CAUSES_MAX: usize = 5;
+
+/// Returns the rings that had no window left for sites of theirs when a run came to a standstill.
+fn short(state: &State, ended: &Ended) -> BTreeMap<RingId, BTreeSet<SiteId>> {
+    let mut short: BTreeMap<RingId, BTreeSet<SiteId>> = BTreeMap::new();
+    for wait in &ended.blocked {
+        let has_none = matches!(wait.guard, Some(Guard::S6 | Guard::S7))
+            && matches!(wait.supplier, Supplier::Roles(_));
+        let Scope::Site(site) = &wait.scope else { continue };
+        let position = state.index.sites.get(site).filter(|_| has_none);
+        let ring = position.and_then(|it| state.plan.ring_of.get(*it as usize));
+        if let Some(ring) = ring.and_then(|it| state.plan.rings.get(*it as usize)) {
+            short.entry(ring.id.clone()).or_default().insert(site.clone());
+        }
+    }
+    short
 }
 
 impl Watch for Watching {
@@ -184,44 +211,47 @@ impl Rehearsal {
             Simulation::new(state.clone(), now, Assumptions::USUAL, chance, &mut watching);
         let ended = simulation.with(storyline).run();
         self.add(watching, &ended);
+        for (ring, sites) in short(state, &ended) {
+            let tally = self.short.entry(ring).or_default();
+            tally.runs += 1;
+            tally.sites.extend(sites);
+        }
     }
 
     fn add(&mut self, run: Watching, ended: &Ended) {
-        self.runs += 1;
-        for (deployment, at) in run.reached {
-            self.reached.entry(deployment).or_default().push(at);
-        }
-        self.rings.resize_with(run.rings.len(), RingTally::default);
-        for (tally, ring) in self.rings.iter_mut().zip(run.rings) {
-            tally.starts.extend(ring.starts);
-            tally.verified.extend(ring.verified);
-            tally.passes.extend(ring.passes);
-            tally.failed_most = tally.failed_most.max(ring.failed_most);
-            tally.halts += ring.halts;
-            tally.runs_halted += usize::from(ring.halts > 0);
-        }
-        for (key, ask) in run.asks {
-            let tally = self.asks.entry(key).or_default();
-            tally.nobody += usize::from(ask.people.is_empty());
-            for person in ask.people {
-                *tally.people.entry(person).or_default() += 1;
-            }
-            tally.at.push(ask.at);
-            tally.answered.extend(ask.answered);
-            tally.nights += usize::from(ask.at_night);
-        }
-        for site in run.tight.into_keys() {
-            *self.tight.entry(site).or_default() += 1;
-        }
-        self.site_halts += run.site_halts;
-        self.runs_with_site_halts += usize::from(run.site_halts > 0);
-        for (on, length_s) in run.passed {
-            *self.passed.entry(on).or_default() += length_s;
-        }
-        if !ended.is_over {
-            for cause in crate::forecast::causes(&ended.blocked).into_iter().take(5) {
-                *self.stops.entry((ended.deployment, cause)).or_default() += 1;
-            }
+        self.merge(Self::of(run, ended));
+    }
+
+    /// Returns what one run shows.
+    fn of(run: Watching, ended: &Ended) -> Self {
+        let ring = |it: RingWatched| RingTally {
+            starts: it.starts.into_iter().collect(),
+            verified: it.verified.into_iter().collect(),
+            passes: it.passes.into_iter().collect(),
+            failed_most: it.failed_most,
+            halts: it.halts,
+            runs_halted: usize::from(it.halts > 0),
+        };
+        let ask = |it: AskWatched| AskTally {
+            nobody: usize::from(it.people.is_empty()),
+            people: it.people.into_iter().map(|it| (it, 1)).collect(),
+            at: vec![it.at],
+            answered: it.answered.into_iter().collect(),
+            nights: usize::from(it.at_night),
+        };
+        let causes = if ended.is_over { vec![] } else { crate::forecast::causes(&ended.blocked) };
+        let causes = causes.into_iter().take(CAUSES_MAX);
+        Self {
+            runs: 1,
+            reached: run.reached.into_iter().map(|(it, at)| (it, vec![at])).collect(),
+            rings: run.rings.into_iter().map(ring).collect(),
+            asks: run.asks.into_iter().map(|(key, it)| (key, ask(it))).collect(),
+            tight: run.tight.into_keys().map(|it| (it, 1)).collect(),
+            runs_with_site_halts: usize::from(run.site_halts > 0),
+            site_halts: run.site_halts,
+            passed: run.passed,
+            stops: causes.map(|it| ((ended.deployment, it), 1)).collect(),
+            short: BTreeMap::new(),
         }
     }
 
@@ -260,6 +290,11 @@ impl Rehearsal {
         }
         for (stop, count) in other.stops {
             *self.stops.entry(stop).or_default() += count;
+        }
+        for (ring, more) in other.short {
+            let tally = self.short.entry(ring).or_default();
+            tally.runs += more.runs;
+            tally.sites.extend(more.sites);
         }
     }
 }

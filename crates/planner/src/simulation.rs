@@ -293,8 +293,11 @@ impl<'w, W: Watch> Simulation<'w, W> {
         if to > self.now {
             self.watch.passes(self.now, to, on);
             self.now = to;
-            if on != Passed::Steps {
-                self.people.look_again();
+            match on {
+                Passed::Steps | Passed::People => self.people.time_passes(to),
+                Passed::Soak | Passed::Observation | Passed::Windows | Passed::Storyline => {
+                    self.people.look_again();
+                }
             }
         }
     }
@@ -352,7 +355,7 @@ impl<'w, W: Watch> Simulation<'w, W> {
     ) -> bool {
         self.watch.happens(&self.state, self.now, event);
         self.told.hears(event, self.now);
-        self.kept.happens(event);
+        self.kept.happens(&self.state, event);
         let asks_nobody = matches!(
             event,
             Event::OrderIntended { .. } | Event::OrderEnded { .. } | Event::Phase { .. }

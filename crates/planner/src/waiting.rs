@@ -242,7 +242,8 @@ pub fn holders(state: &State, scope: &Scope, roles: &[RoleType]) -> Vec<PersonId
         people.extend(site.deputy.clone());
     }
     for role in roles {
-        for person in state.plan.holders(*role) {
+        let positions = state.index.holders.get(role).into_iter().flatten();
+        for person in positions.filter_map(|it| state.plan.people.get(*it as usize)) {
             if people.len() < PEOPLE_MAX && !people.contains(&person.id) {
                 people.push(person.id.clone());
             }
@@ -314,7 +315,7 @@ fn places(look: &mut Look<'_>, waits: &mut Vec<WaitingOn>, limit: usize) {
         if waits.len() >= limit {
             break;
         }
-        waits.extend(sites::site(look, position));
+        look.site_waits(position, waits, |look| sites::site(look, position));
     }
 }
 

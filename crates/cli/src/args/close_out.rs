@@ -50,6 +50,31 @@ pub(crate) enum CloseOut {
         #[arg(long, value_name = "TEXT")]
         reason: String,
     },
+    /// Give the post-project analysis a day and a place, and freeze its facts.
+    #[command(after_help = "Examples:
+  landfall close-out analysis --on 2027-05-06 --place \"Room 4, and by video\"")]
+    Analysis {
+        /// The day.
+        #[arg(long, value_name = "DATE")]
+        on: Date,
+        /// Where it is.
+        #[arg(long, value_name = "TEXT")]
+        place: String,
+    },
+    /// Say whether you come to the analysis.
+    #[command(after_help = "Examples:
+  landfall close-out available
+  landfall close-out available --absent \"I would keep the rings, and begin earlier with training\"")]
+    Available {
+        /// That you do not come, and what you say instead.
+        #[arg(long, value_name = "TEXT")]
+        absent: Option<String>,
+    },
+    /// Show the draft of the post-project analysis: the facts, and what people say, by topic.
+    #[command(after_help = "Examples:
+  landfall close-out draft
+  landfall close-out draft --json > analysis.json")]
+    Draft,
     /// Put a lesson down.
     #[command(after_help = "Examples:
   landfall close-out lesson --title \"Satellite sites\" --situation \"B40 needed 13 hours\" --recommendation \"Pre-stage first\" --owner gunnvor.petit --due 2027-09-30")]

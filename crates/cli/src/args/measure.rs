@@ -108,6 +108,23 @@ fn cause(text: &str) -> Result<Attribution, String> {
     })
 }
 
+/// Show a deployment report: of the core, a ring or a site, of exceptions, or of the schedule.
+#[derive(Args, Debug)]
+#[command(
+    name = "report",
+    after_help = "Examples:
+  landfall report
+  landfall report ring/first-third
+  landfall report core schedule exceptions --json
+
+Without a name, all reports but those of single sites are listed with their digests."
+)]
+pub(crate) struct ReportOf {
+    /// Which: core, ring/NAME, site/NAME, exceptions or schedule.
+    #[arg(value_name = "REPORT")]
+    pub(crate) reports: Vec<model::reports::Report>,
+}
+
 /// Show the five measures of the outcomes: support issues, sites, sign-off, team, escalations.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:

@@ -95,10 +95,11 @@ pub(crate) struct ForecastOf {
   landfall rehearse fieldgate --runs 1000 --from 2027-01-15T15:00:00Z
   landfall rehearse fieldgate --storyline storm.yaml --seed 7 --json
 
-The rules are the real ones. Steps take about as long as the plan expects, one in 500 fails, and
-one in 2,000 does not reach its computer. People answer on working days from 8 to 17 in their own
-zone, some sooner than others; whoever is on call for what stands still answers at any hour; one
-request in 20 is forgotten until the reminder. The same seed gives the same rehearsal.
+The rules are the real ones, up to the sealed record. Steps take about as long as the plan expects,
+one in 500 fails, and one in 2,000 does not reach its computer. People answer on working days, in
+the zone and hours that the plan gives them, less their leave, some sooner than others; whoever is
+on call for what stands still answers at any hour; one request in 20 is forgotten until the
+reminder. The same seed gives the same rehearsal.
 
 A storyline forces what chance brings about only sometimes:
 

@@ -22,15 +22,15 @@ pub(crate) enum Survey {
   landfall survey open
   landfall survey open --closes 2027-04-28T22:00:00Z --language en --language fr-CA --sample-percent 50")]
     Open {
-        /// When it closes; after ten days if left out.
+        /// When it closes; after as many days as the plan says if left out.
         #[arg(long, value_name = "TIME")]
         closes: Option<Timestamp>,
-        /// A language in which it is asked; may be given several times.
+        /// A language in which it is asked; may be given several times. Those of the plan if left out.
         #[arg(long = "language", value_name = "TAG")]
         languages: Vec<String>,
-        /// The share of users who are asked.
-        #[arg(long, value_name = "PERCENT", default_value_t = 100)]
-        sample_percent: u8,
+        /// The share of users who are asked; that of the plan if left out.
+        #[arg(long, value_name = "PERCENT")]
+        sample_percent: Option<u8>,
     },
     /// Make the links of the users of a site, and print each once.
     #[command(after_help = "Examples:

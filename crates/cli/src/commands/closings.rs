@@ -6,8 +6,8 @@ use crate::exit::Exit;
 use crate::fault::Fault;
 use crate::render;
 use model::close_out::{
-    BenefitReview, CloseOutCommand, Contribution, Findings, Lesson, Package, Settlement,
-    contributors, open_items, suggestions, with_access, without_owner,
+    Availability, BenefitReview, CloseOutCommand, Contribution, Findings, Lesson, Package, Settlement,
+    contributors, draft, open_items, suggestions, with_access, without_owner,
 };
 use model::command::Command;
 use model::digest::Digest;
@@ -29,6 +29,17 @@ pub(crate) async fn close_out(it: &CloseOut, mut desk: Desk) -> Result<Exit, Fau
             CloseOutCommand::Contribute { contribution }
         }
         CloseOut::Decline { role, reason } => CloseOutCommand::Decline { role, reason },
+        CloseOut::Analysis { on, place } => CloseOutCommand::PlanAnalysis { on, place },
+        CloseOut::Available { absent } => {
+            let availability =
+                absent.map_or(Availability::Comes, |instead| Availability::Absent { instead });
+            CloseOutCommand::SayAvailable { availability }
+        }
+        CloseOut::Draft => {
+            let draft = draft(desk.state());
+            desk.terminal.answer(&draft, || render::sheet::document("Post-project analysis", &draft))?;
+            return Ok(Exit::Done);
+        }
         CloseOut::Lesson { title, situation, recommendation, owner, due, evidence } => {
             let lesson = Lesson { title, situation, recommendation, owner, due, evidence };
             CloseOutCommand::RecordLesson { lesson }
@@ -76,6 +87,7 @@ fn show(desk: &Desk) -> Result<Exit, Fault> {
         "with-access": with_access(state),
         "without-owner": without_owner(state),
         "suggested-lessons": suggestions(state),
+        "analysis": state.close_out.analysis,
     });
     desk.terminal.answer(&shown, || render::close_out::page(state, desk.now()))?;
     Ok(Exit::Done)

@@ -1,6 +1,6 @@
 //! Measuring: tables or the record in, figures out.
 
-use crate::args::measure::{Measures, Tables};
+use crate::args::measure::{Measures, ReportOf, Tables};
 use crate::desk::Desk;
 use crate::exit::Exit;
 use crate::fault::Fault;
@@ -12,8 +12,10 @@ use model::measures::impact::{Causes, Question};
 use model::measures::measured::Measured;
 use model::measures::printed::Printed;
 use model::measures::recorded;
+use model::reports;
 use model::scope::Scope;
 use planfile::{MeasuredTable, MeasuredTables, MoreTables};
+use serde_json::json;
 use std::io::Read as _;
 use std::path::Path;
 
@@ -85,16 +87,45 @@ fn show(
 }
 
 pub(crate) fn outcomes(desk: &Desk) -> Result<Exit, Fault> {
-    let outcomes = model::measures::outcomes::outcomes(desk.state(), desk.now());
+    let (state, now) = (desk.state(), desk.now());
+    let goals = model::measures::goals::goals(state, now);
+    let outcomes = [&goals[..], &model::measures::outcomes::outcomes(state, now)[..]].concat();
     desk.terminal.answer(&outcomes, || {
         let shown = render::measures::outcomes(&outcomes, desk.terminal.setting());
-        match desk.state().is_production() {
+        match state.is_production() {
             true => shown,
-            false => format!(
-                "Of a {}: no measures of production.\n\n{shown}",
-                desk.state().environment()
-            ),
+            false => {
+                format!("Of a {}: no measures of production.\n\n{shown}", state.environment())
+            }
         }
+    })?;
+    Ok(Exit::Done)
+}
+
+/// Shows the deployment reports that are named, or lists all with their digests.
+pub(crate) fn report(it: &ReportOf, desk: &Desk) -> Result<Exit, Fault> {
+    let state = desk.state();
+    if it.reports.is_empty() {
+        let all = reports::reports(state).into_iter();
+        let all = all.map(|it| json!({ "report": it, "sha256": reports::digest(state, &it) }));
+        let all: Vec<_> = all.collect();
+        let listed = json!({ "reports": all });
+        desk.terminal.answer(&all, || render::sheet::document("Deployment reports", &listed))?;
+        return Ok(Exit::Done);
+    }
+    let mut shown = Vec::new();
+    for of in &it.reports {
+        let facts = reports::report(state, of).ok_or_else(|| {
+            let next = "`landfall report` lists the reports";
+            Fault::new(Exit::Refused, format!("{of} is not in the plan")).next(next)
+        })?;
+        shown.push((of, facts));
+    }
+    let values: Vec<_> =
+        shown.iter().map(|(of, facts)| json!({ "report": of, "facts": facts })).collect();
+    desk.terminal.answer(&values, || {
+        let pages = shown.iter().map(|(of, facts)| render::sheet::document(&of.title(), facts));
+        pages.collect::<Vec<_>>().join("\n")
     })?;
     Ok(Exit::Done)
 }

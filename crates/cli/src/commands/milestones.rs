@@ -6,8 +6,9 @@ use crate::exit::Exit;
 use crate::fault::Fault;
 use crate::render;
 use model::command::Command;
-use model::milestone::{FollowOnAction, MilestoneCommand};
-use model::responsibility::{Duty, turns};
+use model::gates::milestone::readings;
+use model::milestone::{FollowOnAction, Milestone, MilestoneCommand, signatures};
+use model::responsibility::{Duty, transfers, turns};
 use model::scope::Scope;
 use serde_json::json;
 
@@ -42,7 +43,13 @@ fn show(desk: &Desk) -> Result<Exit, Fault> {
     let state = desk.state();
     let duties = [Duty::Running, Duty::Answering];
     let turns: Vec<_> = duties.into_iter().flat_map(|it| turns(state, it)).collect();
-    let answer = json!({ "milestones": state.milestones, "responsibility": turns });
-    desk.terminal.answer(&answer, || render::milestone::page(state))?;
+    let of = |milestone| {
+        json!({ "milestone": milestone, "signatures": signatures(state, milestone),
+            "criteria": readings(state, milestone, desk.now()) })
+    };
+    let standing = [Milestone::Stable, Milestone::Complete].map(of);
+    let answer = json!({ "milestones": state.milestones, "standing": standing,
+        "responsibility": turns, "transfers": transfers(state) });
+    desk.terminal.answer(&answer, || render::milestone::page(state, desk.now()))?;
     Ok(Exit::Done)
 }

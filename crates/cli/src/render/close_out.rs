@@ -21,6 +21,9 @@ pub(crate) fn page(state: &State, now: Timestamp) -> String {
         items.iter().for_each(|it| page += &item(it));
     }
     let close_out = &state.close_out;
+    if let Some(it) = &close_out.analysis {
+        page += &format!("\nThe analysis is at {}: {it}.\n", it.place);
+    }
     if !close_out.lessons.is_empty() {
         page += "\nLessons:\n";
     }
@@ -50,7 +53,8 @@ pub(crate) fn page(state: &State, now: Timestamp) -> String {
     page
 }
 
-fn reading(it: &GuardReading) -> String {
+/// Returns what one guard reads, in a line.
+pub(super) fn reading(it: &GuardReading) -> String {
     let said = match &it.verdict {
         Verdict::Met => "met".to_owned(),
         Verdict::Waived { reason, .. } => format!("waived: {reason}"),

@@ -94,6 +94,15 @@ fn stands_still(rehearsed: &Rehearsed) -> String {
         let halts = rehearsed.site_halts;
         page += &format!("Sites halted {} times, in {} of {runs} runs.\n", halts.count, halts.runs);
     }
+    for it in &rehearsed.short {
+        let sites: Vec<&str> = it.sites.iter().take(LINES_MAX).map(|it| it.as_str()).collect();
+        page += &format!(
+            "ring/{} runs out of windows in {} of {runs} runs, for {}: it wants spare ones.\n",
+            it.ring,
+            it.runs,
+            sites.join(", ")
+        );
+    }
     for (site, why) in rehearsed.never_fits.iter().take(LINES_MAX) {
         page += &format!("site/{site} does not fit: {why}\n");
     }

@@ -34,45 +34,68 @@ pub(crate) fn page(state: &State, sheet: &Sheet) -> String {
     page
 }
 
+/// Returns `value` as a document with a title.
+pub(crate) fn document(title: &str, value: &Value) -> String {
+    let mut page = format!("{title}\n{}\n\n", "=".repeat(title.chars().count()));
+    facts(value, 0, &mut page);
+    page
+}
+
 /// Writes what `value` says, a line a fact.
 fn facts(value: &Value, depth: usize, page: &mut String) {
-    let indent = "  ".repeat(depth);
     match value {
         Value::Object(fields) => {
-            for (name, value) in fields {
-                let name = name.replace('-', " ");
-                match value {
-                    Value::Object(_) => {
-                        *page += &format!("{indent}{name}:\n");
-                        facts(value, depth + 1, page);
-                    }
-                    Value::Array(items) if items.iter().any(Value::is_object) => {
-                        *page += &format!("{indent}{name}:\n");
-                        items.iter().for_each(|it| item(it, depth + 1, page));
-                    }
-                    Value::Array(_)
-                    | Value::Null
-                    | Value::Bool(_)
-                    | Value::Number(_)
-                    | Value::String(_) => *page += &format!("{indent}{name}: {}\n", plain(value)),
-                }
-            }
+            fields.iter().for_each(|(name, value)| field(name, value, depth, page));
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
-            *page += &format!("{indent}{}\n", plain(value));
+            *page += &format!("{}{}\n", "  ".repeat(depth), plain(value));
         }
     }
 }
 
-/// Writes one of several alike, in one line.
-fn item(value: &Value, depth: usize, page: &mut String) {
-    let said = match value {
-        Value::Object(fields) => in_a_line(fields),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
-            plain(value)
+/// Writes one fact by its name; what consists of others is written below it.
+fn field(name: &str, value: &Value, depth: usize, page: &mut String) {
+    let (indent, name) = ("  ".repeat(depth), name.replace('-', " "));
+    if !is_nested(value) {
+        *page += &format!("{indent}{name}: {}\n", plain(value));
+        return;
+    }
+    *page += &format!("{indent}{name}:\n");
+    match value {
+        Value::Array(items) => items.iter().for_each(|it| item(it, depth + 1, page)),
+        Value::Object(_) | Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
+            facts(value, depth + 1, page);
         }
+    }
+}
+
+/// Returns whether `value` does not fit a line.
+fn is_nested(value: &Value) -> bool {
+    match value {
+        Value::Object(fields) => !fields.is_empty(),
+        Value::Array(items) => items.iter().any(|it| it.is_object() || it.is_array()),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+    }
+}
+
+/// Writes one of several alike: its plain facts in a line, and what consists of others below it.
+fn item(value: &Value, depth: usize, page: &mut String) {
+    let mut below = Vec::new();
+    let said: Vec<String> = match value {
+        Value::Object(fields) => {
+            let (nested, plains): (Vec<_>, Vec<_>) =
+                fields.iter().partition(|(_, value)| is_nested(value));
+            below = nested;
+            let line = |(name, value): (&String, &Value)| {
+                format!("{}: {}", name.replace('-', " "), plain(value))
+            };
+            plains.into_iter().map(line).collect()
+        }
+        Value::Array(items) => items.iter().map(plain).collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => vec![plain(value)],
     };
-    *page += &format!("{}- {said}\n", "  ".repeat(depth));
+    *page += &format!("{}- {}\n", "  ".repeat(depth), said.join(", "));
+    below.into_iter().for_each(|(name, value)| field(name, value, depth + 1, page));
 }
 
 fn in_a_line(fields: &serde_json::Map<String, Value>) -> String {
@@ -137,4 +160,47 @@ pub(crate) fn value(state: &State, sheet: &Sheet) -> Value {
         "body": body(state, sheet),
         "slots": slots.collect::<Vec<_>>(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use expect_test::expect;
+
+    #[test]
+    fn whatever_a_sheet_holds_reads_like_a_document() {
+        let value = json!({
+            "milestone": "Deployment Complete",
+            "criteria": [
+                { "guard": "D1", "reads": "met" },
+                { "guard": "D8", "reads": { "waived": { "by": ["prm", "cus"] } }, "evidence": [] },
+            ],
+            "changes": [["R-1", "closed"], ["R-2", "cancelled"]],
+            "coverage": { "computers": { "verified": 7, "exempt": {} }, "users": null },
+            "waivers": [],
+            "sites": ["B01", "B02"],
+        });
+        let mut page = String::new();
+        facts(&value, 0, &mut page);
+        expect![[r#"
+            changes:
+              - R-1, closed
+              - R-2, cancelled
+            coverage:
+              computers:
+                exempt: none
+                verified: 7
+              users: none
+            criteria:
+              - guard: D1, reads: met
+              - evidence: none, guard: D8
+                reads:
+                  waived:
+                    by: prm, cus
+            milestone: Deployment Complete
+            sites: B01, B02
+            waivers: none
+        "#]]
+        .assert_eq(&page);
+    }
 }

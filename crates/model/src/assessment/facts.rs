@@ -4,6 +4,7 @@
 
 use super::{KeyQuestion, satisfaction};
 use crate::assignment::{Involvement, Staying, involvement, spans_projects};
+use crate::close_out::Availability;
 use crate::component::{Adopt, CoreMode};
 use crate::gates;
 use crate::machine::{ComponentState, QuietPeriodState, SiteState};
@@ -70,9 +71,7 @@ pub(super) fn facts(state: &State, question: KeyQuestion) -> Facts {
             Facts { derived: answer, basis }
         }
         KeyQuestion::QuietPeriodUneventful => quiet_period(state),
-        KeyQuestion::AllAvailable => {
-            stated(json!({ "people": plan.people.iter().map(|it| &it.id).collect::<Vec<_>>() }))
-        }
+        KeyQuestion::AllAvailable => available(state),
     }
 }
 
@@ -162,6 +161,18 @@ fn roles_prepared(state: &State) -> Facts {
         of(Abstain)
     );
     derived(answer, json!({ "review": review }))
+}
+
+fn available(state: &State) -> Facts {
+    let people = state.plan.people.iter().map(|it| &it.id).collect::<Vec<_>>();
+    let basis = json!({ "people": people, "analysis": state.close_out.analysis });
+    match state.close_out.analysis.as_ref().filter(|it| !it.is_open()) {
+        None => stated(basis),
+        Some(it) if it.answers.values().all(|it| *it == Availability::Comes) => {
+            derived(format!("Yes: {it}"), basis)
+        }
+        Some(it) => derived(format!("Not all: {it}; the absent have said so in writing"), basis),
+    }
 }
 
 fn workarounds(state: &State) -> Facts {

@@ -7,10 +7,12 @@
 
 use crate::id::{ComponentId, DeploymentId, PersonId, RfcId, SiteId};
 use crate::machine::RfcState;
+use crate::plan::MasterProjectPlan;
 use crate::rfc::RequestForChange;
 use crate::state::{RfcStatus, State};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// A change in the schedule of a deployment: when, where, on which lines, with whom.
@@ -28,6 +30,14 @@ pub struct ScheduledChange {
     /// Until when; none means for ever.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Timestamp>,
+    /// What it touches.
+    #[serde(flatten)]
+    pub places: Places,
+}
+
+/// What a change touches: where, on which lines, with whom.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Places {
     /// The components.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub components: BTreeSet<ComponentId>,
@@ -90,7 +100,34 @@ pub fn scheduled(state: &State) -> Vec<ScheduledChange> {
 }
 
 fn change(state: &State, planned: &RequestForChange, status: &RfcStatus) -> ScheduledChange {
-    let plan = &state.plan;
+    let (from, until) = span(planned, status);
+    ScheduledChange {
+        deployment: state.plan.deployment.clone(),
+        rfc: planned.id.clone(),
+        state: status.state,
+        from,
+        until,
+        places: places(state, planned).into_owned(),
+    }
+}
+
+/// Returns from when until when a change may be carried out.
+fn span(planned: &RequestForChange, status: &RfcStatus) -> (Option<Timestamp>, Option<Timestamp>) {
+    let window = planned.window;
+    (window.map(|it| it.from), window.map(|it| it.until).or(status.until))
+}
+
+/// Returns what a change touches: of those of the plan it is kept.
+fn places<'a>(state: &'a State, planned: &RequestForChange) -> Cow<'a, Places> {
+    let position = state.index.rfcs.get(&planned.id).map(|it| *it as usize);
+    let kept = position.and_then(|it| state.index.places.get(it));
+    match kept {
+        Some(kept) => Cow::Borrowed(kept.or_anew(|| touched(&state.plan, planned))),
+        None => Cow::Owned(touched(&state.plan, planned)),
+    }
+}
+
+fn touched(plan: &MasterProjectPlan, planned: &RequestForChange) -> Places {
     let covers = &planned.covers;
     let sites = plan.sites.iter().zip(&plan.ring_of).filter(|(site, ring)| {
         let ring = plan.rings.get(**ring as usize);
@@ -102,13 +139,7 @@ fn change(state: &State, planned: &RequestForChange, status: &RfcStatus) -> Sche
     let computers = sites.iter().flat_map(|it| &it.computers).chain(hosts);
     let addresses = computers.map(|it| it.host.clone()).filter(|it| !it.is_empty());
     let uplinks = sites.iter().filter_map(|it| it.link.as_ref()?.uplink.as_ref());
-    let window = planned.window;
-    ScheduledChange {
-        deployment: plan.deployment.clone(),
-        rfc: planned.id.clone(),
-        state: status.state,
-        from: window.map(|it| it.from),
-        until: window.map(|it| it.until).or(status.until),
+    Places {
         components: covers.components.iter().cloned().collect(),
         sites: sites.iter().map(|it| it.id.clone()).collect(),
         computers: addresses.collect(),
@@ -117,14 +148,39 @@ fn change(state: &State, planned: &RequestForChange, status: &RfcStatus) -> Sche
     }
 }
 
+/// One side of a conflict.
+struct Side<'a> {
+    deployment: &'a DeploymentId,
+    rfc: &'a RfcId,
+    from: Option<Timestamp>,
+    until: Option<Timestamp>,
+    places: Cow<'a, Places>,
+}
+
+impl<'a> Side<'a> {
+    fn here(state: &'a State, planned: &'a RequestForChange, status: &RfcStatus) -> Self {
+        let (from, until) = span(planned, status);
+        let places = places(state, planned);
+        Self { deployment: &state.plan.deployment, rfc: &planned.id, from, until, places }
+    }
+
+    fn elsewhere(it: &'a ScheduledChange) -> Self {
+        let places = Cow::Borrowed(&it.places);
+        Self { deployment: &it.deployment, rfc: &it.rfc, from: it.from, until: it.until, places }
+    }
+}
+
 /// Returns the conflicts of the request called `id` with what is scheduled, here and elsewhere.
 pub fn conflicts(state: &State, id: &RfcId) -> Vec<Conflict> {
     let Some((planned, status)) = state.rfc(id) else { return vec![] };
-    let mine = change(state, planned, status);
-    let here = scheduled(state);
-    let others = here.iter().chain(&state.change_schedule.elsewhere);
-    let others = others.filter(|it| it.rfc != *id || it.deployment != mine.deployment);
-    others.filter_map(|other| meet(state, &mine, other)).collect()
+    let mine = Side::here(state, planned, status);
+    let here = state.rfcs.iter().filter(|it| is_scheduled(it.state) && it.id != *id);
+    let here = here.filter_map(|it| state.rfc(&it.id));
+    let here = here.map(|(planned, status)| Side::here(state, planned, status));
+    let elsewhere = state.change_schedule.elsewhere.iter();
+    let elsewhere = elsewhere.filter(|it| it.rfc != *id || it.deployment != *mine.deployment);
+    let others = here.chain(elsewhere.map(Side::elsewhere));
+    others.filter_map(|other| meet(state, &mine, &other)).collect()
 }
 
 /// Returns the conflicts of `id` that nobody has ruled on.
@@ -132,7 +188,7 @@ pub fn unruled(state: &State, id: &RfcId) -> Vec<Conflict> {
     conflicts(state, id).into_iter().filter(|it| it.ruling.is_none()).collect()
 }
 
-fn meet(state: &State, mine: &ScheduledChange, other: &ScheduledChange) -> Option<Conflict> {
+fn meet(state: &State, mine: &Side<'_>, other: &Side<'_>) -> Option<Conflict> {
     let from = mine.from.max(other.from);
     let until = match (mine.until, other.until) {
         (Some(a), Some(b)) => Some(a.min(b)),
@@ -141,20 +197,21 @@ fn meet(state: &State, mine: &ScheduledChange, other: &ScheduledChange) -> Optio
     if from.zip(until).is_some_and(|(from, until)| until <= from) {
         return None;
     }
-    let mut over = common("component", &mine.components, &other.components);
-    over.extend(common("site", &mine.sites, &other.sites));
-    over.extend(common("computer", &mine.computers, &other.computers));
-    over.extend(common("on shift", &mine.people, &other.people));
+    let mut over = common("component", &mine.places.components, &other.places.components);
+    over.extend(common("site", &mine.places.sites, &other.places.sites));
+    over.extend(common("computer", &mine.places.computers, &other.places.computers));
+    over.extend(common("on shift", &mine.places.people, &other.places.people));
     if mine.deployment != other.deployment {
-        over.extend(common("uplink", &mine.uplinks, &other.uplinks));
+        over.extend(common("uplink", &mine.places.uplinks, &other.places.uplinks));
     }
     if over.is_empty() {
         return None;
     }
     let is_it = |it: &&super::Ruling| {
-        let same = it.rfc == mine.rfc && it.other == other.rfc && it.deployment == other.deployment;
-        let turned = it.rfc == other.rfc && it.other == mine.rfc;
-        same || (turned && it.deployment == mine.deployment && other.deployment == mine.deployment)
+        let (same, turned) = ((&it.rfc, &it.other), (&it.other, &it.rfc));
+        let both = (mine.rfc, other.rfc);
+        let is_here = it.deployment == *mine.deployment && other.deployment == mine.deployment;
+        (same == both && it.deployment == *other.deployment) || (turned == both && is_here)
     };
     let ruling = state.change_schedule.rulings.iter().find(is_it);
     Some(Conflict {

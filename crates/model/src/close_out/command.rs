@@ -2,10 +2,11 @@
 //!
 //! Source: Deploy SMF, Process 4, Table 7, "Review and close out the project".
 
-use super::{BenefitReview, Contribution, Findings, Lesson, LessonStanding, Package, Settlement};
+use super::{Availability, BenefitReview, Contribution, Findings, Lesson, LessonStanding, Package, Settlement};
 use crate::id::PersonId;
 use crate::role_type::RoleType;
 use crate::scope::Scope;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 /// What a person tells Landfall to do.
@@ -23,6 +24,18 @@ pub enum CloseOutCommand {
         role: RoleType,
         /// Why.
         reason: String,
+    },
+    /// Give the analysis a day and a place, and freeze its facts.
+    PlanAnalysis {
+        /// The day.
+        on: Date,
+        /// The place.
+        place: String,
+    },
+    /// Say whether one comes to the analysis.
+    SayAvailable {
+        /// Whether.
+        availability: Availability,
     },
     /// Put a lesson down.
     RecordLesson {

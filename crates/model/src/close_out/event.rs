@@ -2,6 +2,7 @@
 //!
 //! Source: Deploy SMF, Process 4, Table 7: post-project analysis, project close-out report.
 
+use super::Availability;
 use crate::digest::Digest;
 use crate::evidence::Evidence;
 use crate::id::{PersonId, Seq};
@@ -187,6 +188,22 @@ pub enum CloseOutEvent {
         /// What.
         contribution: Contribution,
     },
+    /// The analysis was given a day and a place, and its facts frozen.
+    AnalysisPlanned {
+        /// The day.
+        on: Date,
+        /// The place.
+        place: String,
+        /// Who is invited.
+        invitees: Vec<PersonId>,
+        /// The digest of the facts that they have before them.
+        pack: Digest,
+    },
+    /// Somebody said whether they come to the analysis.
+    AvailabilitySaid {
+        /// Whether.
+        availability: Availability,
+    },
     /// A lesson was put down.
     LessonRecorded {
         /// Its number, from 1.
@@ -267,6 +284,8 @@ impl CloseOutEvent {
                 }
             }
             Self::Contributed { .. }
+            | Self::AnalysisPlanned { .. }
+            | Self::AvailabilitySaid { .. }
             | Self::LessonRecorded { .. }
             | Self::LessonDecided { .. }
             | Self::ItemSettled { .. }
@@ -292,6 +311,15 @@ impl fmt::Display for CloseOutEvent {
             }
             Self::Contributed { role, contribution: Contribution::Declined { reason } } => {
                 write!(f, "{role} contributes nothing to the analysis: {reason}")
+            }
+            Self::AnalysisPlanned { on, place, invitees, .. } => {
+                write!(f, "the analysis is on {on}, {place}, with {}", listed(invitees))
+            }
+            Self::AvailabilitySaid { availability: Availability::Comes } => {
+                f.write_str("comes to the analysis")
+            }
+            Self::AvailabilitySaid { availability: Availability::Absent { instead } } => {
+                write!(f, "does not come to the analysis, and says instead: {instead}")
             }
             Self::LessonRecorded { number, lesson } => {
                 write!(f, "lesson {number}: {} ({}, {})", lesson.title, lesson.owner, lesson.due)

@@ -4,9 +4,10 @@
 
 use super::{Acting, worded};
 use crate::close_out::{
-    CloseOutCommand, CloseOutEvent, Contribution, Lesson, Package, Settlement, contributors,
+    self, Availability, CloseOutCommand, CloseOutEvent, Contribution, Lesson, Package, Settlement, contributors,
     open_items, with_access, without_owner,
 };
+use crate::digest::canonical_digest;
 use crate::event::Event;
 use crate::evolve::act_name;
 use crate::gates;
@@ -23,6 +24,8 @@ impl Acting<'_> {
         let event = match command {
             CloseOutCommand::Contribute { contribution } => return self.contribute(contribution),
             CloseOutCommand::Decline { role, reason } => self.decline(*role, reason)?,
+            CloseOutCommand::PlanAnalysis { on, place } => self.plan_analysis(*on, place)?,
+            CloseOutCommand::SayAvailable { availability } => self.say_available(availability)?,
             CloseOutCommand::RecordLesson { lesson } => self.record_lesson(lesson)?,
             CloseOutCommand::DecideLesson { number, standing, reason } => {
                 self.closes("decide on a lesson")?;
@@ -136,6 +139,40 @@ impl Acting<'_> {
         }
         let contribution = Contribution::Declined { reason: worded("the reason", reason)? };
         Ok(CloseOutEvent::Contributed { role, contribution })
+    }
+
+    fn plan_analysis(&self, on: Date, place: &str) -> Result<CloseOutEvent, Refusal> {
+        self.closes("plan the post-project analysis")?;
+        let is_time = matches!(
+            self.state.deployment,
+            DeploymentState::MilestoneReview | DeploymentState::Closing
+        );
+        if !is_time {
+            let text = format!("the deployment is {}", self.state.deployment);
+            let next = "the analysis follows the milestone review";
+            return Err(Refusal::new(RefusalCode::State, text, next));
+        }
+        self.day_to_come(on)?;
+        let place = worded("the place", place)?;
+        let invitees = close_out::invitees(self.state);
+        let pack = canonical_digest(&close_out::pack(self.state));
+        Ok(CloseOutEvent::AnalysisPlanned { on, place, invitees, pack })
+    }
+
+    fn say_available(&self, availability: &Availability) -> Result<CloseOutEvent, Refusal> {
+        let analysis = self.state.close_out.analysis.as_ref();
+        if analysis.is_none_or(|it| !it.invitees.contains(self.person)) {
+            let text = format!("{} is not invited to an analysis", self.person);
+            let next = "`landfall close-out analysis` gives it a day and invites";
+            return Err(Refusal::new(RefusalCode::State, text, next));
+        }
+        let availability = match availability {
+            Availability::Comes => Availability::Comes,
+            Availability::Absent { instead } => {
+                Availability::Absent { instead: worded("what you say instead", instead)? }
+            }
+        };
+        Ok(CloseOutEvent::AvailabilitySaid { availability })
     }
 
     fn record_lesson(&self, it: &Lesson) -> Result<CloseOutEvent, Refusal> {

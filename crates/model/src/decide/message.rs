@@ -10,7 +10,6 @@ use crate::message::{Addressee, LetterState, LetterStatus, MessageCommand, Messa
 use crate::refusal::{Refusal, RefusalCode};
 use crate::role_type::RoleType;
 use crate::scope::Scope;
-use crate::site_care::terms::version;
 
 /// Those who see to it that messages reach people.
 pub(crate) const MESSENGERS: &[RoleType] = &[
@@ -102,7 +101,7 @@ impl Acting<'_> {
             && let Scope::Site(site) = &status.letter.scope
             && let Some(position) = self.state.index.sites.get(site)
             // A letter that is still open tells what holds now: one that changed was sent anew.
-            && let Some(told) = version(&self.state.plan, *position as usize)
+            && let Some(told) = self.state.told_version(*position as usize)
             && let Ok(more) = self.acknowledge_schedule(site, told)
         {
             let is_this = |it: &Event| matches!(it, Event::Message(MessageEvent::Acknowledged { letter, .. }) if *letter == number);

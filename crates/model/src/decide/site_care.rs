@@ -72,7 +72,7 @@ impl Acting<'_> {
         self.role(&[RoleType::SiteOwner], &scope, "acknowledge the schedule of the site")?;
         let gate = vec![GuardReading::met(Guard::S3)];
         let moved = self.site_event(site, SiteTransition::ScheduleAcknowledged, None, gate)?;
-        let present = version(&self.state.plan, *position as usize);
+        let present = self.state.told_version(*position as usize);
         if present != Some(shown) {
             let text = format!("what {site} is told to expect is no longer what was shown");
             let next = format!("read it again with `landfall acknowledge site/{site}`");

@@ -19,9 +19,6 @@ use crate::survey::{
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// How long a round is open, where nothing else is said.
-const OPEN_DAYS: i64 = 10;
-
 /// The least and the most that a round is open: time to answer, and an end.
 const OPEN_DAYS_MIN: i64 = 3;
 const OPEN_DAYS_MAX: i64 = 60;
@@ -63,10 +60,13 @@ impl Acting<'_> {
     fn open_survey(
         &self,
         closes: Option<Timestamp>,
-        languages: &[String],
-        sample_percent: u8,
+        languages: &Vec<String>,
+        sample_percent: Option<u8>,
     ) -> Result<SurveyEvent, Refusal> {
         self.runs_survey("open the survey")?;
+        let terms = self.state.survey_terms();
+        let sample_percent = sample_percent.unwrap_or(terms.sample_percent);
+        let languages = if languages.is_empty() { &terms.languages } else { languages };
         if self.state.surveys.open().is_some() {
             let text = "a survey is open already";
             return Err(Refusal::new(RefusalCode::State, text, "wait until it closes"));
@@ -88,7 +88,8 @@ impl Acting<'_> {
             return Err(Refusal::invalid(text, "write a tag such as `en` or `fr-CA`"));
         }
         let after = |days: i64| self.now.checked_add(SignedDuration::from_hours(24 * days)).ok();
-        let closes = closes.or_else(|| after(OPEN_DAYS)).unwrap_or(self.now);
+        let open_days = i64::from(terms.open_days);
+        let closes = closes.or_else(|| after(open_days)).unwrap_or(self.now);
         let is_long_enough = after(OPEN_DAYS_MIN).is_none_or(|it| closes >= it);
         let is_short_enough = after(OPEN_DAYS_MAX).is_none_or(|it| closes <= it);
         if !is_long_enough || !is_short_enough {
@@ -100,8 +101,8 @@ impl Acting<'_> {
             round,
             closes,
             definition: crate::survey::definition(),
-            languages: languages.to_vec(),
-            threshold: THRESHOLD_MIN,
+            languages: languages.clone(),
+            threshold: terms.threshold.max(THRESHOLD_MIN),
             sample_percent,
         })
     }

@@ -16,14 +16,14 @@ use crate::role_type::RoleType;
 use crate::scope::Scope;
 use crate::site_care::ItemOrigin;
 use crate::site_care::coverage::{Coverage, coverage};
-use crate::site_care::terms::{RequirementKind, UserAccess, requirements, version};
+use crate::site_care::terms::{RequirementKind, UserAccess, requirements};
 use crate::state::State;
 
 /// S3: the owner acknowledged the present version of what the site is told to expect.
 pub fn s3(state: &State, position: usize) -> Found {
     let Some(site) = state.plan.sites.get(position) else { return Ok(()) };
     let acknowledged = state.site_care.of(&site.id).and_then(|it| it.acknowledged.as_ref());
-    let present = version(&state.plan, position);
+    let present = state.told_version(position);
     match acknowledged {
         Some((version, ..)) if Some(*version) == present => Ok(()),
         Some((version, ..)) => missing(

@@ -6,8 +6,8 @@
 use super::recorded;
 use crate::assignment::involvement;
 use crate::escalation::EscalationPurpose;
-use crate::machine::{MilestoneState, SiteState};
-use crate::milestone::Milestone;
+use crate::machine::{MilestoneState, SignOffState, SiteState};
+use crate::milestone::{Milestone, signatures};
 use crate::state::State;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -58,7 +58,7 @@ pub fn outcomes(state: &State, now: Timestamp) -> [Outcome; 5] {
     [support_issues(state, now), sites(state), milestone(state), team(state), escalations(state)]
 }
 
-fn support_issues(state: &State, now: Timestamp) -> Outcome {
+pub(super) fn support_issues(state: &State, now: Timestamp) -> Outcome {
     let figures = recorded::support_issues(state, now);
     let since = recorded::first_in_use(state);
     let shown = |it: super::measure::Fraction| {
@@ -100,12 +100,13 @@ fn sites(state: &State) -> Outcome {
 
 fn milestone(state: &State) -> Outcome {
     let last = state.milestones.state(Milestone::Complete);
-    let votes = state.milestones.last(Milestone::Complete).map_or(0, |it| it.votes.len());
+    let slots = signatures(state, Milestone::Complete);
+    let signed = slots.iter().filter(|it| it.state == SignOffState::Signed).count();
     Outcome {
         measure: "Sign-off on the Deployment Complete Milestone",
         rule: "its review is approved by everybody who must sign",
-        value: last.to_string(),
-        n: votes,
+        value: format!("{last}; {signed} of {} have signed", slots.len()),
+        n: slots.len(),
         standing: reached(last == MilestoneState::Approved),
     }
 }

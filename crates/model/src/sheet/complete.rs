@@ -88,12 +88,6 @@ pub(super) fn review_facts(state: &State) -> Value {
             "verdict": it.word(),
         })
     });
-    let items = state.assessments.items.iter().map(|(id, it)| {
-        let found = &it.judgement.measurement;
-        let accepted = state.assessments.acceptance(id, &found.value).is_some();
-        json!({ "item": id, "kind": it.kind, "text": it.text, "value": found.value,
-            "verdict": found.verdict, "accepted": accepted })
-    });
     let satisfaction: Vec<Value> =
         Instrument::ALL.iter().filter_map(|it| results(state, *it)).map(|it| survey(&it)).collect();
     let waivers = state.waivers.iter().zip(1_u32..).map(|(it, number)| {
@@ -102,7 +96,7 @@ pub(super) fn review_facts(state: &State) -> Value {
     json!({
         "questions": questions.collect::<Vec<_>>(),
         "success-criteria": criteria.collect::<Vec<_>>(),
-        "expectations-and-specifications": items.collect::<Vec<_>>(),
+        "expectations-and-specifications": matrix(state),
         "satisfaction": satisfaction,
         "waivers": waivers.collect::<Vec<_>>(),
         "strategy": strategy(state),
@@ -110,6 +104,17 @@ pub(super) fn review_facts(state: &State) -> Value {
         "assessments": state.assessments.assessed,
         "deployment-reports": reports(state),
     })
+}
+
+/// Returns what was expected and specified, and what was found of it.
+pub(super) fn matrix(state: &State) -> Vec<Value> {
+    let items = state.assessments.items.iter().map(|(id, it)| {
+        let found = &it.judgement.measurement;
+        let accepted = state.assessments.acceptance(id, &found.value).is_some();
+        json!({ "item": id, "kind": it.kind, "text": it.text, "value": found.value,
+            "verdict": found.verdict, "accepted": accepted })
+    });
+    items.collect()
 }
 
 fn survey(it: &crate::survey::Results) -> Value {
@@ -147,6 +152,9 @@ fn reports(state: &State) -> Value {
         "sites-complete": of(&Sheet::SitesComplete),
         "sites": sites.len(),
         "sites-sha256": canonical_digest(&sites),
+        "computed": crate::reports::reports(state).iter()
+            .map(|it| json!({ "report": it, "sha256": crate::reports::digest(state, it) }))
+            .collect::<Vec<_>>(),
         "deployment-stable": of(&Sheet::DeploymentStable),
         "quiet-period": of(&Sheet::QuietPeriodReport),
     })

@@ -6,6 +6,7 @@
 //! Source: Deploy SMF, Process 3, outputs of Table 6.
 
 use super::Sheet;
+use crate::assessment;
 use crate::guard::{GuardReading, Verdict};
 use crate::milestone::Milestone;
 use crate::readiness::checklist;
@@ -101,6 +102,8 @@ fn stable_facts(state: &State) -> Value {
     let known = known.map(|it| json!({ "issue": it.id, "severity": it.severity, "text": it.text }));
     json!({
         "expectations": expected.collect::<Vec<_>>(),
+        "expectations-and-specifications": super::complete::matrix(state),
+        "open-negatives": negatives(state),
         "readiness": readiness(state),
         "guides": guides(state),
         "team": team(state),
@@ -115,6 +118,16 @@ fn stable_facts(state: &State) -> Value {
         },
         "known-issues": known.collect::<Vec<_>>(),
     })
+}
+
+/// Returns what was found not to be as expected or specified, and nobody has accepted.
+fn negatives(state: &State) -> Vec<String> {
+    let items = state.assessments.items.iter().filter(|(id, it)| {
+        let found = &it.judgement.measurement;
+        found.verdict == assessment::Verdict::NotMet
+            && state.assessments.acceptance(id, &found.value).is_none()
+    });
+    items.map(|(id, it)| format!("{} {id}: {}", it.kind, it.judgement.measurement.value)).collect()
 }
 
 fn readiness(state: &State) -> Value {

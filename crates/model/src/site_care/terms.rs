@@ -6,6 +6,7 @@ use crate::digest::{Digest, canonical_digest};
 use crate::id::LineId;
 use crate::plan::MasterProjectPlan;
 use crate::role_type::RoleType;
+use crate::state::State;
 use serde::{Deserialize, Serialize};
 
 /// What all sites have in common.
@@ -192,6 +193,14 @@ fn first<'p>(own: Option<&'p String>, all: Option<&'p String>) -> &'p str {
 /// every window of it.
 pub fn version(plan: &MasterProjectPlan, position: usize) -> Option<Digest> {
     expectation(plan, position).map(|it| canonical_digest(&it))
+}
+
+impl State {
+    /// Returns the version of what the site at `position` is told by the plan in force.
+    pub fn told_version(&self, position: usize) -> Option<Digest> {
+        let kept = self.index.versions.get(position)?;
+        *kept.or_anew(|| version(&self.plan, position))
+    }
 }
 
 /// Returns what must be done at the site at `position`: what its template asks, then its own.

@@ -11,6 +11,7 @@ use model::companion_plans::{
 use model::gates::incidents::REOPEN_DAYS;
 use model::readiness::{ReadinessArea, ReadinessItem};
 use model::role_type::RoleType;
+use model::survey::{SurveyTerms, THRESHOLD_MIN};
 
 /// The share of a site's users that must be trained where the plan names none, in percent.
 pub(crate) const TRAINED_PERCENT: u8 = 80;
@@ -93,6 +94,19 @@ pub(super) fn quiet_period(written: written::QuietPeriod) -> QuietPeriodTerms {
         length_days: written.length_days.map_or(QUIET_LENGTH_DAYS, |it| it.value),
         minimum_days: written.minimum_days.map_or(QUIET_MINIMUM_DAYS, |it| it.value),
         uneventful: written.uneventful,
+    }
+}
+
+/// Returns the terms of the survey, as written or as usual, within what keeps anybody anonymous.
+pub(super) fn survey(written: written::Survey) -> SurveyTerms {
+    let usual = SurveyTerms::default();
+    SurveyTerms {
+        languages: written.languages,
+        threshold: written.threshold.map_or(usual.threshold, |it| it.value.max(THRESHOLD_MIN)),
+        sample_percent: written
+            .sample_percent
+            .map_or(usual.sample_percent, |it| it.value.clamp(1, 100)),
+        open_days: written.open_days.map_or(usual.open_days, |it| it.value.clamp(3, 60)),
     }
 }
 

@@ -7,18 +7,22 @@ use crate::build::companions::{QUIET_LENGTH_DAYS, QUIET_MINIMUM_DAYS};
 use crate::code::Code;
 use crate::findings::Findings;
 use crate::span::{At, Span};
-use crate::written::{PlanFile, QuietPeriod};
+use crate::written::{PlanFile, QuietPeriod, Survey};
 use model::companion_plans::{QuietPeriodRules, RequirementProof};
 use model::person::Person;
 use model::plan::MasterProjectPlan;
 use model::profile::Profile;
 use model::readiness::checklist;
 use model::role_type::RoleType;
+use model::survey::THRESHOLD_MIN;
 
 /// Reports what is missing or weaker than it should be.
 pub(crate) fn check(building: &mut Building<'_>, file: &PlanFile, people: &[Person]) {
     if let Some(quiet_period) = &file.quiet_period {
         check_quiet_period(building, quiet_period);
+    }
+    if let Some(survey) = &file.survey {
+        check_survey(building, survey);
     }
     if let Some(threshold) = file.training.as_ref().and_then(|it| it.threshold_percent) {
         building.percent(Some(threshold), 0);
@@ -95,6 +99,27 @@ fn missing_roles(building: &mut Building<'_>, people: &[Person]) {
             what,
             Some("add them to `roles` of people; one person may hold several"),
         );
+    }
+}
+
+/// Reports what the survey asks for and does not get: fewer answers than keep anybody anonymous,
+/// and shares and times that there are not.
+fn check_survey(building: &mut Building<'_>, written: &Survey) {
+    if let Some(at) = written.threshold.filter(|it| it.value < THRESHOLD_MIN) {
+        let what = format!(
+            "a group of {} would be shown by itself; no fewer than {THRESHOLD_MIN} ever are",
+            at.value
+        );
+        let next = "raise `threshold`: few answers are not anonymous";
+        building.findings.report_with(Code::WeakTerms, at.at, what, Some(next));
+    }
+    let share = written.sample_percent.filter(|it| !(1..=100).contains(&it.value));
+    let days = written.open_days.filter(|it| !(3..=60).contains(&it.value));
+    let share = share.map(|it| (it.at, format!("{} % of users cannot be asked", it.value)));
+    let days = days.map(|it| (it.at, format!("a survey is not open for {} days", it.value)));
+    for (at, what) in share.into_iter().chain(days) {
+        let next = "give 1 to 100 percent, and 3 to 60 days";
+        building.findings.report_with(Code::Interval, at, what, Some(next));
     }
 }
 

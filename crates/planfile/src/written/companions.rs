@@ -141,6 +141,24 @@ pub(crate) struct QuietPeriod {
     pub(crate) review_after: ReviewAfter,
 }
 
+/// The terms of the satisfaction survey.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct Survey {
+    /// The languages in which it is asked, as tags such as `fr-CA`. Default: none is named.
+    #[serde(default)]
+    pub(crate) languages: Vec<String>,
+    /// The fewest answers of a group that is shown by itself, 5 at least. Default: 5.
+    #[schemars(extend("default" = 5))]
+    pub(crate) threshold: Option<At<u32>>,
+    /// The share of users who are asked, 1 to 100 percent. Default: 100.
+    #[schemars(extend("default" = 100))]
+    pub(crate) sample_percent: Option<At<u8>>,
+    /// How long a round is open, 3 to 60 days. Default: 10.
+    #[schemars(extend("default" = 10))]
+    pub(crate) open_days: Option<At<u16>>,
+}
+
 /// How many quiet days must follow what disturbs a quiet period.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]

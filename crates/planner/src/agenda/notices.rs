@@ -5,7 +5,7 @@
 
 use super::Agenda;
 use crate::facts::{Look, site_calendar};
-use crate::notices::{Occasion, due_after, due_before, letters, moved, outside_quiet_hours, slot};
+use crate::notices::{Triggers, Occasion, due_after, due_before, letters, moved, outside_quiet_hours, slot};
 use jiff::{SignedDuration, Timestamp};
 use model::companion_plans::{
     Audience, CommunicationsPlan, Message, MilestoneMoment, SiteMoment, Trigger,
@@ -17,39 +17,17 @@ use model::profile::Purpose;
 use model::scope::Scope;
 use model::site::Site;
 use model::state::{RingState, SiteStatus};
+use std::sync::Arc;
 
-/// What is told at which time of a deployment's life, with the triggers read once a look.
+/// What is told at which time of a deployment's life.
 struct Telling<'p> {
     plan: &'p CommunicationsPlan,
-    of_sites: Vec<(&'p Message, Vec<SiteMoment>)>,
-    of_milestones: Vec<(&'p Message, MilestoneMoment, model::companion_plans::Offset)>,
-    has_slots: bool,
-    follows_service: bool,
+    triggers: Arc<Triggers>,
 }
 
 impl<'p> Telling<'p> {
-    fn of(plan: &'p CommunicationsPlan) -> Self {
-        let mut telling = Self {
-            plan,
-            of_sites: vec![],
-            of_milestones: vec![],
-            has_slots: false,
-            follows_service: false,
-        };
-        for message in &plan.messages {
-            match message.trigger() {
-                Ok(Trigger::Slot(offset)) if offset.is_before() => telling.has_slots = true,
-                Ok(Trigger::Slot(_)) => telling.follows_service = true,
-                Ok(Trigger::SlotMoved) => telling.has_slots = true,
-                Ok(Trigger::Site(moments)) => telling.of_sites.push((message, moments)),
-                Ok(Trigger::Milestone(milestone, after)) => {
-                    telling.of_milestones.push((message, milestone, after));
-                }
-                // The check of the plan says that people see to it.
-                Err(_) => {}
-            }
-        }
-        telling
+    fn message(&self, position: usize) -> Option<&'p Message> {
+        self.plan.messages.get(position)
     }
 }
 
@@ -72,7 +50,7 @@ pub(super) fn notices(look: &mut Look<'_>, agenda: &mut Agenda) {
         | DeploymentState::Closing
         | DeploymentState::Closed => {}
     }
-    let telling = Telling::of(plan);
+    let telling = Telling { plan, triggers: look.triggers(plan) };
     let mut writing = Writing { next: state.messages.letters.len() as u32 + 1 };
     due(look, agenda, &telling, &mut writing);
     for position in 0..look.plan().sites.len() {
@@ -80,10 +58,10 @@ pub(super) fn notices(look: &mut Look<'_>, agenda: &mut Agenda) {
         else {
             continue;
         };
-        if telling.has_slots && crate::notices::is_ahead(status.state) {
+        if telling.triggers.has_slots && crate::notices::is_ahead(status.state) {
             set_slot(look, agenda, position);
         }
-        if telling.follows_service {
+        if telling.triggers.follows_service {
             follow_service(look, agenda, site, status);
         }
         moments(look, agenda, &telling, &mut writing, site, status);
@@ -239,7 +217,7 @@ fn moments(
     site: &Site,
     status: &SiteStatus,
 ) {
-    if telling.of_sites.is_empty() {
+    if telling.triggers.of_sites.is_empty() {
         return;
     }
     let (moment, mark) = match status.state {
@@ -261,7 +239,8 @@ fn moments(
     };
     let name = format!("{moment}@{mark}");
     let scope = Scope::Site(site.id.clone());
-    for (message, moments) in &telling.of_sites {
+    for (position, moments) in &telling.triggers.of_sites {
+        let Some(message) = telling.message(*position) else { continue };
         let told = look.state.messages.told.get(&format!("{} {scope}", message.id));
         if moments.contains(&moment) && told.is_none_or(|it| *it != name) {
             let occasion = Occasion {
@@ -284,8 +263,9 @@ fn milestones(
     writing: &mut Writing,
 ) {
     let state = look.state;
-    for (message, milestone, after) in &telling.of_milestones {
+    for (position, milestone, after) in &telling.triggers.of_milestones {
         let Some(reached) = reached(look, *milestone) else { continue };
+        let Some(message) = telling.message(*position) else { continue };
         let told = state.messages.told.get(&format!("{} deployment", message.id));
         let name = milestone.to_string();
         if told == Some(&name) {

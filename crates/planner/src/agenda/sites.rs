@@ -110,7 +110,7 @@ fn happened(
     }
 }
 
-fn site(look: &mut Look<'_>, agenda: &mut Agenda, position: usize, room: &mut usize) {
+pub(super) fn site(look: &mut Look<'_>, agenda: &mut Agenda, position: usize, room: &mut usize) {
     let Some(status) = look.state.sites.get(position) else { return };
     match status.state {
         SiteState::Notified => {

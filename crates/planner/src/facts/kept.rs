@@ -3,13 +3,20 @@
 //! House rule: what is kept is what would be found anew. A window that is open stays open until
 //! it ends, and one that is shut stays shut until it opens.
 
+mod asking;
+
 use crate::calendar::{Closure, Interval, Opening};
+use crate::notices::Triggers;
+use crate::waiting::WaitingOn;
 use jiff::Timestamp;
 use model::digest::Digest;
 use model::event::Event;
 use model::id::ComponentId;
+use model::scope::Scope;
+use model::state::{RingCounts, State};
 use model::window::TimeZoneName;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 /// What earlier looks have found of the calendars of one plan.
 #[derive(Clone, Debug, Default)]
@@ -19,6 +26,29 @@ pub struct Kept {
     fits: HashMap<usize, (Timestamp, Interval, WindowFit)>,
     /// The sites whose people are not told or trained: time alone does not change that.
     unprepared: HashSet<usize>,
+    triggers: Option<Arc<Triggers>>,
+    rest: Option<Rest>,
+    waits: asking::SiteWaits,
+}
+
+/// That a look found nothing to do but to carry on what is begun.
+#[derive(Clone, Debug)]
+struct Rest {
+    /// How the sites of each ring stood.
+    counts: Vec<RingCounts>,
+    /// Until when time brings nothing about.
+    until: Option<Timestamp>,
+    /// Where steps have been given out or ended since.
+    moved: BTreeSet<Moved>,
+}
+
+/// Where a step was given out or ended, in the order in which places are looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Moved {
+    /// A core component, by its position.
+    Component(usize),
+    /// A site, by its position.
+    Site(usize),
 }
 
 /// Whether the work of a site fits its next window.
@@ -47,15 +77,75 @@ impl Kept {
         if self.plan == Some(plan) { self } else { Self { plan: Some(plan), ..Self::default() } }
     }
 
-    /// Forgets what `event`, which is happening, may change.
-    pub fn happens(&mut self, event: &Event) {
-        let is_of_steps = matches!(
-            event,
-            Event::OrderIntended { .. } | Event::OrderEnded { .. } | Event::Phase { .. }
-        );
-        if !is_of_steps {
+    /// Forgets what `event`, which is about to happen in `state`, may change.
+    pub fn happens(&mut self, state: &State, event: &Event) {
+        self.waits.happens(state, event);
+        let scope = if let Event::OrderIntended { scope, .. }
+        | Event::StepAsked { scope, .. }
+        | Event::Phase { scope, .. } = event
+        {
+            Some(scope)
+        } else if let Event::OrderEnded { order, .. } = event {
+            state.orders.get(order).map(|it| &it.scope)
+        } else {
             self.unprepared.clear();
+            None
+        };
+        let moved = scope.and_then(|it| moved(state, it));
+        match (moved, &mut self.rest) {
+            (Some(moved), Some(rest)) => {
+                rest.moved.insert(moved);
+            }
+            (None, _) => self.rest = None,
+            (Some(_), None) => {}
         }
+    }
+
+    /// Returns where alone something may be to be done at `now`, and until when, if nothing happened
+    /// since the last look but steps.
+    pub(super) fn carrying_on(
+        &mut self,
+        state: &State,
+        now: Timestamp,
+    ) -> Option<(BTreeSet<Moved>, Option<Timestamp>)> {
+        let is_same = |it: &Rest| {
+            let counts = state.rings.iter().map(|it| &it.counts);
+            it.until.is_none_or(|until| now < until) && it.counts.iter().eq(counts)
+        };
+        let rest = self.rest.take().filter(is_same)?;
+        Some((rest.moved, rest.until))
+    }
+
+    /// Notes that the look at `state`, whose next is `until`, found nothing else to do.
+    pub(super) fn at_rest(&mut self, state: &State, until: Option<Timestamp>) {
+        let counts = state.rings.iter().map(|it| it.counts).collect();
+        self.rest = Some(Rest { counts, until, moved: BTreeSet::new() });
+    }
+
+    /// Returns what the site at `position` waits on at `now`, where that is known, and from when on
+    /// it may be something else.
+    pub(super) fn site_waits(
+        &self,
+        position: usize,
+        now: Timestamp,
+    ) -> Option<(Arc<[WaitingOn]>, Option<Timestamp>)> {
+        self.waits.known(position, now)
+    }
+
+    /// Keeps what the site at `position` was found to wait on.
+    pub(super) fn keep_site_waits(
+        &mut self,
+        state: &State,
+        position: usize,
+        waits: &[WaitingOn],
+        until: Option<Timestamp>,
+    ) {
+        self.waits.keep(state, position, waits, until);
+    }
+
+    /// Returns the triggers of the plan's messages, which `found` would find.
+    pub(super) fn triggers(&mut self, found: impl FnOnce() -> Triggers) -> Arc<Triggers> {
+        self.triggers.get_or_insert_with(|| Arc::new(found())).clone()
     }
 
     /// Returns whether the people of the site at `position` are told and trained, which `found`
@@ -108,6 +198,16 @@ impl Kept {
         let fit = found.fit.clone();
         self.fits.insert(position, (now, window, found));
         Some(fit)
+    }
+}
+
+fn moved(state: &State, scope: &Scope) -> Option<Moved> {
+    match scope {
+        Scope::Component(id) => {
+            state.index.components.get(id).map(|it| Moved::Component(*it as usize))
+        }
+        Scope::Site(id) => state.index.sites.get(id).map(|it| Moved::Site(*it as usize)),
+        Scope::Deployment | Scope::Core | Scope::Ring(_) | Scope::Rfc(_) => None,
     }
 }
 

@@ -6,7 +6,7 @@
 use super::AS_REHEARSED;
 use model::assessment::AssessmentCommand;
 use model::assignment::AssignmentCommand;
-use model::close_out::{CloseOutCommand, Contribution, Settlement};
+use model::close_out::{Availability, CloseOutCommand, Contribution, Settlement};
 use model::command::Command;
 use model::digest::{Digest, canonical_digest};
 use model::quiet_period::QuietPeriodCommand;
@@ -61,6 +61,10 @@ fn close_out(command: &mut CloseOutCommand) -> Vec<&mut String> {
         CloseOutCommand::Contribute { contribution: Contribution::Declined { reason } }
         | CloseOutCommand::Decline { reason, .. }
         | CloseOutCommand::DecideLesson { reason, .. } => vec![reason],
+        CloseOutCommand::PlanAnalysis { place, .. } => vec![place],
+        CloseOutCommand::SayAvailable { availability: Availability::Absent { instead } } => {
+            vec![instead]
+        }
         CloseOutCommand::RecordLesson { lesson } => {
             vec![&mut lesson.title, &mut lesson.situation, &mut lesson.recommendation]
         }
@@ -71,6 +75,7 @@ fn close_out(command: &mut CloseOutCommand) -> Vec<&mut String> {
         CloseOutCommand::ReviewBenefits { findings } => vec![&mut findings.text],
         CloseOutCommand::Package { package } => vec![&mut package.stored],
         CloseOutCommand::SettleItem { settlement: Settlement::Transferred { .. }, .. }
+        | CloseOutCommand::SayAvailable { availability: Availability::Comes }
         | CloseOutCommand::AcceptItem { .. }
         | CloseOutCommand::NameOwner { .. }
         | CloseOutCommand::AcceptOwnership

@@ -29,6 +29,8 @@ pub struct Rehearsed {
     pub calendar: Vec<Calendar>,
     /// What would stand still for ever, the most frequent first.
     pub stops: Vec<Stop>,
+    /// Rings that ran out of windows, in plan order.
+    pub short: Vec<Short>,
     /// Sites whose work does not fit any of their windows, and why.
     pub never_fits: Vec<(SiteId, String)>,
     /// Sites whose window ended before they were done, the most frequent first.
@@ -121,6 +123,17 @@ pub struct Stop {
     pub runs: usize,
 }
 
+/// A ring that ran out of windows: it wants spare ones.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Short {
+    /// Which.
+    pub ring: RingId,
+    /// In how many runs.
+    pub runs: usize,
+    /// The sites that had none left, in any run.
+    pub sites: Vec<SiteId>,
+}
+
 /// A site whose window ended before it was done.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Tight {
@@ -174,6 +187,7 @@ pub fn summary(rehearsal: &Rehearsal, state: &State, now: Timestamp) -> Rehearse
         reached: reached.collect(),
         rings: rings(rehearsal, state),
         calendar: calendar(rehearsal),
+        short: short(rehearsal, state),
         stops,
         never_fits: never_fits(state, now),
         tight,
@@ -196,6 +210,15 @@ fn rings(rehearsal: &Rehearsal, state: &State) -> Vec<RingRehearsed> {
             halts: Halts { runs: tally.runs_halted, count: tally.halts },
         })
         .collect()
+}
+
+fn short(rehearsal: &Rehearsal, state: &State) -> Vec<Short> {
+    let of = |ring: &RingId| {
+        let tally = rehearsal.short.get(ring)?;
+        let sites = tally.sites.iter().cloned().collect();
+        Some(Short { ring: ring.clone(), runs: tally.runs, sites })
+    };
+    state.plan.rings.iter().filter_map(|it| of(&it.id)).collect()
 }
 
 fn calendar(rehearsal: &Rehearsal) -> Vec<Calendar> {

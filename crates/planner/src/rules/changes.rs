@@ -5,7 +5,7 @@
 use super::world::World;
 use crate::fixture::standard_plan;
 use expect_test::expect;
-use model::change_schedule::{ChangeScheduleCommand, ChangeScheduleEvent, ScheduledChange};
+use model::change_schedule::{ChangeScheduleCommand, ChangeScheduleEvent, Places, ScheduledChange};
 use model::command::{Command, RfcAct};
 use model::event::{Actor, Event};
 use model::machine::{RfcState, RfcTransition, SiteState};
@@ -156,11 +156,7 @@ fn the_last_approval_waits_until_a_conflict_is_ruled_on() {
         state: RfcState::Scheduled,
         from: Some("2027-01-01T00:00:00Z".parse().unwrap()),
         until: Some("2027-02-01T00:00:00Z".parse().unwrap()),
-        components: [].into(),
-        sites: ["s3".parse().unwrap()].into(),
-        computers: [].into(),
-        uplinks: [].into(),
-        people: [].into(),
+        places: Places { sites: ["s3".parse().unwrap()].into(), ..Places::default() },
     };
     let found = ChangeScheduleEvent::Elsewhere { changes: vec![elsewhere] };
     world.apply(Event::ChangeSchedule(found), Actor::System);

@@ -60,3 +60,32 @@ fn what_is_given_up_goes_back_or_is_taken_over_and_then_nothing_is_written_any_m
     assert_eq!(refusal.code, RefusalCode::State, "{refusal}");
     assert_eq!(world.record.len(), last);
 }
+
+// Proves: P4a-I1, X-01
+#[test]
+fn reports_come_of_the_record_and_what_was_deployed_goes_over_piece_by_piece() {
+    use model::reports::{Report, digest, report, reports};
+    use model::responsibility::transfers;
+    let mut world = World::ready(plan());
+    world.until(|it| it.state.deployment == DeploymentState::Stabilizing);
+    let state = &world.state;
+    let names: Vec<String> = reports(state).iter().map(ToString::to_string).collect();
+    assert_eq!(names, ["core", "ring/pilot", "ring/early", "ring/broad", "exceptions", "schedule"]);
+    let of = |name: &str| report(state, &name.parse::<Report>().unwrap()).unwrap();
+    assert_eq!(of("core")["components"].as_array().unwrap().len(), 2);
+    assert_eq!(of("ring/early")["sites"].as_array().unwrap().len(), 3);
+    assert_eq!(of("site/s1")["computers"]["verified"], 4);
+    assert_eq!(of("schedule")["sites"].as_array().unwrap().len(), 9);
+    assert!(of("exceptions")["not-as-planned"].is_array());
+    assert!(report(state, &"ring/nowhere".parse().unwrap()).is_none());
+    let again: Vec<_> = reports(&state.clone()).iter().map(|it| digest(state, it)).collect();
+    assert_eq!(again, reports(state).iter().map(|it| digest(state, it)).collect::<Vec<_>>());
+    let gone: Vec<String> =
+        transfers(state).iter().map(|it| format!("{} to {}", it.scope, it.to)).collect();
+    assert_eq!(gone[..3], [
+        "component/db to Operations Manager",
+        "component/vpn to Operations Manager",
+        "site/s1 to Site Owner",
+    ]);
+    assert_eq!(gone.len(), 11, "all sites, and not the service yet: {gone:?}");
+}

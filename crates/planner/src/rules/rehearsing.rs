@@ -84,7 +84,7 @@ fn people_answer_in_their_working_hours_and_everybody_asked_is_in_the_calendar()
         2027-01-04T08:00:00Z 2027-01-04T13:14:24Z site/s1: the owner of s1 has to acknowledge the schedule [owner-1]
         2027-01-04T08:00:00Z 2027-01-04T12:19:26Z site/s2: the owner of s2 has to acknowledge the schedule [owner-2]
         2027-01-04T08:00:00Z 2027-01-04T14:19:55Z site/s3: the owner of s3 has to acknowledge the schedule [owner-3]
-        2027-01-04T08:00:00Z 2027-01-05T11:23:45Z site/s4: the owner of s4 has to acknowledge the schedule [owner-4]
+        2027-01-04T08:00:00Z 2027-01-05T10:23:45Z site/s4: the owner of s4 has to acknowledge the schedule [owner-4]
         2027-01-04T08:00:00Z 2027-01-04T09:21:07Z site/s5: the owner of s5 has to acknowledge the schedule [owner-5]
         2027-01-04T08:00:00Z 2027-01-04T11:57:36Z site/s6: the owner of s6 has to acknowledge the schedule [owner-6]
         2027-01-04T08:00:00Z 2027-01-04T11:11:16Z site/s7: the owner of s7 has to acknowledge the schedule [owner-7]
@@ -135,44 +135,44 @@ fn what_a_storyline_forces_shows_in_every_run() {
         as usual:
         ready 2 2027-01-04T13:18:03Z 2027-01-04T13:18:03Z 2027-01-04T13:18:03Z
         deploying 2 2027-01-04T15:02:48Z 2027-01-04T15:02:48Z 2027-01-04T15:02:48Z
-        stabilizing 2 2027-01-11T08:15:14Z 2027-01-11T08:15:14Z 2027-01-11T08:15:14Z
-        in its quiet period 2 2027-01-18T10:14:29Z 2027-01-18T10:14:29Z 2027-01-18T10:14:29Z
-        in its milestone review 2 2027-02-18T08:25:53Z 2027-02-18T08:25:53Z 2027-02-18T08:25:53Z
-        closing 2 2027-02-26T12:38:51Z 2027-02-26T12:38:51Z 2027-02-26T12:38:51Z
-        closed 2 2027-03-05T14:18:38Z 2027-03-05T14:18:38Z 2027-03-05T14:18:38Z
+        stabilizing 2 2027-01-08T13:21:13Z 2027-01-08T13:21:13Z 2027-01-08T13:21:13Z
+        in its quiet period 2 2027-01-15T11:20:28Z 2027-01-15T11:20:28Z 2027-01-15T11:20:28Z
+        in its milestone review 2 2027-02-15T15:11:24Z 2027-02-15T15:11:24Z 2027-02-15T15:11:24Z
+        closing 2 2027-02-25T08:38:51Z 2027-02-25T08:38:51Z 2027-02-25T08:38:51Z
+        closed 2 2027-03-02T15:04:51Z 2027-03-02T15:04:51Z 2027-03-02T15:04:51Z
         pilot: at most 1 fail, 0 did; halted 0 times in 0 runs
         early: at most 2 fail, 0 did; halted 0 times in 0 runs
         broad: at most 1 fail, 0 did; halted 0 times in 0 runs
         steps fail at a site:
         ready 2 2027-01-04T13:18:03Z 2027-01-04T13:18:03Z 2027-01-04T13:18:03Z
         deploying 2 2027-01-04T15:02:48Z 2027-01-04T15:02:48Z 2027-01-04T15:02:48Z
-        stabilizing 2 2027-01-11T11:37:26Z 2027-01-11T11:37:26Z 2027-01-11T11:37:26Z
-        in its quiet period 2 2027-01-15T08:21:02Z 2027-01-15T08:21:02Z 2027-01-15T08:21:02Z
-        in its milestone review 2 2027-02-15T14:23:09Z 2027-02-15T14:23:09Z 2027-02-15T14:23:09Z
-        closing 2 2027-02-19T10:21:23Z 2027-02-19T10:21:23Z 2027-02-19T10:21:23Z
-        closed 2 2027-03-01T13:28:10Z 2027-03-01T13:28:10Z 2027-03-01T13:28:10Z
+        stabilizing 2 2027-01-08T17:55:48Z 2027-01-08T17:55:48Z 2027-01-08T17:55:48Z
+        in its quiet period 2 2027-01-13T14:04:36Z 2027-01-13T14:04:36Z 2027-01-13T14:04:36Z
+        in its milestone review 2 2027-02-15T10:27:45Z 2027-02-15T10:27:45Z 2027-02-15T10:27:45Z
+        closing 2 2027-02-18T12:25:59Z 2027-02-18T12:25:59Z 2027-02-18T12:25:59Z
+        closed 2 2027-03-02T08:43:31Z 2027-03-02T08:43:31Z 2027-03-02T08:43:31Z
         pilot: at most 1 fail, 0 did; halted 0 times in 0 runs
         early: at most 2 fail, 1 did; halted 3 times in 2 runs
         broad: at most 1 fail, 1 did; halted 1 times in 1 runs
         computers are lost:
         ready 2 2027-01-04T13:18:03Z 2027-01-04T13:18:03Z 2027-01-04T13:18:03Z
         deploying 2 2027-01-04T15:02:48Z 2027-01-04T15:02:48Z 2027-01-04T15:02:48Z
-        stabilizing 2 2027-01-11T14:53:09Z 2027-01-11T14:53:09Z 2027-01-11T14:53:09Z
-        in its quiet period 2 2027-01-15T11:36:45Z 2027-01-15T11:36:45Z 2027-01-15T11:36:45Z
-        in its milestone review 2 2027-02-15T14:23:09Z 2027-02-15T14:23:09Z 2027-02-15T14:23:09Z
-        closing 2 2027-02-19T10:21:23Z 2027-02-19T10:21:23Z 2027-02-19T10:21:23Z
-        closed 2 2027-02-26T14:20:46Z 2027-02-26T14:20:46Z 2027-02-26T14:20:46Z
+        stabilizing 2 2027-01-13T09:44:53Z 2027-01-13T09:44:53Z 2027-01-13T09:44:53Z
+        in its quiet period 2 2027-01-18T17:01:04Z 2027-01-18T17:01:04Z 2027-01-18T17:01:04Z
+        in its milestone review 2 2027-02-18T11:59:15Z 2027-02-18T11:59:15Z 2027-02-18T11:59:15Z
+        closing 2 2027-02-23T14:02:02Z 2027-02-23T14:02:02Z 2027-02-23T14:02:02Z
+        closed 2 2027-02-25T10:05:03Z 2027-02-25T10:05:03Z 2027-02-25T10:05:03Z
         pilot: at most 1 fail, 1 did; halted 8 times in 2 runs
         early: at most 2 fail, 0 did; halted 0 times in 0 runs
-        broad: at most 1 fail, 1 did; halted 2 times in 1 runs
+        broad: at most 1 fail, 0 did; halted 0 times in 0 runs
         an incident:
         ready 2 2027-01-04T13:18:03Z 2027-01-04T13:18:03Z 2027-01-04T13:18:03Z
         deploying 2 2027-01-04T15:02:48Z 2027-01-04T15:02:48Z 2027-01-04T15:02:48Z
-        stabilizing 2 2027-01-11T14:02:55Z 2027-01-11T14:02:55Z 2027-01-11T14:02:55Z
-        in its quiet period 2 2027-01-18T08:02:50Z 2027-01-18T08:02:50Z 2027-01-18T08:02:50Z
-        in its milestone review 2 2027-02-18T08:55:01Z 2027-02-18T08:55:01Z 2027-02-18T08:55:01Z
-        closing 2 2027-02-22T15:50:58Z 2027-02-22T15:50:58Z 2027-02-22T15:50:58Z
-        closed 2 2027-03-04T16:54:26Z 2027-03-04T16:54:26Z 2027-03-04T16:54:26Z
+        stabilizing 2 2027-01-11T10:02:55Z 2027-01-11T10:02:55Z 2027-01-11T10:02:55Z
+        in its quiet period 2 2027-01-15T13:02:50Z 2027-01-15T13:02:50Z 2027-01-15T13:02:50Z
+        in its milestone review 2 2027-02-15T17:52:11Z 2027-02-15T17:52:11Z 2027-02-15T17:52:11Z
+        closing 2 2027-02-18T12:48:08Z 2027-02-18T12:48:08Z 2027-02-18T12:48:08Z
+        closed 2 2027-03-05T08:14:30Z 2027-03-05T08:14:30Z 2027-03-05T08:14:30Z
         pilot: at most 1 fail, 0 did; halted 0 times in 0 runs
         early: at most 2 fail, 0 did; halted 2 times in 2 runs
         broad: at most 1 fail, 0 did; halted 0 times in 0 runs
@@ -180,21 +180,21 @@ fn what_a_storyline_forces_shows_in_every_run() {
         ready 2 2027-01-04T13:18:03Z 2027-01-04T13:18:03Z 2027-01-04T13:18:03Z
         deploying 2 2027-01-04T15:02:48Z 2027-01-04T15:02:48Z 2027-01-04T15:02:48Z
         stabilizing 2 2027-02-08T11:31:47Z 2027-02-08T11:31:47Z 2027-02-08T11:31:47Z
-        in its quiet period 2 2027-02-15T13:31:02Z 2027-02-15T13:31:02Z 2027-02-15T13:31:02Z
-        in its milestone review 2 2027-03-18T11:42:26Z 2027-03-18T11:42:26Z 2027-03-18T11:42:26Z
-        closing 2 2027-03-26T14:20:34Z 2027-03-26T14:20:34Z 2027-03-26T14:20:34Z
-        closed 2 2027-04-05T08:35:11Z 2027-04-05T08:35:11Z 2027-04-05T08:35:11Z
+        in its quiet period 2 2027-02-15T09:31:02Z 2027-02-15T09:31:02Z 2027-02-15T09:31:02Z
+        in its milestone review 2 2027-03-17T16:42:26Z 2027-03-17T16:42:26Z 2027-03-17T16:42:26Z
+        closing 2 2027-03-25T14:35:12Z 2027-03-25T14:35:12Z 2027-03-25T14:35:12Z
+        closed 2 2027-04-01T16:35:53Z 2027-04-01T16:35:53Z 2027-04-01T16:35:53Z
         pilot: at most 1 fail, 0 did; halted 0 times in 0 runs
         early: at most 2 fail, 0 did; halted 0 times in 0 runs
         broad: at most 1 fail, 0 did; halted 0 times in 0 runs
         a hold and an outage:
         ready 2 2027-01-04T13:18:03Z 2027-01-04T13:18:03Z 2027-01-04T13:18:03Z
         deploying 2 2027-01-04T15:02:48Z 2027-01-04T15:02:48Z 2027-01-04T15:02:48Z
-        stabilizing 2 2027-01-13T08:43:08Z 2027-01-13T08:43:08Z 2027-01-13T08:43:08Z
-        in its quiet period 2 2027-01-20T09:43:57Z 2027-01-20T09:43:57Z 2027-01-20T09:43:57Z
-        in its milestone review 2 2027-02-19T14:12:15Z 2027-02-19T14:12:15Z 2027-02-19T14:12:15Z
-        closing 2 2027-03-05T12:45:32Z 2027-03-05T12:45:32Z 2027-03-05T12:45:32Z
-        closed 2 2027-03-15T13:34:34Z 2027-03-15T13:34:34Z 2027-03-15T13:34:34Z
+        stabilizing 2 2027-01-12T17:36:06Z 2027-01-12T17:36:06Z 2027-01-12T17:36:06Z
+        in its quiet period 2 2027-01-19T14:36:55Z 2027-01-19T14:36:55Z 2027-01-19T14:36:55Z
+        in its milestone review 2 2027-02-19T09:05:13Z 2027-02-19T09:05:13Z 2027-02-19T09:05:13Z
+        closing 2 2027-03-03T17:38:30Z 2027-03-03T17:38:30Z 2027-03-03T17:38:30Z
+        closed 2 2027-03-11T12:22:16Z 2027-03-11T12:22:16Z 2027-03-11T12:22:16Z
         pilot: at most 1 fail, 0 did; halted 0 times in 0 runs
         early: at most 2 fail, 0 did; halted 0 times in 0 runs
         broad: at most 1 fail, 0 did; halted 0 times in 0 runs

@@ -5,9 +5,10 @@
 
 use super::ledger::Ledger;
 use super::promises;
-use crate::agenda::agenda;
+use crate::agenda::{Agenda, agenda, agenda_of};
+use crate::facts::{Kept, Look};
 use crate::people::answer;
-use crate::waiting::{WaitingOn, waiting, why};
+use crate::waiting::{WaitingOn, waiting, waiting_of, why};
 use jiff::{SignedDuration, Timestamp};
 use model::command::Command;
 use model::decide::{Acting, decide};
@@ -33,6 +34,8 @@ pub(super) struct World {
     pub(super) ledger: Ledger,
     /// The digests of the parts of the plan in force, found by this test and not by the index.
     pub(super) parts: Arc<BTreeMap<RfcId, Digest>>,
+    /// What earlier looks have found, as a simulation keeps it.
+    kept: Kept,
 }
 
 pub(super) const WELL: Outcome = Outcome::Succeeded { proof: Proof::Watched };
@@ -63,7 +66,8 @@ impl World {
         let parts = parts(&plan);
         let plans = [(plan.digest(), plan)].into();
         let ledger = Ledger::default();
-        Self { state, now: entry.at, record: vec![entry], plans, ledger, parts }
+        let kept = Kept::default();
+        Self { state, now: entry.at, record: vec![entry], plans, ledger, parts, kept }
     }
 
     /// Returns a deployment of `plan` that was opened and authorised, with its core signed off, at
@@ -94,6 +98,7 @@ impl World {
     pub(super) fn apply(&mut self, event: Event, actor: Actor) {
         promises::before(self, &event, &actor);
         self.ledger.note(&self.state, &event);
+        self.kept.happens(&self.state, &event);
         let seq = self.state.seq + 1;
         let baseline = self.state.baseline;
         let new_plan = match &event {
@@ -116,6 +121,7 @@ impl World {
         for looks in 0..LOOKS_MAX {
             let found = agenda(&self.state, self.now, usize::MAX);
             assert_eq!(found, agenda(&self.state.clone(), self.now, usize::MAX));
+            self.keeps(&found);
             if found.is_empty() {
                 promises::at_rest(self);
                 return looks > 0;
@@ -131,6 +137,22 @@ impl World {
             }
         }
         panic!("the agenda moves in circles: {:#?}", agenda(&self.state, self.now, usize::MAX));
+    }
+
+    /// What was kept of earlier looks shows what a fresh look has `found`; it may look again sooner.
+    fn keeps(&mut self, found: &Agenda) {
+        let mut look = Look::with(&self.state, self.now, std::mem::take(&mut self.kept));
+        let kept = agenda_of(&mut look, usize::MAX);
+        self.kept = look.kept();
+        assert_eq!((&kept.events, &kept.orders), (&found.events, &found.orders));
+        let is_in_time = |at| kept.next_look.is_some_and(|it| it <= at);
+        assert!(found.next_look.is_none_or(is_in_time), "{kept:?} looks later than {found:?}");
+        let mut look = Look::with(&self.state, self.now, std::mem::take(&mut self.kept));
+        let is_asked = |it: &WaitingOn| it.command.is_some();
+        let kept: Vec<_> = waiting_of(&mut look, usize::MAX).into_iter().filter(is_asked).collect();
+        self.kept = look.kept();
+        let fresh: Vec<_> = self.waits().into_iter().filter(is_asked).collect();
+        assert_eq!(kept, fresh, "what people are asked is what they would be asked anew");
     }
 
     pub(super) fn act(&mut self, person: &str, command: &Command) -> Result<(), Refusal> {

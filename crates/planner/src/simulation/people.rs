@@ -4,7 +4,7 @@
 //! not taken.
 
 use super::chance::{ANSWER_TIMES, Chance};
-use super::hours::{DAY_S, Hours};
+use super::hours::Hours;
 use super::{Asked, Assumptions, Simulation, Watch};
 use crate::calendar::Interval;
 use crate::facts::Look;
@@ -20,6 +20,7 @@ use model::plan::MasterProjectPlan;
 use model::role_type::RoleType;
 use model::scope::Scope;
 use model::sheet::Sheet;
+use model::window::TimeZoneName;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -53,6 +54,8 @@ pub(super) struct People {
     anywhere: Hours,
     asks: BTreeMap<(Scope, String), Ask>,
     is_stale: bool,
+    /// When, without an event, they may next be asked for something else.
+    fresh_until: Option<Timestamp>,
 }
 
 /// Something that people are asked for.
@@ -66,27 +69,36 @@ struct Ask {
 }
 
 impl People {
-    /// Returns the people of `plan`: site owners and deputies live where their sites are.
+    /// Returns the people of `plan`, as it says when they work: who names no zone lives where their
+    /// site is, and else where the project is.
     pub(super) fn of(plan: &MasterProjectPlan) -> Self {
-        let anywhere = Hours::new(plan.zone.rules(), vec![]);
-        let mut hours = BTreeMap::new();
+        let anywhere = Hours::new(plan.zone.rules());
+        let mut homes: BTreeMap<&PersonId, &TimeZoneName> = BTreeMap::new();
         for site in &plan.sites {
             for person in [Some(&site.owner), site.deputy.as_ref()].into_iter().flatten() {
-                let of_site = || Hours::new(site.zone.rules(), vec![]);
-                hours.entry(person.clone()).or_insert_with(of_site);
+                homes.entry(person).or_insert(&site.zone);
             }
         }
+        let mut hours: BTreeMap<PersonId, Hours> = homes
+            .iter()
+            .map(|(person, zone)| ((*person).clone(), Hours::new(zone.rules())))
+            .collect();
         for person in &plan.people {
-            if !person.roles.is_empty() {
-                hours.insert(person.id.clone(), anywhere.clone());
-            }
+            let home = homes.get(&person.id).filter(|_| person.roles.is_empty());
+            let zone = home.copied().unwrap_or(&plan.zone);
+            hours.insert(person.id.clone(), Hours::of(person, zone));
         }
-        Self { hours, anywhere, asks: BTreeMap::new(), is_stale: true }
+        Self { hours, anywhere, asks: BTreeMap::new(), is_stale: true, fresh_until: None }
     }
 
     /// Notes that people may be asked for something else.
     pub(super) fn look_again(&mut self) {
         self.is_stale = true;
+    }
+
+    /// Notes that nothing but time has passed, up to `now`.
+    pub(super) fn time_passes(&mut self, now: Timestamp) {
+        self.is_stale |= self.fresh_until.is_some_and(|it| it <= now);
     }
 
     /// Returns when the next answer comes.
@@ -101,7 +113,7 @@ impl People {
         hours.away.push(away);
         for (due, who) in self.asks.values_mut().flat_map(|it| it.due.iter_mut()) {
             if who == person && away.contains(*due) {
-                let late_s = due.duration_since(away.start()).as_secs().min(DAY_S);
+                let late_s = due.duration_since(away.start()).as_secs().min(hours.day_s());
                 *due = hours.after(away.end(), late_s);
             }
         }
@@ -135,14 +147,14 @@ impl People {
             } else {
                 let mut takes_s = chance.around(median_s, &ANSWER_TIMES);
                 if chance.happens(assumptions.forgotten) {
-                    takes_s = DAY_S + chance.around(median_s, &ANSWER_TIMES);
+                    takes_s = hours.day_s() + chance.around(median_s, &ANSWER_TIMES);
                 }
                 hours.after(asked_at, takes_s)
             };
             due.push((at, person.clone()));
             // An owner's deputy is asked when the owner has not answered, or is away.
             if of_owner && hours.back(now).is_none() {
-                asked_at = hours.after(asked_at, DEPUTY_AFTER_DAYS * DAY_S);
+                asked_at = hours.after(asked_at, DEPUTY_AFTER_DAYS * hours.day_s());
             }
         }
         due
@@ -214,6 +226,8 @@ impl<W: Watch> Simulation<'_, W> {
         }
         let mut look = Look::with(&self.state, self.now, std::mem::take(&mut self.kept));
         let waits = waiting_of(&mut look, usize::MAX);
+        let ahead = waits.iter().filter_map(|it| it.next_look).chain(look.next);
+        self.people.fresh_until = ahead.filter(|it| *it > self.now).min();
         self.kept = look.kept();
         for wait in waits {
             if wait.command.is_none() || !matches!(wait.supplier, Supplier::Roles(_)) {

@@ -4,7 +4,7 @@
 //! House rule: nothing waits without saying on what.
 
 use super::WaitingOn;
-use super::completing::{question, receiver};
+use super::completing::receiver;
 use super::deployment::lacking;
 use super::stable::{asked, names, people};
 use crate::facts::Look;
@@ -12,7 +12,7 @@ use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 use model::assessment::{KeyQuestion, standing};
 use model::close_out::{
-    BenefitReview, CloseOutCommand, Contribution, Findings, Lesson, OpenItem, Package, Settlement,
+    Availability, BenefitReview, CloseOutCommand, Contribution, Findings, Lesson, OpenItem, Package, Settlement,
     Topic, contributors, open_items, with_access,
 };
 use model::command::Command;
@@ -38,18 +38,16 @@ const STAYS: &str = "the project is not closed, and its record not sealed";
 const DUE_DAYS: i64 = 90;
 const BENEFIT_DAYS: i64 = 180;
 
+/// How long after today the analysis is, where nobody says otherwise.
+const ANALYSIS_DAYS: i64 = 7;
+
 /// Returns what closing the project waits on.
 pub(super) fn closing(look: &Look<'_>) -> Vec<WaitingOn> {
     let state = look.state;
     let gate = close_out::gate(state, look.now);
     let open: Vec<&GuardReading> = gate.iter().filter(|it| !it.verdict.passes()).collect();
     let mut waits: Vec<WaitingOn> = open.iter().flat_map(|it| of_guard(look, it)).collect();
-    let available = standing(state, KeyQuestion::AllAvailable);
-    if !available.is_answered() {
-        waits.push(
-            question(look, &available).if_nobody_acts("nobody knows who takes part").advisable(),
-        );
-    }
+    waits.extend(analysis(look));
     // The signatures of the report wait for themselves.
     if open.is_empty() && state.is_locked(&Sheet::CloseOut) {
         waits.extend(if close_out::k7(state).is_err() { vec![package(look)] } else { seal(look) });
@@ -69,6 +67,33 @@ fn of_guard(look: &Look<'_>, reading: &GuardReading) -> Vec<WaitingOn> {
         return vec![];
     }
     asked(look, reading, &asks).into_iter().map(|it| it.if_nobody_acts(STAYS)).collect()
+}
+
+/// Returns who is asked when the analysis is, and whether they come.
+fn analysis(look: &Look<'_>) -> Vec<WaitingOn> {
+    let state = look.state;
+    // One person alone knows when they come.
+    let is_alone = state.plan.profile == Profile::Solo;
+    if is_alone || standing(state, KeyQuestion::AllAvailable).is_answered() {
+        return vec![];
+    }
+    let follows = "nobody knows who takes part in the analysis";
+    let Some(analysis) = &state.close_out.analysis else {
+        let (on, place) = (later(look, ANALYSIS_DAYS), String::new());
+        let plan = CloseOutCommand::PlanAnalysis { on, place };
+        let what = "the post-project analysis has to be given a day and a place";
+        let wait = people(look, what, &CLOSING).with(Command::CloseOut(plan));
+        return vec![wait.if_nobody_acts(follows).advisable()];
+    };
+    let silent = analysis.invitees.iter().filter(|it| !analysis.answers.contains_key(*it));
+    let ask = |person: &PersonId| {
+        let what = format!("{person} has to say whether they come to the analysis");
+        let mut wait = people(look, what, &roles_of(state, person));
+        wait.people = vec![person.clone()];
+        let say = CloseOutCommand::SayAvailable { availability: Availability::Comes };
+        wait.with(Command::CloseOut(say)).if_nobody_acts(follows).advisable()
+    };
+    silent.map(ask).collect()
 }
 
 /// Returns who is asked to contribute to the post-project analysis.

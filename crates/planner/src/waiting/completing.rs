@@ -251,7 +251,7 @@ fn questions(look: &Look<'_>) -> Vec<WaitingOn> {
 }
 
 /// Returns who is asked to answer the key question that stands like `it`.
-pub(super) fn question(look: &Look<'_>, it: &assessment::Standing) -> WaitingOn {
+fn question(look: &Look<'_>, it: &assessment::Standing) -> WaitingOn {
     let (question, text) = (it.question, it.text);
     let what = match &it.answered {
         Some(old) => {

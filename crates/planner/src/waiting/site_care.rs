@@ -92,6 +92,20 @@ fn uncovered(look: &Look<'_>, site: &Site) -> Option<SiteCareCommand> {
     None
 }
 
+/// Returns that what is lacking at a site has to be exempted, so that its owner can sign without
+/// exceptions; nothing where all of it is covered, or asked to be exempt.
+pub(super) fn not_whole(look: &Look<'_>, site: &Site) -> Option<WaitingOn> {
+    let command = Command::SiteCare(uncovered(look, site)?);
+    let scope = Scope::Site(site.id.clone());
+    let what = format!(
+        "{} is not wholly covered: the rest is exempted, or its owner signs with exceptions",
+        site.id
+    );
+    let roles = [RoleType::ReleaseManagement, RoleType::Tester];
+    let since = look.state.site(&site.id).map_or(look.now, |(_, it)| it.since);
+    Some(WaitingOn::people(look.state, scope, what, since, &roles).with(command))
+}
+
 /// Returns the exemptions of `site` that wait for somebody's agreement.
 pub(super) fn exemptions(look: &Look<'_>, site: &SiteId) -> Vec<WaitingOn> {
     let state = look.state;

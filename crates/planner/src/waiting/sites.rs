@@ -12,7 +12,7 @@ use model::machine::{DeploymentState, SiteState};
 use model::role_type::RoleType;
 use model::scope::Scope;
 use model::site_care::material::material_change;
-use model::site_care::terms::{SiteMode, version};
+use model::site_care::terms::SiteMode;
 
 pub(super) fn site(look: &mut Look<'_>, position: usize) -> Vec<WaitingOn> {
     let Some(planned) = look.plan().sites.get(position) else { return vec![] };
@@ -41,7 +41,7 @@ fn stands(look: &mut Look<'_>, position: usize) -> Vec<WaitingOn> {
         }
         SiteState::Planned => {
             let text = format!("the owner of {} has to acknowledge the schedule", planned.id);
-            let Some(version) = version(&state.plan, position) else { return vec![] };
+            let Some(version) = state.told_version(position) else { return vec![] };
             let command = Command::AcknowledgeSchedule { site: planned.id.clone(), version };
             let wait = people(text, &[RoleType::SiteOwner]).with(command);
             let guard = model::guard::Guard::S3;
@@ -96,8 +96,9 @@ fn stands(look: &mut Look<'_>, position: usize) -> Vec<WaitingOn> {
         }
         SiteState::Halted => steps::halted(look, &scope, since, status.reason.as_deref()),
         SiteState::Observing => {
-            let asked = deployment::slots(look, Some(&scope));
+            let mut asked = deployment::slots(look, Some(&scope));
             if !asked.is_empty() {
+                asked.extend(site_care::not_whole(look, planned));
                 return asked;
             }
             let nobody = "nobody".parse().expect("because it is a name");

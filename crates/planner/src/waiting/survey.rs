@@ -36,7 +36,7 @@ fn to_open(look: &Look<'_>, what: &str) -> Vec<WaitingOn> {
     if survey_may_open(look.state, look.now).is_err() {
         return vec![];
     }
-    let open = SurveyCommand::Open { closes: None, languages: vec![], sample_percent: 100 };
+    let open = SurveyCommand::Open { closes: None, languages: vec![], sample_percent: None };
     let wait = people(look, what, &ASKING).with(Command::Survey(open));
     vec![wait.if_nobody_acts(UNREVIEWED)]
 }

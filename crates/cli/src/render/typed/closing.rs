@@ -1,7 +1,7 @@
 //! Commands of closing as they are typed.
 
 use super::{TEXT, quoted};
-use model::close_out::{CloseOutCommand, Contribution, Settlement};
+use model::close_out::{Availability, CloseOutCommand, Contribution, Settlement};
 use model::termination::TerminationCommand;
 
 pub(super) fn close_out(command: &CloseOutCommand) -> String {
@@ -23,6 +23,15 @@ fn words(command: &CloseOutCommand) -> String {
         ),
         CloseOutCommand::Decline { role, reason } => {
             format!("decline {} --reason {}", role.key(), quoted(reason))
+        }
+        CloseOutCommand::PlanAnalysis { on, place } => {
+            format!("analysis --on {on} --place {}", quoted(place))
+        }
+        CloseOutCommand::SayAvailable { availability: Availability::Comes } => {
+            "available".to_owned()
+        }
+        CloseOutCommand::SayAvailable { availability: Availability::Absent { instead } } => {
+            format!("available --absent {}", quoted(instead))
         }
         CloseOutCommand::RecordLesson { lesson } => format!(
             "lesson --title {} --situation {} --recommendation {} --owner {} --due {}",

@@ -45,7 +45,8 @@ pub(super) fn survey(command: &SurveyCommand) -> String {
             let closes = closes.map(|it| format!(" --closes {it}")).unwrap_or_default();
             let languages: String =
                 languages.iter().map(|it| format!(" --language {it}")).collect();
-            format!("survey open --sample-percent {sample_percent}{closes}{languages}")
+            let sample = sample_percent.map(|it| format!(" --sample-percent {it}"));
+            format!("survey open{}{closes}{languages}", sample.unwrap_or_default())
         }
         SurveyCommand::Invite { invitations } if invitations.is_empty() => {
             "survey invite --all".to_owned()

@@ -181,7 +181,7 @@ fn the_second_half_of_a_quiet_period_is_that_of_the_whole_of_it() {
         Command::Survey(SurveyCommand::Open {
             closes: None,
             languages: vec![],
-            sample_percent: 100,
+            sample_percent: Some(100),
         })
     };
     let mut story = Story::in_quiet_period();

@@ -247,7 +247,7 @@ fn a_survey_asks_whoever_is_due_is_never_closed_early_and_hides_small_groups() {
         Command::Survey(SurveyCommand::Open {
             closes: closes.map(|it| it.parse().unwrap()),
             languages: vec!["en".to_owned()],
-            sample_percent: 50,
+            sample_percent: Some(50),
         })
     };
     let link = |number: u8| Digest::of(&[number]);
@@ -339,7 +339,7 @@ fn a_survey_asks_whoever_is_due_is_never_closed_early_and_hides_small_groups() {
 fn answers_collected_elsewhere_are_taken_over_as_counts() {
     let mut story = Story::in_quiet_period();
     story.after_days(15);
-    let open = SurveyCommand::Open { closes: None, languages: vec![], sample_percent: 100 };
+    let open = SurveyCommand::Open { closes: None, languages: vec![], sample_percent: Some(100) };
     story.tell("ux", Command::Survey(open));
     let import = |invited, site: Option<&str>, counts: Counts| {
         let group =

@@ -1,0 +1,34 @@
+//! What the plan says of the survey: in which languages, of how many, from which number on a group
+//! is shown, and for how long.
+//!
+//! Source: Deploy SMF, overview: customer satisfaction survey.
+
+use super::THRESHOLD_MIN;
+use crate::state::State;
+use serde::{Deserialize, Serialize};
+
+/// The terms of the survey.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SurveyTerms {
+    /// The languages in which it is asked.
+    pub languages: Vec<String>,
+    /// The fewest answers of a group that is shown by itself.
+    pub threshold: u32,
+    /// The share of users who are asked, in percent.
+    pub sample_percent: u8,
+    /// How long a round is open, in days.
+    pub open_days: u16,
+}
+
+impl Default for SurveyTerms {
+    fn default() -> Self {
+        Self { languages: vec![], threshold: THRESHOLD_MIN, sample_percent: 100, open_days: 10 }
+    }
+}
+
+impl State {
+    /// Returns the terms of the survey: the plan's, or the usual ones.
+    pub fn survey_terms(&self) -> SurveyTerms {
+        self.plan.survey.clone().unwrap_or_default()
+    }
+}
