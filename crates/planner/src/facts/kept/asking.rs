@@ -149,8 +149,7 @@ fn touched(state: &State, event: &Event) -> Touched {
         | Event::QuietPeriod(_)
         | Event::Survey(_)
         | Event::Assessment(_)
-        | Event::CloseOut(_)
-        | Event::Document(_) => Touched::None,
+        | Event::CloseOut(_) => Touched::None,
         Event::DeploymentCreated { .. }
         | Event::Deployment { .. }
         | Event::Concurred { .. }
@@ -170,6 +169,7 @@ fn touched(state: &State, event: &Event) -> Touched {
         | Event::Escalation(_)
         | Event::Termination(_)
         | Event::ReleaseReadiness(_)
+        | Event::History(_)
         | Event::Delegation(_)
         | Event::ChangeSchedule(_)
         | Event::Training(_) => Touched::All,
