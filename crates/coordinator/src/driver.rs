@@ -25,7 +25,7 @@ use model::planted::{Planted, is_planted};
 use planner::agenda::agenda;
 use planner::waiting::waiting;
 use record::{Change, Lead, NewOrder, OrderState, Record, RecordError, Snapshot};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::watch;
 
@@ -52,6 +52,8 @@ pub struct Driver {
     holder: String,
     teller: Option<Arc<dyn Teller>>,
     post: Option<Arc<notices::Post>>,
+    /// What was last folded: the next run reads only what others have written since.
+    folded: Mutex<Option<Coordinator>>,
 }
 
 /// When a driver comes to rest.
@@ -116,7 +118,7 @@ impl Driver {
         clock: Arc<dyn Clock>,
         holder: String,
     ) -> Self {
-        Self { record, effects: Arc::new(effects), clock, holder, teller: None, post: None }
+        Self { record, effects: Arc::new(effects), clock, holder, teller: None, post: None, folded: Mutex::new(None) }
     }
 
     /// Returns the driver with somebody who passes on what people are told.
@@ -143,7 +145,7 @@ impl Driver {
                 return Err(DriveError::HeldBy { deployment, holder, until });
             }
         };
-        let coordinator = Coordinator::fold(self.record.clone(), deployment).await?;
+        let coordinator = self.fold(deployment).await?;
         let flight = Flight::new(self.effects.clone());
         let prober = Prober::new(self.effects.clone());
         let mut drive = Drive {
@@ -159,7 +161,19 @@ impl Driver {
         };
         let rest = drive.run(until).await;
         self.record.stop_leading(deployment, epoch).await?;
+        if rest.is_ok() {
+            let mut folded = self.folded.lock().unwrap_or_else(PoisonError::into_inner);
+            *folded = Some(drive.coordinator);
+        }
         rest
+    }
+
+    async fn fold(&self, deployment: &DeploymentId) -> Result<Coordinator, CommandError> {
+        let folded = self.folded.lock().unwrap_or_else(PoisonError::into_inner).take();
+        match folded.filter(|it| it.deployment == *deployment) {
+            Some(mut folded) => folded.catch_up().await.map(|_| folded),
+            None => Coordinator::fold(self.record.clone(), deployment).await,
+        }
     }
 }
 

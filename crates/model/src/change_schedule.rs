@@ -11,7 +11,7 @@ pub use conflict::{Conflict, Places, ScheduledChange, conflicts, scheduled, unru
 
 use crate::evolve::{Happening, Impossible};
 use crate::id::{DeploymentId, PersonId, RfcId, SiteId};
-use crate::rfc::{EmergencyKind, ImplementationReview, RequestForChange};
+use crate::rfc::{ChangeWindow, EmergencyKind, ImplementationReview, RequestForChange};
 use crate::scope::Scope;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -29,6 +29,11 @@ pub enum ChangeScheduleEvent {
         /// The template.
         template: RfcId,
         /// The request that came of it.
+        request: Box<RequestForChange>,
+    },
+    /// Somebody asked for a change in an emergency, beside the plan.
+    EmergencyRequested {
+        /// The request.
         request: Box<RequestForChange>,
     },
     /// What an emergency restores, and until when it is to be reviewed.
@@ -84,8 +89,16 @@ pub enum ChangeScheduleCommand {
         template: RfcId,
         /// The sites that it covers.
         sites: Vec<SiteId>,
+        /// When it runs; where this is missing, in the windows of its sites.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        window: Option<ChangeWindow>,
         /// Why.
         reason: String,
+    },
+    /// Ask for a change in an emergency, whose work is not in the plan.
+    RequestEmergency {
+        /// The request; who asks for it is whoever tells this.
+        request: Box<RequestForChange>,
     },
     /// Rule on a conflict of two changes.
     Rule {
@@ -105,6 +118,9 @@ pub enum ChangeScheduleCommand {
 pub struct ChangeSchedule {
     /// Standard changes that were asked for, the first being the oldest.
     pub standard: Vec<StandardChange>,
+    /// Changes that were asked for in an emergency, beside the plan: people carry them out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub urgent: Vec<RequestForChange>,
     /// Emergencies, by request.
     pub emergencies: BTreeMap<RfcId, Emergency>,
     /// Reviews after implementation, by request.
@@ -193,6 +209,16 @@ impl ChangeSchedule {
         self.standard.iter().find(|it| it.request.id == *id)
     }
 
+    /// Returns the change called `id` that was asked for in an emergency.
+    pub fn urgent(&self, id: &RfcId) -> Option<&RequestForChange> {
+        self.urgent.iter().find(|it| it.id == *id)
+    }
+
+    /// Returns the request called `id` that is beside the plan.
+    pub fn beside(&self, id: &RfcId) -> Option<&RequestForChange> {
+        self.standard(id).map(|it| &it.request).or_else(|| self.urgent(id))
+    }
+
     /// Returns whether the review of `id` after its implementation may be a sentence: that of a
     /// standard change outside of the sample.
     pub fn is_sampled_out(&self, id: &RfcId) -> bool {
@@ -215,6 +241,13 @@ impl ChangeSchedule {
                 }
                 let request = RequestForChange::clone(request);
                 self.standard.push(StandardChange { template: template.clone(), request });
+            }
+            ChangeScheduleEvent::EmergencyRequested { request } => {
+                if self.beside(&request.id).is_some() {
+                    let why = format!("{} was asked for before", request.id);
+                    return Err(Impossible::Order { why });
+                }
+                self.urgent.push(RequestForChange::clone(request));
             }
             ChangeScheduleEvent::EmergencyJustified { rfc, kind, review_due } => {
                 let (kind, review_due) = (*kind, *review_due);
@@ -250,7 +283,9 @@ impl ChangeScheduleEvent {
     /// Returns what it is about.
     pub fn scope(&self) -> Scope {
         match self {
-            Self::StandardRequested { request, .. } => Scope::Rfc(request.id.clone()),
+            Self::StandardRequested { request, .. } | Self::EmergencyRequested { request } => {
+                Scope::Rfc(request.id.clone())
+            }
             Self::EmergencyJustified { rfc, .. }
             | Self::EmergencyReviewed { rfc, .. }
             | Self::Reviewed { rfc, .. }
@@ -266,6 +301,9 @@ impl fmt::Display for ChangeScheduleEvent {
             Self::StandardRequested { template, request } => {
                 let sites: Vec<&str> = request.covers.sites.iter().map(|it| it.as_str()).collect();
                 write!(f, "{}: asked for under {template}, for {}", request.id, sites.join(", "))
+            }
+            Self::EmergencyRequested { request } => {
+                write!(f, "{}: asked for in an emergency: {}", request.id, request.reason)
             }
             Self::EmergencyJustified { rfc, kind, review_due } => {
                 write!(f, "{rfc}: an emergency of {kind}, to be reviewed by {review_due}")

@@ -354,6 +354,13 @@ pub enum RfcAct {
         /// What was found.
         finding: String,
     },
+    /// Say that its work begins, where people do it and no step of the plan.
+    Begin,
+    /// Say that the work that people do is done and verified.
+    Finish {
+        /// What shows it.
+        evidence: String,
+    },
     /// Record that its work was undone.
     BackOut {
         /// Why.

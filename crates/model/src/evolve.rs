@@ -342,7 +342,9 @@ impl State {
             Event::Delegation(it) => self.delegations.happened(it, &happening)?,
             Event::ChangeSchedule(it) => {
                 self.change_schedule.happened(it, &happening)?;
-                if let ChangeScheduleEvent::StandardRequested { request, .. } = it {
+                if let ChangeScheduleEvent::StandardRequested { request, .. }
+                | ChangeScheduleEvent::EmergencyRequested { request } = it
+                {
                     self.rfcs.push(new_rfc(&request.id, at));
                 }
             }

@@ -18,7 +18,9 @@ mod words;
 
 pub use command::{FeedbackDecision, IncidentAct, IncidentCommand};
 pub use event::{Closure, IncidentEvent, Opening, Source};
-pub use impact::{Announcement, Impact, ImpactSites, Maintenance, MaintenanceWindow, Segment};
+pub use impact::{
+    Announcement, Impact, ImpactSites, Maintenance, MaintenanceWindow, Segment, Work, WorkImpact,
+};
 pub use probing::{ProbeChange, ProbeStanding, Probes, SEEN_EVERY, probed_sites, stood};
 pub use problem::{Feedback, FeedbackOutcome, Problem, ProblemStanding, Processed};
 pub use words::{Attribution, ImpactLevel, RequestKind, Severity, UnknownSeverity};
@@ -41,6 +43,9 @@ pub struct Incidents {
     pub list: Vec<Incident>,
     /// Announced work.
     pub maintenances: Vec<Maintenance>,
+    /// What work on the solution hit.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub work: Vec<WorkImpact>,
     /// What customers and users said.
     pub feedback: Vec<Feedback>,
     /// The causes behind incidents.

@@ -287,6 +287,12 @@ impl SiteCare {
         revisits.filter(move |(_, it)| it.state.is_open() && it.site == *site)
     }
 
+    /// Returns the revisit of `site` that is under way.
+    pub fn revisit_under_way(&self, site: &SiteId) -> Option<&Revisit> {
+        let under_way = |it: &&Revisit| it.state == RevisitState::UnderWay && it.site == *site;
+        self.revisits.iter().find(under_way)
+    }
+
     /// Moves on by `event`.
     pub(crate) fn happened(
         &mut self,

@@ -48,6 +48,7 @@ pub struct Calendar<'a> {
 enum ZonedWindow<'a> {
     Always,
     OnDays { window: &'a DaysWindow, zone: TimeZone },
+    Between(Interval),
 }
 
 #[derive(Clone, Debug)]
@@ -125,6 +126,16 @@ impl<'a> Calendar<'a> {
         Self { windows: windows.iter().map(zoned).collect(), frozen, shut }
     }
 
+    /// Returns the calendar of a place in `zone` that may be changed in `window` alone, without
+    /// `freezes`.
+    pub fn between(
+        window: Interval,
+        freezes: impl IntoIterator<Item = &'a Freeze>,
+        zone: &'a TimeZoneName,
+    ) -> Self {
+        Self { windows: vec![ZonedWindow::Between(window)], ..Self::new(&[], freezes, zone) }
+    }
+
     /// Returns whether the place may be changed at `now`, when that changes, and what keeps it shut.
     pub fn open_window(&self, now: Timestamp) -> Opening {
         let mut opening = Opening::Closed { opens: None, because: Closure::Window };
@@ -165,7 +176,7 @@ impl<'a> Calendar<'a> {
         let horizon = SignedDuration::from_hours(24 * i64::from(HORIZON_DAYS));
         let last = last.min(first.saturating_add(horizon));
         let of = |(number, window): (usize, &ZonedWindow<'_>)| match window {
-            ZonedWindow::Always => Vec::new(),
+            ZonedWindow::Always | ZonedWindow::Between(_) => Vec::new(),
             ZonedWindow::OnDays { window, zone } => {
                 let dates = window.days.between(first, last);
                 dates.iter().flat_map(|it| reading::awkward(number, window, zone, *it)).collect()
@@ -213,6 +224,7 @@ impl ZonedWindow<'_> {
     fn within(&self, span: Interval) -> Vec<Interval> {
         match self {
             Self::Always => vec![span],
+            Self::Between(window) => window.intersection(span).into_iter().collect(),
             Self::OnDays { window, zone } => {
                 // A window ends on the date on which it begins or on the next.
                 let first = zone.to_datetime(span.start()).date();

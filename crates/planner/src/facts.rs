@@ -11,7 +11,7 @@ use model::companion_plans::CommunicationsPlan;
 use model::component::{CoreComponent, CoreMode};
 use model::digest::Digest;
 use model::freeze::{Freeze, FreezeSubject};
-use model::id::RfcId;
+use model::id::{LineId, RfcId};
 use model::link::{BandwidthLimits, Uplink};
 use model::machine::{ComponentState, RfcState};
 use model::plan::MasterProjectPlan;
@@ -101,6 +101,9 @@ impl<'s> Look<'s> {
         let Some(site) = plan.sites.get(position) else {
             return Opening::Open { until: None };
         };
+        if self.state.site_care.revisit_under_way(&site.id).is_some() {
+            return calendar_now(self.state, site, ring).open_window(now);
+        }
         let own = !site.windows.is_empty() || !plan.freezes.is_empty();
         let place = if own { Place::Site(position) } else { Place::Ring(ring, site.zone.clone()) };
         self.kept.opening(place, now, || site_calendar(plan, site, ring).open_window(now))
@@ -114,14 +117,18 @@ impl<'s> Look<'s> {
         site: &Site,
         template: &SiteTemplate,
     ) -> Option<Result<(), String>> {
-        let (plan, now, ring) = (self.plan(), self.now, self.ring_of(position));
+        let (state, now, ring) = (self.state, self.now, self.ring_of(position));
+        let plan = self.plan();
         let found = || {
             let work = site_work(plan, site, template);
             let wanted_s = u64::from(work.install_s) + u64::from(work.margin_s);
-            let window = longest_window_s(&site_calendar(plan, site, ring), now, wanted_s)?;
+            let window = longest_window_s(&calendar_now(state, site, ring), now, wanted_s)?;
             let fit = site_fit(plan, site, template, window.length_s());
             Some((window, WindowFit { fit, is_wanted: wanted_s <= window.length_s() }))
         };
+        if state.site_care.revisit_under_way(&site.id).is_some() {
+            return found().map(|(_, it)| it.fit);
+        }
         self.kept.fit(position, now, found)
     }
 
@@ -175,18 +182,29 @@ impl<'s> Look<'s> {
         self.first_authority(known, no)
     }
 
-    /// Returns the RFC that authorises the site at `position`: one of its ring, or a standard
-    /// change of its own.
+    /// Returns the RFC that authorises the site at `position`: the one under which the team goes
+    /// back to it, one of its ring, or a standard change of its own.
     pub fn authority_of_site(&self, position: usize) -> Authorised<'s> {
+        if let Some(named) = self.authority_of_revisit(position) {
+            return named;
+        }
         let of_ring = self.authority(self.state.index.rfcs_of_ring.get(self.ring_of(position)));
         let Some(site) = self.plan().sites.get(position) else { return of_ring };
         if matches!(of_ring, Authorised::By(..)) {
             return of_ring;
         }
         let standard = self.state.standard_of(&site.id).map(|(planned, status)| {
-            (planned, status, self.state.standard_part(self.plan(), &planned.id))
+            (planned, status, self.state.part_beside(self.plan(), &planned.id))
         });
         self.first_authority(standard, of_ring)
+    }
+
+    /// Returns what the request says that was named when it was agreed to go back to the site.
+    fn authority_of_revisit(&self, position: usize) -> Option<Authorised<'s>> {
+        let (state, site) = (self.state, self.plan().sites.get(position)?);
+        let named = state.site_care.revisit_under_way(&site.id)?.rfc.as_ref()?;
+        let (planned, status) = state.rfc(named)?;
+        Some(self.authorises(planned, status, state.part_of(named)))
     }
 
     fn first_authority(
@@ -289,21 +307,57 @@ pub enum Authorised<'s> {
     No(String, Option<Timestamp>),
 }
 
+/// Work that goes back to a site, as freezes name it that let it through.
+const REVISIT: &str = "revisit";
+
+/// Returns the calendar of a site as it stands: the plan's; and while the team goes back to it, the
+/// window of the request under which it does, where that has one, less the freezes that do not let
+/// revisits through.
+pub fn calendar_now<'s>(state: &'s State, site: &'s Site, ring: usize) -> Calendar<'s> {
+    let plan = &*state.plan;
+    let Some(revisit) = state.site_care.revisit_under_way(&site.id) else {
+        return site_calendar(plan, site, ring);
+    };
+    let tags = REVISIT.parse().into_iter().collect();
+    let request = revisit.rfc.as_ref().and_then(|it| state.request(it));
+    let window = request.and_then(|it| it.window);
+    let window = window.and_then(|it| Interval::new(it.from, it.until));
+    match window {
+        Some(window) => Calendar::between(window, freezes(plan, site, ring, &tags), &site.zone),
+        None => calendar_with(plan, site, ring, &tags),
+    }
+}
+
 /// Returns the calendar of a site: its own windows or its ring's, less the freezes that meet it.
 pub fn site_calendar<'s>(plan: &'s MasterProjectPlan, site: &'s Site, ring: usize) -> Calendar<'s> {
+    calendar_with(plan, site, ring, &BTreeSet::new())
+}
+
+fn calendar_with<'s>(
+    plan: &'s MasterProjectPlan,
+    site: &'s Site,
+    ring: usize,
+    tags: &BTreeSet<LineId>,
+) -> Calendar<'s> {
     let of_ring = plan.rings.get(ring);
     let windows = match (site.windows.as_slice(), of_ring.map(|it| it.windows.as_slice())) {
         ([], Some([]) | None) => &ALWAYS[..],
         ([], Some(of_ring)) => of_ring,
         (own, _) => own,
     };
-    let meets = |freeze: &&Freeze| {
-        of_ring.is_some_and(|ring| {
-            let subject = FreezeSubject::Site { site: &site.id, ring: &ring.id };
-            freeze.forbids(subject, &BTreeSet::new())
-        })
-    };
-    Calendar::new(windows, plan.freezes.iter().filter(meets), &site.zone)
+    Calendar::new(windows, freezes(plan, site, ring, tags), &site.zone)
+}
+
+/// Returns the freezes that hold back work on `site` with `tags`.
+fn freezes<'s>(
+    plan: &'s MasterProjectPlan,
+    site: &Site,
+    ring: usize,
+    tags: &BTreeSet<LineId>,
+) -> Vec<&'s Freeze> {
+    let Some(ring) = plan.rings.get(ring) else { return vec![] };
+    let subject = FreezeSubject::Site { site: &site.id, ring: &ring.id };
+    plan.freezes.iter().filter(|it| it.forbids(subject, tags)).collect()
 }
 
 /// Returns the calendar of a component: its windows, less the freezes that meet it.

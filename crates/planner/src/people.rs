@@ -53,7 +53,11 @@ pub(crate) fn worded(state: &State, mut command: Command) -> Command {
     | Command::Training(TrainingCommand::Move { reason, .. })
     | Command::ChangeSchedule(ChangeScheduleCommand::Rule { ruling: reason, .. })
     | Command::Message(MessageCommand::HandOver { evidence: reason, .. })
-    | Command::Rfc { act: RfcAct::Review { reason } | RfcAct::Cancel { reason }, .. }
+    | Command::Rfc {
+        act:
+            RfcAct::Review { reason } | RfcAct::Cancel { reason } | RfcAct::Finish { evidence: reason },
+        ..
+    }
     | Command::Rfc { act: RfcAct::AuthoriseEmergency { reason, .. }, .. }
     | Command::Rfc { act: RfcAct::ReviewEmergency { finding: reason, .. }, .. } = &mut command
         && reason.is_empty()

@@ -370,6 +370,16 @@ pub(crate) enum Maintenance {
         #[arg(long, value_name = "TEXT")]
         reason: String,
     },
+    /// Record what work hit, within its window or beyond it.
+    #[command(after_help = "Examples:
+  landfall maintenance impact 1 --level outage --since 2027-04-11T06:20Z --until 2027-04-11T08:25Z")]
+    Impact {
+        /// Its number.
+        #[arg(value_name = "NUMBER")]
+        maintenance: u32,
+        #[command(flatten)]
+        hit: Hit,
+    },
     /// List announced work.
     #[command(after_help = "Examples:
   landfall maintenance list")]

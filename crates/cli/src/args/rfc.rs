@@ -1,8 +1,9 @@
 //! What can be typed about requests for change.
 
 use clap::{Args, Subcommand};
-use model::id::{DeploymentId, RfcId, SiteId};
+use model::id::{DeploymentId, PersonId, RfcId, SiteId};
 use model::rfc::{EmergencyKind, RfcCategory, RollbackResult};
+use model::scope::Scope;
 
 /// Submit, assess, approve, schedule and review requests for change.
 #[derive(Debug, Subcommand)]
@@ -134,6 +135,7 @@ sample that is reviewed in full.")]
     /// Ask for a standard change: what a template of the plan authorises in advance.
     #[command(after_help = "Examples:
   landfall rfc standard STD-017 site/B27 --reason \"Receipts print twice; the fix is known\"
+  landfall rfc standard STD-017 site/B27 --from 2027-03-21T07:00Z --until 2027-03-21T12:00Z --reason \"Receipts print twice\"
 
 It becomes a request of its own, such as STD-017-1, which Landfall authorises by itself where it
 keeps the limits of its template; `landfall why rfc/STD-017-1` says so where it does not.")]
@@ -143,9 +145,48 @@ keeps the limits of its template; `landfall why rfc/STD-017-1` says so where it 
         /// The sites.
         #[arg(required = true, value_name = "SITE", value_parser = super::sign::site)]
         sites: Vec<SiteId>,
+        /// From when on it runs; without, in the windows of the sites.
+        #[arg(long, value_name = "TIME", requires = "until")]
+        from: Option<String>,
+        /// Until when it runs.
+        #[arg(long, value_name = "TIME", requires = "from")]
+        until: Option<String>,
         /// Why.
         #[arg(long, value_name = "TEXT")]
         reason: String,
+    },
+    /// Ask for a change in an emergency, whose work people do and no step of the plan.
+    #[command(after_help = "Examples:
+  landfall rfc ask-emergency CHG-E01 ring/second-third --title \"Gateway rules\" --reason \"The western gateway drops connections\" --impact \"No sales for some minutes\" --risk \"It takes longer\" --rollback \"The former rules\" --tested \"On the spare gateway\" --implementer ruben --from 2027-04-21T03:00Z --until 2027-04-21T03:30Z
+
+Whoever is on call authorises it with `landfall rfc emergency`; then `landfall rfc begin` and
+`landfall rfc finish` say when it was carried out, and others review it.")]
+    AskEmergency(Box<AskEmergency>),
+    /// Say that the work of an emergency begins, which people do.
+    #[command(after_help = "Examples:
+  landfall rfc begin CHG-E01")]
+    Begin {
+        /// The request.
+        rfc: RfcId,
+    },
+    /// Say that the work that people do is done and verified.
+    #[command(after_help = "Examples:
+  landfall rfc finish CHG-E01 --evidence \"All fifteen branches sell again\"")]
+    Finish {
+        /// The request.
+        rfc: RfcId,
+        /// What shows it.
+        #[arg(long, value_name = "TEXT")]
+        evidence: String,
+    },
+    /// Record what a change hit, within its window or beyond it.
+    #[command(after_help = "Examples:
+  landfall rfc impact CHG-E01 --level outage --since 2027-04-21T03:05Z --until 2027-04-21T03:22Z --site B16 --site B17")]
+    Impact {
+        /// The request.
+        rfc: RfcId,
+        #[command(flatten)]
+        hit: super::incident::Hit,
     },
     /// Rule on a conflict with another change of the schedule.
     #[command(after_help = "Examples:
@@ -191,6 +232,43 @@ Manager's. `landfall change-schedule` lists them.")]
         #[arg(long, value_name = "TEXT")]
         reason: String,
     },
+}
+
+/// What is asked for in an emergency.
+#[derive(Debug, Args)]
+pub(crate) struct AskEmergency {
+    /// Its name.
+    pub(crate) rfc: RfcId,
+    /// What it covers: site/NAME, ring/NAME or component/NAME.
+    #[arg(required = true, value_name = "SCOPE")]
+    pub(crate) covers: Vec<Scope>,
+    /// What it is about.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) title: String,
+    /// Why it cannot wait.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: String,
+    /// What it touches.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) impact: String,
+    /// What may go wrong.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) risk: String,
+    /// How it is undone.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) rollback: String,
+    /// What was tried beforehand.
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) tested: String,
+    /// Who carries it out; may be given several times.
+    #[arg(long = "implementer", value_name = "PERSON", required = true)]
+    pub(crate) implementers: Vec<PersonId>,
+    /// From when on it runs.
+    #[arg(long, value_name = "TIME")]
+    pub(crate) from: String,
+    /// Until when it runs.
+    #[arg(long, value_name = "TIME")]
+    pub(crate) until: String,
 }
 
 /// Show the change schedule: what is authorised, when it runs, and what conflicts with it.

@@ -11,7 +11,7 @@ use model::command::Command;
 use model::id::SiteId;
 use model::incident::{
     FeedbackDecision, Impact, ImpactSites, IncidentAct, IncidentCommand, MaintenanceWindow,
-    Opening, Source,
+    Opening, Source, Work,
 };
 use model::scope::Scope;
 use model::window::TimeZoneName;
@@ -137,7 +137,7 @@ fn named(sites: &[SiteId]) -> ImpactSites {
     if sites.is_empty() { ImpactSites::All } else { ImpactSites::Only(sites.to_vec()) }
 }
 
-fn hit(it: &Hit, zone: &TimeZoneName) -> Result<Impact, Fault> {
+pub(super) fn hit(it: &Hit, zone: &TimeZoneName) -> Result<Impact, Fault> {
     Ok(Impact {
         start: instant(&it.since, zone)?,
         end: optional(it.until.as_deref(), zone)?,
@@ -186,6 +186,10 @@ pub(crate) async fn maintenance(it: &Maintenance, desk: Desk) -> Result<Exit, Fa
         Maintenance::Cancel { maintenance, reason } => {
             let (maintenance, reason) = (*maintenance, reason.clone());
             IncidentCommand::CancelMaintenance { maintenance, reason }
+        }
+        Maintenance::Impact { maintenance, hit: of } => {
+            let work = Work::Maintenance(*maintenance);
+            IncidentCommand::RecordWork { work, impact: hit(of, &zone)? }
         }
         Maintenance::List => return lists::maintenances(&desk),
     };

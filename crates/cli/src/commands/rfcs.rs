@@ -1,6 +1,7 @@
 //! Requests for change: shown, approved by digest, scheduled, reviewed.
 
-use crate::args::rfc::{Review, Rfc};
+use super::instants::instant;
+use crate::args::rfc::{AskEmergency, Review, Rfc};
 use crate::desk::Desk;
 use crate::exit::Exit;
 use crate::fault::Fault;
@@ -9,7 +10,10 @@ use model::change_schedule::ChangeScheduleCommand;
 use model::command::{Command, RfcAct};
 use model::digest::Digest;
 use model::id::RfcId;
-use model::rfc::ImplementationReview;
+use model::incident::{IncidentCommand, Work};
+use model::rfc::{
+    ChangeDetails, ChangeWindow, Covers, ImplementationReview, RequestForChange, RfcCategory,
+};
 use model::scope::Scope;
 
 pub(crate) async fn rfc(it: &Rfc, mut desk: Desk) -> Result<Exit, Fault> {
@@ -35,10 +39,25 @@ pub(crate) async fn rfc(it: &Rfc, mut desk: Desk) -> Result<Exit, Fault> {
             (rfc, RfcAct::ReviewEmergency { justified: *justified, finding: reason.clone() })
         }
         Rfc::BackOut { rfc, reason } => (rfc, RfcAct::BackOut { reason: reason.clone() }),
-        Rfc::Standard { template, sites, reason } => {
+        Rfc::Standard { template, sites, from, until, reason } => {
+            let window = from.as_deref().zip(until.as_deref());
+            let window = window.map(|(from, until)| change_window(&desk, from, until)).transpose()?;
             let (template, sites, reason) = (template.clone(), sites.clone(), reason.clone());
-            let asked = ChangeScheduleCommand::RequestStandard { template, sites, reason };
+            let asked = ChangeScheduleCommand::RequestStandard { template, sites, window, reason };
             return tell(desk, &Scope::Deployment, asked).await;
+        }
+        Rfc::AskEmergency(it) => {
+            let asked = asked_in_an_emergency(it, &desk)?;
+            return tell(desk, &Scope::Deployment, asked).await;
+        }
+        Rfc::Begin { rfc } => (rfc, RfcAct::Begin),
+        Rfc::Finish { rfc, evidence } => (rfc, RfcAct::Finish { evidence: evidence.clone() }),
+        Rfc::Impact { rfc, hit } => {
+            let impact = super::incidents::hit(hit, &desk.state().plan.zone)?;
+            let recorded = IncidentCommand::RecordWork { work: Work::Change(rfc.clone()), impact };
+            let scope = Scope::Rfc(rfc.clone());
+            desk.act_and_tell(&scope, &Command::Incident(recorded)).await?;
+            return Ok(Exit::Done);
         }
         Rfc::Rule { rfc, with, of, reason } => {
             let here = &desk.state().plan.deployment;
@@ -69,6 +88,45 @@ async fn tell(
 ) -> Result<Exit, Fault> {
     desk.act_and_tell(scope, &Command::ChangeSchedule(command)).await?;
     Ok(Exit::Done)
+}
+
+fn asked_in_an_emergency(it: &AskEmergency, desk: &Desk) -> Result<ChangeScheduleCommand, Fault> {
+    let mut covers = Covers::default();
+    for scope in &it.covers {
+        match scope {
+            Scope::Site(site) => covers.sites.push(site.clone()),
+            Scope::Ring(ring) => covers.rings.push(ring.clone()),
+            Scope::Component(component) => covers.components.push(component.clone()),
+            Scope::Deployment | Scope::Core | Scope::Rfc(_) => {
+                let what = format!("{scope} is not covered by a request");
+                return Err(Fault::usage(what, "name sites, rings or components"));
+            }
+        }
+    }
+    let request = RequestForChange {
+        id: it.rfc.clone(),
+        title: it.title.clone(),
+        category: RfcCategory::Emergency,
+        requested_by: desk.author()?.person,
+        implementers: it.implementers.clone(),
+        covers,
+        reason: it.reason.clone(),
+        impact: it.impact.clone(),
+        risk: it.risk.clone(),
+        rollback_plan: it.rollback.clone(),
+        test_evidence: it.tested.clone(),
+        levels: vec![],
+        window: Some(change_window(desk, &it.from, &it.until)?),
+        validity_days: 1,
+        details: ChangeDetails::default(),
+        template: None,
+    };
+    Ok(ChangeScheduleCommand::RequestEmergency { request: Box::new(request) })
+}
+
+fn change_window(desk: &Desk, from: &str, until: &str) -> Result<ChangeWindow, Fault> {
+    let zone = &desk.state().plan.zone;
+    Ok(ChangeWindow { from: instant(from, zone)?, until: instant(until, zone)? })
 }
 
 fn review(it: &Review) -> RfcAct {

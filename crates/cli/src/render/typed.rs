@@ -177,6 +177,8 @@ fn rfc_words(rfc: &model::id::RfcId, act: &RfcAct) -> String {
             let verdict = if *justified { "--justified" } else { "--unjustified" };
             format!("rfc review-emergency {rfc} {verdict} --reason {}", quoted(finding))
         }
+        RfcAct::Begin => format!("rfc begin {rfc}"),
+        RfcAct::Finish { evidence } => format!("rfc finish {rfc} --evidence {}", quoted(evidence)),
         RfcAct::BackOut { reason } => format!("rfc back-out {rfc} --reason {}", quoted(reason)),
         RfcAct::ReviewImplementation { review } => {
             let verdict = if review.success { "--success" } else { "--failure" };
@@ -205,9 +207,14 @@ fn delegation_words(command: &DelegationCommand) -> String {
 
 fn change_schedule_words(command: &ChangeScheduleCommand) -> String {
     match command {
-        ChangeScheduleCommand::RequestStandard { template, sites, reason } => {
+        ChangeScheduleCommand::RequestStandard { template, sites, window, reason } => {
             let sites: String = sites.iter().map(|it| format!(" site/{it}")).collect();
-            format!("rfc standard {template}{sites} --reason {}", quoted(reason))
+            let window = window.map(|it| format!(" --from {} --until {}", it.from, it.until));
+            let window = window.unwrap_or_default();
+            format!("rfc standard {template}{sites}{window} --reason {}", quoted(reason))
+        }
+        ChangeScheduleCommand::RequestEmergency { request } => {
+            format!("rfc ask-emergency {} --reason {}", request.id, quoted(&request.reason))
         }
         ChangeScheduleCommand::Rule { rfc, deployment, other, ruling } => {
             let ruling = quoted(ruling);

@@ -3,7 +3,7 @@
 use super::typed::quoted;
 use model::escalation::{EscalationAct, EscalationCommand, EscalationPurpose};
 use model::incident::{
-    FeedbackDecision, Impact, ImpactSites, IncidentAct, IncidentCommand, MaintenanceWindow,
+    FeedbackDecision, Impact, ImpactSites, IncidentAct, IncidentCommand, MaintenanceWindow, Work,
 };
 
 /// Returns what is typed for a command about incidents, after the program's name.
@@ -29,6 +29,12 @@ pub(super) fn incident(command: &IncidentCommand) -> String {
         }
         IncidentCommand::CancelMaintenance { maintenance, reason } => {
             format!("maintenance cancel {maintenance} --reason {}", quoted(reason))
+        }
+        IncidentCommand::RecordWork { work: Work::Maintenance(number), impact } => {
+            format!("maintenance impact {number}{}", hit(impact))
+        }
+        IncidentCommand::RecordWork { work: Work::Change(rfc), impact } => {
+            format!("rfc impact {rfc}{}", hit(impact))
         }
         IncidentCommand::GiveFeedback { scope, text, .. } => {
             format!("feedback give {scope} --text {}", quoted(text))

@@ -1,4 +1,4 @@
-//! The worked example from its baseline to forty signatures, with what went otherwise than planned,
+//! The worked example from its baseline to Deployment Stable, with what went otherwise than planned,
 //! played against the real engine on a clock that the story moves.
 //!
 //! The computers are directories on this one, and their steps really run. The people answer at
@@ -13,19 +13,25 @@
 )]
 
 mod core_components;
+mod exemption;
 #[path = "../support/folder.rs"]
 mod folder;
 mod pipe;
+mod refusal;
 mod sites;
+mod stabilizing;
 mod stage;
+mod training;
 
 use stage::Stage;
 
-// Proves: P1-Q2, P2-D7, X-08, X-10, X-12
+// Proves: P1-Q2, P2-D7, P3a-Q2, X-08, X-10, X-12
 #[tokio::test(flavor = "multi_thread")]
-async fn forty_branches_are_signed_off_whatever_goes_otherwise_than_planned() {
+async fn forty_branches_are_deployed_and_stabilised_whatever_goes_otherwise_than_planned() {
     let mut stage = Stage::new().await;
+    training::of_b38_lies_ahead(&mut stage);
     core_components::are_deployed(&mut stage).await;
     sites::are_deployed_and_signed(&mut stage).await;
+    stabilizing::leads_to_deployment_stable(&mut stage).await;
     stage.verifies().await;
 }

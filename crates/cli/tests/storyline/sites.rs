@@ -2,6 +2,7 @@
 
 use super::pipe::Pipe;
 use super::stage::Stage;
+use super::{exemption, refusal, training};
 use coordinator::Until;
 use coordinator::clock::Clock as _;
 use jiff::Timestamp;
@@ -16,22 +17,28 @@ pub(crate) async fn are_deployed_and_signed(stage: &mut Stage) {
     the_flagship_goes_from_the_pilot_to_the_release(stage).await;
     the_server_is_killed_in_the_middle_of_b03(stage).await;
     the_deputy_of_b15_answers_for_its_owner(stage).await;
+    exemption::two_computers_of_b09_wait_for_others(stage).await;
     a_ring_halts_at_the_label_driver(stage).await;
     a_changed_plan_voids_an_authorisation(stage).await;
     clocks_change_and_a_generator_stops(stage).await;
+    stage.silence("the last sheet", |wait| {
+        matches!(&wait.command, Some(Command::Sign { slot, .. }) if slot.sheet == Sheet::SitesComplete)
+    });
+    refusal::b27_is_gone_back_to_through_a_freeze(stage).await;
+    training::of_b38_is_no_longer_waived(stage).await;
     forty_of_forty_are_signed(stage).await;
 }
 
-fn site(state: &State, id: &str) -> SiteStatus {
+pub(crate) fn site(state: &State, id: &str) -> SiteStatus {
     state.site(&id.parse().unwrap()).unwrap().1.clone()
 }
 
-fn scope(text: &str) -> Scope {
+pub(crate) fn scope(text: &str) -> Scope {
     text.parse().unwrap()
 }
 
 /// Returns whether `wait` asks for the signature of the owner of `id`.
-fn asks_owner(wait: &planner::waiting::WaitingOn, id: &str) -> bool {
+pub(crate) fn asks_owner(wait: &planner::waiting::WaitingOn, id: &str) -> bool {
     let slot: SlotId = format!("site/{id}:site-owner").parse().unwrap();
     matches!(&wait.command, Some(Command::Sign { slot: asked, .. }) if *asked == slot)
 }
@@ -89,8 +96,6 @@ async fn the_deputy_of_b15_answers_for_its_owner(stage: &mut Stage) {
     // It was silent from the beginning: what was acknowledged before is taken back by a new date.
     stage.until("2027-02-18T16:00:00Z").await;
     stage.speak("the owner of B15");
-    stage.until("2027-02-22T12:00:00Z").await;
-    assert_eq!(site(&stage.state().await, "B15").state, SiteState::Observing);
 }
 
 /// B21, B22 and B24 have old label printers.
@@ -108,7 +113,7 @@ async fn a_ring_halts_at_the_label_driver(stage: &mut Stage) {
     for id in ["B21", "B22", "B24"] {
         assert_eq!(site(&state, id).state, SiteState::Halted, "{id}");
     }
-    stage.rewrite(&[("label-driver: original", "label-driver: fixed")]);
+    stage.rewrite("label-driver: original", "label-driver: fixed");
     stage.revise("sabela.roig", "the label driver is set by a parameter now").await;
     let rfc = |state: &State| state.rfc(&"RFC-2027-040".parse().unwrap()).unwrap().1.state;
     assert_eq!(rfc(&stage.state().await), RfcState::Draft);
@@ -129,6 +134,7 @@ async fn a_ring_halts_at_the_label_driver(stage: &mut Stage) {
     assert_eq!(ring(&stage.state().await), RingState::Halted, "one person does not resume a ring");
     stage.act("sabela.roig", resume).await;
     stage.speak("the halt");
+    refusal::is_looked_for(stage);
     stage.until("2027-03-08T14:00:00Z").await;
     let state = stage.state().await;
     for id in ["B21", "B22", "B24"] {
@@ -139,24 +145,25 @@ async fn a_ring_halts_at_the_label_driver(stage: &mut Stage) {
 
 async fn a_changed_plan_voids_an_authorisation(stage: &mut Stage) {
     stage.until("2027-03-09T16:00:00Z").await;
+    training::of_b38_is_scheduled(stage).await;
     stage.silence("the change authority", |wait| {
         matches!(wait.command, Some(Command::Rfc { .. })) && wait.scope == scope("rfc/RFC-2027-040")
     });
-    stage.rewrite(&[("sites-at-once: 6", "sites-at-once: 5")]);
+    stage.rewrite("sites-at-once: 6", "sites-at-once: 5");
     stage.revise("sabela.roig", "five field teams for the last ring, not six").await;
     let rfc = |state: &State| state.rfc(&"RFC-2027-040".parse().unwrap()).unwrap().1.clone();
+    training::of_b38_is_cancelled_by_a_storm(stage).await;
     stage.until("2027-03-11T17:00:00Z").await;
     assert_eq!(rfc(&stage.state().await).state, RfcState::Draft);
     stage.speak("the change authority");
     stage.until("2027-03-11T17:00:01Z").await;
-    assert!(matches!(
-        rfc(&stage.state().await).state,
-        RfcState::Scheduled | RfcState::Implementing
-    ));
+    let state = stage.state().await;
+    assert!(matches!(rfc(&state).state, RfcState::Scheduled | RfcState::Implementing));
 }
 
 async fn clocks_change_and_a_generator_stops(stage: &mut Stage) {
     stage.until("2027-03-14T05:00:00Z").await;
+    assert_eq!(site(&stage.state().await, "B38").state, SiteState::Ready, "by the waiver");
     // B40's third computer is in the middle of its last step when the generator stops at noon.
     let pipe = Pipe::new(&stage.computer("B40/pc-03/gate"));
     stage.until("2027-03-14T12:29:59Z").await;
@@ -181,9 +188,6 @@ async fn clocks_change_and_a_generator_stops(stage: &mut Stage) {
 }
 
 async fn forty_of_forty_are_signed(stage: &mut Stage) {
-    stage.silence("the last sheet", |wait| {
-        matches!(&wait.command, Some(Command::Sign { slot, .. }) if slot.sheet == Sheet::SitesComplete)
-    });
     stage.until("2027-03-30T15:00:00Z").await;
     let state = stage.state().await;
     let open: Vec<_> = state
@@ -195,6 +199,7 @@ async fn forty_of_forty_are_signed(stage: &mut Stage) {
         .map(|(it, status)| format!("{} {}", it.id, status.state))
         .collect();
     assert!(open.is_empty(), "{open:?}");
+    super::stabilizing::is_looked_forward_to(stage);
     stage.speak("the last sheet");
     stage.until("2027-03-30T15:00:01Z").await;
     let state = stage.state().await;

@@ -66,6 +66,8 @@ pub(crate) struct Stage {
     pub(crate) deployment: DeploymentId,
     pub(crate) clock: Arc<StoryClock>,
     executor: Executor,
+    engine: Driver,
+    coordinator: Coordinator,
     silent: Vec<(&'static str, Silent)>,
     acts: u64,
 }
@@ -79,31 +81,40 @@ impl Stage {
         let begins = "2027-01-15T15:00:00Z".parse().unwrap();
         let record = open(world.path()).await;
         let executor = executor(world.path());
-        let mut stage = Self {
-            folder,
-            record,
-            deployment: "FG30".parse().unwrap(),
-            clock: Arc::new(StoryClock::new(begins)),
-            executor,
-            silent: vec![],
-            acts: 0,
-            world,
-        };
-        stage.rewrite(&[
+        let computers = world.path().join("computers");
+        for (from, to) in [
             ("connection:\n  ssh:\n    user: deploy\n", "connection: here\n"),
             // Where the story has put a pipe, the step waits until it is let go on.
             (
                 "grep -q '^Fieldgate 3.0.2 ' \"$FIELDGATE_ROOT/desk.pkg\"\n        verify",
                 "if [ -p \"$FIELDGATE_ROOT/gate\" ]; then read -r _ < \"$FIELDGATE_ROOT/gate\"; fi\n          grep -q '^Fieldgate 3.0.2 ' \"$FIELDGATE_ROOT/desk.pkg\"\n        verify",
             ),
-            ("root: /var/lib/fieldgate", &format!("root: {}", stage.computers().display())),
-        ]);
-        let plan = stage.load();
-        let folder = stage.folder.display().to_string();
-        let creation = Creation { plan, folder, purpose: Purpose::Production };
+            ("root: /var/lib/fieldgate", &format!("root: {}", computers.display())),
+        ] {
+            rewrite(&folder.join("landfall.yaml"), from, to);
+        }
+        let creation = Creation {
+            plan: load(&folder),
+            folder: folder.display().to_string(),
+            purpose: Purpose::Production,
+        };
         let author = author("ivo.marchetti");
-        Coordinator::create(stage.record.clone(), creation, &author, begins).await.unwrap();
-        stage
+        let coordinator =
+            Coordinator::create(record.clone(), creation, &author, begins).await.unwrap();
+        let clock = Arc::new(StoryClock::new(begins));
+        let engine = engine(&record, &executor, &clock);
+        Self {
+            world,
+            folder,
+            record,
+            deployment: "FG30".parse().unwrap(),
+            clock,
+            executor,
+            engine,
+            coordinator,
+            silent: vec![],
+            acts: 0,
+        }
     }
 
     /// Returns the directory in which every computer has its own.
@@ -117,22 +128,13 @@ impl Stage {
     }
 
     /// Replaces text in the plan's main file.
-    pub(crate) fn rewrite(&mut self, replacements: &[(&str, &str)]) {
-        let main = self.folder.join("landfall.yaml");
-        let mut text = std::fs::read_to_string(&main).unwrap();
-        for (from, to) in replacements {
-            assert!(text.contains(from), "the plan does not say {from:?}");
-            text = text.replace(from, to);
-        }
-        std::fs::write(&main, text).unwrap();
+    pub(crate) fn rewrite(&self, from: &str, to: &str) {
+        rewrite(&self.folder.join("landfall.yaml"), from, to);
     }
 
     /// Returns the plan as it is written now.
     pub(crate) fn load(&self) -> MasterProjectPlan {
-        let disk = planfile::DiskFolder::new(&self.folder).unwrap();
-        let loaded = planfile::load(&disk, "landfall.yaml");
-        assert!(loaded.diagnostics.is_empty(), "{:#?}", loaded.diagnostics);
-        loaded.plan.unwrap()
+        load(&self.folder)
     }
 
     /// From now on nobody answers what `is_asked` says, until `speak` is told the same `name`.
@@ -149,19 +151,15 @@ impl Stage {
         self.silent.retain(|(it, _)| *it != name);
     }
 
-    pub(crate) async fn coordinator(&self) -> Coordinator {
-        Coordinator::open(self.record.clone(), &self.deployment).await.unwrap()
-    }
-
     /// Returns where the deployment stands.
-    pub(crate) async fn state(&self) -> State {
-        self.coordinator().await.state().clone()
+    pub(crate) async fn state(&mut self) -> State {
+        self.coordinator.catch_up().await.unwrap();
+        self.coordinator.state().clone()
     }
 
-    /// Returns a driver of the deployment: the engine.
+    /// Returns a driver of the deployment: the engine of another server.
     pub(crate) fn driver(&self) -> Driver {
-        let clock = self.clock.clone();
-        Driver::new(self.record.clone(), self.executor.clone(), clock, "server".to_owned())
+        engine(&self.record, &self.executor, &self.clock)
     }
 
     /// Plays until `instant`: the engine works, the people answer, the clock moves on.
@@ -171,7 +169,7 @@ impl Stage {
         *self.clock.ends.lock().unwrap() = instant;
         for _ in 0..ROUNDS_MAX {
             let Rest::Idle { next_look } =
-                self.driver().run(&self.deployment, Until::Idle).await.unwrap()
+                self.engine.run(&self.deployment, Until::Idle).await.unwrap()
             else {
                 unreachable!("nobody tells it to stop")
             };
@@ -190,10 +188,10 @@ impl Stage {
 
     /// Lets everybody who is asked answer, but for the silent. Returns how many did.
     async fn people_answer(&mut self) -> usize {
-        let mut coordinator = self.coordinator().await;
+        self.coordinator.catch_up().await.unwrap();
         let mut answered = 0;
         loop {
-            let (state, now) = (coordinator.state(), self.clock.now());
+            let (state, now) = (self.coordinator.state(), self.clock.now());
             let acts: Vec<_> = waiting(state, now, 100_000)
                 .iter()
                 .filter(|wait| !self.silent.iter().any(|(_, is_asked)| is_asked(wait)))
@@ -204,7 +202,7 @@ impl Stage {
             for (person, command) in acts {
                 let id = self.next_id();
                 let author = author(person.as_str());
-                moved += usize::from(coordinator.act(&author, &command, &id, now).await.is_ok());
+                moved += usize::from(self.coordinator.act(&author, &command, &id, now).await.is_ok());
             }
             answered += moved;
             if moved == 0 {
@@ -236,17 +234,18 @@ impl Stage {
     async fn tell(&mut self, person: &str, command: &Command) -> Result<Acted, CommandError> {
         let id = self.next_id();
         let at = self.clock.now();
-        self.coordinator().await.act(&author(person), command, &id, at).await
+        self.coordinator.act(&author(person), command, &id, at).await
     }
 
     /// Replaces the plan by what is written in its folder now.
     pub(crate) async fn revise(&mut self, person: &str, reason: &str) {
         let plan = self.load();
-        let mut coordinator = self.coordinator().await;
-        let difference = planfile::diff(&coordinator.state().plan, &plan);
+        self.coordinator.catch_up().await.unwrap();
+        let difference = planfile::diff(&self.coordinator.state().plan, &plan);
         let changes = difference.sections.into_iter().flat_map(|it| it.sentences).collect();
         let at = self.clock.now();
-        coordinator.revise(&author(person), plan, changes, false, reason, at).await.unwrap();
+        let author = author(person);
+        self.coordinator.revise(&author, plan, changes, false, reason, at).await.unwrap();
     }
 
     /// Checks that the record holds from its first entry to its last.
@@ -254,6 +253,23 @@ impl Stage {
         let key = self.record.standing(&self.deployment).await.unwrap().key;
         record::verify(self.record.as_ref(), &self.deployment, &key).await.unwrap();
     }
+}
+
+fn engine(record: &Arc<dyn Record>, executor: &Executor, clock: &Arc<StoryClock>) -> Driver {
+    Driver::new(record.clone(), executor.clone(), clock.clone(), "server".to_owned())
+}
+
+fn rewrite(file: &Path, from: &str, to: &str) {
+    let text = std::fs::read_to_string(file).unwrap();
+    assert!(text.contains(from), "the plan does not say {from:?}");
+    std::fs::write(file, text.replace(from, to)).unwrap();
+}
+
+fn load(folder: &Path) -> MasterProjectPlan {
+    let disk = planfile::DiskFolder::new(folder).unwrap();
+    let loaded = planfile::load(&disk, "landfall.yaml");
+    assert!(loaded.diagnostics.is_empty(), "{:#?}", loaded.diagnostics);
+    loaded.plan.unwrap()
 }
 
 fn author(person: &str) -> Author {

@@ -15,7 +15,10 @@ use crate::id::{DeploymentId, RfcId, SiteId};
 use crate::machine::{RfcState, RfcTransition, Transition};
 use crate::profile::Profile;
 use crate::refusal::{Refusal, RefusalCode, pass};
-use crate::rfc::{Covers, EmergencyKind, ImplementationReview, RequestForChange};
+use crate::rfc::{
+    ApprovalLevel, ChangeWindow, Covers, EmergencyKind, ImplementationReview, RequestForChange,
+    RfcCategory,
+};
 use crate::role_type::RoleType;
 use crate::scope::Scope;
 use crate::separation_of_duties as separation;
@@ -27,9 +30,10 @@ impl Acting<'_> {
         command: &ChangeScheduleCommand,
     ) -> Result<Vec<Event>, Refusal> {
         match command {
-            ChangeScheduleCommand::RequestStandard { template, sites, reason } => {
-                self.request_standard(template, sites, reason)
+            ChangeScheduleCommand::RequestStandard { template, sites, window, reason } => {
+                self.request_standard(template, sites, *window, reason)
             }
+            ChangeScheduleCommand::RequestEmergency { request } => self.request_emergency(request),
             ChangeScheduleCommand::Rule { rfc, deployment, other, ruling } => {
                 self.rule(rfc, (deployment, other), ruling)
             }
@@ -41,6 +45,7 @@ impl Acting<'_> {
         &self,
         template: &RfcId,
         sites: &[SiteId],
+        window: Option<ChangeWindow>,
         reason: &str,
     ) -> Result<Vec<Event>, Refusal> {
         let state = self.state;
@@ -57,6 +62,10 @@ impl Acting<'_> {
         for site in sites {
             state.site(site).ok_or_else(|| Refusal::unknown(site))?;
         }
+        if window.is_some_and(|it| it.until <= it.from || it.until <= self.now) {
+            let text = "the window is over, or ends before it begins";
+            return Err(Refusal::invalid(text, "give one that lies ahead"));
+        }
         let mut sites = sites.to_vec();
         sites.sort();
         sites.dedup();
@@ -72,6 +81,7 @@ impl Acting<'_> {
             requested_by: self.person.clone(),
             covers: Covers { sites, ..Covers::default() },
             reason: worded("the reason", reason)?,
+            window: window.or(planned.window),
             template: None,
             ..planned.clone()
         };
@@ -83,6 +93,64 @@ impl Acting<'_> {
         let transition = RfcTransition::Submitted;
         let submitted = Event::Rfc { rfc, transition, part: None, until: None, reason: None, gate };
         Ok(vec![Event::ChangeSchedule(asked), submitted])
+    }
+
+    /// Asks for a change in an emergency: what it must say is less than of any other, because it
+    /// cannot wait, and its review says the rest.
+    fn request_emergency(&self, asked: &RequestForChange) -> Result<Vec<Event>, Refusal> {
+        let state = self.state;
+        let roles = [
+            RoleType::ReleaseManagement,
+            RoleType::OperationsManager,
+            RoleType::SupportManager,
+        ];
+        self.role(&roles, &Scope::Deployment, "ask for a change in an emergency")?;
+        if state.request(&asked.id).is_some() {
+            let text = format!("there is an RFC {} already", asked.id);
+            return Err(Refusal::invalid(text, "give it another name"));
+        }
+        let Some(window) = asked.window.filter(|it| it.from < it.until && self.now < it.until)
+        else {
+            let text = "an emergency has a window that lies ahead";
+            return Err(Refusal::invalid(text, "say from when until when: `--from`, `--until`"));
+        };
+        let covers = &asked.covers;
+        let sites = covers.sites.iter().cloned().map(Scope::Site);
+        let rings = covers.rings.iter().cloned().map(Scope::Ring);
+        let components = covers.components.iter().cloned().map(Scope::Component);
+        let scopes: Vec<Scope> = sites.chain(rings).chain(components).collect();
+        if scopes.is_empty() {
+            return Err(Refusal::invalid("it covers nothing", "name sites, rings or components"));
+        }
+        scopes.iter().try_for_each(|it| self.known_scope(it))?;
+        if asked.implementers.is_empty() {
+            let text = "nobody carries it out";
+            return Err(Refusal::invalid(text, "name who does: `--implementer`"));
+        }
+        let known = |it: &crate::id::PersonId| state.plan.person(it).is_some();
+        if let Some(stranger) = asked.implementers.iter().find(|it| !known(it)) {
+            return Err(Refusal::unknown(stranger));
+        }
+        let request = RequestForChange {
+            id: asked.id.clone(),
+            title: worded("the title", &asked.title)?,
+            category: RfcCategory::Emergency,
+            requested_by: self.person.clone(),
+            implementers: asked.implementers.clone(),
+            covers: covers.clone(),
+            reason: worded("the reason", &asked.reason)?,
+            impact: worded("the impact", &asked.impact)?,
+            risk: worded("the risk", &asked.risk)?,
+            rollback_plan: worded("the way back", &asked.rollback_plan)?,
+            test_evidence: worded("what was tried", &asked.test_evidence)?,
+            levels: vec![ApprovalLevel { role: RoleType::ChangeAuthority, quorum: 1 }],
+            window: Some(window),
+            validity_days: 1,
+            details: asked.details.clone(),
+            template: None,
+        };
+        let request = Box::new(request);
+        Ok(vec![Event::ChangeSchedule(ChangeScheduleEvent::EmergencyRequested { request })])
     }
 
     /// Rules on a conflict: within the deployment the change authority, beyond it the Solution
@@ -250,6 +318,46 @@ impl Request<'_> {
             self.happened(RfcTransition::Reviewed, Some(lessons), vec![])?,
             Event::ChangeSchedule(ChangeScheduleEvent::Reviewed { rfc, review }),
         ])
+    }
+
+    /// Only what people do is begun and finished by a word: of the plan's steps the engine knows.
+    fn by_hand(&self, act: &str) -> Result<(), Refusal> {
+        let acting = self.acting;
+        if acting.state.change_schedule.urgent(&self.planned.id).is_none() {
+            let text = format!("the work of {} is steps of the plan", self.planned.id);
+            let next = "the engine begins and ends it: `landfall why` says what it waits on";
+            return Err(Refusal::new(RefusalCode::State, text, next));
+        }
+        if self.planned.implementers.contains(acting.person) {
+            return Ok(());
+        }
+        self.take_role(&[RoleType::ReleaseManagement], act).map(|_| ())
+    }
+
+    pub(super) fn begin(&self) -> Result<Vec<Event>, Refusal> {
+        self.by_hand("begin")?;
+        self.happened(RfcTransition::Started, None, vec![])?;
+        let now = self.acting.now;
+        if let Some(window) = self.planned.window.filter(|it| !it.contains(now)) {
+            let ChangeWindow { from, until } = window;
+            let text = format!("the window of {} is {from} to {until}", self.planned.id);
+            return Err(Refusal::new(RefusalCode::Gate, text, "begin it in its window"));
+        }
+        let part = self.acting.state.part_of(&self.planned.id);
+        let rf7 = if part == self.status.part {
+            Ok(())
+        } else {
+            let text = format!("{} no longer authorises what the plan says", self.planned.id);
+            missing(text, &[RoleType::ChangeAuthority])
+        };
+        let gate = pass("beginning", vec![self.read(Guard::RF7, rf7)])?;
+        Ok(vec![self.happened(RfcTransition::Started, None, gate)?])
+    }
+
+    pub(super) fn finish(&self, evidence: &str) -> Result<Vec<Event>, Refusal> {
+        self.by_hand("finish")?;
+        let evidence = worded("what shows it", evidence)?;
+        Ok(vec![self.happened(RfcTransition::Implemented, Some(evidence), vec![])?])
     }
 
     pub(super) fn back_out(&self, reason: &str) -> Result<Vec<Event>, Refusal> {

@@ -164,7 +164,7 @@ impl Acting<'_> {
     fn voided_by(&self, plan: &crate::plan::MasterProjectPlan) -> Vec<crate::id::RfcId> {
         let is_void = |status: &&crate::state::RfcStatus| {
             let after = plan.rfc(&status.id).map(|it| plan.part_digest(&it.covers));
-            let after = after.or_else(|| self.state.standard_part(plan, &status.id));
+            let after = after.or_else(|| self.state.part_beside(plan, &status.id));
             !is_planted(Planted::ChangeKeepsAuthorisation)
                 && status.part.is_some()
                 && status.part != after
@@ -219,8 +219,8 @@ impl Acting<'_> {
         }
         let busy = |status: &crate::state::RfcStatus| status.state == RfcState::Implementing;
         let gone = self.state.rfcs.iter().find(|it| {
-            let standard = &self.state.change_schedule;
-            busy(it) && plan.rfc(&it.id).is_none() && standard.standard(&it.id).is_none()
+            let schedule = &self.state.change_schedule;
+            busy(it) && plan.rfc(&it.id).is_none() && schedule.beside(&it.id).is_none()
         });
         match gone {
             None => Ok(()),

@@ -36,6 +36,7 @@ impl Acting<'_> {
             IncidentCommand::CancelMaintenance { maintenance, reason } => {
                 self.cancel_maintenance(*maintenance, reason)
             }
+            IncidentCommand::RecordWork { work, impact } => self.record_work(work, impact),
             IncidentCommand::GiveFeedback { scope, from, text } => {
                 self.give_feedback(scope, from.as_deref(), text)
             }

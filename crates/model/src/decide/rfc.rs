@@ -38,6 +38,8 @@ impl Acting<'_> {
                 request.review_emergency(*justified, finding)
             }
             RfcAct::ReviewImplementation { review } => request.review_in_full(review),
+            RfcAct::Begin => request.begin(),
+            RfcAct::Finish { evidence } => request.finish(evidence),
             RfcAct::BackOut { reason } => request.back_out(reason),
             RfcAct::Reject { reason } => request.by_authority(RfcTransition::Rejected, reason),
             RfcAct::Schedule => request.schedule(),

@@ -3,7 +3,7 @@
 //! House rule: a command is data; it leaves entries or a refusal.
 
 use super::event::Opening;
-use super::impact::{Impact, ImpactSites, MaintenanceWindow};
+use super::impact::{Impact, ImpactSites, MaintenanceWindow, Work};
 use super::words::{Attribution, Severity};
 use crate::id::{PersonId, RfcId};
 use crate::scope::Scope;
@@ -47,6 +47,13 @@ pub enum IncidentCommand {
         maintenance: u32,
         /// Why.
         reason: String,
+    },
+    /// Record what work on the solution hit, within its window or beyond it.
+    RecordWork {
+        /// The work.
+        work: Work,
+        /// When, where and how much.
+        impact: Impact,
     },
     /// Pass on what a customer or user said.
     GiveFeedback {

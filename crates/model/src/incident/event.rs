@@ -2,7 +2,7 @@
 //!
 //! House rule: events never change meaning; the sentence of each is what people read.
 
-use super::impact::{Impact, ImpactSites, MaintenanceWindow};
+use super::impact::{Impact, ImpactSites, MaintenanceWindow, Work};
 use super::probing::ProbeStanding;
 use super::problem::FeedbackOutcome;
 use super::words::{Attribution, RequestKind, Severity};
@@ -302,6 +302,13 @@ pub enum IncidentEvent {
         /// Why.
         reason: String,
     },
+    /// Work on the solution hit its users.
+    WorkHit {
+        /// The work.
+        work: Work,
+        /// When, where and how much.
+        impact: Impact,
+    },
     /// A customer or user said something.
     FeedbackReceived {
         /// Its number, from 1.
@@ -415,6 +422,7 @@ impl IncidentEvent {
             | Self::MaintenanceAnnounced { .. }
             | Self::MaintenanceChanged { .. }
             | Self::MaintenanceCancelled { .. }
+            | Self::WorkHit { .. }
             | Self::FeedbackReceived { .. }
             | Self::FeedbackProcessed { .. }
             | Self::ProblemOpened { .. }
@@ -432,7 +440,9 @@ impl IncidentEvent {
         match self {
             Self::Opened { opening, .. } => first(&opening.scopes),
             Self::FeedbackReceived { scope, .. } => scope.clone(),
-            Self::SegmentOpened { impact, .. } | Self::SegmentCorrected { impact, .. } => {
+            Self::SegmentOpened { impact, .. }
+            | Self::SegmentCorrected { impact, .. }
+            | Self::WorkHit { impact, .. } => {
                 match &impact.sites {
                     ImpactSites::Only(sites) => {
                         sites.first().cloned().map_or(Scope::Deployment, Scope::Site)

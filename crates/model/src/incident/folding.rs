@@ -4,7 +4,7 @@
 
 use super::{
     Announcement, Episode, FeedbackOutcome, Incident, IncidentEvent, Incidents, Maintenance,
-    MaintenanceWindow, Opening, Problem, ProblemStanding, Processed, Segment,
+    MaintenanceWindow, Opening, Problem, ProblemStanding, Processed, Segment, WorkImpact,
 };
 use super::{Feedback, Severity};
 use crate::evolve::{Happening, Impossible};
@@ -109,6 +109,9 @@ impl Incidents {
             }
             IncidentEvent::MaintenanceCancelled { maintenance, reason } => {
                 self.announce(*maintenance, announced(happening.at, None, Some(reason)))?;
+            }
+            IncidentEvent::WorkHit { work, impact } => {
+                self.work.push(WorkImpact { work: work.clone(), impact: impact.clone() });
             }
             IncidentEvent::FeedbackReceived { scope, from, text, .. } => {
                 self.feedback.push(received(scope, from, text, happening.at));

@@ -6,7 +6,7 @@
 //! Source: Deploy SMF, Process 3, Table 6, output "Downtime".
 
 use super::words::ImpactLevel;
-use crate::id::SiteId;
+use crate::id::{RfcId, SiteId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -126,6 +126,34 @@ pub struct Announcement {
     /// Why it changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+}
+
+/// Work on the solution that may hit its users.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Work {
+    /// Announced work, by its number.
+    Maintenance(u32),
+    /// A change.
+    Change(RfcId),
+}
+
+impl fmt::Display for Work {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Maintenance(number) => write!(f, "maintenance {number}"),
+            Self::Change(rfc) => write!(f, "{rfc}"),
+        }
+    }
+}
+
+/// What work hit, that nobody reports as an incident.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WorkImpact {
+    /// The work.
+    pub work: Work,
+    /// When, where and how much.
+    pub impact: Impact,
 }
 
 /// When announced work takes place. Half open.

@@ -109,6 +109,7 @@ impl fmt::Display for IncidentEvent {
                     "maintenance {maintenance} announced, {start} to {end} at {sites}: {title}"
                 )
             }
+            Self::WorkHit { work, impact } => write!(f, "{work} hit users: {impact}"),
             Self::MaintenanceChanged { maintenance, window, reason } => {
                 let MaintenanceWindow { start, end } = window;
                 write!(f, "maintenance {maintenance} moved to {start} to {end}: {reason}")

@@ -5,7 +5,8 @@
 //! the work: what is done stays done, and nothing more is started.
 //!
 //! Source: Deploy SMF, Process 1, Table 4 (RFC processed); Change and Configuration SMF.
-//! House rule: docs/decisions/0013-no-authorisation-outlives-its-digest.md.
+//! House rule: docs/decisions/0013-no-authorisation-outlives-its-digest.md,
+//! docs/decisions/0034-emergencies-beside-the-plan.md.
 
 use super::{Authority, Row, Transition, words};
 use crate::guard::Guard;
@@ -159,8 +160,10 @@ impl Transition for RfcTransition {
             Self::AuthorisationVoided => {
                 ("RFC-9", "lose its authorisation", SystemOr(&[ReleaseManagement]), &[])
             }
-            Self::Started => ("RFC-10", "be started", System, &[RF7]),
-            Self::Implemented => ("RFC-11", "be implemented", System, &[]),
+            Self::Started => ("RFC-10", "be started", SystemOr(&[ReleaseManagement]), &[RF7]),
+            Self::Implemented => {
+                ("RFC-11", "be implemented", SystemOr(&[ReleaseManagement]), &[])
+            }
             Self::BackedOut => ("RFC-12", "be backed out", SystemOr(&[ReleaseManagement]), &[]),
             Self::WindowExpired => ("RFC-13", "wait for another window", System, &[RF6]),
             Self::Reviewed => ("RFC-14", "be reviewed", Any(&[ChangeAuthority]), &[]),
@@ -197,8 +200,8 @@ mod tests {
             RFC-7  standard matched            ·  3  ·  ·  ·  ·  ·  ·  ·  ·  ·  ·  ·  SYS [RF5]
             RFC-8  scheduled                   ·  ·  ·  5  ·  ·  ·  ·  ·  ·  ·  ·  ·  REL [RF6]
             RFC-9  authorisation voided        ·  ·  ·  0  0  0  0  ·  ·  ·  ·  ·  ·  SYS|REL []
-            RFC-10 started                     ·  ·  ·  ·  6  6  ·  ·  ·  ·  ·  ·  ·  SYS [RF7]
-            RFC-11 implemented                 ·  ·  ·  ·  ·  ·  7  ·  ·  ·  ·  ·  ·  SYS []
+            RFC-10 started                     ·  ·  ·  ·  6  6  ·  ·  ·  ·  ·  ·  ·  SYS|REL [RF7]
+            RFC-11 implemented                 ·  ·  ·  ·  ·  ·  7  ·  ·  ·  ·  ·  ·  SYS|REL []
             RFC-12 backed out                  ·  ·  ·  ·  ·  ·  8  ·  ·  ·  ·  ·  ·  SYS|REL []
             RFC-13 window expired              ·  ·  ·  ·  ·  ·  5  ·  ·  ·  ·  ·  ·  SYS [RF6]
             RFC-14 reviewed                    ·  ·  ·  ·  ·  ·  ·  9  9  ·  ·  ·  ·  CA []

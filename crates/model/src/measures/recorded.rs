@@ -14,7 +14,7 @@ use super::measured::{Answered, Covered, Measured};
 use super::requests::{Request, RequestFigures};
 use super::satisfaction::Answers;
 use crate::escalation::Escalation;
-use crate::incident::{ImpactSites, Incident, MaintenanceWindow, RequestKind, probed_sites};
+use crate::incident::{Attribution, ImpactSites, Incident, MaintenanceWindow, RequestKind, probed_sites};
 use crate::machine::{IncidentState, SiteState};
 use crate::scope::Scope;
 use crate::site_care::coverage::coverage;
@@ -35,7 +35,7 @@ pub fn measured(state: &State) -> Measured {
     let work = state.incidents.maintenances.iter();
     Measured {
         sites: sites(state),
-        impacts: incidents().flat_map(|it| impacts(state, it)).collect(),
+        impacts: incidents().flat_map(|it| impacts(state, it)).chain(hit_by_work(state)).collect(),
         maintenance: work.flat_map(|it| planned(state, it)).collect(),
         tickets: Some(incidents().map(ticket).collect()),
         requests: Some(state.incidents.list.iter().map(|it| request(state, it)).collect()),
@@ -105,7 +105,7 @@ pub fn downtime(
 ) -> WholeDowntime {
     let incidents = || state.incidents.list.iter().filter(|it| it.kind == RequestKind::Incident);
     let sites = sites(state);
-    let impacts: Vec<Impact> = incidents().flat_map(|it| impacts(state, it)).collect();
+    let impacts: Vec<Impact> = incidents().flat_map(|it| impacts(state, it)).chain(hit_by_work(state)).collect();
     let work = state.incidents.maintenances.iter();
     let work: Vec<Maintenance> = work.flat_map(|it| planned(state, it)).collect();
     let question = Question {
@@ -172,6 +172,19 @@ fn impacts<'s>(state: &'s State, incident: &'s Incident) -> impl Iterator<Item =
         level: it.impact.level,
         affected: it.impact.users,
         cause: other.attribution,
+    })
+}
+
+/// Returns what work on the solution hit.
+fn hit_by_work(state: &State) -> impl Iterator<Item = Impact> + '_ {
+    state.incidents.work.iter().map(move |it| Impact {
+        of: it.work.to_string(),
+        start_ms: it.impact.start.as_millisecond(),
+        end_ms: it.impact.end.map(Timestamp::as_millisecond),
+        reach: reach(state, &it.impact.sites),
+        level: it.impact.level,
+        affected: it.impact.users,
+        cause: Attribution::Solution,
     })
 }
 

@@ -14,13 +14,25 @@ impl State {
     /// Returns who carries out what is authorised, or being authorised, at `scope`: all of the
     /// core for the core, everybody for the deployment.
     pub fn implementers_of(&self, scope: &Scope) -> Vec<PersonId> {
-        let ring_of = |site: &SiteId| {
+        let implementers = self.requests_at(scope).flat_map(|it| it.implementers.iter().cloned());
+        let mut people: Vec<PersonId> = implementers.collect();
+        people.sort();
+        people.dedup();
+        people
+    }
+
+    /// Returns the requests that cover `scope`, of the plan and beside it.
+    pub fn requests_at<'s>(
+        &'s self,
+        scope: &'s Scope,
+    ) -> impl Iterator<Item = &'s RequestForChange> {
+        let ring_of = move |site: &SiteId| {
             let position = self.index.sites.get(site).map(|it| *it as usize);
             let ring = position.and_then(|it| self.plan.ring_of.get(it));
             ring.and_then(|it| self.plan.rings.get(*it as usize)).map(|it| &it.id)
         };
         let known = self.rfcs.iter().filter_map(|it| self.rfc(&it.id)).map(|(it, _)| it);
-        let covers = |it: &&RequestForChange| {
+        let covers = move |it: &&RequestForChange| {
             let covers = &it.covers;
             match scope {
                 Scope::Deployment => true,
@@ -34,17 +46,12 @@ impl State {
                 Scope::Rfc(id) => it.id == *id,
             }
         };
-        let mut people: Vec<PersonId> =
-            known.filter(covers).flat_map(|it| it.implementers.iter().cloned()).collect();
-        people.sort();
-        people.dedup();
-        people
+        known.filter(covers)
     }
 
-    /// Returns the request for change called `id`: of the plan, or a standard change.
+    /// Returns the request for change called `id`: of the plan, or beside it.
     pub fn request(&self, id: &RfcId) -> Option<&RequestForChange> {
-        let standard = || self.change_schedule.standard(id).map(|it| &it.request);
-        self.plan.rfc(id).or_else(standard)
+        self.plan.rfc(id).or_else(|| self.change_schedule.beside(id))
     }
 
     /// Returns the standard changes that cover `site`, as asked for and as they stand.
@@ -61,12 +68,16 @@ impl State {
     pub fn part_of(&self, id: &RfcId) -> Option<Digest> {
         let position = self.index.rfcs.get(id).map(|it| *it as usize);
         let indexed = position.and_then(|it| self.index.parts.get(it)).copied();
-        indexed.or_else(|| self.standard_part(&self.plan, id))
+        indexed.or_else(|| self.part_beside(&self.plan, id))
     }
 
-    /// Returns the digest of what a standard change covers in `plan`, with the limits of its
-    /// template: whatever suspends or narrows the template voids what it authorised.
-    pub fn standard_part(&self, plan: &MasterProjectPlan, id: &RfcId) -> Option<Digest> {
+    /// Returns the digest of what a request beside the plan covers in `plan`; of a standard change
+    /// with the limits of its template: whatever suspends or narrows the template voids what it
+    /// authorised.
+    pub fn part_beside(&self, plan: &MasterProjectPlan, id: &RfcId) -> Option<Digest> {
+        if let Some(urgent) = self.change_schedule.urgent(id) {
+            return Some(plan.part_digest(&urgent.covers));
+        }
         let change = self.change_schedule.standard(id)?;
         let template = plan.rfc(&change.template).and_then(|it| it.template.as_ref());
         let part = plan.part_digest(&change.request.covers);

@@ -90,6 +90,10 @@ fn matched(look: &mut Look<'_>, planned: &RequestForChange) -> Option<Event> {
 
 /// Returns how a change that is being implemented ends: done, undone, or out of time.
 fn ended(look: &mut Look<'_>, planned: &RequestForChange) -> Option<Event> {
+    // What people carry out, they say when it is done.
+    if look.state.change_schedule.urgent(&planned.id).is_some() {
+        return None;
+    }
     let end = |transition, reason| Some(happened(&planned.id, transition, reason, vec![]));
     if is_implemented(look, planned) {
         return end(RfcTransition::Implemented, None);
@@ -98,7 +102,7 @@ fn ended(look: &mut Look<'_>, planned: &RequestForChange) -> Option<Event> {
         let reason = "all that it had changed was rolled back".to_owned();
         return end(RfcTransition::BackedOut, Some(reason));
     }
-    let window = planned.window?;
+    let window = planned.window.filter(|_| has_work_left(look, planned))?;
     if window.until <= look.now {
         let reason = format!("its window ended at {} with work left", window.until);
         return end(RfcTransition::WindowExpired, Some(reason));
@@ -147,6 +151,21 @@ fn is_implemented(look: &Look<'_>, planned: &RequestForChange) -> bool {
     };
     components.iter().all(is_done)
         && sites.iter().all(|it| matches!(it, SiteState::SignedOff | SiteState::Exempt))
+}
+
+/// Returns whether steps of it may still run: a site that is only observed and signed needs no window.
+fn has_work_left(look: &Look<'_>, planned: &RequestForChange) -> bool {
+    let (components, sites) = covered(look, planned);
+    let is_done = |it: &ComponentState| {
+        matches!(it, ComponentState::Verified | ComponentState::Accepted | ComponentState::Descoped)
+    };
+    let is_deployed = |it: &SiteState| {
+        matches!(
+            it,
+            SiteState::Deployed | SiteState::Observing | SiteState::SignedOff | SiteState::Exempt
+        )
+    };
+    !(components.iter().all(is_done) && sites.iter().all(is_deployed))
 }
 
 fn is_backed_out(look: &Look<'_>, planned: &RequestForChange) -> bool {

@@ -4,8 +4,8 @@
 //! site?
 
 use super::Agenda;
-use crate::facts::{Look, site_calendar};
-use crate::notices::{Triggers, Occasion, due_after, due_before, letters, moved, outside_quiet_hours, slot};
+use crate::facts::{Look, calendar_now, site_calendar};
+use crate::notices::{Occasion, Triggers, due_after, due_before, letters, moved, outside_quiet_hours, slot};
 use jiff::{SignedDuration, Timestamp};
 use model::companion_plans::{
     Audience, CommunicationsPlan, Message, MilestoneMoment, SiteMoment, Trigger,
@@ -152,7 +152,7 @@ fn set_slot(look: &mut Look<'_>, agenda: &mut Agenda, position: usize) {
             (told.version + 1, Some("it was not begun in its slot".to_owned()))
         }
         Some(told) if told.baseline != state.baseline => {
-            let calendar = site_calendar(look.plan(), site, ring);
+            let calendar = calendar_now(state, site, ring);
             let first = told.from.checked_add(SignedDuration::from_secs(1)).unwrap_or(told.from);
             let begins = crate::calendar::Interval::new(told.from, first);
             if begins.is_some_and(|it| !calendar.intervals(it).is_empty()) {

@@ -5,7 +5,7 @@
 
 use super::{moved, outside_quiet_hours};
 use crate::calendar::Interval;
-use crate::facts::{Look, site_calendar, site_work};
+use crate::facts::{Look, calendar_now, site_work};
 use jiff::{SignedDuration, Timestamp};
 use model::companion_plans::{CommunicationsPlan, Message, Trigger};
 use model::id::LineId;
@@ -24,7 +24,7 @@ pub fn slot(look: &Look<'_>, position: usize) -> Option<Interval> {
         Some(from) => after.max(from),
         None => after,
     };
-    let calendar = site_calendar(look.plan(), site, ring);
+    let calendar = calendar_now(look.state, site, ring);
     let wanted_s = look.template_of(position).map_or(1, |template| {
         let work = site_work(look.plan(), site, template);
         u64::from(work.install_s) + u64::from(work.margin_s)

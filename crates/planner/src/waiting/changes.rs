@@ -71,6 +71,13 @@ impl Change<'_> {
             RfcState::Reviewed => {
                 vec![self.act(format!("{id} has to be closed"), AUTHORITY, RfcAct::Close)]
             }
+            RfcState::EmergencyAuthorised if self.is_by_hand() => {
+                vec![self.by_implementers(format!("{id} has to be begun"), RfcAct::Begin)]
+            }
+            RfcState::Implementing if self.is_by_hand() => {
+                let finish = RfcAct::Finish { evidence: String::new() };
+                vec![self.by_implementers(format!("{id} has to be finished"), finish)]
+            }
             RfcState::EmergencyAuthorised
             | RfcState::Scheduled
             | RfcState::Implementing
@@ -89,12 +96,24 @@ impl Change<'_> {
         ends && RfcTransition::Cancelled.follows(self.status.state).is_some()
     }
 
+    /// Returns whether people carry it out, and no step of the plan.
+    fn is_by_hand(&self) -> bool {
+        self.state.change_schedule.urgent(&self.planned.id).is_some()
+    }
+
+    fn by_implementers(&self, what: String, act: RfcAct) -> WaitingOn {
+        let mut wait = self.act(what, RELEASE, act);
+        wait.people.clone_from(&self.planned.implementers);
+        wait
+    }
+
     fn draft(&self) -> WaitingOn {
         let id = &self.planned.id;
         let rf1 = gates::rf1(self.planned, self.state.plan.profile);
         let reading = self.state.reading(Guard::RF1, &[self.scope()], self.now, rf1);
         let incomplete = WaitingOn::guard(self.state, &self.scope(), &reading, self.status.since);
-        if let Some(incomplete) = incomplete {
+        // What is asked for in an emergency says the rest in its review.
+        if let Some(incomplete) = incomplete.filter(|_| !self.is_by_hand()) {
             return incomplete;
         }
         if self.planned.category == RfcCategory::Emergency

@@ -5,7 +5,7 @@
 use super::super::{Acting, worded};
 use crate::event::Event;
 use crate::incident::{
-    Impact, ImpactSites, Incident, IncidentEvent, Maintenance, MaintenanceWindow, Segment,
+    Impact, ImpactSites, Incident, IncidentEvent, Maintenance, MaintenanceWindow, Segment, Work,
 };
 use crate::machine::IncidentState;
 use crate::refusal::{Refusal, RefusalCode};
@@ -177,6 +177,29 @@ impl Acting<'_> {
         let (title, sites) = (self.title("what is done", title)?, sites.clone());
         let announced = IncidentEvent::MaintenanceAnnounced { maintenance, title, window, sites };
         Ok(vec![Event::Incident(announced)])
+    }
+
+    /// What work hit counts as it was: announced long enough before, it is planned; what it hit
+    /// besides is not.
+    pub(super) fn record_work(&self, work: &Work, impact: &Impact) -> Result<Vec<Event>, Refusal> {
+        self.role(RECORDERS, &Scope::Deployment, "record what work has hit")?;
+        match work {
+            Work::Maintenance(number) => {
+                let position = (*number as usize).checked_sub(1);
+                let known = position.and_then(|it| self.state.incidents.maintenances.get(it));
+                known.ok_or_else(|| Refusal::unknown(work))?;
+            }
+            Work::Change(rfc) => {
+                self.state.rfc(rfc).ok_or_else(|| Refusal::unknown(rfc))?;
+            }
+        }
+        if impact.end.is_none() {
+            let text = format!("{work} goes on hitting users");
+            let next = "say until when; what goes on is an incident: `landfall incident open`";
+            return Err(Refusal::invalid(text, next));
+        }
+        let (work, impact) = (work.clone(), self.impact(impact)?);
+        Ok(vec![Event::Incident(IncidentEvent::WorkHit { work, impact })])
     }
 
     fn known_maintenance(&self, number: u32) -> Result<&Maintenance, Refusal> {

@@ -86,10 +86,13 @@ impl Acting<'_> {
         rfc: Option<&RfcId>,
     ) -> Result<Vec<Event>, Refusal> {
         let revisit = self.wanted(number)?;
-        if let Some(rfc) = rfc
-            && !self.state.index.rfcs.contains_key(rfc)
-        {
-            return Err(Refusal::unknown(rfc));
+        if let Some(rfc) = rfc {
+            self.state.request(rfc).ok_or_else(|| Refusal::unknown(rfc))?;
+            if !self.state.requests_at(&Scope::Site(revisit.site.clone())).any(|it| it.id == *rfc) {
+                let text = format!("{rfc} does not cover {}", revisit.site);
+                let next = "name the request that does, such as a standard change of its own";
+                return Err(Refusal::invalid(text, next));
+            }
         }
         self.go_back(&revisit.site, number, rfc, &revisit.reason)
     }
