@@ -118,7 +118,15 @@ impl Driver {
         clock: Arc<dyn Clock>,
         holder: String,
     ) -> Self {
-        Self { record, effects: Arc::new(effects), clock, holder, teller: None, post: None, folded: Mutex::new(None) }
+        Self {
+            record,
+            effects: Arc::new(effects),
+            clock,
+            holder,
+            teller: None,
+            post: None,
+            folded: Mutex::new(None),
+        }
     }
 
     /// Returns the driver with somebody who passes on what people are told.

@@ -41,7 +41,8 @@ pub(crate) async fn rfc(it: &Rfc, mut desk: Desk) -> Result<Exit, Fault> {
         Rfc::BackOut { rfc, reason } => (rfc, RfcAct::BackOut { reason: reason.clone() }),
         Rfc::Standard { template, sites, from, until, reason } => {
             let window = from.as_deref().zip(until.as_deref());
-            let window = window.map(|(from, until)| change_window(&desk, from, until)).transpose()?;
+            let window =
+                window.map(|(from, until)| change_window(&desk, from, until)).transpose()?;
             let (template, sites, reason) = (template.clone(), sites.clone(), reason.clone());
             let asked = ChangeScheduleCommand::RequestStandard { template, sites, window, reason };
             return tell(desk, &Scope::Deployment, asked).await;

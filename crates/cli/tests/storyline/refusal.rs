@@ -55,8 +55,7 @@ fn rfc(state: &State, id: &str) -> RfcState {
 async fn the_owner_refuses(stage: &mut Stage) {
     let slot: SlotId = "site/B27:site-owner".parse().unwrap();
     let document = stage.state().await.slots[&slot].document;
-    let refuse =
-        |reasons: Vec<String>| Command::Refuse { slot: slot.clone(), document, reasons };
+    let refuse = |reasons: Vec<String>| Command::Refuse { slot: slot.clone(), document, reasons };
     stage.refused("anselm.bellini", refuse(vec![])).await;
     let reasons = vec!["the receipt of a return prints twice".to_owned()];
     stage.act("anselm.bellini", refuse(reasons)).await;

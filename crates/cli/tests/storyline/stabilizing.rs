@@ -132,6 +132,9 @@ async fn the_deployment_is_declared_stable(stage: &mut Stage) {
     }
     let running = turns(&state, Duty::Running);
     assert_eq!(running[0].first, [RoleType::ReleaseManagement, RoleType::ProgramManager]);
-    assert_eq!((running[1].from, &running[1].first[..]), (Some(stable), &[RoleType::OperationsManager][..]));
+    assert_eq!(
+        (running[1].from, &running[1].first[..]),
+        (Some(stable), &[RoleType::OperationsManager][..])
+    );
     assert_eq!(turns(&state, Duty::Answering)[1].first, [RoleType::SupportManager]);
 }

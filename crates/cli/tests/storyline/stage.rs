@@ -202,7 +202,8 @@ impl Stage {
             for (person, command) in acts {
                 let id = self.next_id();
                 let author = author(person.as_str());
-                moved += usize::from(self.coordinator.act(&author, &command, &id, now).await.is_ok());
+                moved +=
+                    usize::from(self.coordinator.act(&author, &command, &id, now).await.is_ok());
             }
             answered += moved;
             if moved == 0 {

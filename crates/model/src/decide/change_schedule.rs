@@ -99,11 +99,8 @@ impl Acting<'_> {
     /// cannot wait, and its review says the rest.
     fn request_emergency(&self, asked: &RequestForChange) -> Result<Vec<Event>, Refusal> {
         let state = self.state;
-        let roles = [
-            RoleType::ReleaseManagement,
-            RoleType::OperationsManager,
-            RoleType::SupportManager,
-        ];
+        let roles =
+            [RoleType::ReleaseManagement, RoleType::OperationsManager, RoleType::SupportManager];
         self.role(&roles, &Scope::Deployment, "ask for a change in an emergency")?;
         if state.request(&asked.id).is_some() {
             let text = format!("there is an RFC {} already", asked.id);

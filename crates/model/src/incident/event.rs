@@ -442,14 +442,12 @@ impl IncidentEvent {
             Self::FeedbackReceived { scope, .. } => scope.clone(),
             Self::SegmentOpened { impact, .. }
             | Self::SegmentCorrected { impact, .. }
-            | Self::WorkHit { impact, .. } => {
-                match &impact.sites {
-                    ImpactSites::Only(sites) => {
-                        sites.first().cloned().map_or(Scope::Deployment, Scope::Site)
-                    }
-                    ImpactSites::All => Scope::Deployment,
+            | Self::WorkHit { impact, .. } => match &impact.sites {
+                ImpactSites::Only(sites) => {
+                    sites.first().cloned().map_or(Scope::Deployment, Scope::Site)
                 }
-            }
+                ImpactSites::All => Scope::Deployment,
+            },
             Self::Acknowledged { .. }
             | Self::Merged { .. }
             | Self::Unmerged { .. }

@@ -161,9 +161,7 @@ impl Transition for RfcTransition {
                 ("RFC-9", "lose its authorisation", SystemOr(&[ReleaseManagement]), &[])
             }
             Self::Started => ("RFC-10", "be started", SystemOr(&[ReleaseManagement]), &[RF7]),
-            Self::Implemented => {
-                ("RFC-11", "be implemented", SystemOr(&[ReleaseManagement]), &[])
-            }
+            Self::Implemented => ("RFC-11", "be implemented", SystemOr(&[ReleaseManagement]), &[]),
             Self::BackedOut => ("RFC-12", "be backed out", SystemOr(&[ReleaseManagement]), &[]),
             Self::WindowExpired => ("RFC-13", "wait for another window", System, &[RF6]),
             Self::Reviewed => ("RFC-14", "be reviewed", Any(&[ChangeAuthority]), &[]),

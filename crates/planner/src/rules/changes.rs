@@ -44,7 +44,8 @@ fn with_template() -> MasterProjectPlan {
 fn ask(sites: &[&str]) -> Command {
     let sites = sites.iter().map(|it| it.parse().unwrap()).collect();
     let template = "STD-17".parse().unwrap();
-    let asked = ChangeScheduleCommand::RequestStandard { template, sites, window: None, reason: why() };
+    let asked =
+        ChangeScheduleCommand::RequestStandard { template, sites, window: None, reason: why() };
     Command::ChangeSchedule(asked)
 }
 
