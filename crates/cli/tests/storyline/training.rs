@@ -30,6 +30,7 @@ pub(crate) async fn of_b38_is_cancelled_by_a_storm(stage: &mut Stage) {
     assert!(untrained.what.contains("0 of 24 users of B38 are trained"), "{untrained:?}");
     let ask = Command::RequestWaiver {
         guard: Guard::S5,
+        part: None,
         scope: scope("site/B38"),
         reason: "a storm cancelled the training".to_owned(),
         risk: "sales take longer in the first days".to_owned(),
