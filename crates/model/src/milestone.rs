@@ -10,8 +10,8 @@ mod signatures;
 mod undoing;
 
 pub use review::{FollowOnAction, Milestones, Review, Vote};
-pub(crate) use undoing::sent_back;
 pub use signatures::{Signature, signatures};
+pub(crate) use undoing::sent_back;
 pub use undoing::undone;
 
 use crate::digest::Digest;

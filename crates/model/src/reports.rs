@@ -152,7 +152,9 @@ impl fmt::Display for Report {
 
 /// A text names no report.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{text}` is no report: write `core`, `ring/NAME`, `site/NAME`, `exceptions` or `schedule`")]
+#[error(
+    "`{text}` is no report: write `core`, `ring/NAME`, `site/NAME`, `exceptions` or `schedule`"
+)]
 pub struct InvalidReport {
     /// What was given.
     pub text: String,

@@ -115,12 +115,7 @@ pub(crate) fn agenda_of(look: &mut Look<'_>, orders_max: usize) -> Agenda {
 }
 
 /// Looks where steps have ended or were given out alone: nothing else has changed.
-fn carry_on(
-    look: &mut Look<'_>,
-    agenda: &mut Agenda,
-    room: &mut usize,
-    moved: BTreeSet<Moved>,
-) {
+fn carry_on(look: &mut Look<'_>, agenda: &mut Agenda, room: &mut usize, moved: BTreeSet<Moved>) {
     for place in moved {
         match place {
             Moved::Component(position) => components::component(look, agenda, position, room),

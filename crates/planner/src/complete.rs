@@ -235,14 +235,13 @@ fn a_project_is_closed_with_nothing_open_and_then_its_record_is_read_only() {
 fn outcomes_are_reached_by_what_was_signed_and_measured() {
     let mut story = Story::stabilizing(standard());
     let mut told = String::new();
-    for state in [
-        DeploymentState::Stabilizing,
-        DeploymentState::MilestoneReview,
-        DeploymentState::Closing,
-    ] {
+    for state in
+        [DeploymentState::Stabilizing, DeploymentState::MilestoneReview, DeploymentState::Closing]
+    {
         story.goes_on(|it| it.is_in(state));
         told += &format!("{state}:\n");
-        for it in goals(&story.state, story.now).iter().chain(&outcomes(&story.state, story.now)[2..4])
+        for it in
+            goals(&story.state, story.now).iter().chain(&outcomes(&story.state, story.now)[2..4])
         {
             let value = it.value.split("; support issues").next().unwrap();
             told += &format!("  {}: {value} ({})\n", it.measure, it.standing);
@@ -314,7 +313,10 @@ fn the_analysis_has_a_day_with_a_quorum_the_facts_and_beside_them_what_people_sa
     assert!(facts["deployment-reports"].as_array().unwrap().len() > 3, "{facts}");
     assert!(facts["incidents"].is_array());
     let said = &draft["opinions"]["sites"][0];
-    assert_eq!((said["by"].as_str(), said["lessons"].as_str()), (Some("ivo"), Some("pre-stage by satellite")));
+    assert_eq!(
+        (said["by"].as_str(), said["lessons"].as_str()),
+        (Some("ivo"), Some("pre-stage by satellite"))
+    );
 }
 
 // Proves: P3-D2, P3-D3

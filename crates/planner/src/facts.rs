@@ -3,9 +3,9 @@
 //! House rule: found once a look and shared, since all sites of a ring ask the same.
 
 use crate::calendar::{Calendar, Interval, Opening};
-use crate::waiting::WaitingOn;
-use crate::transfer::{Fit, Payload, SiteCache, SiteWork, fits};
 use crate::notices::Triggers;
+use crate::transfer::{Fit, Payload, SiteCache, SiteWork, fits};
+use crate::waiting::WaitingOn;
 use jiff::Timestamp;
 use model::companion_plans::CommunicationsPlan;
 use model::component::{CoreComponent, CoreMode};

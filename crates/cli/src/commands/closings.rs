@@ -6,8 +6,8 @@ use crate::exit::Exit;
 use crate::fault::Fault;
 use crate::render;
 use model::close_out::{
-    Availability, BenefitReview, CloseOutCommand, Contribution, Findings, Lesson, Package, Settlement,
-    contributors, draft, open_items, suggestions, with_access, without_owner,
+    Availability, BenefitReview, CloseOutCommand, Contribution, Findings, Lesson, Package,
+    Settlement, contributors, draft, open_items, suggestions, with_access, without_owner,
 };
 use model::command::Command;
 use model::digest::Digest;
@@ -37,7 +37,8 @@ pub(crate) async fn close_out(it: &CloseOut, mut desk: Desk) -> Result<Exit, Fau
         }
         CloseOut::Draft => {
             let draft = draft(desk.state());
-            desk.terminal.answer(&draft, || render::sheet::document("Post-project analysis", &draft))?;
+            desk.terminal
+                .answer(&draft, || render::sheet::document("Post-project analysis", &draft))?;
             return Ok(Exit::Done);
         }
         CloseOut::Lesson { title, situation, recommendation, owner, due, evidence } => {

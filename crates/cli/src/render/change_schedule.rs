@@ -59,7 +59,8 @@ pub(crate) fn page(state: &State, schedule: &Schedule, setting: Setting) -> Stri
         let utc = |at: Option<jiff::Timestamp>| {
             at.map_or_else(|| "-".to_owned(), |at| at.strftime("%Y-%m-%d %H:%MZ").to_string())
         };
-        let touches = format!("{} components, {} sites", it.places.components.len(), it.places.sites.len());
+        let touches =
+            format!("{} components, {} sites", it.places.components.len(), it.places.sites.len());
         rows.add_row(vec![
             cell(&it.deployment, Tone::Plain),
             cell(&it.rfc, Tone::Plain),

@@ -52,7 +52,8 @@ fn gone_over(state: &State) -> String {
     let all = transfers(state);
     let mut text = String::new();
     for it in all.iter().take(TRANSFERS_MAX) {
-        let behind = it.behind_until.map(|at| format!("; the project behind it until {}", when(at, zone)));
+        let behind =
+            it.behind_until.map(|at| format!("; the project behind it until {}", when(at, zone)));
         let behind = behind.unwrap_or_default();
         text += &format!("{} is with {} since {}{behind}\n", it.scope, it.to, when(it.at, zone));
     }

@@ -2,7 +2,10 @@
 //!
 //! Source: Deploy SMF, Process 4, Table 7, "Review and close out the project".
 
-use super::{Availability, BenefitReview, Contribution, Findings, Lesson, LessonStanding, Package, Settlement};
+use super::{
+    Availability, BenefitReview, Contribution, Findings, Lesson, LessonStanding, Package,
+    Settlement,
+};
 use crate::id::PersonId;
 use crate::role_type::RoleType;
 use crate::scope::Scope;

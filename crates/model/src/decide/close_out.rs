@@ -4,8 +4,8 @@
 
 use super::{Acting, worded};
 use crate::close_out::{
-    self, Availability, CloseOutCommand, CloseOutEvent, Contribution, Lesson, Package, Settlement, contributors,
-    open_items, with_access, without_owner,
+    self, Availability, CloseOutCommand, CloseOutEvent, Contribution, Lesson, Package, Settlement,
+    contributors, open_items, with_access, without_owner,
 };
 use crate::digest::canonical_digest;
 use crate::event::Event;

@@ -63,10 +63,8 @@ fn satisfied(state: &State) -> Outcome {
 
 fn transferred(state: &State) -> Outcome {
     let takers = [RoleType::OperationsManager, RoleType::SupportManager];
-    let accepted: Vec<RoleType> = takers
-        .into_iter()
-        .filter(|it| has_signed(state, Sheet::MilestoneReview, *it))
-        .collect();
+    let accepted: Vec<RoleType> =
+        takers.into_iter().filter(|it| has_signed(state, Sheet::MilestoneReview, *it)).collect();
     let found = involvement(state);
     Outcome {
         measure: "Solution successfully transferred to operations and support",

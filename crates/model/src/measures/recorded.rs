@@ -14,7 +14,9 @@ use super::measured::{Answered, Covered, Measured};
 use super::requests::{Request, RequestFigures};
 use super::satisfaction::Answers;
 use crate::escalation::Escalation;
-use crate::incident::{Attribution, ImpactSites, Incident, MaintenanceWindow, RequestKind, probed_sites};
+use crate::incident::{
+    Attribution, ImpactSites, Incident, MaintenanceWindow, RequestKind, probed_sites,
+};
 use crate::machine::{IncidentState, SiteState};
 use crate::scope::Scope;
 use crate::site_care::coverage::coverage;
@@ -105,7 +107,8 @@ pub fn downtime(
 ) -> WholeDowntime {
     let incidents = || state.incidents.list.iter().filter(|it| it.kind == RequestKind::Incident);
     let sites = sites(state);
-    let impacts: Vec<Impact> = incidents().flat_map(|it| impacts(state, it)).chain(hit_by_work(state)).collect();
+    let impacts: Vec<Impact> =
+        incidents().flat_map(|it| impacts(state, it)).chain(hit_by_work(state)).collect();
     let work = state.incidents.maintenances.iter();
     let work: Vec<Maintenance> = work.flat_map(|it| planned(state, it)).collect();
     let question = Question {

@@ -31,7 +31,12 @@ pub(super) fn components_going_back(look: &mut Look<'_>, agenda: &mut Agenda, ro
     }
 }
 
-pub(super) fn component(look: &mut Look<'_>, agenda: &mut Agenda, position: usize, room: &mut usize) {
+pub(super) fn component(
+    look: &mut Look<'_>,
+    agenda: &mut Agenda,
+    position: usize,
+    room: &mut usize,
+) {
     let state = look.state;
     let Some((planned, status)) =
         look.plan().components.get(position).zip(state.components.get(position))

@@ -4,8 +4,10 @@
 //! site?
 
 use super::Agenda;
-use crate::facts::{Look, calendar_now, site_calendar};
-use crate::notices::{Occasion, Triggers, due_after, due_before, letters, moved, outside_quiet_hours, slot};
+use crate::facts::{Look, calendar_now};
+use crate::notices::{
+    Occasion, Triggers, due_after, due_before, letters, moved, outside_quiet_hours, slot,
+};
 use jiff::{SignedDuration, Timestamp};
 use model::companion_plans::{
     Audience, CommunicationsPlan, Message, MilestoneMoment, SiteMoment, Trigger,

@@ -2,9 +2,7 @@
 //!
 //! Source: Deploy SMF, Process 2, Table 5: communications plan.
 
-use model::companion_plans::{
-    CommunicationsPlan, MilestoneMoment, Offset, SiteMoment, Trigger,
-};
+use model::companion_plans::{CommunicationsPlan, MilestoneMoment, Offset, SiteMoment, Trigger};
 
 /// When the messages of a plan are sent; each by its position.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -82,10 +82,13 @@ fn reports_come_of_the_record_and_what_was_deployed_goes_over_piece_by_piece() {
     assert_eq!(again, reports(state).iter().map(|it| digest(state, it)).collect::<Vec<_>>());
     let gone: Vec<String> =
         transfers(state).iter().map(|it| format!("{} to {}", it.scope, it.to)).collect();
-    assert_eq!(gone[..3], [
-        "component/db to Operations Manager",
-        "component/vpn to Operations Manager",
-        "site/s1 to Site Owner",
-    ]);
+    assert_eq!(
+        gone[..3],
+        [
+            "component/db to Operations Manager",
+            "component/vpn to Operations Manager",
+            "site/s1 to Site Owner",
+        ]
+    );
     assert_eq!(gone.len(), 11, "all sites, and not the service yet: {gone:?}");
 }

@@ -12,8 +12,8 @@ use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan};
 use model::assessment::{KeyQuestion, standing};
 use model::close_out::{
-    Availability, BenefitReview, CloseOutCommand, Contribution, Findings, Lesson, OpenItem, Package, Settlement,
-    Topic, contributors, open_items, with_access,
+    Availability, BenefitReview, CloseOutCommand, Contribution, Findings, Lesson, OpenItem,
+    Package, Settlement, Topic, contributors, open_items, with_access,
 };
 use model::command::Command;
 use model::digest::Digest;
