@@ -6,7 +6,7 @@
 //!
 //! Source: Deploy SMF, Process 1, Table 4 (RFC processed); Change and Configuration SMF.
 //! House rule: docs/decisions/0013-no-authorisation-outlives-its-digest.md,
-//! docs/decisions/0034-emergencies-beside-the-plan.md.
+//! docs/decisions/0030-emergencies-beside-the-plan.md.
 
 use super::{Authority, Row, Transition, words};
 use crate::guard::Guard;

@@ -7,7 +7,7 @@
 //! What an act asks beside this (who is named, how many sign, which side raised it) stands with the
 //! act.
 //!
-//! House rule: docs/decisions/0010-solo-profile.md and 0051-one-table-of-duties.md.
+//! House rule: docs/decisions/0010-solo-profile.md and 0031-one-table-of-duties.md.
 
 // Long because: one table is read in one place, with the words for what it pairs.
 
