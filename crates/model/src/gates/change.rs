@@ -24,11 +24,15 @@ pub(super) const C5_WAIVABLE: &[&str] = &["capacity", "contacts"];
 /// left out of what is asked.
 pub fn c5(state: &State, scopes: &[Scope], now: Timestamp) -> Found {
     let is_waived = |part: &str| state.waived_part(Guard::C5, part, scopes, now).is_some();
-    let mut asked = vec!["a restore point"];
-    asked.extend(C5_WAIVABLE.iter().filter(|it| !is_waived(it)).map(|it| match *it {
-        "capacity" => "the capacity",
-        _ => "the contacts on shift",
-    }));
+    let parts = [
+        (Some("capacity"), "the capacity"),
+        (None, "a restore point"),
+        (Some("contacts"), "the contacts on shift"),
+    ];
+    let asked: Vec<&str> = (parts.iter())
+        .filter(|(part, _)| !part.is_some_and(is_waived))
+        .map(|(_, what)| *what)
+        .collect();
     let verb = if asked.len() == 1 { "is" } else { "are" };
     state.stated(Guard::C5, scopes, &format!("{} {verb} there", list(&asked)))
 }
