@@ -8,8 +8,6 @@ from gevent import joinall
 from pssh.clients import ParallelSSHClient
 from pssh.config import HostConfig
 
-AT_ONCE = 50
-
 
 def run(client, commands):
     """Runs one command on each computer, and ends the program where one fails."""
@@ -22,7 +20,8 @@ def run(client, commands):
 
 def main():
     with open(os.environ["BENCH_SCENE"], encoding="utf-8") as file:
-        computers = list(json.load(file)["all"]["hosts"].values())
+        scene = json.load(file)["all"]
+    computers = list(scene["hosts"].values())
     config = [
         HostConfig(
             port=it["ansible_port"],
@@ -32,7 +31,7 @@ def main():
         for it in computers
     ]
     hosts = [it["ansible_host"] for it in computers]
-    client = ParallelSSHClient(hosts, host_config=config, pool_size=AT_ONCE, allow_agent=False)
+    client = ParallelSSHClient(hosts, host_config=config, pool_size=scene["vars"]["at_once"], allow_agent=False)
     run(client, [f"mkdir -p {it['folder']}" for it in computers])
     copies = [
         {"local_file": it["payload"], "remote_file": f"{it['folder']}/payload"} for it in computers

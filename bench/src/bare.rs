@@ -5,9 +5,9 @@
 //! is what Landfall is.
 
 use crate::Fault;
-use crate::contender::AT_ONCE;
-use crate::cost::{Confession, own_peak_kib};
+use crate::cost::{BareTimes, Confession, own_peak_kib};
 use crate::scene::{self, Computer};
+use crate::tally::median_of as median;
 use futures::TryStreamExt as _;
 use russh::client::{self, Config, Handle, Handler};
 use russh::keys::key::PrivateKeyWithHashAlg;
@@ -15,7 +15,8 @@ use russh::keys::{PrivateKey, PublicKeyOrCertificate, check_known_hosts_path, lo
 use russh::{ChannelMsg, Disconnect, Preferred, kex};
 use std::borrow::Cow;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
+use tokio::time::Instant;
 
 /// The key exchange of the scene's servers.
 const KEY_EXCHANGES: [kex::Name; 2] =
@@ -45,33 +46,43 @@ struct Loop {
     config: Arc<Config>,
     key: Arc<PrivateKey>,
     payload: Vec<u8>,
+    /// How long each connection, and all of each computer's work, took.
+    took: Mutex<Vec<(f64, f64)>>,
 }
 
 /// Does the work of the scene at `folder`.
 pub(crate) fn deploy(folder: &Path) -> Result<(), Fault> {
-    let computers = scene::computers(folder)?;
+    let scene::Group { hosts: computers, vars } = scene::computers(folder)?;
     let first = computers.values().next().ok_or("there are no computers")?;
     let preferred = Preferred { kex: Cow::Borrowed(&KEY_EXCHANGES), ..Preferred::DEFAULT };
     let shared = Loop {
         config: Arc::new(Config { nodelay: true, preferred, ..Config::default() }),
         key: Arc::new(load_secret_key(&first.ansible_ssh_private_key_file, None)?),
         payload: std::fs::read(&first.payload)?,
+        took: Mutex::default(),
     };
     let shared = Arc::new(shared);
+    let shared_took = Arc::clone(&shared);
+    let shared_took = &shared_took.took;
     let runtime = tokio::runtime::Runtime::new()?;
     runtime.block_on(async {
         let each = futures::stream::iter(computers.into_values().map(|computer| {
             let shared = Arc::clone(&shared);
             Ok::<_, Fault>(async move { tokio::spawn(one(shared, computer)).await? })
         }));
-        each.try_buffer_unordered(AT_ONCE).try_for_each(|()| async { Ok(()) }).await
+        each.try_buffer_unordered(vars.at_once).try_for_each(|()| async { Ok(()) }).await
     })?;
-    let confession = Confession { peak_kib: own_peak_kib(), site_phase: None };
+    let took = shared_took.lock().map_err(|_| "a task panicked")?;
+    let connect_s = median(took.iter().map(|it| it.0));
+    let site_s = median(took.iter().map(|it| it.1));
+    let bare = Some(BareTimes { connect_s, site_s });
+    let confession = Confession { peak_kib: own_peak_kib(), site_phase: None, bare };
     std::fs::write(scene::confession(folder), serde_json::to_vec(&confession)?)?;
     Ok(())
 }
 
 async fn one(shared: Arc<Loop>, computer: Computer) -> Result<(), Fault> {
+    let began = Instant::now();
     let address = (computer.ansible_host.clone(), computer.ansible_port);
     let visitor = Visitor { computer: computer.clone() };
     let mut handle = client::connect(Arc::clone(&shared.config), address, visitor).await?;
@@ -79,11 +90,14 @@ async fn one(shared: Arc<Loop>, computer: Computer) -> Result<(), Fault> {
     if !handle.authenticate_publickey(&computer.ansible_user, key).await?.success() {
         return Err(format!("{} does not let us in", computer.ansible_host).into());
     }
+    let connect_s = began.elapsed().as_secs_f64();
     let Computer { folder, install, verify, .. } = &computer;
     run(&handle, &format!("mkdir -p {folder}"), None).await?;
     run(&handle, &format!("cat > {folder}/payload"), Some(&shared.payload)).await?;
     run(&handle, install, None).await?;
     run(&handle, verify, None).await?;
+    let took = (connect_s, began.elapsed().as_secs_f64());
+    shared.took.lock().map_err(|_| "a task panicked")?.push(took);
     handle.disconnect(Disconnect::ByApplication, "", "").await?;
     Ok(())
 }

@@ -7,9 +7,6 @@ use clap::ValueEnum;
 use std::path::Path;
 use std::process::Command;
 
-/// How many computers each contender works on at once.
-pub(crate) const AT_ONCE: usize = 50;
-
 /// The files of the contenders, in this crate.
 pub(crate) const FILES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/contenders");
 
@@ -60,14 +57,14 @@ impl Contender {
             }
             Self::Pyinfra => {
                 let mut command = program(venv.join("pyinfra"));
-                command.args(["-y", "--parallel"]).arg(AT_ONCE.to_string());
+                command.args(["-y", "--parallel"]).arg(scene.at_once().to_string());
                 command.arg(format!("{FILES}/pyinfra_inventory.py"));
                 command.arg(format!("{FILES}/pyinfra_deploy.py"));
                 command
             }
             Self::Ansible => {
                 let mut command = program(venv.join("ansible-playbook"));
-                command.arg("--forks").arg(AT_ONCE.to_string());
+                command.arg("--forks").arg(scene.at_once().to_string());
                 command.arg("--inventory").arg(scene.inventory());
                 command.arg(format!("{FILES}/playbook.yml"));
                 command

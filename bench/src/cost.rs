@@ -39,6 +39,18 @@ pub(crate) struct Confession {
     /// Landfall's site phase.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) site_phase: Option<SitePhase>,
+    /// What the bare loop says of its times.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) bare: Option<BareTimes>,
+}
+
+/// Medians of the bare loop, in seconds.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+pub(crate) struct BareTimes {
+    /// Of making a connection and logging in.
+    pub(crate) connect_s: f64,
+    /// Of all that is done on one computer.
+    pub(crate) site_s: f64,
 }
 
 /// The part of Landfall's work that the others do, too.
@@ -48,6 +60,10 @@ pub(crate) struct SitePhase {
     pub(crate) wall_s: f64,
     /// Of the driver's run in which that happened.
     pub(crate) cpu_s: f64,
+    /// How long a site took: the median.
+    pub(crate) site_s: f64,
+    /// How many SSH connections were made.
+    pub(crate) connections: u64,
     /// How many entries the record had in the end.
     pub(crate) entries: u64,
     /// How many bytes the database had in the end.

@@ -3,7 +3,7 @@
 
 use crate::Fault;
 use crate::cost::{Confession, SitePhase, own_cpu_s, own_peak_kib};
-use crate::scene::{self, Computer, INSTALL, VERIFY};
+use crate::scene::{self, Computer, Group, INSTALL, VERIFY};
 use coordinator::clock::{Clock as _, RehearsalClock, act_time};
 use coordinator::{Author, Coordinator, Creation, Driver, Until};
 use executor::{Executor, MissingSecret, Settings};
@@ -17,7 +17,7 @@ use model::profile::Purpose;
 use planner::people::answer;
 use planner::waiting::waiting;
 use record::{Location, Record, Signer};
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -31,26 +31,28 @@ const ROUNDS_MAX: usize = 200;
 const WAITS_MAX: usize = 10_000;
 
 /// The most entries read at the end: far more than there are.
-const ENTRIES_MAX: u32 = 1_000_000;
+pub(crate) const ENTRIES_MAX: u32 = 1_000_000;
 
 /// Who acts.
 const LOGIN: &str = "bench";
 
 /// A deployment on its way.
-struct Deployment {
+pub(crate) struct Deployment {
     record: Arc<dyn Record>,
     id: DeploymentId,
     executor: Executor,
     clock: Arc<RehearsalClock>,
-    /// The most processor time of one run of the driver: the one in which the sites are deployed.
-    longest_drive_cpu_s: f64,
+    /// The time and the processor time of the dearest run of the driver: the one in which the sites
+    /// are deployed.
+    pub(crate) longest_drive_s: (f64, f64),
 }
 
 /// Does the work of the scene at `folder`.
 pub(crate) fn deploy(folder: &Path) -> Result<(), Fault> {
     let runtime = tokio::runtime::Runtime::new()?;
     let site_phase = runtime.block_on(from_draft_to_stabilizing(folder))?;
-    let confession = Confession { peak_kib: own_peak_kib(), site_phase: Some(site_phase) };
+    let confession =
+        Confession { peak_kib: own_peak_kib(), site_phase: Some(site_phase), bare: None };
     std::fs::write(scene::confession(folder), serde_json::to_vec(&confession)?)?;
     Ok(())
 }
@@ -59,44 +61,52 @@ async fn from_draft_to_stabilizing(folder: &Path) -> Result<SitePhase, Fault> {
     let work = folder.join("work");
     let plan = plan(folder, &scene::computers(folder)?)?;
     let database = work.join("record.db");
-    let location = Location::Sqlite(database.clone());
-    let signer = Signer::from_file(&work.join("key"))?;
-    let record = record::open(&location, signer, Some(work.join("witness"))).await?;
-    let begins: Timestamp = "2027-01-04T08:00:00Z".parse()?;
-    let author = Author {
-        person: plan.people.first().ok_or("there is nobody in the plan")?.id.clone(),
-        login: LOGIN.to_owned(),
-    };
-    let id = plan.deployment.clone();
-    let creation =
-        Creation { plan, folder: folder.display().to_string(), purpose: Purpose::Rehearsal };
-    Coordinator::create(record.clone(), creation, &author, begins).await?;
-    let mut deployment = Deployment {
-        record,
-        id,
-        executor: executor(&work),
-        clock: Arc::new(RehearsalClock::new(begins)),
-        longest_drive_cpu_s: 0.0,
-    };
+    let mut deployment =
+        Deployment::begin(plan, &work, Location::Sqlite(database.clone()), executor(&work)).await?;
     deployment.see_it_through().await?;
     let coordinator = deployment.coordinator().await?;
     let entries = coordinator.entries(0, ENTRIES_MAX).await?;
+    let connections = deployment.executor.connections_opened();
     deployment.executor.close().await;
     Ok(SitePhase {
         wall_s: site_phase_s(&entries).ok_or("no site was deployed")?,
-        cpu_s: deployment.longest_drive_cpu_s,
+        cpu_s: deployment.longest_drive_s.1,
+        site_s: site_s(&entries),
+        connections,
         entries: entries.len() as u64,
         database_bytes: std::fs::metadata(database)?.len(),
     })
 }
 
 impl Deployment {
-    async fn coordinator(&self) -> Result<Coordinator, Fault> {
+    /// Returns the rehearsal of `plan`, whose record lies at `location` and all else in `work`.
+    pub(crate) async fn begin(
+        plan: MasterProjectPlan,
+        work: &Path,
+        location: Location,
+        executor: Executor,
+    ) -> Result<Self, Fault> {
+        let signer = Signer::from_file(&work.join("key"))?;
+        let record = record::open(&location, signer, Some(work.join("witness"))).await?;
+        let begins: Timestamp = "2027-01-04T08:00:00Z".parse()?;
+        let author = Author {
+            person: plan.people.first().ok_or("there is nobody in the plan")?.id.clone(),
+            login: LOGIN.to_owned(),
+        };
+        let id = plan.deployment.clone();
+        let folder = work.parent().unwrap_or(work).display().to_string();
+        let creation = Creation { plan, folder, purpose: Purpose::Rehearsal };
+        Coordinator::create(record.clone(), creation, &author, begins).await?;
+        let clock = Arc::new(RehearsalClock::new(begins));
+        Ok(Self { record, id, executor, clock, longest_drive_s: (0.0, 0.0) })
+    }
+
+    pub(crate) async fn coordinator(&self) -> Result<Coordinator, Fault> {
         Ok(Coordinator::open(self.record.clone(), &self.id).await?)
     }
 
     /// Lets people answer and the driver work, in turn, until every site is signed off.
-    async fn see_it_through(&mut self) -> Result<(), Fault> {
+    pub(crate) async fn see_it_through(&mut self) -> Result<(), Fault> {
         for _ in 0..ROUNDS_MAX {
             let answered = self.people_answer().await?;
             self.drive().await?;
@@ -113,11 +123,14 @@ impl Deployment {
     }
 
     async fn drive(&mut self) -> Result<(), Fault> {
-        let before = own_cpu_s();
+        let (before, began) = (own_cpu_s(), tokio::time::Instant::now());
         let (record, executor) = (self.record.clone(), self.executor.clone());
         let driver = Driver::new(record, executor, self.clock.clone(), LOGIN.to_owned());
         driver.run(&self.id, Until::Idle).await?;
-        self.longest_drive_cpu_s = self.longest_drive_cpu_s.max(own_cpu_s() - before);
+        let cpu_s = own_cpu_s() - before;
+        if cpu_s > self.longest_drive_s.1 {
+            self.longest_drive_s = (began.elapsed().as_secs_f64(), cpu_s);
+        }
         Ok(())
     }
 
@@ -141,7 +154,7 @@ impl Deployment {
 
 /// Returns the time from the start of the first site until the last is verified. The rehearsal's
 /// clock runs as the real one does while anything is in flight, so these are true seconds.
-fn site_phase_s(entries: &[Entry]) -> Option<f64> {
+pub(crate) fn site_phase_s(entries: &[Entry]) -> Option<f64> {
     let at = |wanted: SiteTransition| {
         let is_wanted = move |entry: &&Entry| matches!(&entry.event, Event::Site { transition, .. } if *transition == wanted);
         entries.iter().filter(is_wanted).map(|entry| entry.at)
@@ -151,7 +164,25 @@ fn site_phase_s(entries: &[Entry]) -> Option<f64> {
     Some(ended.duration_since(began).as_secs_f64())
 }
 
-fn plan(folder: &Path, computers: &BTreeMap<String, Computer>) -> Result<MasterProjectPlan, Fault> {
+/// Returns how long a site took, from its start until it was deployed: the median.
+fn site_s(entries: &[Entry]) -> f64 {
+    let mut started = HashMap::new();
+    let mut took = Vec::new();
+    for entry in entries {
+        if let Event::Site { site, transition, .. } = &entry.event {
+            if *transition == SiteTransition::Started {
+                started.insert(site, entry.at);
+            } else if let (SiteTransition::Deployed, Some(at)) = (transition, started.get(site)) {
+                took.push(entry.at.duration_since(*at).as_secs_f64());
+            }
+        }
+    }
+    took.sort_by(f64::total_cmp);
+    took.get(took.len() / 2).copied().unwrap_or(0.0)
+}
+
+fn plan(folder: &Path, scene: &Group) -> Result<MasterProjectPlan, Fault> {
+    let computers = &scene.hosts;
     let first = computers.values().next().ok_or("there are no computers")?;
     let payload = std::fs::read(&first.payload)?;
     let mut text = PLAN.to_owned();
@@ -161,6 +192,7 @@ fn plan(folder: &Path, computers: &BTreeMap<String, Computer>) -> Result<MasterP
         ("@KNOWN_HOSTS@", first.known_hosts.clone()),
         ("@SIZE@", payload.len().to_string()),
         ("@SHA256@", Digest::of(&payload).to_string()),
+        ("@AT_ONCE@", scene.vars.at_once.to_string()),
         ("@INSTALL@", INSTALL.to_owned()),
         ("@VERIFY@", VERIFY.to_owned()),
     ] {
@@ -179,7 +211,12 @@ fn plan(folder: &Path, computers: &BTreeMap<String, Computer>) -> Result<MasterP
 }
 
 fn executor(work: &Path) -> Executor {
-    let settings = Settings::new(
+    Executor::new(settings(work))
+}
+
+/// Returns the settings of an executor that keeps what it keeps in `work`.
+pub(crate) fn settings(work: &Path) -> Settings {
+    Settings::new(
         work.to_owned(),
         work.join("journal"),
         work.join("output"),
@@ -187,6 +224,5 @@ fn executor(work: &Path) -> Executor {
             let (reference, why) = (reference.to_owned(), "there are none".to_owned());
             Err(MissingSecret { reference, why })
         }),
-    );
-    Executor::new(settings)
+    )
 }

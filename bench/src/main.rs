@@ -9,9 +9,12 @@
 mod bare;
 mod contender;
 mod cost;
+mod far;
 mod landfall;
 mod machine;
+mod report;
 mod scene;
+mod steps;
 mod tally;
 
 use clap::{Parser, Subcommand};
@@ -19,10 +22,11 @@ use contender::Contender;
 use scene::Scene;
 use std::error::Error;
 use std::io::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 use tally::{Run, Tally};
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -39,8 +43,14 @@ struct Arguments {
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=20))]
     rounds: u32,
     /// To how many computers the work is deployed.
-    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=250))]
+    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     computers: u32,
+    /// How many of them are worked on at once.
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    at_once: u32,
+    /// How far away they are: the round trip in milliseconds, by proxies on loopback.
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..=1000))]
+    round_trip_ms: Option<u64>,
     /// Only these contenders, with commas between.
     #[arg(long, value_enum, value_delimiter = ',')]
     only: Vec<Contender>,
@@ -70,6 +80,14 @@ enum Inner {
         /// The scene's folder.
         folder: PathBuf,
     },
+    /// Measures how many durable steps a second there are, and what one costs.
+    Steps {
+        /// How often each is measured.
+        #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=20))]
+        rounds: u32,
+    },
+    /// Writes docs/measurements.md from the tables of the last runs.
+    Report,
 }
 
 fn main() -> ExitCode {
@@ -77,6 +95,8 @@ fn main() -> ExitCode {
     let done = match &arguments.inner {
         Some(Inner::Landfall { folder }) => landfall::deploy(folder).map(|()| true),
         Some(Inner::Bare { folder }) => bare::deploy(folder).map(|()| true),
+        Some(Inner::Steps { rounds }) => steps(*rounds).map(|()| true),
+        Some(Inner::Report) => report::write().map(|()| true),
         None => compare(&arguments),
     };
     match done {
@@ -95,7 +115,9 @@ fn compare(arguments: &Arguments) -> Result<bool, Fault> {
         [] => Contender::ALL.to_vec(),
         only => only.to_vec(),
     };
-    let mut scene = Scene::new(arguments.computers as usize)?;
+    let round_trip = arguments.round_trip_ms.map(Duration::from_millis);
+    let (count, at_once) = (arguments.computers as usize, arguments.at_once as usize);
+    let mut scene = Scene::new(count, at_once, round_trip)?;
     let machine = machine::describe(&arguments.venv);
     say(&machine.to_string());
     let mut tally = Tally::default();
@@ -116,12 +138,23 @@ fn compare(arguments: &Arguments) -> Result<bool, Fault> {
             tally.runs.push(run);
         }
     }
-    answer(&tally.table(arguments.computers))?;
+    let table = tally.table(arguments.computers, round_trip);
+    answer(&table)?;
+    let far = arguments.round_trip_ms.map_or_else(String::new, |it| format!(", {it} ms away"));
+    let title = format!("{count} computers, {at_once} at once{far}");
+    report::keep(&title, &machine, &table)?;
     if let Some(path) = &arguments.json {
         let figures = tally.json(arguments.computers, &machine);
         std::fs::write(path, serde_json::to_string_pretty(&figures)? + "\n")?;
     }
     Ok(tally.all_succeeded())
+}
+
+fn steps(rounds: u32) -> Result<(), Fault> {
+    let machine = machine::describe(Path::new("."));
+    let table = steps::measure(rounds)?;
+    answer(&table)?;
+    report::keep("Durable steps", &machine, &table)
 }
 
 /// Returns what becomes true when somebody wants the bench to end.

@@ -3,12 +3,14 @@
 use crate::Fault;
 use crate::contender::Contender;
 use crate::cost::{self, Confession, Cost, PYTHON};
+use crate::far;
 use executor::testing::{Peculiarities, Servers, came_about, start_peculiar};
 use model::digest::Digest;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// How much is uploaded to each computer.
 const PAYLOAD_BYTES: u32 = 100 * 1024;
@@ -36,6 +38,14 @@ pub(crate) struct Inventory {
 #[derive(Deserialize, Serialize)]
 pub(crate) struct Group {
     pub(crate) hosts: BTreeMap<String, Computer>,
+    pub(crate) vars: Variables,
+}
+
+/// What holds for all computers.
+#[derive(Clone, Copy, Deserialize, Serialize)]
+pub(crate) struct Variables {
+    /// How many computers each contender works on at once.
+    pub(crate) at_once: usize,
 }
 
 /// One computer, and what is done there.
@@ -59,6 +69,7 @@ pub(crate) struct Scene {
     servers: Servers,
     computers: Vec<Computer>,
     payload: Vec<u8>,
+    at_once: usize,
     turns: u32,
 }
 
@@ -71,16 +82,25 @@ pub(crate) struct Turn {
 }
 
 impl Scene {
-    /// Returns a scene of `count` computers that can be logged in to.
-    pub(crate) fn new(count: usize) -> Result<Self, Fault> {
+    /// Returns a scene of `count` computers that can be logged in to, and are worked on `at_once` at
+    /// once. With a `round_trip` each is reached through a proxy that makes it that far.
+    pub(crate) fn new(
+        count: usize,
+        at_once: usize,
+        round_trip: Option<Duration>,
+    ) -> Result<Self, Fault> {
         let peculiarities = Peculiarities { configuration: CONFIGURATION.to_owned() };
         let servers = start_peculiar(count, &peculiarities)?;
         let folder = servers.folder().to_owned();
         let payload = payload();
         fs::write(folder.join("payload"), &payload)?;
         let mut hosts = BTreeMap::new();
-        for (number, address) in (1..).zip(&servers.addresses) {
-            let name = format!("pc-{number:03}");
+        let addresses = match round_trip {
+            Some(round_trip) => far::behind_proxies(&servers, round_trip)?,
+            None => servers.addresses.clone(),
+        };
+        for (number, address) in (1..).zip(&addresses) {
+            let name = format!("pc-{number:05}");
             let place = folder.join("sites").join(&name).display().to_string();
             let known_hosts = address.known_hosts.clone().unwrap_or_default();
             let computer = Computer {
@@ -99,10 +119,15 @@ impl Scene {
             hosts.insert(name, computer);
         }
         let computers = hosts.values().cloned().collect();
-        let inventory = Inventory { all: Group { hosts } };
-        let scene = Self { servers, computers, payload, turns: 0 };
+        let inventory = Inventory { all: Group { hosts, vars: Variables { at_once } } };
+        let scene = Self { servers, computers, payload, at_once, turns: 0 };
         fs::write(scene.inventory(), serde_json::to_vec_pretty(&inventory)?)?;
         Ok(scene)
+    }
+
+    /// Returns how many computers each contender works on at once.
+    pub(crate) fn at_once(&self) -> usize {
+        self.at_once
     }
 
     /// Returns the folder in which everything lies.
@@ -187,9 +212,9 @@ pub(crate) fn confession(folder: &Path) -> PathBuf {
 }
 
 /// Returns the scene's computers, for a contender of this crate.
-pub(crate) fn computers(folder: &Path) -> Result<BTreeMap<String, Computer>, Fault> {
+pub(crate) fn computers(folder: &Path) -> Result<Group, Fault> {
     let inventory: Inventory = serde_json::from_slice(&fs::read(inventory(folder))?)?;
-    Ok(inventory.all.hosts)
+    Ok(inventory.all)
 }
 
 /// Returns bytes that no compression makes smaller, the same every time.

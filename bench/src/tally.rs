@@ -1,11 +1,13 @@
 //! The figures of all turns, their medians, and the ratios between them.
 
 use crate::contender::Contender;
+use crate::cost::{BareTimes, SitePhase};
 use crate::machine::Machine;
 use crate::scene::Turn;
 use serde_json::{Value, json};
 use std::fmt;
 use std::fmt::Write as _;
+use std::time::Duration;
 
 /// One turn of one contender; round 0 is the warm-up.
 pub(crate) struct Run {
@@ -68,7 +70,7 @@ impl Tally {
     }
 
     /// Returns the table of medians.
-    pub(crate) fn table(&self, computers: u32) -> String {
+    pub(crate) fn table(&self, computers: u32, round_trip: Option<Duration>) -> String {
         let lines = self.lines();
         let of = |name: &str| lines.iter().find(|it| it.name == name).map(|it| it.figures);
         let (landfall, bare) = (of(Contender::Landfall.name()), of(Contender::Bare.name()));
@@ -108,9 +110,40 @@ impl Tally {
             table,
             "\n{computers} computers; medians; CPU and sshd are milliseconds of processor time a \
              computer;\n/lf and /bare are ratios to landfall and bare; peak is the largest \
-             process; load {least:.1} to {most:.1}."
+             process; load {least:.1} to {most:.1}.{}",
+            self.distance(round_trip)
         );
         table
+    }
+
+    /// Returns what one computer costs in time, and in round trips where they are long.
+    fn distance(&self, round_trip: Option<Duration>) -> String {
+        let measured = self.runs.iter().filter(|it| it.round > 0);
+        let turns = || measured.clone().filter_map(|it| it.turn.as_ref().ok()?.confession.as_ref());
+        let of_site = |of: fn(&SitePhase) -> f64| {
+            median_of(turns().filter_map(|it| it.site_phase.as_ref()).map(of))
+        };
+        let of_bare = |of: fn(&BareTimes) -> f64| {
+            median_of(turns().filter_map(|it| it.bare.as_ref()).map(of))
+        };
+        let (site_s, bare_s) = (of_site(|it| it.site_s), of_bare(|it| it.site_s));
+        let connect_s = of_bare(|it| it.connect_s);
+        let mut text = format!(
+            "\nOne computer alone, in seconds: {site_s:.3} with Landfall, {bare_s:.3} with the bare \
+             loop, {connect_s:.3} to connect."
+        );
+        if let Some(round_trip) = round_trip.map(|it| it.as_secs_f64()) {
+            let beyond = |it: f64| (it - connect_s) / round_trip;
+            let _ = write!(
+                text,
+                "\nBeyond the connection, in round trips of {:.0} ms: {:.1} with Landfall, {:.1} with \
+                 the bare loop; the work itself and every durable write are in it.",
+                round_trip * 1000.0,
+                beyond(site_s),
+                beyond(bare_s)
+            );
+        }
+        text
     }
 
     fn lines(&self) -> Vec<Line> {
@@ -186,20 +219,23 @@ fn ratio(cost: f64, of: Option<f64>) -> String {
 }
 
 fn median(figures: &[Figures]) -> Figures {
-    let of = |field: fn(&Figures) -> f64| {
-        let mut values: Vec<f64> = figures.iter().map(field).collect();
-        values.sort_by(f64::total_cmp);
-        let middle = values.len() / 2;
-        let (upper, lower) = (values.get(middle), values.get(middle.saturating_sub(1)));
-        let (upper, lower) = (upper.copied().unwrap_or(0.0), lower.copied().unwrap_or(0.0));
-        if values.len().is_multiple_of(2) { f64::midpoint(lower, upper) } else { upper }
-    };
+    let of = |field: fn(&Figures) -> f64| median_of(figures.iter().map(field));
     Figures {
         wall_s: of(|it| it.wall_s),
         cpu_s: of(|it| it.cpu_s),
         peak_mib: of(|it| it.peak_mib),
         servers_s: of(|it| it.servers_s),
     }
+}
+
+/// Returns the one in the middle, or what lies between the two.
+pub(crate) fn median_of(values: impl Iterator<Item = f64>) -> f64 {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_by(f64::total_cmp);
+    let middle = values.len() / 2;
+    let (upper, lower) = (values.get(middle), values.get(middle.saturating_sub(1)));
+    let (upper, lower) = (upper.copied().unwrap_or(0.0), lower.copied().unwrap_or(0.0));
+    if values.len().is_multiple_of(2) { f64::midpoint(lower, upper) } else { upper }
 }
 
 fn kib_in_mib(kib: u64) -> f64 {

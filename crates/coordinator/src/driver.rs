@@ -13,18 +13,19 @@ use crate::clock::Clock;
 use crate::effects::Effects;
 use crate::entries::{Stamp, extend};
 use crate::error::CommandError;
-use crate::flight::{Flight, Landed};
+use crate::flight::{Flight, Handed, Landed};
 use crate::fold::SNAPSHOT_EVERY;
 use crate::letters::{self, Answered, Outbox};
 use crate::notices::{Notice, Teller, told};
 use crate::probing::{self, Prober, Reading};
 use crate::quarantine::{self, went_back};
+use executor::Ending;
 use jiff::Timestamp;
 use model::event::{Actor, Event};
 use model::id::DeploymentId;
 use model::machine::DeploymentState;
 use model::planted::{Planted, is_planted};
-use planner::agenda::agenda;
+use planner::agenda::agenda_ahead;
 use planner::waiting::waiting;
 use record::{Change, Lead, NewOrder, OrderState, Record, RecordError, Snapshot};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -41,6 +42,9 @@ const POLL: Duration = Duration::from_millis(100);
 const LOOKS_MAX: usize = 1_000;
 /// The most orders granted in one round, so that a round stays short.
 const ORDERS_PER_ROUND: usize = 1_000;
+/// The longest that outcomes are gathered for one round. They are for twice as long as the last
+/// round took, so that rounds take a third of the time however many computers there are.
+const GATHER_MAX: Duration = Duration::from_millis(20);
 /// The most notices passed on in one round.
 const NOTICES_PER_ROUND: u32 = 100;
 /// The most waits looked through to find one that is for people.
@@ -219,7 +223,9 @@ impl Drive<'_> {
         let mut polled = tokio::time::interval(POLL);
         polled.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
+            let began = tokio::time::Instant::now();
             let Next { look: next_look, probe: next_probe } = self.round().await?;
+            let took = began.elapsed();
             let is_busy = self.flight.len() + self.prober.in_flight() > 0 || self.outbox.is_busy();
             if !is_busy && !self.asks_people() {
                 // Probes alone bring nothing about: time jumps only towards something else.
@@ -242,6 +248,11 @@ impl Drive<'_> {
                     _ = kept.tick() => self.keep_leading().await?,
                     landed = self.flight.next() => {
                         self.held_back.extend(landed);
+                        // Others are at work meanwhile: what comes in now shares the next write.
+                        let gathers = (took * 2).min(GATHER_MAX);
+                        if self.flight.len() > self.held_back.len() && !gathers.is_zero() {
+                            tokio::time::sleep(gathers).await;
+                        }
                         break;
                     }
                     answer = self.prober.next() => {
@@ -299,9 +310,14 @@ impl Drive<'_> {
             }
         };
         self.coordinator.head = appended.head;
-        for intent in appended.granted {
-            self.flight.launch(intent, is_planted(Planted::TakenUpAsNew));
-        }
+        // What must not begin any more is called back before anybody takes it up.
+        let state = &self.coordinator.state;
+        let now = self.driver.clock.now().max(state.at);
+        let called_back =
+            agenda_ahead(state, now, 0, self.driver.effects.orders_ahead()).called_back;
+        let handed = if is_planted(Planted::TakenUpAsNew) { Handed::First } else { Handed::Again };
+        self.flight.launch_tracks(state, appended.granted, handed);
+        self.flight.call_back(&called_back);
         Ok(())
     }
 
@@ -361,11 +377,10 @@ impl Drive<'_> {
                         self.flight.done(&landed.order);
                     }
                     // What was lost of the record may have been handed out.
-                    let has_gaps = self.coordinator.state.history.has_gaps();
-                    let is_new = !has_gaps || is_planted(Planted::GapsForgotten);
-                    for intent in appended.granted {
-                        self.flight.launch(intent, is_new);
-                    }
+                    let state = &self.coordinator.state;
+                    let is_new = !state.history.has_gaps() || is_planted(Planted::GapsForgotten);
+                    let handed = if is_new { Handed::First } else { Handed::Again };
+                    self.flight.launch_tracks(state, appended.granted, handed);
                     self.keep_snapshot().await?;
                     self.tell().await?;
                 }
@@ -452,8 +467,16 @@ impl Drive<'_> {
         let state = &mut self.coordinator.state;
         let now = self.driver.clock.now().max(state.at);
         let stamp = Stamp { actor: &Actor::System, at: now, command: None };
-        for Landed { order, token, report } in landed {
-            let ended = Event::OrderEnded { order: order.clone(), report: report.clone() };
+        for Landed { order, token, ending } in landed {
+            let order_name = order.clone();
+            let ended = match ending {
+                Ending::Ended(report) => {
+                    Event::OrderEnded { order: order_name, report: report.clone() }
+                }
+                Ending::Withheld { why } => {
+                    Event::OrderWithdrawn { order: order_name, why: why.clone() }
+                }
+            };
             extend(state, &mut change.entries, &[ended], &stamp, None)?;
             change.settle.push((order.clone(), *token));
         }
@@ -468,11 +491,14 @@ impl Drive<'_> {
             let event = self.outbox.event(state, it);
             extend(state, &mut change.entries, event.as_slice(), &stamp, None)?;
         }
+        let ahead = self.driver.effects.orders_ahead();
         let mut granted = 0;
         let mut next_look = None;
         for _ in 0..LOOKS_MAX {
-            let mut agenda = agenda(state, now, ORDERS_PER_ROUND - granted);
+            let mut agenda =
+                agenda_ahead(state, now, ORDERS_PER_ROUND.saturating_sub(granted), ahead);
             next_look = agenda.next_look;
+            self.flight.call_back(&agenda.called_back);
             if agenda.is_empty() {
                 break;
             }

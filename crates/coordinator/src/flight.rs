@@ -1,26 +1,39 @@
 //! Orders in flight: handed to whoever carries them out, with their outcomes on the way back.
 
 use crate::effects::Effects;
-use executor::Cancel;
-use model::order::{Intent, OrderId, Report};
-use std::collections::HashMap;
+use executor::{Cancel, Ending};
+use model::order::{Intent, OrderId};
+use model::state::State;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use tokio::sync::mpsc;
 
 /// Orders in flight.
 pub(crate) struct Flight {
     effects: Arc<dyn Effects>,
-    in_flight: HashMap<OrderId, (u64, Cancel)>,
+    in_flight: HashMap<OrderId, Cancel>,
     ended: mpsc::UnboundedReceiver<Landed>,
     ending: mpsc::UnboundedSender<Landed>,
+}
+
+/// Whether somebody can have begun an order before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Handed {
+    /// Nobody can.
+    First,
+    /// An earlier leader, or this one before it was killed, may have.
+    Again,
 }
 
 /// An order that has come to its end, with the token under which it was held.
 pub(crate) struct Landed {
     pub(crate) order: OrderId,
     pub(crate) token: u64,
-    pub(crate) report: Report,
+    pub(crate) ending: Ending,
 }
+
+/// Who calls back what must not begin any more: reads well after "called back by".
+const CALLED_BACK: &str = "the engine: what it belongs to goes on no longer";
 
 /// The most outcomes that go into one append.
 const BATCH: usize = 2_000;
@@ -32,20 +45,41 @@ impl Flight {
         Self { effects, in_flight: HashMap::new(), ended, ending }
     }
 
-    /// Hands an order out. `is_new` says that nobody can have begun it before.
-    pub(crate) fn launch(&mut self, intent: Intent, is_new: bool) {
-        let cancel = Cancel::new();
-        let (order, token) = (intent.order().id.clone(), intent.token());
-        self.in_flight.insert(order.clone(), (token, cancel.clone()));
+    /// Hands orders out: those of one track together, in the order of their intents.
+    pub(crate) fn launch_tracks(&mut self, state: &State, granted: Vec<Intent>, handed: Handed) {
+        let mut tracks: BTreeMap<(String, u32), Vec<Intent>> = BTreeMap::new();
+        for intent in granted {
+            let place = state.orders.get(&intent.order().id);
+            let track = place.map(|it| (it.scope.to_string(), it.track));
+            tracks.entry(track.unwrap_or_default()).or_default().push(intent);
+        }
+        for mut intents in tracks.into_values() {
+            intents.sort_by_key(Intent::seq);
+            self.launch(intents, handed);
+        }
+    }
+
+    /// Hands the orders of one track out, each to begin after the one before it has
+    /// succeeded.
+    fn launch(&mut self, intents: Vec<Intent>, handed: Handed) {
+        let orders: Vec<(Intent, Cancel)> =
+            intents.into_iter().map(|it| (it, Cancel::new())).collect();
+        for (intent, cancel) in &orders {
+            self.in_flight.insert(intent.order().id.clone(), cancel.clone());
+        }
         let (effects, ending) = (self.effects.clone(), self.ending.clone());
         tokio::spawn(async move {
-            let report = if is_new {
-                effects.carry_out(&intent, &cancel).await
-            } else {
-                effects.resume(&intent, &cancel).await
+            let mut names = orders.iter().map(|(it, _)| (it.order().id.clone(), it.token()));
+            let mut tell = |it: Ending| {
+                if let Some((order, token)) = names.next() {
+                    // Nobody listens any more when the driver has stopped: the journal still knows.
+                    let _unheard = ending.send(Landed { order, token, ending: it });
+                }
             };
-            // Nobody listens any more when the driver has stopped: the journal still knows.
-            let _unheard = ending.send(Landed { order, token, report });
+            match handed {
+                Handed::First => effects.carry_out_all(&orders, &mut tell).await,
+                Handed::Again => effects.resume_all(&orders, &mut tell).await,
+            }
         });
     }
 
@@ -69,8 +103,15 @@ impl Flight {
 
     /// Asks that an order be stopped; it ends as what can then be known of it.
     pub(crate) fn stop(&self, order: &OrderId, who: &str) {
-        if let Some((_, cancel)) = self.in_flight.get(order) {
+        if let Some(cancel) = self.in_flight.get(order) {
             cancel.stop(who);
+        }
+    }
+
+    /// Asks that orders which stand behind others do not begin, where they have not.
+    pub(crate) fn call_back(&self, orders: &[OrderId]) {
+        for cancel in orders.iter().filter_map(|it| self.in_flight.get(it)) {
+            cancel.withhold(CALLED_BACK);
         }
     }
 

@@ -25,6 +25,6 @@ pub use act::{Acted, Author, Coordinator};
 pub use clock::Clock;
 pub use creation::Creation;
 pub use driver::{DriveError, Driver, Rest, Until};
-pub use effects::Effects;
+pub use effects::{Effects, Tell};
 pub use error::CommandError;
 pub use fold::Moment;

@@ -23,12 +23,16 @@ pub(crate) enum Answer {
     Interrupted,
     /// The order was never begun and never will be.
     Never,
-    /// Asked to stop, but the order had already ended.
+    /// Asked to stop or not to begin, but the order had already ended or begun.
     Over,
     /// Asked to stop: nothing of the order lives any more.
     Halted,
     /// Asked to stop: something of the order outlived being killed.
     Surviving,
+    /// Another shell has made the order's mark, so this one goes no further.
+    Taken,
+    /// The order's turn came too late, or its connection is lost: it was not begun.
+    Lapsed,
     /// The SSH server gives its sessions no process group of their own.
     Bound,
     /// Nothing was begun, for this reason.
@@ -46,7 +50,7 @@ pub(crate) enum Answer {
 }
 
 impl Answer {
-    fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
         Some(match word {
             "begun" => Self::Begun,
@@ -59,6 +63,8 @@ impl Answer {
             "over" => Self::Over,
             "halted" => Self::Halted,
             "surviving" => Self::Surviving,
+            "taken" => Self::Taken,
+            "lapsed" => Self::Lapsed,
             "bound" => Self::Bound,
             "refused" => Self::Refused(rest.to_owned()),
             "have" => Self::Have,
@@ -68,6 +74,11 @@ impl Answer {
             "differs" => Self::Differs(rest.to_owned()),
             _ => return None,
         })
+    }
+
+    /// Returns why nothing was begun, where it says so.
+    pub(crate) fn refusal(&self) -> Option<&str> {
+        if let Self::Refused(why) = self { Some(why) } else { None }
     }
 
     /// Returns whether output follows, to the end of the stream.
@@ -81,6 +92,8 @@ impl Answer {
             | Self::Over
             | Self::Halted
             | Self::Surviving
+            | Self::Taken
+            | Self::Lapsed
             | Self::Bound
             | Self::Refused(_)
             | Self::Have

@@ -9,7 +9,19 @@ use tokio::sync::watch;
 /// A wish, shared by whoever may stop an order and whoever carries it out.
 #[derive(Clone, Debug)]
 pub struct Cancel {
-    wish: Arc<watch::Sender<Option<Arc<str>>>>,
+    wish: Arc<watch::Sender<Wish>>,
+}
+
+/// What is wished of an order, and by whom.
+#[derive(Clone, Debug, Default)]
+enum Wish {
+    /// That it goes on.
+    #[default]
+    None,
+    /// That it does not begin, where it has not.
+    Withhold(Arc<str>),
+    /// That it stops, wherever it stands.
+    Stop(Arc<str>),
 }
 
 impl Default for Cancel {
@@ -21,29 +33,68 @@ impl Default for Cancel {
 impl Cancel {
     /// Returns a wish that nobody has uttered yet.
     pub fn new() -> Self {
-        Self { wish: Arc::new(watch::Sender::new(None)) }
+        Self { wish: Arc::new(watch::Sender::new(Wish::None)) }
     }
 
     /// Asks that the order be stopped. `who` reads well after "stopped by": `ivo.marchetti`,
     /// `the halt of ring early`. The first wish counts.
     pub fn stop(&self, who: &str) {
-        self.wish.send_if_modified(|wish| {
-            let first = wish.is_none();
-            if first {
-                *wish = Some(who.into());
+        self.wish.send_if_modified(|wish| match wish {
+            Wish::None | Wish::Withhold(_) => {
+                *wish = Wish::Stop(who.into());
+                true
             }
-            first
+            Wish::Stop(_) => false,
+        });
+    }
+
+    /// Asks that the order, which stands behind another one of its computer, does not begin. One
+    /// that has begun by then goes on. `who` as in [`Self::stop`].
+    pub fn withhold(&self, who: &str) {
+        self.wish.send_if_modified(|wish| match wish {
+            Wish::None => {
+                *wish = Wish::Withhold(who.into());
+                true
+            }
+            Wish::Withhold(_) | Wish::Stop(_) => false,
         });
     }
 
     /// Waits until somebody wants the order stopped, and returns who.
     pub async fn stopped(&self) -> Arc<str> {
+        self.uttered(|wish| match wish {
+            Wish::Stop(who) => Some(Arc::clone(who)),
+            Wish::None | Wish::Withhold(_) => None,
+        })
+        .await
+    }
+
+    /// Waits until somebody wants that the order does not begin, and returns who.
+    pub(crate) async fn unwanted(&self) -> Arc<str> {
+        self.uttered(Wish::who).await
+    }
+
+    /// Returns who does not want the order to begin, if anybody.
+    pub fn is_unwanted(&self) -> Option<Arc<str>> {
+        self.wish.borrow().who()
+    }
+
+    async fn uttered(&self, who: impl Fn(&Wish) -> Option<Arc<str>>) -> Arc<str> {
         let mut wishes = self.wish.subscribe();
-        let wish = wishes.wait_for(Option::is_some).await.map(|wish| wish.clone());
+        let wish = wishes.wait_for(|it| who(it).is_some()).await.map(|it| who(&it));
         match wish {
             Ok(Some(who)) => who,
             // The sender lives in `self`, so the wish cannot be lost while we wait.
             Ok(None) | Err(_) => std::future::pending().await,
+        }
+    }
+}
+
+impl Wish {
+    fn who(&self) -> Option<Arc<str>> {
+        match self {
+            Self::None => None,
+            Self::Withhold(who) | Self::Stop(who) => Some(Arc::clone(who)),
         }
     }
 }

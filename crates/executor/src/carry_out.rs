@@ -30,10 +30,23 @@ pub struct Executor {
     pub(crate) inner: Arc<Inner>,
 }
 
+/// Whether an order was handed out before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sent {
+    /// Nobody can have begun it.
+    Never,
+    /// Somebody may have begun it, at some time.
+    Earlier,
+    /// It went out at this time, and its end was not heard.
+    At(Instant),
+}
+
 pub(crate) struct Inner {
     pub(crate) reach: Reach,
     pub(crate) http: Http,
-    sources: Sources,
+    pub(crate) sources: Sources,
+    #[cfg(feature = "testing")]
+    pub(crate) pretends: bool,
 }
 
 impl Executor {
@@ -42,8 +55,24 @@ impl Executor {
         let settings = Arc::new(settings);
         let reach = Reach { pool: Pool::new(Arc::clone(&settings)), settings };
         Self {
-            inner: Arc::new(Inner { reach, http: Http::default(), sources: Sources::default() }),
+            inner: Arc::new(Inner {
+                reach,
+                http: Http::default(),
+                sources: Sources::default(),
+                #[cfg(feature = "testing")]
+                pretends: false,
+            }),
         }
+    }
+
+    /// Returns an executor that does nothing and says at once that all went well: for measuring
+    /// what surrounds it.
+    #[cfg(feature = "testing")]
+    pub fn pretending(settings: Settings) -> Self {
+        let settings = Arc::new(settings);
+        let reach = Reach { pool: Pool::new(Arc::clone(&settings)), settings };
+        let (http, sources) = (Http::default(), Sources::default());
+        Self { inner: Arc::new(Inner { reach, http, sources, pretends: true }) }
     }
 
     /// Carries out an order that nobody can have begun before, and returns what became of it.
@@ -51,7 +80,7 @@ impl Executor {
     /// Where its computer cannot be reached nothing was begun, and the order is *failed*.
     /// May be dropped at any time: the order goes on, and [`Self::resume`] finds it.
     pub async fn carry_out(&self, intent: &Intent, cancel: &Cancel) -> Report {
-        self.inner.carry_out(intent.order(), cancel, true).await
+        self.inner.carry_out(intent.order(), cancel, Sent::Never).await
     }
 
     /// Finds an order that may have been handed out before, or begins it, and returns what
@@ -59,7 +88,7 @@ impl Executor {
     ///
     /// Where its computer cannot be reached nobody knows, and the order is *unknown*.
     pub async fn resume(&self, intent: &Intent, cancel: &Cancel) -> Report {
-        self.inner.carry_out(intent.order(), cancel, false).await
+        self.inner.carry_out(intent.order(), cancel, Sent::Earlier).await
     }
 
     /// Returns the kept output of an order, or nothing where it wrote none.
@@ -103,27 +132,24 @@ impl Executor {
 }
 
 impl Inner {
-    async fn carry_out(&self, order: &Order, cancel: &Cancel, is_new: bool) -> Report {
+    pub(crate) async fn carry_out(&self, order: &Order, cancel: &Cancel, sent: Sent) -> Report {
         let began = Instant::now();
         let settings = &self.reach.settings;
-        let (environment, redactor, outcome);
+        let (environment, outcome);
         match Environment::of(order, settings.secrets.as_ref()) {
             Ok(found) => {
-                redactor = Redactor::of(found.secret.iter().map(|it| it.as_str()));
                 environment = found;
                 outcome = None;
             }
             Err(why) => {
-                redactor = Redactor::of([]);
                 environment = Environment::default();
                 outcome = Some(Outcome::Failed { cause: Failure::Refused { why } });
             }
         }
-        let path = outputs::path_of(&settings.outputs, &order.deployment, &order.id);
-        let mut sink = Sink::new(path, redactor);
+        let mut sink = self.sink(order, &environment);
         let outcome = match outcome {
             Some(outcome) => outcome,
-            None => self.work(order, &environment, &mut sink, cancel, is_new).await,
+            None => self.work(order, &environment, &mut sink, cancel, sent).await,
         };
         sink.conclude(Report {
             outcome: without_secrets(outcome, &environment),
@@ -134,13 +160,20 @@ impl Inner {
         })
     }
 
+    /// Returns where the output of `order` goes.
+    pub(crate) fn sink(&self, order: &Order, environment: &Environment) -> Sink {
+        let outputs = &self.reach.settings.outputs;
+        let path = outputs::path_of(outputs, &order.deployment, &order.id);
+        Sink::new(path, redactor(environment))
+    }
+
     async fn work(
         &self,
         order: &Order,
         environment: &Environment,
         sink: &mut Sink,
         cancel: &Cancel,
-        is_new: bool,
+        sent: Sent,
     ) -> Outcome {
         let effect = match &order.work {
             Work::Command { argv } if argv.is_empty() => {
@@ -151,7 +184,7 @@ impl Inner {
             Work::Copy { .. } => {
                 return match Copy::of(&order.work) {
                     Some(copy) => {
-                        copy.carry_out(&self.reach, &self.sources, order, cancel, is_new).await
+                        copy.carry_out(&self.reach, &self.sources, order, cancel, sent).await
                     }
                     None => refused("it is no copy".to_owned()),
                 };
@@ -176,14 +209,20 @@ impl Inner {
             Err(error) => return refused(error.to_string()),
         };
         let limit = Duration::from_secs(u64::from(order.time_limit_s));
-        let task = Task { reach: &self.reach, place: &order.place, journal, text, limit, is_new };
+        let is_new = sent == Sent::Never;
+        let sent_at = match sent {
+            Sent::Never | Sent::Earlier => None,
+            Sent::At(at) => Some(at),
+        };
+        let (reach, place) = (&self.reach, &order.place);
+        let task = Task { reach, place, journal, text, limit, is_new, sent_at };
         let end = task.carry_through(sink, cancel).await;
         self.outcome(order, environment, end, is_new).await
     }
 
     /// Turns what can be known of an order's end into its outcome, asking `verify` where the end
     /// alone does not tell.
-    async fn outcome(
+    pub(crate) async fn outcome(
         &self,
         order: &Order,
         environment: &Environment,
@@ -232,7 +271,8 @@ impl Inner {
     }
 }
 
-fn refused(why: String) -> Outcome {
+/// Returns that an order could not be carried out as written.
+pub(crate) fn refused(why: String) -> Outcome {
     Outcome::Failed { cause: Failure::Refused { why } }
 }
 
@@ -247,11 +287,16 @@ fn checked(check: Check) -> Outcome {
     }
 }
 
+/// Returns what keeps the secrets of `environment` out of whatever is kept.
+pub(crate) fn redactor(environment: &Environment) -> Redactor {
+    Redactor::of(environment.secret.iter().map(|it| it.as_str()))
+}
+
 /// A shell that cannot read a line repeats it, and an address may be built from a secret: what is
 /// said of an outcome is redacted as output is.
-fn without_secrets(outcome: Outcome, environment: &Environment) -> Outcome {
+pub(crate) fn without_secrets(outcome: Outcome, environment: &Environment) -> Outcome {
     let clean = |why: String| {
-        let mut redactor = Redactor::of(environment.secret.iter().map(|it| it.as_str()));
+        let mut redactor = redactor(environment);
         let mut bytes = Vec::with_capacity(why.len());
         redactor.push(why.as_bytes(), &mut bytes);
         redactor.finish(&mut bytes);

@@ -6,16 +6,19 @@
 
 use crate::answers::{Answer, Answers, Piece};
 use crate::cancel::Cancel;
+use crate::carry_out::Sent;
+use crate::quote::Unquotable;
 use crate::session::{Deaf, Event, Input, Output, Reach, Session};
 use crate::sources::Sources;
 use crate::ssh::{ConnectFailure, Lane};
-use crate::text::Program;
+use crate::text::{Journal, Program};
 use crate::verify::Verdict;
 use model::digest::Digest;
 use model::order::{Failure, Order, Outcome, Proof, Work};
 use std::path::Path;
 use std::time::Duration;
 use tokio::io::AsyncReadExt as _;
+use zeroize::Zeroizing;
 
 /// How much of a file is read and sent at once, in bytes.
 const PIECE_BYTES: usize = 128 * 1024;
@@ -56,22 +59,23 @@ impl<'a> Copy<'a> {
         }
     }
 
-    /// Copies the file. `is_new` says that nobody can have begun the order before.
+    /// Copies the file.
     pub(crate) async fn carry_out(
         &self,
         reach: &Reach,
         sources: &Sources,
         order: &Order,
         cancel: &Cancel,
-        is_new: bool,
+        sent: Sent,
     ) -> Outcome {
+        let is_new = sent == Sent::Never;
         if let Err(cause) = self.examine(sources).await {
             return Outcome::Failed { cause };
         }
         let limit = Duration::from_secs(u64::from(order.time_limit_s));
         let mut all_sent = false;
         let copied = tokio::select! {
-            outcome = self.try_often(reach, order, &mut all_sent, is_new) => return outcome,
+            outcome = self.try_often(reach, order, &mut all_sent, sent) => return outcome,
             () = tokio::time::sleep(limit) => {
                 format!("it took longer than its {} seconds", order.time_limit_s)
             }
@@ -89,8 +93,32 @@ impl<'a> Copy<'a> {
         }
     }
 
+    /// Returns the text that orders the copy as one of a bundle. `last` says that nothing comes after
+    /// its bytes.
+    pub(crate) fn in_bundle(
+        &self,
+        journal: &Journal,
+        last: bool,
+    ) -> Result<Zeroizing<String>, Unquotable> {
+        journal.copy_in_bundle(self.to, (self.size_bytes, self.sha256, self.mode), last)
+    }
+
+    /// Returns the outcome of a copy that was stopped because of `why`, and of which nothing lives
+    /// on its computer any more.
+    pub(crate) async fn found_after(&self, reach: &Reach, order: &Order, why: &str) -> Outcome {
+        match self.ask(reach, order, ASK_LIMIT).await {
+            Verdict::Done => Outcome::Succeeded { proof: Proof::Verified },
+            Verdict::NotDone { .. } => {
+                Outcome::Failed { cause: Failure::NotDone { why: why.to_owned() } }
+            }
+            Verdict::Unclear { why: unclear } => {
+                Outcome::Unknown { why: format!("{why}; {unclear}") }
+            }
+        }
+    }
+
     /// Looks at what can be wrong before anything is sent.
-    async fn examine(&self, sources: &Sources) -> Result<(), Failure> {
+    pub(crate) async fn examine(&self, sources: &Sources) -> Result<(), Failure> {
         let Self { to, file, .. } = self;
         let is_plain = to.starts_with('/')
             && !to.ends_with('/')
@@ -126,9 +154,10 @@ impl<'a> Copy<'a> {
         reach: &Reach,
         order: &Order,
         all_sent: &mut bool,
-        is_new: bool,
+        sent: Sent,
     ) -> Outcome {
-        let mut reached = false;
+        let is_new = sent == Sent::Never;
+        let mut reached = matches!(sent, Sent::At(_));
         let mut why = String::new();
         for try_number in 0..TRIES_MAX {
             if try_number > 0 {
@@ -157,7 +186,8 @@ impl<'a> Copy<'a> {
         Outcome::Unknown { why }
     }
 
-    fn outcome(&self, answer: Answer) -> Outcome {
+    /// Returns the outcome that `answer` tells of.
+    pub(crate) fn outcome(&self, answer: Answer) -> Outcome {
         match answer {
             Answer::Copied => Outcome::Succeeded { proof: Proof::Watched },
             Answer::Have => Outcome::Succeeded { proof: Proof::Verified },
@@ -180,6 +210,8 @@ impl<'a> Copy<'a> {
             | Answer::Over
             | Answer::Halted
             | Answer::Surviving
+            | Answer::Taken
+            | Answer::Lapsed
             | Answer::Bound
             | Answer::Lacks
             | Answer::Send) => {
@@ -226,7 +258,10 @@ impl<'a> Copy<'a> {
         ear.last = None;
         tokio::select! {
             sent = self.send(&mut input) => match sent {
-                Ok(()) => *all_sent = true,
+                Ok(()) => {
+                    input.finish().await;
+                    *all_sent = true;
+                }
                 // The file changed under our hands, or the computer listens no more: what arrived
                 // is not the file, and the computer will say so.
                 Err(_cut_short) => input.finish().await,
@@ -236,7 +271,8 @@ impl<'a> Copy<'a> {
         ear.hear(Until::Ended).await
     }
 
-    async fn send(&self, input: &mut Input) -> std::io::Result<()> {
+    /// Says the bytes of the file.
+    pub(crate) async fn send(&self, input: &mut Input) -> std::io::Result<()> {
         let mut file = tokio::fs::File::open(self.file).await?;
         loop {
             let mut piece = Vec::with_capacity(PIECE_BYTES);
@@ -245,7 +281,6 @@ impl<'a> Copy<'a> {
             }
             input.say(piece).await.map_err(|Deaf| std::io::ErrorKind::BrokenPipe)?;
         }
-        input.finish().await;
         Ok(())
     }
 }

@@ -7,6 +7,7 @@
 //! and find it again after a lost connection or a killed server.
 
 mod answers;
+mod bundle;
 mod cancel;
 mod carry_out;
 mod copy;
@@ -26,6 +27,7 @@ pub mod testing;
 mod text;
 mod verify;
 
+pub use bundle::Ending;
 pub use cancel::Cancel;
 pub use carry_out::Executor;
 pub use outputs::Found;

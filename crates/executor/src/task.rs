@@ -37,6 +37,8 @@ pub(crate) struct Task<'a> {
     pub(crate) limit: Duration,
     /// Whether nobody can have begun it before.
     pub(crate) is_new: bool,
+    /// When it was sent, where it was and its end was not heard.
+    pub(crate) sent_at: Option<Instant>,
 }
 
 /// What can be known of the end of a process order.
@@ -82,10 +84,10 @@ impl Task<'_> {
     /// Begins or follows the order until its end, its time limit, or a wish to stop it.
     pub(crate) async fn carry_through(&self, sink: &mut Sink, cancel: &Cancel) -> End {
         let mut program = Program::Shell;
-        let mut sent_at = None;
+        let mut sent_at = self.sent_at;
         let mut backoff = BACKOFF.0;
         loop {
-            let deadline = sent_at.map(|at: Instant| at + self.limit);
+            let deadline = sent_at.map(|at| at + self.limit);
             let talk = tokio::select! {
                 talk = self.talk(program, sink, &mut sent_at) => talk,
                 why = self.stop_wanted(deadline, cancel) => {
@@ -193,7 +195,7 @@ impl Task<'_> {
         }
     }
 
-    async fn look_later(
+    pub(crate) async fn look_later(
         &self,
         program: Program,
         from: u64,
@@ -230,7 +232,13 @@ impl Task<'_> {
     }
 
     /// Stops the order on its computer and returns what can then be known of it.
-    async fn stop(&self, program: Program, why: &str, sent: bool, sink: &mut Sink) -> End {
+    pub(crate) async fn stop(
+        &self,
+        program: Program,
+        why: &str,
+        sent: bool,
+        sink: &mut Sink,
+    ) -> End {
         if !sent && self.is_new {
             return End::Never { why: why.to_owned() };
         }
@@ -257,13 +265,26 @@ impl Task<'_> {
         }
     }
 
-    /// Asks until there is an answer: the caller's patience is the limit.
+    /// Sees to it that the order never begins. Returns whether that is so, and nothing where nobody
+    /// can be asked.
+    pub(crate) async fn withhold(&self) -> Option<bool> {
+        let text = self.journal.withhold();
+        let asked = self.ask_until_answered(Program::Shell, &text);
+        let answer = tokio::time::timeout(STOP_PATIENCE, asked).await.ok()?;
+        Some(answer == Answer::Never)
+    }
+
     async fn halt(&self, program: Program, why: &str, grace_s: u64) -> Answer {
         let text = self.journal.halt(why, grace_s);
+        self.ask_until_answered(program, &text).await
+    }
+
+    /// Asks until there is an answer: the caller's patience is the limit.
+    async fn ask_until_answered(&self, program: Program, text: &str) -> Answer {
         let mut program = program;
         let mut backoff = BACKOFF.0;
         loop {
-            match self.ask(program, &text).await {
+            match self.ask(program, text).await {
                 Some((Answer::Bound, _)) => program = Program::ShellInSession,
                 Some((answer, _)) => return answer,
                 None => {}
@@ -337,7 +358,7 @@ fn stopped_end(answer: &Answer, why: &str) -> End {
 }
 
 /// Returns the end that `answer` tells of, where it tells of one.
-fn end_of(answer: &Answer, watched: bool) -> Option<End> {
+pub(crate) fn end_of(answer: &Answer, watched: bool) -> Option<End> {
     match answer {
         Answer::Ended(code) => Some(End::Ended { code: *code, watched }),
         Answer::Stopped => Some(End::Stopped { why: "it was stopped earlier".to_owned() }),
@@ -349,6 +370,8 @@ fn end_of(answer: &Answer, watched: bool) -> Option<End> {
         | Answer::Over
         | Answer::Halted
         | Answer::Surviving
+        | Answer::Taken
+        | Answer::Lapsed
         | Answer::Bound
         | Answer::Refused(_)
         | Answer::Have

@@ -29,6 +29,20 @@ static COPY: LazyLock<String> = LazyLock::new(|| {
     lines.join(" ")
 });
 
+/// `shell/bundle.sh` on one line, for the same reason.
+static BUNDLE: LazyLock<String> = LazyLock::new(|| one_line(include_str!("shell/bundle.sh")));
+
+/// Returns shell code on one line: where a line ends a command, it is ended by a semicolon.
+fn one_line(code: &str) -> String {
+    const GO_ON: [&str; 8] = ["{", "(", "then", "do", "else", "||", "&&", "|"];
+    let lines = code.lines().map(str::trim);
+    let code = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
+    code.fold(String::new(), |text, line| {
+        let goes_on = line.split(' ').next_back().is_some_and(|it| GO_ON.contains(&it));
+        text + line + if goes_on { " " } else { "; " }
+    })
+}
+
 /// What is started on a computer. Constant: everything that varies goes to its standard input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Program {
@@ -38,6 +52,8 @@ pub(crate) enum Program {
     ShellInSession,
     /// The copy of one file.
     Copy,
+    /// Several orders, one after the other.
+    Bundle,
 }
 
 impl Program {
@@ -47,6 +63,7 @@ impl Program {
             Self::Shell => "exec /bin/sh".to_owned(),
             Self::ShellInSession => "exec setsid /bin/sh".to_owned(),
             Self::Copy => format!("exec /bin/sh -c '{}'", *COPY),
+            Self::Bundle => format!("exec /bin/sh -c '{}'", *BUNDLE),
         }
     }
 
@@ -55,11 +72,20 @@ impl Program {
         match self {
             Self::Shell | Self::ShellInSession => Vec::new(),
             Self::Copy => vec!["-c", COPY.as_str()],
+            Self::Bundle => vec!["-c", BUNDLE.as_str()],
         }
     }
 }
 
+/// The most output kept of one order, in the unit of `ulimit -f`.
+const OUTPUT_BLOCKS: u64 = OUTPUT_BYTES_MAX / 512;
+
+/// An order behind others in a bundle begins within this time of its arrival, in seconds, or not
+/// at all: the longest that anything can begin on a computer that no halt reaches any more.
+const LAPSE_S: u32 = 60;
+
 /// What a process order does.
+#[derive(Clone, Copy)]
 pub(crate) enum Effect<'a> {
     /// A program and its arguments.
     Command(&'a [String]),
@@ -102,31 +128,44 @@ impl Journal {
         effect: &Effect<'_>,
         environment: &Environment,
     ) -> Result<Zeroizing<String>, Unquotable> {
-        let mut text = Zeroizing::new(String::with_capacity(8192));
-        text.push_str("settings() { :\n");
-        for (name, value) in &environment.variables {
-            let value = Zeroizing::new(quote(value)?);
-            let _ = writeln!(text, "export {name}={}", *value);
-        }
-        text.push_str("}\n");
-        match effect {
-            Effect::Command(argv) => {
-                let argv: Vec<String> =
-                    argv.iter().map(|it| quote(it)).collect::<Result<_, _>>()?;
-                let _ =
-                    writeln!(text, "prepare() {{ :; }}\neffect() {{ exec {}; }}", argv.join(" "));
-            }
-            Effect::Script(script) => {
-                let script = quote(script)?;
-                let _ = writeln!(
-                    text,
-                    "prepare() {{ printf %s {script} >\"$journal/script.$$\"; }}\n\
-                     effect() {{ exec /bin/sh \"$1\"; }}"
-                );
-            }
-        }
-        let blocks = OUTPUT_BYTES_MAX / 512;
-        Ok(self.whole("begin", &format!("output_blocks={blocks}\n"), &text))
+        let text = functions(effect, environment, 8192)?;
+        Ok(self.whole("begin", &format!("output_blocks={OUTPUT_BLOCKS}\n"), &text))
+    }
+
+    /// Returns the text of the order as one of a bundle.
+    pub(crate) fn in_bundle(
+        &self,
+        effect: &Effect<'_>,
+        environment: &Environment,
+    ) -> Result<Zeroizing<String>, Unquotable> {
+        let functions = functions(effect, environment, 1024)?;
+        Ok(Zeroizing::new(format!("{}kind=process\n{}", self.names(), *functions)))
+    }
+
+    /// Returns the text of an order that copies, as one of a bundle. `last` says that nothing
+    /// comes after its bytes.
+    pub(crate) fn copy_in_bundle(
+        &self,
+        to: &str,
+        (size, want, mode): (u64, Digest, u32),
+        last: bool,
+    ) -> Result<Zeroizing<String>, Unquotable> {
+        let (names, short) = (self.names(), self.tag.get(..8).unwrap_or(&self.tag));
+        let (to, rest) = (quote(to)?, if last { "yes" } else { "no" });
+        Ok(Zeroizing::new(format!(
+            "{names}kind=copy\nto={to}\nsize={size}\nwant={want}\nmode={mode:o}\nshort={short}\n\
+             rest={rest}\n"
+        )))
+    }
+
+    /// Returns the text that makes sure that the order never begins, where it has not.
+    pub(crate) fn withhold(&self) -> Zeroizing<String> {
+        self.whole("withhold", "", "")
+    }
+
+    fn names(&self) -> String {
+        let Self { directory, order, tag } = self;
+        format!("tag={tag}\njournal={directory}\norder={order}\n")
     }
 
     /// Returns the text that asks how far the order is, and for its output from byte `from` on.
@@ -148,12 +187,73 @@ impl Journal {
     }
 
     fn whole(&self, mode: &str, variables: &str, functions: &str) -> Zeroizing<String> {
-        let Self { directory, order, tag } = self;
-        Zeroizing::new(format!(
-            "{{\ntag={tag}\njournal={directory}\norder={order}\nmode={mode}\n\
-             {variables}{functions}{}}}\n",
-            *JOURNAL
-        ))
+        let names = self.names();
+        Zeroizing::new(format!("{{\n{names}mode={mode}\n{variables}{functions}{}}}\n", *JOURNAL))
+    }
+}
+
+/// Returns the functions `settings`, `prepare` and `effect` of an order.
+fn functions(
+    effect: &Effect<'_>,
+    environment: &Environment,
+    capacity: usize,
+) -> Result<Zeroizing<String>, Unquotable> {
+    let mut text = Zeroizing::new(String::with_capacity(capacity));
+    text.push_str("settings() { :\n");
+    for (name, value) in &environment.variables {
+        let value = Zeroizing::new(quote(value)?);
+        let _ = writeln!(text, "export {name}={}", *value);
+    }
+    text.push_str("}\n");
+    match effect {
+        Effect::Command(argv) => {
+            let argv: Vec<String> = argv.iter().map(|it| quote(it)).collect::<Result<_, _>>()?;
+            let _ = writeln!(text, "prepare() {{ :; }}\neffect() {{ exec {}; }}", argv.join(" "));
+        }
+        Effect::Script(script) => {
+            let script = quote(script)?;
+            let _ = writeln!(
+                text,
+                "prepare() {{ printf %s {script} >\"$journal/script.$$\"; }}\n\
+                 effect() {{ exec /bin/sh \"$1\"; }}"
+            );
+        }
+    }
+    Ok(text)
+}
+
+/// Returns what a bundle of the orders with these journals and texts says to its shell, before the
+/// bytes of its copies.
+pub(crate) fn bundle(orders: &[(&Journal, Zeroizing<String>)]) -> Zeroizing<String> {
+    let tag = orders.first().map_or("", |(journal, _)| &journal.tag);
+    let folders = || orders.iter().map(|(journal, _)| journal.directory.as_str());
+    let all = folders().fold(String::new(), |all, it| all + " " + it);
+    let marks = folders().fold(String::new(), |all, it| format!("{all} {it}/sent"));
+    let mark = folders()
+        .fold(String::new(), |all, it| format!("{all}printf \"%s\\n\" \"$boot\" >{it}/sent && "));
+    let shared = format!(
+        "tag={tag}\nlapse={LAPSE_S}\nblocks={OUTPUT_BLOCKS}\nannounce() {{\n\
+         mkdir -p -m 700{all} 2>/dev/null && {mark} {{ sync{marks} 2>/dev/null || :; }}\n}}\n"
+    );
+    let mut text = Zeroizing::new(String::with_capacity(8192));
+    let texts = std::iter::once(shared.as_str()).chain(orders.iter().map(|(_, it)| it.as_str()));
+    for part in texts {
+        let end = end_of(part);
+        let _ = write!(text, "{end}\n{part}{end}\n");
+    }
+    text.push_str("go\n");
+    text
+}
+
+/// Returns a line that is none of `text`'s.
+fn end_of(text: &str) -> String {
+    let mut number = 0_u32;
+    loop {
+        let end = format!("end-{number}");
+        if !text.lines().any(|it| it == end) {
+            return end;
+        }
+        number += 1;
     }
 }
 
@@ -162,10 +262,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_copy_program_survives_any_login_shell() {
-        let line = Program::Copy.command_line();
-        assert_eq!(line.matches('\'').count(), 2, "one pair of quotes: {line}");
-        assert!(!line.contains('\n'), "{line}");
+    fn a_program_in_quotes_survives_any_login_shell() {
+        for program in [Program::Copy, Program::Bundle] {
+            let line = program.command_line();
+            assert_eq!(line.matches('\'').count(), 2, "one pair of quotes: {line}");
+            assert!(!line.contains('\n'), "{line}");
+        }
         assert!(
             COPY.lines().all(|it| !it.trim().starts_with('#')),
             "a comment ends at no line end"

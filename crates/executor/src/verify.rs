@@ -75,8 +75,15 @@ impl Inner {
             Ok(prepared) => prepared,
             Err(error) => return Verdict::Unclear { why: error.to_string() },
         };
-        let task =
-            Task { reach: &self.reach, place: &order.place, journal, text, limit, is_new: true };
+        let task = Task {
+            reach: &self.reach,
+            place: &order.place,
+            journal,
+            text,
+            limit,
+            is_new: true,
+            sent_at: None,
+        };
         let mut sink = Sink::nowhere(Redactor::of([]));
         match task.carry_through(&mut sink, &Cancel::new()).await {
             End::Ended { code: 0, .. } => Verdict::Done,

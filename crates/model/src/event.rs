@@ -297,7 +297,8 @@ pub enum Event {
         /// Why.
         reason: String,
     },
-    /// An order is about to be carried out.
+    /// An order is about to be carried out; where one of its track is in flight, after that one and
+    /// all others between have succeeded.
     OrderIntended {
         /// Its name.
         order: OrderId,
@@ -312,6 +313,13 @@ pub enum Event {
         order: OrderId,
         /// What became of it.
         report: Report,
+    },
+    /// An order that stood behind another one of its computer was taken back: it never began.
+    OrderWithdrawn {
+        /// Its name.
+        order: OrderId,
+        /// Why.
+        why: String,
     },
     /// A person's step was asked for.
     StepAsked {

@@ -276,9 +276,11 @@ impl State {
                 self.cancelled.insert(scope.to_string(), by);
             }
             Event::OrderIntended { order, scope, track } => {
-                self.track_mut(scope, *track)?.ordered();
-                let place =
-                    OrderPlace { scope: scope.clone(), track: *track, since: at, asked: None };
+                let ordered = self.track_mut(scope, *track)?;
+                ordered.ordered();
+                let number = ordered.orders;
+                let (scope, track, asked) = (scope.clone(), *track, None);
+                let place = OrderPlace { scope, track, number, since: at, asked };
                 self.orders.insert(order.clone(), place);
             }
             Event::StepAsked { order, scope, track, role } => {
@@ -288,6 +290,7 @@ impl State {
                 let place = OrderPlace {
                     scope: scope.clone(),
                     track: *track,
+                    number: asked.orders,
                     since: at,
                     asked: Some(*role),
                 };
@@ -303,6 +306,14 @@ impl State {
                     track.ended(kind, steps, &outcome, at);
                 })
                 .ok_or_else(|| Impossible::unknown(&place.scope))?;
+                self.recount_at(&place.scope);
+                if !self.run(&place.scope).is_some_and(Run::is_busy) {
+                    self.cancelled.remove(&place.scope.to_string());
+                }
+            }
+            Event::OrderWithdrawn { order, .. } => {
+                let place = self.orders.remove(order).ok_or_else(|| Impossible::unknown(order))?;
+                self.track_mut(&place.scope, place.track)?.withdrawn();
                 self.recount_at(&place.scope);
                 if !self.run(&place.scope).is_some_and(Run::is_busy) {
                     self.cancelled.remove(&place.scope.to_string());
@@ -473,10 +484,7 @@ fn decided(
     use crate::order::{Outcome, Proof};
     match decision {
         StepDecision::Retry => track.retry(),
-        StepDecision::NotDone => {
-            track.retry();
-            track.begun = false;
-        }
+        StepDecision::NotDone => track.not_done(),
         StepDecision::Ignore => track.pass_over(kind, steps),
         StepDecision::Exclude => track.state = TrackState::Excluded,
         StepDecision::Failed => track.state = TrackState::Failed,

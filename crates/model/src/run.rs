@@ -89,6 +89,18 @@ pub struct Track {
     /// The earliest instant for a further try.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_before: Option<Timestamp>,
+    /// How many of the steps behind the next one are ordered already: each begins only after the
+    /// one before it has succeeded.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub ahead: u16,
+    /// How many of the steps behind the next one may have begun, though nobody knows what became
+    /// of the next one.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub unclear: u16,
+}
+
+fn is_none(number: &u16) -> bool {
+    *number == 0
 }
 
 /// Where a track stands.
@@ -199,6 +211,8 @@ impl Track {
             state: TrackState::Waiting,
             begun: false,
             not_before: None,
+            ahead: 0,
+            unclear: 0,
         }
     }
 
@@ -217,8 +231,14 @@ impl Track {
         }
     }
 
-    /// Notes that an order for its next step stands in the record.
+    /// Notes that an order stands in the record: for its next step, or, while one is in flight, for
+    /// the first step behind that has none.
     pub fn ordered(&mut self) {
+        if self.state == TrackState::InFlight {
+            self.orders = self.orders.saturating_add(1);
+            self.ahead = self.ahead.saturating_add(1);
+            return;
+        }
         self.tries = self.tries.saturating_add(1);
         self.orders = self.orders.saturating_add(1);
         self.not_before = None;
@@ -226,8 +246,30 @@ impl Track {
         self.state = TrackState::InFlight;
     }
 
+    /// Returns whether orders are left that stood behind one that has not succeeded.
+    pub fn is_called_back(&self) -> bool {
+        self.ahead > 0 && self.state != TrackState::InFlight
+    }
+
+    /// Notes that the first of its orders that are left never began, and never will.
+    pub fn withdrawn(&mut self) {
+        if self.state == TrackState::InFlight {
+            self.state = TrackState::Waiting;
+            self.begun = false;
+            self.tries = 0;
+        } else {
+            self.ahead = self.ahead.saturating_sub(1);
+        }
+    }
+
     /// Notes what became of its order, whose step was `step`, out of `steps`.
     pub fn ended(&mut self, kind: RunKind, steps: &[&Step], outcome: &Outcome, at: Timestamp) {
+        if self.is_called_back() {
+            // Whatever it came to, it stood behind one of which that is not known.
+            self.ahead -= 1;
+            self.unclear = self.unclear.saturating_add(1);
+            return;
+        }
         let Some(turn) = self.turn(kind, steps) else {
             self.state = ended_without_step(outcome);
             return;
@@ -292,15 +334,34 @@ impl Track {
         self.state = TrackState::Waiting;
     }
 
+    /// Notes that a person says that its next step was not done. So nothing behind it has begun.
+    pub fn not_done(&mut self) {
+        self.retry();
+        self.begun = false;
+        self.unclear = 0;
+    }
+
     fn advance(&mut self, kind: RunKind, steps: &[&Step]) {
+        let was_in_flight = self.state == TrackState::InFlight;
         self.next = self.next.saturating_add(1);
         self.begun = false;
         self.tries = 0;
         self.not_before = None;
-        self.state = match self.turn(kind, steps) {
-            Some(_) => TrackState::Waiting,
-            None => TrackState::Done,
+        let Some(turn) = self.turn(kind, steps) else {
+            self.state = TrackState::Done;
+            return;
         };
+        self.state = TrackState::Waiting;
+        if self.ahead > 0 && was_in_flight {
+            self.ahead -= 1;
+            (self.state, self.begun, self.tries) = (TrackState::InFlight, true, 1);
+        } else if self.unclear > 0 {
+            self.unclear -= 1;
+            (self.begun, self.tries) = (true, 1);
+            if turn.step.repeat == Repeat::Ask || turn.step.tries < 2 {
+                self.state = TrackState::Unknown;
+            }
+        }
     }
 }
 
@@ -321,9 +382,12 @@ impl Run {
         self.stage >= self.stages
     }
 
-    /// Returns whether an order is in flight or a person is at work.
+    /// Returns whether an order is in flight or being called back, or a person is at work.
     pub fn is_busy(&self) -> bool {
-        self.tracks.iter().any(|it| matches!(it.state, TrackState::InFlight | TrackState::Asked))
+        let is_busy = |it: &Track| {
+            it.ahead > 0 || matches!(it.state, TrackState::InFlight | TrackState::Asked)
+        };
+        self.tracks.iter().any(is_busy)
     }
 
     /// Turns back to the first stage of which a track may go on again, by a decision.
@@ -363,7 +427,7 @@ impl Run {
                 let mut track = Track::new(stages - 1 - it.stage, it.computer as usize, it.list);
                 // A step that failed or is unknown may have left something behind: it is undone too.
                 let begun = u16::from(it.state != TrackState::Done && it.begun);
-                track.done_before = it.next + begun;
+                track.done_before = it.next + begun + it.unclear;
                 track
             })
             .collect();
@@ -402,90 +466,4 @@ pub fn step_of(order: &str) -> Option<StepId> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::order::Proof;
-    use crate::step::StepWork;
-
-    fn step(id: &str, tries: u8, repeat: Repeat, on_failure: OnFailure) -> Step {
-        Step {
-            id: id.parse().unwrap(),
-            title: None,
-            work: StepWork::Script("true".to_owned()),
-            verify: None,
-            rollback: (id != "look").then(|| StepWork::Script("true".to_owned())),
-            repeat,
-            tries,
-            backoff_s: 10,
-            time_limit_s: 60,
-            expected_s: 1,
-            environment: [].into(),
-            on_failure,
-        }
-    }
-
-    const WELL: Outcome = Outcome::Succeeded { proof: Proof::Watched };
-    const BADLY: Outcome = Outcome::Failed { cause: Failure::Exit { code: 1 } };
-
-    fn unknown() -> Outcome {
-        Outcome::Unknown { why: "silence".to_owned() }
-    }
-
-    fn lost() -> Outcome {
-        Outcome::Failed { cause: Failure::Unreachable { why: "no route".to_owned() } }
-    }
-
-    #[test]
-    fn what_a_track_makes_of_each_outcome() {
-        let at = Timestamp::UNIX_EPOCH;
-        for (tries, repeat, on_failure, outcome, state) in [
-            (1, Repeat::Ask, OnFailure::Pause, WELL, TrackState::Done),
-            (1, Repeat::Ask, OnFailure::Pause, BADLY, TrackState::Failed),
-            (2, Repeat::Ask, OnFailure::Pause, BADLY, TrackState::Waiting),
-            (1, Repeat::Ask, OnFailure::Continue, BADLY, TrackState::Done),
-            (1, Repeat::Ask, OnFailure::Pause, lost(), TrackState::Lost),
-            (1, Repeat::Ask, OnFailure::Pause, unknown(), TrackState::Unknown),
-            (5, Repeat::Ask, OnFailure::Continue, unknown(), TrackState::Unknown),
-            (1, Repeat::Safe, OnFailure::Pause, unknown(), TrackState::Unknown),
-            (2, Repeat::Safe, OnFailure::Pause, unknown(), TrackState::Waiting),
-        ] {
-            let step = step("install", tries, repeat, on_failure);
-            let mut track = Track::new(0, 0, StepList::EachComputer);
-            track.ordered();
-            track.ended(RunKind::Deploy, &[&step], &outcome, at);
-            assert_eq!(
-                track.state, state,
-                "{tries} tries, {repeat:?}, {on_failure:?}, {outcome:?}"
-            );
-        }
-    }
-
-    #[test]
-    fn going_back_undoes_what_was_done_or_begun_in_reverse() {
-        let [a, b, c] =
-            ["install", "look", "switch"].map(|id| step(id, 1, Repeat::Ask, OnFailure::Pause));
-        let steps = [&a, &b, &c];
-        let mut track = Track::new(0, 0, StepList::EachComputer);
-        for outcome in [WELL, WELL, BADLY] {
-            track.ordered();
-            track.ended(RunKind::Deploy, &steps, &outcome, Timestamp::UNIX_EPOCH);
-        }
-        let run = Run {
-            number: 1,
-            kind: RunKind::Deploy,
-            stage: 0,
-            stages: 1,
-            began: Timestamp::UNIX_EPOCH,
-            tracks: vec![track],
-        };
-        let mut back = run.backwards(2, Timestamp::UNIX_EPOCH).tracks.remove(0);
-        let mut undone = Vec::new();
-        while let Some(turn) = back.turn(RunKind::RollBack, &steps) {
-            undone.push(turn.name());
-            back.ordered();
-            back.ended(RunKind::RollBack, &steps, &WELL, Timestamp::UNIX_EPOCH);
-        }
-        assert_eq!(undone, ["undo-switch", "undo-install"]);
-        assert_eq!(back.state, TrackState::Done);
-    }
-}
+mod tests;

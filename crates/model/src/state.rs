@@ -406,6 +406,10 @@ pub struct Hold {
     pub reason: String,
 }
 
+fn is_not_noted(number: &u16) -> bool {
+    *number == 0
+}
+
 /// Where an order without an outcome belongs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrderPlace {
@@ -413,6 +417,9 @@ pub struct OrderPlace {
     pub scope: Scope,
     /// The track of its run.
     pub track: u32,
+    /// Which order of its track it is, from 1; 0 where it was not noted.
+    #[serde(default, skip_serializing_if = "is_not_noted")]
+    pub number: u16,
     /// When it was intended or asked.
     pub since: Timestamp,
     /// Who may confirm it, where a person was asked.
@@ -505,6 +512,19 @@ impl State {
             Scope::Site(id) => self.site(id)?.1.run.as_deref(),
             Scope::Deployment | Scope::Core | Scope::Ring(_) | Scope::Rfc(_) => None,
         }
+    }
+
+    /// Returns whether the order at `place` is to begin only after another one that is in flight.
+    pub fn is_behind(&self, place: &OrderPlace) -> bool {
+        let track = self.run(&place.scope).and_then(|it| it.tracks.get(place.track as usize));
+        track.is_some_and(|it| place.number > it.orders.saturating_sub(it.ahead))
+    }
+
+    /// Returns how many orders are in flight, without what was asked of people and without those
+    /// that stand behind another one.
+    pub fn in_flight(&self) -> usize {
+        let is_at_work = |it: &&OrderPlace| it.asked.is_none() && !self.is_behind(it);
+        self.orders.values().filter(is_at_work).count()
     }
 
     /// Returns why `scope` is held, if it is or something around it is.

@@ -27,7 +27,7 @@ use crate::facts::{Look, Moved};
 use jiff::Timestamp;
 use model::event::Event;
 use model::machine::DeploymentState;
-use model::order::Order;
+use model::order::{Order, OrderId};
 use model::state::State;
 use std::collections::BTreeSet;
 
@@ -38,12 +38,14 @@ pub struct Agenda {
     pub events: Vec<Event>,
     /// What is to be carried out; each with the `OrderIntended` that must be durable first.
     pub orders: Vec<(Event, Order)>,
+    /// The orders that stand behind others and must not begin any more, where they have not.
+    pub called_back: Vec<OrderId>,
     /// The earliest instant at which the agenda may be another without an event.
     pub next_look: Option<Timestamp>,
 }
 
 impl Agenda {
-    /// Returns whether nothing is to be done now.
+    /// Returns whether nothing is to be recorded now.
     pub fn is_empty(&self) -> bool {
         self.events.is_empty() && self.orders.is_empty()
     }
@@ -54,6 +56,14 @@ pub fn agenda(state: &State, now: Timestamp, orders_max: usize) -> Agenda {
     agenda_of(&mut Look::new(state, now), orders_max)
 }
 
+/// Returns what to do as [`agenda`] does, and up to `ahead` orders behind each that is given: to
+/// travel with it, and each to begin after the one before it has succeeded.
+pub fn agenda_ahead(state: &State, now: Timestamp, orders_max: usize, ahead: usize) -> Agenda {
+    let mut look = Look::new(state, now);
+    look.ahead = ahead;
+    agenda_of(&mut look, orders_max)
+}
+
 /// Returns what to do as `look` sees it, with at most `orders_max` new orders.
 pub(crate) fn agenda_of(look: &mut Look<'_>, orders_max: usize) -> Agenda {
     let state = look.state;
@@ -61,8 +71,7 @@ pub(crate) fn agenda_of(look: &mut Look<'_>, orders_max: usize) -> Agenda {
     if state.is_sealed() {
         return agenda;
     }
-    let in_flight = state.orders.values().filter(|it| it.asked.is_none()).count();
-    let limit = (state.plan.limits.orders_at_once as usize).saturating_sub(in_flight);
+    let limit = (state.plan.limits.orders_at_once as usize).saturating_sub(state.in_flight());
     let mut room = limit.min(orders_max);
     if let Some(moved) = look.carrying_on() {
         carry_on(look, &mut agenda, &mut room, moved);
@@ -101,11 +110,15 @@ pub(crate) fn agenda_of(look: &mut Look<'_>, orders_max: usize) -> Agenda {
     } else if state.deployment == DeploymentState::Held {
         // What was begun before the hold comes to its end; nothing new starts.
         sites::sites_at_rest(look, &mut agenda);
+        look.nothing_goes_on();
     } else if state.deployment == DeploymentState::Terminating {
         components::components_going_back(look, &mut agenda, &mut room);
         sites::sites_going_back(look, &mut agenda, &mut room);
     }
     completing::completing(look, &mut agenda);
+    if look.ahead > 0 {
+        agenda.called_back = called_back(look);
+    }
     agenda.next_look = look.next;
     // Where the most orders are in flight, the end of one makes room anywhere.
     if works && room > 0 {
@@ -126,4 +139,13 @@ fn carry_on(look: &mut Look<'_>, agenda: &mut Agenda, room: &mut usize, moved: B
     if *room > 0 {
         look.at_rest();
     }
+}
+
+/// Returns the orders that stand behind others at whatever gets no orders now: a halt, a window that
+/// has closed or an authorisation that is gone lets what is under way come to its end, and no more.
+fn called_back(look: &Look<'_>) -> Vec<OrderId> {
+    let state = look.state;
+    let behind = state.orders.iter().filter(|(_, place)| state.is_behind(place));
+    let back = behind.filter(|(_, place)| !look.is_going_on(&place.scope));
+    back.map(|(id, _)| id.clone()).collect()
 }

@@ -16,12 +16,13 @@ use model::link::{BandwidthLimits, Uplink};
 use model::machine::{ComponentState, RfcState};
 use model::plan::MasterProjectPlan;
 use model::rfc::RequestForChange;
+use model::scope::Scope;
 use model::sheet::Sheet;
 use model::site::{Site, SiteTemplate};
 use model::state::{RfcStatus, State};
 use model::step::{Step, StepWork};
 use model::window::MaintenanceWindow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 mod kept;
@@ -37,6 +38,10 @@ pub struct Look<'s> {
     pub now: Timestamp,
     /// The earliest instant at which looking again may show something else.
     pub next: Option<Timestamp>,
+    /// How many orders may travel with another one of their computer.
+    pub(crate) ahead: usize,
+    /// The components and sites that may be given orders now.
+    going_on: HashSet<Scope>,
     kept: Kept,
 }
 
@@ -51,7 +56,8 @@ impl<'s> Look<'s> {
 
     /// Returns a look that need not find again what earlier ones have found.
     pub fn with(state: &'s State, now: Timestamp, kept: Kept) -> Self {
-        Self { state, now, next: None, kept: kept.under(state.plan_digest) }
+        let (kept, going_on) = (kept.under(state.plan_digest), HashSet::new());
+        Self { state, now, next: None, ahead: 0, going_on, kept }
     }
 
     /// Returns what later looks need not find again.
@@ -77,6 +83,23 @@ impl<'s> Look<'s> {
     /// Notes that there was nothing to do but to carry on what is begun.
     pub fn at_rest(&mut self) {
         self.kept.at_rest(self.state, self.next);
+    }
+
+    /// Notes that `scope` may be given orders now, if there is room for any.
+    pub(crate) fn goes_on(&mut self, scope: &Scope) {
+        if self.ahead > 0 {
+            self.going_on.insert(scope.clone());
+        }
+    }
+
+    /// Notes that nothing may be given orders now.
+    pub(crate) fn nothing_goes_on(&mut self) {
+        self.going_on.clear();
+    }
+
+    /// Returns whether `scope` may be given orders now, if there is room for any.
+    pub(crate) fn is_going_on(&self, scope: &Scope) -> bool {
+        self.going_on.contains(scope)
     }
 
     /// Returns the plan.

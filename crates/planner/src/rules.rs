@@ -22,6 +22,7 @@ mod promises;
 mod rehearsing;
 mod settling;
 mod support;
+mod together;
 mod walk;
 mod words;
 mod world;

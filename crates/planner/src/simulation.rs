@@ -358,7 +358,10 @@ impl<'w, W: Watch> Simulation<'w, W> {
         self.kept.happens(&self.state, event);
         let asks_nobody = matches!(
             event,
-            Event::OrderIntended { .. } | Event::OrderEnded { .. } | Event::Phase { .. }
+            Event::OrderIntended { .. }
+                | Event::OrderEnded { .. }
+                | Event::OrderWithdrawn { .. }
+                | Event::Phase { .. }
         );
         if !asks_nobody {
             self.people.look_again();

@@ -201,7 +201,7 @@ fn otherwise(look: &Look<'_>, scope: &Scope, since: Timestamp) -> Vec<WaitingOn>
         DeploymentState::Deploying
         | DeploymentState::Stabilizing
         | DeploymentState::QuietPeriod => {
-            let in_flight = state.orders.values().filter(|it| it.asked.is_none()).count();
+            let in_flight = state.in_flight();
             let what = if in_flight >= state.plan.limits.orders_at_once as usize {
                 format!("{in_flight} orders are in flight, the most at once")
             } else {

@@ -81,6 +81,7 @@ pub(crate) fn sentence(event: &Event) -> String {
         Event::OrdersCancelled { scope, reason } => format!("{scope} cancelled: {reason}"),
         Event::OrderIntended { order, .. } => format!("begins {order}"),
         Event::OrderEnded { order, report } => format!("{order} {}", outcome(report)),
+        Event::OrderWithdrawn { order, why } => format!("{order} never began: {why}"),
         Event::StepAsked { order, role, .. } => format!("{role} is asked to do {order}"),
         Event::StepDecided { scope, computers, decision, reason, .. } => {
             let names: Vec<&str> = computers.iter().take(6).map(|it| it.as_str()).collect();
@@ -178,7 +179,7 @@ pub(crate) fn scope_of(state: &State, event: &Event) -> Scope {
         | Event::StepAsked { scope, .. }
         | Event::StepDecided { scope, .. } => scope.clone(),
         // An order's name begins with what it is for: `site/B27@1/pc-7/install#1`.
-        Event::OrderEnded { order, .. } => {
+        Event::OrderEnded { order, .. } | Event::OrderWithdrawn { order, .. } => {
             let scope = order.0.split('@').next().unwrap_or_default();
             scope.parse().unwrap_or(Scope::Deployment)
         }

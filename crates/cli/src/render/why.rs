@@ -234,7 +234,7 @@ fn doing(state: &State, scope: &Scope) -> String {
     if let Some(run) = state.run(scope) {
         return run_in_words(run);
     }
-    let in_flight = state.orders.values().filter(|it| it.asked.is_none()).count();
+    let in_flight = state.in_flight();
     match scope {
         Scope::Ring(id) => match state.ring(id) {
             Some((_, status)) => {

@@ -4,7 +4,10 @@
 # Before it stand: tag, journal, order, mode, and the functions prepare, settings and effect.
 # Once `settings` has run, any variable may be the order's own: effect reads only its argument.
 # The journal is one directory an order:
-#   begun    made with O_EXCL, so by exactly one shell: its process, start and boot, and the order
+#   sent     the boot in which the order came along behind others (shell/bundle.sh), on disk before
+#            any of them began
+#   begun    made with O_EXCL, so by exactly one shell: its process, start and boot, when the order
+#            began, and the order
 #   out      what the order wrote, no more than the limit
 #   stopped  made before the order is stopped, so that its end is not taken for its own
 #   rc       `ended <code>` or `stopped <code>`; the end of the line is the end of the write
@@ -21,18 +24,24 @@ look_at() {
     state=$1 group=$3 session=$4 start=${20}
 }
 
-# Finds the processes of the order's session that still live.
+# Finds the processes of the order that still live: those of its session that are no older than
+# itself. What an order before it in the same bundle left running is not its own.
 members() {
     found=
     for entry in /proc/[0-9]*; do
         look_at "${entry#/proc/}" || continue
-        [ "$session" = "$keeper" ] && [ "$state" != Z ] && found="$found ${entry#/proc/}"
+        [ "$session" = "$keeper" ] && [ "$state" != Z ] && [ "$start" -ge "${since:-$began}" ] &&
+            found="$found ${entry#/proc/}"
     done
     [ -n "$found" ]
 }
 
 # Reads the mark of beginning. A mark whose line is incomplete is still being written.
-marked() { { read -r keeper began booted <"$journal/begun"; } 2>/dev/null; }
+marked() { { read -r keeper began booted since <"$journal/begun"; } 2>/dev/null; }
+
+# Asks whether the computer was restarted since the order came along behind others. Only of the
+# bundle is it on disk that it began, so then nobody knows how far it came.
+restarted() { { read -r sent <"$journal/sent"; } 2>/dev/null && [ "$sent" != "$boot" ]; }
 
 # Asks whether anything of the order lives. A process number alone proves nothing: it is
 # given out again, so its start and the boot must be those of the mark.
@@ -50,7 +59,8 @@ ended() { { read -r word code <"$journal/rc"; } 2>/dev/null; }
 # Says how the order ended; what it wrote follows to the end of the stream.
 conclude() {
     if ended; then say "$word" "$code"
-    elif [ "$keeper" = 0 ]; then say never
+    elif [ "$keeper" = 0 ]; then
+        if restarted; then say interrupted; else say never; fi
     elif [ -e "$journal/stopped" ]; then say stopped 0
     else say interrupted; fi
     [ -s "$journal/out" ] && exec cat "$journal/out"
@@ -93,8 +103,7 @@ run() {
     } 2>&1 | {
         trap '' HUP INT TERM XFSZ
         ulimit -f "$output_blocks"
-        cat >"$journal/out"
-        exec cat
+        cat >"$journal/out" || exec cat
     } >/dev/null 2>&1
     conclude
 }
@@ -103,6 +112,7 @@ begin() {
     # Nobody may be listening any more. That must not end the shell between mark and effect.
     trap '' PIPE
     [ -e "$journal/begun" ] && follow
+    if restarted; then say interrupted; exit 0; fi
     [ -d "$journal" ] || mkdir -p -m 700 "$journal" 2>/dev/null || refuse "cannot make $journal"
     prepare || refuse "cannot write to $journal"
     look_at $$
@@ -129,19 +139,26 @@ glance() {
 }
 
 strike() {
-    kill -s "$1" -- "-$keeper"
+    # The group of an order behind others in a bundle is also that of what they left running.
+    [ "${since:-$began}" = "$began" ] && kill -s "$1" -- "-$keeper"
     members && kill -s "$1" $found
 } 2>/dev/null
 
-# Stops the order. One that has not begun is marked as begun by nobody, so that it never will.
-halt() {
+# Marks an order that has not begun as begun by nobody, so that it never will.
+withhold() {
     [ -d "$journal" ] || mkdir -p -m 700 "$journal" 2>/dev/null
     set -C
     { printf '0 0 never\n%s\n' "$order" >"$journal/begun"; } 2>/dev/null
     set +C
     ended && { say over; exit 0; }
     marked || { sleep 1; marked; }
-    [ "$keeper" = 0 ] && { say never; exit 0; }
+    [ "$keeper" = 0 ] && ! restarted && { say never; exit 0; }
+    [ "$mode" = withhold ] || [ "$keeper" = 0 ] && { say over; exit 0; }
+}
+
+# Stops the order, or sees to it that it never begins.
+halt() {
+    withhold
     printf '%s\n' "$why" >>"$journal/stopped"
     alive && strike TERM
     waited=0
@@ -153,7 +170,7 @@ halt() {
     exit 0
 }
 
-keeper= began= booted= boot=
+keeper= began= booted= since= boot=
 { read -r boot </proc/sys/kernel/random/boot_id; } 2>/dev/null || refuse "there is no /proc"
 look_at $$ || refuse "there is no /proc"
 [ "$group" = $$ ] && [ "$session" = $$ ] || { say bound; exit 0; }

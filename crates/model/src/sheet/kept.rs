@@ -67,7 +67,7 @@ fn moved(state: &State, event: &Event) -> Moved {
         | Event::StepAsked { scope, .. }
         | Event::StepDecided { scope, .. }
         | Event::Phase { scope, .. } => Moved::One(scope.clone()),
-        Event::OrderEnded { order, .. } => {
+        Event::OrderEnded { order, .. } | Event::OrderWithdrawn { order, .. } => {
             state.orders.get(order).map_or(Moved::All, |it| Moved::One(it.scope.clone()))
         }
         // What people agree on, sign and are told is not what a site's sheet tells.

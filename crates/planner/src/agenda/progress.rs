@@ -9,10 +9,15 @@ use jiff::SignedDuration;
 use model::component::RollbackPlan;
 use model::event::Event;
 use model::machine::PhaseTransition;
+use model::order::{Order, Outcome, Proof};
 use model::run::{Run, Track, TrackState};
 use model::scope::Scope;
 use model::step::OnFailure;
 use model::work::{Next, next_on};
+
+/// A step that is expected to take longer than this, in seconds, is the last of those that travel
+/// together: a computer begins nothing later than a minute after it arrived.
+const LONG_S: u32 = 60;
 
 /// Where the present stage of a run stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -125,13 +130,14 @@ pub(super) fn orders(
     room: &mut usize,
 ) {
     let of_stage = || run.tracks.iter().zip(0_u32..).filter(|(it, _)| it.stage == run.stage);
+    look.goes_on(scope);
     if *room == 0 {
         return;
     }
     let running = run.tracks.iter().filter(|it| it.state == TrackState::InFlight).count();
     let mut free = at_once.saturating_sub(running);
     for (track, position) in of_stage() {
-        if track.state != TrackState::Waiting {
+        if track.state != TrackState::Waiting || track.ahead > 0 {
             continue;
         }
         if let Some(not_before) = track.not_before.filter(|it| *it > look.now) {
@@ -145,13 +151,12 @@ pub(super) fn orders(
                 }
                 free -= 1;
                 *room -= 1;
-                let order = *order;
-                let intended = Event::OrderIntended {
-                    order: order.id.clone(),
-                    scope: scope.clone(),
-                    track: position,
-                };
-                agenda.orders.push((intended, order));
+                let behind = behind(look, scope, run, track, &order);
+                for order in std::iter::once(*order).chain(behind) {
+                    let (scope, id) = (scope.clone(), order.id.clone());
+                    let intended = Event::OrderIntended { order: id, scope, track: position };
+                    agenda.orders.push((intended, order));
+                }
             }
             Ok(Some(Next::Ask { order, role, .. })) => {
                 let scope = scope.clone();
@@ -161,6 +166,29 @@ pub(super) fn orders(
             Ok(None) | Err(_) => {}
         }
     }
+}
+
+/// Returns the orders that travel with `first`, the next one of `track`: each is to begin after the
+/// one before it has succeeded. What comes after a step of more than a minute does not: it would
+/// have to be called back.
+fn behind(look: &Look<'_>, scope: &Scope, run: &Run, track: &Track, first: &Order) -> Vec<Order> {
+    let steps = model::work::steps(look.plan(), look.state, scope, track.list);
+    let well = Outcome::Succeeded { proof: Proof::Watched };
+    let mut track = track.clone();
+    let mut orders = Vec::new();
+    while orders.len() < look.ahead && track.unclear == 0 {
+        let turn = track.turn(run.kind, &steps);
+        if turn.is_none_or(|it| it.step.expected_s > LONG_S) {
+            break;
+        }
+        track.ordered();
+        track.ended(run.kind, &steps, &well, look.now);
+        match next_on(look.state, scope, &track) {
+            Ok(Some(Next::Order(order))) if order.place == first.place => orders.push(*order),
+            Ok(Some(Next::Order(_) | Next::Ask { .. }) | None) | Err(_) => break,
+        }
+    }
+    orders
 }
 
 /// Returns that the present stage of `run` is finished.

@@ -53,6 +53,7 @@ fn stops_starts(event: &Event) -> bool {
         | Event::Hold { .. }
         | Event::OrderIntended { .. }
         | Event::OrderEnded { .. }
+        | Event::OrderWithdrawn { .. }
         | Event::StepAsked { .. }
         | Event::Incident(_)
         | Event::Escalation(_)

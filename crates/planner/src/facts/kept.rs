@@ -85,7 +85,8 @@ impl Kept {
         | Event::Phase { scope, .. } = event
         {
             Some(scope)
-        } else if let Event::OrderEnded { order, .. } = event {
+        } else if let Event::OrderEnded { order, .. } | Event::OrderWithdrawn { order, .. } = event
+        {
             state.orders.get(order).map(|it| &it.scope)
         } else {
             self.unprepared.clear();

@@ -25,6 +25,10 @@ struct Past {
     position: usize,
     tries: u8,
     may: May,
+    /// How many orders stand behind the one in flight, or behind one that did not succeed.
+    behind: usize,
+    /// How many of those came to an end though nobody knows what became of the one before.
+    unclear: usize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -43,10 +47,18 @@ impl Ledger {
                 self.ordered(state, order, scope, *track);
             }
             Event::OrderEnded { order, report } => self.ended(state, order, &report.outcome),
+            Event::OrderWithdrawn { order, .. } => {
+                let key = self.in_flight.remove(order).expect("because it was ordered");
+                let past = self.tracks.get_mut(&key).unwrap();
+                match past.may {
+                    May::InFlight => (past.may, past.tries) = (May::Go, 0),
+                    May::Go | May::Stop => past.behind -= 1,
+                }
+            }
             Event::StepDecided { scope, tracks, decision, .. } => {
                 let number = state.run(scope).unwrap().number;
                 for track in tracks {
-                    self.decided((scope.clone(), number, *track), *decision);
+                    self.decided(state, (scope.clone(), number, *track), *decision);
                 }
             }
             _ => {}
@@ -58,15 +70,22 @@ impl Ledger {
         let run = state.run(scope).unwrap();
         let at = &run.tracks[track as usize];
         let key = (scope.clone(), run.number, track);
-        let first = Past { position: usize::from(at.next), tries: 0, may: May::Go };
+        let (position, may) = (usize::from(at.next), May::Go);
+        let first = Past { position, tries: 0, may, behind: 0, unclear: 0 };
         assert!(run.kind == RunKind::RollBack || at.next == 0 || self.tracks.contains_key(&key));
         let past = self.tracks.entry(key.clone()).or_insert(first);
-        assert_eq!(past.may, May::Go, "{order} has no leave to go on");
-        let step = turns(state, scope, run.kind, at)[past.position].0.clone();
+        let is_behind = past.may == May::InFlight;
+        let ahead = if is_behind { past.behind + 1 } else { 0 };
+        let step = turns(state, scope, run.kind, at)[past.position + ahead].0.clone();
         let named = order.0.rsplit('/').next().unwrap().split('#').next().unwrap().to_owned();
         assert_eq!(named, step, "{order} is out of order");
-        past.may = May::InFlight;
-        past.tries += 1;
+        if is_behind {
+            past.behind += 1;
+        } else {
+            assert_eq!((past.may, past.behind), (May::Go, 0), "{order} has no leave to go on");
+            past.may = May::InFlight;
+            past.tries += 1;
+        }
         self.in_flight.insert(order.clone(), key);
     }
 
@@ -77,14 +96,21 @@ impl Ledger {
         let track = &run.tracks[key.2 as usize];
         let all = turns(state, &key.0, run.kind, track);
         let past = self.tracks.get_mut(&key).unwrap();
-        assert_eq!(past.may, May::InFlight);
+        if past.may != May::InFlight {
+            past.behind -= 1;
+            past.unclear += 1;
+            return;
+        }
         let (_, step, undo) = &all[past.position];
         let has_tries = past.tries < step.tries;
         match outcome {
-            Outcome::Succeeded { .. } => past.goes_on(),
+            Outcome::Succeeded { .. } if past.behind > 0 => {
+                (past.position, past.tries, past.behind) = (past.position + 1, 1, past.behind - 1);
+            }
+            Outcome::Succeeded { .. } => past.goes_on(&all),
             Outcome::Failed { cause } if has_tries && may_help(cause) => past.may = May::Go,
             Outcome::Failed { .. } if step.on_failure == OnFailure::Continue && !undo => {
-                past.goes_on();
+                past.goes_on(&all);
             }
             Outcome::Unknown { .. } if has_tries && step.repeat == Repeat::Safe => {
                 past.may = May::Go;
@@ -93,20 +119,28 @@ impl Ledger {
         }
     }
 
-    fn decided(&mut self, key: Key, decision: StepDecision) {
+    fn decided(&mut self, state: &State, key: Key, decision: StepDecision) {
+        let run = state.run(&key.0).unwrap();
+        let all = turns(state, &key.0, run.kind, &run.tracks[key.2 as usize]);
         let past = self.tracks.get_mut(&key).expect("because only what was ordered goes wrong");
-        assert_eq!(past.may, May::Stop, "only what went wrong is decided on");
+        assert_eq!((past.may, past.behind), (May::Stop, 0), "only what went wrong is decided on");
         match decision {
-            StepDecision::Retry | StepDecision::NotDone => (past.may, past.tries) = (May::Go, 0),
-            StepDecision::Ignore | StepDecision::Done => past.goes_on(),
+            StepDecision::Retry => (past.may, past.tries) = (May::Go, 0),
+            StepDecision::NotDone => (past.may, past.tries, past.unclear) = (May::Go, 0, 0),
+            StepDecision::Ignore | StepDecision::Done => past.goes_on(&all),
             StepDecision::Exclude | StepDecision::Failed => {}
         }
     }
 }
 
 impl Past {
-    fn goes_on(&mut self) {
+    fn goes_on(&mut self, all: &[(String, Step, bool)]) {
         (self.position, self.tries, self.may) = (self.position + 1, 0, May::Go);
+        if let (Some((_, step, _)), 1..) = (all.get(self.position), self.unclear) {
+            let may =
+                if step.repeat == Repeat::Safe && step.tries > 1 { May::Go } else { May::Stop };
+            (self.unclear, self.tries, self.may) = (self.unclear - 1, 1, may);
+        }
     }
 }
 

@@ -38,9 +38,12 @@ pub(super) fn before(world: &World, event: &Event, actor: &Actor) {
         }
         Event::OrderIntended { scope, track, .. } => {
             step_goes_on(world, scope, *track);
+            let run = state.run(scope).unwrap();
+            if run.tracks[*track as usize].state == TrackState::InFlight {
+                return;
+            }
             let in_flight = world.in_flight().len();
             assert!(in_flight < state.plan.limits.orders_at_once as usize, "orders at once");
-            let run = state.run(scope).unwrap();
             let at_once = run.tracks.iter().filter(|it| it.state == TrackState::InFlight).count();
             let limit = state.plan.limits.computers_at_once_per_site as usize;
             assert!(!matches!(scope, Scope::Site(_)) || at_once < limit, "computers at once");
@@ -208,13 +211,21 @@ fn component_starts(world: &World, planned: &CoreComponent) {
 fn step_goes_on(world: &World, scope: &Scope, track: u32) {
     let state = &world.state;
     let run = state.run(scope).unwrap();
-    let goes_back =
-        state.deployment == DeploymentState::Terminating && run.kind == RunKind::RollBack;
-    assert!(works(state) || goes_back, "a step starts while it is {}", state.deployment);
     let track = &run.tracks[track as usize];
-    assert_eq!(track.state, TrackState::Waiting, "one order at a time on a track");
+    let is_behind = world.ahead > 0 && track.state == TrackState::InFlight;
+    assert!(is_behind || track.state == TrackState::Waiting, "one order at a time on a track");
+    assert!(is_behind || track.ahead == 0, "what stood behind the one before is not called back");
     assert_eq!(track.stage, run.stage, "stages follow one another");
     assert!(track.not_before.is_none_or(|it| it <= world.now), "a further try comes too early");
+    may_go_on(world, scope);
+}
+
+/// A site that may not go on is given no orders, and those that it has been given are called back.
+fn may_go_on(world: &World, scope: &Scope) {
+    let state = &world.state;
+    let goes_back = state.deployment == DeploymentState::Terminating
+        && state.run(scope).unwrap().kind == RunKind::RollBack;
+    assert!(works(state) || goes_back, "a step starts while it is {}", state.deployment);
     let Scope::Site(id) = scope else { return };
     let position = state.plan.site_index(id).unwrap();
     match state.sites[position].state {
@@ -243,8 +254,11 @@ pub(super) fn after(world: &World) {
     let runs = runs.chain(state.components.iter().filter_map(|it| it.run.as_ref()));
     let busy =
         |it: &&model::run::Track| matches!(it.state, TrackState::InFlight | TrackState::Asked);
-    let busy = runs.flat_map(|it| &it.tracks).filter(busy).count();
-    assert_eq!(busy, state.orders.len(), "every track that is at work has its order");
+    let tracks: Vec<_> = runs.flat_map(|it| &it.tracks).collect();
+    let behind: usize = tracks.iter().map(|it| usize::from(it.ahead)).sum();
+    let busy = tracks.into_iter().filter(busy).count();
+    assert_eq!(busy + behind, state.orders.len(), "every track that is at work has its orders");
+    assert_eq!(behind, state.orders.values().filter(|it| state.is_behind(it)).count());
 }
 
 /// Checks what must hold when nothing is left to do now.
@@ -279,6 +293,11 @@ pub(super) fn at_rest(world: &World) {
         DeploymentState::Draft | DeploymentState::Ready | DeploymentState::Held
     );
     scopes.push((Scope::Deployment, !stands));
+    for (order, place) in state.orders.iter().filter(|(_, it)| state.is_behind(it)) {
+        if !world.called_back.contains(order) {
+            may_go_on(world, &place.scope);
+        }
+    }
     for (scope, rests) in scopes {
         let waits = why(state, world.now, &scope);
         let is_moving = state.orders.values().any(|it| it.scope == scope);

@@ -26,9 +26,11 @@ proptest! {
     #[test]
     fn whatever_happens_the_promises_hold_and_it_ends(
         by_night in any::<bool>(),
+        ahead in prop::sample::select(vec![0_usize, 0, 1, 31]),
         steps in prop::collection::vec((0_u8..16, any::<u16>()), 1..140),
     ) {
         let mut world = if by_night { NIGHTS.clone() } else { DAYS.clone() };
+        world.ahead = ahead;
         for (kind, chance) in steps {
             walk(&mut world, kind, usize::from(chance));
         }

@@ -58,6 +58,7 @@ pub(super) fn line(entry: &Entry) -> String {
         Event::OrdersCancelled { scope, reason } => format!("{scope} cancelled ({reason})"),
         Event::OrderIntended { order, .. } => format!("{order} ordered"),
         Event::OrderEnded { order, report } => format!("{order} {}", outcome(&report.outcome)),
+        Event::OrderWithdrawn { order, why } => format!("{order} withdrawn: {why}"),
         Event::StepAsked { order, role, .. } => format!("{order} asked of {role}"),
         Event::StepDecided { scope, computers, decision, reason, .. } => {
             let names: Vec<&str> = computers.iter().map(|it| it.as_str()).collect();

@@ -5,7 +5,7 @@
 
 use super::ledger::Ledger;
 use super::promises;
-use crate::agenda::{Agenda, agenda, agenda_of};
+use crate::agenda::{Agenda, agenda, agenda_ahead, agenda_of};
 use crate::facts::{Kept, Look};
 use crate::people::answer;
 use crate::waiting::{WaitingOn, waiting, waiting_of, why};
@@ -18,8 +18,8 @@ use model::id::RfcId;
 use model::order::{Failure, OrderId, Outcome, Proof, Report};
 use model::plan::MasterProjectPlan;
 use model::refusal::Refusal;
-use model::state::State;
-use std::collections::{BTreeMap, HashMap};
+use model::state::{OrderPlace, State};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// The most looks until nothing is left to do at one instant.
@@ -32,6 +32,10 @@ pub(super) struct World {
     pub(super) record: Vec<Entry>,
     pub(super) plans: HashMap<Digest, Arc<MasterProjectPlan>>,
     pub(super) ledger: Ledger,
+    /// How many orders travel with another one.
+    pub(super) ahead: usize,
+    /// The orders that must not begin any more, where they have not.
+    pub(super) called_back: BTreeSet<OrderId>,
     /// The digests of the parts of the plan in force, found by this test and not by the index.
     pub(super) parts: Arc<BTreeMap<RfcId, Digest>>,
     /// What earlier looks have found, as a simulation keeps it.
@@ -66,8 +70,9 @@ impl World {
         let parts = parts(&plan);
         let plans = [(plan.digest(), plan)].into();
         let ledger = Ledger::default();
+        let (now, record, called_back) = (entry.at, vec![entry], BTreeSet::new());
         let kept = Kept::default();
-        Self { state, now: entry.at, record: vec![entry], plans, ledger, parts, kept }
+        Self { state, now, record, plans, ledger, ahead: 0, called_back, parts, kept }
     }
 
     /// Returns a deployment of `plan` that was opened and authorised, with its core signed off, at
@@ -119,9 +124,13 @@ impl World {
     /// Lets the agenda act until nothing is left to do now. Returns whether anything was done.
     pub(super) fn look(&mut self) -> bool {
         for looks in 0..LOOKS_MAX {
-            let found = agenda(&self.state, self.now, usize::MAX);
-            assert_eq!(found, agenda(&self.state.clone(), self.now, usize::MAX));
-            self.keeps(&found);
+            let ask = |state| agenda_ahead(state, self.now, usize::MAX, self.ahead);
+            let found = ask(&self.state);
+            assert_eq!(found, ask(&self.state.clone()));
+            self.called_back.extend(found.called_back.iter().cloned());
+            if self.ahead == 0 {
+                self.keeps(&found);
+            }
             if found.is_empty() {
                 promises::at_rest(self);
                 return looks > 0;
@@ -181,15 +190,48 @@ impl World {
         people.into_iter().any(|it| self.act(it, command).is_ok())
     }
 
-    /// Returns the orders in flight, without people's steps, by name.
+    /// Returns the orders in flight, without people's steps and what stands behind others, by name.
     pub(super) fn in_flight(&self) -> Vec<OrderId> {
-        let orders = self.state.orders.iter().filter(|(_, it)| it.asked.is_none());
+        let is_meant = |it: &OrderPlace| it.asked.is_none() && !self.state.is_behind(it);
+        let orders = self.state.orders.iter().filter(|(_, it)| is_meant(it));
         let mut orders: Vec<OrderId> = orders.map(|(id, _)| id.clone()).collect();
         orders.sort();
         orders
     }
 
+    /// Ends an order that is under way, and what stands behind it where it comes to its end by that:
+    /// after an outcome that nobody knows, the next one may have begun.
     pub(super) fn end(&mut self, order: &OrderId, outcome: Outcome) {
+        let behind = self.behind(order);
+        let (went_well, is_unknown) = (outcome == WELL, matches!(outcome, Outcome::Unknown { .. }));
+        self.end_one(order, outcome);
+        let is_back = behind.first().is_some_and(|it| self.called_back.contains(it));
+        if went_well && !is_back {
+            return;
+        }
+        for (place, order) in behind.into_iter().enumerate() {
+            if is_unknown && place == 0 && !is_back {
+                self.end_one(&order, unknown());
+            } else {
+                let why = "it was called back".to_owned();
+                self.apply(Event::OrderWithdrawn { order, why }, Actor::System);
+            }
+        }
+    }
+
+    /// Returns the orders that stand behind `order`, in their order.
+    fn behind(&self, order: &OrderId) -> Vec<OrderId> {
+        let Some(first) = self.state.orders.get(order) else { return vec![] };
+        let is_behind = |it: &OrderPlace| {
+            (&it.scope, it.track) == (&first.scope, first.track) && it.number > first.number
+        };
+        let behind = self.state.orders.iter().filter(|(_, it)| is_behind(it));
+        let mut behind: Vec<_> = behind.map(|(id, it)| (it.number, id.clone())).collect();
+        behind.sort();
+        behind.into_iter().map(|(_, id)| id).collect()
+    }
+
+    fn end_one(&mut self, order: &OrderId, outcome: Outcome) {
         let report =
             Report { outcome, took_ms: 1, output_bytes: 0, output_sha256: None, last_output: None };
         self.apply(Event::OrderEnded { order: order.clone(), report }, Actor::System);
