@@ -19,6 +19,9 @@ use std::path::Path;
 const LAYOUTS: [(&str, usize, usize); 2] =
     [("1,000 in flight", 1_000, 20), ("in sequence", 1, 500)];
 
+/// From so many steps on, the size of the database's file tells what one costs.
+const LONG_RUN_STEPS: usize = 10_000;
+
 /// What one run has come to.
 struct Run {
     steps_per_s: f64,
@@ -77,7 +80,9 @@ fn run(place: &str, sites: usize, steps: usize) -> Result<Run, Fault> {
         let entries = deployment.coordinator().await?.entries(0, ENTRIES_MAX).await?;
         let took = site_phase_s(&entries).ok_or("no site was deployed")?;
         let all = u32::try_from(sites * steps)?;
-        let bytes = std::fs::metadata(&database).ok().map(|it| it.len());
+        // A short run's file tells nothing: most of it is still in the write-ahead log.
+        let is_long = sites * steps >= LONG_RUN_STEPS;
+        let bytes = std::fs::metadata(&database).ok().filter(|_| is_long).map(|it| it.len());
         let bytes = bytes.and_then(|it| u32::try_from(it).ok()).map(f64::from);
         Ok(Run {
             steps_per_s: f64::from(all) / took,
