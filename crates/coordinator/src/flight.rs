@@ -3,8 +3,9 @@
 use crate::effects::Effects;
 use executor::{Cancel, Ending};
 use model::order::{Intent, OrderId};
+use model::scope::Scope;
 use model::state::State;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 use tokio::sync::mpsc;
 
@@ -45,16 +46,24 @@ impl Flight {
         Self { effects, in_flight: HashMap::new(), ended, ending }
     }
 
-    /// Hands orders out: those of one track together, in the order of their intents.
-    pub(crate) fn launch_tracks(&mut self, state: &State, granted: Vec<Intent>, handed: Handed) {
-        let mut tracks: BTreeMap<(String, u32), Vec<Intent>> = BTreeMap::new();
+    /// Hands orders out, in the order of their intents: those of one track together.
+    pub(crate) fn launch_tracks(
+        &mut self,
+        state: &State,
+        mut granted: Vec<Intent>,
+        handed: Handed,
+    ) {
+        granted.sort_by_key(Intent::seq);
+        let mut tracks: Vec<(Option<(&Scope, u32)>, Vec<Intent>)> = Vec::new();
         for intent in granted {
             let place = state.orders.get(&intent.order().id);
-            let track = place.map(|it| (it.scope.to_string(), it.track));
-            tracks.entry(track.unwrap_or_default()).or_default().push(intent);
+            let track = place.map(|it| (&it.scope, it.track));
+            match tracks.last_mut().filter(|(last, _)| track.is_some() && *last == track) {
+                Some((_, intents)) => intents.push(intent),
+                None => tracks.push((track, vec![intent])),
+            }
         }
-        for mut intents in tracks.into_values() {
-            intents.sort_by_key(Intent::seq);
+        for (_, intents) in tracks {
             self.launch(intents, handed);
         }
     }
