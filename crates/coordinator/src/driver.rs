@@ -42,6 +42,8 @@ const POLL: Duration = Duration::from_millis(100);
 const LOOKS_MAX: usize = 1_000;
 /// The most orders granted in one round, so that a round stays short.
 const ORDERS_PER_ROUND: usize = 1_000;
+/// Outcomes are gathered while more orders than this are in flight beside them.
+const GATHER_FROM: usize = 16;
 /// The longest that outcomes are gathered for one round. They are for twice as long as the last
 /// round took, so that rounds take a third of the time however many computers there are.
 const GATHER_MAX: Duration = Duration::from_millis(20);
@@ -250,7 +252,7 @@ impl Drive<'_> {
                         self.held_back.extend(landed);
                         // Others are at work meanwhile: what comes in now shares the next write.
                         let gathers = (took * 2).min(GATHER_MAX);
-                        if self.flight.len() > self.held_back.len() && !gathers.is_zero() {
+                        if self.flight.len() > self.held_back.len() + GATHER_FROM {
                             tokio::time::sleep(gathers).await;
                         }
                         break;
