@@ -124,10 +124,12 @@ fn touched(state: &State, event: &Event) -> Touched {
         | Event::StepAsked { scope, .. }
         | Event::StepDecided { scope, .. }
         | Event::Phase { scope, .. } => one(state, scope),
-        Event::OrderEnded { order, .. } => match state.orders.get(order) {
-            Some(place) => one(state, &place.scope),
-            None => Touched::All,
-        },
+        Event::OrderEnded { order, .. } | Event::OrderWithdrawn { order, .. } => {
+            match state.orders.get(order) {
+                Some(place) => one(state, &place.scope),
+                None => Touched::All,
+            }
+        }
         Event::Site { site, .. } => one(state, &Scope::Site(site.clone())),
         Event::SignOff { slot, .. } => match &slot.sheet {
             Sheet::Site(site) => one(state, &Scope::Site(site.clone())),
