@@ -53,7 +53,7 @@ fn why_names_what_is_missing_who_supplies_it_and_what_to_type() {
         - deployment: nobody has stated that the customer knows and accepts the success criteria [E4]
           since     2027-01-04 09:00 CET (08:00 UTC)
           who       me, as Customer
-          type      landfall attest E4 deployment --statement "…"
+          type      landfall release-readiness acknowledge-criteria --digest 99fda297
           waiver    E4 is never waived
           next look as soon as something happens
     "#]].assert_eq(&render::why::page(&state, state.at, &Scope::Deployment, &waits));
