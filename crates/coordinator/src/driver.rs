@@ -15,6 +15,7 @@ use crate::entries::{Stamp, extend};
 use crate::error::CommandError;
 use crate::flight::{Flight, Handed, Landed};
 use crate::fold::SNAPSHOT_EVERY;
+use crate::folded::Folded;
 use crate::letters::{self, Answered, Outbox};
 use crate::notices::{Notice, Teller, told};
 use crate::probing::{self, Prober, Reading};
@@ -28,7 +29,7 @@ use model::planted::{Planted, is_planted};
 use planner::agenda::agenda_ahead;
 use planner::waiting::waiting;
 use record::{Change, Lead, NewOrder, OrderState, Record, RecordError, Snapshot};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
 
@@ -61,7 +62,7 @@ pub struct Driver {
     teller: Option<Arc<dyn Teller>>,
     post: Option<Arc<notices::Post>>,
     /// What was last folded: the next run reads only what others have written since.
-    folded: Mutex<Option<Coordinator>>,
+    folded: Folded,
 }
 
 /// When a driver comes to rest.
@@ -133,7 +134,7 @@ impl Driver {
             holder,
             teller: None,
             post: None,
-            folded: Mutex::new(None),
+            folded: Folded::default(),
         }
     }
 
@@ -161,7 +162,7 @@ impl Driver {
                 return Err(DriveError::HeldBy { deployment, holder, until });
             }
         };
-        let coordinator = self.fold(deployment).await?;
+        let coordinator = self.folded.take_up(&self.record, deployment).await?;
         let flight = Flight::new(self.effects.clone());
         let prober = Prober::new(self.effects.clone());
         let mut drive = Drive {
@@ -178,18 +179,9 @@ impl Driver {
         let rest = drive.run(until).await;
         self.record.stop_leading(deployment, epoch).await?;
         if rest.is_ok() {
-            let mut folded = self.folded.lock().unwrap_or_else(PoisonError::into_inner);
-            *folded = Some(drive.coordinator);
+            self.folded.keep(drive.coordinator);
         }
         rest
-    }
-
-    async fn fold(&self, deployment: &DeploymentId) -> Result<Coordinator, CommandError> {
-        let folded = self.folded.lock().unwrap_or_else(PoisonError::into_inner).take();
-        match folded.filter(|it| it.deployment == *deployment) {
-            Some(mut folded) => folded.catch_up().await.map(|_| folded),
-            None => Coordinator::fold(self.record.clone(), deployment).await,
-        }
     }
 }
 

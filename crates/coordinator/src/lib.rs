@@ -15,6 +15,7 @@ mod error;
 mod findings;
 mod flight;
 mod fold;
+mod folded;
 mod letters;
 mod notices;
 mod probing;
