@@ -11,7 +11,7 @@ const LANDMARKS: &[&str] = &[
     "LANDFALL DEMO",
     "2 core components, 12 shops in 3 rings (pilot 1, early 4, broad 7), 24 people",
     "AUTHORISE",
-    "Clara Holm, Customer, states",
+    "Clara Holm, Customer, acknowledges the success criteria",
     "the plan is baseline 1",
     "REFUSED: paul.okafor requested this change and cannot approve it",
     "RFC-1 is authorised",

@@ -11,6 +11,7 @@ use model::machine::{
     ComponentTransition, DeploymentTransition, RfcTransition, SignOffTransition, SiteTransition,
 };
 use model::order::Outcome;
+use model::release_readiness::ReleaseReadinessEvent;
 use model::role_type::RoleType;
 use model::scope::Scope;
 use model::state::State;
@@ -88,6 +89,9 @@ pub(super) fn of_person(
             *role,
             format!("states (guard {guard}, {scope}): \u{201c}{statement}\u{201d}"),
         );
+    }
+    if let Event::ReleaseReadiness(ReleaseReadinessEvent::CriteriaAcknowledged { .. }) = event {
+        return said(RoleType::Customer, "acknowledges the success criteria".to_owned());
     }
     if let Event::Concurred { act, role, .. } = event {
         let is_baseline = *act == act_name(DeploymentTransition::Baselined);

@@ -152,8 +152,8 @@ fn a_sheet_shows_its_digest_and_its_empty_slots() {
           revisits: none
           revisits dropped: 0
           rows:
-            - deployed none, exceptions none, ring pilot, sheet sha256 none, signed at none, signed by none, site north, state planned
-            - deployed none, exceptions none, ring pilot, sheet sha256 none, signed at none, signed by none, site south, state planned
+            - deployed: none, exceptions: none, ring: pilot, sheet sha256: none, signed at: none, signed by: none, site: north, state: planned
+            - deployed: none, exceptions: none, ring: pilot, sheet sha256: none, signed at: none, signed by: none, site: south, state: planned
           rows sha256: 8461b220028bb1b5a2bd145fc9386853bdc2f6651ff64a6b08729070b582b774
           scope changes: none
           users:
