@@ -9,6 +9,7 @@ mod floors;
 mod house;
 mod papers;
 mod picture;
+mod resolutions;
 mod sources;
 mod traceability;
 mod words;
@@ -35,6 +36,7 @@ const RULES: &[Rule] = &[
     papers::links_lead_somewhere,
     papers::named_pages_exist,
     papers::a_stranger_understands,
+    resolutions::resolutions_are_shown,
     traceability::traces_name_requirements,
     traceability::the_page_is_current,
 ];

@@ -32,7 +32,7 @@ mod waiver;
 use crate::command::Command;
 use crate::event::{Actor, Event};
 use crate::id::PersonId;
-use crate::machine::{AssignmentState, SiteTransition, Transition};
+use crate::machine::{SiteTransition, Transition};
 use crate::plan::MasterProjectPlan;
 use crate::refusal::{Refusal, RefusalCode, pass};
 use crate::rights::Rights;
@@ -144,21 +144,35 @@ pub fn decide(acting: &Acting<'_>, command: &Command) -> Result<Vec<Event>, Refu
 /// The longest text of a reason, statement or exception, in characters.
 pub const TEXT_LENGTH_MAX: usize = 4_000;
 
-/// Returns `text` trimmed.
+/// Whether a letter only turns the direction of what follows: it shows nothing, and can make a text
+/// read as another than it is.
+fn turns(letter: char) -> bool {
+    matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Returns `text` trimmed, without marks that turn its direction.
 ///
 /// # Errors
 ///
 /// When it is empty, too long or holds control characters.
 pub(crate) fn worded(what: &str, text: &str) -> Result<String, Refusal> {
+    let too_long = || {
+        let text = format!("{what} is too long or holds control characters");
+        let next = format!("use plain text of at most {TEXT_LENGTH_MAX} characters");
+        Refusal::invalid(text, next)
+    };
+    // Before anything else is done with it: a letter has four bytes at most.
+    if text.len() > 4 * TEXT_LENGTH_MAX {
+        return Err(too_long());
+    }
+    let text = text.replace(turns, "");
     let text = text.trim();
     let is_plain = text.chars().all(|it| !it.is_control() || it == '\n' || it == '\t');
     if text.is_empty() {
         return Err(Refusal::invalid(format!("{what} is missing"), format!("give {what}")));
     }
     if text.chars().count() > TEXT_LENGTH_MAX || !is_plain {
-        let text = format!("{what} is too long or holds control characters");
-        let next = format!("use plain text of at most {TEXT_LENGTH_MAX} characters");
-        return Err(Refusal::invalid(text, next));
+        return Err(too_long());
     }
     Ok(text.to_owned())
 }
@@ -190,9 +204,20 @@ impl Acting<'_> {
         }
     }
 
+    /// Returns the person called `id`, who takes something over: anybody but an auditor, who could
+    /// do nothing about it.
+    fn taking_over(&self, id: &PersonId) -> Result<&crate::person::Person, Refusal> {
+        let person = self.state.person(id).ok_or_else(|| Refusal::unknown(id))?;
+        if person.holds(RoleType::Auditor) {
+            let text = format!("{} is an auditor, who takes nothing over", person.name);
+            return Err(Refusal::invalid(text, "name somebody else"));
+        }
+        Ok(person)
+    }
+
     fn has_left(&self, person: &crate::person::Person) -> bool {
-        let is_released = self.state.assignment(&person.id) == Some(AssignmentState::Released);
-        is_released && person.roles.iter().all(|it| it.is_project())
+        let has_left = self.state.left_the_project(&person.id, Rights::Contribute).is_some();
+        has_left && person.roles.iter().all(|it| it.is_project())
     }
 
     /// Returns the role types that count for the person at `scope`: those of the project only as
@@ -374,7 +399,7 @@ impl Acting<'_> {
         let roles = crate::gates::attesters(guard);
         if roles.is_empty() {
             let text = format!("{guard} is not a matter of statement: {}", guard.text());
-            let next = "make it true, or ask for a waiver where one is possible";
+            let next = "make it true: `landfall why` names who can; or ask for a waiver of it";
             return Err(Refusal::new(RefusalCode::NotPermitted, text, next));
         }
         self.role(roles, scope, &format!("state {guard}"))?;

@@ -37,7 +37,7 @@ fn the_minimal_plan_is_two_sites_on_this_computer() {
     assert_eq!(hosts, ["pc-01.north", "pc-01.south"]);
 }
 
-// Proves: P1-D1, P2-D1, T-7
+// Proves: P1-D1, P2-D1, T-7, R-REL3
 #[test]
 fn the_worked_example_has_the_numbers_of_its_story() {
     let plan = without_a_word("fieldgate", "landfall.yaml");

@@ -102,6 +102,11 @@ pub(crate) fn agenda_of(look: &mut Look<'_>, orders_max: usize) -> Agenda {
     }
     if works {
         rings::rings(look, &mut agenda);
+        // A ring that halts is halted before anything more of it is ordered.
+        if agenda.events.iter().any(is_halt) {
+            agenda.next_look = look.next;
+            return agenda;
+        }
         components::components(look, &mut agenda, &mut room);
         sites::sites(look, &mut agenda, &mut room);
         site_care::material_changes(look, &mut agenda);
@@ -148,4 +153,9 @@ fn called_back(look: &Look<'_>) -> Vec<OrderId> {
     let behind = state.orders.iter().filter(|(_, place)| state.is_behind(place));
     let back = behind.filter(|(_, place)| !look.is_going_on(&place.scope));
     back.map(|(id, _)| id.clone()).collect()
+}
+
+fn is_halt(event: &Event) -> bool {
+    use model::event::RingTransition::Halted;
+    matches!(event, Event::Ring { transition: Halted, .. })
 }

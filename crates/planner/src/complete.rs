@@ -27,6 +27,7 @@ fn waits(story: &Story) -> String {
     waiting(&story.state, story.now, 1_000).iter().map(line).collect()
 }
 
+// Proves: R-PRM6
 #[test]
 fn people_review_close_and_seal_what_was_quiet() {
     let mut story = Story::stabilizing(standard());
@@ -183,8 +184,8 @@ fn whatever_the_fourth_process_waits_on_is_said_with_people_and_a_command() {
         K8 no lesson was put down; 0 things suggest themselves [sabela]
         K8 the review of the benefits has no day and no owner [lucan, sabela]
         the post-project analysis has to be given a day and a place [sabela, hedda]
-        R-core will not be carried out any more, and has to be cancelled [rosalind, farrukh, ivo, saoirse]
-        R-sites will not be carried out any more, and has to be cancelled [rosalind, farrukh, ivo, saoirse]
+        R-core will not be carried out any more, and has to be cancelled [rosalind, farrukh]
+        R-sites will not be carried out any more, and has to be cancelled [rosalind, farrukh]
         closed:
         the benefits are reviewed on 2027-09-01 by gunnvor []
     "#]].assert_eq(&told);

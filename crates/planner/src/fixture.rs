@@ -10,7 +10,6 @@ use model::companion_plans::{
 use model::component::{Adopt, Computer, Connection, CoreComponent, CoreMode, RollbackPlan};
 use model::event::{Actor, Entry, Event};
 use model::freeze::{Freeze, FreezeScope, FreezeSpan, FreezeZone};
-use model::id::SiteId;
 use model::link::{Link, LinkKind};
 use model::person::Person;
 use model::plan::{Limits, MasterProjectPlan};
@@ -352,9 +351,4 @@ pub(crate) fn night_plan() -> MasterProjectPlan {
     plan.components[1].steps =
         vec![step("copy"), Step { on_failure: OnFailure::Rollback, ..step("install") }];
     plan
-}
-
-/// Returns the name of site `number`.
-pub(crate) fn site_id(number: usize) -> SiteId {
-    name(&format!("s{number}"))
 }

@@ -7,6 +7,7 @@
     reason = "each test looks at a few of the events and states"
 )]
 
+mod bad_input;
 mod care;
 mod changes;
 mod delegating;
@@ -24,6 +25,7 @@ mod settling;
 mod support;
 mod together;
 mod walk;
+mod walked;
 mod words;
 mod world;
 

@@ -29,6 +29,7 @@ use model::command::Command;
 use model::guard::{Guard, GuardReading, Supplier, Verdict};
 use model::id::PersonId;
 use model::machine::DeploymentState;
+use model::rights::Rights;
 use model::role_type::RoleType;
 use model::scope::Scope;
 use model::state::State;
@@ -252,48 +253,67 @@ pub fn holders(state: &State, scope: &Scope, roles: &[RoleType]) -> Vec<PersonId
     people
 }
 
+/// Leaves out those who have left the project, or its work: what is asked for is no longer theirs.
+fn still_there(state: &State, mut waits: Vec<WaitingOn>) -> Vec<WaitingOn> {
+    for wait in waits.iter_mut().filter(|it| !it.people.is_empty()) {
+        let rights = wait.command.as_ref().map_or(Rights::Contribute, Command::rights);
+        wait.people.retain(|it| !has_left(state, it, rights));
+        if wait.people.is_empty() {
+            wait.what.push_str("; whoever could has left the project");
+        }
+    }
+    waits
+}
+
+/// Returns whether `person` can do nothing any more that asks for `rights`.
+pub(crate) fn has_left(state: &State, person: &PersonId, rights: Rights) -> bool {
+    let is_outside = |it: &model::person::Person| it.roles.iter().any(|it| !it.is_project());
+    state.left_the_project(person, rights).is_some()
+        && !state.plan.person(person).is_some_and(is_outside)
+}
+
 /// Returns what `scope` waits on at the instant `now`: the whole of it for the deployment.
 pub fn why(state: &State, now: Timestamp, scope: &Scope) -> Vec<WaitingOn> {
-    let mut waits = why_of(state, now, scope);
+    let mut waits = still_there(state, all_of(&mut Look::new(state, now), scope));
     delegates::beside(state, now, &mut waits);
     waits
 }
 
-fn why_of(state: &State, now: Timestamp, scope: &Scope) -> Vec<WaitingOn> {
-    let mut look = Look::new(state, now);
+fn all_of(look: &mut Look<'_>, scope: &Scope) -> Vec<WaitingOn> {
+    let state = look.state;
     match scope {
         Scope::Deployment => {
-            let mut waits = deployment::deployment(&mut look);
-            waits.extend(deployment::slots(&look, None));
-            waits.extend(incidents::incidents(&look));
-            waits.extend(notices::letters(&look, Some(scope)));
-            waits.extend(notices::sessions(&look));
+            let mut waits = deployment::deployment(look);
+            waits.extend(deployment::slots(look, None));
+            waits.extend(incidents::incidents(look));
+            waits.extend(notices::letters(look, Some(scope)));
+            waits.extend(notices::sessions(look));
             waits
         }
         Scope::Core => {
-            let mut waits = deployment::slots(&look, Some(&Scope::Core));
+            let mut waits = deployment::slots(look, Some(&Scope::Core));
             for position in 0..state.plan.components.len() {
-                waits.extend(components::component(&mut look, position));
+                waits.extend(components::component(look, position));
             }
             waits
         }
         Scope::Component(id) => match state.index.components.get(id) {
-            Some(position) => components::component(&mut look, *position as usize),
+            Some(position) => components::component(look, *position as usize),
             None => vec![],
         },
         Scope::Ring(id) => match state.index.rings.get(id) {
-            Some(position) => rings::ring(&look, *position as usize),
+            Some(position) => rings::ring(look, *position as usize),
             None => vec![],
         },
         Scope::Site(id) => match state.index.sites.get(id) {
             Some(position) => {
-                let mut waits = sites::site(&mut look, *position as usize);
-                waits.extend(notices::letters(&look, Some(scope)));
+                let mut waits = sites::site(look, *position as usize);
+                waits.extend(notices::letters(look, Some(scope)));
                 waits
             }
             None => vec![],
         },
-        Scope::Rfc(id) => changes::rfc(&look, id),
+        Scope::Rfc(id) => changes::rfc(look, id),
     }
 }
 
@@ -341,6 +361,7 @@ pub(crate) fn waiting_of(look: &mut Look<'_>, limit: usize) -> Vec<WaitingOn> {
     waits.extend(notices::sessions(look));
     waits.extend(stable::assignments(look));
     waits.truncate(limit);
+    let mut waits = still_there(state, waits);
     delegates::beside(state, look.now, &mut waits);
     waits
 }

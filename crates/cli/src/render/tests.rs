@@ -74,6 +74,7 @@ fn a_forecast_is_a_page() {
     "#]].assert_eq(&render::forecast::page(&state.plan, state.at, &found, setting()));
 }
 
+// Proves: R-REL5
 #[test]
 fn the_live_screen_shows_rings_people_and_the_newest_entries() {
     let state = created();
@@ -133,6 +134,7 @@ fn drawn(screen: &Terminal<TestBackend>) -> String {
     lines.collect()
 }
 
+// Proves: M-3
 #[test]
 fn a_sheet_shows_its_digest_and_its_empty_slots() {
     let state = created();

@@ -13,6 +13,7 @@ use crate::refusal::{Refusal, RefusalCode, pass};
 use crate::role_type::RoleType;
 use crate::scope::Scope;
 use jiff::civil::Date;
+use std::collections::BTreeSet;
 
 impl Acting<'_> {
     pub(super) fn assignment(&self, command: &AssignmentCommand) -> Result<Vec<Event>, Refusal> {
@@ -83,14 +84,14 @@ impl Acting<'_> {
         from: Option<Date>,
         until: Option<Date>,
     ) -> Result<Vec<Event>, Refusal> {
-        some(persons)?;
-        if !persons.iter().all(|it| it == self.person) {
+        let persons = some(persons)?;
+        if !persons.iter().all(|it| *it == self.person) {
             self.role(&[RoleType::ProgramManager], &Scope::Deployment, "say what becomes of them")?;
         }
         if from.zip(until).is_some_and(|(from, until)| until < from) {
             return Err(Refusal::invalid("it would end before it begins", "exchange the days"));
         }
-        let answered = persons.iter().map(|person| {
+        let answered = persons.into_iter().map(|person| {
             self.member(person)?;
             let person = person.clone();
             Ok(Event::Assignment(AssignmentEvent::Answered { person, answer, from, until }))
@@ -99,11 +100,11 @@ impl Acting<'_> {
     }
 
     fn accept_knowledge(&self, persons: &[PersonId], what: &str) -> Result<Vec<Event>, Refusal> {
-        some(persons)?;
+        let persons = some(persons)?;
         let what = worded("what was handed over", what)?;
         let roles = [RoleType::OperationsManager, RoleType::SupportManager];
         let role = self.role(&roles, &Scope::Deployment, "accept what somebody knows")?;
-        let accepted = persons.iter().map(|person| {
+        let accepted = persons.into_iter().map(|person| {
             self.member(person)?;
             let (person, what) = (person.clone(), what.clone());
             Ok(Event::Assignment(AssignmentEvent::KnowledgeAccepted { person, role, what }))
@@ -118,9 +119,9 @@ impl Acting<'_> {
         role: Option<RoleType>,
         reason: Option<String>,
     ) -> Result<Vec<Event>, Refusal> {
-        some(persons)?;
+        let persons = some(persons)?;
         self.role(transition.authority().roles(), &Scope::Deployment, "move somebody of the team")?;
-        let moves = persons.iter().map(|person| {
+        let moves = persons.into_iter().map(|person| {
             transition.attempt(person, self.member(person)?)?;
             let gate = pass(&format!("the move of {person}"), self.move_gate(person, transition))?;
             Ok(moved(person, transition, role, reason.clone(), gate))
@@ -164,11 +165,12 @@ impl Acting<'_> {
     }
 }
 
-fn some(persons: &[PersonId]) -> Result<(), Refusal> {
+/// Returns those who are named, each once.
+fn some(persons: &[PersonId]) -> Result<BTreeSet<&PersonId>, Refusal> {
     if persons.is_empty() {
         return Err(Refusal::invalid("nobody is named", "name at least one person"));
     }
-    Ok(())
+    Ok(persons.iter().collect())
 }
 
 fn moved(

@@ -86,8 +86,8 @@ impl Acting<'_> {
     }
 
     /// Returns `person` if they are of the plan and not of the project team.
-    fn outside(&self, person: &PersonId, what: &str) -> Result<PersonId, Refusal> {
-        let known = self.state.person(person).ok_or_else(|| Refusal::unknown(person))?;
+    pub(super) fn outside(&self, person: &PersonId, what: &str) -> Result<PersonId, Refusal> {
+        let known = self.taking_over(person)?;
         let solo = self.state.plan.profile == crate::profile::Profile::Solo;
         if !solo && known.roles.iter().any(|it| it.is_project()) {
             let text = format!("{} is of the project team, which will be gone", known.name);

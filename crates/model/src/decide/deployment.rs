@@ -146,7 +146,8 @@ impl Acting<'_> {
             events.push(Event::SiteCare(changed));
         }
         let baseline = if is_draft { 0 } else { self.state.baseline + 1 };
-        let changes = changes.to_vec();
+        let changes: Result<Vec<_>, _> = changes.iter().map(|it| worded("a change", it)).collect();
+        let changes = changes?;
         events.push(Event::PlanRevised { plan: digest, baseline, changes, voided, reason });
         Ok(events)
     }

@@ -266,7 +266,7 @@ impl Acting<'_> {
     ) -> Result<Vec<Event>, Refusal> {
         self.raiser_may(of, Happened::KnownError)?;
         let workaround = worded("the workaround", workaround)?;
-        self.state.person(owner).ok_or_else(|| Refusal::unknown(owner))?;
+        self.taking_over(owner)?;
         let known_error = KnownError { workaround: workaround.clone(), owner: owner.clone() };
         let gate = vec![GuardReading::met(Guard::ES2)];
         let escalation = of.number;

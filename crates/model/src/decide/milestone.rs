@@ -206,13 +206,7 @@ impl Acting<'_> {
         action: &FollowOnAction,
     ) -> Result<FollowOnAction, Refusal> {
         let text = worded("what is to be done", &action.text)?;
-        let owner = self.state.person(&action.owner);
-        let owner = owner.ok_or_else(|| Refusal::unknown(&action.owner))?;
-        let solo = self.state.plan.profile == crate::profile::Profile::Solo;
-        if !solo && owner.roles.iter().any(|it| it.is_project()) {
-            let text = format!("{} is of the project team, which will be gone", owner.name);
-            return Err(Refusal::invalid(text, "name an owner outside the project"));
-        }
+        self.outside(&action.owner, "sees to it")?;
         let today = self.now.to_zoned(self.state.plan.zone.rules()).date();
         if action.due < today {
             let text = format!("the action would be due on {}, before today", action.due);

@@ -149,6 +149,10 @@ impl Acting<'_> {
             let next = "`landfall guide list` shows which there are";
             return Err(Refusal::new(RefusalCode::Unknown, text, next));
         }
+        if planned.is_empty() {
+            let next = "revise the plan, where operations need a guide";
+            return Err(Refusal::invalid("the operations plan names no guide", next));
+        }
         if !named.is_empty() {
             return Ok(named.to_vec());
         }

@@ -243,6 +243,7 @@ impl Acting<'_> {
                 &decision.infrastructure,
             )?,
             sites: worded("the strategy for the sites", &decision.sites)?,
+            experience: decision.experience.as_ref().map(told).transpose()?,
             ..decision.clone()
         };
         Ok(ReleaseReadinessEvent::StrategyDecided { decision })
@@ -250,12 +251,12 @@ impl Acting<'_> {
 
     fn tell_experience(&self, experience: &Experience) -> Result<ReleaseReadinessEvent, Refusal> {
         self.role(&PREPARING, &Scope::Deployment, "tell what experience the team has")?;
-        worded("what is told of it", experience.text())?;
-        if self.state.experience() == Some(experience) {
+        let experience = told(experience)?;
+        if self.state.experience() == Some(&experience) {
             let text = "that is told already";
             return Err(Refusal::new(RefusalCode::State, text, "there is nothing to do"));
         }
-        Ok(ReleaseReadinessEvent::ExperienceTold { experience: experience.clone() })
+        Ok(ReleaseReadinessEvent::ExperienceTold { experience })
     }
 
     fn vote_on_release(
@@ -341,4 +342,15 @@ impl Acting<'_> {
             reason: worded("the reason", reason)?,
         })
     }
+}
+
+/// Returns what is told of experience, in plain words.
+fn told(experience: &Experience) -> Result<Experience, Refusal> {
+    let text = worded("what is told of it", experience.text())?;
+    Ok(match experience {
+        Experience::Similar(_) => Experience::Similar(text),
+        Experience::Rehearsed(_) => Experience::Rehearsed(text),
+        Experience::Help(_) => Experience::Help(text),
+        Experience::ExtraApprover(_) => Experience::ExtraApprover(text),
+    })
 }

@@ -256,11 +256,15 @@ impl Acting<'_> {
         self.role(&roles, &scope, "ask for a signature again")?;
         let how = worded("how it was seen to", how)?;
         let status = self.state.slots.get(slot);
-        let Some(status) = status.filter(|it| it.state == SignOffState::Declined) else {
-            let text = format!("nobody has declined to sign {slot}");
+        let is_owing =
+            |it: SignOffState| matches!(it, SignOffState::Declined | SignOffState::Withdrawn);
+        let Some(status) = status.filter(|it| is_owing(it.state)) else {
+            let text = format!("nobody has declined to sign {slot}, or withdrew it");
             return Err(Refusal::new(RefusalCode::State, text, "there is nothing to ask again"));
         };
-        if let (Sheet::Site(site), RoleType::SiteOwner) = (&slot.sheet, slot.role) {
+        if let (Sheet::Site(site), RoleType::SiteOwner, SignOffState::Declined) =
+            (&slot.sheet, slot.role, status.state)
+        {
             let text = format!("the owner of {site} refused the site");
             let next = format!("`landfall resolve-refusal site/{site}` says that it was resolved");
             return Err(Refusal::new(RefusalCode::State, text, next));

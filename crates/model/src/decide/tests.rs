@@ -89,6 +89,7 @@ pub(super) fn why() -> String {
     "as agreed".to_owned()
 }
 
+// Proves: R-PGM1, P1-Q3
 #[test]
 fn acts_on_the_deployment() {
     let rows = || {
@@ -199,6 +200,7 @@ fn acts_on_the_deployment() {
     ));
 }
 
+// Proves: R-REL4
 #[test]
 fn acts_on_sites_and_components() {
     let of = |site: &str| name::<crate::id::SiteId>(site);

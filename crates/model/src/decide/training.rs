@@ -120,8 +120,11 @@ impl Acting<'_> {
         }
         let despite = despite.as_ref().map(|it| worded("the reason", it)).transpose()?;
         let place = worded("the place", &session.place)?;
+        let language = session.language.as_ref();
+        let language = language.map(|it| worded("the language", it)).transpose()?;
         self.fits(session, despite.is_some())?;
-        Ok(TrainingEvent::SessionScheduled(Session { place, despite, ..session.clone() }))
+        let scheduled = Session { place, language, despite, ..session.clone() };
+        Ok(TrainingEvent::SessionScheduled(scheduled))
     }
 
     /// Refuses a session that cannot be held: two at once by one trainer never, into a window or

@@ -56,7 +56,11 @@ impl Acting<'_> {
             (_, Waivability::WholeBy(_) | Waivability::PartBy { .. }) => return Ok(()),
         };
         let text = format!("{never}: {}", guard.text());
-        Err(Refusal::new(RefusalCode::NotPermitted, text, "make it true"))
+        Err(Refusal::new(
+            RefusalCode::NotPermitted,
+            text,
+            "make it true: `landfall why` names who can",
+        ))
     }
 
     /// W1: it ends, and no later than the next milestone as far as its day is known.

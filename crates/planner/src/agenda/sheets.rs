@@ -67,10 +67,35 @@ fn core(look: &mut Look<'_>, agenda: &mut Agenda) {
     } else if has_advance && !is_open(Some(CoreMode::Advance)) {
         Sheet::CoreInterim
     } else {
+        void_stale(look, agenda, None);
         return;
     };
+    void_stale(look, agenda, Some(&sheet));
     let reading = gates::incidents::cs1(look.state, &sheet, look.now);
     ask(look, agenda, &sheet, |_| vec![reading.clone()]);
+}
+
+/// Voids what is asked for on a sheet of the core that is not `present`, and no longer what it was:
+/// it may be long until all of it is there again.
+fn void_stale(look: &Look<'_>, agenda: &mut Agenda, present: Option<&Sheet>) {
+    let state = look.state;
+    let others = [Sheet::CoreInterim, Sheet::CoreFinal].into_iter();
+    for slot in others.filter(|it| Some(it) != present).flat_map(|it| it.slots()) {
+        let requested = state.slots.get(&slot).filter(|it| it.state == SignOffState::Requested);
+        let stale = requested.filter(|it| it.document != sheet::digest(state, &slot.sheet));
+        if let Some(document) = stale.map(|it| it.document) {
+            agenda.events.push(Event::SignOff {
+                slot,
+                transition: SignOffTransition::Voided,
+                document,
+                meaning: None,
+                statements: vec![],
+                on_behalf_of: None,
+                stamp: None,
+                gate: vec![],
+            });
+        }
+    }
 }
 
 fn site(look: &mut Look<'_>, agenda: &mut Agenda, position: usize) {

@@ -289,7 +289,7 @@ fn a_waiver_is_looked_at_when_it_is_asked_for() {
         );
     }
     expect![[r#"
-        ivo: E1 is never waived: The Release Readiness decision is GO for exactly this release, and each of its conditions is closed or carried on. [make it true]
+        ivo: E1 is never waived: The Release Readiness decision is GO for exactly this release, and each of its conditions is closed or carried on. [make it true: `landfall why` names who can]
         ivo: the waiver would outlast Deployment Stable, which is planned for 2027-02-02T00:00:00Z [let it end by 2027-02-02T00:00:00Z; what is open then is decided anew]
         ivo: the waiver would have ended at 2027-01-01T00:00:00Z [give an end that is still to come]
         ivo: only a part of E3 can be waived, and none is named [name it with `--part`: the plan: communications, training, operations or support]

@@ -6,7 +6,8 @@
 use super::world::World;
 use crate::agenda::{broken_budget, running_grants};
 use crate::facts::Look;
-use crate::waiting::{holders, why};
+use crate::waiting::{has_left, holders, why};
+use model::command::Command;
 use model::component::{CoreComponent, CoreMode};
 use model::event::{Actor, Event};
 use model::guard::Supplier;
@@ -15,6 +16,7 @@ use model::machine::{
     RfcTransition, SignOffTransition, SiteState, SiteTransition,
 };
 use model::profile::Profile;
+use model::rights::Rights;
 use model::ring::{Concurrency, RunningSites};
 use model::run::{RunKind, TrackState};
 use model::scope::Scope;
@@ -74,8 +76,10 @@ pub(super) fn before(world: &World, event: &Event, actor: &Actor) {
                 _ => None,
             });
             let approved: Vec<_> = digests.take(status.approvals.len()).collect();
-            let quorum: usize = planned.levels.iter().map(|it| usize::from(it.quorum)).sum();
-            assert!(approved.len() >= quorum && approved.iter().all(|it| Some(*it) == *part));
+            let levels = state.levels_of(planned, status);
+            let quorum: usize = levels.iter().map(|it| usize::from(it.quorum)).sum();
+            let is_whole = approved.len() >= quorum && approved.iter().all(|it| Some(*it) == *part);
+            assert!(is_whole, "{rfc} {status:?}: {quorum} of {levels:?}, {approved:?}, {part:?}");
         }
         Event::Deployment { transition: DeploymentTransition::SitesCompleted, .. } => {
             let is_settled = |it| matches!(it, SiteState::SignedOff | SiteState::Exempt);
@@ -233,7 +237,11 @@ fn may_go_on(world: &World, scope: &Scope) {
         SiteState::Deploying => {
             let ring = state.plan.ring_of[position] as usize;
             let stops = state.plan.rings[ring].halting.running == RunningSites::Stop;
-            assert!(!stops || state.rings[ring].state != RingState::Halted, "{id} has to stop");
+            assert!(
+                !stops || state.rings[ring].state != RingState::Halted,
+                "{id} has to stop: {}",
+                world.story(world.record.len() - 60, &[id.as_str(), "ring"])
+            );
             assert!(is_open(world, position), "{id} goes on outside its window");
             assert!(is_authorised(world, |it| covers_site(state, it, position)), "{id} has no RFC");
         }
@@ -302,14 +310,27 @@ pub(super) fn at_rest(world: &World) {
         let waits = why(state, world.now, &scope);
         let is_moving = state.orders.values().any(|it| it.scope == scope);
         let says = rests || is_moving || !waits.is_empty();
-        let story = || world.story(1, &[scope.to_string().rsplit('/').next().unwrap()]);
+        let story = || {
+            let name = scope.to_string();
+            let story = world.story(1, &[name.rsplit('/').next().unwrap()]);
+            let last = story.lines().count().saturating_sub(8);
+            let last: Vec<&str> = story.lines().skip(last).collect();
+            format!("{} in {}", last.join("\n"), state.deployment)
+        };
         assert!(says, "{scope} waits and does not say on what:\n{}", story());
 
         for wait in waits {
-            assert!(!wait.what.contains("the engine takes it up"), "{scope}: {}", wait.what);
+            assert!(
+                !wait.what.contains("the engine takes it up"),
+                "{scope}: {}\n{}",
+                wait.what,
+                story()
+            );
             match &wait.supplier {
                 Supplier::Roles(roles) => {
-                    let nobody = holders(state, &wait.scope, roles).is_empty();
+                    let rights = wait.command.as_ref().map_or(Rights::Contribute, Command::rights);
+                    let left = |it: &_| has_left(state, it, rights);
+                    let nobody = holders(state, &wait.scope, roles).iter().all(left);
                     assert!(
                         nobody || !wait.people.is_empty(),
                         "{scope} names nobody: {}",

@@ -1,56 +1,109 @@
-//! Random walks: faults, answers and commands in any order; the promises hold at every entry, and
-//! when faults stop and people answer, the deployment comes to its end.
+//! Random walks: any command by anybody at any time, faults and answers in between; the promises
+//! hold at every entry, and when faults stop and people answer, the deployment comes to its end.
 //!
 //! House rule: nothing starts that a gate forbids; nothing waits without saying on what.
 
+mod dice;
+mod draws;
+mod plans;
+
+pub(super) use plans::full as full_plan;
+
 use super::world::{WELL, World, exit, unknown, unreachable};
 use crate::agenda::agenda;
-use crate::fixture::{night_plan, plan, site_id};
-use model::command::{Command, Resumable, RfcAct};
-use model::event::StepDecision;
-use model::guard::Guard;
-use model::machine::SignOffState;
+use crate::people::answer;
+use crate::waiting::WaitingOn;
+use dice::{Chance, Dice, Drawn};
+use jiff::Timestamp;
+use model::command::Command;
+use model::decide::{Acting, decide};
+use model::digest::Digest;
+use model::event::{Entry, Event};
+use model::id::PersonId;
+use model::machine::DeploymentState;
 use model::plan::MasterProjectPlan;
-use model::scope::Scope;
-use model::sheet;
+use model::refusal::{Refusal, RefusalCode};
+use model::role_type::RoleType;
 use model::state::State;
-use proptest::prelude::*;
+use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
+use strum::VariantArray;
 
-static DAYS: LazyLock<World> = LazyLock::new(|| World::ready(plan()));
-static NIGHTS: LazyLock<World> = LazyLock::new(|| World::ready(night_plan()));
+/// A command that was accepted, and where.
+#[derive(Clone)]
+pub(super) struct Sample {
+    pub(super) state: State,
+    pub(super) now: Timestamp,
+    pub(super) person: PersonId,
+    pub(super) command: Command,
+    pub(super) plan: Option<Arc<MasterProjectPlan>>,
+}
 
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 16, max_shrink_iters: 400, ..ProptestConfig::default() })]
+/// What walks saw.
+#[derive(Default)]
+pub(super) struct Seen {
+    /// The first command of each kind that was accepted.
+    pub(super) accepted: BTreeMap<String, Sample>,
+    refused: BTreeMap<String, usize>,
+}
 
-    #[test]
-    fn whatever_happens_the_promises_hold_and_it_ends(
-        by_night in any::<bool>(),
-        ahead in prop::sample::select(vec![0_usize, 0, 1, 31]),
-        steps in prop::collection::vec((0_u8..16, any::<u16>()), 1..140),
+impl Seen {
+    fn accepted(
+        &mut self,
+        world: &World,
+        (person, command, plan): (&PersonId, &Command, Option<&Arc<MasterProjectPlan>>),
     ) {
-        let mut world = if by_night { NIGHTS.clone() } else { DAYS.clone() };
-        world.ahead = ahead;
-        for (kind, chance) in steps {
-            walk(&mut world, kind, usize::from(chance));
-        }
-        world.settle();
-        reads_back(&world);
+        self.accepted.entry(command.kind()).or_insert_with(|| Sample {
+            state: world.state.clone(),
+            now: world.now,
+            person: person.clone(),
+            command: command.clone(),
+            plan: plan.cloned(),
+        });
+    }
+
+    fn refused(&mut self, kind: &str, world: &World, refusal: &Refusal) {
+        says_how_to_go_on(world, refusal);
+        *self.refused.entry(kind.to_owned()).or_default() += 1;
     }
 }
 
-fn walk(world: &mut World, kind: u8, chance: usize) {
-    if world.is_over() {
-        return;
+/// What a person is told whom no single name helps.
+const WAYS_ON: [&str; 8] = [
+    "ask somebody else to act",
+    "ask the ",
+    "act as a person of the plan",
+    "name somebody else",
+    "name another holder in the plan",
+    "in the plan holds that role type",
+    "`landfall why` names who can",
+    "it closes by itself",
+];
+
+/// Checks that `refusal` says what is wrong, and who or what helps.
+fn says_how_to_go_on(world: &World, refusal: &Refusal) {
+    let Refusal { code, text, next_step, .. } = refusal;
+    assert!(!text.trim().is_empty() && !next_step.trim().is_empty(), "{refusal:?}");
+    if *code == RefusalCode::NotPermitted {
+        let people = world.state.plan.people.iter();
+        let mut names = people.flat_map(|it| [it.id.as_str(), it.name.as_str()]).chain(WAYS_ON);
+        let mut roles = RoleType::VARIANTS.iter().map(ToString::to_string);
+        let names_somebody =
+            names.any(|it| next_step.contains(it)) || roles.any(|it| next_step.contains(&it));
+        assert!(names_somebody, "nobody is named: {text}; {next_step}");
     }
-    match kind {
-        0..=3 => {
+}
+
+/// Lets one thing happen by chance.
+fn step(world: &mut World, chance: &mut Chance, seen: &mut Seen) {
+    match chance.below(24) {
+        0..=2 => {
             world.look();
         }
-        4..=8 => {
+        3..=6 => {
             let orders = world.in_flight();
-            if let Some(order) = orders.get(chance % orders.len().max(1)) {
-                let outcome = match chance / 7 % 12 {
+            if let Some(order) = orders.get(chance.below(orders.len())) {
+                let outcome = match chance.below(12) {
                     0 => exit(1),
                     1 => unreachable(),
                     2 => unknown(),
@@ -59,129 +112,148 @@ fn walk(world: &mut World, kind: u8, chance: usize) {
                 world.end(order, outcome);
             }
         }
-        9..=11 => {
+        7..=9 => {
+            world.look();
             let waits = world.waits();
-            if let Some(wait) = waits.get(chance % waits.len().max(1)) {
-                world.answered(wait);
+            if let Some(wait) = waits.get(chance.below(waits.len())) {
+                answered(world, seen, wait);
             }
         }
-        12 | 13 => {
-            let command = command(world, chance);
-            world.anybody(chance / 11, &command);
+        10..=19 => attempt(world, chance, seen),
+        20 | 21 => {
+            for _ in 0..chance.below(12) {
+                if !is_over(world) && !world.settled_once() {
+                    return;
+                }
+            }
         }
         _ => {
             let next = agenda(&world.state, world.now, usize::MAX).next_look;
-            match next {
-                Some(next) if chance.is_multiple_of(3) => world.now = next,
-                Some(_) | None => world.pass(i64::try_from(chance % 20_000).unwrap()),
+            match next.filter(|_| chance.once_in(3)) {
+                Some(next) => world.now = next,
+                None => world.pass(i64::try_from(chance.below(20_000)).unwrap()),
             }
         }
     }
 }
 
-fn command(world: &mut World, chance: usize) -> Command {
-    let state = &world.state;
-    let (kind, pick) = (chance % 22, chance / 22);
-    let reason = "as it seemed right".to_owned();
-    let site = site_id(pick % 9 + 1);
-    let ring = state.plan.rings[pick % 3].id.clone();
-    let unit = match pick % 11 {
-        0 => Scope::Component(state.plan.components[0].id.clone()),
-        1 => Scope::Component(state.plan.components[1].id.clone()),
-        _ => Scope::Site(site.clone()),
+/// Lets the people whom `wait` asks answer: whoever is asked for a command can give it.
+fn answered(world: &mut World, seen: &mut Seen, wait: &WaitingOn) {
+    let Some((person, command, events)) = answer(&world.state, world.now, wait) else {
+        is_explained(world, wait);
+        return;
     };
-    let decisions = [
-        StepDecision::Retry,
-        StepDecision::Ignore,
-        StepDecision::Exclude,
-        StepDecision::Done,
-        StepDecision::NotDone,
-        StepDecision::Failed,
-    ];
-    let waiver = u32::try_from(pick % state.waivers.len().max(1)).unwrap() + 1;
-    match kind {
-        0 => Command::HaltRing { ring, reason },
-        1 => {
-            let all = [Resumable::Failed, Resumable::Lost, Resumable::NotStarted];
-            let only = all.into_iter().enumerate().filter(|(it, _)| pick >> it & 1 == 1);
-            Command::ResumeRing { ring, reason, only: only.map(|(_, it)| it).collect() }
+    seen.accepted(world, (&person, &command, None));
+    let actor = Acting::new(&world.state, &person, world.now).actor("test");
+    for event in events {
+        world.apply(event, actor.clone());
+    }
+}
+
+/// Checks that whoever cannot do what they are asked for waits for something that is said beside.
+fn is_explained(world: &World, wait: &WaitingOn) {
+    let (Some(command), Some(person)) = (wait.command.clone(), wait.people.first()) else { return };
+    let acting = Acting::new(&world.state, person, world.now);
+    let refusal = decide(&acting, &crate::people::worded(&world.state, command)).unwrap_err();
+    let closed = refusal.gate.iter().filter(|it| !it.verdict.passes());
+    let waits = world.waits();
+    let mut said = closed.map(|it| waits.iter().any(|wait| wait.guard == Some(it.guard)));
+    if !(said.any(|it| it)) {
+        panic!("{person} is asked and cannot: {}: {refusal}: {wait:?}", wait.what);
+    }
+}
+
+fn is_over(world: &World) -> bool {
+    matches!(
+        world.state.deployment,
+        DeploymentState::MilestoneReview
+            | DeploymentState::Closing
+            | DeploymentState::Closed
+            | DeploymentState::Terminating
+            | DeploymentState::Terminated
+    )
+}
+
+/// The commands that end a deployment early, and so most walks.
+const ENDS: [&str; 2] = ["Cancel", "Termination Begin"];
+
+/// Lets somebody try a command; mostly one of a kind that nobody has got through with yet.
+fn attempt(world: &mut World, chance: &mut Chance, seen: &mut Seen) {
+    let is_new = chance.once_in(2);
+    for _ in 0..60 {
+        let command = drawn(world, chance);
+        let kind = command.kind();
+        if (is_new && seen.accepted.contains_key(&kind))
+            || (ENDS.contains(&kind.as_str()) && !chance.once_in(20))
+        {
+            continue;
         }
-        2 => Command::HoldDeployment { reason },
-        3 => Command::ReleaseDeployment { reason },
-        4 | 5 => {
-            let all = [Scope::Deployment, Scope::Core, Scope::Ring(ring), unit];
-            Command::Hold { scope: all[pick / 11 % 4].clone(), held: kind == 4, reason }
-        }
-        6..=8 => {
-            let computers = if pick % 2 == 0 { vec![] } else { vec!["pc-2".parse().unwrap()] };
-            Command::Decide { scope: unit, computers, decision: decisions[pick / 11 % 6], reason }
-        }
-        9 => Command::Resume { scope: unit, reason },
-        10 => Command::Exempt { site, reason },
-        11 | 12 => declined(state, pick).unwrap_or(Command::HaltSite { site, reason }),
-        13 => {
-            let scopes = [Scope::Site(site), Scope::Ring(ring), unit];
-            let severity = u8::try_from(pick / 11 % 4).unwrap() + 1;
-            super::reported(world, scopes[pick % 3].clone(), severity)
-        }
-        14 => {
-            let guards = [Guard::S8, Guard::V3, Guard::S6, Guard::C5, Guard::V2];
-            let until = world.now.checked_add(jiff::SignedDuration::from_hours(30)).unwrap();
-            let (guard, scope) = (
-                guards[pick % 5],
-                [unit, Scope::Ring(ring), Scope::Deployment][pick / 5 % 3].clone(),
-            );
-            Command::RequestWaiver {
-                part: None,
-                guard,
-                scope,
-                reason: reason.clone(),
-                risk: reason.clone(),
-                control: reason,
-                until,
-            }
-        }
-        15 => Command::ApproveWaiver { waiver },
-        16 => Command::CloseWaiver { waiver, reason },
-        17 => {
-            let scope = if pick % 5 == 0 { Scope::Ring(ring) } else { unit };
-            Command::RollBack { scope, reason, accept_loss: true }
-        }
-        18 => Command::Replan { scope: unit, reason },
-        19 => Command::Revisit { site, reason },
-        20 => {
-            let act =
-                if pick % 4 == 0 { RfcAct::Cancel { reason } } else { RfcAct::Return { reason } };
-            Command::Rfc { rfc: state.plan.rfcs[pick % 2].id.clone(), act }
-        }
-        _ => {
-            let plan = changed(&state.plan, pick);
-            let digest = plan.digest();
-            world.plans.insert(digest, Arc::new(plan));
-            Command::RevisePlan { plan: digest, changes: vec![], removes_scope: false, reason }
+        if anybody(world, chance, seen, &command) {
+            return;
         }
     }
 }
 
-/// Returns the refusal of one of the site signatures that have been asked for.
-fn declined(state: &State, pick: usize) -> Option<Command> {
-    let asked = state.slots.iter().filter(|(slot, it)| {
-        it.state == SignOffState::Requested && slot.role == model::role_type::RoleType::SiteOwner
-    });
-    let asked: Vec<_> = asked.collect();
-    let (slot, _) = asked.get(pick % asked.len().max(1))?;
-    let document = sheet::digest(state, &slot.sheet);
-    Some(Command::Refuse { slot: (*slot).clone(), document, reasons: vec!["no".to_owned()] })
+/// Returns a command, with the plan that it names at hand.
+fn drawn(world: &mut World, chance: &mut Chance) -> Command {
+    let mut command = Command::drawn(&mut Dice::new(&world.state, world.now, chance), "");
+    if let Command::RevisePlan { plan, .. } = &mut command
+        && !chance.once_in(8)
+    {
+        let new = changed(&world.state.plan, chance);
+        *plan = new.digest();
+        world.plans.insert(*plan, Arc::new(new));
+    }
+    command
+}
+
+/// Lets people try `command` one after the other, strangers among them, until one gets through.
+/// Returns whether one did.
+fn anybody(world: &mut World, chance: &mut Chance, seen: &mut Seen, command: &Command) -> bool {
+    let kind = command.kind();
+    let mut people: Vec<PersonId> =
+        world.state.plan.people.iter().map(|it| it.id.clone()).collect();
+    people.push("stranger".parse().unwrap());
+    let first = chance.below(people.len());
+    people.rotate_left(first);
+    if chance.once_in(4) {
+        people.truncate(1);
+    }
+    let plan = match command {
+        Command::RevisePlan { plan, .. } => world.plans.get(plan).cloned(),
+        _ => None,
+    };
+    for person in people {
+        let acting = Acting::new(&world.state, &person, world.now).with_plan(plan.as_deref());
+        match decide(&acting, command) {
+            Err(refusal) => {
+                seen.refused(&kind, world, &refusal);
+                if refusal.code != RefusalCode::NotPermitted {
+                    return false;
+                }
+            }
+            Ok(events) => {
+                assert!(!events.is_empty(), "an accepted command leaves entries: {command:?}");
+                seen.accepted(world, (&person, command, plan.as_ref()));
+                let actor = acting.actor("test");
+                for event in events {
+                    world.apply(event, actor.clone());
+                }
+                return true;
+            }
+        }
+    }
+    false
 }
 
 /// Returns the plan with something changed: some of it voids an authorisation, some does not.
-fn changed(plan: &MasterProjectPlan, pick: usize) -> MasterProjectPlan {
+fn changed(plan: &MasterProjectPlan, chance: &mut Chance) -> MasterProjectPlan {
     let mut plan = plan.clone();
-    match pick % 5 {
+    match chance.below(5) {
         0 => plan.title += "+",
-        1 => plan.rings[pick / 5 % 3].soak_s += 60,
-        2 => plan.sites[pick / 5 % 9].users += 1,
-        3 => plan.components[pick / 5 % 2].steps[0].time_limit_s += 1,
+        1 => plan.rings[chance.below(3)].soak_s += 60,
+        2 => plan.sites[chance.below(9)].users += 1,
+        3 => plan.components[chance.below(2)].steps[0].time_limit_s += 1,
         _ => {
             plan.templates[0].each_computer.pop();
         }
@@ -189,21 +261,68 @@ fn changed(plan: &MasterProjectPlan, pick: usize) -> MasterProjectPlan {
     plan
 }
 
-/// The record alone gives the same state; so does a snapshot with its plan.
-fn reads_back(world: &World) {
-    let first = &world.record[0];
-    let model::event::Event::DeploymentCreated { plan, .. } = &first.event else { unreachable!() };
-    let mut anew = State::begin(first, world.plans[plan].clone()).unwrap();
-    for entry in &world.record[1..] {
+/// The record alone gives the same state, read back from what was stored too; so does a snapshot
+/// taken anywhere, with the entries after it.
+fn reads_back(world: &World, chance: &mut Chance) {
+    let stored: Vec<Entry> = world
+        .record
+        .iter()
+        .map(|it| serde_json::from_slice(&serde_json::to_vec(it).unwrap()).unwrap())
+        .collect();
+    assert!(stored == world.record, "an entry reads back as it was written");
+    let plan_of = |digest: &Digest| world.plans[digest].clone();
+    let Event::DeploymentCreated { plan, .. } = &stored[0].event else { unreachable!() };
+    let mut anew = State::begin(&stored[0], plan_of(plan)).unwrap();
+    let snapshot = chance.below(stored.len());
+    for (number, entry) in stored.iter().enumerate().skip(1) {
         let new_plan = match &entry.event {
-            model::event::Event::PlanRevised { plan, .. } => Some(world.plans[plan].clone()),
+            Event::PlanRevised { plan, .. } => Some(plan_of(plan)),
             _ => None,
         };
         anew.evolve(entry, new_plan).unwrap();
+        if number == snapshot {
+            let kept = serde_json::to_vec(&anew).unwrap();
+            let read: State = serde_json::from_slice(&kept).unwrap();
+            let read = read.with_plan(plan_of(&anew.plan_digest));
+            assert!(read == anew, "a snapshot at entry {number} reads back");
+            anew = read;
+        }
     }
     assert!(anew == world.state, "the record alone gives the same state");
-    let snapshot = serde_json::to_vec(&world.state).unwrap();
-    let read: State = serde_json::from_slice(&snapshot).unwrap();
-    let read = read.with_plan(world.plans[&world.state.plan_digest].clone());
-    assert!(read == world.state, "a snapshot reads back");
+}
+
+/// The walks that are walked, and how long each is.
+const SEEDS: u64 = 8;
+const STEPS: usize = 240;
+
+/// Walks from the beginning under one of the plans. Returns where it came to.
+fn walk(seed: u64, seen: &mut Seen) -> World {
+    let plans = plans::plans();
+    let which = usize::try_from(seed).unwrap() % plans.len();
+    let mut world = World::of(plans[which].clone());
+    let mut chance = Chance(seed);
+    for _ in 0..STEPS {
+        step(&mut world, &mut chance, seen);
+    }
+    reads_back(&world, &mut chance);
+    world
+}
+
+/// What all walks saw.
+pub(super) static SEEN: LazyLock<Seen> = LazyLock::new(|| {
+    let mut seen = Seen::default();
+    for seed in 0..SEEDS {
+        walk(seed, &mut seen);
+    }
+    seen
+});
+
+#[test]
+fn whatever_people_do_at_whatever_time_the_promises_hold() {
+    let kinds = Command::kinds();
+    let is_lacking = |seen: &dyn Fn(&String) -> bool| -> Vec<String> {
+        kinds.iter().filter(|it| !seen(it)).cloned().collect()
+    };
+    let never = is_lacking(&|it| SEEN.refused.contains_key(it));
+    assert!(never.is_empty(), "walks never saw these refused: {never:?}");
 }

@@ -11,6 +11,7 @@ use model::gates;
 use model::guard::Guard;
 use model::id::{PersonId, RfcId};
 use model::machine::{DeploymentState, RfcState, RfcTransition, Transition};
+use model::profile::Profile;
 use model::rfc::RollbackResult;
 use model::rfc::{Covers, EmergencyKind, ImplementationReview, RequestForChange, RfcCategory};
 use model::role_type::RoleType;
@@ -64,9 +65,16 @@ impl Change<'_> {
             RfcState::Draft => vec![self.draft()],
             RfcState::Submitted => self.submitted(),
             RfcState::Assessing => self.approvals(),
-            RfcState::Authorised => {
-                vec![self.act(format!("{id} has to be scheduled"), RELEASE, RfcAct::Schedule)]
-            }
+            RfcState::Authorised => match self.planned.window.filter(|it| it.until <= self.now) {
+                Some(window) => {
+                    let reason = format!("its window ended at {}", window.until);
+                    let what = format!("{id} has to be withdrawn, and asked for anew: {reason}");
+                    vec![self.act(what, RELEASE, RfcAct::Cancel { reason })]
+                }
+                None => {
+                    vec![self.act(format!("{id} has to be scheduled"), RELEASE, RfcAct::Schedule)]
+                }
+            },
             RfcState::Implemented | RfcState::BackedOut => vec![self.review()],
             RfcState::Reviewed => {
                 vec![self.act(format!("{id} has to be closed"), AUTHORITY, RfcAct::Close)]
@@ -210,7 +218,13 @@ impl Change<'_> {
         let rf3 = self.state.reading(Guard::RF3, &[self.scope()], self.now, rf3);
         let conflict = WaitingOn::guard(self.state, &self.scope(), &rf3, status.since);
         let conflict = conflict.map(|it| self.ruled(it));
-        let Some((level, number)) = open else { return conflict.into_iter().collect() };
+        let Some((level, number)) = open else {
+            // Its levels changed under it: nobody gives a last approval that would authorise it.
+            let reason = "its levels of approval have changed".to_owned();
+            let what = format!("{} has to be returned, and submitted anew: {reason}", planned.id);
+            let again = self.act(what, AUTHORITY, RfcAct::Return { reason });
+            return vec![conflict.unwrap_or(again)];
+        };
         let given: Vec<_> = status.approvals.iter().filter(|(_, it)| *it == number).collect();
         let lacking = usize::from(level.quorum).saturating_sub(given.len());
         let word = if lacking == 1 { "approval" } else { "approvals" };
@@ -223,8 +237,14 @@ impl Change<'_> {
         };
         let holders = self.state.plan.holders(level.role).map(|it| it.id.clone());
         let eligible: Vec<_> = holders.filter(may).take(super::PEOPLE_MAX).collect();
-        if !eligible.is_empty() || self.state.plan.profile != model::profile::Profile::Solo {
+        if !eligible.is_empty() {
             wait.people = eligible;
+        } else if self.state.plan.profile != Profile::Solo {
+            let text = format!("{}, and nobody in the plan may give it", wait.what);
+            return conflict
+                .into_iter()
+                .chain([self.wait(text, &[RoleType::ProgramManager])])
+                .collect();
         }
         wait.command = self.state.part_of(&planned.id).map(|part| Command::Rfc {
             rfc: planned.id.clone(),

@@ -5,14 +5,16 @@
 use super::WaitingOn;
 use crate::facts::Look;
 use model::command::{Command, Findings};
-use model::decide::Acting;
+use model::decide::{Acting, decide};
 use model::gates;
 use model::guard::Guard;
+use model::id::PersonId;
 use model::machine::{DeploymentState, DeploymentTransition, SignOffState, WaiverState};
 use model::role_type::RoleType;
 use model::scope::Scope;
-use model::sheet::{Sheet, SlotId};
+use model::sheet::{self, Sheet, SlotId};
 use model::site_care::SiteCareCommand;
+use model::state::SlotStatus;
 
 pub(super) fn deployment(look: &mut Look<'_>) -> Vec<WaitingOn> {
     let state = look.state;
@@ -93,12 +95,10 @@ pub(super) fn waivers(look: &Look<'_>) -> Vec<WaitingOn> {
             let authority = status.guard.waiver().authority();
             let scope = status.scope.clone();
             let mut wait = WaitingOn::people(state, scope, text, status.since, authority);
-            let has_part = |it: &model::id::PersonId| {
-                status.requested_by.as_ref() == Some(it)
-                    || status.approvals.iter().any(|(by, _)| by == it)
-            };
-            wait.people.retain(|it| !has_part(it));
-            wait.with(Command::ApproveWaiver { waiver })
+            let command = Command::ApproveWaiver { waiver };
+            let may = |it: &PersonId| decide(&Acting::new(state, it, look.now), &command).is_ok();
+            wait.people.retain(may);
+            wait.with(command)
         })
         .collect()
 }
@@ -106,9 +106,16 @@ pub(super) fn waivers(look: &Look<'_>) -> Vec<WaitingOn> {
 /// Returns the signatures that have been asked for: all, or those of the sheets of `of`.
 pub(super) fn slots(look: &Look<'_>, of: Option<&Scope>) -> Vec<WaitingOn> {
     let state = look.state;
-    // A site that its owner refused says so itself.
-    let is_declined = |slot: &SlotId, state: SignOffState| {
-        state == SignOffState::Declined && slot.role != RoleType::SiteOwner
+    // A site that its owner refused says so itself; and whose signature was taken back is asked for
+    // it again by itself once the sheet says something else.
+    let is_declined = |slot: &SlotId, status: &SlotStatus| match status.state {
+        SignOffState::Declined => slot.role != RoleType::SiteOwner,
+        SignOffState::Withdrawn => status.document == sheet::digest(state, &slot.sheet),
+        SignOffState::Pending
+        | SignOffState::Requested
+        | SignOffState::Signed
+        | SignOffState::Void
+        | SignOffState::Superseded => false,
     };
     let first = match of {
         Some(Scope::Site(id)) => {
@@ -128,18 +135,21 @@ pub(super) fn slots(look: &Look<'_>, of: Option<&Scope>) -> Vec<WaitingOn> {
     };
     let open = first
         .take_while(|(slot, _)| is_near(slot))
-        .filter(|(slot, it)| it.state == SignOffState::Requested || is_declined(slot, it.state));
+        .filter(|(slot, it)| it.state == SignOffState::Requested || is_declined(slot, it));
     open.filter_map(|(slot, status)| {
         let scope = slot.sheet.scope();
         if of.is_some_and(|it| *it != scope) {
             return None;
         }
-        if status.state == SignOffState::Declined {
+        if status.state != SignOffState::Requested {
             let why = status.statements.join("; ");
-            let text = format!(
-                "{} declined to sign {}: {why}; what it says must change",
-                slot.role, slot.sheet
-            );
+            let did = if status.state == SignOffState::Declined {
+                "declined to sign"
+            } else {
+                "took back the signature of"
+            };
+            let text =
+                format!("{} {did} {}: {why}; what it says must change", slot.role, slot.sheet);
             let roles = [RoleType::ReleaseManagement];
             let again = SiteCareCommand::AskAgain { slot: slot.clone(), how: String::new() };
             let wait = WaitingOn::people(state, scope, text, status.since, &roles);

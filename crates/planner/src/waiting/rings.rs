@@ -2,7 +2,7 @@
 //!
 //! House rule: nothing waits without saying on what.
 
-use super::{WaitingOn, deployment};
+use super::{WaitingOn, deployment, otherwise};
 use crate::facts::Look;
 use jiff::SignedDuration;
 use model::command::{Command, Resumable};
@@ -53,6 +53,10 @@ pub(super) fn ring(look: &Look<'_>, position: usize) -> Vec<WaitingOn> {
         RingState::Soaking => {
             let soak = SignedDuration::from_secs(i64::from(planned.soak_s));
             let Ok(ends) = since.checked_add(soak) else { return vec![] };
+            // It has soaked, and the deployment stands still.
+            if ends <= look.now {
+                return otherwise(look, &scope, since);
+            }
             let text = format!("ring {} soaks: it must stay healthy until then", planned.id);
             vec![WaitingOn::time(scope, text, since, ends)]
         }

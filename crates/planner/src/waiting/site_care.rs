@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use model::command::Command;
 use model::guard::Guard;
 use model::id::SiteId;
+use model::machine::{SiteTransition, Transition};
 use model::role_type::RoleType;
 use model::scope::Scope;
 use model::site::Site;
@@ -136,6 +137,14 @@ pub(super) fn revisits(look: &Look<'_>, site: &SiteId) -> Vec<WaitingOn> {
     wanted
         .map(|(number, revisit)| {
             let scope = Scope::Site(site.clone());
+            let standing = state.site(site).map(|(_, it)| it.state);
+            if let Some(standing) = standing.filter(|it| SiteTransition::Revisited.follows(*it).is_none()) {
+                let text = format!(
+                    "revisit {number} of {site} is wanted, by {}, and cannot begin while the site is {standing}",
+                    revisit.cause
+                );
+                return WaitingOn::system(scope, text, revisit.since);
+            }
             let act = format!("revisit {scope}");
             let roles = [RoleType::ReleaseManagement, RoleType::ProductManager];
             let roles = super::deployment::lacking(look, &act, &roles);

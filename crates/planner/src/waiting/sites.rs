@@ -6,6 +6,7 @@ use super::{WaitingOn, deployment, or_otherwise, otherwise, site_care, steps};
 use crate::agenda::{shortage, why_not_started};
 use crate::facts::Look;
 use crate::guards;
+use jiff::Timestamp;
 use model::command::Command;
 use model::decide::Acting;
 use model::machine::{DeploymentState, SiteState};
@@ -59,7 +60,7 @@ fn stands(look: &mut Look<'_>, position: usize) -> Vec<WaitingOn> {
             let closed =
                 readings.iter().filter_map(|it| WaitingOn::guard(state, &scope, it, since));
             let closed = super::entry::with_commands(look, closed.collect());
-            if closed.is_empty() && state.deployment != DeploymentState::Deploying {
+            if closed.is_empty() && !works(state.deployment) {
                 otherwise(look, &scope, since)
             } else if closed.is_empty() {
                 let why = why_not_started(look, position);
@@ -101,13 +102,7 @@ fn stands(look: &mut Look<'_>, position: usize) -> Vec<WaitingOn> {
                 asked.extend(site_care::not_whole(look, planned));
                 return asked;
             }
-            let nobody = "nobody".parse().expect("because it is a name");
-            let acting = Acting::new(state, &nobody, look.now);
-            let readings = acting.site_gate(&planned.id);
-            let waits = readings.iter().filter_map(|it| WaitingOn::guard(state, &scope, it, since));
-            let waits: Vec<_> =
-                waits.map(|it| site_care::with_command(look, position, it)).collect();
-            or_otherwise(waits, look, &scope, since)
+            signing(look, position, &scope, since)
         }
         SiteState::Refused => {
             let why = status.reason.as_deref().unwrap_or("no reason was recorded");
@@ -123,7 +118,7 @@ fn stands(look: &mut Look<'_>, position: usize) -> Vec<WaitingOn> {
                 return vec![WaitingOn::system(scope, text, since)];
             }
             let asked = deployment::slots(look, Some(&scope));
-            if asked.is_empty() { otherwise(look, &scope, since) } else { asked }
+            if asked.is_empty() { signing(look, position, &scope, since) } else { asked }
         }
         SiteState::RolledBack => {
             let text = format!("{} was rolled back and has to be planned anew", planned.id);
@@ -132,5 +127,33 @@ fn stands(look: &mut Look<'_>, position: usize) -> Vec<WaitingOn> {
         }
         SiteState::Deployed => otherwise(look, &scope, since),
         SiteState::SignedOff | SiteState::Exempt => vec![],
+    }
+}
+
+/// Returns what the signatures of the site at `position` wait on, where nobody is asked for one.
+fn signing(look: &Look<'_>, position: usize, scope: &Scope, since: Timestamp) -> Vec<WaitingOn> {
+    let Scope::Site(site) = scope else { return vec![] };
+    let nobody = "nobody".parse().expect("because it is a name");
+    let acting = Acting::new(look.state, &nobody, look.now);
+    let readings = acting.site_gate(site);
+    let waits = readings.iter().filter_map(|it| WaitingOn::guard(look.state, scope, it, since));
+    let waits = waits.map(|it| site_care::with_command(look, position, it)).collect();
+    or_otherwise(waits, look, scope, since)
+}
+
+/// Returns whether sites may start.
+fn works(deployment: DeploymentState) -> bool {
+    match deployment {
+        DeploymentState::Deploying
+        | DeploymentState::Stabilizing
+        | DeploymentState::QuietPeriod => true,
+        DeploymentState::Draft
+        | DeploymentState::Ready
+        | DeploymentState::Held
+        | DeploymentState::MilestoneReview
+        | DeploymentState::Closing
+        | DeploymentState::Closed
+        | DeploymentState::Terminating
+        | DeploymentState::Terminated => false,
     }
 }

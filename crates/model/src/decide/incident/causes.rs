@@ -188,7 +188,7 @@ impl Acting<'_> {
         self.role(&roles, &Scope::Deployment, "take a problem over as a known error")?;
         self.open_one(problem)?;
         let workaround = worded("the workaround", workaround)?;
-        self.state.person(owner).ok_or_else(|| Refusal::unknown(owner))?;
+        self.taking_over(owner)?;
         let owner = owner.clone();
         let accepted = IncidentEvent::ProblemAccepted { problem, workaround, owner };
         Ok(vec![Event::Incident(accepted)])

@@ -134,7 +134,7 @@ fn found(value: &str, verdict: Verdict) -> Measurement {
     Measurement { value: value.to_owned(), verdict, how: why(), evidence: vec![] }
 }
 
-// Proves: P2-Q1, P2-Q2, P4a-Q1
+// Proves: P2-Q1, P2-Q2, P4a-Q1, P4a-Q3
 #[test]
 fn what_the_program_knows_it_answers_itself_and_a_persons_answer_rests_on_facts() {
     let mut story = Story::in_quiet_period();
@@ -175,7 +175,7 @@ fn what_the_program_knows_it_answers_itself_and_a_persons_answer_rests_on_facts(
     "#]].assert_eq(&story.text);
 }
 
-// Proves: G-14
+// Proves: G-14, R-PRM5
 #[test]
 fn a_criterion_is_computed_or_measured_and_the_customer_accepts_what_is_not_met() {
     let mut story = Story::in_quiet_period();
@@ -373,7 +373,7 @@ fn answers_collected_elsewhere_are_taken_over_as_counts() {
     "#]].assert_eq(&story.text);
 }
 
-// Proves: P4b-B1, P4-D3, P4-D4
+// Proves: P4b-B1, P4-D3, P4-D4, G-20, P4b-O1
 #[test]
 fn a_project_closes_when_nothing_is_left_that_only_the_project_knows_or_may_do() {
     use crate::close_out::{BenefitReview, CloseOutCommand as C, Contribution, Lesson, Topic};

@@ -133,7 +133,7 @@ fn does(state: &mut State, who: &str, command: MilestoneCommand) -> String {
     format!("{said}\n    review {number} is {standing}\n")
 }
 
-// Proves: X-04
+// Proves: X-04, R-PGM3
 #[test]
 fn a_review_is_convened_adjourned_rejected_and_put_forward_again() {
     use MilestoneCommand as C;
