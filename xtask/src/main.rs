@@ -38,6 +38,7 @@ const RULES: &[Rule] = &[
     papers::a_stranger_understands,
     resolutions::resolutions_are_shown,
     traceability::traces_name_requirements,
+    traceability::requirements_are_proved,
     traceability::the_page_is_current,
 ];
 

@@ -68,7 +68,7 @@ pub(crate) fn traces_name_requirements(house: &House) -> Vec<String> {
 
 /// Finds requirements that must be met, that no test proves, and that nobody left out for a reason;
 /// and those left out although a test proves them.
-fn requirements_are_proved(house: &House) -> Vec<String> {
+pub(crate) fn requirements_are_proved(house: &House) -> Vec<String> {
     let traces = traces(house);
     let left_out: BTreeMap<&str, &str> = left_out(house).collect();
     let mut breaches = Vec::new();
@@ -226,6 +226,11 @@ mod tests {
     #[test]
     fn every_trace_names_a_requirement() {
         holds(traces_name_requirements);
+    }
+
+    #[test]
+    fn every_requirement_has_a_test_or_a_reason() {
+        holds(requirements_are_proved);
     }
 
     #[test]

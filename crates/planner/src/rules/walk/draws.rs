@@ -4,6 +4,8 @@
 //!
 //! House rule: no `_` on our own enums.
 
+// Long because: every command with every field stands here once, and nowhere twice.
+
 use super::dice::{Dice, Drawn, plain};
 use model::assessment::{AssessmentCommand, ItemKind, KeyQuestion, Measurement, Verdict};
 use model::assignment::{AssignmentCommand, Staying};
