@@ -13,6 +13,7 @@ mod changes;
 mod delegating;
 mod ending;
 mod entry;
+mod faults;
 mod governing;
 mod halting;
 mod ledger;

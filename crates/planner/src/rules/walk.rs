@@ -13,7 +13,8 @@ use super::world::{WELL, World, exit, unknown, unreachable};
 use crate::agenda::agenda;
 use crate::people::answer;
 use crate::waiting::WaitingOn;
-use dice::{Chance, Dice, Drawn};
+pub(super) use dice::Chance;
+use dice::{Dice, Drawn};
 use jiff::Timestamp;
 use model::command::Command;
 use model::decide::{Acting, decide};
@@ -263,7 +264,7 @@ fn changed(plan: &MasterProjectPlan, chance: &mut Chance) -> MasterProjectPlan {
 
 /// The record alone gives the same state, read back from what was stored too; so does a snapshot
 /// taken anywhere, with the entries after it.
-fn reads_back(world: &World, chance: &mut Chance) {
+pub(super) fn reads_back(world: &World, chance: &mut Chance) {
     let stored: Vec<Entry> = world
         .record
         .iter()
