@@ -6,7 +6,7 @@
 use super::walk::{Chance, reads_back};
 use super::world::{WELL, World, exit, unknown, unreachable};
 use crate::agenda::agenda;
-use crate::fixture::{night_plan, plan, site_id};
+use crate::fixture::{night_plan, plan};
 use model::command::{Command, Resumable, RfcAct};
 use model::event::StepDecision;
 use model::guard::Guard;
@@ -84,7 +84,7 @@ fn command(world: &mut World, chance: usize) -> Command {
     let state = &world.state;
     let (kind, pick) = (chance % 22, chance / 22);
     let reason = "as it seemed right".to_owned();
-    let site = site_id(pick % 9 + 1);
+    let site: model::id::SiteId = format!("s{}", pick % 9 + 1).parse().unwrap();
     let ring = state.plan.rings[pick % 3].id.clone();
     let unit = match pick % 11 {
         0 => Scope::Component(state.plan.components[0].id.clone()),
