@@ -6,6 +6,8 @@
 //! next orders, granted to this process at once. So a sequential step costs one
 //! commit, and a thousand steps in flight share one.
 
+// Long because: the loop and its one append are read together.
+
 use crate::act::Coordinator;
 use crate::clock::Clock;
 use crate::effects::Effects;
