@@ -1,5 +1,7 @@
 //! Computers far away: proxies on loopback that hold every byte back for half a round trip.
 
+#![expect(clippy::disallowed_methods, reason = "a distance is made of time that passes")]
+
 use crate::Fault;
 use executor::testing::Servers;
 use model::order::SshAddress;

@@ -2,6 +2,13 @@
 //!
 //! House rule: no test fails because a machine is slow; what is timed is timed here.
 
+#![expect(
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    clippy::indexing_slicing,
+    reason = "a bench prints what it has timed, and draws from lists whose length it knows"
+)]
+
 use clap::Parser;
 use jiff::{SignedDuration, Timestamp};
 use model::measures::figures::Figures;

@@ -36,6 +36,9 @@ pub(crate) struct Landed {
 /// Who calls back what must not begin any more: reads well after "called back by".
 const CALLED_BACK: &str = "the engine: what it belongs to goes on no longer";
 
+/// A track, by its component or site.
+type TrackOf<'s> = (&'s Scope, u32);
+
 /// The most outcomes that go into one append.
 const BATCH: usize = 2_000;
 
@@ -54,7 +57,7 @@ impl Flight {
         handed: Handed,
     ) {
         granted.sort_by_key(Intent::seq);
-        let mut tracks: Vec<(Option<(&Scope, u32)>, Vec<Intent>)> = Vec::new();
+        let mut tracks: Vec<(Option<TrackOf<'_>>, Vec<Intent>)> = Vec::new();
         for intent in granted {
             let place = state.orders.get(&intent.order().id);
             let track = place.map(|it| (&it.scope, it.track));

@@ -92,7 +92,11 @@ impl People {
             self.world.time.jump(to);
             self.quiet = 0;
             if next.is_none() {
-                // Whoever was asked and could not answer is asked again.
+                // Whoever comes back opens the record anew, and whoever could not answer is asked again.
+                self.coordinator = None;
+                if self.catch_up().await.is_none() {
+                    return;
+                }
                 self.answering.clear();
                 self.plan_answers();
                 self.plan_remedies();

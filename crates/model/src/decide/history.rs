@@ -36,7 +36,7 @@ impl Acting<'_> {
         if is_complete {
             // What was said so far is all that was written since the loss.
             let said = self.state.concurrences.get(&act).map_or(0, Vec::len);
-            let found = loss.found.saturating_sub(said as crate::id::Seq);
+            let found = self.state.seq.saturating_sub(said as crate::id::Seq);
             let loss = Loss { found, ..loss.clone() };
             events.push(Event::History(HistoryEvent::LossAccepted { loss, reason }));
         }

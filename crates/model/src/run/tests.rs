@@ -70,7 +70,9 @@ fn what_a_track_makes_of_orders_that_were_given_together() {
         SaidNotDone,
     }
     use Happens::{Badly, SaidDone, SaidNotDone, Silence, Well, Withdrawn};
-    let rows: [(&[Happens], TrackState, u16, (u16, u16)); 11] = [
+    /// What happens, where that leads, how far it has come, and what is left in flight and behind.
+    type Row<'a> = (&'a [Happens], TrackState, u16, (u16, u16));
+    let rows: [Row<'_>; 11] = [
         (&[], InFlight, 0, (2, 0)),
         (&[Well], InFlight, 1, (1, 0)),
         (&[Well, Well, Well], Done, 3, (0, 0)),

@@ -31,6 +31,7 @@ fn of_guard(guard: Guard, wait: WaitingOn, command: ReleaseReadinessCommand) -> 
 }
 
 /// Returns what one guard of the baseline waits on.
+#[expect(clippy::wildcard_enum_match_arm, reason = "whatever else there is, is treated alike")]
 pub(super) fn of_baseline(look: &Look<'_>, reading: &GuardReading) -> Vec<WaitingOn> {
     let state = look.state;
     let since = state.deployment_since;
