@@ -141,7 +141,7 @@ impl Desk {
     ///
     /// When it is refused or cannot be recorded.
     pub(crate) async fn act(&mut self, command: &Command) -> Result<Acted, Fault> {
-        let author = self.author()?;
+        let author = if command.is_anonymous() { Author::nobody() } else { self.author()? };
         let id = self.next_command_id()?;
         let at = self.now();
         Ok(self.coordinator.act(&author, command, &id, at).await?)

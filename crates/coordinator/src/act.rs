@@ -34,6 +34,14 @@ pub struct Author {
     pub login: String,
 }
 
+impl Author {
+    /// Returns whoever answers without a name: the record does not say who.
+    pub fn nobody() -> Self {
+        let person = "nobody".parse().expect("because it is made of letters");
+        Self { person, login: String::new() }
+    }
+}
+
 /// What an act has brought about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Acted {
@@ -198,7 +206,11 @@ impl Coordinator {
             Command::Rfc { act: RfcAct::Approve { .. } | RfcAct::Schedule, .. }
                 | Command::ChangeSchedule(_)
         );
-        if authorises {
+        if authorises && self.record.command(&self.deployment, id).await?.is_none() {
+            // What is refused anyway leaves no trace, not even of a look at others.
+            self.catch_up().await?;
+            let now = at.max(self.state.at);
+            decide(&Acting::new(&self.state, &author.person, now), &command)?;
             self.look_elsewhere(at).await?;
         }
         let acted = self.decide_and_append(author, &command, id, at, None).await?;
@@ -287,7 +299,7 @@ impl Coordinator {
                     return Err(refusal.into());
                 }
             };
-            let actor = acting.actor(&author.login);
+            let actor = acting.actor_of(command, &author.login);
             let error = match self.append(&events, &actor, now, id, plan.as_ref()).await {
                 Ok((first, last)) => return Ok(Acted { first, last, events, repeated: false }),
                 Err(error) => error,

@@ -74,7 +74,9 @@ impl<'a> Acting<'a> {
 /// With the reason and the next step; nothing has happened then.
 pub fn decide(acting: &Acting<'_>, command: &Command) -> Result<Vec<Event>, Refusal> {
     let acting = &Acting { rights: command.rights(), ..*acting };
-    acting.known_person()?;
+    if !command.is_anonymous() {
+        acting.known_person()?;
+    }
     acting.not_sealed(command)?;
     match command {
         Command::Baseline { findings } => acting.baseline(findings),
@@ -178,7 +180,12 @@ pub(crate) fn worded(what: &str, text: &str) -> Result<String, Refusal> {
 }
 
 impl Acting<'_> {
-    /// Returns the actor of entries that come of the command.
+    /// Returns the actor of entries that come of `command`: nobody, where it is anonymous.
+    pub fn actor_of(&self, command: &Command, login: &str) -> Actor {
+        if command.is_anonymous() { Actor::System } else { self.actor(login) }
+    }
+
+    /// Returns the actor of entries that come of what the person does.
     pub fn actor(&self, login: &str) -> Actor {
         Actor::Person { person: self.person.clone(), login: login.to_owned() }
     }

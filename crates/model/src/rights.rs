@@ -10,6 +10,7 @@ use crate::id::PersonId;
 use crate::machine::AssignmentState;
 use crate::profile::Profile;
 use crate::state::State;
+use crate::survey::{Respondent, SurveyCommand};
 
 /// What a command asks of whoever gives it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +22,12 @@ pub enum Rights {
 }
 
 impl Command {
+    /// Returns whether nobody may be named for it: a user who answers the survey through a link.
+    pub fn is_anonymous(&self) -> bool {
+        let Self::Survey(SurveyCommand::Answer { respondent, .. }) = self else { return false };
+        matches!(respondent, Respondent::Link(_))
+    }
+
     /// Returns what the command asks of whoever gives it.
     pub fn rights(&self) -> Rights {
         match self {

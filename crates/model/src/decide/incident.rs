@@ -194,6 +194,16 @@ impl Acting<'_> {
         if let Some(before) = opening.recurrence_of {
             self.known_incident(before)?;
         }
+        // I5 from the first word on: what does not count in the quiet period is not for the project to say.
+        let is_quiet = self.state.deployment == DeploymentState::QuietPeriod;
+        if is_quiet && !opening.attribution.counts() && !self.is_outside_the_project() {
+            let text = format!(
+                "in the quiet period operations or support say that an incident is {}",
+                opening.attribution
+            );
+            let next = "open it as undetermined, and let them find out";
+            return Err(Refusal::new(RefusalCode::NotPermitted, text, next));
+        }
         let opening = Opening {
             kind: opening.kind,
             severity: opening.severity,

@@ -198,7 +198,11 @@ impl Acting<'_> {
     }
 
     fn import_answers(&self, import: &Import) -> Result<SurveyEvent, Refusal> {
-        self.runs_survey("take answers over")?;
+        if import.instrument == Instrument::Customer {
+            self.accepts_for_customer("answer for the customer")?;
+        } else {
+            self.runs_survey("take answers over")?;
+        }
         self.round()?;
         if import.groups.len() > GROUPS_MAX {
             let text = format!("{} groups are too many", import.groups.len());

@@ -277,7 +277,7 @@ impl Acting<'_> {
     }
 
     /// SOD-11: who holds a role type of the project does not grade its work in the quiet period.
-    fn is_outside_the_project(&self) -> bool {
+    pub(super) fn is_outside_the_project(&self) -> bool {
         let held = self.state.roles_of(self.person, &Scope::Deployment);
         let runs =
             |it: &RoleType| matches!(it, RoleType::OperationsManager | RoleType::SupportManager);

@@ -110,7 +110,7 @@ impl Story {
             Ok(events) => {
                 let kinds: Vec<String> = events.iter().map(kind).collect();
                 self.text += &format!("{who}: {}\n", kinds.join(", "));
-                let actor = acting.actor("test");
+                let actor = acting.actor_of(&command, "test");
                 events.into_iter().for_each(|it| self.by(&actor, it));
             }
             Err(refusal) => {
@@ -277,7 +277,7 @@ fn a_survey_asks_whoever_is_due_is_never_closed_early_and_hides_small_groups() {
         // Who changes their mind answers again: the last answer counts.
         story.tell("ux", answer(Respondent::Link(link(number)), &[(1, 5), (2, 2)]));
     }
-    story.tell("ux", answer(Respondent::Link(link(5)), &[(1, 3)]));
+    story.tell("whoever", answer(Respondent::Link(link(5)), &[(1, 3)]));
     story.tell("prm", answer(Respondent::Named(Instrument::Customer), &[(1, 5)]));
     story.tell("cus", answer(Respondent::Named(Instrument::Customer), &[(1, 5), (4, 2)]));
     story.tell("owner", answer(Respondent::Named(Instrument::SiteOwners), &[(1, 4)]));
@@ -321,7 +321,7 @@ fn a_survey_asks_whoever_is_due_is_never_closed_early_and_hides_small_groups() {
         ux: survey
         ux: survey
         ux: survey
-        ux: survey
+        whoever: survey
         prm: refused, not-permitted: prm may not answer for the customer: it takes Customer
         cus: survey
         owner: survey
@@ -489,4 +489,18 @@ fn an_early_end_decides_what_becomes_of_everything_and_whoever_keeps_it_accepts(
         sup: termination
         sol: refused, gate: completing the termination is refused by its gate: TR3: what is to be learnt is not put down
     "#]].assert_eq(&story.text);
+}
+
+#[test]
+fn an_answer_through_a_link_names_nobody_and_any_other_names_its_author() {
+    let state = super::deployment::busy();
+    let person = name("cus");
+    let acting = Acting::new(&state, &person, noon());
+    let answer = |respondent| {
+        Command::Survey(SurveyCommand::Answer { respondent, replies: replies(&[(1, 5)]) })
+    };
+    let by_link = answer(Respondent::Link(crate::digest::Digest::of(b"a link")));
+    let by_name = answer(Respondent::Named(Instrument::Customer));
+    assert_eq!(acting.actor_of(&by_link, "cus@example.org"), Actor::System);
+    assert_eq!(acting.actor_of(&by_name, "cus@example.org").person(), Some(&person));
 }

@@ -797,3 +797,19 @@ fn a_wish_is_a_request_of_its_own_kind_and_holds_no_gate_open_or_shut() {
     assert_eq!(desk.v2("watched"), "met");
     assert_eq!(desk.state.incidents.open().count(), 1);
 }
+
+#[test]
+fn in_the_quiet_period_the_project_calls_no_incident_somebody_elses() {
+    let mut desk = Desk::new();
+    desk.state.deployment = DeploymentState::QuietPeriod;
+    for (who, attribution, opens) in [
+        ("rel", Attribution::Unrelated, false),
+        ("rel", Attribution::Environment, false),
+        ("rel", Attribution::Undetermined, true),
+        ("sup", Attribution::Unrelated, true),
+    ] {
+        let opening = Opening { attribution, ..desk.opening("site/done", Severity::ONE) };
+        let opened = desk.tells(who, IncidentCommand::Open(Box::new(opening)));
+        assert_eq!(opened, opens, "{who}: {attribution}");
+    }
+}
