@@ -200,6 +200,7 @@ async fn forty_of_forty_are_signed(stage: &mut Stage) {
         .collect();
     assert!(open.is_empty(), "{open:?}");
     super::stabilizing::is_looked_forward_to(stage);
+    super::milestone::is_looked_forward_to(stage);
     stage.speak("the last sheet");
     stage.until("2027-03-30T15:00:01Z").await;
     let state = stage.state().await;

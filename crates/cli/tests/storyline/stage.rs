@@ -117,6 +117,11 @@ impl Stage {
         }
     }
 
+    /// Returns the directory of the record and everything else.
+    pub(crate) fn world(&self) -> &Path {
+        self.world.path()
+    }
+
     /// Returns the directory in which every computer has its own.
     pub(crate) fn computers(&self) -> PathBuf {
         self.world.path().join("computers")
