@@ -1,5 +1,7 @@
 //! The fourth process, told as stories: assessment, survey, review, declaration.
 
+// Long because: the stories of the end are read one after the other, at one desk.
+
 use super::deployment::{created, name, noon, person};
 use super::*;
 use crate::assessment::{
