@@ -185,8 +185,12 @@ impl Servers {
         let parents: Vec<u32> = self.servers.iter().map(Child::id).collect();
         let mut severed = 0;
         for (process, _) in processes().filter(|(_, parent)| parents.contains(parent)) {
-            said(command("kill").arg("-KILL").arg(process.to_string()))?;
-            severed += 1;
+            match said(command("kill").arg("-KILL").arg(process.to_string())) {
+                Ok(_) => severed += 1,
+                // It had come to its own end between the look and the kill.
+                Err(_) if !Path::new(&format!("/proc/{process}")).exists() => {}
+                Err(error) => return Err(error),
+            }
         }
         Ok(severed)
     }
