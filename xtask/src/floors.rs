@@ -7,7 +7,7 @@ use crate::house::House;
 const FLOORS: &[&[&str]] = &[
     &["model"],
     &["planfile", "planner", "documents"],
-    &["record", "executor", "content", "notices"],
+    &["record", "executor", "content", "notices", "views"],
     &["coordinator"],
     &["api", "web", "agent"],
     &["cli"],

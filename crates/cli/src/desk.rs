@@ -70,7 +70,7 @@ impl Desk {
         let deployment = which(&*record, everywhere.deployment.as_ref()).await?;
         let coordinator = Coordinator::open(record, &deployment).await?;
         if let Some(loss) = coordinator.quarantine() {
-            terminal.say(&render::why::quarantined(&deployment, loss));
+            terminal.say(&views::why::quarantined(&deployment, loss));
         }
         Ok(Self {
             coordinator,
@@ -174,7 +174,7 @@ impl Desk {
         let waits = planner::waiting::why(self.state(), self.now(), scope);
         let for_people = waits.iter().filter(|it| !it.people.is_empty()).take(WAITS_AFTER_ACT_MAX);
         for wait in for_people {
-            self.terminal.say(&render::why::wait(self.state(), wait));
+            self.terminal.say(&views::why::wait(self.state(), wait));
         }
         Ok(())
     }

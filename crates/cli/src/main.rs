@@ -4,7 +4,6 @@
 //! rules: it asks the coordinator and shows what it says.
 
 mod args;
-mod board;
 mod commands;
 mod demo;
 mod desk;

@@ -5,12 +5,12 @@ use crate::args::delegate::Delegate;
 use crate::desk::Desk;
 use crate::exit::Exit;
 use crate::fault::Fault;
-use crate::render::people::person;
 use crate::render::table::{Tone, cell, table, text};
-use crate::render::time::when;
 use model::command::Command;
 use model::delegation::DelegationCommand;
 use model::scope::Scope;
+use views::people::person;
+use views::time::when;
 
 pub(crate) async fn delegate(it: &Delegate, mut desk: Desk) -> Result<Exit, Fault> {
     let command = match it {

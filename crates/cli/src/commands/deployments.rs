@@ -164,7 +164,7 @@ async fn start(mut desk: Desk) -> Result<Exit, Fault> {
     if desk.state().deployment == DeploymentState::Ready && !desk.terminal.is_json() {
         let waits = planner::waiting::why(desk.state(), desk.now(), &Scope::Deployment);
         for wait in waits.iter().filter(|it| !it.people.is_empty()) {
-            desk.terminal.say(&render::why::wait(desk.state(), wait));
+            desk.terminal.say(&views::why::wait(desk.state(), wait));
         }
     }
     Ok(Exit::Done)

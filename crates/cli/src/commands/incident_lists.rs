@@ -4,11 +4,11 @@ use crate::desk::Desk;
 use crate::exit::Exit;
 use crate::fault::Fault;
 use crate::render::table::{Tone, cell, table, text};
-use crate::render::time::{between, when};
 use jiff::Timestamp;
 use model::escalation::Escalation;
 use model::incident::{Feedback, FeedbackOutcome, Incident, ProblemStanding, Segment};
 use serde::Serialize;
+use views::time::{between, when};
 
 /// Prints a table of `rows`, or that there is nothing.
 fn listed<T: Serialize>(

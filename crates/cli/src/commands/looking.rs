@@ -2,7 +2,6 @@
 
 use super::watching;
 use crate::args::look::{Status, Waiting, Why};
-use crate::board::{Board, Ends};
 use crate::desk::Desk;
 use crate::exit::Exit;
 use crate::fault::Fault;
@@ -14,6 +13,7 @@ use model::machine::{ComponentState, DeploymentState, SiteState};
 use model::state::{RingState, State};
 use planner::waiting::WaitingOn;
 use std::borrow::Cow;
+use views::board::{Board, Ends};
 
 /// How many of the newest entries a board shows.
 const NEWEST: u64 = 8;
@@ -70,9 +70,9 @@ pub(crate) async fn why(it: &Why, desk: &Desk) -> Result<Exit, Fault> {
     let (state, now) = as_of(desk, it.at).await?;
     desk.known(&state, &it.scope)?;
     let waits = planner::waiting::why(&state, now, &it.scope);
-    let mut waits = render::why::binding_first(waits);
+    let mut waits = views::why::binding_first(waits);
     waits.splice(0..0, desk.quarantine());
-    desk.terminal.answer(&waits, || render::why::page(&state, now, &it.scope, &waits))?;
+    desk.terminal.answer(&waits, || views::why::page(&state, now, &it.scope, &waits))?;
     Ok(Exit::Done)
 }
 
@@ -101,12 +101,12 @@ pub(crate) fn waiting(it: &Waiting, desk: &Desk) -> Result<Exit, Fault> {
         if waits.is_empty() {
             return match person {
                 Some(person) => {
-                    format!("Nothing waits on {}.", render::people::person(&state.plan, person))
+                    format!("Nothing waits on {}.", views::people::person(&state.plan, person))
                 }
                 None => "Nothing waits on anybody.".to_owned(),
             };
         }
-        let lines: Vec<String> = waits.iter().map(|it| render::why::wait(state, it)).collect();
+        let lines: Vec<String> = waits.iter().map(|it| views::why::wait(state, it)).collect();
         let more = if more > 0 { format!("\n… and {more} more: --limit") } else { String::new() };
         format!("{}{more}", lines.join("\n"))
     })?;

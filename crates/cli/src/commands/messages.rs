@@ -6,7 +6,6 @@ use crate::desk::Desk;
 use crate::exit::Exit;
 use crate::fault::Fault;
 use crate::render::table::{Tone, cell, table, text};
-use crate::render::time::when;
 use jiff::Timestamp;
 use model::command::Command;
 use model::companion_plans::MessageText;
@@ -16,6 +15,7 @@ use model::message::{Addressee, LetterState, LetterStatus, MessageCommand};
 use model::scope::Scope;
 use serde::Serialize;
 use std::path::Path;
+use views::time::when;
 
 /// The longest report of a mail server, in bytes: it quotes a letter, not an attachment.
 const REPORT_BYTES_MAX: u64 = 1024 * 1024;

@@ -4,7 +4,6 @@ use crate::args::record::{Output, Search};
 use crate::desk::Desk;
 use crate::exit::Exit;
 use crate::fault::Fault;
-use crate::render::event::sentence;
 use executor::Executor;
 use model::event::Event;
 use model::id::Seq;
@@ -14,6 +13,7 @@ use model::scope::Scope;
 use model::state::State;
 use serde::Serialize;
 use std::time::Duration;
+use views::event::sentence;
 
 /// How many entries are read at once.
 const PAGE: u32 = 2_000;

@@ -4,12 +4,12 @@ use crate::args::quiet_period::QuietPeriodOf;
 use crate::desk::Desk;
 use crate::exit::Exit;
 use crate::fault::Fault;
-use crate::render::time::when;
 use model::command::Command;
 use model::quiet_period::{QuietPeriod, QuietPeriodCommand, readings};
 use model::scope::Scope;
 use model::state::State;
 use serde_json::json;
+use views::time::when;
 
 pub(crate) async fn quiet_period(it: &QuietPeriodOf, mut desk: Desk) -> Result<Exit, Fault> {
     let command = match it.clone() {

@@ -76,7 +76,7 @@ async fn show(
         let Some(newest) = page.last() else { break };
         last = newest.seq;
         let of_scope = |it: &Entry| {
-            scope.is_none_or(|scope| render::event::scope_of(desk.state(), &it.event) == *scope)
+            scope.is_none_or(|scope| views::event::scope_of(desk.state(), &it.event) == *scope)
         };
         wanted.extend(page.into_iter().filter(of_scope));
         if after.is_some() && wanted.len() >= limit {
@@ -102,7 +102,7 @@ async fn show(
             last = page.last().map_or(last, |it| it.seq);
             let state = desk.state();
             let of_scope = |it: &Entry| {
-                scope.is_none_or(|scope| render::event::scope_of(state, &it.event) == *scope)
+                scope.is_none_or(|scope| views::event::scope_of(state, &it.event) == *scope)
             };
             let page: Vec<Entry> = page.into_iter().filter(of_scope).collect();
             print_each(desk, &page)?;

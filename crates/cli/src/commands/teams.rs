@@ -4,12 +4,12 @@ use crate::args::team::Team;
 use crate::desk::Desk;
 use crate::exit::Exit;
 use crate::fault::Fault;
-use crate::render::people::person;
 use crate::render::table::{Tone, cell, table, text};
 use model::assignment::AssignmentCommand;
 use model::command::Command;
 use model::scope::Scope;
 use serde_json::json;
+use views::people::person;
 
 pub(crate) async fn team(it: &Team, mut desk: Desk) -> Result<Exit, Fault> {
     let command = match it.clone() {

@@ -4,15 +4,15 @@ use crate::args::waiver::Waiver;
 use crate::desk::Desk;
 use crate::exit::Exit;
 use crate::fault::Fault;
-use crate::render::people;
 use crate::render::table::{Tone, cell, table, text};
-use crate::render::time::when;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use model::command::Command;
 use model::scope::Scope;
 use model::state::WaiverStatus;
 use model::window::TimeZoneName;
+use views::people;
+use views::time::when;
 
 pub(crate) async fn waiver(it: &Waiver, mut desk: Desk) -> Result<Exit, Fault> {
     let command = match it {

@@ -1,7 +1,6 @@
 //! `landfall status --watch`: the live view, or into a pipe a table with each change.
 
 use super::looking::ends;
-use crate::board::{Board, Ends};
 use crate::desk::Desk;
 use crate::exit::Exit;
 use crate::fault::Fault;
@@ -13,6 +12,7 @@ use ratatui::DefaultTerminal;
 use ratatui::crossterm::event::{self, Event, KeyCode, KeyModifiers};
 use std::time::Duration;
 use tokio::task::JoinHandle;
+use views::board::{Board, Ends};
 
 /// How often the record is looked at.
 const EVERY: Duration = Duration::from_millis(250);

@@ -7,7 +7,6 @@ use super::proof::{Claim, Proof};
 use super::stage::Stage;
 use super::telling::Telling;
 use crate::args::Everywhere;
-use crate::board::{Board, Ends};
 use crate::exit::Exit;
 use crate::fault::Fault;
 use crate::render;
@@ -19,6 +18,7 @@ use model::machine::{DeploymentState, RfcState};
 use model::scope::Scope;
 use model::state::{RingState, State};
 use planner::waiting::{waiting, why};
+use views::board::{Board, Ends};
 
 /// The most rounds of people answering and the driver coming to rest: there are about thirty.
 const ROUNDS_MAX: usize = 200;
@@ -177,8 +177,8 @@ async fn put_right(
 /// Returns what `landfall why` prints of `scope`.
 fn why_page(stage: &Stage, scope: &Scope) -> String {
     let (state, now) = (stage.state(), stage.now());
-    let waits = render::why::binding_first(why(state, now, scope));
-    render::why::page(state, now, scope, &waits)
+    let waits = views::why::binding_first(why(state, now, scope));
+    views::why::page(state, now, scope, &waits)
 }
 
 async fn look(address: &str) -> Result<String, Fault> {
@@ -224,7 +224,7 @@ fn stuck(stage: &Stage) -> Fault {
 pub(super) fn farewell(place: &Place, proof: &Proof, keeps: bool, programs: usize) -> String {
     let root = place.root.display().to_string();
     let is_plain = root.chars().all(|it| it.is_ascii_alphanumeric() || "/._-".contains(it));
-    let root = if is_plain { root } else { render::typed::quoted(&root) };
+    let root = if is_plain { root } else { views::typed::quoted(&root) };
     let mut text = if keeps {
         format!("\n{programs} programs go on running; they end when the directory is removed.\n")
     } else {

@@ -7,7 +7,6 @@ use super::gathering::{Act, Gathering, Row};
 use super::live::Live;
 use super::words;
 use crate::fault::Fault;
-use crate::render::time::lasting;
 use crate::terminal::{Setting, Terminal};
 use coordinator::Acted;
 use jiff::{SignedDuration, Timestamp, Unit};
@@ -18,6 +17,7 @@ use model::role_type::RoleType;
 use model::sheet::Sheet;
 use model::state::State;
 use std::time::Duration;
+use views::time::lasting;
 
 /// How long a line stands before the next one comes, on a screen.
 const LINE_STANDS: Duration = Duration::from_millis(180);

@@ -1,8 +1,6 @@
 //! What the demo says of entries of the record: whoever has never seen one should understand it.
 
 use crate::render::counted::counted;
-use crate::render::event::sentence;
-use crate::render::time::lasting;
 use jiff::SignedDuration;
 use model::event::{Event, RingTransition, StepDecision};
 use model::evolve::act_name;
@@ -15,6 +13,8 @@ use model::release_readiness::ReleaseReadinessEvent;
 use model::role_type::RoleType;
 use model::scope::Scope;
 use model::state::State;
+use views::event::sentence;
+use views::time::lasting;
 
 /// Returns what happened by itself, where a reader of the demo wants to know it.
 pub(super) fn of_landfall(state: &State, event: &Event) -> Option<String> {

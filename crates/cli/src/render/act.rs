@@ -1,10 +1,10 @@
 //! What came of an act.
 
-use super::event::{scope_of, sentence};
-use super::time::{told, zone_of};
 use coordinator::Acted;
 use model::event::Event;
 use model::state::State;
+use views::event::{scope_of, sentence};
+use views::time::{told, zone_of};
 
 /// Returns what came of an act, a line an entry.
 pub(crate) fn text(state: &State, acted: &Acted) -> String {

@@ -1,11 +1,11 @@
 //! Key questions and success criteria as people read them.
 
-use super::people::person;
 use super::table::{Tone, cell, table, text};
-use super::time::when;
 use crate::terminal::Setting;
 use model::assessment::{CriterionStanding, Standing};
 use model::state::State;
+use views::people::person;
+use views::time::when;
 
 fn word(it: &Standing) -> &'static str {
     match (&it.derived, &it.answered, it.stale) {

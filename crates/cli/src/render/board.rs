@@ -1,14 +1,14 @@
 //! The board as a page of text.
 
-use super::people::any_of;
 use super::table::{Tone, bad_count, cell, number, table, text};
-use super::time::{between, exactly, told, when};
-use super::typed::typed;
-use crate::board::{Board, Ends, RingLine};
 use crate::terminal::Setting;
 use model::machine::ComponentState;
 use model::plan::MasterProjectPlan;
 use model::state::RingState;
+use views::board::{Board, Ends, RingLine};
+use views::people::any_of;
+use views::time::{between, exactly, told, when};
+use views::typed::typed;
 
 /// Returns the board as a page of text.
 pub(crate) fn page(plan: &MasterProjectPlan, board: &Board, setting: Setting) -> String {

@@ -1,12 +1,12 @@
 //! The change schedule as people read it: what runs when, in local time and in UTC, and what conflicts.
 
 use super::table::{Tone, cell, table, text};
-use super::time::when;
 use crate::terminal::Setting;
 use model::change_schedule::{Conflict, ScheduledChange, conflicts, scheduled};
 use model::rfc::{ImplementationReview, RollbackResult};
 use model::state::State;
 use serde::Serialize;
+use views::time::when;
 
 /// The schedule of a deployment and of the others of its record.
 #[derive(Serialize)]

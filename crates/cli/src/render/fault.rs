@@ -1,8 +1,8 @@
 //! A fault as people read it: what happened, why, what to do next.
 
-use super::time::told;
 use crate::fault::Fault;
 use model::guard::{GuardReading, Verdict};
+use views::time::told;
 
 /// Returns `fault` in a few lines.
 pub(crate) fn text(fault: &Fault, colours: bool) -> String {

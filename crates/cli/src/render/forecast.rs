@@ -2,11 +2,11 @@
 
 use super::counted::counted;
 use super::table::{Tone, cell, number, table, text};
-use super::time::{between, when};
 use crate::terminal::Setting;
 use jiff::Timestamp;
 use model::plan::MasterProjectPlan;
 use planner::forecast::{Forecast, objections};
+use views::time::{between, when};
 
 /// Returns `forecast`, made at `from`, as a page of text.
 pub(crate) fn page(

@@ -1,12 +1,12 @@
 //! The board as a live screen: rings with bars, sites at work, who is waited for, what came last.
 
-use crate::board::{Board, RingLine};
 use model::state::State;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Gauge, List, ListItem, Paragraph};
+use views::board::{Board, RingLine};
 
 /// The widest name of a ring before its bar.
 const NAME_WIDTH: u16 = 24;
@@ -43,7 +43,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, state: &State, board: &Board) {
     });
     draw_list(frame, working, " Sites being worked on ", sites.collect());
     let lines =
-        board.waits.iter().map(|it| ListItem::new(first_line(&super::why::wait(state, it))));
+        board.waits.iter().map(|it| ListItem::new(first_line(&views::why::wait(state, it))));
     draw_list(frame, waits, " Waiting for people ", lines.collect());
     let lines = super::board::newest(board).into_iter().map(ListItem::new);
     draw_list(frame, newest, " Newest entries ", lines.collect());

@@ -1,7 +1,5 @@
 //! Milestones as people read them.
 
-use super::people::{any_of, person};
-use super::time::when;
 use jiff::Timestamp;
 use model::digest::Digest;
 use model::gates::milestone::readings;
@@ -9,6 +7,8 @@ use model::milestone::{Milestone, Review, Signature, signatures};
 use model::responsibility::{Duty, transfers, turns};
 use model::role_type::RoleType;
 use model::state::State;
+use views::people::{any_of, person};
+use views::time::when;
 
 /// Returns where both milestones stand: what they still lack, who has signed, review by review.
 pub(crate) fn page(state: &State, now: Timestamp) -> String {

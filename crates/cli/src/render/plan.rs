@@ -1,11 +1,11 @@
 //! Plans as people read them: what is in one, and what is wrong with it.
 
 use super::counted::counted;
-use super::people::person;
 use super::table::{Tone, cell, number, table, text};
 use crate::terminal::Setting;
 use model::plan::MasterProjectPlan;
 use planfile::{Diagnostic, PlanDiff, Severity};
+use views::people::person;
 
 /// Returns everything that is wrong, and how much of it there is.
 pub(crate) fn diagnostics(diagnostics: &[Diagnostic]) -> String {
@@ -72,7 +72,7 @@ pub(crate) fn page(plan: &MasterProjectPlan, setting: Setting) -> String {
             cell(it.kind, Tone::Plain),
             number(sites, Tone::Plain),
             number(it.sites_at_once as usize, Tone::Plain),
-            cell(super::time::lasting(soak), Tone::Plain),
+            cell(views::time::lasting(soak), Tone::Plain),
             cell(format!("{} of {sites}", it.blast_radius(sites)), Tone::Plain),
         ]);
     }

@@ -1,11 +1,11 @@
 //! Entries of the record as lines.
 
-use super::event::{scope_of, sentence};
-use super::people::actor;
-use super::time::{exactly, told, zone_of};
 use model::event::Entry;
 use model::state::State;
 use record::Verified;
+use views::event::{scope_of, sentence};
+use views::people::actor;
+use views::time::{exactly, told, zone_of};
 
 /// Returns an entry as one line: number, time, what, who.
 pub(crate) fn line(state: &State, entry: &Entry) -> String {

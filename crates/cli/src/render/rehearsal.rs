@@ -1,7 +1,6 @@
 //! A rehearsal as people read it: dates with their spread, who is asked when, what stands still.
 
 use super::table::{Tone, bad_count, cell, number, table, text};
-use super::time::{between, lasting};
 use crate::terminal::Setting;
 use jiff::{SignedDuration, Timestamp};
 use model::plan::MasterProjectPlan;
@@ -9,6 +8,7 @@ use model::scope::Scope;
 use model::window::TimeZoneName;
 use planner::rehearsal::{Calendar, Dates, Rehearsed};
 use planner::simulation::Passed;
+use views::time::{between, lasting};
 
 /// The share of runs in which something must happen to stand in the calendar, in percent.
 const USUAL_PERCENT: usize = 50;

@@ -1,7 +1,6 @@
 //! Release Readiness as people read it: one page, from the release to the risks.
 
 use super::table::{Tone, cell, table, text};
-use super::time::when;
 use crate::terminal::Setting;
 use model::assessment::Verdict;
 use model::release::ReadinessDecision;
@@ -10,6 +9,7 @@ use model::release_readiness::{
     register_digest, risks, strategy_digest,
 };
 use model::state::State;
+use views::time::when;
 
 /// Returns where all of it stands.
 pub(crate) fn page(setting: Setting, state: &State) -> String {

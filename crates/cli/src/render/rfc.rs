@@ -1,15 +1,15 @@
 //! Requests for change as people read them.
 
 use super::counted::counted;
-use super::people::person;
 use super::table::{Tone, cell, table, text};
-use super::time::when;
 use crate::terminal::Setting;
 use model::digest::Digest;
 use model::machine::RfcState;
 use model::rfc::RequestForChange;
 use model::state::{RfcStatus, State};
 use serde_json::{Value, json};
+use views::people::person;
+use views::time::when;
 
 /// Returns the requests for change, a line each.
 pub(crate) fn list(state: &State, setting: Setting) -> String {

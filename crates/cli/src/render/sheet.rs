@@ -1,11 +1,11 @@
 //! Sign-off sheets as people read them: facts, digest, slots.
 
-use super::people::person;
-use super::time::{told, when, zone_of};
 use model::machine::SignOffState;
 use model::sheet::{Sheet, SlotId, body, digest};
 use model::state::State;
 use serde_json::{Value, json};
+use views::people::person;
+use views::time::{told, when, zone_of};
 
 /// The longest list that is shown in one line; a longer one is counted.
 const LISTED_MAX: usize = 12;

@@ -1,8 +1,8 @@
 //! The satisfaction survey as people read it.
 
-use super::time::when;
 use model::state::State;
 use model::survey::{Instrument, Interval, QuestionResult, Results};
+use views::time::when;
 
 /// Returns where the survey stands, and all its questions.
 pub(crate) fn page(state: &State) -> String {

@@ -1,6 +1,5 @@
 //! What people read, held against a small plan.
 
-use crate::board::{Board, Ends};
 use crate::render;
 use crate::terminal::Setting;
 use expect_test::expect;
@@ -14,6 +13,7 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use std::path::Path;
 use std::sync::Arc;
+use views::board::{Board, Ends};
 
 fn created() -> State {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples");
@@ -56,7 +56,7 @@ fn why_names_what_is_missing_who_supplies_it_and_what_to_type() {
           type      landfall release-readiness acknowledge-criteria --digest 99fda297
           waiver    E4 is never waived
           next look as soon as something happens
-    "#]].assert_eq(&render::why::page(&state, state.at, &Scope::Deployment, &waits));
+    "#]].assert_eq(&views::why::page(&state, state.at, &Scope::Deployment, &waits));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use model::id::PersonId;
 use model::plan::MasterProjectPlan;
 
 /// Returns a person's name with their short name.
-pub(crate) fn person(plan: &MasterProjectPlan, id: &PersonId) -> String {
+pub fn person(plan: &MasterProjectPlan, id: &PersonId) -> String {
     match plan.person(id) {
         Some(person) if person.name != id.as_str() => format!("{} ({id})", person.name),
         Some(_) | None => id.to_string(),
@@ -13,7 +13,7 @@ pub(crate) fn person(plan: &MasterProjectPlan, id: &PersonId) -> String {
 }
 
 /// Returns several people's names, any of whom will do.
-pub(crate) fn any_of(plan: &MasterProjectPlan, ids: &[PersonId]) -> String {
+pub fn any_of(plan: &MasterProjectPlan, ids: &[PersonId]) -> String {
     let names: Vec<String> = ids.iter().map(|it| person(plan, it)).collect();
     match names.as_slice() {
         [] => "nobody".to_owned(),
@@ -23,7 +23,7 @@ pub(crate) fn any_of(plan: &MasterProjectPlan, ids: &[PersonId]) -> String {
 }
 
 /// Returns who answers for an entry.
-pub(crate) fn actor(plan: &MasterProjectPlan, actor: &Actor) -> String {
+pub fn actor(plan: &MasterProjectPlan, actor: &Actor) -> String {
     match actor {
         Actor::System => "Landfall".to_owned(),
         Actor::Person { person: id, .. } => person(plan, id),

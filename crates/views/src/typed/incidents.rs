@@ -1,6 +1,6 @@
 //! Commands about incidents and escalations, as they are typed.
 
-use super::typed::quoted;
+use super::quoted;
 use model::escalation::{EscalationAct, EscalationCommand, EscalationPurpose};
 use model::incident::{
     FeedbackDecision, Impact, ImpactSites, IncidentAct, IncidentCommand, MaintenanceWindow, Work,

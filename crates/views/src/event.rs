@@ -6,7 +6,7 @@ use model::scope::Scope;
 use model::state::State;
 
 /// Returns what happened, as one sentence without an end.
-pub(crate) fn sentence(event: &Event) -> String {
+pub fn sentence(event: &Event) -> String {
     match event {
         Event::DeploymentCreated { deployment, plan, purpose, .. } => {
             format!("deployment {deployment} created for {purpose} with plan {}", plan.short())
@@ -129,7 +129,7 @@ fn decided(decision: StepDecision) -> &'static str {
 
 /// Returns what became of an order.
 fn outcome(report: &Report) -> String {
-    let took = super::time::lasting(jiff::SignedDuration::from_millis(
+    let took = crate::time::lasting(jiff::SignedDuration::from_millis(
         i64::try_from(report.took_ms).unwrap_or(i64::MAX),
     ));
     match &report.outcome {
@@ -149,7 +149,7 @@ fn proven(proof: Proof) -> &'static str {
 }
 
 /// Returns what `event` is about. A waiver is found among those of `state`.
-pub(crate) fn scope_of(state: &State, event: &Event) -> Scope {
+pub fn scope_of(state: &State, event: &Event) -> Scope {
     match event {
         Event::DeploymentCreated { .. } | Event::Deployment { .. } | Event::PlanRevised { .. } => {
             Scope::Deployment

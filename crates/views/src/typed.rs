@@ -1,8 +1,10 @@
 //! Commands as they are typed: what somebody enters to supply what is missing.
 
+mod care;
 mod closing;
 mod complete;
 mod entry;
+mod incidents;
 mod notices;
 mod stable;
 
@@ -18,7 +20,7 @@ use model::scope::Scope;
 const TEXT: &str = "…";
 
 /// Returns the line that `person` types for `command`.
-pub(crate) fn typed(command: &Command, person: Option<&PersonId>) -> String {
+pub fn typed(command: &Command, person: Option<&PersonId>) -> String {
     let mut line = format!("landfall {}", words(command));
     if let Some(person) = person {
         line += &format!(" --as {person}");
@@ -27,7 +29,7 @@ pub(crate) fn typed(command: &Command, person: Option<&PersonId>) -> String {
 }
 
 /// Returns the line that asks for a waiver of `guard` at `scope`.
-pub(crate) fn waiver_request(guard: Guard, scope: &Scope) -> String {
+pub fn waiver_request(guard: Guard, scope: &Scope) -> String {
     let part = guard.named_parts().map(|_| format!(" --part {TEXT}")).unwrap_or_default();
     format!(
         "landfall waiver request {guard} {scope}{part} --reason \"{TEXT}\" --risk \"{TEXT}\" --control \"{TEXT}\" --until {TEXT}"
@@ -35,7 +37,7 @@ pub(crate) fn waiver_request(guard: Guard, scope: &Scope) -> String {
 }
 
 /// Returns `text` as one word of a shell's line.
-pub(crate) fn quoted(text: &str) -> String {
+pub fn quoted(text: &str) -> String {
     let text = if text.trim().is_empty() { TEXT } else { text };
     let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push('"');
@@ -139,8 +141,8 @@ fn words(command: &Command) -> String {
         Command::Exempt { site, reason } => {
             format!("exempt site/{site} --reason {}", quoted(reason))
         }
-        Command::Incident(it) => super::typed_incidents::incident(it),
-        Command::Escalation(it) => super::typed_incidents::escalation(it),
+        Command::Incident(it) => incidents::incident(it),
+        Command::Escalation(it) => incidents::escalation(it),
         Command::Readiness(it) => stable::readiness(it),
         Command::Assignment(it) => stable::team(it),
         Command::Milestone(it) => stable::milestone(it),
@@ -154,7 +156,7 @@ fn words(command: &Command) -> String {
         }
         Command::Delegation(it) => delegation_words(it),
         Command::ChangeSchedule(it) => change_schedule_words(it),
-        Command::SiteCare(it) => super::care::typed(it),
+        Command::SiteCare(it) => care::site_care(it),
         Command::Message(it) => notices::message(it),
         Command::Training(it) => notices::training(it),
         Command::ReleaseReadiness(it) => entry::release_readiness(it),

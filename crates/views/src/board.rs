@@ -2,8 +2,8 @@
 //!
 //! Computed from the state alone, so that the table, the live view and the JSON say the same.
 
-use crate::render::event::sentence;
-use crate::render::people::actor;
+use crate::event::sentence;
+use crate::people::actor;
 use jiff::{SignedDuration, Timestamp};
 use model::event::Entry;
 use model::guard::Supplier;
@@ -15,7 +15,7 @@ use planner::waiting::{WaitingOn, waiting};
 use serde::Serialize;
 
 /// The most waits that the board shows: the page must fit a screen.
-pub(crate) const WAITS_MAX: usize = 10;
+pub const WAITS_MAX: usize = 10;
 
 /// The most sites at work that the board shows.
 const SITES_MAX: usize = 20;
@@ -28,99 +28,139 @@ const THROUGHPUT_HOURS: i64 = 24;
 
 /// Where a deployment stands.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct Board {
-    pub(crate) deployment: DeploymentId,
-    pub(crate) title: String,
-    pub(crate) purpose: String,
+pub struct Board {
+    /// The deployment.
+    pub deployment: DeploymentId,
+    /// Its title.
+    pub title: String,
+    /// Whether production is changed.
+    pub purpose: String,
     /// Where it deploys to, or that it is a rehearsal.
-    pub(crate) environment: String,
-    pub(crate) release: String,
-    pub(crate) state: String,
-    pub(crate) since: Timestamp,
-    pub(crate) baseline: u32,
+    pub environment: String,
+    /// The release, with its version.
+    pub release: String,
+    /// The state of the deployment.
+    pub state: String,
+    /// Since when it is in that state.
+    pub since: Timestamp,
+    /// The baseline in force; 0 before the first.
+    pub baseline: u32,
     /// The last entry that it was computed from.
-    pub(crate) entry: Seq,
+    pub entry: Seq,
     /// The instant at which it was computed, on the deployment's clock.
-    pub(crate) at: Timestamp,
+    pub at: Timestamp,
+    /// The zone in which its people read a clock.
     #[serde(skip)]
-    pub(crate) zone: model::window::TimeZoneName,
-    pub(crate) components: Vec<ComponentLine>,
-    pub(crate) rings: Vec<RingLine>,
-    pub(crate) sheets: Vec<SheetLine>,
+    pub zone: model::window::TimeZoneName,
+    /// The core components, in plan order.
+    pub components: Vec<ComponentLine>,
+    /// The rings, in plan order.
+    pub rings: Vec<RingLine>,
+    /// The sheets of the whole deployment.
+    pub sheets: Vec<SheetLine>,
     /// Sites that are being worked on, at most a screenful.
-    pub(crate) working: Vec<SiteLine>,
+    pub working: Vec<SiteLine>,
     /// How many more are.
-    pub(crate) working_more: usize,
-    pub(crate) throughput: Throughput,
-    pub(crate) forecast: Ends,
+    pub working_more: usize,
+    /// How much came into service lately.
+    pub throughput: Throughput,
+    /// When it is forecast to come to its end.
+    pub forecast: Ends,
     /// What waits on people, at most ten lines.
-    pub(crate) waits: Vec<WaitingOn>,
+    pub waits: Vec<WaitingOn>,
     /// The newest entries, the newest last.
-    pub(crate) newest: Vec<EntryLine>,
+    pub newest: Vec<EntryLine>,
 }
 
 /// One core component.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct ComponentLine {
-    pub(crate) component: ComponentId,
+pub struct ComponentLine {
+    /// The component.
+    pub component: ComponentId,
+    /// Its state, in words.
     #[serde(rename = "state")]
-    pub(crate) state_text: String,
+    pub state_text: String,
+    /// Its state.
     #[serde(skip)]
-    pub(crate) state: ComponentState,
-    pub(crate) since: Timestamp,
-    pub(crate) hosts_done: usize,
-    pub(crate) hosts: usize,
+    pub state: ComponentState,
+    /// Since when.
+    pub since: Timestamp,
+    /// How many of its hosts are done.
+    pub hosts_done: usize,
+    /// How many hosts it has.
+    pub hosts: usize,
+    /// Why it stands still, where somebody said so.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) reason: Option<String>,
+    pub reason: Option<String>,
 }
 
 /// One ring.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct RingLine {
-    pub(crate) ring: RingId,
-    pub(crate) state: model::state::RingState,
-    pub(crate) since: Timestamp,
-    pub(crate) counts: RingCounts,
-    pub(crate) signed_off: usize,
+pub struct RingLine {
+    /// The ring.
+    pub ring: RingId,
+    /// Its state.
+    pub state: model::state::RingState,
+    /// Since when.
+    pub since: Timestamp,
+    /// Its sites, counted by how they stand.
+    pub counts: RingCounts,
+    /// How many of its sites are signed off.
+    pub signed_off: usize,
     /// How many sites must be verified before the next ring.
-    pub(crate) verified_needed: usize,
+    pub verified_needed: usize,
+    /// Why it is halted.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) reason: Option<String>,
+    pub reason: Option<String>,
 }
 
 /// One sheet of the whole deployment.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct SheetLine {
-    pub(crate) sheet: String,
-    pub(crate) signed: usize,
-    pub(crate) slots: usize,
+pub struct SheetLine {
+    /// The sheet.
+    pub sheet: String,
+    /// How many of its slots are signed.
+    pub signed: usize,
+    /// How many slots it has.
+    pub slots: usize,
 }
 
 /// One site that is being worked on.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct SiteLine {
-    pub(crate) site: SiteId,
-    pub(crate) title: String,
-    pub(crate) state: String,
-    pub(crate) stage: u32,
-    pub(crate) stages: u32,
-    pub(crate) computers_done: usize,
-    pub(crate) computers: usize,
-    pub(crate) in_flight: usize,
+pub struct SiteLine {
+    /// The site.
+    pub site: SiteId,
+    /// Its title.
+    pub title: String,
+    /// Its state, in words.
+    pub state: String,
+    /// The stage at work, counted from 1.
+    pub stage: u32,
+    /// How many stages its run has.
+    pub stages: u32,
+    /// How many of its computers are done.
+    pub computers_done: usize,
+    /// How many computers it has.
+    pub computers: usize,
+    /// How many steps are being carried out.
+    pub in_flight: usize,
 }
 
 /// How much came into service lately.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
-pub(crate) struct Throughput {
-    pub(crate) hours: i64,
-    pub(crate) sites: usize,
-    pub(crate) computers: usize,
+pub struct Throughput {
+    /// Over how many hours it is counted.
+    pub hours: i64,
+    /// How many sites came into service.
+    pub sites: usize,
+    /// How many computers they have.
+    pub computers: usize,
 }
 
 /// When the deployment is forecast to come to its end.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub(crate) enum Ends {
+pub enum Ends {
     /// It was not asked for.
     NotAsked,
     /// It takes longer than a page may wait.
@@ -133,16 +173,20 @@ pub(crate) enum Ends {
 
 /// One entry of the record.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct EntryLine {
-    pub(crate) seq: Seq,
-    pub(crate) at: Timestamp,
-    pub(crate) by: String,
-    pub(crate) what: String,
+pub struct EntryLine {
+    /// Its number.
+    pub seq: Seq,
+    /// When it was written.
+    pub at: Timestamp,
+    /// Who answers for it.
+    pub by: String,
+    /// What happened, as a sentence without an end.
+    pub what: String,
 }
 
 impl Board {
     /// Returns the board of `state` at `now`, with `newest` entries and the forecast.
-    pub(crate) fn of(state: &State, now: Timestamp, newest: &[Entry], forecast: Ends) -> Self {
+    pub fn of(state: &State, now: Timestamp, newest: &[Entry], forecast: Ends) -> Self {
         let plan = &state.plan;
         let mut working: Vec<SiteLine> = working(state);
         let working_more = working.len().saturating_sub(SITES_MAX);
@@ -176,7 +220,7 @@ impl Board {
 
 impl EntryLine {
     /// Returns `entry` as people read it.
-    pub(crate) fn of(state: &State, entry: &Entry) -> Self {
+    pub fn of(state: &State, entry: &Entry) -> Self {
         let by = actor(&state.plan, &entry.actor);
         Self { seq: entry.seq, at: entry.at, by, what: sentence(&entry.event) }
     }

@@ -1,8 +1,8 @@
 //! Why something does not move: the binding constraint first, and who can lift it.
 
-use super::people::any_of;
-use super::time::{between, told, when, zone_of};
-use super::typed::{typed, waiver_request};
+use crate::people::any_of;
+use crate::time::{between, told, when, zone_of};
+use crate::typed::{typed, waiver_request};
 use model::command::Command;
 use model::guard::{Guard, Supplier, Waivability};
 use model::history::Loss;
@@ -15,7 +15,7 @@ use model::state::State;
 use planner::waiting::WaitingOn;
 
 /// Returns what is said before every answer about a deployment whose history was lost.
-pub(crate) fn quarantined(deployment: &DeploymentId, loss: &Loss) -> String {
+pub fn quarantined(deployment: &DeploymentId, loss: &Loss) -> String {
     format!(
         "{deployment} is in quarantine: {loss}. Nothing starts, and nothing is decided, until two people have accepted it: `landfall record accept-loss`"
     )
@@ -23,7 +23,7 @@ pub(crate) fn quarantined(deployment: &DeploymentId, loss: &Loss) -> String {
 
 /// Returns the waits in the order in which they bind: people first, the longest wait first,
 /// since nothing goes on without them; then the program's own work; then time, the latest first.
-pub(crate) fn binding_first(mut waits: Vec<WaitingOn>) -> Vec<WaitingOn> {
+pub fn binding_first(mut waits: Vec<WaitingOn>) -> Vec<WaitingOn> {
     waits.sort_by_key(|it| match &it.supplier {
         Supplier::Roles(_) => (0, it.since.as_second()),
         Supplier::System => (1, it.since.as_second()),
@@ -33,12 +33,7 @@ pub(crate) fn binding_first(mut waits: Vec<WaitingOn>) -> Vec<WaitingOn> {
 }
 
 /// Returns why `scope` does not move, or what it is doing.
-pub(crate) fn page(
-    state: &State,
-    now: jiff::Timestamp,
-    scope: &Scope,
-    waits: &[WaitingOn],
-) -> String {
+pub fn page(state: &State, now: jiff::Timestamp, scope: &Scope, waits: &[WaitingOn]) -> String {
     let zone = zone_of(state, scope);
     let mut text = format!("{scope}: {}\n", standing(state, scope));
     text += &format!("as of {}, entry {} of the record\n\n", when(now, zone), state.seq);
@@ -55,7 +50,7 @@ pub(crate) fn page(
 }
 
 /// Returns one wait: what, since when, who can lift it, how, and when it is looked at again.
-pub(crate) fn wait(state: &State, wait: &WaitingOn) -> String {
+pub fn wait(state: &State, wait: &WaitingOn) -> String {
     let zone = zone_of(state, &wait.scope);
     let guard = wait.guard.map(|it| format!(" [{it}]")).unwrap_or_default();
     let mut text = format!("- {}: {}{guard}\n", wait.scope, told(&wait.what, zone));
@@ -255,7 +250,7 @@ fn doing(state: &State, scope: &Scope) -> String {
 }
 
 /// Returns how far a run has come.
-pub(crate) fn run_in_words(run: &Run) -> String {
+pub fn run_in_words(run: &Run) -> String {
     let counts = run.counts_all();
     let (verb, past) = match run.kind {
         RunKind::Deploy => ("It is being deployed", "It was deployed"),

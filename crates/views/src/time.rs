@@ -6,7 +6,7 @@ use model::state::State;
 use model::window::TimeZoneName;
 
 /// Returns the zone in which people at `scope` read a clock.
-pub(crate) fn zone_of<'s>(state: &'s State, scope: &Scope) -> &'s TimeZoneName {
+pub fn zone_of<'s>(state: &'s State, scope: &Scope) -> &'s TimeZoneName {
     match scope {
         Scope::Site(id) => state.site(id).map(|(site, _)| &site.zone),
         Scope::Component(id) => state.component(id).map(|(component, _)| &component.zone),
@@ -16,17 +16,17 @@ pub(crate) fn zone_of<'s>(state: &'s State, scope: &Scope) -> &'s TimeZoneName {
 }
 
 /// Returns `at` on the clock of `zone` and in UTC, to the minute.
-pub(crate) fn when(at: Timestamp, zone: &TimeZoneName) -> String {
+pub fn when(at: Timestamp, zone: &TimeZoneName) -> String {
     both(at, zone, "%H:%M")
 }
 
 /// Returns `at` on the clock of `zone` and in UTC, to the second.
-pub(crate) fn exactly(at: Timestamp, zone: &TimeZoneName) -> String {
+pub fn exactly(at: Timestamp, zone: &TimeZoneName) -> String {
     both(at, zone, "%H:%M:%S")
 }
 
 /// Returns `said` with each instant in it on the clock of `zone` and in UTC, as people read it.
-pub(crate) fn told(said: &str, zone: &TimeZoneName) -> String {
+pub fn told(said: &str, zone: &TimeZoneName) -> String {
     let mut text = String::with_capacity(said.len());
     let mut rest = said;
     while let Some((before, after)) = rest.split_once('Z') {
@@ -61,12 +61,12 @@ fn both(at: Timestamp, zone: &TimeZoneName, clock: &str) -> String {
 }
 
 /// Returns how long it is from `from` to `to`, in the two largest units.
-pub(crate) fn between(from: Timestamp, to: Timestamp) -> String {
+pub fn between(from: Timestamp, to: Timestamp) -> String {
     lasting(to.duration_since(from))
 }
 
 /// Returns `length` in its two largest units.
-pub(crate) fn lasting(length: SignedDuration) -> String {
+pub fn lasting(length: SignedDuration) -> String {
     let seconds = length.as_secs().max(0);
     let (days, hours, minutes) = (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60);
     let parts = [(days, "d"), (hours, "h"), (minutes, "min"), (seconds % 60, "s")];

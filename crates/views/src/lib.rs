@@ -1,0 +1,11 @@
+//! What people and programs read of a deployment: one view of one state, whoever asks.
+//!
+//! The command line, the API and the pages say the same because they say it from here. Nothing
+//! here reads, asks or prints: the same state gives the same answer.
+
+pub mod board;
+pub mod event;
+pub mod people;
+pub mod time;
+pub mod typed;
+pub mod why;
