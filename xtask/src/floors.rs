@@ -9,6 +9,7 @@ const FLOORS: &[&[&str]] = &[
     &["planfile", "planner", "documents"],
     &["record", "executor", "content", "notices", "views"],
     &["coordinator"],
+    &["reception"],
     &["api", "web", "agent"],
     &["cli"],
 ];

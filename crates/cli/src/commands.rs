@@ -10,6 +10,7 @@ mod escalations;
 mod incident_lists;
 mod incidents;
 mod instants;
+mod listening;
 mod looking;
 mod measuring;
 mod messages;

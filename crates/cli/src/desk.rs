@@ -109,15 +109,7 @@ impl Desk {
     ///
     /// When it does not.
     pub(crate) fn known(&self, state: &State, scope: &Scope) -> Result<(), Fault> {
-        let index = &state.index;
-        let is_known = match scope {
-            Scope::Deployment | Scope::Core => true,
-            Scope::Component(id) => index.components.contains_key(id),
-            Scope::Ring(id) => index.rings.contains_key(id),
-            Scope::Site(id) => index.sites.contains_key(id),
-            Scope::Rfc(id) => index.rfcs.contains_key(id),
-        };
-        if is_known {
+        if views::subject::is_known(state, scope) {
             return Ok(());
         }
         Err(Fault::usage(

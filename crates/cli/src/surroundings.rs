@@ -10,7 +10,7 @@ use executor::{Executor, MissingSecret, Settings};
 use jiff::Timestamp;
 use notices::Post;
 use notices::mail::Mail;
-use record::{Location, Record, Signer};
+use record::{Accounts, Location, Record, Signer};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -92,6 +92,15 @@ impl Surroundings {
             make_folder(witness)?;
         }
         Ok(record::open(&self.location, self.signer()?, self.witness.clone()).await?)
+    }
+
+    /// Returns the accounts, on the database of the record.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub(crate) async fn accounts(&self) -> Result<Accounts, Fault> {
+        Ok(Accounts::open(&self.location).await?)
     }
 
     /// Returns the key that signs the record.

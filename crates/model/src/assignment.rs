@@ -36,6 +36,7 @@ use std::fmt;
     strum::VariantArray,
     Serialize,
     Deserialize,
+    schemars::JsonSchema,
 )]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
@@ -96,7 +97,7 @@ pub enum AssignmentEvent {
 }
 
 /// What a person tells Landfall to do.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum AssignmentCommand {
     /// Accept one's own assignment.

@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// Something a person tells Landfall to do.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Command {
     /// Fix the plan, the release and the inventory as baseline 1.
@@ -282,7 +282,7 @@ pub enum Command {
 }
 
 /// What was found when a baseline was prepared: facts that the rules cannot see for themselves.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Findings {
     /// Deliverables that are missing or differ from the release, in words.
     pub deliverables: Vec<String>,
@@ -302,6 +302,7 @@ pub struct Findings {
     strum::Display,
     strum::EnumString,
     strum::VariantArray,
+    schemars::JsonSchema,
 )]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
@@ -315,7 +316,7 @@ pub enum Resumable {
 }
 
 /// What can be done with a request for change.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum RfcAct {
     /// Submit it.

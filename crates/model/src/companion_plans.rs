@@ -279,7 +279,7 @@ impl PlannedMilestones {
 }
 
 /// A decision on how to deploy, and when it was taken.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct StrategyDecision {
     /// The day.
     pub on: jiff::civil::Date,
@@ -295,7 +295,7 @@ pub struct StrategyDecision {
 }
 
 /// Whether the team has deployed a similar infrastructure, and what stands in for it where not.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Experience {
     /// It has: what it deployed, where and when.

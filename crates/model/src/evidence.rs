@@ -15,7 +15,7 @@ use std::str::FromStr;
 const LINK_LENGTH_MAX: usize = 2_000;
 
 /// What shows that a statement is true.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(try_from = "String", into = "String")]
 pub enum Evidence {
     /// An entry of the record.

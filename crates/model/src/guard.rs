@@ -36,6 +36,7 @@ use strum::{Display, EnumMessage, EnumString, IntoStaticStr, VariantArray};
     VariantArray,
     Serialize,
     Deserialize,
+    schemars::JsonSchema,
 )]
 pub enum Guard {
     /// The Release Readiness decision is GO for exactly this release, and each of its conditions is closed or carried on.

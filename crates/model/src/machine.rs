@@ -133,6 +133,7 @@ macro_rules! words {
         #[derive(
             Clone, Copy, Debug, $($more,)? PartialEq, Eq, PartialOrd, Ord, Hash,
             strum::IntoStaticStr, strum::VariantArray, serde::Serialize, serde::Deserialize,
+            schemars::JsonSchema,
         )]
         #[serde(rename_all = "kebab-case")]
         #[strum(serialize_all = "kebab-case")]

@@ -24,6 +24,7 @@ use crate::site::{Site, SiteTemplate};
 use crate::window::TimeZoneName;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::collections::HashSet;
 
 /// Everything that was agreed before deployment began.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -132,6 +133,14 @@ impl MasterProjectPlan {
     /// Returns the digest of the whole plan.
     pub fn digest(&self) -> Digest {
         canonical_digest(self)
+    }
+
+    /// Returns whether sites or components of `old` are no longer in this plan.
+    pub fn removes_scope_of(&self, old: &Self) -> bool {
+        let sites: HashSet<&SiteId> = self.sites.iter().map(|it| &it.id).collect();
+        let components: HashSet<&ComponentId> = self.components.iter().map(|it| &it.id).collect();
+        old.sites.iter().any(|it| !sites.contains(&it.id))
+            || old.components.iter().any(|it| !components.contains(&it.id))
     }
 
     /// Returns the position of the site called `id`.

@@ -30,6 +30,7 @@ use std::fmt;
     strum::VariantArray,
     Serialize,
     Deserialize,
+    schemars::JsonSchema,
 )]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
@@ -113,7 +114,7 @@ pub enum ReadinessEvent {
 }
 
 /// What a person tells Landfall to do.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ReadinessCommand {
     /// Judge items of the checklist.

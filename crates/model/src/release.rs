@@ -141,7 +141,7 @@ pub enum ReadinessDecision {
 }
 
 /// A condition of a decision.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Condition {
     /// Its name.
     pub id: LineId,

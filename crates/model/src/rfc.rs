@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 pub const VALIDITY_DAYS: u16 = 14;
 
 /// A request to change production.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct RequestForChange {
     /// Its name.
     pub id: RfcId,
@@ -57,7 +57,7 @@ pub struct RequestForChange {
 }
 
 /// What else is known of a request: what an approver weighs besides reason, impact and risk.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ChangeDetails {
     /// How urgent it is, 1 the most.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -90,7 +90,7 @@ impl ChangeDetails {
 }
 
 /// How likely a risk is and how much it would hurt, each from 1 to 5.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct RiskScore {
     /// How likely, 5 the most.
     pub likelihood: u8,
@@ -106,7 +106,7 @@ impl RiskScore {
 }
 
 /// What a template for standard changes authorises in advance.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct StandardTemplate {
     /// The most sites that one change may cover.
     pub sites_at_most: u32,
@@ -121,7 +121,7 @@ pub struct StandardTemplate {
 }
 
 /// What a request covers.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Covers {
     /// Core components.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -167,7 +167,7 @@ pub enum RfcCategory {
 }
 
 /// One level of approval.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ApprovalLevel {
     /// The role type whose holders approve.
     pub role: RoleType,
@@ -176,7 +176,7 @@ pub struct ApprovalLevel {
 }
 
 /// An interval of instants, the end not included.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ChangeWindow {
     /// Its beginning.
     pub from: jiff::Timestamp,

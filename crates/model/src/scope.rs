@@ -8,7 +8,9 @@ use std::fmt;
 use std::str::FromStr;
 
 /// The whole deployment or one thing in it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema,
+)]
 #[serde(try_from = "String", into = "String")]
 pub enum Scope {
     /// The whole deployment.

@@ -51,7 +51,9 @@ pub enum Sheet {
 }
 
 /// One signature slot of a sheet, written `site/B27:site-owner`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema,
+)]
 #[serde(try_from = "String", into = "String")]
 pub struct SlotId {
     /// The sheet.

@@ -32,7 +32,7 @@ use std::fmt;
 pub const THRESHOLD_MIN: u32 = 5;
 
 /// One answer to one question: a score from 1 to 5, or that it does not apply; or a text.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Reply {
     /// The number of the question in its instrument.
     pub question: u8,
@@ -45,7 +45,7 @@ pub struct Reply {
 }
 
 /// Who answers.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Respondent {
     /// Whoever holds the link with this digest: a user, anonymously.
@@ -55,7 +55,7 @@ pub enum Respondent {
 }
 
 /// The answers of one site or other group, counted elsewhere.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct GroupCount {
     /// The site; nothing where the answers are of no single one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -67,7 +67,7 @@ pub struct GroupCount {
 }
 
 /// Answers counted elsewhere, with the digest of the file that holds them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Import {
     /// Who was asked.
     pub instrument: Instrument,
@@ -127,7 +127,7 @@ pub enum SurveyEvent {
 }
 
 /// What a person tells Landfall to do.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum SurveyCommand {
     /// Open a round.

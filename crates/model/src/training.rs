@@ -76,7 +76,7 @@ pub enum TrainingEvent {
 }
 
 /// What a person tells Landfall to do.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum TrainingCommand {
     /// Put a session into the training schedule.
@@ -136,7 +136,7 @@ pub enum TrainingCommand {
 }
 
 /// When a session takes place.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct SessionTime {
     /// When it begins.
     pub from: Timestamp,
@@ -147,7 +147,7 @@ pub struct SessionTime {
 }
 
 /// One session of a course.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Session {
     /// Its name.
     pub id: LineId,

@@ -13,6 +13,7 @@ macro_rules! word_list {
         #[derive(
             Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, strum::Display, strum::EnumString,
             strum::VariantArray, serde::Serialize, serde::Deserialize,
+            schemars::JsonSchema,
         )]
         #[serde(rename_all = "kebab-case")]
         #[strum(serialize_all = "kebab-case")]

@@ -36,7 +36,7 @@ use model::state::State;
 use serde::Serialize;
 
 /// One thing that waits, and on what.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct WaitingOn {
     /// What waits.
     pub scope: Scope,
@@ -69,7 +69,7 @@ pub struct WaitingOn {
 }
 
 /// Whether something stands still until what is waited for is there.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Binds {
     /// It does.

@@ -5,6 +5,7 @@
 //! falls together, after the head that the writer expected and in the epoch in which
 //! it leads, or not at all. [`verify()`] and [`verify_file`] trust none of it.
 
+mod account;
 pub mod chain;
 mod change;
 mod entry;
@@ -27,6 +28,7 @@ mod witness;
 #[cfg(test)]
 mod conformance;
 
+pub use account::{Account, Accounts, Admission, AdmissionKind, Identity};
 pub use change::{Appended, Change, CommandId, Head, NewOrder};
 pub use entry::{Entry, Kept, Notice, Snapshot, Standing};
 pub use error::{Cause, RecordError};

@@ -27,7 +27,7 @@ const WAITS_LOOKED_AT_MAX: usize = 5_000;
 const THROUGHPUT_HOURS: i64 = 24;
 
 /// Where a deployment stands.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
 pub struct Board {
     /// The deployment.
     pub deployment: DeploymentId,
@@ -73,7 +73,7 @@ pub struct Board {
 }
 
 /// One core component.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
 pub struct ComponentLine {
     /// The component.
     pub component: ComponentId,
@@ -95,7 +95,7 @@ pub struct ComponentLine {
 }
 
 /// One ring.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
 pub struct RingLine {
     /// The ring.
     pub ring: RingId,
@@ -115,7 +115,7 @@ pub struct RingLine {
 }
 
 /// One sheet of the whole deployment.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
 pub struct SheetLine {
     /// The sheet.
     pub sheet: String,
@@ -126,7 +126,7 @@ pub struct SheetLine {
 }
 
 /// One site that is being worked on.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
 pub struct SiteLine {
     /// The site.
     pub site: SiteId,
@@ -147,7 +147,7 @@ pub struct SiteLine {
 }
 
 /// How much came into service lately.
-#[derive(Clone, Copy, Debug, Default, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize, schemars::JsonSchema)]
 pub struct Throughput {
     /// Over how many hours it is counted.
     pub hours: i64,
@@ -158,7 +158,7 @@ pub struct Throughput {
 }
 
 /// When the deployment is forecast to come to its end.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Ends {
     /// It was not asked for.
@@ -172,7 +172,7 @@ pub enum Ends {
 }
 
 /// One entry of the record.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
 pub struct EntryLine {
     /// Its number.
     pub seq: Seq,

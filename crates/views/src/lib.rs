@@ -6,6 +6,8 @@
 pub mod board;
 pub mod event;
 pub mod people;
+pub mod site_list;
+pub mod subject;
 pub mod time;
 pub mod typed;
 pub mod why;

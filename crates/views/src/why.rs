@@ -6,7 +6,7 @@ use crate::typed::{typed, waiver_request};
 use model::command::Command;
 use model::guard::{Guard, Supplier, Waivability};
 use model::history::Loss;
-use model::id::DeploymentId;
+use model::id::{DeploymentId, PersonId};
 use model::machine::DeploymentState;
 use model::role_type::RoleType;
 use model::run::{Run, RunKind};
@@ -30,6 +30,13 @@ pub fn binding_first(mut waits: Vec<WaitingOn>) -> Vec<WaitingOn> {
         Supplier::At(at) => (2, -at.as_second()),
     });
     waits
+}
+
+/// Returns whether `wait` is for `person`: whether they can supply what is missing.
+pub fn is_for(state: &State, person: &PersonId, wait: &WaitingOn) -> bool {
+    let Supplier::Roles(roles) = &wait.supplier else { return false };
+    let held = state.roles_of(person, &wait.scope);
+    wait.people.contains(person) || roles.iter().any(|role| held.contains(role))
 }
 
 /// Returns why `scope` does not move, or what it is doing.

@@ -2,6 +2,7 @@
 
 use clap::{Args, ValueEnum};
 use notices::mail::MailServer;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 /// Carry out the work of all deployments of the record, until it is stopped.
@@ -9,6 +10,7 @@ use std::path::PathBuf;
 #[command(after_help = "Examples:
   landfall serve
   landfall serve --until-idle
+  landfall serve --listen 127.0.0.1:7500 --plans /srv/plans
   landfall serve --log json
   landfall serve --smtp smtp://landfall@mail.example.org --mail-from landfall@example.org --smtp-password file:/etc/landfall/smtp-password
 
@@ -19,6 +21,18 @@ pub(crate) struct Serve {
     /// Stop when nothing is left to be done without people, or before a known time.
     #[arg(long)]
     pub(crate) until_idle: bool,
+    /// Open the pages and the API at this address and port.
+    #[arg(long, value_name = "ADDRESS", env = "LANDFALL_LISTEN", hide_env_values = true)]
+    pub(crate) listen: Option<SocketAddr>,
+    /// The directory of the plans from which deployments may be created through the pages and the API.
+    #[arg(
+        long,
+        value_name = "DIR",
+        env = "LANDFALL_PLANS",
+        hide_env_values = true,
+        requires = "listen"
+    )]
+    pub(crate) plans: Option<PathBuf>,
     /// How log lines on standard error look.
     #[arg(long, value_name = "FORM", default_value = "text")]
     pub(crate) log: LogForm,

@@ -178,8 +178,7 @@ async fn revise(path: &Path, reason: &str, dry_run: bool, mut desk: Desk) -> Res
         return Ok(Exit::Done);
     }
     desk.terminal.say(render::plan::difference(&diff).trim_end());
-    let removes_scope = desk.state().plan.sites.iter().any(|it| plan.site_index(&it.id).is_none())
-        || desk.state().plan.components.iter().any(|it| plan.component_index(&it.id).is_none());
+    let removes_scope = plan.removes_scope_of(&desk.state().plan);
     let author = desk.author()?;
     let at = desk.now();
     let sentences = diff.sections.iter().flat_map(|it| it.sentences.iter().cloned()).collect();

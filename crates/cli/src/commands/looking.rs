@@ -84,11 +84,7 @@ pub(crate) fn waiting(it: &Waiting, desk: &Desk) -> Result<Exit, Fault> {
         return Err(Fault::usage(what, "`landfall plan show --json` names its people"));
     }
     let is_wanted = |wait: &WaitingOn| match person {
-        Some(person) => {
-            let Supplier::Roles(roles) = &wait.supplier else { return false };
-            let held = state.roles_of(person, &wait.scope);
-            wait.people.contains(person) || roles.iter().any(|role| held.contains(role))
-        }
+        Some(person) => views::why::is_for(state, person, wait),
         None => it.everything || matches!(wait.supplier, Supplier::Roles(_)),
     };
     let waits = planner::waiting::waiting(state, desk.now(), WAITS_MAX);

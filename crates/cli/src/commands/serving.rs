@@ -1,5 +1,6 @@
 //! `landfall serve`: carries out the work of all deployments of the record.
 
+use super::listening::listen;
 use super::looking::{WAITS_MAX, is_halted};
 use crate::args::Everywhere;
 use crate::args::run::{LogForm, Serve};
@@ -65,10 +66,15 @@ pub(crate) async fn serve(
     surroundings: &Surroundings,
     terminal: Terminal,
 ) -> Result<Exit, Fault> {
-    let record = surroundings.record().await?;
+    let record = if it.listen.is_some() {
+        surroundings.record_made().await?
+    } else {
+        surroundings.record().await?
+    };
     let executor = surroundings.executor()?;
     let log = Log { terminal, form: it.log };
     let told = told_to_stop()?;
+    let listening = listen(it, surroundings, record.clone(), terminal, told.clone()).await?;
     let (holder, post) = (holder(surroundings), Arc::new(surroundings.post(it)?));
     let serving = Serving { record, executor, post, log, holder, told };
     let only = everywhere.deployment.as_ref();
@@ -79,6 +85,11 @@ pub(crate) async fn serve(
         serving.until_stopped(only).await
     };
     serving.executor.close().await;
+    if let Some(listening) = listening
+        && tokio::time::timeout(STOP_WITHIN, listening).await.is_err()
+    {
+        terminal.say("some requests were still being answered; they are cut off");
+    }
     ended
 }
 

@@ -27,6 +27,7 @@ use strum::{Display, EnumMessage, EnumString, VariantArray};
     VariantArray,
     Serialize,
     Deserialize,
+    schemars::JsonSchema,
 )]
 pub enum KeyQuestion {
     /// Was the pilot successful, compared with the success criteria?

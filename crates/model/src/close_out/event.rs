@@ -25,6 +25,7 @@ use std::fmt;
     strum::VariantArray,
     Serialize,
     Deserialize,
+    schemars::JsonSchema,
 )]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
@@ -61,7 +62,7 @@ pub enum Topic {
 }
 
 /// What somebody contributes to the post-project analysis.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Contribution {
     /// What went well, what was hard and what is to be learnt.
@@ -83,7 +84,7 @@ pub enum Contribution {
 }
 
 /// A lesson: what happened, and what to do differently.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Lesson {
     /// Its title.
     pub title: String,
@@ -112,6 +113,7 @@ pub struct Lesson {
     strum::VariantArray,
     Serialize,
     Deserialize,
+    schemars::JsonSchema,
 )]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
@@ -127,7 +129,7 @@ pub enum LessonStanding {
 }
 
 /// How an open item is settled.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Settlement {
     /// It is done.
@@ -145,7 +147,7 @@ pub enum Settlement {
 }
 
 /// When the benefits are reviewed, and by whom.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct BenefitReview {
     /// The day.
     pub on: Date,
@@ -156,7 +158,7 @@ pub struct BenefitReview {
 }
 
 /// What a review found.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Findings {
     /// What was found.
     pub text: String,
@@ -166,7 +168,7 @@ pub struct Findings {
 }
 
 /// The evidence package: the record, exported and verified offline.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Package {
     /// The digest of the exported file.
     pub digest: Digest,

@@ -144,7 +144,7 @@ pub enum EscalationEvent {
 }
 
 /// What a person tells Landfall to do.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum EscalationCommand {
     /// Ask the project.
@@ -172,7 +172,7 @@ pub enum EscalationCommand {
 }
 
 /// What can be done with one escalation.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum EscalationAct {
     /// Take it.

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Which sites are hit.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ImpactSites {
     /// All of them.
@@ -45,7 +45,7 @@ impl fmt::Display for ImpactSites {
 }
 
 /// When, where and how much was hit. Half open: the end is not part of it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Impact {
     /// Since when.
     pub start: Timestamp,
@@ -129,7 +129,7 @@ pub struct Announcement {
 }
 
 /// Work on the solution that may hit its users.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Work {
     /// Announced work, by its number.
@@ -157,7 +157,7 @@ pub struct WorkImpact {
 }
 
 /// When announced work takes place. Half open.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct MaintenanceWindow {
     /// Its beginning.
     pub start: Timestamp,

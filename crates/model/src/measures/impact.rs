@@ -30,7 +30,7 @@ impl MeasuredSite {
 }
 
 /// Which sites are meant, by their positions in the list of sites.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, schemars::JsonSchema)]
 pub enum Reach {
     /// All of them.
     All,

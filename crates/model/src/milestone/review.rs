@@ -78,7 +78,7 @@ pub struct Vote {
 }
 
 /// An action that somebody outside the project sees to after the milestone.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct FollowOnAction {
     /// What is to be done.
     pub text: String,

@@ -81,7 +81,7 @@ pub struct Extension {
 }
 
 /// How much work there was on a day.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct DayReport {
     /// The day, in the project's zone.
     pub day: Date,

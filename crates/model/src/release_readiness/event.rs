@@ -122,7 +122,7 @@ pub enum ReleaseReadinessEvent {
 }
 
 /// A Release Readiness review.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ReadinessReview {
     /// The release, by its digest.
     pub release: Digest,
@@ -145,7 +145,7 @@ pub struct ReadinessReview {
 }
 
 /// A vote of a Release Readiness review.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ReadinessVote {
     /// In which role.
     pub role: RoleType,

@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
     strum::VariantArray,
     Serialize,
     Deserialize,
+    schemars::JsonSchema,
 )]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]

@@ -20,7 +20,9 @@ const Z_SQUARED: u128 = 3_841_459;
 const MILLION: u128 = 1_000_000;
 
 /// How many answered a question with 1, 2, 3, 4 and 5.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema,
+)]
 #[serde(transparent)]
 pub struct Counts(pub [u32; 5]);
 

@@ -4,6 +4,7 @@
 //! is a test of its own; PostgreSQL runs a chapter in one test, so that a runner
 //! with a process for each test starts six servers and not sixty.
 
+mod accounts;
 mod appending;
 mod durability;
 mod exporting;

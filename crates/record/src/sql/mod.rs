@@ -73,6 +73,9 @@ macro_rules! found {
     }};
 }
 
+mod accounts;
+pub(crate) use accounts::SqlAccounts;
+
 impl SqlRecord {
     pub(crate) async fn sqlite(path: &Path, notary: Notary) -> Result<Self, RecordError> {
         Ok(Self { database: schema::open_sqlite(path).await?, notary })

@@ -50,7 +50,10 @@ const POSTGRES_NEEDED: [Needed; 3] = [
 
 /// Returns the changes of the schema, oldest first. A change that was released is never edited.
 fn migrator() -> Migrator {
-    let versions = [(1, "record", include_str!("../../migrations/0001_record.sql"))];
+    let versions = [
+        (1, "record", include_str!("../../migrations/0001_record.sql")),
+        (2, "accounts", include_str!("../../migrations/0002_accounts.sql")),
+    ];
     let migration = |(version, name, text): (i64, &'static str, &'static str)| {
         Migration::new(version, name.into(), MigrationType::Simple, text.into_sql_str(), false)
     };

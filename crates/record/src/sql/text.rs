@@ -118,3 +118,33 @@ pub(super) const EXPIRED: &str = "SELECT id FROM orders
     WHERE deployment = $1 AND state = 'held' AND held_until <= $2 ORDER BY held_until, number";
 pub(super) const OPEN_ORDERS: &str = "SELECT body, intent, state, token, holder FROM orders
     WHERE deployment = $1 AND state IN ('open', 'held', 'reported') ORDER BY number";
+
+pub(super) const ADD_ACCOUNT: &str = "INSERT INTO accounts
+    (name, password, administrator, disabled, created) VALUES ($1, $2, $3, $4, $5)
+    ON CONFLICT (name) DO NOTHING";
+pub(super) const REPLACE_ACCOUNT: &str = "UPDATE accounts
+    SET password = $1, administrator = $2, disabled = $3 WHERE name = $4";
+pub(super) const ACCOUNT: &str = "SELECT name, password, administrator, disabled, created
+    FROM accounts WHERE name = $1";
+pub(super) const ACCOUNTS: &str = "SELECT name, password, administrator, disabled, created
+    FROM accounts WHERE name > $1 ORDER BY name LIMIT $2";
+pub(super) const ADD_ADMISSION: &str = "INSERT INTO admissions
+    (digest, account, kind, label, access, created, ends) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+pub(super) const FORGET_ADMISSIONS: &str = "DELETE FROM admissions WHERE ends <= $1";
+pub(super) const ADMISSION: &str = "SELECT admissions.digest, admissions.account, admissions.kind,
+        admissions.label, admissions.access, admissions.created, admissions.ends,
+        accounts.name, accounts.password, accounts.administrator, accounts.disabled,
+        accounts.created
+    FROM admissions JOIN accounts ON accounts.name = admissions.account
+    WHERE admissions.digest = $1 AND admissions.ends > $2 AND accounts.disabled = 0";
+pub(super) const ADMISSIONS: &str = "SELECT digest, account, kind, label, access, created, ends
+    FROM admissions WHERE account = $1 ORDER BY created, digest";
+pub(super) const END_ADMISSION: &str = "DELETE FROM admissions WHERE digest = $1";
+pub(super) const END_ADMISSIONS: &str = "DELETE FROM admissions WHERE account = $1";
+pub(super) const ADD_IDENTITY: &str = "INSERT INTO identities (kind, id, account, body, created)
+    VALUES ($1, $2, $3, $4, $5) ON CONFLICT (kind, id) DO UPDATE SET body = excluded.body
+    WHERE identities.account = excluded.account";
+pub(super) const IDENTITY: &str = "SELECT kind, id, account, body, created FROM identities
+    WHERE kind = $1 AND id = $2";
+pub(super) const IDENTITIES: &str = "SELECT kind, id, account, body, created FROM identities
+    WHERE account = $1 ORDER BY kind, id";

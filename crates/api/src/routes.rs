@@ -1,0 +1,158 @@
+//! The routes, a file a noun.
+
+mod account;
+mod commands;
+mod deployment;
+mod entry;
+mod health;
+mod plan;
+mod session;
+mod sheet;
+mod site;
+mod wait;
+
+use crate::params::Page;
+use crate::problem::Problem;
+use axum::extract::FromRequest;
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use reception::Reception;
+use schemars::SchemaGenerator;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use utoipa::openapi::{Content, RefOr, ResponseBuilder};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// What routes are registered on.
+pub(crate) type Routes = OpenApiRouter<Arc<Reception>>;
+
+/// Returns the routes that answer at once, and those that go on for as long as somebody listens.
+pub(crate) fn routers() -> (Routes, Routes) {
+    let quick = OpenApiRouter::new()
+        .routes(routes!(health::alive))
+        .routes(routes!(health::ready))
+        .routes(routes!(session::set_up))
+        .routes(routes!(session::log_in, session::log_out))
+        .routes(routes!(session::me))
+        .routes(routes!(session::change_password))
+        .routes(routes!(account::accounts, account::create))
+        .routes(routes!(account::change))
+        .routes(routes!(account::admissions, account::token))
+        .routes(routes!(account::end))
+        .routes(routes!(deployment::deployments, deployment::create))
+        .routes(routes!(deployment::board))
+        .routes(routes!(deployment::revise))
+        .routes(routes!(commands::act))
+        .routes(routes!(site::sites))
+        .routes(routes!(site::site))
+        .routes(routes!(sheet::sheet))
+        .routes(routes!(wait::waiting))
+        .routes(routes!(wait::why))
+        .routes(routes!(plan::plan))
+        .routes(routes!(plan::people))
+        .routes(routes!(plan::state))
+        .routes(routes!(entry::entries))
+        .routes(routes!(entry::entry));
+    let live = OpenApiRouter::new().routes(routes!(entry::events));
+    (quick, live)
+}
+
+/// Describes every body that a route names.
+pub(crate) fn describe(generator: &mut SchemaGenerator) {
+    generator.subschema_for::<Problem>();
+    session::describe(generator);
+    account::describe(generator);
+    deployment::describe(generator);
+    commands::describe(generator);
+    site::describe(generator);
+    sheet::describe(generator);
+    wait::describe(generator);
+    plan::describe(generator);
+    entry::describe(generator);
+    generator.subschema_for::<Page<String>>();
+}
+
+/// What is answered under the API where there is no route.
+pub(crate) async fn nothing_here() -> Problem {
+    Problem::unknown("there is no such route; /api/docs lists those there are")
+}
+
+/// What is answered where a route does not know the method.
+pub(crate) async fn not_that_way() -> Problem {
+    let title = "This route does not know that method";
+    let detail = "/api/docs says which methods it knows";
+    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method", title, detail)
+}
+
+/// The noes that any route may answer with.
+pub(crate) struct Noes;
+
+impl utoipa::IntoResponses for Noes {
+    fn responses() -> BTreeMap<String, RefOr<utoipa::openapi::Response>> {
+        let body = utoipa::openapi::Ref::from_schema_name("Problem");
+        let no = |about: &str| {
+            let content = Content::new(Some(RefOr::Ref(body.clone())));
+            let response = ResponseBuilder::new()
+                .description(about)
+                .content("application/problem+json", content);
+            RefOr::T(response.build())
+        };
+        [
+            ("400", "It cannot be read."),
+            ("401", "Nobody is let in with this."),
+            ("403", "You may not do this."),
+            ("404", "There is no such thing, or it is not yours to see."),
+            ("405", "The route does not know that method."),
+            ("409", "A gate refuses it, or it is in another state."),
+            ("412", "What was shown is no longer what is there."),
+            ("413", "It is too large."),
+            ("415", "It is not JSON."),
+            ("422", "It is incomplete or contradicts itself."),
+            ("429", "Too many attempts have failed."),
+            ("500", "The server could not answer."),
+            ("503", "The server is too busy, or cannot reach its database."),
+        ]
+        .into_iter()
+        .map(|(status, about)| (status.to_owned(), no(about)))
+        .collect()
+    }
+}
+
+/// A body of JSON; what cannot be read is a [`Problem`].
+#[derive(FromRequest)]
+#[from_request(via(axum::Json), rejection(Problem))]
+pub(crate) struct Json<T>(pub(crate) T);
+
+impl<T: Serialize> IntoResponse for Json<T> {
+    fn into_response(self) -> Response {
+        axum::Json(self.0).into_response()
+    }
+}
+
+/// A path; what cannot be read is a [`Problem`].
+#[derive(axum::extract::FromRequestParts)]
+#[from_request(via(axum::extract::Path), rejection(Problem))]
+pub(crate) struct Path<T>(pub(crate) T);
+
+/// A query; what cannot be read is a [`Problem`].
+#[derive(axum::extract::FromRequestParts)]
+#[from_request(via(axum::extract::Query), rejection(Problem))]
+pub(crate) struct Query<T>(pub(crate) T);
+
+/// An answer computed from a record as it stood after entry `seq`: whoever has it need not be sent
+/// it again.
+pub(crate) fn versioned(headers: &HeaderMap, seq: u64, body: impl IntoResponse) -> Response {
+    let tag = format!("\"{seq}\"");
+    let known = headers.get(axum::http::header::IF_NONE_MATCH).and_then(|it| it.to_str().ok());
+    let is_known = known.is_some_and(|it| it.split(',').any(|it| it.trim() == tag));
+    let mut response =
+        if is_known { StatusCode::NOT_MODIFIED.into_response() } else { body.into_response() };
+    if let Ok(tag) = HeaderValue::from_str(&tag) {
+        response.headers_mut().insert(axum::http::header::ETAG, tag);
+    }
+    let private = HeaderValue::from_static("private, no-cache");
+    response.headers_mut().insert(axum::http::header::CACHE_CONTROL, private);
+    response
+}

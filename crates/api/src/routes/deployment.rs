@@ -1,0 +1,171 @@
+//! Deployments: listed, created, looked at, given a new plan.
+
+use super::{Json, Noes, Path, Query, versioned};
+use crate::caller::Caller;
+use crate::described::Described;
+use crate::params::{AsOf, Page};
+use crate::problem::Problem;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+use jiff::Timestamp;
+use model::id::{DeploymentId, Seq};
+use model::profile::Purpose;
+use reception::{Followed, Reception, Standing, Visitor};
+use schemars::{JsonSchema, SchemaGenerator};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use views::board::{Board, Ends};
+
+/// How many of the newest entries a board shows.
+const NEWEST: u64 = 8;
+
+/// One deployment in a list.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct DeploymentLine {
+    /// The deployment.
+    pub(crate) deployment: DeploymentId,
+    /// Its title.
+    pub(crate) title: String,
+    /// Its state.
+    pub(crate) state: String,
+    /// Whether production is changed.
+    pub(crate) purpose: String,
+    /// Where it deploys to, or that it is a rehearsal.
+    pub(crate) environment: String,
+    /// The last entry of its record.
+    pub(crate) entry: Seq,
+}
+
+impl DeploymentLine {
+    pub(crate) fn of(followed: &Followed) -> Self {
+        let standing = followed.standing();
+        let state = &standing.state;
+        Self {
+            deployment: state.plan.deployment.clone(),
+            title: state.plan.title.clone(),
+            state: state.deployment.to_string(),
+            purpose: state.purpose.to_string(),
+            environment: state.environment(),
+            entry: state.seq,
+        }
+    }
+}
+
+/// A deployment that is to be created.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DeploymentWanted {
+    /// The plan: a file or folder among the plans that the server was shown.
+    plan: String,
+    /// Try it out: its clock jumps, and every paper of it is marked.
+    #[serde(default)]
+    rehearsal: bool,
+}
+
+/// A new plan.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Revision {
+    /// The plan: a file or folder among the plans that the server was shown.
+    plan: String,
+    /// Why.
+    reason: String,
+}
+
+pub(super) fn describe(generator: &mut SchemaGenerator) {
+    generator.subschema_for::<Page<DeploymentLine>>();
+    generator.subschema_for::<DeploymentLine>();
+    generator.subschema_for::<DeploymentWanted>();
+    generator.subschema_for::<Revision>();
+    generator.subschema_for::<Board>();
+}
+
+type DeploymentsBody = Described<Page<DeploymentLine>>;
+type DeploymentBody = Described<DeploymentLine>;
+type DeploymentWantedBody = Described<DeploymentWanted>;
+type RevisionBody = Described<Revision>;
+type BoardBody = Described<Board>;
+
+/// How a deployment stands at the moment that is asked about.
+pub(crate) async fn standing(
+    reception: &Reception,
+    visitor: &Visitor,
+    deployment: &str,
+    as_of: &AsOf,
+) -> Result<(Arc<Followed>, Arc<Standing>, Timestamp), Problem> {
+    let followed = reception.deployment(visitor, deployment).await?;
+    let standing = match as_of.moment()? {
+        None => followed.standing(),
+        Some(moment) => Arc::new(followed.at(moment).await?),
+    };
+    let now = match as_of.moment()? {
+        None => standing.now(reception.clock()),
+        Some(coordinator::Moment::Time(time)) => time.max(standing.state.at),
+        Some(coordinator::Moment::Seq(_)) => standing.state.at,
+    };
+    Ok((followed, standing, now))
+}
+
+/// List the deployments one takes part in
+#[utoipa::path(get, path = "/api/v1/deployments", tag = "deployments",
+    responses((status = 200, description = "Your deployments, by name.", body = DeploymentsBody), Noes))]
+pub(crate) async fn deployments(
+    State(reception): State<Arc<Reception>>,
+    Caller(visitor): Caller,
+) -> Result<Json<Page<DeploymentLine>>, Problem> {
+    let own = reception.deployments(&visitor).await?;
+    let items = own.iter().map(|it| DeploymentLine::of(it)).collect();
+    Ok(Json(Page { items, next: None, entry: None }))
+}
+
+/// Create a deployment from a plan, as a draft
+///
+/// You have to be a person of the plan.
+#[utoipa::path(post, path = "/api/v1/deployments", tag = "deployments", request_body = DeploymentWantedBody,
+    responses((status = 201, description = "It is created, as a draft.", body = DeploymentBody), Noes))]
+pub(crate) async fn create(
+    State(reception): State<Arc<Reception>>,
+    Caller(visitor): Caller,
+    Json(it): Json<DeploymentWanted>,
+) -> Result<Response, Problem> {
+    let purpose = if it.rehearsal { Purpose::Rehearsal } else { Purpose::Production };
+    let created = reception.create_deployment(&visitor, &it.plan, purpose).await?;
+    Ok((StatusCode::CREATED, Json(DeploymentLine::of(&created))).into_response())
+}
+
+/// Look at a deployment's board
+///
+/// Where it stands, on one page: components, rings, sites at work, and what waits on whom.
+#[utoipa::path(get, path = "/api/v1/deployments/{deployment}", tag = "deployments",
+    params(("deployment" = String, Path, description = "The deployment."), AsOf),
+    responses((status = 200, description = "The board.", body = BoardBody), Noes))]
+pub(crate) async fn board(
+    State(reception): State<Arc<Reception>>,
+    Caller(visitor): Caller,
+    Path(deployment): Path<String>,
+    Query(as_of): Query<AsOf>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let (followed, standing, now) = standing(&reception, &visitor, &deployment, &as_of).await?;
+    let state = &standing.state;
+    let newest = followed.entries(state.seq.saturating_sub(NEWEST), NEWEST as u32).await?;
+    let board = Board::of(state, now, &newest, Ends::NotAsked);
+    Ok(versioned(&headers, state.seq, Json(board)))
+}
+
+/// Replace a deployment's plan
+///
+/// Authorisations of what changes are void.
+#[utoipa::path(put, path = "/api/v1/deployments/{deployment}/plan", tag = "deployments",
+    params(("deployment" = String, Path, description = "The deployment.")), request_body = RevisionBody,
+    responses((status = 200, description = "What was recorded.", body = super::commands::RecordedBody), Noes))]
+pub(crate) async fn revise(
+    State(reception): State<Arc<Reception>>,
+    Caller(visitor): Caller,
+    Path(deployment): Path<String>,
+    Json(it): Json<Revision>,
+) -> Result<Json<super::commands::Recorded>, Problem> {
+    let acted = reception.revise(&visitor, &deployment, &it.plan, &it.reason).await?;
+    Ok(Json(super::commands::Recorded::of(acted)))
+}

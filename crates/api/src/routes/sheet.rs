@@ -1,0 +1,107 @@
+//! Sheets: the exact document that is signed.
+
+use super::deployment::standing;
+use super::{Json, Noes, Path, Query, versioned};
+use crate::caller::Caller;
+use crate::described::Described;
+use crate::params::AsOf;
+use crate::problem::Problem;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use model::digest::Digest;
+use model::id::PersonId;
+use model::machine::SignOffState;
+use model::sheet::{self, Sheet, SlotId};
+use reception::Reception;
+use schemars::{JsonSchema, SchemaGenerator};
+use serde::Serialize;
+use std::sync::Arc;
+
+/// A sheet with its slots.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct SheetView {
+    /// The sheet.
+    sheet: String,
+    /// Its title.
+    title: String,
+    /// The digest that is signed.
+    digest: Digest,
+    /// The document itself.
+    body: serde_json::Value,
+    /// Who signs it, and who has.
+    slots: Vec<SlotView>,
+    /// The last entry of the record that it was computed from.
+    entry: u64,
+}
+
+/// One slot of a sheet.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct SlotView {
+    /// The slot.
+    slot: SlotId,
+    /// What a signature in it means.
+    meaning: String,
+    /// Its state; nothing where it has not been asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state: Option<SignOffState>,
+    /// Who signed or declined.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by: Option<PersonId>,
+    /// Exceptions or reasons.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    statements: Vec<String>,
+}
+
+pub(super) fn describe(generator: &mut SchemaGenerator) {
+    generator.subschema_for::<SheetView>();
+}
+
+type SheetBody = Described<SheetView>;
+
+/// Look at a sheet
+///
+/// The document whose digest is signed, what a signature means, and who has signed.
+#[utoipa::path(get, path = "/api/v1/deployments/{deployment}/sheets/{*sheet}", tag = "deployments",
+    params(
+        ("deployment" = String, Path, description = "The deployment."),
+        ("sheet" = String, Path, description = "The sheet, such as `site/B27` or `core-final`."),
+        AsOf,
+    ),
+    responses((status = 200, description = "The sheet.", body = SheetBody), Noes))]
+pub(crate) async fn sheet(
+    State(reception): State<Arc<Reception>>,
+    Caller(visitor): Caller,
+    Path((deployment, name)): Path<(String, String)>,
+    Query(as_of): Query<AsOf>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let (_, standing, _) = standing(&reception, &visitor, &deployment, &as_of).await?;
+    let state = &standing.state;
+    let unknown = || Problem::unknown(format!("there is no sheet {name}"));
+    let sheet: Sheet = name.parse().map_err(|_| unknown())?;
+    if let Sheet::Site(site) = &sheet
+        && state.site(site).is_none()
+    {
+        return Err(unknown());
+    }
+    let slot = |slot: SlotId| {
+        let known = state.slots.get(&slot);
+        SlotView {
+            meaning: slot.meaning(),
+            state: known.map(|it| it.state),
+            by: known.and_then(|it| it.by.clone()),
+            statements: known.map(|it| it.statements.clone()).unwrap_or_default(),
+            slot,
+        }
+    };
+    let view = SheetView {
+        sheet: sheet.to_string(),
+        title: sheet.title(),
+        digest: sheet::digest(state, &sheet),
+        body: sheet::body(state, &sheet),
+        slots: sheet.slots().into_iter().map(slot).collect(),
+        entry: state.seq,
+    };
+    Ok(versioned(&headers, state.seq, Json(view)))
+}

@@ -1,0 +1,107 @@
+//! Sites: a page of them, and one.
+
+use super::deployment::standing;
+use super::{Json, Noes, Path, Query, versioned};
+use crate::caller::Caller;
+use crate::described::Described;
+use crate::params::{AsOf, Page, PageOf};
+use crate::problem::Problem;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use model::id::{RingId, SiteId};
+use model::machine::SiteState;
+use model::scope::Scope;
+use planner::waiting::WaitingOn;
+use reception::Reception;
+use schemars::{JsonSchema, SchemaGenerator};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use utoipa::IntoParams;
+use views::site_list::{SiteFilter, SiteRow, sites as list};
+
+/// Which sites are wanted.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Wanted {
+    /// Only those in this state, such as `halted`.
+    #[param(value_type = Option<String>)]
+    state: Option<SiteState>,
+    /// Only those of this ring.
+    #[param(value_type = Option<String>)]
+    ring: Option<RingId>,
+    /// Only those whose name or title has this text in it.
+    text: Option<String>,
+}
+
+/// One site, with what it waits on.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct SiteView {
+    /// Where it stands.
+    #[serde(flatten)]
+    row: SiteRow,
+    /// What it waits on, the binding first.
+    waiting_on: Vec<WaitingOn>,
+    /// The last entry of the record that it was computed from.
+    entry: u64,
+}
+
+pub(super) fn describe(generator: &mut SchemaGenerator) {
+    generator.subschema_for::<Page<SiteRow>>();
+    generator.subschema_for::<SiteView>();
+}
+
+type SitesBody = Described<Page<SiteRow>>;
+type SiteBody = Described<SiteView>;
+
+/// List the sites of a deployment
+///
+/// In the order of the plan, ring by ring, a page at a time.
+#[utoipa::path(get, path = "/api/v1/deployments/{deployment}/sites", tag = "deployments",
+    params(("deployment" = String, Path, description = "The deployment."), Wanted, PageOf, AsOf),
+    responses((status = 200, description = "A page of sites.", body = SitesBody), Noes))]
+pub(crate) async fn sites(
+    State(reception): State<Arc<Reception>>,
+    Caller(visitor): Caller,
+    Path(deployment): Path<String>,
+    Query(wanted): Query<Wanted>,
+    Query(page): Query<PageOf>,
+    Query(as_of): Query<AsOf>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let (_, standing, _) = standing(&reception, &visitor, &deployment, &as_of).await?;
+    let state = &standing.state;
+    let after = page.after.as_deref().map(str::parse::<SiteId>).transpose();
+    let after = after.map_err(|_| Problem::invalid("`after` is what `next` said"))?;
+    let filter = SiteFilter { state: wanted.state, ring: wanted.ring, text: wanted.text };
+    let (items, has_more) = list(state, &filter, after.as_ref(), page.limit());
+    let next = has_more.then(|| items.last().map(|it| it.site.to_string())).flatten();
+    let page = Page { items, next, entry: Some(state.seq) };
+    Ok(versioned(&headers, state.seq, Json(page)))
+}
+
+/// Look at one site
+#[utoipa::path(get, path = "/api/v1/deployments/{deployment}/sites/{site}", tag = "deployments",
+    params(
+        ("deployment" = String, Path, description = "The deployment."),
+        ("site" = String, Path, description = "The site."),
+        AsOf,
+    ),
+    responses((status = 200, description = "The site, and what it waits on.", body = SiteBody), Noes))]
+pub(crate) async fn site(
+    State(reception): State<Arc<Reception>>,
+    Caller(visitor): Caller,
+    Path((deployment, site)): Path<(String, String)>,
+    Query(as_of): Query<AsOf>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let (_, standing, now) = standing(&reception, &visitor, &deployment, &as_of).await?;
+    let state = &standing.state;
+    let unknown = || Problem::unknown(format!("site/{site} is not in the plan"));
+    let id: SiteId = site.parse().map_err(|_| unknown())?;
+    let row = views::site_list::site(state, &id).ok_or_else(unknown)?;
+    let waits = planner::waiting::why(state, now, &Scope::Site(id));
+    let waiting_on = views::why::binding_first(waits);
+    Ok(versioned(&headers, state.seq, Json(SiteView { row, waiting_on, entry: state.seq })))
+}

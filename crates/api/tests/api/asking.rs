@@ -1,0 +1,95 @@
+//! What is asked and what is answered: pages, tags, names of acts, the past, and live entries.
+
+use crate::Server;
+use axum::http::StatusCode;
+use serde_json::json;
+
+#[tokio::test]
+async fn an_act_sent_again_under_its_name_is_carried_out_once() {
+    let server = Server::new().await;
+    let me = server.with_a_deployment().await;
+    let hold = json!({"hold": {"scope": "site/north", "held": true, "reason": "the owner asks"}});
+    let path = "/api/v1/deployments/HELLO/commands";
+    let act = async || server.post(path).by(&me).header("idempotency-key", "one").json(&hold).await;
+    let (first, second) = (act().await, act().await);
+    assert_eq!(first.status, StatusCode::OK, "{}", first.body);
+    assert_eq!(first.body["repeated"], false);
+    assert_eq!(first.body["said"], json!(["site/north held: the owner asks"]));
+    assert_eq!(second.body["repeated"], true);
+    assert_eq!(first.body["first"], second.body["first"]);
+}
+
+#[tokio::test]
+async fn an_act_on_what_has_moved_on_is_refused() {
+    let server = Server::new().await;
+    let me = server.with_a_deployment().await;
+    let board = server.get("/api/v1/deployments/HELLO").by(&me).sent().await;
+    let tag = board.headers["etag"].to_str().unwrap().to_owned();
+    assert_eq!(tag, "\"1\"");
+    let path = "/api/v1/deployments/HELLO/commands";
+    let hold =
+        |held: bool| json!({"hold": {"scope": "site/north", "held": held, "reason": "asked"}});
+    let first = server.post(path).by(&me).header("if-match", &tag).json(&hold(true)).await;
+    assert_eq!(first.status, StatusCode::OK);
+    let stale = server.post(path).by(&me).header("if-match", &tag).json(&hold(false)).await;
+    assert_eq!(
+        (stale.status, &stale.body["code"]),
+        (StatusCode::PRECONDITION_FAILED, &json!("stale"))
+    );
+    let known = server.get("/api/v1/deployments/HELLO").by(&me).header("if-none-match", "\"2\"");
+    assert_eq!(known.sent().await.status, StatusCode::NOT_MODIFIED);
+}
+
+#[tokio::test]
+async fn a_refusal_says_what_is_missing_and_who_can_supply_it() {
+    let server = Server::new().await;
+    let me = server.with_a_deployment().await;
+    let path = "/api/v1/deployments/HELLO/commands";
+    let refused = server.post(path).by(&me).json(&json!("open")).await;
+    assert_eq!(refused.status, StatusCode::CONFLICT, "{}", refused.body);
+    assert_eq!(refused.body["type"], "urn:landfall:problem:state");
+    assert!(refused.body["next_step"].as_str().unwrap().contains("landfall why deployment"));
+    let why = server.get("/api/v1/deployments/HELLO/why/deployment").by(&me).sent().await;
+    let first = &why.body["items"][0];
+    assert!(first["command"].is_object() || first["command"].is_string(), "{}", why.body);
+    assert_eq!(first["people"], json!(["me"]));
+}
+
+#[tokio::test]
+async fn a_list_comes_a_page_at_a_time_and_can_be_narrowed() {
+    let server = Server::new().await;
+    let me = server.with_a_deployment().await;
+    let ask = async |query: &str| {
+        let path = format!("/api/v1/deployments/HELLO/sites{query}");
+        server.get(&path).by(&me).sent().await
+    };
+    let first = ask("?limit=1").await;
+    assert_eq!(first.body["items"][0]["site"], "north", "{}", first.body);
+    assert_eq!(first.body["next"], "north");
+    let last = ask("?limit=1&after=north").await;
+    assert_eq!(last.body["items"][0]["site"], "south");
+    assert_eq!(last.body.get("next"), None);
+    assert_eq!(ask("?state=halted").await.body["items"], json!([]));
+    assert_eq!(ask("?text=SOU").await.body["items"].as_array().unwrap().len(), 1);
+    assert_eq!(ask("?state=nonsense").await.status, StatusCode::BAD_REQUEST);
+    let site = server.get("/api/v1/deployments/HELLO/sites/north").by(&me).sent().await;
+    assert_eq!(site.body["state"], "planned", "{}", site.body);
+}
+
+#[tokio::test]
+async fn the_past_is_answered_as_it_was() {
+    let server = Server::new().await;
+    let me = server.with_a_deployment().await;
+    let hold = json!({"hold": {"scope": "site/north", "held": true, "reason": "asked"}});
+    server.post("/api/v1/deployments/HELLO/commands").by(&me).json(&hold).await;
+    let ask = async |path: &str| {
+        server.get(&format!("/api/v1/deployments/HELLO{path}")).by(&me).sent().await
+    };
+    assert_eq!(ask("").await.body["entry"], 2);
+    assert_eq!(ask("?at=1").await.body["entry"], 1);
+    assert_eq!(ask("?at=yesterday").await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let entries = ask("/entries?limit=1").await;
+    assert_eq!((&entries.body["items"][0]["seq"], &entries.body["next"]), (&json!(1), &json!("1")));
+    assert_eq!(ask("/entries/2").await.body["entry"]["event"]["hold"]["scope"], "site/north");
+    assert_eq!(ask("/entries/3").await.status, StatusCode::NOT_FOUND);
+}

@@ -1,0 +1,137 @@
+//! A server over a fresh record, asked as programs ask it.
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Method, Request, StatusCode};
+use coordinator::clock::SystemClock;
+use reception::{Plans, Reception};
+use record::{Accounts, Location, Signer, open};
+use serde_json::{Value, json};
+use std::path::Path;
+use std::sync::Arc;
+use tower::ServiceExt as _;
+
+/// The password of everybody here.
+const PASSWORD: &str = "correct horse battery";
+
+/// A server over a fresh record, with one account: `me`, the person of the small example.
+pub(crate) struct Server {
+    routes: Router,
+    reception: Arc<Reception>,
+    _folder: tempfile::TempDir,
+}
+
+/// What was answered.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Value,
+}
+
+/// A request that is being put together.
+pub(crate) struct Asked<'s> {
+    server: &'s Server,
+    request: axum::http::request::Builder,
+}
+
+impl Server {
+    /// Returns a server that was set up.
+    pub(crate) async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let location = Location::Sqlite(folder.path().join("record.db"));
+        let signer = Signer::from_file(&folder.path().join("key")).unwrap();
+        let record = open(&location, signer, None).await.unwrap();
+        let accounts = Accounts::open(&location).await.unwrap();
+        let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples");
+        let plans = Plans::under(&examples).unwrap();
+        let clock = Arc::new(SystemClock);
+        let (reception, secret) = Reception::open(record, accounts, plans, clock).await.unwrap();
+        let reception = Arc::new(reception);
+        let routes = api::router(reception.clone());
+        let server = Self { routes, reception, _folder: folder };
+        let secret = secret.unwrap().reveal().to_owned();
+        let first = json!({"secret": secret, "name": "me", "password": PASSWORD});
+        let made = server.post("/api/v1/set-up").json(&first).await;
+        assert_eq!(made.status, StatusCode::NO_CONTENT);
+        server
+    }
+
+    /// Returns the reception behind it.
+    pub(crate) fn reception(&self) -> &Reception {
+        &self.reception
+    }
+
+    fn asked(&self, method: Method, path: &str) -> Asked<'_> {
+        let request = Request::builder().method(method).uri(path).header("host", "landfall.test");
+        Asked { server: self, request }
+    }
+
+    pub(crate) fn method(&self, method: &str, path: &str) -> Asked<'_> {
+        self.asked(method.to_uppercase().parse().unwrap(), path)
+    }
+
+    pub(crate) fn get(&self, path: &str) -> Asked<'_> {
+        self.asked(Method::GET, path)
+    }
+
+    pub(crate) fn post(&self, path: &str) -> Asked<'_> {
+        self.asked(Method::POST, path)
+    }
+
+    /// Returns the secret of a new session of `name`.
+    pub(crate) async fn session(&self, name: &str) -> String {
+        let credentials = json!({"name": name, "password": PASSWORD});
+        let begun = self.post("/api/v1/session").json(&credentials).await;
+        assert_eq!(begun.status, StatusCode::OK, "{}", begun.body);
+        begun.body["secret"].as_str().unwrap().to_owned()
+    }
+
+    /// Returns the secret of a session of `me`, who has created the rehearsal `hello`.
+    pub(crate) async fn with_a_deployment(&self) -> String {
+        let session = self.session("me").await;
+        let wanted = json!({"plan": "minimal.yaml", "rehearsal": true});
+        let made = self.post("/api/v1/deployments").by(&session).json(&wanted).await;
+        assert_eq!(made.status, StatusCode::CREATED, "{}", made.body);
+        session
+    }
+
+    /// Makes an account for `name`.
+    pub(crate) async fn account(&self, session: &str, name: &str) {
+        let account = json!({"name": name, "password": PASSWORD});
+        let made = self.post("/api/v1/accounts").by(session).json(&account).await;
+        assert_eq!(made.status, StatusCode::CREATED, "{}", made.body);
+    }
+}
+
+impl Asked<'_> {
+    /// Shows the secret of a session or a token.
+    pub(crate) fn by(self, secret: &str) -> Self {
+        self.header("authorization", &format!("Bearer {secret}"))
+    }
+
+    pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
+        self.request = self.request.header(name, value);
+        self
+    }
+
+    /// Sends `body` as JSON.
+    pub(crate) async fn json(self, body: &Value) -> Answer {
+        self.header("content-type", "application/json").body(body.to_string()).await
+    }
+
+    /// Sends nothing.
+    pub(crate) async fn sent(self) -> Answer {
+        self.body(String::new()).await
+    }
+
+    /// Sends `body` as it is.
+    pub(crate) async fn body(self, body: impl Into<Body>) -> Answer {
+        let request = self.request.body(body.into()).unwrap();
+        let response = self.server.routes.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = axum::body::to_bytes(body, 64 << 20).await.unwrap();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
+        Answer { status: parts.status, headers: parts.headers, body }
+    }
+}

@@ -1,0 +1,61 @@
+//! Why somebody was not let in.
+
+use coordinator::CommandError;
+use jiff::SignedDuration;
+use record::RecordError;
+
+/// Why somebody was not let in, or an account was not made.
+#[derive(Debug, thiserror::Error)]
+pub enum ReceptionError {
+    /// The name or the password is wrong: which of the two is not said.
+    #[error("the name or the password is wrong")]
+    WrongPassword,
+    /// Too many have tried: wait.
+    #[error("too many attempts have failed; wait {} s", .0.as_secs().max(1))]
+    TooManyAttempts(SignedDuration),
+    /// What was shown admits nobody: it ended, was taken back, or was never given.
+    #[error("what was shown admits nobody")]
+    NotAdmitted,
+    /// The account may come in, and may not do this.
+    #[error("{what}")]
+    NotAllowed {
+        /// What may not be done, and who may.
+        what: String,
+    },
+    /// There is somebody already, so the first account is made.
+    #[error("there are accounts already")]
+    AlreadySetUp,
+    /// The name is taken.
+    #[error("there is an account {0} already")]
+    Taken(model::id::PersonId),
+    /// There is no such account.
+    #[error("there is no account {0}")]
+    Unknown(String),
+    /// What was asked is incomplete or contradicts itself.
+    #[error("{0}")]
+    Invalid(String),
+    /// There is no such deployment, or it is not this person's to see.
+    #[error("there is no deployment {0} that you take part in")]
+    NoDeployment(String),
+    /// This computer gives no random numbers.
+    #[error("this computer gives no random numbers")]
+    NoChance,
+    /// What the deployment says.
+    #[error(transparent)]
+    Command(Box<CommandError>),
+    /// What the database says.
+    #[error(transparent)]
+    Record(Box<RecordError>),
+}
+
+impl From<CommandError> for ReceptionError {
+    fn from(error: CommandError) -> Self {
+        Self::Command(Box::new(error))
+    }
+}
+
+impl From<RecordError> for ReceptionError {
+    fn from(error: RecordError) -> Self {
+        Self::Record(Box::new(error))
+    }
+}

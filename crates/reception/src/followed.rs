@@ -1,0 +1,172 @@
+//! A deployment that is followed: read by many, written through one coordinator.
+
+use crate::error::ReceptionError;
+use coordinator::clock::act_time;
+use coordinator::{Acted, Author, Clock, CommandError, Coordinator, Moment};
+use jiff::Timestamp;
+use model::command::Command;
+use model::event::Entry;
+use model::history::Loss;
+use model::id::{DeploymentId, Seq};
+use model::plan::MasterProjectPlan;
+use model::state::State;
+use record::{CommandId, Record};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{Mutex, watch};
+
+/// How often the record is asked whether others have written: by other servers and command lines.
+/// What is done through this server is seen at once.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
+
+/// How a deployment stands, for everybody who reads it now.
+#[derive(Debug)]
+pub struct Standing {
+    /// Its state.
+    pub state: State,
+    /// What was lost of its record and is not accepted yet.
+    pub loss: Option<Loss>,
+}
+
+impl Standing {
+    /// Returns what time it is in the deployment.
+    pub fn now(&self, clock: &dyn Clock) -> Timestamp {
+        act_time(&self.state, clock.now())
+    }
+}
+
+/// A deployment that is followed.
+pub struct Followed {
+    coordinator: Mutex<Coordinator>,
+    standing: watch::Sender<Arc<Standing>>,
+}
+
+fn standing(coordinator: &Coordinator) -> Arc<Standing> {
+    Arc::new(Standing {
+        state: coordinator.state().clone(),
+        loss: coordinator.quarantine().cloned(),
+    })
+}
+
+impl Followed {
+    /// Opens a deployment and follows it for as long as somebody holds it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Coordinator::open`].
+    pub(crate) async fn open(
+        record: Arc<dyn Record>,
+        deployment: &DeploymentId,
+    ) -> Result<Arc<Self>, CommandError> {
+        let coordinator = Coordinator::open(record, deployment).await?;
+        let (standing, _) = watch::channel(standing(&coordinator));
+        let followed = Arc::new(Self { coordinator: Mutex::new(coordinator), standing });
+        let weak = Arc::downgrade(&followed);
+        tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(LOOK_EVERY).await;
+                let Some(followed) = weak.upgrade() else { break };
+                // What cannot be read now is read at the next look; whoever acts is told why.
+                followed.look().await.ok();
+            }
+        });
+        Ok(followed)
+    }
+
+    /// Returns how the deployment stands.
+    pub fn standing(&self) -> Arc<Standing> {
+        self.standing.borrow().clone()
+    }
+
+    /// Returns what tells of each change of how the deployment stands.
+    pub fn changes(&self) -> watch::Receiver<Arc<Standing>> {
+        self.standing.subscribe()
+    }
+
+    fn publish(&self, coordinator: &Coordinator) {
+        let is_news = {
+            let known = self.standing.borrow();
+            known.state.seq != coordinator.state().seq
+                || known.loss.as_ref() != coordinator.quarantine()
+        };
+        if is_news {
+            self.standing.send_replace(standing(coordinator));
+        }
+    }
+
+    /// Reads what others have written since, and returns how the deployment stands then.
+    ///
+    /// # Errors
+    ///
+    /// When the record cannot be read.
+    pub async fn look(&self) -> Result<Arc<Standing>, CommandError> {
+        let mut coordinator = self.coordinator.lock().await;
+        coordinator.catch_up().await?;
+        self.publish(&coordinator);
+        Ok(self.standing())
+    }
+
+    /// Carries out `command` for `author` under the name `id`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Coordinator::act`].
+    pub async fn act(
+        &self,
+        author: &Author,
+        command: &Command,
+        id: &CommandId,
+        clock: &dyn Clock,
+    ) -> Result<Acted, CommandError> {
+        let mut coordinator = self.coordinator.lock().await;
+        coordinator.catch_up().await?;
+        let at = act_time(coordinator.state(), clock.now());
+        let acted = coordinator.act(author, command, id, at).await;
+        self.publish(&coordinator);
+        acted
+    }
+
+    /// Replaces the plan by `plan` for `author`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Coordinator::revise`].
+    pub async fn revise(
+        &self,
+        author: &Author,
+        plan: MasterProjectPlan,
+        reason: &str,
+        clock: &dyn Clock,
+    ) -> Result<Acted, CommandError> {
+        let mut coordinator = self.coordinator.lock().await;
+        coordinator.catch_up().await?;
+        let at = act_time(coordinator.state(), clock.now());
+        let old = &coordinator.state().plan;
+        let diff = planfile::diff(old, &plan);
+        let changes = diff.sections.iter().flat_map(|it| it.sentences.iter().cloned()).collect();
+        let removes_scope = plan.removes_scope_of(old);
+        let revised = coordinator.revise(author, plan, changes, removes_scope, reason, at).await;
+        self.publish(&coordinator);
+        revised
+    }
+
+    /// Returns at most `limit` entries after `after`.
+    ///
+    /// # Errors
+    ///
+    /// When the record cannot be read.
+    pub async fn entries(&self, after: Seq, limit: u32) -> Result<Vec<Entry>, ReceptionError> {
+        let coordinator = self.coordinator.lock().await;
+        Ok(coordinator.entries(after, limit).await?)
+    }
+
+    /// Returns how the deployment stood at `moment`.
+    ///
+    /// # Errors
+    ///
+    /// When the record cannot be read.
+    pub async fn at(&self, moment: Moment) -> Result<Standing, ReceptionError> {
+        let coordinator = self.coordinator.lock().await;
+        Ok(Standing { state: coordinator.at(moment).await?, loss: None })
+    }
+}

@@ -1,0 +1,24 @@
+//! Who comes in, and the deployments they come in to.
+//!
+//! The API and the pages stand side by side on this. Both ask [`Reception`] who somebody is, read
+//! the same [`Standing`], and act through the same coordinator, so that neither knows more or
+//! allows more than the other.
+
+mod access;
+mod attempts;
+mod error;
+mod followed;
+mod password;
+mod plans;
+mod reception;
+mod secret;
+mod visitor;
+
+pub use access::{Access, Reach};
+pub use error::ReceptionError;
+pub use followed::{Followed, Standing};
+pub use password::PASSWORD_LETTERS_MIN;
+pub use plans::Plans;
+pub use reception::{LogIn, NewAccount, NewToken, Reception, TOKEN_LASTS_MAX};
+pub use secret::Secret;
+pub use visitor::Visitor;

@@ -1,0 +1,336 @@
+//! The reception: who comes in, by what, and to which deployments.
+
+mod accounts;
+
+use crate::access::{Access, Reach};
+use crate::attempts::Attempts;
+use crate::error::ReceptionError;
+use crate::followed::Followed;
+use crate::password;
+use crate::plans::{Plan, Plans};
+use crate::secret::{Secret, digest_of};
+use crate::visitor::Visitor;
+use coordinator::{Acted, Clock, CommandError, Coordinator, Creation};
+use jiff::{SignedDuration, Timestamp};
+use model::command::Command;
+use model::digest::Digest;
+use model::id::{DeploymentId, PersonId};
+use model::profile::Purpose;
+use record::{Accounts, Admission, AdmissionKind, CommandId, Record, RecordError};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use tokio::sync::Mutex;
+use zeroize::Zeroizing;
+
+/// How long a session lasts after its user has logged in.
+const SESSION_LASTS: SignedDuration = SignedDuration::from_hours(12);
+
+/// The longest a token may last.
+pub const TOKEN_LASTS_MAX: SignedDuration = SignedDuration::from_hours(24 * 366);
+
+/// The most letters of a label.
+const LABEL_LETTERS_MAX: usize = 80;
+
+/// Somebody who wants to come in with a password.
+#[derive(Debug)]
+pub struct LogIn {
+    /// The name of the account.
+    pub name: String,
+    /// The password.
+    pub password: Zeroizing<String>,
+    /// Where they come from: whoever guesses is made to wait there.
+    pub address: String,
+    /// What the session is called in the list of sessions.
+    pub label: String,
+}
+
+/// An account that is to be made.
+#[derive(Debug)]
+pub struct NewAccount {
+    /// The name, the same as the person's in the plans.
+    pub name: PersonId,
+    /// The password; without one, they come in by another way.
+    pub password: Option<Zeroizing<String>>,
+    /// Whether they look after accounts.
+    pub is_administrator: bool,
+}
+
+/// A token that is to be made.
+#[derive(Debug)]
+pub struct NewToken {
+    /// What its holder calls it.
+    pub label: String,
+    /// What it admits to.
+    pub access: Access,
+    /// How long it lasts.
+    pub lasts: SignedDuration,
+}
+
+/// The reception.
+pub struct Reception {
+    record: Arc<dyn Record>,
+    accounts: Accounts,
+    plans: Plans,
+    clock: Arc<dyn Clock>,
+    set_up: Option<Digest>,
+    attempts: Attempts,
+    followed: Mutex<BTreeMap<DeploymentId, Arc<Followed>>>,
+}
+
+impl Reception {
+    /// Opens the reception. Where there is nobody yet, returns also the secret with which the
+    /// first account is made.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn open(
+        record: Arc<dyn Record>,
+        accounts: Accounts,
+        plans: Plans,
+        clock: Arc<dyn Clock>,
+    ) -> Result<(Self, Option<Secret>), ReceptionError> {
+        let secret = if accounts.is_empty().await? { Some(Secret::random()?) } else { None };
+        let reception = Self {
+            record,
+            accounts,
+            plans,
+            clock,
+            set_up: secret.as_ref().map(Secret::digest),
+            attempts: Attempts::default(),
+            followed: Mutex::default(),
+        };
+        Ok((reception, secret))
+    }
+
+    /// Returns the clock of the server.
+    pub fn clock(&self) -> &dyn Clock {
+        &*self.clock
+    }
+
+    /// Returns the record.
+    pub fn record(&self) -> &Arc<dyn Record> {
+        &self.record
+    }
+
+    /// Returns whether the first account is still to be made.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn awaits_set_up(&self) -> Result<bool, ReceptionError> {
+        Ok(self.set_up.is_some() && self.accounts.is_empty().await?)
+    }
+
+    /// Lets somebody in with a password. Returns the secret of their session and when it ends.
+    ///
+    /// # Errors
+    ///
+    /// Where the name or the password is wrong, which is not told apart, or too many attempts
+    /// have failed.
+    pub async fn log_in(&self, it: LogIn) -> Result<(Secret, Timestamp), ReceptionError> {
+        let now = self.clock.now();
+        let name: Option<PersonId> = it.name.parse().ok();
+        let by_account = format!("account {}", it.name.chars().take(80).collect::<String>());
+        let keys = [by_account.clone(), format!("address {}", it.address)];
+        if let Some(wait) = self.attempts.wait(&keys, now) {
+            return Err(ReceptionError::TooManyAttempts(wait));
+        }
+        let account = match &name {
+            Some(name) => self.accounts.account(name).await?.filter(|it| !it.is_disabled),
+            None => None,
+        };
+        let hash = account.as_ref().map(|it| it.password.clone());
+        if !password::is_right(it.password, hash).await {
+            self.attempts.failed(&keys, now);
+            return Err(ReceptionError::WrongPassword);
+        }
+        let Some(account) = account else { return Err(ReceptionError::WrongPassword) };
+        self.attempts.succeeded(&by_account);
+        self.admit(
+            account.name,
+            AdmissionKind::Session,
+            &it.label,
+            Access::of_person(),
+            SESSION_LASTS,
+        )
+        .await
+    }
+
+    async fn admit(
+        &self,
+        account: PersonId,
+        kind: AdmissionKind,
+        label: &str,
+        access: Access,
+        lasts: SignedDuration,
+    ) -> Result<(Secret, Timestamp), ReceptionError> {
+        let now = self.clock.now();
+        let ends = now.saturating_add(lasts).unwrap_or(now);
+        let secret = Secret::random()?;
+        let access = serde_json::to_string(&access).unwrap_or_default();
+        let label = label.chars().filter(|it| !it.is_control()).take(LABEL_LETTERS_MAX).collect();
+        let digest = secret.digest();
+        let admission = Admission { digest, account, kind, label, access, created: now, ends };
+        self.accounts.admit(&admission).await?;
+        Ok((secret, ends))
+    }
+
+    /// Returns whom `secret` admits.
+    ///
+    /// # Errors
+    ///
+    /// [`ReceptionError::NotAdmitted`] where it admits nobody.
+    pub async fn visitor(&self, secret: &str) -> Result<Visitor, ReceptionError> {
+        let digest = digest_of(secret);
+        let found = self.accounts.admission(&digest, self.clock.now()).await?;
+        let (admission, account) = found.ok_or(ReceptionError::NotAdmitted)?;
+        let access =
+            serde_json::from_str(&admission.access).map_err(|_| ReceptionError::NotAdmitted)?;
+        Ok(Visitor { account, kind: admission.kind, access, admission: digest })
+    }
+
+    /// Ends what let the visitor in.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn log_out(&self, visitor: &Visitor) -> Result<(), ReceptionError> {
+        self.accounts.end(&visitor.admission).await?;
+        Ok(())
+    }
+
+    /// Returns the deployments that the visitor takes part in, by name.
+    ///
+    /// # Errors
+    ///
+    /// When one cannot be read.
+    pub async fn deployments(
+        &self,
+        visitor: &Visitor,
+    ) -> Result<Vec<Arc<Followed>>, ReceptionError> {
+        let mut own = Vec::new();
+        for deployment in self.record.deployments().await? {
+            // One that nobody has created yet, or that another version wrote, hides no other.
+            let Ok(followed) = self.followed(&deployment).await else { continue };
+            if visitor.may_read(&followed.standing().state) {
+                own.push(followed);
+            }
+        }
+        Ok(own)
+    }
+
+    /// Returns a deployment that the visitor takes part in.
+    ///
+    /// # Errors
+    ///
+    /// [`ReceptionError::NoDeployment`] where there is none of this name or it is not theirs to
+    /// see: which of the two is not said.
+    pub async fn deployment(
+        &self,
+        visitor: &Visitor,
+        name: &str,
+    ) -> Result<Arc<Followed>, ReceptionError> {
+        let none = || ReceptionError::NoDeployment(name.chars().take(80).collect());
+        let deployment: DeploymentId = name.parse().map_err(|_| none())?;
+        let followed = match self.followed(&deployment).await {
+            Ok(followed) => followed,
+            Err(ReceptionError::Command(error)) if is_unknown(&error) => return Err(none()),
+            Err(error) => return Err(error),
+        };
+        if visitor.may_read(&followed.standing().state) { Ok(followed) } else { Err(none()) }
+    }
+
+    async fn followed(&self, deployment: &DeploymentId) -> Result<Arc<Followed>, ReceptionError> {
+        let mut followed = self.followed.lock().await;
+        if let Some(known) = followed.get(deployment) {
+            return Ok(known.clone());
+        }
+        let opened = Followed::open(self.record.clone(), deployment).await?;
+        followed.insert(deployment.clone(), opened.clone());
+        Ok(opened)
+    }
+
+    /// Carries out `command` for the visitor under the name `id`, or under a new one.
+    ///
+    /// # Errors
+    ///
+    /// As [`Coordinator::act`], and where what let the visitor in does not reach so far.
+    pub async fn act(
+        &self,
+        visitor: &Visitor,
+        followed: &Followed,
+        command: &Command,
+        id: Option<&CommandId>,
+    ) -> Result<Acted, ReceptionError> {
+        if let Some(what) = visitor.access.forbids(command) {
+            return Err(ReceptionError::NotAllowed { what: what.to_owned() });
+        }
+        let id = match id {
+            // Two people may choose one name; each has their own.
+            Some(id) => named(visitor, id.as_str())?,
+            None => named(visitor, Secret::random()?.reveal())?,
+        };
+        Ok(followed.act(&visitor.author(), command, &id, self.clock()).await?)
+    }
+
+    /// Creates a deployment for the visitor, as a draft, from the plan at `path` among the plans.
+    ///
+    /// # Errors
+    ///
+    /// As [`Coordinator::create`]; where the plan is wrong or not there; and where the visitor's
+    /// token may not.
+    pub async fn create_deployment(
+        &self,
+        visitor: &Visitor,
+        path: &str,
+        purpose: Purpose,
+    ) -> Result<Arc<Followed>, ReceptionError> {
+        may_act(visitor)?;
+        let Plan { plan, folder } = self.plans.read(path)?;
+        let deployment = plan.deployment.clone();
+        let creation = Creation { plan, folder, purpose };
+        let (record, now) = (self.record.clone(), self.clock.now());
+        Coordinator::create(record, creation, &visitor.author(), now).await?;
+        self.followed(&deployment).await
+    }
+
+    /// Replaces a deployment's plan by the one at `path` among the plans.
+    ///
+    /// # Errors
+    ///
+    /// As [`Coordinator::revise`]; where the plan is wrong or not there; and where the visitor's
+    /// token may not.
+    pub async fn revise(
+        &self,
+        visitor: &Visitor,
+        deployment: &str,
+        path: &str,
+        reason: &str,
+    ) -> Result<Acted, ReceptionError> {
+        may_act(visitor)?;
+        let followed = self.deployment(visitor, deployment).await?;
+        let Plan { plan, .. } = self.plans.read(path)?;
+        Ok(followed.revise(&visitor.author(), plan, reason, self.clock()).await?)
+    }
+}
+
+fn is_unknown(error: &CommandError) -> bool {
+    let CommandError::Record(error) = error else { return false };
+    matches!(**error, RecordError::Unknown { .. })
+}
+
+/// Returns the name of an act of the visitor's.
+fn named(visitor: &Visitor, name: &str) -> Result<CommandId, ReceptionError> {
+    let name = format!("{}.{name}", visitor.person());
+    let bounded: String = name.chars().take(model::id::NAME_LENGTH_MAX).collect();
+    bounded.parse().map_err(|_| ReceptionError::Invalid(format!("{name} names no act")))
+}
+
+fn may_act(visitor: &Visitor) -> Result<(), ReceptionError> {
+    if visitor.access.reach == Reach::Read {
+        let what = "this token may read only".to_owned();
+        return Err(ReceptionError::NotAllowed { what });
+    }
+    Ok(())
+}

@@ -1,0 +1,43 @@
+//! Somebody who was let in.
+
+use crate::access::Access;
+use coordinator::Author;
+use model::digest::Digest;
+use model::id::PersonId;
+use model::state::State;
+use record::{Account, AdmissionKind};
+
+/// Somebody who was let in, and by what.
+#[derive(Clone, Debug)]
+pub struct Visitor {
+    /// Whose account it is.
+    pub account: Account,
+    /// What let them in.
+    pub kind: AdmissionKind,
+    /// What it admits to.
+    pub access: Access,
+    pub(crate) admission: Digest,
+}
+
+impl Visitor {
+    /// Returns who they are.
+    pub fn person(&self) -> &PersonId {
+        &self.account.name
+    }
+
+    /// Returns whether they may read the deployment at `state`: whoever has a part in it may.
+    pub fn may_read(&self, state: &State) -> bool {
+        self.access.reaches(&state.plan.deployment) && state.person(self.person()).is_some()
+    }
+
+    /// Returns who answers for what they do.
+    pub fn author(&self) -> Author {
+        Author { person: self.account.name.clone(), login: self.account.name.to_string() }
+    }
+
+    /// Returns a text that differs from that of any other admission and reveals nothing of it.
+    /// What is asked of somebody in a form is bound to it.
+    pub fn binding(&self) -> String {
+        Digest::of(self.admission.as_bytes()).short()
+    }
+}

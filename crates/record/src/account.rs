@@ -1,0 +1,225 @@
+//! Who may come in: accounts, and what admits them, beside the record on the same database.
+//!
+//! None of it is part of the record. An account says who somebody is; what they may do in a
+//! deployment is a matter of its plan, and what they did stands in the record under their name.
+
+use crate::error::RecordError;
+use crate::location::Location;
+use crate::sql::SqlAccounts;
+use jiff::Timestamp;
+use model::digest::Digest;
+use model::id::PersonId;
+
+/// Somebody who may come in. In each deployment they act as the person of the same name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// The name, the same as the person's in the plans.
+    pub name: PersonId,
+    /// The password's hash in PHC form; empty for whoever has none.
+    pub password: String,
+    /// Whether they look after accounts. It gives no right in any deployment.
+    pub is_administrator: bool,
+    /// Whether they may not come in for now.
+    pub is_disabled: bool,
+    /// When it was made.
+    pub created: Timestamp,
+}
+
+/// What admits a person: a session, a token for a program, or a link that works once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Admission {
+    /// The digest of the secret. The secret itself is kept by whoever was given it.
+    pub digest: Digest,
+    /// Whom it admits.
+    pub account: PersonId,
+    /// What it is.
+    pub kind: AdmissionKind,
+    /// What its holder calls it.
+    pub label: String,
+    /// What it admits to, in the words of whoever made it.
+    pub access: String,
+    /// When it was made.
+    pub created: Timestamp,
+    /// When it ends.
+    pub ends: Timestamp,
+}
+
+/// What admits a person.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, strum::Display, strum::EnumString, serde::Serialize,
+)]
+#[strum(serialize_all = "kebab-case")]
+#[serde(rename_all = "kebab-case")]
+pub enum AdmissionKind {
+    /// A browser, after its user has logged in.
+    Session,
+    /// A program, for whoever made the token.
+    Token,
+    /// A link in a message, which works once.
+    Link,
+}
+
+/// Something that shows who somebody is, besides a password: a passkey, or a name at another
+/// sign-on service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// What kind of thing it is: `passkey`, or the address of a sign-on service.
+    pub kind: String,
+    /// Its name there.
+    pub id: String,
+    /// Whom it shows.
+    pub account: PersonId,
+    /// What is needed to check it.
+    pub body: String,
+    /// When it was made.
+    pub created: Timestamp,
+}
+
+/// Accounts and what admits them, on the database of the record.
+pub struct Accounts {
+    sql: SqlAccounts,
+}
+
+impl Accounts {
+    /// Opens the accounts at `location`, made at first use.
+    ///
+    /// # Errors
+    ///
+    /// [`RecordError::Storage`] for a record in memory, which nobody comes in to; and as
+    /// [`open`](crate::open).
+    pub async fn open(location: &Location) -> Result<Self, RecordError> {
+        Ok(Self { sql: SqlAccounts::open(location).await? })
+    }
+
+    /// Returns whether there is nobody yet, so that the first may be made without being admitted.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn is_empty(&self) -> Result<bool, RecordError> {
+        Ok(self.sql.accounts("", 1).await?.is_empty())
+    }
+
+    /// Makes an account. Returns whether the name was free.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn create(&self, account: &Account) -> Result<bool, RecordError> {
+        self.sql.create(account, false).await
+    }
+
+    /// Makes the first account. Returns whether there was none yet.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn create_first(&self, account: &Account) -> Result<bool, RecordError> {
+        self.sql.create(account, true).await
+    }
+
+    /// Replaces what is known of an account. Returns whether there is one of its name.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn replace(&self, account: &Account) -> Result<bool, RecordError> {
+        self.sql.replace(account).await
+    }
+
+    /// Returns an account.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn account(&self, name: &PersonId) -> Result<Option<Account>, RecordError> {
+        self.sql.account(name).await
+    }
+
+    /// Returns at most `limit` accounts after `after`, by name.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn accounts(&self, after: &str, limit: u32) -> Result<Vec<Account>, RecordError> {
+        self.sql.accounts(after, limit).await
+    }
+
+    /// Keeps what admits somebody from now on, and forgets what ended before it was made.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn admit(&self, admission: &Admission) -> Result<(), RecordError> {
+        self.sql.admit(admission).await
+    }
+
+    /// Returns the admission whose secret has this digest, with the account, where it has not
+    /// ended at `now` and the account may come in.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn admission(
+        &self,
+        digest: &Digest,
+        now: Timestamp,
+    ) -> Result<Option<(Admission, Account)>, RecordError> {
+        self.sql.admission(digest, now).await
+    }
+
+    /// Returns what admits `account`, the oldest first.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn admissions(&self, account: &PersonId) -> Result<Vec<Admission>, RecordError> {
+        self.sql.admissions(account).await
+    }
+
+    /// Ends an admission. Returns whether it was there: of two who use a link at once, one is told so.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn end(&self, digest: &Digest) -> Result<bool, RecordError> {
+        self.sql.end(digest).await
+    }
+
+    /// Ends everything that admits `account`. Returns how much there was.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn end_all(&self, account: &PersonId) -> Result<u64, RecordError> {
+        self.sql.end_all(account).await
+    }
+
+    /// Keeps something that shows who somebody is, or replaces what was kept under its name.
+    /// Returns whether it was kept: it is not where it shows somebody else.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn identify(&self, identity: &Identity) -> Result<bool, RecordError> {
+        self.sql.identify(identity).await
+    }
+
+    /// Returns what is kept under a name.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn identity(&self, kind: &str, id: &str) -> Result<Option<Identity>, RecordError> {
+        self.sql.identity(kind, id).await
+    }
+
+    /// Returns what shows who `account` is.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn identities(&self, account: &PersonId) -> Result<Vec<Identity>, RecordError> {
+        self.sql.identities(account).await
+    }
+}

@@ -1,0 +1,102 @@
+//! Accounts and what admits them, over both databases.
+
+use super::{Home, Kind};
+use crate::{Account, Accounts, Admission, AdmissionKind, Identity};
+use jiff::{SignedDuration, Timestamp};
+use model::digest::Digest;
+
+fn at(hour: i64) -> Timestamp {
+    let midnight: Timestamp = "2027-02-01T00:00:00Z".parse().unwrap();
+    midnight + SignedDuration::from_hours(hour)
+}
+
+fn account(name: &str) -> Account {
+    Account {
+        name: name.parse().unwrap(),
+        password: "$argon2id$…".to_owned(),
+        is_administrator: name == "first",
+        is_disabled: false,
+        created: at(0),
+    }
+}
+
+fn admission(secret: &str, of: &str, ends: Timestamp) -> Admission {
+    Admission {
+        digest: Digest::of(secret.as_bytes()),
+        account: of.parse().unwrap(),
+        kind: AdmissionKind::Session,
+        label: "a browser".to_owned(),
+        access: "full".to_owned(),
+        created: at(1),
+        ends,
+    }
+}
+
+async fn only_one_is_the_first(accounts: &Accounts) {
+    assert!(accounts.is_empty().await.unwrap());
+    assert!(accounts.create_first(&account("first")).await.unwrap());
+    assert!(!accounts.create_first(&account("other")).await.unwrap());
+    assert!(!accounts.create(&account("first")).await.unwrap());
+    assert!(accounts.create(&account("other")).await.unwrap());
+    let names: Vec<String> =
+        accounts.accounts("", 9).await.unwrap().iter().map(|it| it.name.to_string()).collect();
+    assert_eq!(names, ["first", "other"]);
+    assert_eq!(accounts.accounts("first", 9).await.unwrap(), [account("other")]);
+}
+
+async fn an_admission_ends_with_its_time_its_use_and_its_account(accounts: &Accounts) {
+    let (early, late) = (admission("early", "other", at(2)), admission("late", "other", at(9)));
+    accounts.admit(&early).await.unwrap();
+    accounts.admit(&late).await.unwrap();
+    assert_eq!(accounts.admission(&early.digest, at(2)).await.unwrap(), None);
+    let found = accounts.admission(&late.digest, at(2)).await.unwrap();
+    assert_eq!(found, Some((late.clone(), account("other"))));
+
+    assert!(accounts.end(&early.digest).await.unwrap());
+    assert!(!accounts.end(&early.digest).await.unwrap());
+
+    let disabled = Account { is_disabled: true, ..account("other") };
+    assert!(accounts.replace(&disabled).await.unwrap());
+    assert_eq!(accounts.admission(&late.digest, at(2)).await.unwrap(), None);
+    assert_eq!(accounts.end_all(&disabled.name).await.unwrap(), 1);
+    assert!(accounts.admissions(&disabled.name).await.unwrap().is_empty());
+}
+
+async fn an_identity_shows_one_person_only(accounts: &Accounts) {
+    let identity = |account: &str, body: &str| Identity {
+        kind: "passkey".to_owned(),
+        id: "AAEC".to_owned(),
+        account: account.parse().unwrap(),
+        body: body.to_owned(),
+        created: at(1),
+    };
+    assert!(accounts.identify(&identity("first", "{}")).await.unwrap());
+    assert!(accounts.identify(&identity("first", "{\"n\":1}")).await.unwrap());
+    assert!(!accounts.identify(&identity("other", "{}")).await.unwrap());
+    let kept = accounts.identity("passkey", "AAEC").await.unwrap();
+    assert_eq!(kept, Some(identity("first", "{\"n\":1}")));
+    assert_eq!(accounts.identities(&"other".parse().unwrap()).await.unwrap(), []);
+}
+
+async fn chapter(kind: Kind) {
+    let home = Home::new(kind);
+    let accounts = Accounts::open(&home.location).await.unwrap();
+    only_one_is_the_first(&accounts).await;
+    an_admission_ends_with_its_time_its_use_and_its_account(&accounts).await;
+    an_identity_shows_one_person_only(&accounts).await;
+}
+
+#[tokio::test]
+async fn whoever_is_admitted_by_sqlite() {
+    chapter(Kind::Sqlite).await;
+}
+
+#[tokio::test]
+async fn whoever_is_admitted_by_postgresql() {
+    chapter(Kind::Postgres).await;
+}
+
+#[tokio::test]
+async fn nobody_comes_in_to_a_record_in_memory() {
+    assert!(Accounts::open(&Home::new(Kind::Memory).location).await.is_err());
+}
