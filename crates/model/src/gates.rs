@@ -27,7 +27,7 @@ pub mod termination;
 
 pub use change::{c5, open_level, rf1, rf2, rf3, rf5, rf6, rf8};
 pub use entry::{INDISPENSABLE, e1, e2, e4, e7, e8, e9};
-pub use notices::{s4, s5, v6};
+pub use notices::{s4, s5, s7, v6};
 
 use crate::guard::{Guard, GuardReading, Supplier, Verdict};
 use crate::id::SiteId;

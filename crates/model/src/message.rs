@@ -8,9 +8,11 @@
 //! Source: Deploy SMF, Process 2, Table 5: communications plan; did the team communicate the schedule?
 
 mod letter;
+mod slot;
 mod words;
 
 pub use letter::{Addressee, Letter, LetterState, LetterStatus};
+pub use slot::Slot;
 
 use crate::evolve::{Happening, Impossible};
 use crate::id::{LineId, SiteId};
@@ -42,6 +44,15 @@ pub enum MessageEvent {
         /// Why it was moved.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
+    },
+    /// Somebody said that a site does not keep its slot: it is given another one.
+    SlotGivenUp {
+        /// The site.
+        site: SiteId,
+        /// When the next one begins, at the earliest.
+        from: Timestamp,
+        /// Why.
+        reason: String,
     },
     /// A site came into service, and messages follow from it.
     ServiceBegan {
@@ -121,24 +132,15 @@ pub enum MessageCommand {
         /// Why.
         reason: String,
     },
-}
-
-/// What a site was told about its window.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Slot {
-    /// When it begins.
-    pub from: Timestamp,
-    /// When it ends.
-    pub until: Timestamp,
-    /// Its version, from 1.
-    pub version: u32,
-    /// The baseline under which it was worked out.
-    pub baseline: u32,
-    /// Since when the site is in service, as far as its messages know.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub service: Option<Timestamp>,
-    /// What was to be sent because of it, and when: where the slot is moved, just this is no longer.
-    due: Vec<(Timestamp, LineId)>,
+    /// Give up the slots of a site, or of all sites of a ring that have not begun, for others.
+    MoveSlot {
+        /// The site or ring.
+        scope: Scope,
+        /// When the next one begins, at the earliest; now where none is given.
+        from: Option<Timestamp>,
+        /// Why.
+        reason: String,
+    },
 }
 
 /// Where all of it stands.
@@ -201,6 +203,7 @@ impl Messages {
                     version: *version,
                     baseline: *baseline,
                     service: before.and_then(|it| it.service),
+                    given_up: None,
                     due: vec![],
                 };
                 let before = self.slots.insert(site.clone(), slot);
@@ -210,6 +213,12 @@ impl Messages {
                 self.expect(site, due);
                 self.forget_questions(site, *version);
             }
+            MessageEvent::SlotGivenUp { site, from, reason } => {
+                let slot = self.slots.get_mut(site);
+                let slot =
+                    slot.ok_or_else(|| Impossible::unknown(format!("the slot of {site}")))?;
+                slot.given_up = Some((*from, reason.clone()));
+            }
             MessageEvent::ServiceBegan { site, at, due } => {
                 let slot = self.slots.entry(site.clone()).or_insert(Slot {
                     from: *at,
@@ -217,6 +226,7 @@ impl Messages {
                     version: 0,
                     baseline: 0,
                     service: None,
+                    given_up: None,
                     due: vec![],
                 });
                 slot.service = Some(*at);

@@ -115,6 +115,8 @@ pub(crate) fn agenda_of(look: &mut Look<'_>, orders_max: usize) -> Agenda {
     } else if state.deployment == DeploymentState::Held {
         // What was begun before the hold comes to its end; nothing new starts.
         sites::sites_at_rest(look, &mut agenda);
+        // What is signed of it is asked on the sheet as it is by then.
+        sheets::of_sites(look, &mut agenda);
         look.nothing_goes_on();
     } else if state.deployment == DeploymentState::Terminating {
         components::components_going_back(look, &mut agenda, &mut room);

@@ -186,15 +186,21 @@ fn s6(look: &mut Look<'_>, position: usize) -> Found {
     }
 }
 
-/// S7: it is inside the site's window, outside of freezes.
+/// S7: it is inside the site's window, outside of freezes; and a site that has not begun is in the
+/// slot that it was told.
 pub fn s7(look: &mut Look<'_>, position: usize) -> Found {
     let opening = look.site_opening(position);
     look.again(opening.next_change());
     if is_planted(Planted::WindowIgnored) {
         return Ok(());
     }
-    let name = look.plan().sites.get(position).map(|it| it.id.to_string()).unwrap_or_default();
-    inside(name, &opening)
+    let Some(site) = look.plan().sites.get(position) else { return Ok(()) };
+    inside(&site.id, &opening)?;
+    let in_slot = model::gates::s7(look.state, &site.id, look.now);
+    if let Err((_, Supplier::At(at))) = &in_slot {
+        look.again(Some(*at));
+    }
+    in_slot
 }
 
 /// S8: the ring is open, and nothing is held.

@@ -52,7 +52,9 @@ pub(crate) fn worded(state: &State, mut command: Command) -> Command {
     | Command::Decide { reason, .. }
     | Command::Training(TrainingCommand::Move { reason, .. })
     | Command::ChangeSchedule(ChangeScheduleCommand::Rule { ruling: reason, .. })
-    | Command::Message(MessageCommand::HandOver { evidence: reason, .. })
+    | Command::Message(
+        MessageCommand::HandOver { evidence: reason, .. } | MessageCommand::MoveSlot { reason, .. },
+    )
     | Command::Rfc {
         act:
             RfcAct::Review { reason } | RfcAct::Cancel { reason } | RfcAct::Finish { evidence: reason },

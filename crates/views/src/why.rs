@@ -65,7 +65,9 @@ pub fn wait(state: &State, wait: &WaitingOn) -> String {
     line("since", when(wait.since, zone));
     line("who", who(state, wait));
     if let Some(what_to_type) = line_to_type(state, wait) {
-        line("type", what_to_type);
+        // What comes with time may be had sooner, where somebody can do something about it.
+        let label = if matches!(wait.supplier, Supplier::At(_)) { "sooner" } else { "type" };
+        line(label, what_to_type);
     }
     if let Some(guard) = wait.guard {
         line("waiver", waiver(guard, &wait.waivable_by));
@@ -105,9 +107,12 @@ fn who(state: &State, wait: &WaitingOn) -> String {
 
 /// Returns what the first of the people types.
 fn line_to_type(state: &State, wait: &WaitingOn) -> Option<String> {
-    let is_for_people = matches!(wait.supplier, Supplier::Roles(_));
-    if !is_for_people {
-        return None;
+    match &wait.supplier {
+        Supplier::Roles(_) => {}
+        Supplier::At(_) => {
+            return wait.command.as_ref().map(|it| typed(it, wait.people.first()));
+        }
+        Supplier::System => return None,
     }
     let only = match (state.plan.people.as_slice(), wait.people.first()) {
         ([_], _) | (_, None) => None,

@@ -77,6 +77,23 @@ with `Status:` or `Diagnostic-Code:` is the reason.")]
         #[arg(long, value_name = "TEXT", required_unless_present = "report")]
         reason: Option<String>,
     },
+    /// Give up the slot of a site that has not begun, or of all such sites of a ring, for another.
+    #[command(after_help = "Examples:
+  landfall message move-slot site/B27 --reason \"Stock is taken that night\"
+  landfall message move-slot ring/third --from 2027-03-21T00:00 --reason \"The ring before is done early\"
+
+The next window from that time on becomes the slot. Everybody is told, and asked, anew.")]
+    MoveSlot {
+        /// The site or ring.
+        #[arg(value_name = "SCOPE")]
+        scope: Scope,
+        /// When the new slot begins, at the earliest, by the clock of the site. Default: now.
+        #[arg(long, value_name = "TIME")]
+        from: Option<String>,
+        /// Why.
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
 }
 
 /// Training: sessions, who attended, and how many users of each site are trained.

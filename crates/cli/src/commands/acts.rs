@@ -14,7 +14,7 @@ use model::event::StepDecision;
 use model::id::{ComputerId, SiteId};
 use model::machine::SiteState;
 use model::scope::Scope;
-use model::site_care::terms::{expectation, version};
+use model::site_care::terms::expectation;
 
 async fn done(mut desk: Desk, scope: &Scope, command: Command) -> Result<Exit, Fault> {
     desk.act_and_tell(scope, &command).await?;
@@ -47,9 +47,12 @@ pub(crate) async fn acknowledge(it: &Acknowledge, mut desk: Desk) -> Result<Exit
         desk.known(desk.state(), &scope)?;
         let plan = &desk.state().plan;
         let position = desk.state().index.sites.get(&site).map(|it| *it as usize);
-        let told = position.and_then(|it| Some((expectation(plan, it)?, version(plan, it)?)));
+        let state = desk.state();
+        let told = position.and_then(|it| Some((expectation(plan, it)?, state.told_version(it)?)));
         let Some((told, version)) = told else { continue };
-        page += &render::care::expectation(&told, version);
+        let slot = state.messages.slots.get(&site).filter(|it| it.version > 0);
+        let slot = slot.zip(position.and_then(|it| Some(&plan.sites.get(it)?.zone)));
+        page += &render::care::expectation(&told, slot, version);
         acknowledged.push((scope, version, Command::AcknowledgeSchedule { site, version }));
     }
     let versions: Vec<Digest> = acknowledged.iter().map(|(_, version, _)| *version).collect();

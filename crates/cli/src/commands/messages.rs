@@ -2,6 +2,7 @@
 
 use crate::args::act::Acknowledge;
 use crate::args::message::Message;
+use crate::commands::instants::instant;
 use crate::desk::Desk;
 use crate::exit::Exit;
 use crate::fault::Fault;
@@ -40,6 +41,15 @@ pub(crate) async fn message(it: &Message, mut desk: Desk) -> Result<Exit, Fault>
                 readers: *readers,
                 reason: reason.clone().unwrap_or(said),
             }
+        }
+        Message::MoveSlot { scope, from, reason } => {
+            desk.known(desk.state(), scope)?;
+            let zone = crate::render::time::zone_of(desk.state(), scope);
+            let from = from.as_deref().map(|it| instant(it, zone)).transpose()?;
+            let (of, reason) = (scope.clone(), reason.clone());
+            let command = MessageCommand::MoveSlot { scope: of, from, reason };
+            desk.act_and_tell(scope, &Command::Message(command)).await?;
+            return Ok(Exit::Done);
         }
     };
     desk.act_and_tell(&Scope::Deployment, &Command::Message(command)).await?;

@@ -1,12 +1,18 @@
 //! What sites are told to expect, how far they are covered, and what is outstanding, for people.
 
 use model::digest::Digest;
+use model::message::Slot;
 use model::site_care::coverage::{Coverage, Share, coverage, exemptions};
 use model::site_care::terms::Expectation;
 use model::state::State;
+use model::window::TimeZoneName;
 
 /// Returns what a site is told to expect, as a page of text.
-pub(crate) fn expectation(told: &Expectation<'_>, version: Digest) -> String {
+pub(crate) fn expectation(
+    told: &Expectation<'_>,
+    slot: Option<(&Slot, &TimeZoneName)>,
+    version: Digest,
+) -> String {
     let mut page = format!("site/{} gets {}\n", told.site, told.release);
     for (name, text) in [
         ("users notice", told.changes),
@@ -20,8 +26,12 @@ pub(crate) fn expectation(told: &Expectation<'_>, version: Digest) -> String {
     }
     let windows: Vec<String> = told.windows.iter().map(ToString::to_string).collect();
     let windows = if windows.is_empty() { "any time".to_owned() } else { windows.join("; ") };
-    page += &format!("  {:<14} {windows}\n  version        {version}\n\n", "windows");
-    page
+    page += &format!("  {:<14} {windows}\n", "windows");
+    if let Some((slot, zone)) = slot {
+        let span = planner::notices::civil_span(slot.from, slot.until, zone, "en");
+        page += &format!("  {:<14} {span}\n", "slot");
+    }
+    page + &format!("  version        {version}\n\n")
 }
 
 /// Returns how far sites are covered, a line each.

@@ -19,6 +19,10 @@ use std::collections::BTreeMap;
 /// The share of an audience that may not be reached where the plan names none, in percent.
 pub const BOUNCE_LIMIT_PERCENT: u8 = 5;
 
+/// How much earlier than it was told a site may begin where the plan names nothing, in seconds:
+/// whoever opens the doors comes a quarter of an hour before.
+const SLOT_TOLERANCE_S: u32 = 15 * 60;
+
 /// The language in which people are told where the plan names none.
 pub const LANGUAGE: &str = "en";
 
@@ -42,6 +46,9 @@ pub struct CommunicationsPlan {
     /// The share of an audience that may not be reached, in percent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bounce_limit_percent: Option<u8>,
+    /// How much earlier than it was told a site may begin, in seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slot_tolerance_s: Option<u32>,
     /// Where other programs are told.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub webhooks: Vec<Webhook>,
@@ -211,6 +218,11 @@ impl CommunicationsPlan {
     pub fn users_of(&self, site: &SiteId) -> Option<String> {
         let pattern = self.users_mail.as_ref()?;
         Some(pattern.replace("${site}", &site.as_str().to_lowercase()))
+    }
+
+    /// Returns how much earlier than it was told a site may begin, in seconds.
+    pub fn slot_tolerance_s(&self) -> u32 {
+        self.slot_tolerance_s.unwrap_or(SLOT_TOLERANCE_S)
     }
 
     /// Returns the share of an audience that may not be reached, in percent.

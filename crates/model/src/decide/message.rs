@@ -6,10 +6,15 @@ use super::{Acting, worded};
 use crate::digest::Digest;
 use crate::event::Event;
 use crate::id::SiteId;
-use crate::message::{Addressee, LetterState, LetterStatus, MessageCommand, MessageEvent};
+use crate::machine::SiteState;
+use crate::message::{Addressee, LetterState, LetterStatus, MessageCommand, MessageEvent, Slot};
 use crate::refusal::{Refusal, RefusalCode};
 use crate::role_type::RoleType;
 use crate::scope::Scope;
+use jiff::{SignedDuration, Timestamp};
+
+/// The furthest that a slot may be put off: later, nobody knows what the calendar will be.
+const SLOT_DAYS_MAX: i64 = 366;
 
 /// Those who see to it that messages reach people.
 pub(crate) const MESSENGERS: &[RoleType] = &[
@@ -47,7 +52,65 @@ impl Acting<'_> {
                 let bounced = MessageEvent::Bounced { letter: *letter, readers, why };
                 Ok(vec![Event::Message(bounced)])
             }
+            MessageCommand::MoveSlot { scope, from, reason } => {
+                self.move_slot(scope, *from, reason)
+            }
         }
+    }
+
+    /// Gives up slots that have been told: the planner finds the next ones, and everybody is told
+    /// and asked anew.
+    fn move_slot(
+        &self,
+        scope: &Scope,
+        from: Option<Timestamp>,
+        reason: &str,
+    ) -> Result<Vec<Event>, Refusal> {
+        self.known_scope(scope)?;
+        self.role(&[RoleType::ReleaseManagement], scope, "move the slot of a site")?;
+        let reason = worded("the reason", reason)?;
+        let from = from.unwrap_or(self.now);
+        let latest = self.now.checked_add(SignedDuration::from_hours(24 * SLOT_DAYS_MAX));
+        if from < self.now || latest.is_ok_and(|it| it < from) {
+            let text = "a slot begins neither in the past nor in more than a year";
+            return Err(Refusal::invalid(text, "leave the time out: the next window decides"));
+        }
+        let sites: Vec<SiteId> = match scope {
+            Scope::Site(site) => vec![site.clone()],
+            Scope::Ring(ring) => {
+                let ring = self.state.index.rings.get(ring).map(|it| *it as usize);
+                let sites = ring.and_then(|it| self.state.index.sites_of_ring.get(it));
+                let sites = sites.into_iter().flatten();
+                sites
+                    .filter_map(|it| self.state.plan.sites.get(*it as usize))
+                    .map(|it| it.id.clone())
+                    .collect()
+            }
+            Scope::Deployment | Scope::Core | Scope::Component(_) | Scope::Rfc(_) => {
+                let text = format!("{scope} has no slot");
+                return Err(Refusal::invalid(text, "name a site or a ring"));
+            }
+        };
+        let has_one = |site: &SiteId| {
+            let slot = self.state.messages.slots.get(site);
+            let standing = self.state.site(site).map(|(_, it)| it.state);
+            let is_ahead = standing.is_some_and(|it| {
+                matches!(it, SiteState::Planned | SiteState::Notified | SiteState::Ready)
+            });
+            let is_new = |it: &Slot| it.given_up.as_ref().is_none_or(|(given, _)| *given != from);
+            is_ahead && slot.is_some_and(|it| it.version > 0 && is_new(it))
+        };
+        let moved = sites.into_iter().filter(has_one).map(|site| {
+            let reason = reason.clone();
+            Event::Message(MessageEvent::SlotGivenUp { site, from, reason })
+        });
+        let moved: Vec<Event> = moved.collect();
+        if moved.is_empty() {
+            let text = format!("nothing at {scope} has been given a slot and not begun");
+            let next = format!("`landfall why {scope}` says what it waits on");
+            return Err(Refusal::new(RefusalCode::State, text, next));
+        }
+        Ok(moved)
     }
 
     fn known_letter(&self, number: u32) -> Result<&LetterStatus, Refusal> {

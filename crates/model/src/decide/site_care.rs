@@ -97,6 +97,7 @@ impl Acting<'_> {
                 continue;
             }
             let told = after.sites.get(&site.id).and_then(|it| version(plan, *it as usize));
+            let told = told.map(|it| self.state.with_slot(&site.id, it));
             let care = self.state.site_care.of(&site.id);
             let acknowledged = care.and_then(|it| it.acknowledged.as_ref()).map(|it| it.0);
             if told.is_some() && acknowledged.is_some() && told != acknowledged {

@@ -1,4 +1,4 @@
-//! The guards about messages and training: S4, S5, V6.
+//! The guards about messages and training: S4, S5, V6; and of S7, what people were told.
 //!
 //! The program reads what it sent and who attended. Where that is not enough, those who may can
 //! state that people were reached in another way.
@@ -8,6 +8,7 @@
 use super::{Found, attesters, missing};
 use crate::guard::{Guard, Supplier};
 use crate::id::SiteId;
+use crate::machine::SiteState;
 use crate::message::{LetterState, LetterStatus};
 use crate::role_type::RoleType;
 use crate::scope::Scope;
@@ -54,6 +55,32 @@ pub fn s4(state: &State, site: &SiteId, scopes: &[Scope], now: Timestamp) -> Fou
             &[RoleType::SiteOwner],
         ),
     }
+}
+
+/// What S7 asks beside the calendar: a site begins in the slot that it was told.
+pub fn s7(state: &State, site: &SiteId, now: Timestamp) -> Found {
+    let Some((planned, status)) = state.site(site) else { return Ok(()) };
+    let is_ahead =
+        matches!(status.state, SiteState::Planned | SiteState::Notified | SiteState::Ready);
+    let slot = state.messages.slots.get(site).filter(|it| it.version > 0 && is_ahead);
+    let Some(slot) = slot else { return Ok(()) };
+    let tolerance_s = state.plan.communications.as_ref().map_or(0, |it| it.slot_tolerance_s());
+    let begins = slot.begins(tolerance_s);
+    let zone = planned.zone.rules();
+    let told = slot.from.to_zoned(zone).strftime("%Y-%m-%d %H:%M");
+    if let Some((_, why)) = &slot.given_up {
+        let text = format!("{site} was told a slot from {told} on, which is given up: {why}");
+        return Err((text, Supplier::System));
+    }
+    if now < begins {
+        let text = format!("{site} was told that it begins at {told} there, and not before");
+        return Err((text, Supplier::At(begins)));
+    }
+    if slot.until <= now {
+        let text = format!("the slot of {site} from {told} on is over: it is told another one");
+        return Err((text, Supplier::System));
+    }
+    Ok(())
 }
 
 /// Returns whether `letters` have reached all of their readers but for the `limit_percent` that

@@ -10,9 +10,9 @@ impl MessageEvent {
     /// Returns what it is about.
     pub fn scope(&self) -> Scope {
         match self {
-            Self::SlotSet { site, .. } | Self::ServiceBegan { site, .. } => {
-                Scope::Site(site.clone())
-            }
+            Self::SlotSet { site, .. }
+            | Self::SlotGivenUp { site, .. }
+            | Self::ServiceBegan { site, .. } => Scope::Site(site.clone()),
             Self::Due(letter) => letter.scope.clone(),
             Self::HandedOver { .. }
             | Self::Delivered { .. }
@@ -30,6 +30,9 @@ impl fmt::Display for MessageEvent {
                 let why = reason.as_ref().map(|it| format!(": {it}")).unwrap_or_default();
                 let verb = if *version == 1 { "is" } else { "is moved to" };
                 write!(f, "the slot of {site} {verb} {from} to {until} (version {version}){why}")
+            }
+            Self::SlotGivenUp { site, from, reason } => {
+                write!(f, "{site} gives its slot up for another one from {from} on: {reason}")
             }
             Self::ServiceBegan { site, due, .. } => {
                 write!(f, "{site} is in service, and {} messages follow", due.len())

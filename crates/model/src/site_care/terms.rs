@@ -196,10 +196,19 @@ pub fn version(plan: &MasterProjectPlan, position: usize) -> Option<Digest> {
 }
 
 impl State {
-    /// Returns the version of what the site at `position` is told by the plan in force.
+    /// Returns the version of what the site at `position` is told by the plan in force, and of the
+    /// slot that it was given.
     pub fn told_version(&self, position: usize) -> Option<Digest> {
         let kept = self.index.versions.get(position)?;
-        *kept.or_anew(|| version(&self.plan, position))
+        let told = (*kept.or_anew(|| version(&self.plan, position)))?;
+        let site = self.plan.sites.get(position)?;
+        Some(self.with_slot(&site.id, told))
+    }
+
+    /// Returns the version of the schedule of `site`: of what it is told, `told`, and of its slot.
+    pub(crate) fn with_slot(&self, site: &crate::id::SiteId, told: Digest) -> Digest {
+        let slot = self.messages.slots.get(site).filter(|it| it.version > 0);
+        slot.map_or(told, |it| it.told_with(told))
     }
 }
 

@@ -43,6 +43,7 @@ impl Building<'_> {
                 .quiet_hours
                 .map(|it| QuietHours { from: it.from, until: it.until }),
             bounce_limit_percent,
+            slot_tolerance_s: written.slot_tolerance.map(|it| it.0),
             webhooks: written.webhooks.into_iter().map(|it| self.webhook(it)).collect(),
             messages: written.messages.into_iter().map(|it| self.message(it)).collect(),
         })

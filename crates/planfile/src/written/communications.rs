@@ -29,6 +29,9 @@ pub(crate) struct Communications {
     /// The share of an audience that may not be reached before a site waits, in percent. Default: 5.
     #[schemars(extend("default" = 5))]
     pub(crate) bounce_limit_percent: Option<At<u8>>,
+    /// How much earlier than it was told a site may begin; beyond it, the site waits. Default: 15m.
+    #[schemars(extend("default" = "15m"))]
+    pub(crate) slot_tolerance: Option<Length>,
     /// Where other programs are told, by messages with the channel `webhook`. Default: nowhere.
     #[serde(default)]
     pub(crate) webhooks: Vec<Webhook>,

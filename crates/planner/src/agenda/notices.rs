@@ -143,8 +143,12 @@ fn set_slot(look: &mut Look<'_>, agenda: &mut Agenda, position: usize) {
     };
     let told = state.messages.slots.get(&site.id).filter(|it| it.version > 0);
     let ring = look.ring_of(position);
+    let not_before = told.and_then(|it| it.given_up.as_ref()).map_or(look.now, |(from, _)| *from);
     let (version, reason) = match told {
         None => (1, None),
+        Some(told) if told.given_up.is_some() => {
+            (told.version + 1, told.given_up.as_ref().map(|(_, why)| why.clone()))
+        }
         Some(told) if told.until <= look.now => {
             let scope = Scope::Site(site.id.clone());
             let is_open = state.rings.get(ring).is_none_or(|it| it.state != RingState::Halted);
@@ -175,7 +179,7 @@ fn set_slot(look: &mut Look<'_>, agenda: &mut Agenda, position: usize) {
             return;
         }
     };
-    let Some(found) = slot(look, position) else { return };
+    let Some(found) = slot(look, position, not_before) else { return };
     let (from, until) = (found.start(), found.end());
     let due = due_before(state, site, from, version, look.now);
     let baseline = state.baseline;

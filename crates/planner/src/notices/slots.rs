@@ -13,13 +13,18 @@ use model::ring::Ring;
 use model::site::Site;
 use model::state::State;
 
-/// Returns the slot of the site at `position`: its first window that fits the work, from `now` and
-/// from the end of the rings before on. Nothing while these have no slots, or where no window lies
-/// ahead.
-pub fn slot(look: &Look<'_>, position: usize) -> Option<Interval> {
+/// Returns the slot of the site at `position`: its first window that fits the work, from
+/// `not_before` and from the end of the rings before on. Nothing while these have no slots, or where
+/// no window lies ahead.
+pub fn slot(look: &Look<'_>, position: usize, not_before: Timestamp) -> Option<Interval> {
     let site = look.plan().sites.get(position)?;
     let ring = look.ring_of(position);
-    let after = after_earlier_rings(look, ring)?.max(look.now);
+    // Nobody can be told of it before they may be disturbed.
+    let told = match &look.plan().communications {
+        Some(plan) => outside_quiet_hours(plan, &site.zone, look.now),
+        None => look.now,
+    };
+    let after = after_earlier_rings(look, ring)?.max(told).max(not_before);
     let after = match authorised_from(look, ring) {
         Some(from) => after.max(from),
         None => after,

@@ -235,6 +235,10 @@ fn what_was_shown_and_is_no_longer_so_is_stale(kind: &str, sample: &Sample) {
 }
 
 fn a_stranger_an_auditor_and_whoever_holds_no_role_change_nothing(kind: &str, sample: &Sample) {
+    // Whoever has a link to the survey answers it, and nobody knows who it was.
+    if sample.command.is_anonymous() {
+        return;
+    }
     for person in ["stranger", "aurelia"] {
         let refusal = sample.decided(&person.parse().unwrap(), &sample.command).unwrap_err();
         assert_eq!(refusal.code, RefusalCode::NotPermitted, "{person} {kind}: {refusal}");

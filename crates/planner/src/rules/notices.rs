@@ -139,6 +139,86 @@ fn a_slot_that_moves_is_told_anew_and_asked_about_anew() {
     }
 }
 
+/// Returns a deployment whose first site was given another slot than its first window, that of the
+/// 20th; and whose people are told three days before.
+fn told_of_the_20th() -> World {
+    let mut plan = told_plan();
+    plan.communications.as_mut().unwrap().messages[1].when = "T-3 d".to_owned();
+    let mut world = World::of(plan);
+    let s1 = Scope::Site("s1".parse().unwrap());
+    world.until(|it| it.state.messages.slots.contains_key(&"s1".parse().unwrap()));
+    let from = Some(at("2027-01-20T12:00:00Z"));
+    let reason = "stock is taken".to_owned();
+    let moved = MessageCommand::MoveSlot { scope: s1, from, reason };
+    world.act("ivo", &Command::Message(moved)).unwrap();
+    world.look();
+    world
+}
+
+// Proves: P2-D1, P2-Q4, R-PRM3
+#[test]
+fn a_site_does_not_begin_before_the_slot_that_it_was_told() {
+    let mut world = told_of_the_20th();
+    world.until(|it| is(it, SiteState::Ready) && at("2027-01-19T21:00:00Z") <= it.now);
+    let waits = world.why("site/s1");
+    let sooner = why_slot(&world);
+    let slot = world.state.messages.slots[&"s1".parse().unwrap()].clone();
+    world.until(|it| it.state.sites[0].runs > 0);
+    let told = "s1 was told that it begins at 2027-01-20 22:00 there, and not before";
+    assert!(waits.contains(told), "{waits}");
+    assert!(sooner, "Release Management may give the slot up");
+    assert_eq!((slot.from, slot.version), (at("2027-01-20T21:00:00Z"), 2));
+    assert_eq!(world.now, slot.from, "a window of its own was open the night before");
+}
+
+fn why_slot(world: &World) -> bool {
+    let waits = crate::waiting::why(&world.state, world.now, &"site/s1".parse().unwrap());
+    let gives_up = |it: &crate::waiting::WaitingOn| {
+        matches!(&it.command, Some(Command::Message(MessageCommand::MoveSlot { .. })))
+    };
+    waits
+        .iter()
+        .any(|it| gives_up(it) && it.people == ["ivo".parse().unwrap(), "saoirse".parse().unwrap()])
+}
+
+// Proves: P2-Q4, G-18
+#[test]
+fn a_slot_that_is_given_up_is_told_and_acknowledged_anew_before_the_site_begins() {
+    let mut world = told_of_the_20th();
+    world.until(|it| is(it, SiteState::Ready));
+    world.now = at("2027-01-19T12:00:00Z");
+    let s1 = Scope::Site("s1".parse().unwrap());
+    let give_up = |person: &str, from: Option<&str>, world: &mut World| {
+        let (scope, from) = (s1.clone(), from.map(at));
+        let reason = "the ring before is done early".to_owned();
+        let command = MessageCommand::MoveSlot { scope, from, reason };
+        world.act(person, &Command::Message(command)).map_err(|it| it.to_string())
+    };
+    let by_nobody = give_up("noor", None, &mut world).unwrap_err();
+    let in_the_past = give_up("ivo", Some("2027-01-18T00:00:00Z"), &mut world).unwrap_err();
+    let before = world.state.told_version(0);
+    give_up("ivo", None, &mut world).unwrap();
+    world.look();
+    let after_it = world.state.sites[0].state;
+    let stale =
+        Command::AcknowledgeSchedule { site: "s1".parse().unwrap(), version: before.unwrap() };
+    let refused = world.act("owner-1", &stale).unwrap_err().to_string();
+    let slot = world.state.messages.slots[&"s1".parse().unwrap()].clone();
+    world.until(|it| it.state.sites[0].runs > 0);
+    let again = give_up("ivo", None, &mut world).unwrap_err();
+    assert!(by_nobody.contains("it takes Release Management"), "{by_nobody}");
+    assert!(in_the_past.contains("neither in the past"), "{in_the_past}");
+    assert_eq!(after_it, SiteState::Planned, "its owner is asked again");
+    assert!(refused.contains("is no longer what was shown"), "{refused}");
+    assert_eq!((slot.from, slot.version), (at("2027-01-19T21:00:00Z"), 3));
+    assert_eq!(world.now, slot.from);
+    assert!(again.contains("has been given a slot and not begun"), "{again}");
+    let letters: Vec<_> = world.state.messages.about(&"s1".parse().unwrap()).collect();
+    let of_it = letters.iter().filter(|it| it.letter.version == 3);
+    assert!(of_it.clone().count() >= 3, "M1, M2 and M3 tell it");
+    assert!(of_it.filter(|it| it.letter.acknowledge).all(|it| it.acknowledged.is_some()));
+}
+
 // Proves: P2-Q4
 #[test]
 fn whoever_is_silent_is_heard_of_and_a_deputy_may_answer() {

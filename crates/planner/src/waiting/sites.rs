@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use model::command::Command;
 use model::decide::Acting;
 use model::machine::{DeploymentState, SiteState};
+use model::message::MessageCommand;
 use model::role_type::RoleType;
 use model::scope::Scope;
 use model::site_care::material::material_change;
@@ -60,6 +61,9 @@ fn stands(look: &mut Look<'_>, position: usize) -> Vec<WaitingOn> {
             let closed =
                 readings.iter().filter_map(|it| WaitingOn::guard(state, &scope, it, since));
             let closed = super::entry::with_commands(look, closed.collect());
+            let told = model::gates::s7(state, &planned.id, look.now);
+            let closed: Vec<WaitingOn> =
+                closed.into_iter().map(|it| sooner(look, &told, it)).collect();
             if closed.is_empty() && !works(state.deployment) {
                 otherwise(look, &scope, since)
             } else if closed.is_empty() {
@@ -128,6 +132,19 @@ fn stands(look: &mut Look<'_>, position: usize) -> Vec<WaitingOn> {
         SiteState::Deployed => otherwise(look, &scope, since),
         SiteState::SignedOff | SiteState::Exempt => vec![],
     }
+}
+
+/// Returns `wait` with the command that gives the slot up, where the site waits for nothing of S7
+/// but the slot that it was `told`.
+fn sooner(look: &Look<'_>, told: &model::gates::Found, wait: WaitingOn) -> WaitingOn {
+    let is_slot = told.as_ref().is_err_and(|(missing, _)| *missing == wait.what);
+    if !is_slot || wait.next_look.is_none() {
+        return wait;
+    }
+    let command =
+        MessageCommand::MoveSlot { scope: wait.scope.clone(), from: None, reason: String::new() };
+    let people = super::holders(look.state, &wait.scope, &[RoleType::ReleaseManagement]);
+    WaitingOn { people, ..wait }.with(Command::Message(command))
 }
 
 /// Returns what the signatures of the site at `position` wait on, where nobody is asked for one.

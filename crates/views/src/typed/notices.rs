@@ -14,6 +14,10 @@ pub(super) fn message(command: &MessageCommand) -> String {
             let readers = readers.map(|it| format!(" --readers {it}")).unwrap_or_default();
             format!("message bounce {letter}{readers} --reason {}", quoted(reason))
         }
+        MessageCommand::MoveSlot { scope, from, reason } => {
+            let from = from.map(|it| format!(" --from {it}")).unwrap_or_default();
+            format!("message move-slot {scope}{from} --reason {}", quoted(reason))
+        }
     }
 }
 

@@ -141,6 +141,11 @@ impl Acting<'_> {
         self.open_one(problem)?;
         let cause = worded("the cause", cause)?;
         let workaround = workaround.map(|it| worded("the workaround", it)).transpose()?;
+        let known = self.known_problem(problem)?;
+        if known.cause.as_ref() == Some(&cause) && known.workaround == workaround {
+            let text = format!("this is what problem {problem} says already");
+            return Err(Refusal::new(RefusalCode::State, text, "there is nothing to do"));
+        }
         let analysed = IncidentEvent::ProblemAnalysed { problem, cause, workaround };
         Ok(vec![Event::Incident(analysed)])
     }

@@ -107,9 +107,10 @@ fn message(state: &State, event: &MessageEvent) -> Touched {
             let known = state.messages.letter(*letter);
             known.map_or(Scope::Deployment, |it| it.letter.scope.clone())
         }
-        MessageEvent::SlotSet { .. } | MessageEvent::ServiceBegan { .. } | MessageEvent::Due(_) => {
-            event.scope()
-        }
+        MessageEvent::SlotSet { .. }
+        | MessageEvent::SlotGivenUp { .. }
+        | MessageEvent::ServiceBegan { .. }
+        | MessageEvent::Due(_) => event.scope(),
     };
     match one(state, &scope) {
         // Letters about the whole keep no site from anything.

@@ -223,7 +223,7 @@ impl Drawn for Digest {
         match field {
             "document" => dice.slot.as_ref().map(|it| sheet::digest(state, &it.sheet)),
             "part" => dice.rfc.as_ref().and_then(|it| state.part_of(it)),
-            "version" => site().and_then(|it| model::site_care::terms::version(&state.plan, it)),
+            "version" => site().and_then(|it| state.told_version(it)),
             "release" => Some(state.release_digest()),
             "issues" => Some(model::release_readiness::issues_digest(&state.plan)),
             "criteria" => Some(model::release_readiness::criteria_digest(&state.plan)),

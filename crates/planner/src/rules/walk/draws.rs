@@ -373,6 +373,7 @@ commands! {
         Acknowledge { letter, token },
         HandOver { letter, evidence },
         Bounce { letter, readers, reason },
+        MoveSlot { scope, from, reason },
     }
     TrainingCommand {
         Schedule { session, despite },
