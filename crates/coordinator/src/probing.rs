@@ -10,18 +10,16 @@ use jiff::{SignedDuration, Timestamp};
 use model::event::Event;
 use model::id::LineId;
 use model::incident::{IncidentEvent, ProbeStanding, SEEN_EVERY, stood};
-use model::machine::DeploymentState;
 use model::probe::Probe;
 use model::state::State;
+use model::watching::is_asked;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
 
-/// After how many questions that were not asked nobody knows what the answers would have been.
-const MISSED_MAX: u32 = 3;
-
-/// Asks probes while the deployment is stabilizing or in its quiet period.
+/// Asks probes: those of core components from when these are verified, all from stabilizing to the
+/// end of the quiet period.
 pub(crate) struct Prober {
     effects: Arc<dyn Effects>,
     /// When each was last asked.
@@ -68,23 +66,8 @@ impl Prober {
 
     /// Asks every probe that is due, and returns when the next one is.
     pub(crate) fn ask(&mut self, state: &State, now: Timestamp) -> Option<Timestamp> {
-        let is_watched = match state.deployment {
-            DeploymentState::Stabilizing | DeploymentState::QuietPeriod => true,
-            DeploymentState::Draft
-            | DeploymentState::Ready
-            | DeploymentState::Deploying
-            | DeploymentState::Held
-            | DeploymentState::MilestoneReview
-            | DeploymentState::Closing
-            | DeploymentState::Closed
-            | DeploymentState::Terminating
-            | DeploymentState::Terminated => false,
-        };
-        if !is_watched {
-            return None;
-        }
-        let due = state.plan.probes.iter().filter_map(|probe| self.ask_one(state, probe, now));
-        due.min()
+        let asked = state.plan.probes.iter().filter(|it| is_asked(state, it));
+        asked.filter_map(|probe| self.ask_one(state, probe, now)).min()
     }
 
     fn ask_one(&mut self, state: &State, probe: &Probe, now: Timestamp) -> Option<Timestamp> {
@@ -134,9 +117,8 @@ impl Prober {
         self.in_flight.remove(&probe);
         let probe = state.plan.probes.iter().find(|it| it.id == probe)?.clone();
         let seen = self.sampled.insert(probe.id.clone(), at);
-        let patience = seconds(probe.every_s.saturating_mul(MISSED_MAX) + probe.time_limit_s);
         let is_known = state.incidents.probes.standing(&probe.id) != ProbeStanding::Unknown;
-        let gap = seen.filter(|seen| is_known && at.duration_since(*seen) > patience);
+        let gap = seen.filter(|seen| is_known && at.duration_since(*seen) > probe.patience());
         let stands = match result {
             Ok(()) => {
                 self.failed.remove(&probe.id);

@@ -255,6 +255,11 @@ impl Default for QuietPeriodRules {
 }
 
 impl QuietPeriodRules {
+    /// Returns the least share of site-minutes that must be measured, in hundredths of a percent.
+    pub fn measured_min(&self) -> u16 {
+        u16::from(self.measured_percent_min) * 100
+    }
+
     fn is_default(&self) -> bool {
         *self == Self::default()
     }

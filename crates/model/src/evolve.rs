@@ -69,6 +69,7 @@ impl State {
             incidents: Default::default(),
             escalations: Default::default(),
             readiness: Default::default(),
+            seen: Default::default(),
             assignments: Default::default(),
             milestones: Default::default(),
             quiet_periods: Default::default(),
@@ -185,6 +186,7 @@ impl State {
         let by = actor.person().cloned();
         let happening = Happening { by: by.clone(), at, seq };
         self.forget_digests(event);
+        self.forget_seen(event);
         match event {
             Event::DeploymentCreated { .. } => {
                 return Err(Impossible::Order { why: "a deployment is created once".to_owned() });
@@ -333,6 +335,7 @@ impl State {
             }
             Event::Incident(it) => {
                 self.incidents.happened(it, &happening)?;
+                self.probe_showed(it);
                 if let Some((number, _)) = it.transition() {
                     self.agreed_on_incident(number);
                 }

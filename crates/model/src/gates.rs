@@ -156,24 +156,37 @@ pub fn h1(state: &State, scope: &Scope) -> Found {
     }
 }
 
-/// The first half of CS1: the components on the sheet are verified.
-fn cs1(state: &State, sheet: &Sheet) -> Found {
-    let is_listed = |component: &crate::component::CoreComponent| {
-        *sheet != Sheet::CoreInterim || component.mode == crate::component::CoreMode::Advance
-    };
-    let open = state.plan.components.iter().zip(&state.components).find(|(planned, status)| {
-        is_listed(planned)
-            && !matches!(
-                status.state,
-                ComponentState::Verified | ComponentState::Accepted | ComponentState::Descoped
-            )
+/// Returns the components that are on `sheet`.
+fn on_sheet<'s>(
+    state: &'s State,
+    sheet: &Sheet,
+) -> impl Iterator<Item = (&'s crate::component::CoreComponent, ComponentState)> {
+    let is_interim = *sheet == Sheet::CoreInterim;
+    let all = state.plan.components.iter().zip(&state.components);
+    let listed = all.filter(move |(planned, _)| {
+        !is_interim || planned.mode == crate::component::CoreMode::Advance
+    });
+    listed.map(|(planned, status)| (planned, status.state))
+}
+
+/// The first third of CS1: the components on the sheet are verified.
+fn cs1_verified(state: &State, sheet: &Sheet) -> Found {
+    let open = on_sheet(state, sheet).find(|(_, it)| {
+        !matches!(
+            it,
+            ComponentState::Verified | ComponentState::Accepted | ComponentState::Descoped
+        )
     });
     match open {
         None => Ok(()),
-        Some((planned, status)) => {
-            Err((format!("{} is {}", planned.id, status.state), Supplier::System))
-        }
+        Some((planned, it)) => Err((format!("{} is {it}", planned.id), Supplier::System)),
     }
+}
+
+/// The last third of CS1: what monitors them is live.
+fn cs1_monitored(state: &State, sheet: &Sheet, now: Timestamp) -> Found {
+    let there = on_sheet(state, sheet).filter(|(_, it)| *it != ComponentState::Descoped);
+    readiness::core_monitored(state, there.map(|(planned, _)| planned), now)
 }
 
 /// Computers of a site that must be verified before its sign-off, in percent of those not exempt.

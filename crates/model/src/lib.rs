@@ -62,6 +62,7 @@ pub mod survey;
 pub mod template_text;
 pub mod termination;
 pub mod training;
+pub mod watching;
 pub mod window;
 pub mod word;
 pub mod work;

@@ -8,12 +8,15 @@
 mod clock;
 mod criteria;
 mod facts;
+mod seen;
 mod standing;
 
-pub use clock::{Disturbance, TailEvent, days_later, tail};
+pub use clock::{Disturbance, TailEvent, days_later, tail, whole_days};
+pub(crate) use criteria::hundredths;
 pub use criteria::{Criterion, CriterionReading, CriterionVerdict, Observed, criteria};
 pub(crate) use facts::stated_in;
-pub use facts::{basis_lost, disturbances, observed, readings, report};
+pub use facts::{basis_lost, disturbances, is_whole, measured_share, observed, readings, report};
+pub use seen::Seen;
 pub use standing::{DayReport, Extension, QuietPeriod, QuietPeriods};
 
 use crate::digest::Digest;

@@ -6,8 +6,10 @@
 //! Source: Deploy SMF, Process 3, Table 6, inputs "operations plan", "support plan" and "operations guides".
 
 mod items;
+mod shown;
 
 pub use items::{ReadinessArea, ReadinessItem, checklist};
+pub use shown::{ItemStanding, SaidBy, shown_by, standing};
 
 use crate::evolve::{Happening, Impossible};
 use crate::id::{LineId, PersonId, SiteId};
@@ -278,8 +280,7 @@ impl Readiness {
             ReadinessEvent::ItemJudged { item, judgement, evidence } => {
                 // Who accepted the checklist did not accept it with this item failed.
                 if *judgement == Judgement::Failed {
-                    self.accepted.clear();
-                    self.declared.clear();
+                    self.shown_failed();
                 }
                 let (judgement, evidence) = (*judgement, evidence.clone());
                 self.items.insert(item.clone(), ItemStatus { judgement, evidence, by, at });
@@ -314,6 +315,12 @@ impl Readiness {
             ReadinessEvent::MonitoringLost { sites, .. } => self.monitor(sites, None),
         }
         Ok(())
+    }
+
+    /// A probe went down that shows an item: who accepted the checklist did not accept it so.
+    pub(crate) fn shown_failed(&mut self) {
+        self.accepted.clear();
+        self.declared.clear();
     }
 
     fn monitor(&mut self, sites: &[SiteId], since: Option<Timestamp>) {

@@ -309,7 +309,9 @@ fn core_facts(state: &State, interim: bool) -> Value {
         let is_verified =
             matches!(status.state, ComponentState::Verified | ComponentState::Accepted);
         let scope = Scope::Component(planned.id.clone());
-        json!({
+        let probes: Vec<_> =
+            crate::watching::of_component(&state.plan, &planned.id).map(|it| &it.id).collect();
+        let mut row = json!({
             "component": planned.id,
             "function": planned.title,
             "authorised-by": sites::requests(state, planned),
@@ -326,7 +328,11 @@ fn core_facts(state: &State, interim: bool) -> Value {
             "hosts-done": counts.done,
             "failures-passed-over": passed_over(status.run.as_ref()),
             "rollback": planned.rollback,
-        })
+        });
+        if let Some(row) = row.as_object_mut().filter(|_| !probes.is_empty()) {
+            row.insert("monitored-by".to_owned(), json!(probes));
+        }
+        row
     });
     let of_core = |it: &Scope| matches!(it, Scope::Core | Scope::Component(_));
     let open = state.incidents.closing_gates().filter(|it| it.scopes.iter().any(of_core));

@@ -127,6 +127,9 @@ pub struct State {
     /// Release Readiness: what has to be on record before a deployment begins.
     #[serde(default)]
     pub release_readiness: crate::release_readiness::ReleaseReadiness,
+    /// What was seen of all sites, and need not be computed again.
+    #[serde(skip)]
+    pub seen: crate::quiet_period::Seen,
     /// The last entry.
     pub seq: Seq,
     /// When it was written.

@@ -21,6 +21,7 @@ mod stable;
 
 pub(crate) use incidents::closes_unconfirmed;
 pub use rings::broken_budget;
+pub(crate) use sheets::core_sheet;
 pub use sites::{running_grants, shortage, why_not_started};
 
 use crate::facts::{Look, Moved};

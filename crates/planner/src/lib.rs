@@ -23,3 +23,5 @@ mod complete;
 mod quiet;
 #[cfg(test)]
 mod rules;
+#[cfg(test)]
+mod watched;

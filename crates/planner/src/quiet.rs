@@ -14,7 +14,7 @@ use model::command::Command;
 use model::companion_plans::EscalationLevel;
 use model::decide::{Acting, decide};
 use model::event::{Actor, Event};
-use model::incident::IncidentCommand;
+use model::incident::{IncidentCommand, IncidentEvent};
 use model::machine::{DeploymentState, DeploymentTransition, SignOffTransition, SiteTransition};
 use model::plan::MasterProjectPlan;
 use model::quiet_period::QuietPeriodCommand;
@@ -119,6 +119,11 @@ impl Story {
         for _ in 0..TURNS_MAX {
             if is_there(self) {
                 return;
+            }
+            // The server asks the probes all the while.
+            let seen = self.state.incidents.probes.seen;
+            if !self.state.plan.probes.is_empty() && seen != Some(self.now) {
+                self.happens(&Event::Incident(IncidentEvent::ProbesSeen { at: self.now }));
             }
             let agenda = agenda(&self.state, self.now, 100);
             if !agenda.events.is_empty() {

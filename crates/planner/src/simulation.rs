@@ -9,6 +9,7 @@
 pub mod chance;
 pub mod hours;
 mod people;
+mod probes;
 mod storyline;
 mod work;
 
@@ -19,6 +20,7 @@ use chance::Chance;
 use jiff::{SignedDuration, Timestamp};
 use model::event::{Actor, Event};
 use model::id::PersonId;
+use model::incident::IncidentEvent;
 use model::machine::DeploymentState;
 use model::plan::MasterProjectPlan;
 use model::scope::Scope;
@@ -223,6 +225,9 @@ impl<'w, W: Watch> Simulation<'w, W> {
             if self.turns() {
                 continue;
             }
+            if !self.probes_answer() {
+                break;
+            }
             let mut look = Look::with(&self.state, self.now, std::mem::take(&mut self.kept));
             let agenda = agenda_of(&mut look, usize::MAX);
             self.kept = look.kept();
@@ -362,6 +367,7 @@ impl<'w, W: Watch> Simulation<'w, W> {
                 | Event::OrderEnded { .. }
                 | Event::OrderWithdrawn { .. }
                 | Event::Phase { .. }
+                | Event::Incident(IncidentEvent::ProbesSeen { .. })
         );
         if !asks_nobody {
             self.people.look_again();

@@ -292,6 +292,7 @@ fn all_of(look: &mut Look<'_>, scope: &Scope) -> Vec<WaitingOn> {
         }
         Scope::Core => {
             let mut waits = deployment::slots(look, Some(&Scope::Core));
+            waits.extend(components::sheet(look));
             for position in 0..state.plan.components.len() {
                 waits.extend(components::component(look, position));
             }
@@ -325,6 +326,7 @@ pub fn waiting(state: &State, now: Timestamp, limit: usize) -> Vec<WaitingOn> {
 /// Adds what the core, rings and sites wait on; no more sites once there are `limit`.
 fn places(look: &mut Look<'_>, waits: &mut Vec<WaitingOn>, limit: usize) {
     waits.extend(deployment::slots(look, Some(&Scope::Core)));
+    waits.extend(components::sheet(look));
     for position in 0..look.plan().components.len() {
         waits.extend(components::component(look, position));
     }

@@ -8,8 +8,9 @@ use crate::render::table::{Tone, cell, table, text};
 use model::command::Command;
 use model::gates::readiness::is_proved;
 use model::machine::SiteState;
-use model::readiness::{Judgement, ReadinessCommand, checklist};
+use model::readiness::{Judgement, ReadinessCommand, checklist, standing};
 use model::scope::Scope;
+use model::watching::Reports;
 use serde_json::json;
 
 pub(crate) async fn readiness(it: &Readiness, mut desk: Desk) -> Result<Exit, Fault> {
@@ -35,19 +36,25 @@ pub(crate) async fn readiness(it: &Readiness, mut desk: Desk) -> Result<Exit, Fa
 }
 
 fn list(desk: &Desk) -> Result<Exit, Fault> {
-    let state = desk.state();
+    let (state, now) = (desk.state(), desk.now());
+    let reports = Reports::of(state, now);
+    let in_scope = (0..).zip(&state.sites).filter(|(_, it)| it.state != SiteState::Exempt);
+    let in_scope: Vec<u32> = in_scope.map(|(position, _)| position).collect();
+    let monitored = in_scope.iter().filter(|it| reports.since(**it).is_some()).count();
+    let probed = in_scope.iter().filter(|it| reports.is_probed(**it)).count();
     let items: Vec<_> = checklist(&state.plan)
         .into_iter()
         .map(|it| {
             let judged = state.readiness.item(&it.id);
-            json!({ "item": it, "judged": judged })
+            let stands = standing(state, &it, now);
+            json!({ "item": it, "judged": judged, "stands": stands })
         })
         .collect();
     let accepted = state.readiness.accepted();
     let declared = state.readiness.declared();
     let planned = state.plan.operations.iter().flat_map(|it| &it.requirements);
     let requirements: Vec<_> = planned
-        .map(|it| json!({ "requirement": it, "proved": is_proved(state, &it.proof) }))
+        .map(|it| json!({ "requirement": it, "proved": is_proved(state, &it.proof, now) }))
         .collect();
     let answer = json!({
         "items": items,
@@ -55,13 +62,15 @@ fn list(desk: &Desk) -> Result<Exit, Fault> {
         "objection": state.readiness.objection(),
         "declared": declared,
         "accepted": accepted,
+        "monitoring": { "sites": in_scope.len(), "reporting": monitored, "asked-by-probes": probed },
     });
     desk.terminal.answer(&answer, || {
-        let headings = ["Item", "For", "Judged by", "State", "What must be there", "Evidence"];
+        let headings =
+            ["Item", "For", "Judged by", "State", "What must be there", "Evidence", "Said by"];
         let mut rows = table(desk.terminal.setting(), &headings);
         for it in checklist(&state.plan) {
-            let judged = state.readiness.item(&it.id);
-            let (word, tone) = match judged.map(|it| it.judgement) {
+            let stands = standing(state, &it, now);
+            let (word, tone) = match stands.judgement {
                 None => ("open".to_owned(), Tone::Mind),
                 Some(Judgement::Failed) => ("failed".to_owned(), Tone::Bad),
                 Some(it @ (Judgement::Passed | Judgement::NotApplicable)) => {
@@ -74,11 +83,12 @@ fn list(desk: &Desk) -> Result<Exit, Fault> {
                 cell(it.owner, Tone::Plain),
                 cell(word, tone),
                 cell(&it.text, Tone::Plain),
-                cell(judged.map(|it| it.evidence.as_str()).unwrap_or_default(), Tone::Plain),
+                cell(stands.evidence.unwrap_or_default(), Tone::Plain),
+                cell(stands.said_by.map(|it| it.to_string()).unwrap_or_default(), Tone::Plain),
             ]);
         }
         for it in state.plan.operations.iter().flat_map(|it| &it.requirements) {
-            let is_proved = is_proved(state, &it.proof);
+            let is_proved = is_proved(state, &it.proof, now);
             let (word, tone) =
                 if is_proved { ("proved", Tone::Good) } else { ("not proved", Tone::Mind) };
             rows.add_row(vec![
@@ -88,6 +98,7 @@ fn list(desk: &Desk) -> Result<Exit, Fault> {
                 cell(word, tone),
                 cell(&it.text, Tone::Plain),
                 cell(&it.proof, Tone::Plain),
+                cell("", Tone::Plain),
             ]);
         }
         let objection = state.readiness.objection();
@@ -96,13 +107,12 @@ fn list(desk: &Desk) -> Result<Exit, Fault> {
         let ready = if ready.is_empty() { "nobody yet".to_owned() } else { ready.join(" and ") };
         let by: Vec<String> = accepted.iter().map(|it| it.role.to_string()).collect();
         let by = if by.is_empty() { "nobody yet".to_owned() } else { by.join(" and ") };
-        let in_scope = state.plan.sites.iter().zip(&state.sites);
-        let in_scope: Vec<_> =
-            in_scope.filter(|(_, it)| it.state != SiteState::Exempt).map(|(it, _)| it).collect();
-        let monitored =
-            in_scope.iter().filter(|it| state.readiness.monitored(&it.id).is_some()).count();
+        let by_probes = match probed {
+            0 => String::new(),
+            _ => format!("; probes look at {probed}, and nobody states what they show"),
+        };
         format!(
-            "{}{}Declared ready by {ready}. Accepted by {by}. Monitoring reports from {monitored} of {} sites.\n",
+            "{}{}Declared ready by {ready}. Accepted by {by}. Monitoring reports from {monitored} of {} sites{by_probes}.\n",
             text(&rows),
             objection.unwrap_or_default(),
             in_scope.len()

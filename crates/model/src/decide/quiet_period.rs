@@ -175,8 +175,8 @@ impl Acting<'_> {
             return Err(Refusal::invalid("no day is given, or too many at once", next));
         }
         let today = self.now.to_zoned(self.state.plan.zone.rules()).date();
-        if let Some(late) = days.iter().find(|it| it.day > today) {
-            let text = format!("{} lies in the future", late.day);
+        if let Some(late) = days.iter().find(|it| it.day >= today) {
+            let text = format!("{} is not over in {}", late.day, self.state.plan.zone);
             return Err(Refusal::invalid(text, "report days that are over"));
         }
         Ok(vec![Event::QuietPeriod(QuietPeriodEvent::DaysReported { days: days.to_vec() })])

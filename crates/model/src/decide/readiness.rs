@@ -6,10 +6,11 @@ use super::{Acting, worded};
 use crate::event::Event;
 use crate::gates::readiness as gate;
 use crate::id::{LineId, SiteId};
-use crate::readiness::{Judgement, ReadinessCommand, ReadinessEvent, checklist};
+use crate::readiness::{Judgement, ReadinessCommand, ReadinessEvent, checklist, shown_by};
 use crate::refusal::{Refusal, RefusalCode};
 use crate::role_type::RoleType;
 use crate::scope::Scope;
+use crate::watching::Watch;
 use jiff::Timestamp;
 
 /// Whoever may publish a guide, and say what monitoring shows.
@@ -33,7 +34,7 @@ impl Acting<'_> {
             }
             ReadinessCommand::LoseMonitoring { sites, reason } => {
                 self.role(&PREPARING, &Scope::Deployment, "say what monitoring shows")?;
-                self.known_sites(sites)?;
+                self.unprobed_sites(sites)?;
                 let reason = worded("the reason", reason)?;
                 vec![ReadinessEvent::MonitoringLost { sites: sites.clone(), reason }]
             }
@@ -57,6 +58,11 @@ impl Acting<'_> {
                 let text = format!("{id} is not on the checklist");
                 Refusal::new(RefusalCode::Unknown, text, "`landfall readiness list` shows what is")
             })?;
+            if let Some(probe) = shown_by(self.state, item) {
+                let text = format!("probe {} shows {id}: nobody judges it", probe.id);
+                let next = "`landfall readiness list` shows how it is answered; a waiver of ST4 lets the item pass";
+                return Err(Refusal::new(RefusalCode::State, text, next));
+            }
             let act = format!("judge {id}");
             self.role(&gate::judges(&self.state.plan, item), &Scope::Deployment, &act)?;
             let (item, evidence) = (id.clone(), evidence.clone());
@@ -207,7 +213,7 @@ impl Acting<'_> {
         evidence: &str,
     ) -> Result<Vec<ReadinessEvent>, Refusal> {
         self.role(&PREPARING, &Scope::Deployment, "say what monitoring shows")?;
-        self.known_sites(sites)?;
+        self.unprobed_sites(sites)?;
         if since > self.now {
             return Err(Refusal::invalid("that lies in the future", "say since when it reports"));
         }
@@ -215,10 +221,27 @@ impl Acting<'_> {
         Ok(vec![ReadinessEvent::MonitoringReported { sites: sites.to_vec(), since, evidence }])
     }
 
-    fn known_sites(&self, sites: &[SiteId]) -> Result<(), Refusal> {
-        match sites.iter().find(|it| !self.state.index.sites.contains_key(*it)) {
-            None => Ok(()),
-            Some(strange) => Err(Refusal::unknown(format!("site/{strange}"))),
+    /// Returns nothing where at one of `sites`, or of all, no probe looks: what a probe shows nobody
+    /// states.
+    fn unprobed_sites(&self, sites: &[SiteId]) -> Result<(), Refusal> {
+        let watch = Watch::of(self.state);
+        let position = |id| self.state.index.sites.get(id).copied();
+        if let Some(strange) = sites.iter().find(|it| position(it).is_none()) {
+            return Err(Refusal::unknown(format!("site/{strange}")));
         }
+        let mut named = sites.iter().filter_map(position);
+        let mut all = (0..).zip(&self.state.sites).map(|(position, _)| position);
+        let is_probed = if sites.is_empty() {
+            all.all(|it| watch.looks_at(it))
+        } else {
+            named.any(|it| watch.looks_at(it))
+        };
+        // Of no site at all nothing is stated either, and nothing is refused.
+        if !is_probed || self.state.sites.is_empty() {
+            return Ok(());
+        }
+        let text = "probes look at these sites, and show themselves whether monitoring reports";
+        let next = "`landfall why deployment` says which of them report; ST6 can be waived";
+        Err(Refusal::new(RefusalCode::State, text, next))
     }
 }

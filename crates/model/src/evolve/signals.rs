@@ -2,6 +2,7 @@
 //!
 //! House rule: the fold never decides.
 
+use crate::incident::{IncidentEvent, ProbeStanding};
 use crate::quiet_period::QuietPeriodEvent;
 use crate::scope::Scope;
 use crate::site_care::SiteCareEvent;
@@ -12,6 +13,16 @@ impl State {
     pub(super) fn agreed_on_incident(&mut self, number: u32) {
         let of = format!(" incident/{number} ");
         self.concurrences.retain(|act, _| !format!("{act} ").contains(&of));
+    }
+
+    /// A probe that goes down takes the item of the checklist back that it shows.
+    pub(super) fn probe_showed(&mut self, event: &IncidentEvent) {
+        let IncidentEvent::ProbeStood { probe, standing: ProbeStanding::Down, .. } = event else {
+            return;
+        };
+        if self.plan.readiness.iter().any(|it| it.probe.as_ref() == Some(probe)) {
+            self.readiness.shown_failed();
+        }
     }
 
     /// Whoever accepts or shortens a quiet period agrees to what it was like until then.

@@ -103,9 +103,10 @@ fn no_signal(state: &State, site: &SiteId) -> Found {
     }
 }
 
-/// CS1: the components on the sheet are verified, and no severe incident is open on them.
+/// CS1: the components on the sheet are verified, no severe incident is open on them, and what
+/// monitors them is live.
 pub fn cs1(state: &State, sheet: &Sheet, now: Timestamp) -> GuardReading {
-    let verified = super::cs1(state, sheet);
+    let verified = super::cs1_verified(state, sheet);
     let is_core = |it: &Scope| match it {
         Scope::Core | Scope::Component(_) => true,
         Scope::Deployment | Scope::Ring(_) | Scope::Site(_) | Scope::Rfc(_) => false,
@@ -113,7 +114,8 @@ pub fn cs1(state: &State, sheet: &Sheet, now: Timestamp) -> GuardReading {
     let on_core = state.incidents.closing_gates().filter(|it| it.scopes.iter().any(is_core));
     let on_core: Vec<&Incident> = on_core.collect();
     let found = severe(&on_core, "the core", |it| it.severity > Severity::ONE);
-    let never = verified.and(found.never);
+    let monitored = || super::cs1_monitored(state, sheet, now);
+    let never = verified.and(found.never).and_then(|()| monitored());
     Partly { never, ..found }.read(state, Guard::CS1, &[Scope::Core], now)
 }
 

@@ -56,18 +56,41 @@ pub fn q2(state: &State, period: &QuietPeriod, now: Timestamp) -> GuardReading {
     state.reading(Guard::Q2, &[Scope::Deployment], now, found)
 }
 
-/// Q3: enough of it was measured, and the gaps are explained.
+/// Q3: enough of it was measured, and the gaps are explained. Where the plan has probes, their
+/// answers say how much; where it has none, operations does.
 pub fn q3(state: &State, period: &QuietPeriod, now: Timestamp) -> GuardReading {
-    let found = if stated_in(state, Guard::Q3, period) {
-        Ok(())
-    } else {
-        let percent = state.quiet_terms().rules.measured_percent_min;
-        let text = format!(
-            "nobody has stated that {percent} % of the site-minutes were measured, and why not all"
-        );
-        missing(text, &[RoleType::OperationsManager])
+    let found = match quiet::measured_share(state, period, now) {
+        None => unprobed(state, period),
+        Some(share) if share < state.quiet_terms().rules.measured_min() => {
+            let text = format!(
+                "probes know of {} of the site-minutes, {} % are asked for; what nobody asked is unknown, not up",
+                quiet::hundredths(share),
+                state.quiet_terms().rules.measured_percent_min
+            );
+            missing(text, &[RoleType::OperationsManager, RoleType::Customer])
+        }
+        Some(_) if quiet::is_whole(state, period, now) => Ok(()),
+        Some(_) if stated_in(state, Guard::Q3, period) => Ok(()),
+        Some(share) => {
+            let text = format!(
+                "probes know of {} of the site-minutes, and nobody has explained the gaps",
+                quiet::hundredths(share)
+            );
+            missing(text, &[RoleType::OperationsManager])
+        }
     };
     state.reading(Guard::Q3, &[Scope::Deployment], now, found)
+}
+
+fn unprobed(state: &State, period: &QuietPeriod) -> Found {
+    if stated_in(state, Guard::Q3, period) {
+        return Ok(());
+    }
+    let percent = state.quiet_terms().rules.measured_percent_min;
+    let text = format!(
+        "nobody has stated that {percent} % of the site-minutes were measured, and why not all"
+    );
+    missing(text, &[RoleType::OperationsManager])
 }
 
 /// Q4: its least length is over, and every criterion is true.

@@ -1,18 +1,22 @@
-//! The gates of readiness: ST4, ST5 and ST6.
+//! The gates of readiness: ST4, ST5 and ST6, and of CS1 that the core is monitored.
 //!
 //! Source: Deploy SMF, Process 3, Table 6, as worked out in `catalogue/guards.psv`.
 
 use super::parts::Lack;
 use super::{Found, missing};
 use crate::companion_plans::{OperationsGuide, OperationsRequirement, RequirementProof};
+use crate::component::CoreComponent;
 use crate::guard::{Guard, GuardReading, Supplier, Verdict};
+use crate::incident::ProbeStanding;
 use crate::machine::{ComponentState, SiteState};
 use crate::plan::MasterProjectPlan;
+use crate::probe::Probe;
 use crate::profile::Profile;
-use crate::readiness::{Judgement, ReadinessItem, checklist};
+use crate::readiness::{Judgement, ReadinessItem, checklist, shown_by, standing};
 use crate::role_type::RoleType;
 use crate::scope::Scope;
 use crate::state::State;
+use crate::watching::{self, Reports};
 use jiff::{SignedDuration, Timestamp};
 
 /// The share of sites that monitoring must report from, in percent.
@@ -49,9 +53,9 @@ pub fn accepting(plan: &MasterProjectPlan) -> Vec<RoleType> {
 }
 
 /// Returns the items of the checklist that are neither there nor not needed.
-pub fn open_items(state: &State) -> Vec<ReadinessItem> {
+pub fn open_items(state: &State, now: Timestamp) -> Vec<ReadinessItem> {
     let is_open = |it: &ReadinessItem| {
-        let judged = state.readiness.item(&it.id).map(|it| it.judgement);
+        let judged = standing(state, it, now).judgement;
         !matches!(judged, Some(Judgement::Passed | Judgement::NotApplicable))
     };
     checklist(&state.plan).into_iter().filter(is_open).collect()
@@ -59,11 +63,19 @@ pub fn open_items(state: &State) -> Vec<ReadinessItem> {
 
 /// Returns the items of the checklist that are open, and the requirements of operations that nothing
 /// proves yet, each as a part that can be waived.
-pub fn lacking_items(state: &State) -> Vec<Lack> {
+pub fn lacking_items(state: &State, now: Timestamp) -> Vec<Lack> {
     let item = |it: ReadinessItem| {
-        let word = if state.readiness.item(&it.id).is_some() { "failed" } else { "is open" };
+        let stands = standing(state, &it, now);
+        let word = if stands.judgement.is_some() { "failed" } else { "is open" };
         let text = format!("{} of the readiness checklist {word}: {}", it.id, it.text);
-        Lack::of(it.id.as_str(), text, &judges(&state.plan, &it))
+        let Some(probe) = shown_by(state, &it) else {
+            return Lack::of(it.id.as_str(), text, &judges(&state.plan, &it));
+        };
+        let text = format!("{text}; {}", stands.evidence.unwrap_or_default());
+        match stands.judgement {
+            Some(_) => Lack::of(it.id.as_str(), text, &repairing(probe)),
+            None => Lack { supplier: Supplier::System, ..Lack::of(it.id.as_str(), text, &[]) },
+        }
     };
     let requirement = |it: &OperationsRequirement| {
         let text = format!(
@@ -73,21 +85,33 @@ pub fn lacking_items(state: &State) -> Vec<Lack> {
         Lack::of(it.id.as_str(), text, PREPARING)
     };
     let requirements = state.plan.operations.iter().flat_map(|it| &it.requirements);
-    let unproved = requirements.filter(|it| !is_proved(state, &it.proof)).map(requirement);
-    open_items(state).into_iter().map(item).chain(unproved).collect()
+    let unproved = requirements.filter(|it| !is_proved(state, &it.proof, now)).map(requirement);
+    open_items(state, now).into_iter().map(item).chain(unproved).collect()
 }
 
 /// Returns whether the check that proves a requirement of operations has passed.
-pub fn is_proved(state: &State, proof: &RequirementProof) -> bool {
+pub fn is_proved(state: &State, proof: &RequirementProof, now: Timestamp) -> bool {
     match proof {
         RequirementProof::Component(id) => state.component(id).is_some_and(|(_, it)| {
             matches!(it.state, ComponentState::Verified | ComponentState::Accepted)
         }),
         RequirementProof::Probe(id) => {
-            state.incidents.probes.standing(id) == crate::incident::ProbeStanding::Up
+            let probe = state.plan.probes.iter().find(|it| it.id == *id);
+            probe.is_some_and(|it| watching::standing(state, it, now) == ProbeStanding::Up)
         }
         RequirementProof::Readiness(id) => {
-            state.readiness.item(id).is_some_and(|it| it.judgement == Judgement::Passed)
+            let item = checklist(&state.plan).into_iter().find(|it| it.id == *id);
+            item.is_some_and(|it| standing(state, &it, now).judgement == Some(Judgement::Passed))
+        }
+    }
+}
+
+/// Returns who sees to it that what `probe` looks at is answered again.
+fn repairing(probe: &Probe) -> [RoleType; 2] {
+    match &probe.scope {
+        Scope::Site(_) | Scope::Ring(_) => [RoleType::SupportManager, RoleType::OperationsManager],
+        Scope::Deployment | Scope::Core | Scope::Component(_) | Scope::Rfc(_) => {
+            [RoleType::OperationsManager, RoleType::SupportManager]
         }
     }
 }
@@ -114,7 +138,7 @@ pub fn items(state: &State, now: Timestamp) -> Found {
         return missing(text, &[RoleType::OperationsExperience]);
     }
     let scopes = [Scope::Deployment];
-    let reading = state.reading_of_parts(Guard::ST4, &scopes, now, lacking_items(state));
+    let reading = state.reading_of_parts(Guard::ST4, &scopes, now, lacking_items(state, now));
     match reading.verdict {
         Verdict::Met | Verdict::Waived { .. } => Ok(()),
         Verdict::Unmet { missing, supplier } => Err((missing, supplier)),
@@ -133,7 +157,12 @@ pub fn st4(state: &State, now: Timestamp) -> GuardReading {
     let lacking = accepting(&state.plan);
     let lacking = lacking.into_iter().find(|role| !accepted.iter().any(|it| it.role == *role));
     let Some(role) = lacking else {
-        return state.reading_of_parts(Guard::ST4, &[Scope::Deployment], now, lacking_items(state));
+        return state.reading_of_parts(
+            Guard::ST4,
+            &[Scope::Deployment],
+            now,
+            lacking_items(state, now),
+        );
     };
     let (role, text) = match undeclared(state).first() {
         Some(role) => (*role, format!("{role} has not declared the solution ready for operations")),
@@ -169,35 +198,103 @@ fn guide_lacks(state: &State, guide: &OperationsGuide) -> Option<Lack> {
     }
 }
 
-/// Returns when enough sites have reported for long enough; nothing where that is not in sight.
-fn monitored_from(state: &State) -> Option<Timestamp> {
-    let in_scope = state.plan.sites.iter().zip(&state.sites);
-    let in_scope = in_scope.filter(|(_, it)| it.state != SiteState::Exempt);
-    let since: Vec<Option<Timestamp>> =
-        in_scope.map(|(site, _)| state.readiness.monitored(&site.id)).collect();
-    let needed = (since.len() * MONITORED_PERCENT_MIN).div_ceil(100);
-    if needed == 0 {
-        return Some(Timestamp::UNIX_EPOCH);
-    }
-    let mut reporting: Vec<Timestamp> = since.into_iter().flatten().collect();
-    reporting.sort_unstable();
-    let last = *reporting.get(needed - 1)?;
-    last.checked_add(SignedDuration::from_hours(MONITORED_HOURS_MIN)).ok()
+/// Which sites report, as ST6 looks at it.
+struct Monitored {
+    /// How many are in scope.
+    in_scope: usize,
+    /// Since when those that report do, the longest first.
+    since: Vec<Timestamp>,
+    /// How many do not, though a probe looks at them.
+    unanswered: usize,
+    /// How many do not, because nobody has said so and no probe looks at them.
+    unsaid: usize,
 }
 
-/// ST6: monitoring reports from enough sites for long enough.
+impl Monitored {
+    fn of(state: &State, now: Timestamp) -> Self {
+        let reports = Reports::of(state, now);
+        let mut found = Self { in_scope: 0, since: vec![], unanswered: 0, unsaid: 0 };
+        for (position, status) in (0..).zip(&state.sites) {
+            if status.state == SiteState::Exempt {
+                continue;
+            }
+            found.in_scope += 1;
+            match reports.since(position) {
+                Some(since) => found.since.push(since),
+                None if reports.is_probed(position) => found.unanswered += 1,
+                None => found.unsaid += 1,
+            }
+        }
+        found.since.sort_unstable();
+        found
+    }
+
+    /// Returns when enough sites have reported for long enough; nothing where that is not in sight.
+    fn enough_from(&self) -> Option<Timestamp> {
+        let needed = (self.in_scope * MONITORED_PERCENT_MIN).div_ceil(100);
+        let Some(last) = needed.checked_sub(1) else { return Some(Timestamp::UNIX_EPOCH) };
+        let since = self.since.get(last)?;
+        since.checked_add(SignedDuration::from_hours(MONITORED_HOURS_MIN)).ok()
+    }
+}
+
+/// ST6: monitoring reports from enough sites for long enough. Where probes look at a site they say
+/// so themselves; where none does, somebody states it.
 pub fn st6(state: &State, now: Timestamp) -> Found {
-    match monitored_from(state) {
-        Some(at) if at <= now => Ok(()),
+    let monitored = Monitored::of(state, now);
+    match monitored.enough_from() {
+        Some(at) if at <= now => return Ok(()),
         Some(at) => {
             let text = format!(
                 "monitoring reports from enough sites, for {MONITORED_HOURS_MIN} hours at {at}"
             );
-            Err((text, Supplier::At(at)))
+            return Err((text, Supplier::At(at)));
         }
-        None => missing(
-            format!("monitoring does not report from {MONITORED_PERCENT_MIN} % of the sites"),
-            &[RoleType::OperationsManager, RoleType::OperationsExperience],
-        ),
+        None => {}
     }
+    let Monitored { in_scope, since, unanswered, unsaid } = monitored;
+    let text = format!("monitoring does not report from {MONITORED_PERCENT_MIN} % of the sites");
+    if unsaid == 0 {
+        let text = format!(
+            "{text}: of {in_scope}, {} are asked by their probes without a gap",
+            since.len()
+        );
+        return Err((text, Supplier::System));
+    }
+    let roles = [RoleType::OperationsManager, RoleType::OperationsExperience];
+    if unanswered == 0 {
+        return missing(text, &roles);
+    }
+    let text =
+        format!("{text}; nobody has said it of {unsaid}, the probes of {unanswered} have a gap");
+    missing(text, &roles)
+}
+
+/// Finds a core component of `listed` whose monitoring is not live: a probe that looks at it is not
+/// answered. Where none does, the signature of operations on the sheet says that it is monitored.
+pub fn core_monitored<'p>(
+    state: &State,
+    listed: impl Iterator<Item = &'p CoreComponent>,
+    now: Timestamp,
+) -> Found {
+    for component in listed {
+        for probe in watching::of_component(&state.plan, &component.id) {
+            let (stands, id) = (watching::standing(state, probe, now), &component.id);
+            match stands {
+                ProbeStanding::Up => {}
+                ProbeStanding::Down => {
+                    let text = format!("{id} is monitored, and its probe {} is down", probe.id);
+                    return missing(text, &repairing(probe));
+                }
+                ProbeStanding::Unknown => {
+                    let text = format!(
+                        "the monitoring of {id} is not live: probe {} was not asked",
+                        probe.id
+                    );
+                    return Err((text, Supplier::System));
+                }
+            }
+        }
+    }
+    Ok(())
 }

@@ -138,8 +138,12 @@ fn impact_ends(state: &State, probe: &Probe, since: Timestamp) -> Vec<Event> {
     let Some(incident) = incident(state, probe) else { return vec![] };
     let open = (1_u32..).zip(&incident.segments).filter(|(_, it)| it.is_open());
     open.map(|(segment, it)| {
-        let end = since.max(it.impact.start);
-        Event::Incident(IncidentEvent::SegmentClosed { incident: incident.number, segment, end })
+        let (incident, end) = (incident.number, since);
+        if end <= it.impact.start {
+            let reason = format!("probe {} was answered again at once", probe.id);
+            return Event::Incident(IncidentEvent::SegmentWithdrawn { incident, segment, reason });
+        }
+        Event::Incident(IncidentEvent::SegmentClosed { incident, segment, end })
     })
     .collect()
 }

@@ -35,6 +35,15 @@ pub fn days_later(at: Timestamp, days: u16, zone: &TimeZoneName) -> Timestamp {
     later.map_or(Timestamp::MAX, |it| it.timestamp())
 }
 
+/// Returns how many days have passed from `start` to `until`, each to the same civil time in `zone`.
+/// A day that is not over does not count.
+pub fn whole_days(start: Timestamp, until: Timestamp, zone: &TimeZoneName) -> u16 {
+    let (first, last) = (start.to_zoned(zone.rules()), until.to_zoned(zone.rules()));
+    let begun = first.date().until(last.date()).map(|it| it.get_days()).unwrap_or_default();
+    let begun = u16::try_from(begun).unwrap_or_default();
+    if days_later(start, begun, zone) <= until { begun } else { begun.saturating_sub(1) }
+}
+
 impl Disturbance {
     fn tail_days(self, rules: &QuietPeriodRules) -> u16 {
         match self {
@@ -106,6 +115,22 @@ mod tests {
             let found = days_later(start, days, &zone(name));
             assert_eq!(found, at(end), "{name}");
             assert_eq!(found.duration_since(start).as_hours(), hours, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_day_that_is_not_over_is_no_whole_day() {
+        for (start, until, name, days) in [
+            ("2027-04-05T09:00:00Z", "2027-04-05T09:00:00Z", "UTC", 0),
+            ("2027-04-05T09:00:00Z", "2027-04-06T08:59:59Z", "UTC", 0),
+            ("2027-04-05T09:00:00Z", "2027-04-06T09:00:00Z", "UTC", 1),
+            ("2027-04-05T09:00:00Z", "2027-04-20T00:01:00Z", "UTC", 14),
+            ("2027-04-05T09:00:00Z", "2027-04-20T09:00:00Z", "UTC", 15),
+            // The clocks were put forward: fifteen days are an hour less.
+            ("2027-03-01T18:00:00Z", "2027-03-16T17:00:00Z", "America/Chicago", 15),
+            ("2027-03-01T18:00:00Z", "2027-03-16T16:59:59Z", "America/Chicago", 14),
+        ] {
+            assert_eq!(whole_days(at(start), at(until), &zone(name)), days, "{until} in {name}");
         }
     }
 

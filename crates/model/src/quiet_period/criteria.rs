@@ -118,7 +118,8 @@ fn severity_2_max(users: u64, rules: &QuietPeriodRules) -> u64 {
     (users * u64::from(rules.severity_2_per_1000_users_max) / 1_000).max(1)
 }
 
-fn hundredths(value: u16) -> String {
+/// Returns hundredths of a percent as they are shown.
+pub(crate) fn hundredths(value: u16) -> String {
     format!("{}.{:02} %", value / 100, value % 100)
 }
 

@@ -4,14 +4,15 @@
 
 use super::{
     CriterionReading, Disturbance, Observed, QuietPeriod, TailEvent, criteria, days_later,
+    whole_days,
 };
 use crate::companion_plans::QuietPeriodTerms;
 use crate::guard::Guard;
 use crate::incident::Severity;
-use crate::machine::{IncidentState, SiteState};
-use crate::measures::recorded;
+use crate::machine::IncidentState;
 use crate::scope::Scope;
 use crate::state::State;
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use std::borrow::Cow;
@@ -96,12 +97,13 @@ pub fn basis_lost(state: &State, period: &QuietPeriod) -> Option<String> {
     if let Some((component, _)) = components.next() {
         return Some(format!("core component {} went back", component.id));
     }
-    let in_scope = state.sites.iter().filter(|it| it.state != SiteState::Exempt).count();
-    let back = state.sites.iter().filter(|it| went_back(it.went_back)).count();
+    let seen = state.sites_seen();
+    let in_scope = seen.in_scope;
+    let back = seen.went_back.iter().filter(|it| **it >= period.start).count();
     if back > 0 && back * 100 >= in_scope * SITES_BACK_PERCENT {
         return Some(format!("{back} of {in_scope} sites went back"));
     }
-    let is_other = state.plan.release.digest() != period.release;
+    let is_other = state.index.release.is_some_and(|it| it != period.release);
     is_other.then(|| "another release is deployed on the core".to_owned())
 }
 
@@ -114,18 +116,19 @@ pub fn observed(state: &State, period: &QuietPeriod, now: Timestamp) -> Observed
         let raised = state.escalations.list.iter().filter(|it| !it.is_drill());
         count(raised.filter(|it| from <= it.raising.at && it.raising.at < to))
     };
-    let back = |at: Option<Timestamp>| at.is_some_and(|it| it >= period.start);
-    let rollbacks = state.components.iter().filter(|it| back(it.went_back)).count()
-        + state.sites.iter().filter(|it| back(it.went_back)).count();
+    let seen = state.sites_seen();
+    let components = state.components.iter().filter_map(|it| it.went_back);
+    let back = components.chain(seen.went_back.iter().copied());
+    let rollbacks = back.filter(|it| *it >= period.start).count();
     let emergencies = disturbances(state, period).into_iter();
     let emergencies = emergencies.filter(|it| it.what == Disturbance::EmergencyChange);
     let texts = !state.quiet_terms().uneventful.is_empty();
     Observed {
-        users: state.plan.sites.iter().map(|it| u64::from(it.users)).sum(),
+        users: seen.users,
         severity_1: severe(state, period, Severity::ONE),
         severity_2: severe(state, period, Severity::TWO),
         open: count(state.incidents.closing_gates()),
-        availability: availability(state, period, until, now),
+        availability: availability(state, period, now),
         escalations_first_week: escalated(period.start, first_week),
         escalations_last_week: escalated(last_week, until),
         emergency_changes_last_week: count(emergencies.filter(|it| last_week < it.at)),
@@ -135,20 +138,33 @@ pub fn observed(state: &State, period: &QuietPeriod, now: Timestamp) -> Observed
     }
 }
 
-/// The parts of the whole in which availability is counted: hundredths of a percent.
-const AVAILABILITY_PARTS: u16 = 10_000;
+/// The parts of the whole in which shares are counted: hundredths of a percent.
+const PARTS: u16 = 10_000;
 
-/// Returns the user-weighted availability of `period`, rounded down; nothing while nobody has stated
-/// that the figures are complete, and nothing where no service was agreed.
-fn availability(
-    state: &State,
-    period: &QuietPeriod,
-    until: Timestamp,
-    now: Timestamp,
-) -> Option<u16> {
-    let is_complete = stated_in(state, Guard::Q3, period);
-    let measured = is_complete.then(|| recorded::downtime(state, (period.start, until), now))?;
-    measured.availability().share_of(AVAILABILITY_PARTS)
+/// Returns the user-weighted availability of `period`, rounded down; nothing where too little is
+/// known of it, while nobody has stated that the figures are complete where no probe looks, and
+/// nothing where no service was agreed.
+fn availability(state: &State, period: &QuietPeriod, now: Timestamp) -> Option<u16> {
+    let is_measurable = || match measured_share(state, period, now) {
+        Some(share) => share >= state.quiet_terms().rules.measured_min(),
+        None => stated_in(state, Guard::Q3, period),
+    };
+    is_measurable().then(|| state.measured_of(period, now).availability)?.share_of(PARTS)
+}
+
+/// Returns the share of the site-minutes of `period` that probes know of, in hundredths of a
+/// percent, rounded down; nothing where the plan has no probe.
+pub fn measured_share(state: &State, period: &QuietPeriod, now: Timestamp) -> Option<u16> {
+    if state.plan.probes.is_empty() {
+        return None;
+    }
+    state.measured_of(period, now).known?.share_of(PARTS)
+}
+
+/// Returns whether all of `period` up to `now` is known by probes.
+pub fn is_whole(state: &State, period: &QuietPeriod, now: Timestamp) -> bool {
+    let known = || state.measured_of(period, now).known;
+    !state.plan.probes.is_empty() && known().is_some_and(|it| it.numerator == it.denominator)
 }
 
 /// Returns whether `guard` was stated since `period` began.
@@ -157,18 +173,24 @@ pub(crate) fn stated_in(state: &State, guard: Guard, period: &QuietPeriod) -> bo
     stated.is_some_and(|it| it.at >= period.start)
 }
 
-/// Returns how many days from the start of `period` to `until` had a usual amount of work. Where
-/// nobody reported any, each whole day counts, and the report says so.
+/// Returns how many days of `period` up to `until` had a usual amount of work; of the days that
+/// were reported those that were over by then, and lay in it as a whole. Where nobody reported any,
+/// each whole day since its start counts, and the report says so.
 fn representative_days(state: &State, period: &QuietPeriod, until: Timestamp) -> u16 {
     let zone = state.plan.zone.rules();
+    let begins = |day: Date| day.to_zoned(zone.clone()).ok().map(|it| it.timestamp());
+    let is_whole = |day: Date| {
+        let ends = day.tomorrow().ok().and_then(begins);
+        begins(day).is_some_and(|it| period.start <= it) && ends.is_some_and(|it| it <= until)
+    };
     let first = period.start.to_zoned(zone.clone()).date();
-    let last = until.to_zoned(zone).date();
-    let mut reported: Vec<u64> =
-        state.quiet_periods.days().range(first..=last).map(|(_, it)| *it).collect();
-    if reported.is_empty() {
-        let days = first.until(last).map(|it| it.get_days()).unwrap_or_default();
-        return u16::try_from(days).unwrap_or_default();
+    let last = until.to_zoned(zone.clone()).date();
+    let days = state.quiet_periods.days();
+    if days.range(first..=last).next().is_none() {
+        return whole_days(period.start, until, &state.plan.zone);
     }
+    let reported = days.range(first..=last).filter(|(day, _)| is_whole(**day));
+    let mut reported: Vec<u64> = reported.map(|(_, it)| *it).collect();
     reported.sort_unstable();
     let median = reported.get(reported.len() / 2).copied().unwrap_or_default();
     let percent = u128::from(state.quiet_terms().rules.representative_percent_min);

@@ -9,7 +9,7 @@ use super::Sheet;
 use crate::assessment;
 use crate::guard::{GuardReading, Verdict};
 use crate::milestone::Milestone;
-use crate::readiness::checklist;
+use crate::readiness::{checklist, standing};
 use crate::role_type::RoleType;
 use crate::state::State;
 use jiff::Timestamp;
@@ -72,7 +72,7 @@ pub fn milestone_facts(
         "waivers": super::active_waivers(state, |_| true),
     });
     let more = match milestone {
-        Milestone::Stable => stable_facts(state),
+        Milestone::Stable => stable_facts(state, now),
         Milestone::Complete => json!({ "data-pack": super::complete::review_facts(state) }),
     };
     if let (Value::Object(facts), Value::Object(more)) = (&mut facts, more) {
@@ -92,7 +92,7 @@ fn criterion(reading: &GuardReading) -> Value {
 }
 
 /// Returns what Deployment Stable shows beside its criteria.
-fn stable_facts(state: &State) -> Value {
+fn stable_facts(state: &State, now: Timestamp) -> Value {
     let plan = &state.plan;
     let terms = state.quiet_terms();
     let expected = plan.success_criteria.iter().map(
@@ -104,7 +104,7 @@ fn stable_facts(state: &State) -> Value {
         "expectations": expected.collect::<Vec<_>>(),
         "expectations-and-specifications": super::complete::matrix(state),
         "open-negatives": negatives(state),
-        "readiness": readiness(state),
+        "readiness": readiness(state, now),
         "guides": guides(state),
         "team": team(state),
         "transfer-of-responsibility": "operations runs the service and support answers its users first; the project stands behind them until Deployment Complete",
@@ -130,14 +130,15 @@ fn negatives(state: &State) -> Vec<String> {
     items.map(|(id, it)| format!("{} {id}: {}", it.kind, it.judgement.measurement.value)).collect()
 }
 
-fn readiness(state: &State) -> Value {
+fn readiness(state: &State, now: Timestamp) -> Value {
     let rows = checklist(&state.plan).into_iter().map(|it| {
-        let judged = state.readiness.item(&it.id);
+        let stands = standing(state, &it, now);
         json!({
             "item": it.id,
             "text": it.text,
-            "judged": judged.map(|it| it.judgement),
-            "evidence": judged.map(|it| &it.evidence),
+            "judged": stands.judgement,
+            "evidence": stands.evidence,
+            "said-by": stands.said_by,
         })
     });
     let accepted = state.readiness.accepted().iter();

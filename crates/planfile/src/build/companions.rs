@@ -82,7 +82,7 @@ pub(super) fn readiness(written: Vec<written::ReadinessItem>) -> Vec<ReadinessIt
             area: it.area,
             text: it.text,
             owner: it.owner.map_or(owner, |it| it.value),
-            probe: None,
+            probe: it.probe.map(|it| it.value),
         }
     };
     written.into_iter().map(item).collect()

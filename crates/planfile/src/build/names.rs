@@ -30,6 +30,8 @@ pub(crate) struct Names {
     pub(crate) deliverables: HashSet<DeliverableId>,
     /// Of uplinks.
     pub(crate) uplinks: HashSet<LineId>,
+    /// Of probes.
+    pub(crate) probes: HashSet<LineId>,
 }
 
 impl Names {
@@ -43,7 +45,7 @@ impl Names {
         unique(findings, "step template", file.step_templates.iter().map(|it| &it.id));
         unique(findings, "RFC", file.rfcs.iter().map(|it| &it.id));
         unique(findings, "success criterion", file.success_criteria.iter().map(|it| &it.id));
-        unique(findings, "probe", file.probes.iter().map(|it| &it.id));
+        let probes = unique(findings, "probe", file.probes.iter().map(|it| &it.id));
         let messages = file.communications.iter().flat_map(|it| it.messages.iter());
         unique(findings, "message", messages.map(|it| &it.id));
         unique(
@@ -79,6 +81,7 @@ impl Names {
                 file.site_templates.iter().map(|it| &it.id),
             ),
             deliverables: unique(findings, "deliverable", release.map(|it| &it.id)),
+            probes,
             uplinks: file.limits.iter().flat_map(|it| it.uplinks.keys()).cloned().collect(),
         }
     }

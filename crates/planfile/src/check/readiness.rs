@@ -24,6 +24,10 @@ pub(crate) fn check(building: &mut Building<'_>, file: &PlanFile, people: &[Pers
     if let Some(survey) = &file.survey {
         check_survey(building, survey);
     }
+    for probe in file.readiness.iter().filter_map(|it| it.probe.as_ref()) {
+        let is_known = building.names.probes.contains(&probe.value);
+        building.knows("probe", probe, is_known, |names| names.probes.iter().cloned().collect());
+    }
     if let Some(threshold) = file.training.as_ref().and_then(|it| it.threshold_percent) {
         building.percent(Some(threshold), 0);
     }

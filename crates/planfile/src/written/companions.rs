@@ -226,4 +226,6 @@ pub(crate) struct ReadinessItem {
     pub(crate) text: String,
     /// The role type whose holders judge it. Default: that of its area.
     pub(crate) owner: Option<At<RoleType>>,
+    /// The probe that shows by itself whether it is there. Default: somebody judges it.
+    pub(crate) probe: Option<At<LineId>>,
 }

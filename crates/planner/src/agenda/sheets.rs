@@ -48,10 +48,21 @@ pub(super) fn of_sites(look: &mut Look<'_>, agenda: &mut Agenda) {
 }
 
 fn core(look: &mut Look<'_>, agenda: &mut Agenda) {
-    let plan = look.plan();
-    if plan.components.is_empty() {
+    if look.plan().components.is_empty() {
         return;
     }
+    let Some(sheet) = core_sheet(look) else {
+        void_stale(look, agenda, None);
+        return;
+    };
+    void_stale(look, agenda, Some(&sheet));
+    let reading = gates::incidents::cs1(look.state, &sheet, look.now);
+    ask(look, agenda, &sheet, |_| vec![reading.clone()]);
+}
+
+/// Returns the sheet of the core whose components are all there, the final one first.
+pub(crate) fn core_sheet(look: &Look<'_>) -> Option<Sheet> {
+    let plan = look.plan();
     let is_open = |mode: Option<CoreMode>| {
         plan.components.iter().zip(&look.state.components).any(|(planned, status)| {
             mode.is_none_or(|it| it == planned.mode)
@@ -62,17 +73,13 @@ fn core(look: &mut Look<'_>, agenda: &mut Agenda) {
         })
     };
     let has_advance = plan.components.iter().any(|it| it.mode == CoreMode::Advance);
-    let sheet = if !is_open(None) {
-        Sheet::CoreFinal
-    } else if has_advance && !is_open(Some(CoreMode::Advance)) {
-        Sheet::CoreInterim
+    if plan.components.is_empty() {
+        None
+    } else if !is_open(None) {
+        Some(Sheet::CoreFinal)
     } else {
-        void_stale(look, agenda, None);
-        return;
-    };
-    void_stale(look, agenda, Some(&sheet));
-    let reading = gates::incidents::cs1(look.state, &sheet, look.now);
-    ask(look, agenda, &sheet, |_| vec![reading.clone()]);
+        (has_advance && !is_open(Some(CoreMode::Advance))).then_some(Sheet::CoreInterim)
+    }
 }
 
 /// Voids what is asked for on a sheet of the core that is not `present`, and no longer what it was:

@@ -21,7 +21,9 @@ pub(super) fn text_of(command: &mut Command) -> Option<&mut String> {
     } else if let Command::Assignment(AssignmentCommand::AcceptKnowledge { what, .. }) = command {
         what
     } else if let Command::Milestone(MilestoneCommand::Rework { reason, .. })
-    | Command::QuietPeriod(QuietPeriodCommand::Accept { reason, .. }) = command
+    | Command::QuietPeriod(
+        QuietPeriodCommand::Accept { reason, .. } | QuietPeriodCommand::Extend { reason, .. },
+    ) = command
     {
         reason
     } else {

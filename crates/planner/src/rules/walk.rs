@@ -294,7 +294,7 @@ pub(super) fn reads_back(world: &World, chance: &mut Chance) {
 
 /// The walks that are walked, and how long each is.
 const SEEDS: u64 = 8;
-const STEPS: usize = 240;
+const STEPS: usize = 260;
 
 /// Walks from the beginning under one of the plans. Returns where it came to.
 fn walk(seed: u64, seen: &mut Seen) -> World {

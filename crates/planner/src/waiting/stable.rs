@@ -14,7 +14,7 @@ use model::machine::{AssignmentState, DeploymentState, MilestoneState, QuietPeri
 use model::milestone::{Milestone, MilestoneCommand};
 use model::profile::Profile;
 use model::quiet_period::{Criterion, CriterionVerdict, QuietPeriod, QuietPeriodCommand};
-use model::readiness::{Judgement, ReadinessCommand};
+use model::readiness::{Judgement, ReadinessCommand, ReadinessItem, shown_by, standing};
 use model::role_type::RoleType;
 use model::scope::Scope;
 
@@ -143,7 +143,12 @@ fn drill(look: &Look<'_>) -> Vec<WaitingOn> {
 fn checklist(look: &Look<'_>) -> Vec<WaitingOn> {
     let state = look.state;
     let mut open: Vec<(Vec<RoleType>, Vec<LineId>)> = Vec::new();
-    for item in readiness::open_items(state) {
+    let mut shown = Vec::new();
+    for item in readiness::open_items(state, look.now) {
+        if shown_by(state, &item).is_some() {
+            shown.push(shown_item(look, &item));
+            continue;
+        }
         let judges = readiness::judges(&state.plan, &item);
         match open.iter_mut().find(|(it, _)| *it == judges) {
             Some((_, items)) => items.push(item.id),
@@ -163,7 +168,7 @@ fn checklist(look: &Look<'_>) -> Vec<WaitingOn> {
         return vec![people(look, text, &roles).with(Command::Readiness(withdraw))];
     }
     if readiness::items(state, look.now).is_err() {
-        return open.into_iter().map(judge).collect();
+        return open.into_iter().map(judge).chain(shown).collect();
     }
     let undeclared = readiness::undeclared(state);
     if !undeclared.is_empty() {
@@ -182,6 +187,18 @@ fn checklist(look: &Look<'_>) -> Vec<WaitingOn> {
             people(look, text, &[role]).with(Command::Readiness(ReadinessCommand::Accept))
         })
         .collect()
+}
+
+/// Returns what an item waits on that a probe shows: nobody judges it.
+fn shown_item(look: &Look<'_>, item: &ReadinessItem) -> WaitingOn {
+    let stands = standing(look.state, item, look.now);
+    let evidence = stands.evidence.unwrap_or_default();
+    let text = format!("the readiness checklist lacks {}: {evidence}", item.id);
+    match stands.judgement {
+        // Whoever repairs it is asked with the incident that the probe has opened.
+        Some(_) => people(look, text, &OUTSIDE),
+        None => WaitingOn::system(Scope::Deployment, text, look.state.deployment_since),
+    }
 }
 
 fn guides(look: &Look<'_>) -> Vec<WaitingOn> {
@@ -293,6 +310,30 @@ pub(super) fn quiet_period(look: &mut Look<'_>) -> Vec<WaitingOn> {
     }
 }
 
+/// Returns `wait` with what helps where too little was measured: a longer quiet period, in which all
+/// is measured. Nobody states that what nobody asked was up.
+fn measured_longer(look: &Look<'_>, period: &QuietPeriod, wait: WaitingOn) -> WaitingOn {
+    let share = model::quiet_period::measured_share(look.state, period, look.now);
+    let least = look.state.quiet_terms().rules.measured_min();
+    let Some(share) = share.filter(|it| *it < least && wait.guard == Some(Guard::Q3)) else {
+        return wait;
+    };
+    let days = lacking_days(period, (share, least));
+    let extend = QuietPeriodCommand::Extend { days, reason: String::new() };
+    wait.with(Command::QuietPeriod(extend))
+}
+
+/// Returns by how many days `period` has to be longer so that the share of it that is known becomes
+/// the least that is asked for.
+fn lacking_days(period: &QuietPeriod, (share, least): (u16, u16)) -> u16 {
+    /// The most days that are asked for at once.
+    const DAYS_MAX: i64 = 60;
+    let hours = period.end.duration_since(period.start).as_hours();
+    let (lacks, spare) = (i64::from(least - share), i64::from(10_000 - least).max(1));
+    let days = (hours * lacks + spare * 24 - 1) / (spare * 24);
+    u16::try_from(days.clamp(1, DAYS_MAX)).unwrap_or(1)
+}
+
 /// Returns what the verdict on `period` waits on.
 fn verdict(look: &Look<'_>, period: &QuietPeriod) -> Vec<WaitingOn> {
     let (state, now) = (look.state, look.now);
@@ -312,8 +353,9 @@ fn verdict(look: &Look<'_>, period: &QuietPeriod) -> Vec<WaitingOn> {
                     it.verdict == CriterionVerdict::Unknown && it.criterion == Criterion::Stated
                 });
             let wait = WaitingOn::guard(state, &scope, reading, period.since);
-            // What is not known for lack of measurements is known once those are stated.
-            waits.extend(wait.filter(|_| !is_of_q3));
+            // What is not known for lack of measurements is known once those are there.
+            let wait = wait.filter(|_| !is_of_q3);
+            waits.extend(wait.map(|it| measured_longer(look, period, it)));
             continue;
         }
         let text = format!(

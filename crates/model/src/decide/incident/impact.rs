@@ -113,6 +113,11 @@ impl Acting<'_> {
         }
         let start = known.impact.start;
         let end = self.instant("the end of the impact", end, Some(start))?;
+        if end == start {
+            let text =
+                format!("impact {segment} of incident {} would end when it starts", of.number);
+            return Err(Refusal::invalid(text, "give its end, or withdraw it: it hit nobody"));
+        }
         let closed = IncidentEvent::SegmentClosed { incident: of.number, segment, end };
         Ok(vec![Event::Incident(closed)])
     }
