@@ -3,6 +3,8 @@
 //! House rule: what people approve and sign is a digest, and the bytes behind
 //! it are canonical JSON (RFC 8785), so that two machines agree on them.
 
+mod tree;
+
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use std::fmt;
@@ -100,13 +102,23 @@ impl From<Digest> for String {
 /// Never for the types of this crate: their maps have text keys and their
 /// numbers are integers below 2^53.
 pub fn canonical(value: &impl Serialize) -> Vec<u8> {
-    serde_json_canonicalizer::to_vec(value)
-        .expect("because our types have text keys and finite numbers")
+    canonical_tree(&serde_json::to_value(value).expect("because our types have text keys"))
+}
+
+fn canonical_tree(tree: &serde_json::Value) -> Vec<u8> {
+    tree::written(tree).unwrap_or_else(|| {
+        serde_json_canonicalizer::to_vec(tree).expect("because numbers of a tree are finite")
+    })
 }
 
 /// Returns the digest of `value` as canonical JSON.
 pub fn canonical_digest(value: &impl Serialize) -> Digest {
     Digest::of(&canonical(value))
+}
+
+/// Returns the digest of `tree` as canonical JSON.
+pub fn digest_of_tree(tree: &serde_json::Value) -> Digest {
+    Digest::of(&canonical_tree(tree))
 }
 
 #[cfg(test)]

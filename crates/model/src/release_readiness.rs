@@ -351,9 +351,14 @@ impl State {
         recorded.or_else(|| self.strategy()?.experience.as_ref())
     }
 
+    /// Returns the digest of the known issues of the plan in force.
+    pub fn issues_digest(&self) -> Digest {
+        *self.index.known_issues.or_anew(|| issues_digest(&self.plan))
+    }
+
     /// Returns the role types that accepted the known issues as they stand.
     pub fn issues_accepted_by(&self) -> impl Iterator<Item = RoleType> {
-        let issues = issues_digest(&self.plan);
+        let issues = self.issues_digest();
         let accepted = self.release_readiness.issues_accepted.iter();
         accepted.filter(move |it| it.to == issues).map(|it| it.role)
     }

@@ -13,7 +13,7 @@ mod stable;
 pub use kept::KeptDigest;
 pub use stable::milestone_facts;
 
-use crate::digest::{Digest, canonical_digest};
+use crate::digest::{Digest, canonical_digest, digest_of_tree};
 use crate::event::Event;
 use crate::id::SiteId;
 use crate::machine::core_component::ComponentState;
@@ -254,7 +254,7 @@ pub fn body(state: &State, sheet: &Sheet) -> Value {
 
 /// Returns the digest that is signed.
 pub fn digest(state: &State, sheet: &Sheet) -> Digest {
-    let anew = || canonical_digest(&body(state, sheet));
+    let anew = || digest_of_tree(&body(state, sheet));
     match sheet {
         Sheet::Site(id) => state.site(id).map_or_else(anew, |(_, it)| it.digest.or_anew(anew)),
         Sheet::CoreInterim

@@ -42,6 +42,8 @@ pub struct StateIndex {
     pub places: Vec<Kept<Places>>,
     /// The digest of the release.
     pub release: Option<crate::digest::Digest>,
+    /// The digest of the known issues.
+    pub known_issues: Kept<crate::digest::Digest>,
     /// The messages that have to reach a site before its slot.
     pub before_slots: BTreeSet<LineId>,
     /// Whether there are messages whose time only people know.
@@ -100,6 +102,7 @@ impl StateIndex {
             versions: plan.sites.iter().map(|_| Kept::default()).collect(),
             places: plan.rfcs.iter().map(|_| Kept::default()).collect(),
             release: Some(plan.release.digest()),
+            known_issues: Kept::default(),
             before_slots: messages()
                 .filter(|it| {
                     let trigger = it.trigger().ok();

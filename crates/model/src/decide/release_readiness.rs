@@ -19,7 +19,7 @@ use crate::milestone::Recommendation;
 use crate::refusal::{Refusal, RefusalCode};
 use crate::release::Condition;
 use crate::release_readiness::{
-    InputKind, ReleaseReadinessCommand, ReleaseReadinessEvent, criteria_digest, issues_digest,
+    InputKind, ReleaseReadinessCommand, ReleaseReadinessEvent, criteria_digest,
 };
 use crate::role_type::RoleType;
 use crate::scope::Scope;
@@ -107,7 +107,7 @@ impl Acting<'_> {
             release,
             version: self.state.plan.release.version.clone(),
             tests: worded("what was tested", tests)?,
-            known_issues: issues_digest(&self.state.plan),
+            known_issues: self.state.issues_digest(),
         })
     }
 
@@ -162,7 +162,7 @@ impl Acting<'_> {
     }
 
     fn shown_issues(&self, issues: Digest) -> Result<(), Refusal> {
-        if issues == issues_digest(&self.state.plan) {
+        if issues == self.state.issues_digest() {
             return Ok(());
         }
         let next = "`landfall release-readiness show` lists them as they are";

@@ -16,7 +16,7 @@ use crate::guard::{Guard, GuardReading, Supplier};
 use crate::plan::MasterProjectPlan;
 use crate::profile::Profile;
 use crate::release::ReadinessDecision;
-use crate::release_readiness::{criteria_digest, issues_digest};
+use crate::release_readiness::criteria_digest;
 use crate::role_type::RoleType;
 use crate::scope::Scope;
 use crate::state::State;
@@ -81,7 +81,7 @@ pub fn entry_lost(state: &State, now: Timestamp) -> Option<GuardReading> {
 
 /// Returns why no site may begin: known issues were accepted, and support has not been told.
 pub fn issues_unpublished(state: &State) -> Option<GuardReading> {
-    let issues = issues_digest(&state.plan);
+    let issues = state.issues_digest();
     let accepted = state.issues_accepted_by().next().is_some();
     let published = state.release_readiness.issues_published.as_ref();
     if !accepted || published.is_some_and(|it| it.issues == issues) {

@@ -79,7 +79,15 @@ impl Kept {
 
     /// Forgets what `event`, which is about to happen in `state`, may change.
     pub fn happens(&mut self, state: &State, event: &Event) {
-        self.waits.happens(state, event);
+        let touched = asking::touched(state, event);
+        self.waits.forget(touched);
+        match touched {
+            asking::Touched::None => {}
+            asking::Touched::One(position) => {
+                self.unprepared.remove(&position);
+            }
+            asking::Touched::All => self.unprepared.clear(),
+        }
         let scope = if let Event::OrderIntended { scope, .. }
         | Event::StepAsked { scope, .. }
         | Event::Phase { scope, .. } = event
@@ -89,7 +97,6 @@ impl Kept {
         {
             state.orders.get(order).map(|it| &it.scope)
         } else {
-            self.unprepared.clear();
             None
         };
         let moved = scope.and_then(|it| moved(state, it));

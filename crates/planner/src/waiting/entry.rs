@@ -13,9 +13,7 @@ use model::guard::{Guard, GuardReading};
 use model::milestone::Recommendation;
 use model::profile::Profile;
 use model::release::ReadinessDecision;
-use model::release_readiness::{
-    ReadinessReview, ReleaseReadinessCommand, criteria_digest, issues_digest,
-};
+use model::release_readiness::{ReadinessReview, ReleaseReadinessCommand, criteria_digest};
 use model::role_type::RoleType;
 use model::scope::Scope;
 
@@ -48,7 +46,7 @@ pub(super) fn of_baseline(look: &Look<'_>, reading: &GuardReading) -> Vec<Waitin
             )]
         }
         Guard::E7 if state.plan.release.known_issues.iter().all(|it| it.severity > 1) => {
-            let issues = issues_digest(&state.plan);
+            let issues = state.issues_digest();
             let given: Vec<RoleType> = state.issues_accepted_by().collect();
             let lacking = ACCEPTING_ISSUES.iter().filter(|it| !given.contains(it));
             lacking
@@ -91,7 +89,7 @@ pub(super) fn with_commands(look: &Look<'_>, waits: Vec<WaitingOn>) -> Vec<Waiti
     let supplied = |wait: WaitingOn| match wait.guard {
         Some(Guard::E1) => reviewed(look),
         Some(Guard::E7) => {
-            let issues = issues_digest(&look.state.plan);
+            let issues = look.state.issues_digest();
             let place = String::new();
             let command = ReleaseReadinessCommand::PublishKnownIssues { issues, place };
             vec![wait.with(Command::ReleaseReadiness(command))]

@@ -27,16 +27,17 @@ struct Found {
 }
 
 /// For which sites something may be another after an event.
-enum Touched {
+#[derive(Clone, Copy)]
+pub(super) enum Touched {
     None,
     One(usize),
     All,
 }
 
 impl SiteWaits {
-    /// Forgets what `event`, which is about to happen in `state`, may change.
-    pub(super) fn happens(&mut self, state: &State, event: &Event) {
-        match touched(state, event) {
+    /// Forgets what is known of the sites that are touched.
+    pub(super) fn forget(&mut self, touched: Touched) {
+        match touched {
             Touched::None => {}
             Touched::One(position) => {
                 self.0.remove(&position);
@@ -119,7 +120,8 @@ fn message(state: &State, event: &MessageEvent) -> Touched {
     }
 }
 
-fn touched(state: &State, event: &Event) -> Touched {
+/// Returns for which sites something may be another after `event`, which is about to happen.
+pub(super) fn touched(state: &State, event: &Event) -> Touched {
     match event {
         Event::OrderIntended { scope, .. }
         | Event::StepAsked { scope, .. }
