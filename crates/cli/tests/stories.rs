@@ -364,3 +364,44 @@ fn a_record_that_another_key_has_signed_is_not_vouched_for() {
         assert_eq!(said.code, 3, "landfall {line}\n{}{}", said.out, said.err);
     }
 }
+
+#[test]
+fn a_rehearsal_plays_to_the_sealed_record_and_says_who_is_asked_when_and_what_stands_still() {
+    let desk = Desk::new();
+    desk.does("init hello");
+    let from = "--from 2027-01-04T08:00:00Z --runs 4";
+    let page = desk.does(&format!("rehearse hello {from}"));
+    for words in
+        ["4 runs from", "All come to the end", "closed", "where the time goes", "asked (half by)"]
+    {
+        assert!(page.contains(words), "{words}\n{page}");
+    }
+    let played = |line: &str| -> serde_json::Value {
+        serde_json::from_str(&desk.types(&format!("rehearse hello {from} --json {line}")).out)
+            .unwrap()
+    };
+    let usual = played("");
+    assert_eq!(usual, played("--seed 1"), "the same seed gives the same rehearsal");
+    assert_eq!(usual["runs"], 4);
+    assert_eq!(usual["ended"], 4);
+    let reached = usual["reached"].as_array().unwrap().last().unwrap();
+    assert_eq!((&reached["deployment"], &reached["runs"]), (&"closed".into(), &4.into()));
+    let site = "site/north";
+    let storm =
+        format!("storyline:\n  - {{when: {site} started, fail: {{scope: {site}, times: 3}}}}\n");
+    std::fs::write(desk.path("storm.yaml"), storm).unwrap();
+    let stormy = played("--storyline storm.yaml");
+    assert!(stormy["site_halts"]["runs"].as_u64() > usual["site_halts"]["runs"].as_u64());
+    let plan = Path::new(&desk.path("hello")).join("landfall.yaml");
+    let text = std::fs::read_to_string(&plan).unwrap();
+    let vain = text.replace(
+        "windows: [always]",
+        "windows: [{dates: [2026-12-24], from: '01:00', to: '02:00'}]",
+    );
+    assert_ne!(text, vain, "the plan of `init` has a window");
+    std::fs::write(&plan, vain).unwrap();
+    let stuck = desk.types(&format!("rehearse hello {from}"));
+    assert_eq!(stuck.code, 7, "{}{}", stuck.out, stuck.err);
+    assert!(stuck.out.contains("0 come to the end, 4 do not"), "{}", stuck.out);
+    assert!(stuck.out.contains("has no window left"), "{}", stuck.out);
+}

@@ -10,16 +10,19 @@
 mod tally;
 
 pub use tally::{
-    Calendar, Dates, Halts, Reached, Rehearsed, RingRehearsed, Share, Short, Stop, Tight, summary,
+    Calendar, Dates, Expired, Halts, Reached, Rehearsed, RingRehearsed, Share, Short, Stop, Tight,
+    summary,
 };
 
 use crate::simulation::chance::Chance;
-use crate::simulation::{Asked, Assumptions, Ended, Passed, Simulation, Watch};
+use crate::simulation::{
+    Asked, Assumptions, Ended, HORIZON_DAYS, Passed, Simulation, Watch, without_window,
+};
+use crate::waiting::WaitingOn;
 use jiff::Timestamp;
 use model::event::{Event, RingTransition};
-use model::guard::{Guard, Supplier};
-use model::id::{PersonId, RingId, SiteId};
-use model::machine::{DeploymentState, SiteTransition};
+use model::id::{PersonId, RfcId, SiteId};
+use model::machine::{DeploymentState, RfcTransition, SiteTransition};
 use model::scope::Scope;
 use model::state::{RingState, State};
 use model::storyline::Storyline;
@@ -36,8 +39,32 @@ pub struct Rehearsal {
     runs_with_site_halts: usize,
     site_halts: usize,
     passed: BTreeMap<Passed, i64>,
+    ended: usize,
     stops: BTreeMap<(DeploymentState, String), usize>,
-    short: BTreeMap<RingId, ShortTally>,
+    short: BTreeMap<Scope, ShortTally>,
+    expired: BTreeMap<RfcId, usize>,
+}
+
+/// What is played, many times.
+#[derive(Clone, Copy)]
+pub struct Scene<'s> {
+    /// Where the deployment stands.
+    pub state: &'s State,
+    /// When it begins.
+    pub from: Timestamp,
+    /// What goes otherwise than planned, in every run.
+    pub storyline: &'s Storyline,
+    /// Where chance begins.
+    pub seed: u64,
+    /// Whether nobody waits for more runs: what is played just then is not counted.
+    pub is_interrupted: &'s dyn Fn() -> bool,
+}
+
+impl<'s> Scene<'s> {
+    /// Returns what is played of `state` from `from` on, to its end.
+    pub fn new(state: &'s State, from: Timestamp, storyline: &'s Storyline, seed: u64) -> Self {
+        Self { state, from, storyline, seed, is_interrupted: &|| false }
+    }
 }
 
 #[derive(Clone, Debug, Default)]
@@ -62,21 +89,18 @@ struct AskTally {
     at: Vec<Timestamp>,
     answered: Vec<Timestamp>,
     nights: usize,
-    nobody: usize,
 }
 
 /// What is kept of one run.
-#[derive(Default)]
-struct Watching {
+struct Watching<'s> {
+    is_interrupted: &'s dyn Fn() -> bool,
     reached: BTreeMap<DeploymentState, Timestamp>,
     rings: Vec<RingWatched>,
     asks: BTreeMap<(Scope, String), AskWatched>,
     tight: BTreeMap<SiteId, usize>,
     site_halts: usize,
+    expired: BTreeSet<RfcId>,
     passed: BTreeMap<Passed, i64>,
-    /// The time since something happened last; where nothing ever does again, it is no part of
-    /// the whole.
-    passing: Vec<(Passed, i64)>,
 }
 
 #[derive(Clone, Default)]
@@ -98,27 +122,54 @@ struct AskWatched {
 /// The most causes of one standstill that are kept.
 const CAUSES_MAX: usize = 5;
 
-/// Returns the rings that had no window left for sites of theirs when a run came to a standstill.
-fn short(state: &State, ended: &Ended) -> BTreeMap<RingId, BTreeSet<SiteId>> {
-    let mut short: BTreeMap<RingId, BTreeSet<SiteId>> = BTreeMap::new();
-    for wait in &ended.blocked {
-        let has_none = matches!(wait.guard, Some(Guard::S6 | Guard::S7))
-            && matches!(wait.supplier, Supplier::Roles(_));
-        let Scope::Site(site) = &wait.scope else { continue };
-        let position = state.index.sites.get(site).filter(|_| has_none);
-        let ring = position.and_then(|it| state.plan.ring_of.get(*it as usize));
-        if let Some(ring) = ring.and_then(|it| state.plan.rings.get(*it as usize)) {
-            short.entry(ring.id.clone()).or_default().insert(site.clone());
+/// Returns what ran out of windows, and its sites: core components, else the first ring. All that
+/// comes after it has had to wait for it.
+fn short(state: &State, ended: &Ended) -> BTreeMap<Scope, BTreeSet<SiteId>> {
+    let is_component = |it: &&Scope| matches!(it, Scope::Component(_));
+    let components = ended.without_window.iter().filter(is_component);
+    let mut short: BTreeMap<Scope, BTreeSet<SiteId>> =
+        components.map(|it| (it.clone(), BTreeSet::new())).collect();
+    if !short.is_empty() {
+        return short;
+    }
+    let mut rings: BTreeMap<u32, BTreeSet<SiteId>> = BTreeMap::new();
+    for scope in &ended.without_window {
+        let Scope::Site(site) = scope else { continue };
+        let position =
+            state.index.sites.get(site).and_then(|it| state.plan.ring_of.get(*it as usize));
+        if let Some(ring) = position {
+            rings.entry(*ring).or_default().insert(site.clone());
         }
     }
+    let first = rings.pop_first().and_then(|(ring, sites)| {
+        Some((Scope::Ring(state.plan.rings.get(ring as usize)?.id.clone()), sites))
+    });
+    short.extend(first);
     short
 }
 
-impl Watch for Watching {
+/// Returns what the run would have waited on for ever, in words, but for windows that never come.
+fn stops(ended: &Ended) -> Vec<String> {
+    if ended.is_over {
+        return vec![];
+    }
+    // Where windows never come, only what people are asked for beside is a standstill of its own.
+    let is_one = |it: &&WaitingOn| {
+        let scope = &it.scope;
+        ended.without_window.is_empty()
+            || (it.command.is_some() && !ended.without_window.contains(scope))
+    };
+    let blocked: Vec<WaitingOn> = ended.blocked.iter().filter(is_one).cloned().collect();
+    let mut causes = crate::forecast::causes(&blocked);
+    if causes.is_empty() && ended.without_window.is_empty() {
+        causes.push(format!("it does not come to its end within {HORIZON_DAYS} days"));
+    }
+    causes.truncate(CAUSES_MAX);
+    causes
+}
+
+impl Watch for Watching<'_> {
     fn happens(&mut self, state: &State, now: Timestamp, event: &Event) {
-        for (on, length_s) in self.passing.drain(..) {
-            *self.passed.entry(on).or_default() += length_s;
-        }
         if let Event::Deployment { transition, .. } = event {
             if let Some(after) = state.deployment.after(*transition) {
                 self.reached.entry(after).or_insert(now);
@@ -133,6 +184,13 @@ impl Watch for Watching {
             }
         } else if let Event::Site { site, transition, .. } = event {
             self.note_site(state, site, *transition, now);
+        } else if let Event::Rfc { rfc, transition: RfcTransition::AuthorisationExpired, .. } =
+            event
+        {
+            // Once the nights are over, it is no wonder.
+            if without_window(state, now).is_empty() {
+                self.expired.insert(rfc.clone());
+            }
         }
     }
 
@@ -146,7 +204,7 @@ impl Watch for Watching {
     }
 
     fn passes(&mut self, from: Timestamp, to: Timestamp, on: Passed) {
-        self.passing.push((on, to.duration_since(from).as_secs()));
+        *self.passed.entry(on).or_default() += to.duration_since(from).as_secs();
     }
 
     fn asked(&mut self, ask: &Asked<'_>) {
@@ -163,9 +221,13 @@ impl Watch for Watching {
             it.answered.get_or_insert(at);
         }
     }
+
+    fn is_interrupted(&self) -> bool {
+        (self.is_interrupted)()
+    }
 }
 
-impl Watching {
+impl Watching<'_> {
     fn note_site(
         &mut self,
         state: &State,
@@ -194,36 +256,32 @@ impl Rehearsal {
         self.runs
     }
 
-    /// Plays run `run` of `state`, from `now` on, and adds what it shows.
-    pub fn play(
-        &mut self,
-        state: &State,
-        now: Timestamp,
-        storyline: &Storyline,
-        (seed, run): (u64, u32),
-    ) {
+    /// Plays run `run` of `scene`, and adds what it shows. Returns whether it was not interrupted.
+    pub fn play(&mut self, scene: &Scene<'_>, run: u32) -> bool {
+        let Scene { state, from, storyline, seed, is_interrupted } = *scene;
         let mut watching = Watching {
+            is_interrupted,
+            reached: BTreeMap::new(),
             rings: vec![RingWatched::default(); state.plan.rings.len()],
-            ..Watching::default()
+            asks: BTreeMap::new(),
+            tight: BTreeMap::new(),
+            site_halts: 0,
+            expired: BTreeSet::new(),
+            passed: BTreeMap::new(),
         };
         let chance = Chance::new(seed, run);
-        let simulation =
-            Simulation::new(state.clone(), now, Assumptions::USUAL, chance, &mut watching);
+        let usual = Assumptions::USUAL;
+        let simulation = Simulation::new(state.clone(), from, usual, chance, &mut watching);
         let ended = simulation.with(storyline).run();
-        self.add(watching, &ended);
-        for (ring, sites) in short(state, &ended) {
-            let tally = self.short.entry(ring).or_default();
-            tally.runs += 1;
-            tally.sites.extend(sites);
+        if is_interrupted() {
+            return false;
         }
-    }
-
-    fn add(&mut self, run: Watching, ended: &Ended) {
-        self.merge(Self::of(run, ended));
+        self.merge(Self::of(watching, state, &ended));
+        true
     }
 
     /// Returns what one run shows.
-    fn of(run: Watching, ended: &Ended) -> Self {
+    fn of(run: Watching<'_>, state: &State, ended: &Ended) -> Self {
         let ring = |it: RingWatched| RingTally {
             starts: it.starts.into_iter().collect(),
             verified: it.verified.into_iter().collect(),
@@ -233,14 +291,12 @@ impl Rehearsal {
             runs_halted: usize::from(it.halts > 0),
         };
         let ask = |it: AskWatched| AskTally {
-            nobody: usize::from(it.people.is_empty()),
             people: it.people.into_iter().map(|it| (it, 1)).collect(),
             at: vec![it.at],
             answered: it.answered.into_iter().collect(),
             nights: usize::from(it.at_night),
         };
-        let causes = if ended.is_over { vec![] } else { crate::forecast::causes(&ended.blocked) };
-        let causes = causes.into_iter().take(CAUSES_MAX);
+        let short = short(state, ended).into_iter();
         Self {
             runs: 1,
             reached: run.reached.into_iter().map(|(it, at)| (it, vec![at])).collect(),
@@ -249,9 +305,12 @@ impl Rehearsal {
             tight: run.tight.into_keys().map(|it| (it, 1)).collect(),
             runs_with_site_halts: usize::from(run.site_halts > 0),
             site_halts: run.site_halts,
-            passed: run.passed,
-            stops: causes.map(|it| ((ended.deployment, it), 1)).collect(),
-            short: BTreeMap::new(),
+            // Where it comes to no end, all further time would be waited for in vain.
+            passed: if ended.is_over { run.passed } else { BTreeMap::new() },
+            ended: usize::from(ended.is_over),
+            stops: stops(ended).into_iter().map(|it| ((ended.deployment, it), 1)).collect(),
+            short: short.map(|(scope, sites)| (scope, ShortTally { runs: 1, sites })).collect(),
+            expired: run.expired.into_iter().map(|it| (it, 1)).collect(),
         }
     }
 
@@ -278,7 +337,6 @@ impl Rehearsal {
             tally.at.extend(ask.at);
             tally.answered.extend(ask.answered);
             tally.nights += ask.nights;
-            tally.nobody += ask.nobody;
         }
         for (site, count) in other.tight {
             *self.tight.entry(site).or_default() += count;
@@ -291,10 +349,14 @@ impl Rehearsal {
         for (stop, count) in other.stops {
             *self.stops.entry(stop).or_default() += count;
         }
-        for (ring, more) in other.short {
-            let tally = self.short.entry(ring).or_default();
+        self.ended += other.ended;
+        for (scope, more) in other.short {
+            let tally = self.short.entry(scope).or_default();
             tally.runs += more.runs;
             tally.sites.extend(more.sites);
+        }
+        for (rfc, count) in other.expired {
+            *self.expired.entry(rfc).or_default() += count;
         }
     }
 }

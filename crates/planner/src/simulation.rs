@@ -11,7 +11,10 @@ pub mod hours;
 mod people;
 mod probes;
 mod storyline;
+mod windows;
 mod work;
+
+pub(crate) use windows::without_window;
 
 use crate::agenda::{Agenda, agenda_of};
 use crate::facts::{Kept, Look};
@@ -36,6 +39,9 @@ pub const HORIZON_DAYS: i64 = 400;
 
 /// The most looks: whatever needs more moves in circles.
 const LOOKS_MAX: usize = 2_000_000;
+
+/// The most waits that are read where it comes to a standstill.
+const BLOCKED_MAX: usize = 100;
 
 /// What is assumed of the world.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -142,6 +148,10 @@ pub trait Watch {
     fn answered(&mut self, scope: &Scope, what: &str, at: Timestamp, by: Option<&PersonId>) {
         let _ = (scope, what, at, by);
     }
+    /// Returns whether nobody waits for the end any more.
+    fn is_interrupted(&self) -> bool {
+        false
+    }
 }
 
 /// Somebody who is asked for something.
@@ -182,8 +192,10 @@ pub struct Ended {
     pub deployment: DeploymentState,
     /// Whether it came as far as it was to be played.
     pub is_over: bool,
-    /// What waited then, where it did not.
+    /// What waited then, where it did not, but for what somebody would still have answered.
     pub blocked: Vec<WaitingOn>,
+    /// What had to wait for a window then, and has none left.
+    pub without_window: Vec<Scope>,
 }
 
 impl<'w, W: Watch> Simulation<'w, W> {
@@ -212,7 +224,7 @@ impl<'w, W: Watch> Simulation<'w, W> {
     /// Plays it.
     pub fn run(mut self) -> Ended {
         for _ in 0..LOOKS_MAX {
-            if self.is_over() {
+            if self.is_over() || self.watch.is_interrupted() {
                 return self.end();
             }
             if let Some(until) = self.told.down_until(self.now) {
@@ -247,9 +259,14 @@ impl<'w, W: Watch> Simulation<'w, W> {
     }
 
     fn end(self) -> Ended {
-        let is_over = self.is_over();
-        let blocked = if is_over { vec![] } else { waiting(&self.state, self.now, 100) };
-        Ended { at: self.now, deployment: self.state.deployment, is_over, blocked }
+        let (at, deployment, is_over) = (self.now, self.state.deployment, self.is_over());
+        if is_over {
+            return Ended { at, deployment, is_over, blocked: vec![], without_window: vec![] };
+        }
+        let mut blocked = waiting(&self.state, self.now, BLOCKED_MAX);
+        blocked.retain(|it| !self.people.will_answer(it));
+        let without_window = without_window(&self.state, self.now);
+        Ended { at, deployment, is_over, blocked, without_window }
     }
 
     fn is_over(&self) -> bool {

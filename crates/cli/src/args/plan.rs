@@ -113,8 +113,8 @@ A storyline forces what chance brings about only sometimes:
     - {when: ring/early passed, hold: {scope: ring/first-third, reason: stock-taking, for: 3d}}
     - {at: 2027-03-09T12:00:00Z, revise: {plan: second.yaml, reason: another limit}}
 
-Interrupted with Ctrl-C it prints what it has. Exit code 7 where the sites are not all signed off in
-any run."
+Interrupted with Ctrl-C it ends at once and prints what the runs so far have shown. Exit code 7 where
+no run comes to its end, the sealed record."
 )]
 pub(crate) struct Rehearse {
     /// The plan's main file or directory.

@@ -9,12 +9,10 @@ use crate::surroundings::Surroundings;
 use crate::terminal::Terminal;
 use indicatif::ProgressBar;
 use jiff::Timestamp;
-use model::machine::DeploymentState;
 use model::plan::MasterProjectPlan;
-use model::state::State;
 use model::storyline::Storyline;
 use planfile::DiskFolder;
-use planner::rehearsal::{Rehearsal, Rehearsed, summary};
+use planner::rehearsal::{Rehearsal, Rehearsed, Scene, summary};
 use serde::Serialize;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -45,44 +43,46 @@ pub(crate) async fn rehearse(
     let state = draft(plan, from)?;
     let bar = terminal.bar("rehearsing", u64::from(it.runs));
     let stop = AtomicBool::new(false);
-    let scene = Scene { state: &state, from, storyline: &storyline, it, stop: &stop };
-    let rehearsal =
-        tokio::task::block_in_place(|| scene.play(&bar, &tokio::runtime::Handle::current()));
+    let players = Players { runs: it.runs, next: AtomicU32::new(0), bar: &bar, stop: &stop };
+    let scene = Scene::new(&state, from, &storyline, it.seed);
+    let runtime = tokio::runtime::Handle::current();
+    let rehearsal = tokio::task::block_in_place(|| players.play(scene, &runtime));
     bar.finish_and_clear();
     let rehearsed = summary(&rehearsal, &state, from);
     let played = Played { from, seed: it.seed, asked_runs: it.runs, rehearsed: &rehearsed };
     terminal.answer(&played, || {
         render::rehearsal::page(&state.plan, &rehearsed, (from, it.runs), terminal.setting())
     })?;
-    let is_signed =
-        |it: &planner::rehearsal::Reached| it.deployment == DeploymentState::Stabilizing;
     Ok(if stop.load(Ordering::Relaxed) {
         Exit::Interrupted
-    } else if rehearsed.reached.iter().any(is_signed) {
+    } else if rehearsed.ended > 0 {
         Exit::Done
     } else {
         Exit::Infeasible
     })
 }
 
-/// What is played, and whether it is to stop.
-struct Scene<'a> {
-    state: &'a State,
-    from: Timestamp,
-    storyline: &'a Storyline,
-    it: &'a Rehearse,
+/// Threads that play the same scene until enough was played, or somebody interrupts.
+struct Players<'a> {
+    runs: u32,
+    next: AtomicU32,
+    bar: &'a ProgressBar,
     stop: &'a AtomicBool,
 }
 
-impl Scene<'_> {
-    /// Plays all runs, or as many as there is time for until somebody interrupts.
-    fn play(&self, bar: &ProgressBar, runtime: &tokio::runtime::Handle) -> Rehearsal {
-        let next = AtomicU32::new(0);
+impl Players<'_> {
+    /// Plays all runs, or as many as are whole when somebody interrupts.
+    fn play(&self, scene: Scene<'_>, runtime: &tokio::runtime::Handle) -> Rehearsal {
+        let (state, from, storyline, seed) = (scene.state, scene.from, scene.storyline, scene.seed);
         let threads = std::thread::available_parallelism().map_or(1, usize::from).min(THREADS_MAX);
         let done = tokio::sync::Notify::new();
         std::thread::scope(|scope| {
-            let players: Vec<_> =
-                (0..threads).map(|_| scope.spawn(|| self.play_some(&next, bar))).collect();
+            let play = || {
+                let is_interrupted = || self.stop.load(Ordering::Relaxed);
+                let scene = Scene { state, from, storyline, seed, is_interrupted: &is_interrupted };
+                self.play_some(&scene)
+            };
+            let players: Vec<_> = (0..threads).map(|_| scope.spawn(play)).collect();
             let listener = scope.spawn(|| {
                 runtime.block_on(async {
                     tokio::select! {
@@ -103,15 +103,14 @@ impl Scene<'_> {
         })
     }
 
-    fn play_some(&self, next: &AtomicU32, bar: &ProgressBar) -> Rehearsal {
+    fn play_some(&self, scene: &Scene<'_>) -> Rehearsal {
         let mut rehearsal = Rehearsal::default();
         loop {
-            let run = next.fetch_add(1, Ordering::Relaxed);
-            if run >= self.it.runs || self.stop.load(Ordering::Relaxed) {
+            let run = self.next.fetch_add(1, Ordering::Relaxed);
+            if run >= self.runs || !rehearsal.play(scene, run) {
                 return rehearsal;
             }
-            rehearsal.play(self.state, self.from, self.storyline, (self.it.seed, run));
-            bar.inc(1);
+            self.bar.inc(1);
         }
     }
 }

@@ -27,7 +27,13 @@ pub(crate) fn page(
     let runs = rehearsed.runs;
     let mut page = format!("{} · {}\n", plan.deployment, plan.title);
     let of = if runs < wanted as usize { format!(" of {wanted}") } else { String::new() };
-    page += &format!("{runs}{of} runs from {}.\n", local(from, zone));
+    page += &format!("{runs}{of} runs from {}. ", local(from, zone));
+    page += &match runs - rehearsed.ended {
+        0 => "All come to the end.\n".to_owned(),
+        without => {
+            format!("{} come to the end, {without} do not: see below why.\n", rehearsed.ended)
+        }
+    };
     page += &reached(rehearsed, zone, setting);
     page += &rings(rehearsed, zone, setting);
     page += &stands_still(rehearsed);
@@ -96,11 +102,16 @@ fn stands_still(rehearsed: &Rehearsed) -> String {
     }
     for it in &rehearsed.short {
         let sites: Vec<&str> = it.sites.iter().take(LINES_MAX).map(|it| it.as_str()).collect();
+        let sites = if sites.is_empty() { "" } else { &format!(" for {}", sites.join(", ")) };
         page += &format!(
-            "ring/{} runs out of windows in {} of {runs} runs, for {}: it wants spare ones.\n",
-            it.ring,
-            it.runs,
-            sites.join(", ")
+            "{} has no window left{sites} in {} of {runs} runs, and what comes after it waits: it wants spare ones.\n",
+            it.scope, it.runs
+        );
+    }
+    for it in rehearsed.expired.iter().take(LINES_MAX) {
+        page += &format!(
+            "The authorisation of {} runs out before it is begun in {} of {runs} runs: it is given too early.\n",
+            it.rfc, it.runs
         );
     }
     for (site, why) in rehearsed.never_fits.iter().take(LINES_MAX) {
@@ -114,14 +125,17 @@ fn stands_still(rehearsed: &Rehearsed) -> String {
     }
     for it in rehearsed.stops.iter().take(LINES_MAX) {
         page += &format!(
-            "Stands still while {}, in {} of {runs} runs: {}\n",
-            it.deployment, it.runs, it.what
+            "In {} of {runs} runs it stands still while {}: {}.\n",
+            it.runs, it.deployment, it.what
         );
     }
     if page.is_empty() { page } else { format!("\n{page}") }
 }
 
 fn time(rehearsed: &Rehearsed, setting: Setting) -> String {
+    if rehearsed.ended == 0 {
+        return String::new();
+    }
     let mut rows = table(setting, &["where the time goes", "on average", "%"]);
     for it in &rehearsed.time {
         let what = match it.on {
@@ -165,7 +179,6 @@ fn calendar(plan: &MasterProjectPlan, rehearsed: &Rehearsed, setting: Setting) -
     for line in usual {
         let zone = zone_of(plan, &line.scope);
         let who: Vec<String> = line.people.iter().map(ToString::to_string).collect();
-        let nobody = if line.nobody > 0 { "nobody can" } else { "" };
         let night = if line.at_night > 0 { ", at night" } else { "" };
         rows.add_row(vec![
             cell(local(line.asked.p50, zone), Tone::Plain),
@@ -173,7 +186,7 @@ fn calendar(plan: &MasterProjectPlan, rehearsed: &Rehearsed, setting: Setting) -
             cell(takes(line), Tone::Plain),
             cell(&line.scope, Tone::Plain),
             cell(&line.what, Tone::Plain),
-            cell(format!("{}{nobody}{night}", who.join(", ")), Tone::Plain),
+            cell(format!("{}{night}", who.join(", ")), Tone::Plain),
         ]);
     }
     let mut page = format!("\n{}", text(&rows));

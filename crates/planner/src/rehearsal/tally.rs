@@ -7,7 +7,7 @@ use super::Rehearsal;
 use crate::facts::{longest_window_s, site_calendar, site_fit, site_work};
 use crate::simulation::Passed;
 use jiff::Timestamp;
-use model::id::{PersonId, RingId, SiteId};
+use model::id::{PersonId, RfcId, RingId, SiteId};
 use model::machine::DeploymentState;
 use model::scope::Scope;
 use model::state::State;
@@ -21,23 +21,27 @@ const PEOPLE_MAX: usize = 4;
 pub struct Rehearsed {
     /// How many runs were played.
     pub runs: usize,
+    /// How many of them came to the end: closed, or terminated.
+    pub ended: usize,
     /// When each state of the deployment is reached, in their order.
     pub reached: Vec<Reached>,
     /// Rings, in plan order.
     pub rings: Vec<RingRehearsed>,
     /// Who is asked for what, when; the earliest first.
     pub calendar: Vec<Calendar>,
-    /// What would stand still for ever, the most frequent first.
+    /// What would stand still for ever, the most frequent first, but for what has no window left.
     pub stops: Vec<Stop>,
-    /// Rings that ran out of windows, in plan order.
+    /// What ran out of windows and held up all that comes after it, in plan order.
     pub short: Vec<Short>,
+    /// Requests for change whose authorisation ran out before they were begun, in plan order.
+    pub expired: Vec<Expired>,
     /// Sites whose work does not fit any of their windows, and why.
     pub never_fits: Vec<(SiteId, String)>,
     /// Sites whose window ended before they were done, the most frequent first.
     pub tight: Vec<Tight>,
     /// How often sites halted.
     pub site_halts: Halts,
-    /// Where the time goes, the most first.
+    /// Where the time goes in the runs that come to their end, the most first.
     pub time: Vec<Share>,
 }
 
@@ -108,8 +112,6 @@ pub struct Calendar {
     pub answered: Option<Dates>,
     /// In how many runs it cannot wait and comes outside of everybody's working hours.
     pub at_night: usize,
-    /// In how many runs nobody could do it when it was asked.
-    pub nobody: usize,
 }
 
 /// Something that would stand still for ever.
@@ -123,15 +125,25 @@ pub struct Stop {
     pub runs: usize,
 }
 
-/// A ring that ran out of windows: it wants spare ones.
+/// A ring or core component that ran out of windows: it wants spare ones.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Short {
     /// Which.
-    pub ring: RingId,
+    pub scope: Scope,
     /// In how many runs.
     pub runs: usize,
-    /// The sites that had none left, in any run.
+    /// The sites of the ring that had none left, in any run.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub sites: Vec<SiteId>,
+}
+
+/// A request for change whose authorisation ran out before it was begun.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Expired {
+    /// Which.
+    pub rfc: RfcId,
+    /// In how many runs.
+    pub runs: usize,
 }
 
 /// A site whose window ended before it was done.
@@ -184,10 +196,12 @@ pub fn summary(rehearsal: &Rehearsal, state: &State, now: Timestamp) -> Rehearse
     tight.sort_by_key(|it| std::cmp::Reverse(it.runs));
     Rehearsed {
         runs: rehearsal.runs,
+        ended: rehearsal.ended,
         reached: reached.collect(),
         rings: rings(rehearsal, state),
         calendar: calendar(rehearsal),
         short: short(rehearsal, state),
+        expired: expired(rehearsal, state),
         stops,
         never_fits: never_fits(state, now),
         tight,
@@ -213,12 +227,19 @@ fn rings(rehearsal: &Rehearsal, state: &State) -> Vec<RingRehearsed> {
 }
 
 fn short(rehearsal: &Rehearsal, state: &State) -> Vec<Short> {
-    let of = |ring: &RingId| {
-        let tally = rehearsal.short.get(ring)?;
+    let components = state.plan.components.iter().map(|it| Scope::Component(it.id.clone()));
+    let rings = state.plan.rings.iter().map(|it| Scope::Ring(it.id.clone()));
+    let of = |scope: Scope| {
+        let tally = rehearsal.short.get(&scope)?;
         let sites = tally.sites.iter().cloned().collect();
-        Some(Short { ring: ring.clone(), runs: tally.runs, sites })
+        Some(Short { scope, runs: tally.runs, sites })
     };
-    state.plan.rings.iter().filter_map(|it| of(&it.id)).collect()
+    components.chain(rings).filter_map(of).collect()
+}
+
+fn expired(rehearsal: &Rehearsal, state: &State) -> Vec<Expired> {
+    let of = |rfc: &RfcId| Some(Expired { rfc: rfc.clone(), runs: *rehearsal.expired.get(rfc)? });
+    state.plan.rfcs.iter().filter_map(|it| of(&it.id)).collect()
 }
 
 fn calendar(rehearsal: &Rehearsal) -> Vec<Calendar> {
@@ -233,7 +254,6 @@ fn calendar(rehearsal: &Rehearsal) -> Vec<Calendar> {
             asked: dates(&tally.at)?,
             answered: dates(&tally.answered),
             at_night: tally.nights,
-            nobody: tally.nobody,
         })
     });
     let mut lines: Vec<Calendar> = lines.collect();
@@ -261,7 +281,7 @@ fn never_fits(state: &State, now: Timestamp) -> Vec<(SiteId, String)> {
 
 fn time(rehearsal: &Rehearsal) -> Vec<Share> {
     let whole_s: i64 = rehearsal.passed.values().sum();
-    let runs = i64::try_from(rehearsal.runs).unwrap_or(i64::MAX).max(1);
+    let runs = i64::try_from(rehearsal.ended).unwrap_or(i64::MAX).max(1);
     let mut shares: Vec<Share> = rehearsal
         .passed
         .iter()

@@ -3,19 +3,23 @@
 //! House rule: a rehearsal plays the real rules; a storyline changes the world, never a rule.
 
 use crate::fixture::{at, created, plan};
-use crate::rehearsal::{Rehearsal, Rehearsed, summary};
+use crate::rehearsal::{Rehearsal, Rehearsed, Scene, summary};
 use expect_test::{Expect, expect};
 use model::machine::DeploymentState;
 use model::plan::MasterProjectPlan;
 use model::storyline::{Act, Cue, Storyline, Turn};
+use model::window::MaintenanceWindow;
+use std::cell::Cell;
 
 const BEGIN: &str = "2027-01-04T08:00:00Z";
 
 fn rehearsed(plan: MasterProjectPlan, turns: Vec<Turn>, runs: u32) -> Rehearsed {
     let state = created(plan);
     let mut rehearsal = Rehearsal::default();
+    let storyline = Storyline { turns };
+    let scene = Scene::new(&state, at(BEGIN), &storyline, 1);
     for run in 0..runs {
-        rehearsal.play(&state, at(BEGIN), &Storyline { turns: turns.clone() }, (1, run));
+        rehearsal.play(&scene, run);
     }
     summary(&rehearsal, &state, at(BEGIN))
 }
@@ -33,6 +37,12 @@ fn story(rehearsed: &Rehearsed) -> String {
             "{}: at most {} fail, {} did; halted {} times in {} runs\n",
             it.ring, it.blast_radius, it.failed_most, halts.count, halts.runs
         );
+    }
+    for it in &rehearsed.short {
+        story += &format!("{} has no window left in {} runs: {:?}\n", it.scope, it.runs, it.sites);
+    }
+    for it in &rehearsed.expired {
+        story += &format!("{} runs out too early in {} runs\n", it.rfc, it.runs);
     }
     for it in rehearsed.stops.iter().take(3) {
         story += &format!("while {}, {} runs: {}\n", it.deployment, it.runs, it.what);
@@ -54,10 +64,13 @@ fn the_same_seed_gives_the_same_rehearsal_in_whatever_order_its_runs_are_played(
     let state = created(plan());
     let storyline = Storyline::default();
     let mut once = Rehearsal::default();
-    (0..4).for_each(|run| once.play(&state, at(BEGIN), &storyline, (7, run)));
+    let scene = Scene::new(&state, at(BEGIN), &storyline, 7);
+    for run in 0..4 {
+        once.play(&scene, run);
+    }
     let mut parts = [Rehearsal::default(), Rehearsal::default()];
     for run in [3, 0, 1, 2] {
-        parts[run as usize % 2].play(&state, at(BEGIN), &storyline, (7, run));
+        parts[run as usize % 2].play(&scene, run);
     }
     let [mut again, other] = parts;
     again.merge(other);
@@ -216,4 +229,62 @@ fn a_gate_that_nobody_can_open_is_found_in_every_run() {
         while draft, 2 runs: component/vpn would wait for ever: R-core is being assessed
         while draft, 2 runs: deployment would wait for ever: R-core needs 2 approvals by Change Authority, and 1 may give one: name more people with that role type, or lower the quorum
     "#]].assert_eq(&story(&shown));
+}
+
+/// Returns a window of one night, as it would be written.
+fn night(date: &str) -> MaintenanceWindow {
+    let written = serde_json::json!({ "dates": [date], "from": "20:00", "to": "04:00" });
+    serde_json::from_value(written).unwrap()
+}
+
+#[test]
+fn a_ring_or_component_that_ran_out_of_nights_is_named_and_not_what_had_to_wait_for_it() {
+    let mut of_ring = plan();
+    of_ring.rings[0].windows = vec![night("2027-01-04")];
+    of_ring.rings[1].windows = vec![night("2027-01-12")];
+    let mut of_component = of_ring.clone();
+    of_component.components[0].windows = vec![night("2027-01-03")];
+    let told = [of_ring, of_component].map(|it| story(&rehearsed(it, vec![], 2)));
+    expect![[r#"
+        ready 2 2027-01-04T13:18:03Z 2027-01-04T13:18:03Z 2027-01-04T13:18:03Z
+        deploying 2 2027-01-04T15:02:48Z 2027-01-04T15:02:48Z 2027-01-04T15:02:48Z
+        pilot: at most 1 fail, 0 did; halted 0 times in 0 runs
+        early: at most 2 fail, 0 did; halted 0 times in 0 runs
+        broad: at most 1 fail, 0 did; halted 0 times in 0 runs
+        ring/pilot has no window left in 2 runs: [SiteId("s1")]
+
+        ready 2 2027-01-04T13:18:03Z 2027-01-04T13:18:03Z 2027-01-04T13:18:03Z
+        deploying 2 2027-01-04T15:02:48Z 2027-01-04T15:02:48Z 2027-01-04T15:02:48Z
+        pilot: at most 1 fail, 0 did; halted 0 times in 0 runs
+        early: at most 2 fail, 0 did; halted 0 times in 0 runs
+        broad: at most 1 fail, 0 did; halted 0 times in 0 runs
+        component/db has no window left in 2 runs: []
+    "#]]
+    .assert_eq(&told.join("\n"));
+}
+
+#[test]
+fn an_authorisation_that_is_given_long_before_the_first_night_runs_out_and_the_rehearsal_says_so() {
+    let mut late = plan();
+    for ring in &mut late.rings {
+        ring.windows = vec![night("2027-02-02"), night("2027-02-09")];
+    }
+    let shown = rehearsed(late, vec![], 2);
+    let expired: Vec<&str> = shown.expired.iter().map(|it| it.rfc.as_str()).collect();
+    assert_eq!(expired, ["R-sites"], "{}", story(&shown));
+}
+
+#[test]
+fn a_run_that_nobody_waits_for_any_more_ends_at_once_and_is_not_counted() {
+    let state = created(plan());
+    let (storyline, looks) = (Storyline::default(), Cell::new(0));
+    let is_interrupted = || {
+        looks.set(looks.get() + 1);
+        looks.get() > 500
+    };
+    let scene = Scene::new(&state, at(BEGIN), &storyline, 1);
+    let scene = Scene { is_interrupted: &is_interrupted, ..scene };
+    let mut rehearsal = Rehearsal::default();
+    assert!(!rehearsal.play(&scene, 0));
+    assert_eq!((rehearsal.runs(), looks.get()), (0, 502));
 }

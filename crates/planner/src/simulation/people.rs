@@ -66,6 +66,8 @@ struct Ask {
     /// Up to which entry nobody could answer.
     stuck: Option<Seq>,
     is_wanted: bool,
+    /// Whether it has been told that somebody is asked.
+    is_told: bool,
 }
 
 impl People {
@@ -104,6 +106,12 @@ impl People {
     /// Returns when the next answer comes.
     pub(super) fn next(&self) -> Option<Timestamp> {
         self.asks.values().flat_map(|it| it.due.iter().map(|(at, _)| *at)).min()
+    }
+
+    /// Returns whether somebody would answer `wait` in time to come.
+    pub(super) fn will_answer(&self, wait: &WaitingOn) -> bool {
+        let ask = self.asks.get(&(wait.scope.clone(), subject(wait).into_owned()));
+        ask.is_some_and(|it| !it.due.is_empty())
     }
 
     /// Notes that `person` is away; what they were asked for waits until they are back.
@@ -234,37 +242,37 @@ impl<W: Watch> Simulation<'_, W> {
                 continue;
             }
             let key = (wait.scope.clone(), subject(&wait).into_owned());
-            match self.people.asks.get_mut(&key) {
+            let is_told = match self.people.asks.get_mut(&key) {
                 Some(ask) if ask.stuck.is_none_or(|seq| seq == self.state.seq) => {
                     (ask.wait, ask.is_wanted) = (wait, true);
+                    continue;
                 }
-                Some(_) => {
-                    let (people, due) = self.whom(&wait);
-                    let stuck = people.is_empty().then_some(self.state.seq);
-                    self.people.asks.insert(key, Ask { wait, due, stuck, is_wanted: true });
-                }
-                None => {
-                    let (people, due) = self.whom(&wait);
-                    let is_working = |it: &PersonId| self.people.hours_of(it).is_working(self.now);
-                    self.watch.asked(&Asked {
-                        scope: &key.0,
-                        what: &key.1,
-                        people: &people,
-                        at: self.now,
-                        at_night: cannot_wait(&wait) && !people.iter().any(is_working),
-                    });
-                    let stuck = people.is_empty().then_some(self.state.seq);
-                    self.people.asks.insert(key, Ask { wait, due, stuck, is_wanted: true });
-                }
+                known => known.is_some_and(|it| it.is_told),
+            };
+            let (people, due) = self.whom(&wait);
+            let stuck = people.is_empty().then_some(self.state.seq);
+            // Whoever cannot do it yet, by the rules, is not asked yet.
+            if !is_told && stuck.is_none() {
+                self.tell(&key, &wait, &people);
             }
+            let is_told = is_told || stuck.is_none();
+            self.people.asks.insert(key, Ask { wait, due, stuck, is_wanted: true, is_told });
         }
         let (watch, now) = (&mut self.watch, self.now);
         self.people.asks.retain(|(scope, what), ask| {
-            if !ask.is_wanted {
+            if !ask.is_wanted && ask.is_told {
                 watch.answered(scope, what, now, None);
             }
             ask.is_wanted
         });
+    }
+
+    /// Tells whoever watches that `people` are asked for `wait`.
+    fn tell(&mut self, key: &(Scope, String), wait: &WaitingOn, people: &[PersonId]) {
+        let is_working = |it: &PersonId| self.people.hours_of(it).is_working(self.now);
+        let at_night = cannot_wait(wait) && !people.iter().any(is_working);
+        let (scope, what, at) = (&key.0, key.1.as_str(), self.now);
+        self.watch.asked(&Asked { scope, what, people, at, at_night });
     }
 
     /// Returns those whom `wait` asks and whom the rules let answer, and when each would.
