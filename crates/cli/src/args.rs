@@ -130,6 +130,8 @@ pub(crate) enum What {
     #[command(subcommand)]
     Deployment(deployment::Deployment),
     Serve(run::Serve),
+    Worker(run::Worker),
+    Workers(run::Workers),
     Demo(DemoArguments),
     Status(look::Status),
     Why(look::Why),
@@ -223,7 +225,7 @@ pub(crate) enum What {
 /// The commands as the overview lists them: a heading and what stands under it.
 const GROUPS: &[(&str, &[&str])] = &[
     ("Plan", &["init", "check", "schema", "plan", "forecast", "rehearse"]),
-    ("Deploy", &["deployment", "serve", "demo"]),
+    ("Deploy", &["deployment", "serve", "worker", "workers", "demo"]),
     ("Look", &["status", "why", "waiting", "measures", "outcomes", "report"]),
     (
         "Authorise and sign",

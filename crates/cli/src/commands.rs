@@ -31,6 +31,7 @@ mod teams;
 mod trainings;
 mod waivers;
 mod watching;
+mod working;
 
 use crate::args::{CommandLine, What};
 use crate::demo;
@@ -63,6 +64,8 @@ pub(crate) async fn carry_out(
             deployments::deployment(it, everywhere, surroundings, terminal).await
         }
         What::Serve(it) => serving::serve(it, everywhere, surroundings, terminal).await,
+        What::Worker(it) => working::worker(it, surroundings, terminal).await,
+        What::Workers(_) => working::workers(surroundings, terminal).await,
         What::Demo(it) => demo::run(it, everywhere, terminal).await.map(|()| Exit::Done),
         What::Status(it) => looking::status(it, desk().await?).await,
         What::Why(it) => looking::why(it, &desk().await?).await,

@@ -122,6 +122,7 @@ impl From<RecordError> for Fault {
             RecordError::Moved { .. }
             | RecordError::Repeated { .. }
             | RecordError::Fenced { .. }
+            | RecordError::Dismissed { .. }
             | RecordError::Unfit { .. }
             | RecordError::Unwitnessed { .. }
             | RecordError::Weak { .. }

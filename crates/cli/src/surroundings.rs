@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use notices::Post;
 use notices::mail::Mail;
 use record::{Accounts, Location, Record, Signer};
+use std::fs::{File, TryLockError};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -52,6 +53,34 @@ impl Surroundings {
     /// Returns the data directory as an absolute path.
     pub(crate) fn folder_in_full(&self) -> PathBuf {
         self.folder.canonicalize().unwrap_or_else(|_| self.folder.clone())
+    }
+
+    /// Returns the name under which this computer and its data directory lead a deployment or hold an
+    /// order: the same server takes its work up again at once, and another one waits.
+    pub(crate) fn holder(&self) -> String {
+        let computer = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+        format!("{}:{}", computer.trim(), self.folder_in_full().display())
+    }
+
+    /// Returns what keeps a second server from the same data directory for as long as it is held: both
+    /// would have one name, and each would take over from the other.
+    ///
+    /// # Errors
+    ///
+    /// When there is one.
+    pub(crate) fn serve_alone(&self) -> Result<File, Fault> {
+        let path = self.folder.join("serving");
+        let of_file = |it: std::io::Error| Fault::of_file(&path, &it);
+        let file = File::create(&path).map_err(of_file)?;
+        match file.try_lock() {
+            Ok(()) => Ok(file),
+            Err(TryLockError::WouldBlock) => {
+                let what = format!("a server works in {} already", self.folder.display());
+                let next = "let it work; or give this one a data directory of its own, with the same key in it: --data";
+                Err(Fault::new(Exit::Failure, what).next(next))
+            }
+            Err(TryLockError::Error(error)) => Err(of_file(error)),
+        }
     }
 
     /// Returns what time it is.

@@ -16,6 +16,9 @@ use crate::error::CommandError;
 use crate::flight::{Flight, Handed, Landed};
 use crate::fold::SNAPSHOT_EVERY;
 use crate::folded::Folded;
+use crate::journals::out_of_reach;
+use crate::leading::{LEASE, Leading};
+use crate::left::{self, Left};
 use crate::letters::{self, Answered, Outbox};
 use crate::notices::{Notice, Teller, told};
 use crate::probing::{self, Prober, Reading};
@@ -25,20 +28,21 @@ use jiff::Timestamp;
 use model::event::{Actor, Event};
 use model::id::DeploymentId;
 use model::machine::DeploymentState;
+use model::order::OrderId;
 use model::planted::{Planted, is_planted};
-use planner::agenda::agenda_ahead;
+use model::state::State;
+use planner::agenda::{Agenda, agenda_ahead, agenda_for_workers};
 use planner::waiting::waiting;
-use record::{Change, Lead, NewOrder, OrderState, Record, RecordError, Snapshot};
+use record::{Change, Lead, NewOrder, OpenOrder, OrderState, Record, RecordError, Snapshot};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
 
-/// How long a leader may be silent before another one takes over.
-const LEASE: Duration = Duration::from_secs(15);
-/// How often the leader says that it is there.
-const KEEP_EVERY: Duration = Duration::from_secs(4);
 /// How often the record is looked at for what others wrote: the truth; there is no other signal.
 const POLL: Duration = Duration::from_millis(100);
+/// How often where workers report there.
+const POLL_FOR_WORKERS: Duration = Duration::from_millis(25);
 /// The most looks of one round: each adds to what the one before left.
 const LOOKS_MAX: usize = 1_000;
 /// The most orders granted in one round, so that a round stays short.
@@ -61,8 +65,18 @@ pub struct Driver {
     holder: String,
     teller: Option<Arc<dyn Teller>>,
     post: Option<Arc<notices::Post>>,
+    orders_to: OrdersTo,
     /// What was last folded: the next run reads only what others have written since.
     folded: Folded,
+}
+
+/// Who carries out the orders of a deployment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OrdersTo {
+    /// The server that makes them: each is granted to it with its intent.
+    ThisServer,
+    /// Workers, which claim them under a lease.
+    Workers,
 }
 
 /// When a driver comes to rest.
@@ -134,6 +148,7 @@ impl Driver {
             holder,
             teller: None,
             post: None,
+            orders_to: OrdersTo::ThisServer,
             folded: Folded::default(),
         }
     }
@@ -146,6 +161,11 @@ impl Driver {
     /// Returns the driver with a post that sends letters; without one they wait.
     pub fn posting(self, post: Arc<notices::Post>) -> Self {
         Self { post: Some(post), ..self }
+    }
+
+    /// Returns the driver with its orders given to `whom`.
+    pub fn giving(self, whom: OrdersTo) -> Self {
+        Self { orders_to: whom, ..self }
     }
 
     /// Drives `deployment` until it comes to rest.
@@ -162,6 +182,7 @@ impl Driver {
                 return Err(DriveError::HeldBy { deployment, holder, until });
             }
         };
+        let leading = Leading::keep(self.record.clone(), deployment.clone(), epoch);
         let coordinator = self.folded.take_up(&self.record, deployment).await?;
         let flight = Flight::new(self.effects.clone());
         let prober = Prober::new(self.effects.clone());
@@ -172,6 +193,8 @@ impl Driver {
             prober,
             outbox: Outbox::new(self.post.clone(), self.clock.clone()),
             epoch,
+            leading,
+            left: Left::default(),
             held_back: vec![],
             readings: vec![],
             answered: vec![],
@@ -200,6 +223,8 @@ struct Drive<'d> {
     prober: Prober,
     outbox: Outbox,
     epoch: u64,
+    leading: Leading,
+    left: Left,
     /// Outcomes whose append did not succeed yet.
     held_back: Vec<Landed>,
     /// What probes came to and is not durable yet.
@@ -212,15 +237,18 @@ impl Drive<'_> {
     async fn run(&mut self, mut until: Until) -> Result<Rest, DriveError> {
         self.take_up().await?;
         self.tell().await?;
-        let mut kept = tokio::time::interval(KEEP_EVERY);
-        kept.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        let mut polled = tokio::time::interval(POLL);
+        let mut polled = tokio::time::interval(match self.driver.orders_to {
+            OrdersTo::ThisServer => POLL,
+            OrdersTo::Workers => POLL_FOR_WORKERS,
+        });
         polled.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             let began = tokio::time::Instant::now();
             let Next { look: next_look, probe: next_probe } = self.round().await?;
             let took = began.elapsed();
-            let is_busy = self.flight.len() + self.prober.in_flight() > 0 || self.outbox.is_busy();
+            let is_busy = self.flight.len() + self.prober.in_flight() > 0
+                || self.outbox.is_busy()
+                || self.awaits_workers();
             if !is_busy && !self.asks_people() {
                 // Probes alone bring nothing about: time jumps only towards something else.
                 let to = next_look.map(|at| next_probe.map_or(at, |probe| at.min(probe)));
@@ -239,7 +267,7 @@ impl Drive<'_> {
                 tokio::select! {
                     biased;
                     () = stopped(&mut until) => return Ok(Rest::Stopped),
-                    _ = kept.tick() => self.keep_leading().await?,
+                    () = self.leading.lost() => return Err(self.superseded()),
                     landed = self.flight.next() => {
                         self.held_back.extend(landed);
                         // Others are at work meanwhile: what comes in now shares the next write.
@@ -261,7 +289,7 @@ impl Drive<'_> {
                     _ = polled.tick() => {
                         let now = self.driver.clock.now();
                         let is_due = [next_look, next_probe].into_iter().flatten().any(|at| at <= now);
-                        if self.coordinator.catch_up().await? || is_due {
+                        if self.coordinator.catch_up().await? || is_due || self.hear_workers().await? {
                             break;
                         }
                     }
@@ -270,13 +298,41 @@ impl Drive<'_> {
         }
     }
 
-    async fn keep_leading(&self) -> Result<(), DriveError> {
-        let deployment = &self.coordinator.deployment;
-        let record = &self.driver.record;
-        if record.keep_leading(deployment, self.epoch, LEASE).await? {
-            return Ok(());
+    fn superseded(&self) -> DriveError {
+        DriveError::Superseded { deployment: self.coordinator.deployment.clone() }
+    }
+
+    /// Returns an error where what is known was read after another one had taken over: the epoch is
+    /// then another one's, and would fence nothing.
+    fn still_leads(&self) -> Result<(), DriveError> {
+        if self.coordinator.head.epoch == self.epoch { Ok(()) } else { Err(self.superseded()) }
+    }
+
+    fn awaits_workers(&self) -> bool {
+        match self.driver.orders_to {
+            OrdersTo::ThisServer => false,
+            OrdersTo::Workers => self.coordinator.state.in_flight() > 0,
         }
-        Err(DriveError::Superseded { deployment: deployment.clone() })
+    }
+
+    /// Takes what workers have reported since. Returns whether there was anything.
+    async fn hear_workers(&mut self) -> Result<bool, RecordError> {
+        if self.awaits_workers() && self.held_back.is_empty() {
+            let record = self.driver.record.as_ref();
+            self.held_back = left::reported(record, &self.coordinator.deployment).await?;
+        }
+        Ok(!self.held_back.is_empty())
+    }
+
+    /// Returns whether an order that an earlier leader left behind is this one's to carry out: what
+    /// workers have, they keep.
+    fn is_taken_up(&self, it: &OpenOrder) -> bool {
+        match (self.driver.orders_to, it.state) {
+            (OrdersTo::ThisServer, OrderState::Held | OrderState::Open) => true,
+            (OrdersTo::Workers, OrderState::Held) => !it.is_leased,
+            (OrdersTo::Workers, OrderState::Open)
+            | (_, OrderState::Reported | OrderState::Ended | OrderState::Withdrawn) => false,
+        }
     }
 
     /// Takes up the orders that an earlier leader, or this one before it was killed, left behind:
@@ -285,16 +341,23 @@ impl Drive<'_> {
         let record = self.driver.record.clone();
         let deployment = self.coordinator.deployment.clone();
         let left = record.open_orders(&deployment).await?;
-        if left.is_empty() || is_planted(Planted::NotTakenUp) {
+        if is_planted(Planted::NotTakenUp) {
             return Ok(());
         }
+        self.coordinator.catch_up().await?;
+        self.held_back = left::withdrawn_unrecorded(&self.coordinator.state, &left);
+        if left.is_empty() {
+            return Ok(());
+        }
+        self.held_back.extend(left::reported(record.as_ref(), &deployment).await?);
         let regrant: Vec<_> = left
             .iter()
-            .filter(|it| matches!(it.state, OrderState::Held | OrderState::Open))
+            .filter(|it| self.is_taken_up(it))
             .map(|it| (it.order.id.clone(), self.driver.holder.clone()))
             .collect();
         let appended = loop {
             self.coordinator.catch_up().await?;
+            self.still_leads()?;
             let change = Change { regrant: regrant.clone(), ..Change::default() };
             match record.append(&deployment, &self.coordinator.head, change).await {
                 Ok(appended) => break appended,
@@ -310,7 +373,19 @@ impl Drive<'_> {
         let called_back =
             agenda_ahead(state, now, 0, self.driver.effects.orders_ahead()).called_back;
         let handed = if is_planted(Planted::TakenUpAsNew) { Handed::First } else { Handed::Again };
-        self.flight.launch_tracks(state, appended.granted, handed);
+        let earlier: HashMap<&OrderId, &str> =
+            left.iter().filter_map(|it| Some((&it.order.id, it.holder.as_deref()?))).collect();
+        let mut granted = appended.granted;
+        granted.retain(|it| {
+            let before = earlier.get(&it.order().id);
+            let report = before.and_then(|by| out_of_reach(it.order(), by, &self.driver.holder));
+            let (order, token) = (it.order().id.clone(), Some(it.token()));
+            let unknown = report.map(|it| Landed { order, token, ending: Ending::Ended(it) });
+            let is_in_reach = unknown.is_none();
+            self.held_back.extend(unknown);
+            is_in_reach
+        });
+        self.flight.launch_tracks(state, granted, handed);
         self.flight.call_back(&called_back);
         Ok(())
     }
@@ -350,8 +425,8 @@ impl Drive<'_> {
             let answered = std::mem::take(&mut self.answered);
             let mut change = Change::default();
             let next_look = self.plan_round(&mut change, &landed, &answered)?;
-            let is_empty = change.entries.is_empty();
-            if is_empty {
+            let asks_queue = !change.withdraw.is_empty() || !change.stop.is_empty();
+            if change.entries.is_empty() && !asks_queue {
                 self.readings.clear();
                 self.outbox.send(&self.coordinator.state);
                 let now = self.driver.clock.now().max(self.coordinator.state.at);
@@ -360,6 +435,7 @@ impl Drive<'_> {
                 let look = next_look.into_iter().chain(next_try).min();
                 return Ok(Next { look, probe });
             }
+            self.still_leads()?;
             let deployment = &self.coordinator.deployment;
             let appended =
                 self.driver.record.append(deployment, &self.coordinator.head, change).await;
@@ -370,6 +446,8 @@ impl Drive<'_> {
                     for landed in &landed {
                         self.flight.done(&landed.order);
                     }
+                    self.held_back.extend(left::withdrawn(appended.withdrawn));
+                    self.left.forget_ended(&self.coordinator.state);
                     // What was lost of the record may have been handed out.
                     let state = &self.coordinator.state;
                     let is_new = !state.history.has_gaps() || is_planted(Planted::GapsForgotten);
@@ -386,10 +464,7 @@ impl Drive<'_> {
                     self.answered = answered;
                     self.refold().await?;
                 }
-                Err(RecordError::Moved { .. }) => {
-                    let deployment = deployment.clone();
-                    return Err(DriveError::Superseded { deployment });
-                }
+                Err(RecordError::Moved { .. }) => return Err(self.superseded()),
                 Err(error) => return Err(error.into()),
             }
         }
@@ -472,7 +547,7 @@ impl Drive<'_> {
                 }
             };
             extend(state, &mut change.entries, &[ended], &stamp, None)?;
-            change.settle.push((order.clone(), *token));
+            change.settle.extend(token.map(|it| (order.clone(), it)));
         }
         for reading in &self.readings {
             let unknown = probing::unknown(state, reading);
@@ -486,13 +561,22 @@ impl Drive<'_> {
             extend(state, &mut change.entries, event.as_slice(), &stamp, None)?;
         }
         let ahead = self.driver.effects.orders_ahead();
+        let orders_to = self.driver.orders_to;
+        let agenda = |state: &State, orders_max| -> Agenda {
+            match orders_to {
+                OrdersTo::ThisServer => agenda_ahead(state, now, orders_max, ahead),
+                OrdersTo::Workers => agenda_for_workers(state, now, orders_max),
+            }
+        };
         let mut granted = 0;
         let mut next_look = None;
         for _ in 0..LOOKS_MAX {
-            let mut agenda =
-                agenda_ahead(state, now, ORDERS_PER_ROUND.saturating_sub(granted), ahead);
+            let mut agenda = agenda(state, ORDERS_PER_ROUND.saturating_sub(granted));
             next_look = agenda.next_look;
-            self.flight.call_back(&agenda.called_back);
+            match orders_to {
+                OrdersTo::ThisServer => self.flight.call_back(&agenda.called_back),
+                OrdersTo::Workers => self.left.take_back(&agenda.called_back, change),
+            }
             if agenda.is_empty() {
                 break;
             }
@@ -503,9 +587,15 @@ impl Drive<'_> {
             for (intended, order) in agenda.orders {
                 extend(state, &mut change.entries, &[intended], &stamp, None)?;
                 granted += 1;
-                let grant = Some(self.driver.holder.clone());
+                let grant = match orders_to {
+                    OrdersTo::ThisServer => Some(self.driver.holder.clone()),
+                    OrdersTo::Workers => None,
+                };
                 change.orders.push(NewOrder { order, intent: state.seq, grant });
             }
+        }
+        if orders_to == OrdersTo::Workers {
+            self.left.stop(state, change);
         }
         Ok(next_look)
     }

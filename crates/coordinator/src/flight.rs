@@ -29,12 +29,13 @@ pub(crate) enum Handed {
 /// An order that has come to its end, with the token under which it was held.
 pub(crate) struct Landed {
     pub(crate) order: OrderId,
-    pub(crate) token: u64,
+    /// Nothing where nobody has had it.
+    pub(crate) token: Option<u64>,
     pub(crate) ending: Ending,
 }
 
 /// Who calls back what must not begin any more: reads well after "called back by".
-const CALLED_BACK: &str = "the engine: what it belongs to goes on no longer";
+pub(crate) const CALLED_BACK: &str = "the engine: what it belongs to goes on no longer";
 
 /// A track, by its component or site.
 type TrackOf<'s> = (&'s Scope, u32);
@@ -85,7 +86,7 @@ impl Flight {
             let mut tell = |it: Ending| {
                 if let Some((order, token)) = names.next() {
                     // Nobody listens any more when the driver has stopped: the journal still knows.
-                    let _unheard = ending.send(Landed { order, token, ending: it });
+                    let _unheard = ending.send(Landed { order, token: Some(token), ending: it });
                 }
             };
             match handed {

@@ -24,7 +24,7 @@ pub use rings::broken_budget;
 pub(crate) use sheets::core_sheet;
 pub use sites::{running_grants, shortage, why_not_started};
 
-use crate::facts::{Look, Moved};
+use crate::facts::{CallsBack, Look, Moved};
 use jiff::Timestamp;
 use model::event::Event;
 use model::machine::DeploymentState;
@@ -39,7 +39,8 @@ pub struct Agenda {
     pub events: Vec<Event>,
     /// What is to be carried out; each with the `OrderIntended` that must be durable first.
     pub orders: Vec<(Event, Order)>,
-    /// The orders that stand behind others and must not begin any more, where they have not.
+    /// The orders that must not begin any more, where they have not: those that stand behind others,
+    /// or, where workers claim them, all.
     pub called_back: Vec<OrderId>,
     /// The earliest instant at which the agenda may be another without an event.
     pub next_look: Option<Timestamp>,
@@ -62,6 +63,15 @@ pub fn agenda(state: &State, now: Timestamp, orders_max: usize) -> Agenda {
 pub fn agenda_ahead(state: &State, now: Timestamp, orders_max: usize, ahead: usize) -> Agenda {
     let mut look = Look::new(state, now);
     look.ahead = ahead;
+    look.calls_back = if ahead > 0 { CallsBack::Behind } else { CallsBack::Nothing };
+    agenda_of(&mut look, orders_max)
+}
+
+/// Returns what to do as [`agenda`] does where orders are left for workers to claim: called back is
+/// every order at whatever gets no orders now, because each may still wait for a worker.
+pub fn agenda_for_workers(state: &State, now: Timestamp, orders_max: usize) -> Agenda {
+    let mut look = Look::new(state, now);
+    look.calls_back = CallsBack::All;
     agenda_of(&mut look, orders_max)
 }
 
@@ -124,9 +134,7 @@ pub(crate) fn agenda_of(look: &mut Look<'_>, orders_max: usize) -> Agenda {
         sites::sites_going_back(look, &mut agenda, &mut room);
     }
     completing::completing(look, &mut agenda);
-    if look.ahead > 0 {
-        agenda.called_back = called_back(look);
-    }
+    agenda.called_back = called_back(look);
     agenda.next_look = look.next;
     // Where the most orders are in flight, the end of one makes room anywhere.
     if works && room > 0 {
@@ -149,12 +157,16 @@ fn carry_on(look: &mut Look<'_>, agenda: &mut Agenda, room: &mut usize, moved: B
     }
 }
 
-/// Returns the orders that stand behind others at whatever gets no orders now: a halt, a window that
+/// Returns the orders that may not have begun at whatever gets no orders now: a halt, a window that
 /// has closed or an authorisation that is gone lets what is under way come to its end, and no more.
 fn called_back(look: &Look<'_>) -> Vec<OrderId> {
     let state = look.state;
-    let behind = state.orders.iter().filter(|(_, place)| state.is_behind(place));
-    let back = behind.filter(|(_, place)| !look.is_going_on(&place.scope));
+    let waits = state.orders.iter().filter(|(_, place)| match look.calls_back {
+        CallsBack::Nothing => false,
+        CallsBack::Behind => state.is_behind(place),
+        CallsBack::All => place.asked.is_none(),
+    });
+    let back = waits.filter(|(_, place)| !look.is_going_on(&place.scope));
     back.map(|(id, _)| id.clone()).collect()
 }
 

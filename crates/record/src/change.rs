@@ -121,6 +121,8 @@ pub struct Change {
     pub settle: Vec<(OrderId, u64)>,
     /// Orders that are to be taken back if nobody has claimed them yet.
     pub withdraw: Vec<OrderId>,
+    /// Orders that their holders are to stop, each with who wants it: reads well after "stopped by".
+    pub stop: Vec<(OrderId, String)>,
     /// Evidence and other bytes, kept under their SHA-256.
     pub contents: Vec<Vec<u8>>,
     /// What is to be sent to people and other programs, once this is durable.

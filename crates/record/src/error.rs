@@ -42,6 +42,14 @@ pub enum RecordError {
         /// The order.
         order: OrderId,
     },
+    /// A worker was silent for too long, or another one works under its name: it holds nothing.
+    #[error(
+        "worker {worker} was silent for too long, or another one works under its name; it begins anew"
+    )]
+    Dismissed {
+        /// Its name.
+        worker: String,
+    },
     /// The change is a mistake of the program that made it.
     #[error("the change to {deployment} cannot be recorded: {why}")]
     Unfit {

@@ -7,12 +7,11 @@ use crate::key::Signer;
 use crate::location::Location;
 use crate::memory::Memory;
 use crate::notary::Notary;
-use crate::queue::{Lead, OpenOrder, Receipt, Reported};
+use crate::queue::{Claimed, Enlisted, Lead, OpenOrder, Present, Receipt, Renewed, Reported};
 use crate::sql::SqlRecord;
 use async_trait::async_trait;
 use model::digest::Digest;
 use model::id::{DeploymentId, Seq};
-use model::order::{Intent, OrderId};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -213,30 +212,53 @@ pub trait Record: Send + Sync {
         snapshot: Snapshot,
     ) -> Result<(), RecordError>;
 
-    /// Gives a worker at most `limit` open orders of any deployment, oldest first, for as long as the lease.
+    /// Lets a worker begin, under a name that nobody else works under: whoever did is dismissed.
+    /// It is there for as long as the lease, unless it [renews](Self::renew) it.
     ///
     /// # Errors
     ///
     /// What the database says.
+    async fn enlist(&self, worker: &str, lease: Duration) -> Result<Enlisted, RecordError>;
+
+    /// Gives a worker at most `limit` orders of any deployment, oldest first, for as long as the
+    /// lease: those that nobody has had, and those whose holder let the lease run out.
+    ///
+    /// # Errors
+    ///
+    /// [`RecordError::Dismissed`] where the worker was silent for too long: it enlists anew.
     async fn claim(
         &self,
-        worker: &str,
+        by: &Enlisted,
         limit: u32,
         lease: Duration,
-    ) -> Result<Vec<Intent>, RecordError>;
+    ) -> Result<Vec<Claimed>, RecordError>;
 
-    /// Begins the leases of these tokens anew and returns the tokens that the worker still
-    /// holds. An order whose token is not among them is to be stopped.
+    /// Says that the worker is there, begins the leases of these tokens anew, and returns those
+    /// that it still holds. An order whose token is not among them is somebody else's.
+    ///
+    /// # Errors
+    ///
+    /// [`RecordError::Dismissed`] where the worker was silent for too long: it holds nothing.
+    async fn renew(
+        &self,
+        by: &Enlisted,
+        tokens: &[u64],
+        lease: Duration,
+    ) -> Result<Vec<Renewed>, RecordError>;
+
+    /// Lets a worker go, and others have at once what it held under these tokens.
     ///
     /// # Errors
     ///
     /// What the database says.
-    async fn renew(
-        &self,
-        worker: &str,
-        tokens: &[u64],
-        lease: Duration,
-    ) -> Result<Vec<u64>, RecordError>;
+    async fn leave(&self, by: &Enlisted, tokens: &[u64]) -> Result<(), RecordError>;
+
+    /// Returns the workers that enlisted within the last day and have not left, by name.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    async fn workers(&self) -> Result<Vec<Present>, RecordError>;
 
     /// Takes what workers report and returns, in the same order, whether each report counts.
     ///
@@ -267,13 +289,6 @@ pub trait Record: Send + Sync {
         limit: u32,
     ) -> Result<Vec<Reported>, RecordError>;
 
-    /// Returns the held orders whose lease has run out: nobody knows what became of them.
-    ///
-    /// # Errors
-    ///
-    /// What the database says.
-    async fn expired(&self, deployment: &DeploymentId) -> Result<Vec<OrderId>, RecordError>;
-
     /// Returns every order that has neither ended nor been withdrawn, oldest first.
     ///
     /// # Errors
@@ -294,7 +309,8 @@ pub trait Record: Send + Sync {
         lease: Duration,
     ) -> Result<Lead, RecordError>;
 
-    /// Begins the leader's lease anew. False means: you no longer lead; stop.
+    /// Begins the leader's lease anew, also where it has run out and nobody has taken over. False
+    /// means: you no longer lead; stop.
     ///
     /// # Errors
     ///

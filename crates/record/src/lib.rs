@@ -38,5 +38,7 @@ pub use key::{InvalidKey, Signer, VerifierKey};
 pub use location::{InvalidLocation, Location};
 pub use memory::{Backup, Memory};
 pub use note::{Checkpoint, InvalidNote, origin};
-pub use queue::{Lead, OpenOrder, OrderState, Receipt, Reported};
+pub use queue::{
+    Claimed, Enlisted, Lead, OpenOrder, OrderState, Present, Receipt, Renewed, Reported,
+};
 pub use verify::{FirstBad, Flaw, Verified, Verifier, VerifyError, verify};

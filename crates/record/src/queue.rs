@@ -4,8 +4,9 @@
 //! reported, then ended; an open one may be withdrawn instead. Leases run on the
 //! database's clock. A token that is no longer current opens nothing.
 
+use crate::error::RecordError;
 use model::id::{DeploymentId, Seq};
-use model::order::{Order, OrderId, Report};
+use model::order::{Intent, Order, OrderId, Report};
 
 /// How far an order has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +53,52 @@ pub struct OpenOrder {
     pub token: u64,
     /// The worker that has it.
     pub holder: Option<String>,
+    /// Whether that worker has it only for as long as it says that it is there.
+    pub is_leased: bool,
+}
+
+/// A worker that has enlisted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Enlisted {
+    /// Its name.
+    pub worker: String,
+    /// Grows with each enlisting: an earlier one under the same name is worth nothing any more.
+    pub session: u64,
+}
+
+impl Enlisted {
+    pub(crate) fn dismissed(&self) -> RecordError {
+        RecordError::Dismissed { worker: self.worker.clone() }
+    }
+}
+
+/// A worker, as whoever looks at all of them sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Present {
+    /// Its name.
+    pub worker: String,
+    /// Until when it is there, on the database's clock, if it does not say so again.
+    pub until: jiff::Timestamp,
+    /// Whether that is over.
+    pub is_silent: bool,
+}
+
+/// An order that a worker has got.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claimed {
+    /// The licence to carry it out.
+    pub intent: Intent,
+    /// Who had it before and let the lease run out, and may have begun it.
+    pub before: Option<String>,
+}
+
+/// An order that a worker still holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Renewed {
+    /// Its token.
+    pub token: u64,
+    /// Who wants it stopped, where somebody does.
+    pub stop: Option<String>,
 }
 
 /// What a worker says became of an order.

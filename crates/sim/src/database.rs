@@ -10,10 +10,10 @@ use async_trait::async_trait;
 use coordinator::Clock as _;
 use model::digest::Digest;
 use model::id::{DeploymentId, Seq};
-use model::order::{Intent, OrderId};
+
 use record::{
-    Appended, Change, CommandId, Entry, Head, Kept, Lead, Notice, OpenOrder, Receipt, Record,
-    RecordError, Reported, Snapshot, Standing,
+    Appended, Change, Claimed, CommandId, Enlisted, Entry, Head, Kept, Lead, Notice, OpenOrder,
+    Present, Receipt, Record, RecordError, Renewed, Reported, Snapshot, Standing,
 };
 use std::sync::Arc;
 use std::time::Duration;
@@ -175,24 +175,38 @@ impl Record for Connection {
         self.world.memory.put_snapshot(deployment, snapshot).await
     }
 
+    async fn enlist(&self, worker: &str, lease: Duration) -> Result<Enlisted, RecordError> {
+        self.process.gate().await;
+        self.world.memory.enlist(worker, lease).await
+    }
+
     async fn claim(
         &self,
-        worker: &str,
+        by: &Enlisted,
         limit: u32,
         lease: Duration,
-    ) -> Result<Vec<Intent>, RecordError> {
+    ) -> Result<Vec<Claimed>, RecordError> {
         self.process.gate().await;
-        self.world.memory.claim(worker, limit, lease).await
+        self.world.memory.claim(by, limit, lease).await
     }
 
     async fn renew(
         &self,
-        worker: &str,
+        by: &Enlisted,
         tokens: &[u64],
         lease: Duration,
-    ) -> Result<Vec<u64>, RecordError> {
+    ) -> Result<Vec<Renewed>, RecordError> {
         self.process.gate().await;
-        self.world.memory.renew(worker, tokens, lease).await
+        self.world.memory.renew(by, tokens, lease).await
+    }
+
+    async fn leave(&self, by: &Enlisted, tokens: &[u64]) -> Result<(), RecordError> {
+        self.process.gate().await;
+        self.world.memory.leave(by, tokens).await
+    }
+
+    async fn workers(&self) -> Result<Vec<Present>, RecordError> {
+        self.world.memory.workers().await
     }
 
     async fn report(&self, reports: Vec<Reported>) -> Result<Vec<Receipt>, RecordError> {
@@ -214,10 +228,6 @@ impl Record for Connection {
         limit: u32,
     ) -> Result<Vec<Reported>, RecordError> {
         self.world.memory.late_reports(deployment, limit).await
-    }
-
-    async fn expired(&self, deployment: &DeploymentId) -> Result<Vec<OrderId>, RecordError> {
-        self.world.memory.expired(deployment).await
     }
 
     async fn open_orders(&self, deployment: &DeploymentId) -> Result<Vec<OpenOrder>, RecordError> {

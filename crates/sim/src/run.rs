@@ -71,8 +71,8 @@ async fn play(seed: u64, keeps_story: bool) -> Outcome {
         world: world.clone(),
         deployment,
     };
-    play.start("one");
-    play.start("two");
+    play.start("here#one");
+    play.start("here#two");
     play.until_the_end().await;
     for server in &play.servers {
         server.task.abort();

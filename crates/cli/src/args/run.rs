@@ -12,10 +12,13 @@ use std::path::PathBuf;
   landfall serve --until-idle
   landfall serve --listen 127.0.0.1:7500 --plans /srv/plans
   landfall serve --log json
+  landfall serve --orders-to workers
   landfall serve --smtp smtp://landfall@mail.example.org --mail-from landfall@example.org --smtp-password file:/etc/landfall/smtp-password
 
 Messages of real deployments are sent by mail and webhook; those of rehearsals never leave the house.
 Ctrl-C, or SIGTERM, stops it cleanly; what it was doing is found again at the next start.
+Several servers may serve one record, each with a data directory of its own and the same key in it:
+one leads a deployment, and another takes over within some seconds of the first falling silent.
 With --until-idle, exit code 6 where something is halted and needs a decision.")]
 pub(crate) struct Serve {
     /// Stop when nothing is left to be done without people, or before a known time.
@@ -33,6 +36,9 @@ pub(crate) struct Serve {
         requires = "listen"
     )]
     pub(crate) plans: Option<PathBuf>,
+    /// Who carries out orders: this server, or the processes of `landfall worker`.
+    #[arg(long, value_name = "WHOM", default_value = "this-server")]
+    pub(crate) orders_to: OrdersTo,
     /// How log lines on standard error look.
     #[arg(long, value_name = "FORM", default_value = "text")]
     pub(crate) log: LogForm,
@@ -58,6 +64,52 @@ pub(crate) struct Serve {
         requires = "smtp"
     )]
     pub(crate) smtp_password: Option<String>,
+}
+
+/// Who carries out orders.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OrdersTo {
+    /// This server.
+    ThisServer,
+    /// Workers, which claim them.
+    Workers,
+}
+
+/// Carry out orders that a server leaves to workers, until it is stopped.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  landfall worker --database postgres://landfall@db.example.org/landfall
+  landfall worker --name vienna-1 --orders-at-once 200
+
+The server is started with `landfall serve --orders-to workers`. Workers need the record, the SSH keys
+and the release's files; each may run on a computer of its own. A worker that falls silent loses what
+it holds after 15 seconds, and another one finds each step on its computer and goes on with it.
+Outputs of steps are kept in the data directory of whoever carried them out.
+Steps that run on Landfall's own computer are journalled in the data directory: workers that share
+them share it.")]
+pub(crate) struct Worker {
+    /// Its name, which no other worker of the data directory has; the number of the process, unless given.
+    #[arg(long, value_name = "NAME", value_parser = worker_name)]
+    pub(crate) name: Option<String>,
+    /// The most orders that it carries out at once.
+    #[arg(long, value_name = "NUMBER", default_value_t = 100, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub(crate) orders_at_once: u16,
+}
+
+/// List the workers that are there, and those that fell silent within the last day.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  landfall workers
+  landfall workers --json")]
+pub(crate) struct Workers {}
+
+/// Returns a worker's name as it was typed: letters, digits and `-`, `_`, `.`.
+fn worker_name(text: &str) -> Result<String, String> {
+    let is_fit = |it: char| it.is_ascii_alphanumeric() || "-_.".contains(it);
+    if text.is_empty() || text.len() > 64 || !text.chars().all(is_fit) {
+        return Err("a name is made of up to 64 letters, digits, `-`, `_` and `.`".to_owned());
+    }
+    Ok(text.to_owned())
 }
 
 /// How log lines look.

@@ -3,7 +3,7 @@
 use super::listening::listen;
 use super::looking::{WAITS_MAX, is_halted};
 use crate::args::Everywhere;
-use crate::args::run::{LogForm, Serve};
+use crate::args::run::{LogForm, OrdersTo, Serve};
 use crate::exit::Exit;
 use crate::fault::Fault;
 use crate::surroundings::Surroundings;
@@ -23,11 +23,13 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 /// How long to wait before a deployment that could not be driven is tried again.
-const AGAIN_AFTER: Duration = Duration::from_secs(3);
+pub(super) const AGAIN_AFTER: Duration = Duration::from_secs(3);
 /// How often new deployments are looked for.
 const LOOK_FOR_NEW: Duration = Duration::from_secs(2);
 /// How long stopping may take: an append, and the wish of a slow database to think about it.
 const STOP_WITHIN: Duration = Duration::from_secs(20);
+/// What is said where orders wait for nobody.
+const NO_WORKERS: &str = "no worker is there: orders wait until `landfall worker` is started";
 /// What is said last.
 const STOPPED: &str =
     "stopped; steps that were running go on, and are found again at the next start";
@@ -71,12 +73,17 @@ pub(crate) async fn serve(
     } else {
         surroundings.record().await?
     };
+    let _alone = surroundings.serve_alone()?;
     let executor = surroundings.executor()?;
     let log = Log { terminal, form: it.log };
     let told = told_to_stop()?;
     let listening = listen(it, surroundings, record.clone(), terminal, told.clone()).await?;
-    let (holder, post) = (holder(surroundings), Arc::new(surroundings.post(it)?));
-    let serving = Serving { record, executor, post, log, holder, told };
+    let (holder, post) = (surroundings.holder(), Arc::new(surroundings.post(it)?));
+    let orders_to = match it.orders_to {
+        OrdersTo::ThisServer => coordinator::OrdersTo::ThisServer,
+        OrdersTo::Workers => coordinator::OrdersTo::Workers,
+    };
+    let serving = Serving { record, executor, post, log, holder, orders_to, told };
     let only = everywhere.deployment.as_ref();
     let ended = if it.until_idle {
         serving.until_idle(only).await
@@ -99,6 +106,7 @@ struct Serving {
     post: Arc<notices::Post>,
     log: Log,
     holder: String,
+    orders_to: coordinator::OrdersTo,
     told: watch::Receiver<bool>,
 }
 
@@ -111,6 +119,7 @@ impl Serving {
             post: self.post.clone(),
             log: self.log,
             holder: self.holder.clone(),
+            orders_to: self.orders_to,
             deployment,
         }
     }
@@ -150,12 +159,24 @@ impl Serving {
         }
     }
 
+    /// Returns whether orders are left to workers and none is there.
+    async fn lacks_workers(&self) -> bool {
+        self.orders_to == coordinator::OrdersTo::Workers
+            && self.record.workers().await.is_ok_and(|all| all.iter().all(|it| it.is_silent))
+    }
+
     /// Drives every deployment, those that are created meanwhile too, until told to stop.
     async fn until_stopped(&self, only: Option<&DeploymentId>) -> Result<Exit, Fault> {
         let mut told = self.told.clone();
         let mut driven = BTreeSet::new();
         let mut tasks = JoinSet::new();
+        let mut were_missing = false;
         while !*told.borrow() {
+            let are_missing = self.lacks_workers().await;
+            if are_missing && !were_missing {
+                self.log.terminal.say(NO_WORKERS);
+            }
+            were_missing = are_missing;
             match self.wanted(only).await {
                 Ok(wanted) => {
                     for deployment in wanted.into_iter().filter(|it| driven.insert(it.clone())) {
@@ -196,12 +217,14 @@ struct One {
     post: Arc<notices::Post>,
     log: Log,
     holder: String,
+    orders_to: coordinator::OrdersTo,
     deployment: DeploymentId,
 }
 
 impl One {
     /// Drives the deployment until it rests. Returns whether something in it is halted.
     async fn drive(&self, until: Until) -> Result<bool, Fault> {
+        let mut said = None;
         loop {
             let rest = self.drive_once(until.clone()).await;
             match (rest, &until) {
@@ -209,7 +232,12 @@ impl One {
                 (Ok(Rest::Idle { next_look }), _) => return self.rest(next_look).await,
                 (Err(fault), Until::Idle) => return Err(fault),
                 (Err(fault), Until::Stopped(told)) => {
-                    self.log.line(&self.deployment, &format!("{}; trying again", fault.what));
+                    // Whoever stands by says so once.
+                    let text = format!("{}; trying again", fault.what);
+                    if said.as_ref() != Some(&text) {
+                        self.log.line(&self.deployment, &text);
+                        said = Some(text);
+                    }
                     if was_told_within(told.clone(), AGAIN_AFTER).await {
                         return self.is_halted().await;
                     }
@@ -228,13 +256,16 @@ impl One {
         let driver =
             Driver::new(self.record.clone(), self.executor.clone(), clock, self.holder.clone())
                 .telling(Arc::new(self.log))
-                .posting(self.post.clone());
+                .posting(self.post.clone())
+                .giving(self.orders_to);
         driver.run(&self.deployment, until).await.map_err(|error| match error {
             DriveError::Command(error) => error.into(),
-            error @ (DriveError::HeldBy { .. } | DriveError::Superseded { .. }) => {
-                Fault::new(Exit::Failure, error.to_string())
+            DriveError::HeldBy { deployment, holder, .. } => {
+                Fault::new(Exit::Failure, format!("{holder} drives {deployment}"))
                     .next("let it work, or stop it and start this one again")
             }
+            error @ DriveError::Superseded { .. } => Fault::new(Exit::Failure, error.to_string())
+                .next("let it work, or stop it and start this one again"),
         })
     }
 
@@ -260,16 +291,9 @@ impl One {
     }
 }
 
-/// Returns the name under which this server leads: that of the computer and of its data directory,
-/// so that the same server takes its work up again at once, and another one waits.
-fn holder(surroundings: &Surroundings) -> String {
-    let computer = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
-    format!("{}:{}", computer.trim(), surroundings.folder_in_full().display())
-}
-
 /// Returns what becomes true with Ctrl-C or SIGTERM. Listened for from now on: whoever is told
 /// that the server serves can stop it.
-fn told_to_stop() -> Result<watch::Receiver<bool>, Fault> {
+pub(super) fn told_to_stop() -> Result<watch::Receiver<bool>, Fault> {
     let deaf = |error: std::io::Error| {
         Fault::new(Exit::Failure, "signals cannot be listened for").why(error.to_string())
     };
@@ -287,7 +311,7 @@ fn told_to_stop() -> Result<watch::Receiver<bool>, Fault> {
 }
 
 /// Waits for `time`, or until told to stop. Returns whether that came first.
-async fn was_told_within(mut told: watch::Receiver<bool>, time: Duration) -> bool {
+pub(super) async fn was_told_within(mut told: watch::Receiver<bool>, time: Duration) -> bool {
     tokio::select! {
         _ = told.wait_for(|it| *it) => true,
         () = tokio::time::sleep(time) => false,

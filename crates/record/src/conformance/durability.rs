@@ -125,7 +125,7 @@ async fn a_database_of_a_newer_program_is_left_alone() {
         let (home, record) = begun(kind).await;
         let newer = format!(
             "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
-             SELECT 99, 'newer', {yes}, checksum, 0 FROM _sqlx_migrations"
+             SELECT 99, 'newer', {yes}, checksum, 0 FROM _sqlx_migrations WHERE version = 1"
         );
         record.tamper(&newer).await.unwrap();
         let refused = open(&home.location, signer(), None).await.err().unwrap();

@@ -6,7 +6,7 @@ use crate::{Lead, RecordError};
 chapter! {
     one_leads_while_its_lease_lasts,
     a_new_leader_fences_the_one_before,
-    a_leader_whose_lease_ran_out_must_lead_anew,
+    a_leader_whose_lease_ran_out_goes_on_while_nobody_has_taken_over,
     a_leader_that_stops_makes_room_at_once,
     the_same_holder_takes_it_again_and_fences_its_earlier_self,
 }
@@ -41,13 +41,17 @@ async fn a_new_leader_fences_the_one_before(home: Home) {
     assert_eq!((appended.head.seq, appended.head.epoch), (1, 2));
 }
 
-async fn a_leader_whose_lease_ran_out_must_lead_anew(home: Home) {
+async fn a_leader_whose_lease_ran_out_goes_on_while_nobody_has_taken_over(home: Home) {
     let (record, deployment, _) = home.begun().await;
     assert!(!record.keep_leading(&deployment, 0, LONG).await.unwrap());
     record.lead(&deployment, "a", NONE).await.unwrap();
-    assert!(!record.keep_leading(&deployment, 1, LONG).await.unwrap());
-    let taken = record.lead(&deployment, "a", LONG).await.unwrap();
+    assert!(record.keep_leading(&deployment, 1, LONG).await.unwrap());
+    let refused = record.lead(&deployment, "b", LONG).await.unwrap();
+    assert!(matches!(refused, Lead::HeldBy { .. }), "{refused:?}");
+    assert!(record.keep_leading(&deployment, 1, NONE).await.unwrap());
+    let taken = record.lead(&deployment, "b", LONG).await.unwrap();
     assert_eq!(taken, Lead::Taken { epoch: 2 });
+    assert!(!record.keep_leading(&deployment, 1, LONG).await.unwrap());
 }
 
 async fn a_leader_that_stops_makes_room_at_once(home: Home) {

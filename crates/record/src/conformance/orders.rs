@@ -1,16 +1,19 @@
 //! The order queue: nobody acts on an order that is not his, however late he wakes.
 
 use super::{Home, LONG, NONE, chapter, intending, new_order, one, order_id, signer, succeeded};
-use crate::{Change, OrderState, Receipt, RecordError, Reported};
+use crate::{Change, OrderState, Receipt, Record, RecordError, Reported};
 use model::order::{Intent, OrderId};
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 chapter! {
     open_orders_are_claimed_oldest_first_and_once,
     an_order_may_be_granted_as_it_is_given,
     tokens_only_ever_rise,
     only_the_token_that_is_current_settles_an_order,
-    a_frozen_worker_can_neither_renew_nor_report,
+    a_frozen_worker_can_neither_claim_nor_renew_nor_report,
+    a_worker_under_a_name_dismisses_the_one_before_it,
+    a_holder_is_told_that_its_order_is_to_be_stopped,
     a_report_counts_once_however_often_it_is_sent,
     a_late_report_is_kept_and_never_counts,
     an_order_that_nobody_claimed_can_be_withdrawn,
@@ -24,6 +27,20 @@ fn ids(intents: &[Intent]) -> Vec<String> {
     intents.iter().map(|it| it.order().id.to_string()).collect()
 }
 
+/// Returns what `worker`, newly enlisted, gets.
+async fn claim(record: &dyn Record, worker: &str, limit: u32, lease: Duration) -> Vec<Intent> {
+    let by = record.enlist(worker, LONG).await.unwrap();
+    let claimed = record.claim(&by, limit, lease).await.unwrap();
+    claimed.into_iter().map(|it| it.intent).collect()
+}
+
+/// Returns the tokens that `worker`, newly enlisted, still holds.
+async fn renew(record: &dyn Record, worker: &str, tokens: &[u64], lease: Duration) -> Vec<u64> {
+    let by = record.enlist(worker, LONG).await.unwrap();
+    let kept = record.renew(&by, tokens, lease).await.unwrap();
+    kept.into_iter().map(|it| it.token).collect()
+}
+
 fn reported(id: &OrderId, token: u64) -> Reported {
     Reported { deployment: super::fg30(), order: id.clone(), token, report: succeeded() }
 }
@@ -35,13 +52,13 @@ async fn open_orders_are_claimed_oldest_first_and_once(home: Home) {
     let second = intending(vec![new_order("m#1", None)]);
     record.append(&deployment, &first.head, second).await.unwrap();
 
-    assert_eq!(record.claim("w", 0, LONG).await.unwrap(), []);
-    let claimed = record.claim("w", 2, LONG).await.unwrap();
+    assert_eq!(claim(&*record, "w", 0, LONG).await, []);
+    let claimed = claim(&*record, "w", 2, LONG).await;
     assert_eq!(ids(&claimed), ["z#1", "a#1"]);
     assert_eq!(claimed[0].order(), &new_order("z#1", None).order);
     assert_eq!(claimed[0].seq(), 1);
-    assert_eq!(ids(&record.claim("v", 9, LONG).await.unwrap()), ["m#1"]);
-    assert_eq!(record.claim("w", 9, LONG).await.unwrap(), []);
+    assert_eq!(ids(&claim(&*record, "v", 9, LONG).await), ["m#1"]);
+    assert_eq!(claim(&*record, "w", 9, LONG).await, []);
     let all = record.open_orders(&deployment).await.unwrap();
     let line = |it: &crate::OpenOrder| (it.order.id.to_string(), it.holder.clone(), it.state);
     let held = |id: &str, by: &str| (id.to_owned(), Some(by.to_owned()), OrderState::Held);
@@ -56,8 +73,9 @@ async fn an_order_may_be_granted_as_it_is_given(home: Home) {
     assert_eq!(ids(&appended.granted), ["a#1"]);
     assert!(appended.granted[0].token() > 0);
     // Without a lease it never runs out.
-    assert_eq!(record.expired(&deployment).await.unwrap(), []);
-    assert_eq!(ids(&record.claim("w", 9, LONG).await.unwrap()), ["b#1"]);
+    assert!(record.open_orders(&deployment).await.unwrap().iter().all(|it| !it.is_leased));
+    assert_eq!(ids(&claim(&*record, "w", 9, LONG).await), ["b#1"]);
+    assert!(record.open_orders(&deployment).await.unwrap()[1].is_leased);
 }
 
 async fn tokens_only_ever_rise(home: Home) {
@@ -78,7 +96,7 @@ async fn tokens_only_ever_rise(home: Home) {
         ];
         let appended = record.append(&deployment, &head, intending(orders)).await.unwrap();
         rise(&appended.granted);
-        rise(&record.claim("w", 9, LONG).await.unwrap());
+        rise(&claim(&*record, "w", 9, LONG).await);
         let regrant = ["c", "a"].map(|it| (order_id(&name(it)), "other".to_owned()));
         let change = Change { regrant: regrant.to_vec(), ..one("regranted") };
         let appended = record.append(&deployment, &appended.head, change).await.unwrap();
@@ -121,39 +139,85 @@ async fn only_the_token_that_is_current_settles_an_order(home: Home) {
     );
 }
 
-async fn a_frozen_worker_can_neither_renew_nor_report(home: Home) {
+async fn a_frozen_worker_can_neither_claim_nor_renew_nor_report(home: Home) {
     let (record, deployment, head) = home.begun().await;
     let orders = vec![new_order("a#1", None), new_order("b#1", None)];
     let given = record.append(&deployment, &head, intending(orders)).await.unwrap();
-    let frozen = record.claim("frozen", 1, NONE).await.unwrap();
-    let token = frozen[0].token();
-    assert_eq!(record.expired(&deployment).await.unwrap(), [order_id("a#1")]);
-    assert!(record.renew("frozen", &[token], LONG).await.unwrap().is_empty());
+    let frozen = record.enlist("frozen", LONG).await.unwrap();
+    let held = record.claim(&frozen, 1, NONE).await.unwrap();
+    assert_eq!(held[0].before, None);
+    let token = held[0].intent.token();
+    // It is woken when its lease has run out.
+    assert_eq!(record.renew(&frozen, &[token], NONE).await.unwrap(), []);
+    for refused in [
+        record.claim(&frozen, 9, LONG).await.err(),
+        record.renew(&frozen, &[token], LONG).await.err(),
+    ] {
+        assert!(matches!(refused, Some(RecordError::Dismissed { .. })), "{refused:?}");
+    }
     let late = record.report(vec![reported(&order_id("a#1"), token)]).await.unwrap();
     assert_eq!(late, [Receipt::Late]);
     assert_eq!(record.reported(&deployment, 10).await.unwrap(), []);
-    // What it held is not up for grabs: somebody has to ask the computer first.
-    assert_eq!(ids(&record.claim("awake", 9, LONG).await.unwrap()), ["b#1"]);
 
-    let regrant = vec![(order_id("a#1"), "awake".to_owned())];
-    let change = Change { regrant, ..one("regranted") };
-    let again = record.append(&deployment, &given.head, change).await.unwrap();
-    assert_eq!(record.expired(&deployment).await.unwrap(), []);
-    assert!(record.renew("frozen", &[token], LONG).await.unwrap().is_empty());
-    let fresh = again.granted[0].token();
-    let receipts = record
-        .report(vec![reported(&order_id("a#1"), token), reported(&order_id("a#1"), fresh)])
-        .await;
-    assert_eq!(receipts.unwrap(), [Receipt::Late, Receipt::Accepted]);
-    let counted = record.reported(&deployment, 10).await.unwrap();
-    assert_eq!(counted, [reported(&order_id("a#1"), fresh)]);
+    // Whoever gets what it held is told that it may have been begun.
+    let awake = record.enlist("awake", LONG).await.unwrap();
+    let taken = record.claim(&awake, 9, LONG).await.unwrap();
+    let before: Vec<_> = taken.iter().map(|it| it.before.as_deref()).collect();
+    assert_eq!(before, [Some("frozen"), None]);
+    let late = record.report(vec![reported(&order_id("a#1"), token)]).await.unwrap();
+    assert_eq!(late, [Receipt::Late]);
+    assert!(renew(&*record, "frozen", &[token], LONG).await.is_empty());
+    let fresh = taken[0].intent.token();
+    assert!(fresh > token);
+    let settle = |token| Change { settle: vec![(order_id("a#1"), token)], ..one("ended") };
+    let stale = record.append(&deployment, &given.head, settle(token)).await.unwrap_err();
+    assert!(matches!(stale, RecordError::Fenced { .. }), "{stale}");
+    record.append(&deployment, &given.head, settle(fresh)).await.unwrap();
+}
+
+async fn a_worker_under_a_name_dismisses_the_one_before_it(home: Home) {
+    let (record, deployment, head) = home.begun().await;
+    let orders = vec![new_order("a#1", None), new_order("b#1", None)];
+    record.append(&deployment, &head, intending(orders)).await.unwrap();
+    let earlier = record.enlist("w", LONG).await.unwrap();
+    let held = record.claim(&earlier, 1, LONG).await.unwrap();
+    let later = record.enlist("w", LONG).await.unwrap();
+    assert!(record.claim(&earlier, 1, LONG).await.is_err());
+    assert_eq!(record.claim(&later, 9, LONG).await.unwrap().len(), 1);
+    record.enlist("v", NONE).await.unwrap();
+    let present = record.workers().await.unwrap();
+    let lines: Vec<_> = present.iter().map(|it| (it.worker.as_str(), it.is_silent)).collect();
+    assert_eq!(lines, [("v", true), ("w", false)]);
+
+    // One that leaves makes room at once, and only for what it names.
+    record.leave(&later, &[held[0].intent.token()]).await.unwrap();
+    let taken = record.enlist("v", LONG).await.unwrap();
+    let taken = record.claim(&taken, 9, LONG).await.unwrap();
+    assert_eq!(taken.len(), 1);
+    assert_eq!(taken[0].before.as_deref(), Some("w"));
+    assert_eq!(record.workers().await.unwrap().len(), 1);
+}
+
+async fn a_holder_is_told_that_its_order_is_to_be_stopped(home: Home) {
+    let (record, deployment, head) = home.begun().await;
+    let orders = vec![new_order("a#1", None), new_order("b#1", None)];
+    let given = record.append(&deployment, &head, intending(orders)).await.unwrap();
+    let by = record.enlist("w", LONG).await.unwrap();
+    let held = record.claim(&by, 9, LONG).await.unwrap();
+    let tokens: Vec<u64> = held.iter().map(|it| it.intent.token()).collect();
+    let stop = vec![(order_id("b#1"), "ivo".to_owned()), (order_id("never#1"), "ivo".to_owned())];
+    let change = Change { stop, ..Change::default() };
+    record.append(&deployment, &given.head, change).await.unwrap();
+    let kept = record.renew(&by, &tokens, LONG).await.unwrap();
+    let stops: Vec<_> = kept.iter().map(|it| it.stop.as_deref()).collect();
+    assert_eq!(stops, [None, Some("ivo")]);
 }
 
 async fn a_report_counts_once_however_often_it_is_sent(home: Home) {
     let (record, deployment, head) = home.begun().await;
     let orders = ["a#1", "b#1", "c#1"].map(|it| new_order(it, None)).to_vec();
     let given = record.append(&deployment, &head, intending(orders)).await.unwrap();
-    let claimed = record.claim("w", 9, LONG).await.unwrap();
+    let claimed = claim(&*record, "w", 9, LONG).await;
     let all: Vec<_> = claimed.iter().map(|it| reported(&it.order().id, it.token())).collect();
     for _ in 0..2 {
         assert_eq!(record.report(all.clone()).await.unwrap(), [Receipt::Accepted; 3]);
@@ -161,7 +225,7 @@ async fn a_report_counts_once_however_often_it_is_sent(home: Home) {
     assert_eq!(record.reported(&deployment, 10).await.unwrap(), all);
     assert_eq!(record.reported(&deployment, 2).await.unwrap(), all[..2]);
     assert_eq!(record.late_reports(&deployment, 10).await.unwrap(), []);
-    assert!(record.renew("w", &[all[0].token], LONG).await.unwrap().is_empty());
+    assert!(renew(&*record, "w", &[all[0].token], LONG).await.is_empty());
     // A report that has come is not lost by handing the order on.
     let regrant = vec![(order_id("a#1"), "other".to_owned())];
     let change = Change { regrant, ..Change::default() };
@@ -197,13 +261,13 @@ async fn an_order_that_nobody_claimed_can_be_withdrawn(home: Home) {
     let (record, deployment, head) = home.begun().await;
     let orders = ["a#1", "b#1", "c#1"].map(|it| new_order(it, None)).to_vec();
     let given = record.append(&deployment, &head, intending(orders)).await.unwrap();
-    let claimed = record.claim("w", 1, LONG).await.unwrap();
+    let claimed = claim(&*record, "w", 1, LONG).await;
     assert_eq!(ids(&claimed), ["a#1"]);
     let withdraw = ["c#1", "a#1", "b#1", "never#1"].map(order_id).to_vec();
     let halted = Change { withdraw, ..one("halted") };
     let halted = record.append(&deployment, &given.head, halted).await.unwrap();
     assert_eq!(halted.withdrawn, ["c#1", "b#1"].map(order_id));
-    assert_eq!(record.claim("w", 9, LONG).await.unwrap(), []);
+    assert_eq!(claim(&*record, "w", 9, LONG).await, []);
     let left = record.open_orders(&deployment).await.unwrap();
     assert_eq!((left.len(), left[0].state), (1, OrderState::Held));
     // The name of a withdrawn order is used up too.
@@ -220,7 +284,7 @@ async fn an_order_can_be_given_to_another_worker(home: Home) {
     let change = Change { regrant, ..Change::default() };
     let again = record.append(&deployment, &given.head, change).await.unwrap();
     assert_eq!(ids(&again.granted), ["b#1", "a#1"]);
-    assert_eq!(record.claim("w", 9, LONG).await.unwrap(), []);
+    assert_eq!(claim(&*record, "w", 9, LONG).await, []);
     let all = record.open_orders(&deployment).await.unwrap();
     assert!(all.iter().all(|it| it.holder.as_deref() == Some("here") && it.intent == 1));
     let tokens: BTreeSet<u64> = all.iter().map(|it| it.token).collect();
@@ -231,15 +295,14 @@ async fn a_lease_is_renewed_only_by_its_holder(home: Home) {
     let (record, deployment, head) = home.begun().await;
     let orders = ["a#1", "b#1"].map(|it| new_order(it, None)).to_vec();
     record.append(&deployment, &head, intending(orders)).await.unwrap();
-    let claimed = record.claim("w", 9, LONG).await.unwrap();
+    let claimed = claim(&*record, "w", 9, LONG).await;
     let tokens: Vec<u64> = claimed.iter().map(Intent::token).collect();
-    assert!(record.renew("thief", &tokens, LONG).await.unwrap().is_empty());
-    assert!(record.renew("w", &[], LONG).await.unwrap().is_empty());
+    assert!(renew(&*record, "thief", &tokens, LONG).await.is_empty());
+    assert!(renew(&*record, "w", &[], LONG).await.is_empty());
     let asked = [tokens[1], 0, tokens[0], tokens[1]];
-    assert_eq!(record.renew("w", &asked, LONG).await.unwrap(), tokens);
-    assert_eq!(record.renew("w", &tokens[..1], NONE).await.unwrap(), tokens[..1]);
-    assert_eq!(record.renew("w", &tokens, LONG).await.unwrap(), tokens[1..]);
-    assert_eq!(record.expired(&deployment).await.unwrap(), [order_id("a#1")]);
+    assert_eq!(renew(&*record, "w", &asked, LONG).await, tokens);
+    assert_eq!(renew(&*record, "w", &tokens[..1], NONE).await, tokens[..1]);
+    assert_eq!(renew(&*record, "w", &tokens, LONG).await, tokens[1..]);
 }
 
 async fn of_many_claimants_each_order_has_one(home: Home) {
@@ -251,7 +314,7 @@ async fn of_many_claimants_each_order_has_one(home: Home) {
         tokio::spawn(async move {
             let mut mine = Vec::new();
             loop {
-                let claimed = record.claim(&worker.to_string(), 7, LONG).await.unwrap();
+                let claimed = claim(&*record, &worker.to_string(), 7, LONG).await;
                 let reports = claimed.iter().map(|it| reported(&it.order().id, it.token()));
                 let receipts = record.report(reports.collect()).await.unwrap();
                 assert!(receipts.iter().all(|it| *it == Receipt::Accepted));
@@ -287,7 +350,7 @@ async fn a_halt_and_a_claim_in_a_race_never_both_have_an_order(home: Home) {
             async move {
                 let mut mine = BTreeSet::new();
                 for _ in 0..12 {
-                    mine.extend(ids(&record.claim("w", 5, LONG).await.unwrap()));
+                    mine.extend(ids(&claim(&*record, "w", 5, LONG).await));
                 }
                 mine
             }

@@ -44,7 +44,6 @@ async fn a_deployment_that_was_never_created_is_unknown_everywhere(home: Home) {
         record.put_snapshot(&nowhere, snapshot).await.err(),
         record.reported(&nowhere, 1).await.err(),
         record.late_reports(&nowhere, 1).await.err(),
-        record.expired(&nowhere).await.err(),
         record.open_orders(&nowhere).await.err(),
         record.lead(&nowhere, "a", LONG).await.err(),
         record.keep_leading(&nowhere, 1, LONG).await.err(),

@@ -21,13 +21,23 @@ impl State {
     ) -> Result<Appended, RecordError> {
         self.deployment(deployment)?.check(notary, deployment, expected, &change)?;
         self.check_orders(deployment, &change)?;
-        let Change { commands, entries, orders, regrant, settle, withdraw, contents, notices } =
-            change;
+        let Change {
+            commands,
+            entries,
+            orders,
+            regrant,
+            settle,
+            withdraw,
+            stop,
+            contents,
+            notices,
+        } = change;
         let is_torn = is_planted(Planted::TornCommit) && expected.seq.is_multiple_of(5);
         for (id, _) in settle.into_iter().filter(|_| !is_torn) {
             self.orders.finish(deployment, &id, OrderState::Ended);
         }
         let withdrawn = self.withdraw(deployment, withdraw);
+        stop.into_iter().for_each(|(id, who)| self.orders.stop(deployment, &id, who));
         let mut granted: Vec<Intent> = Vec::new();
         granted.extend(orders.into_iter().filter_map(|it| self.orders.add(it)));
         granted

@@ -14,11 +14,10 @@ use crate::home::Record;
 use crate::key::Signer;
 use crate::key::VerifierKey;
 use crate::notary::Notary;
-use crate::queue::{Lead, OpenOrder, Receipt, Reported};
+use crate::queue::{Claimed, Enlisted, Lead, OpenOrder, Present, Receipt, Renewed, Reported};
 use async_trait::async_trait;
 use model::digest::Digest;
 use model::id::{DeploymentId, Seq};
-use model::order::{Intent, OrderId};
 use orders::{Orders, Row};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard};
@@ -26,6 +25,9 @@ use std::time::Duration;
 
 /// How many snapshots of a deployment are kept: the newest, and one more in case it is bad.
 pub(crate) const SNAPSHOTS_MAX: usize = 2;
+
+/// After how long a worker that left without a word is forgotten, in microseconds: a day.
+pub(crate) const FORGOTTEN_AFTER_US: i64 = 86_400_000_000;
 
 /// A record in memory.
 pub struct Memory {
@@ -160,7 +162,7 @@ impl Deployment {
 
     fn keep_leading(&mut self, epoch: u64, now_us: i64, lease: Duration) -> bool {
         match &mut self.leader {
-            Some(leader) if self.tip.head.epoch == epoch && leader.until_us > now_us => {
+            Some(leader) if self.tip.head.epoch == epoch => {
                 leader.until_us = end_of_lease(now_us, lease);
                 true
             }
@@ -317,22 +319,35 @@ impl Record for Memory {
         Ok(())
     }
 
+    async fn enlist(&self, worker: &str, lease: Duration) -> Result<Enlisted, RecordError> {
+        Ok(self.state().orders.enlist(worker, (self.now_us)(), lease))
+    }
+
     async fn claim(
         &self,
-        worker: &str,
+        by: &Enlisted,
         limit: u32,
         lease: Duration,
-    ) -> Result<Vec<Intent>, RecordError> {
-        Ok(self.state().orders.claim(worker, many(limit), end_of_lease((self.now_us)(), lease)))
+    ) -> Result<Vec<Claimed>, RecordError> {
+        self.state().orders.claim(by, many(limit), (self.now_us)(), lease)
     }
 
     async fn renew(
         &self,
-        worker: &str,
+        by: &Enlisted,
         tokens: &[u64],
         lease: Duration,
-    ) -> Result<Vec<u64>, RecordError> {
-        Ok(self.state().orders.renew(worker, tokens, (self.now_us)(), lease))
+    ) -> Result<Vec<Renewed>, RecordError> {
+        self.state().orders.renew(by, tokens, (self.now_us)(), lease)
+    }
+
+    async fn leave(&self, by: &Enlisted, tokens: &[u64]) -> Result<(), RecordError> {
+        self.state().orders.leave(by, tokens, (self.now_us)());
+        Ok(())
+    }
+
+    async fn workers(&self) -> Result<Vec<Present>, RecordError> {
+        Ok(self.state().orders.workers((self.now_us)()))
     }
 
     async fn report(&self, reports: Vec<Reported>) -> Result<Vec<Receipt>, RecordError> {
@@ -359,12 +374,6 @@ impl Record for Memory {
         let state = self.state();
         state.deployment(deployment)?;
         Ok(state.orders.late(deployment).take(many(limit)).collect())
-    }
-
-    async fn expired(&self, deployment: &DeploymentId) -> Result<Vec<OrderId>, RecordError> {
-        let state = self.state();
-        state.deployment(deployment)?;
-        Ok(state.orders.expired(deployment, (self.now_us)()))
     }
 
     async fn open_orders(&self, deployment: &DeploymentId) -> Result<Vec<OpenOrder>, RecordError> {

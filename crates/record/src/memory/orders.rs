@@ -1,8 +1,9 @@
 //! The order queue in memory.
 
-use super::end_of_lease;
+use super::{FORGOTTEN_AFTER_US, end_of_lease, timestamp};
 use crate::change::NewOrder;
-use crate::queue::{OpenOrder, OrderState, Receipt, Reported};
+use crate::error::RecordError;
+use crate::queue::{Claimed, Enlisted, OpenOrder, OrderState, Present, Receipt, Renewed, Reported};
 use model::id::{DeploymentId, Seq};
 use model::order::{Intent, Order, OrderId, Report};
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,6 +17,7 @@ pub(super) struct Orders {
     numbers: BTreeMap<(DeploymentId, OrderId), u64>,
     unfinished: BTreeSet<u64>,
     late: BTreeMap<(DeploymentId, OrderId, u64), Report>,
+    workers: BTreeMap<String, Here>,
 }
 
 #[derive(Clone)]
@@ -27,9 +29,25 @@ pub(super) struct Row {
     holder: Option<String>,
     held_until_us: i64,
     report: Option<Report>,
+    stop: Option<String>,
+}
+
+/// A worker that has enlisted.
+#[derive(Clone)]
+struct Here {
+    session: u64,
+    until_us: i64,
 }
 
 impl Row {
+    fn is_leased(&self) -> bool {
+        self.state == OrderState::Held && self.held_until_us < i64::MAX
+    }
+
+    fn is_lapsed(&self, now_us: i64) -> bool {
+        self.is_leased() && self.held_until_us <= now_us
+    }
+
     fn grant(&mut self, holder: &str, token: u64, held_until_us: i64) -> Intent {
         self.state = OrderState::Held;
         self.token = token;
@@ -67,6 +85,7 @@ impl Orders {
             holder: None,
             held_until_us: 0,
             report: None,
+            stop: None,
         };
         let granted = new.grant.map(|holder| row.grant(&holder, number, i64::MAX));
         self.numbers.insert(key, number);
@@ -94,39 +113,93 @@ impl Orders {
         }
     }
 
-    pub(super) fn claim(&mut self, worker: &str, limit: usize, held_until_us: i64) -> Vec<Intent> {
+    pub(super) fn stop(&mut self, deployment: &DeploymentId, id: &OrderId, who: String) {
+        if let Some((_, row)) = self.row_mut(deployment, id) {
+            row.stop = Some(who);
+        }
+    }
+
+    pub(super) fn enlist(&mut self, worker: &str, now_us: i64, lease: Duration) -> Enlisted {
+        let session = self.ticket();
+        let here = Here { session, until_us: end_of_lease(now_us, lease) };
+        self.workers.retain(|_, it| it.until_us >= now_us.saturating_sub(FORGOTTEN_AFTER_US));
+        self.workers.insert(worker.to_owned(), here);
+        Enlisted { worker: worker.to_owned(), session }
+    }
+
+    fn here(&mut self, by: &Enlisted, now_us: i64) -> Result<&mut Here, RecordError> {
+        let here = self.workers.get_mut(&by.worker);
+        here.filter(|it| it.session == by.session && it.until_us > now_us)
+            .ok_or_else(|| by.dismissed())
+    }
+
+    pub(super) fn claim(
+        &mut self,
+        by: &Enlisted,
+        limit: usize,
+        now_us: i64,
+        lease: Duration,
+    ) -> Result<Vec<Claimed>, RecordError> {
+        self.here(by, now_us)?;
+        let is_lapsed = |it: &&u64| self.rows.get(it).is_some_and(|row| row.is_lapsed(now_us));
         let is_open =
             |it: &&u64| self.rows.get(it).is_some_and(|row| row.state == OrderState::Open);
-        let next: Vec<u64> = self.unfinished.iter().filter(is_open).take(limit).copied().collect();
-        let mut intents = Vec::with_capacity(next.len());
+        let lapsed = self.unfinished.iter().filter(is_lapsed);
+        let open = self.unfinished.iter().filter(is_open);
+        let next: BTreeSet<u64> = lapsed.chain(open).take(limit).copied().collect();
+        let mut claimed = Vec::with_capacity(next.len());
         for number in next {
             let token = self.ticket();
             if let Some(row) = self.rows.get_mut(&number) {
-                intents.push(row.grant(worker, token, held_until_us));
+                let before = row.holder.take();
+                let intent = row.grant(&by.worker, token, end_of_lease(now_us, lease));
+                claimed.push(Claimed { intent, before });
             }
         }
-        intents
+        Ok(claimed)
     }
 
     pub(super) fn renew(
         &mut self,
-        worker: &str,
+        by: &Enlisted,
         tokens: &[u64],
         now_us: i64,
         lease: Duration,
-    ) -> Vec<u64> {
-        let tokens: BTreeSet<u64> = tokens.iter().copied().collect();
+    ) -> Result<Vec<Renewed>, RecordError> {
+        let until_us = end_of_lease(now_us, lease);
+        self.here(by, now_us)?.until_us = until_us;
         let mut kept = Vec::new();
-        for number in &self.unfinished {
-            let Some(row) = self.rows.get_mut(number) else { continue };
-            let held = row.state == OrderState::Held && row.held_until_us > now_us;
-            if held && row.holder.as_deref() == Some(worker) && tokens.contains(&row.token) {
-                row.held_until_us = end_of_lease(now_us, lease);
-                kept.push(row.token);
-            }
+        for row in self.held_under(by, tokens).filter(|it| it.held_until_us > now_us) {
+            row.held_until_us = until_us;
+            kept.push(Renewed { token: row.token, stop: row.stop.clone() });
         }
-        kept.sort_unstable();
-        kept
+        kept.sort_unstable_by_key(|it| it.token);
+        Ok(kept)
+    }
+
+    pub(super) fn leave(&mut self, by: &Enlisted, tokens: &[u64], now_us: i64) {
+        self.held_under(by, tokens).for_each(|row| row.held_until_us = now_us);
+        if self.workers.get(&by.worker).is_some_and(|it| it.session == by.session) {
+            self.workers.remove(&by.worker);
+        }
+    }
+
+    /// Returns what `by` holds under a lease and one of `tokens`.
+    fn held_under(&mut self, by: &Enlisted, tokens: &[u64]) -> impl Iterator<Item = &mut Row> {
+        let tokens: BTreeSet<u64> = tokens.iter().copied().collect();
+        let leased = self.rows.values_mut().filter(|it| it.is_leased());
+        leased.filter(move |it| {
+            it.holder.as_deref() == Some(by.worker.as_str()) && tokens.contains(&it.token)
+        })
+    }
+
+    pub(super) fn workers(&self, now_us: i64) -> Vec<Present> {
+        let present = |(worker, here): (&String, &Here)| Present {
+            worker: worker.clone(),
+            until: timestamp(here.until_us),
+            is_silent: here.until_us <= now_us,
+        };
+        self.workers.iter().map(present).collect()
     }
 
     pub(super) fn report(&mut self, reported: Reported, now_us: i64) -> Receipt {
@@ -175,13 +248,6 @@ impl Orders {
         })
     }
 
-    pub(super) fn expired(&self, deployment: &DeploymentId, now_us: i64) -> Vec<OrderId> {
-        let held = self.rows_of(deployment).filter(|it| it.state == OrderState::Held);
-        let mut gone: Vec<&Row> = held.filter(|it| it.held_until_us <= now_us).collect();
-        gone.sort_by_key(|it| it.held_until_us);
-        gone.into_iter().map(|it| it.order.id.clone()).collect()
-    }
-
     pub(super) fn unfinished<'a>(
         &'a self,
         deployment: &'a DeploymentId,
@@ -192,6 +258,7 @@ impl Orders {
             state: it.state,
             token: it.token,
             holder: it.holder.clone(),
+            is_leased: it.is_leased(),
         })
     }
 }

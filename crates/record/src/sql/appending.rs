@@ -1,7 +1,7 @@
 //! Appending, in one transaction: the head first, which is the fence; then all that hangs on it.
 
 use super::link::{Link, Value};
-use super::orders::{Granted, give_tokens, take_tickets, to_json};
+use super::orders::{FOR_EVER, Granted, give_tokens, take_tickets, to_json};
 use super::reading::{Stored, stored};
 use super::rows::Rows;
 use super::text;
@@ -15,9 +15,6 @@ use model::digest::Digest;
 use model::id::{DeploymentId, Seq};
 use model::order::{Intent, OrderId};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Until when an order without a lease is held.
-const FOR_EVER: i64 = i64::MAX;
 
 pub(super) async fn create(
     link: &mut Link<'_>,
@@ -80,6 +77,7 @@ pub(super) async fn append(
     writing.add_commands(link).await?;
     writing.settle(link).await?;
     let withdrawn = writing.withdraw(link).await?;
+    writing.stop(link).await?;
     let granted = writing.grant(link).await?;
     writing.add_contents(link).await?;
     writing.add_notices(link).await?;
@@ -189,6 +187,16 @@ impl<'a> Writing<'a> {
         let withdrawn = ids(rows.fetch(link).await?)?;
         let asked = self.change.withdraw.iter();
         Ok(asked.filter(|id| withdrawn.contains(&*id.0)).cloned().collect())
+    }
+
+    /// Leaves word for whoever holds an order that it is to be stopped.
+    async fn stop(&self, link: &mut Link<'_>) -> Result<(), RecordError> {
+        let mut rows = Rows::tuples(text::STOP, vec![self.name()]);
+        for (id, who) in sorted(self.change.stop.iter()) {
+            rows.push([(&*id.0).into(), who.as_str().into()]);
+        }
+        rows.run(link).await?;
+        Ok(())
     }
 
     /// Adds the new orders, grants those that name a worker, and regrants others.

@@ -33,9 +33,8 @@ pub(super) async fn keep(
     epoch: u64,
     lease: Duration,
 ) -> Result<bool, RecordError> {
-    let now_us = now_us(link).await?;
-    let until = end_of_lease(now_us, lease);
-    let values = [until.into(), deployment.as_str().into(), epoch.into(), now_us.into()];
+    let until = end_of_lease(now_us(link).await?, lease);
+    let values = [until.into(), deployment.as_str().into(), epoch.into()];
     let kept = link.run(text::KEEP_LEADING, &values).await? > 0;
     if !kept {
         ensure_known(link, deployment).await?;

@@ -20,12 +20,11 @@ use crate::entry::{Entry, Kept, Notice, Snapshot, Standing};
 use crate::error::RecordError;
 use crate::home::Record;
 use crate::notary::Notary;
-use crate::queue::{Lead, OpenOrder, Receipt, Reported};
+use crate::queue::{Claimed, Enlisted, Lead, OpenOrder, Present, Receipt, Renewed, Reported};
 use async_trait::async_trait;
 use link::{Database, Link};
 use model::digest::Digest;
 use model::id::{DeploymentId, Seq};
-use model::order::{Intent, OrderId};
 use std::path::Path;
 use std::time::Duration;
 
@@ -202,22 +201,34 @@ impl Record for SqlRecord {
         written!(self, |link| reading::put_snapshot(&mut link, deployment, &snapshot).await)
     }
 
+    async fn enlist(&self, worker: &str, lease: Duration) -> Result<Enlisted, RecordError> {
+        written!(self, |link| orders::enlist(&mut link, worker, lease).await)
+    }
+
     async fn claim(
         &self,
-        worker: &str,
+        by: &Enlisted,
         limit: u32,
         lease: Duration,
-    ) -> Result<Vec<Intent>, RecordError> {
-        written!(self, |link| orders::claim(&mut link, worker, limit, lease).await)
+    ) -> Result<Vec<Claimed>, RecordError> {
+        written!(self, |link| orders::claim(&mut link, by, limit, lease).await)
     }
 
     async fn renew(
         &self,
-        worker: &str,
+        by: &Enlisted,
         tokens: &[u64],
         lease: Duration,
-    ) -> Result<Vec<u64>, RecordError> {
-        written!(self, |link| orders::renew(&mut link, worker, tokens, lease).await)
+    ) -> Result<Vec<Renewed>, RecordError> {
+        written!(self, |link| orders::renew(&mut link, by, tokens, lease).await)
+    }
+
+    async fn leave(&self, by: &Enlisted, tokens: &[u64]) -> Result<(), RecordError> {
+        written!(self, |link| orders::leave(&mut link, by, tokens).await)
+    }
+
+    async fn workers(&self) -> Result<Vec<Present>, RecordError> {
+        found!(self, |link| orders::workers(&mut link).await)
     }
 
     async fn report(&self, reports: Vec<Reported>) -> Result<Vec<Receipt>, RecordError> {
@@ -239,10 +250,6 @@ impl Record for SqlRecord {
     ) -> Result<Vec<Reported>, RecordError> {
         found!(self, |link| orders::reported(&mut link, text::LATE_REPORTS, deployment, limit)
             .await)
-    }
-
-    async fn expired(&self, deployment: &DeploymentId) -> Result<Vec<OrderId>, RecordError> {
-        found!(self, |link| orders::expired(&mut link, deployment).await)
     }
 
     async fn open_orders(&self, deployment: &DeploymentId) -> Result<Vec<OpenOrder>, RecordError> {

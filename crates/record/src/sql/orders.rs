@@ -1,6 +1,6 @@
 //! The order queue in a database.
 //!
-//! Everywhere the order's own row is taken first and the ticket last, so that an
+//! Everywhere the order's own row is taken before its ticket, so that an
 //! order's tokens rise in the order in which its grants are committed, and nobody
 //! waits for a row while others wait for his ticket.
 
@@ -8,13 +8,16 @@ use super::link::{Link, Row};
 use super::rows::Rows;
 use super::{now_us, text};
 use crate::error::RecordError;
-use crate::memory::end_of_lease;
-use crate::queue::{OpenOrder, OrderState, Receipt, Reported};
+use crate::memory::{FORGOTTEN_AFTER_US, end_of_lease, timestamp};
+use crate::queue::{Claimed, Enlisted, OpenOrder, OrderState, Present, Receipt, Renewed, Reported};
 use model::id::{DeploymentId, Seq};
 use model::order::{Intent, Order, OrderId, Report};
 use serde::de::DeserializeOwned;
 use std::collections::BTreeSet;
 use std::time::Duration;
+
+/// Until when an order without a lease is held.
+pub(super) const FOR_EVER: i64 = i64::MAX;
 
 /// Returns the last of `count` fresh tickets, each greater than any before in this database.
 pub(super) async fn take_tickets(link: &mut Link<'_>, count: u64) -> Result<u64, RecordError> {
@@ -47,6 +50,10 @@ impl Granted {
         let (number, intent) = (row.number()?, row.number()?);
         Ok(Self { number, intent, order: from_json("an order", &row.text()?)? })
     }
+
+    fn licence(self, token: u64) -> Intent {
+        Intent::recorded(self.order, self.intent, token)
+    }
 }
 
 /// Gives each of these orders its token, the first one `first`, and returns the licences.
@@ -60,46 +67,126 @@ pub(super) async fn give_tokens(
         tokens.push([it.number.into(), token.into()]);
     }
     tokens.run(link).await?;
-    let licence = |(token, it): (u64, Granted)| Intent::recorded(it.order, it.intent, token);
-    Ok((first..).zip(granted).map(licence).collect())
+    Ok((first..).zip(granted).map(|(token, it)| it.licence(token)).collect())
 }
 
 pub(super) async fn claim(
     link: &mut Link<'_>,
-    worker: &str,
+    by: &Enlisted,
     limit: u32,
     lease: Duration,
-) -> Result<Vec<Intent>, RecordError> {
-    let until = end_of_lease(now_us(link).await?, lease);
-    let claim = link.choose(text::CLAIM_SQLITE, text::CLAIM_POSTGRES);
-    let mut rows =
-        link.rows(claim, &[worker.into(), until.into(), i64::from(limit).into()]).await?;
-    let mut granted = rows.iter_mut().map(Granted::read).collect::<Result<Vec<_>, _>>()?;
-    if granted.is_empty() {
+) -> Result<Vec<Claimed>, RecordError> {
+    let now_us = now_us(link).await?;
+    let Enlisted { worker, session } = by;
+    let values = [worker.as_str().into(), (*session).into(), now_us.into()];
+    link.row(text::IS_ENLISTED, &values).await?.ok_or_else(|| by.dismissed())?;
+    let found = may_be_claimed(link, now_us, limit).await?;
+    if found.is_empty() {
         return Ok(Vec::new());
     }
-    granted.sort_by_key(|it| it.number);
-    let count = granted.len() as u64;
-    let last = take_tickets(link, count).await?;
-    give_tokens(link, granted, last + 1 - count).await
+    let count = found.len() as u64;
+    let first = take_tickets(link, count).await? + 1 - count;
+    let until = end_of_lease(now_us, lease);
+    let mut take = Rows::tuples(text::TAKE, vec![worker.as_str().into(), until.into()]);
+    for (token, (it, _)) in (first..).zip(&found) {
+        take.push([it.number.into(), token.into()]);
+    }
+    take.run(link).await?;
+    let claimed = |(token, (it, before)): (u64, (Granted, Option<String>))| Claimed {
+        intent: it.licence(token),
+        before,
+    };
+    Ok((first..).zip(found).map(claimed).collect())
+}
+
+/// Returns the orders that a worker may have now, oldest first, each with whoever had it before.
+async fn may_be_claimed(
+    link: &mut Link<'_>,
+    now_us: i64,
+    limit: u32,
+) -> Result<Vec<(Granted, Option<String>)>, RecordError> {
+    let limit = i64::from(limit);
+    let lapsed = link.choose(text::LAPSED_SQLITE, text::LAPSED_POSTGRES);
+    let mut rows = link.rows(lapsed, &[now_us.into(), limit.into()]).await?;
+    let left = limit - i64::try_from(rows.len()).unwrap_or(limit);
+    let open = link.choose(text::OPEN_SQLITE, text::OPEN_POSTGRES);
+    rows.extend(link.rows(open, &[left.into()]).await?);
+    let read = |mut row: Row| {
+        let granted = Granted::read(&mut row)?;
+        Ok((granted, Some(row.text()?).filter(|it| !it.is_empty())))
+    };
+    let found: Result<Vec<_>, RecordError> = rows.into_iter().map(read).collect();
+    let mut found = found?;
+    found.sort_by_key(|(it, _)| it.number);
+    Ok(found)
 }
 
 pub(super) async fn renew(
     link: &mut Link<'_>,
-    worker: &str,
+    by: &Enlisted,
     tokens: &[u64],
     lease: Duration,
-) -> Result<Vec<u64>, RecordError> {
+) -> Result<Vec<Renewed>, RecordError> {
     let now_us = now_us(link).await?;
     let until = end_of_lease(now_us, lease);
-    // In order, so that two renewals never wait for each other in a circle.
-    let tokens: BTreeSet<u64> = tokens.iter().copied().collect();
-    let mut list = Rows::list(text::RENEW, vec![until.into(), worker.into(), now_us.into()]);
-    tokens.iter().for_each(|it| list.push([(*it).into()]));
-    let rows = list.fetch(link).await?;
-    let mut kept = rows.into_iter().map(|mut row| row.number()).collect::<Result<Vec<u64>, _>>()?;
-    kept.sort_unstable();
+    let Enlisted { worker, session } = by;
+    let worker = worker.as_str();
+    let values = [worker.into(), (*session).into(), now_us.into(), until.into()];
+    if link.run(text::STAY_ENLISTED, &values).await? == 0 {
+        return Err(by.dismissed());
+    }
+    let list = Rows::list(text::RENEW, vec![until.into(), worker.into(), now_us.into()]);
+    let rows = of_tokens(list, tokens).fetch(link).await?;
+    let read = |mut row: Row| {
+        let (token, stop) = (row.number()?, row.text()?);
+        Ok(Renewed { token, stop: Some(stop).filter(|it| !it.is_empty()) })
+    };
+    let mut kept = rows.into_iter().map(read).collect::<Result<Vec<_>, RecordError>>()?;
+    kept.sort_unstable_by_key(|it| it.token);
     Ok(kept)
+}
+
+/// Returns the list with these tokens, in order, so that two lists never wait for each other in a circle.
+fn of_tokens<'a>(mut list: Rows<'a>, tokens: &[u64]) -> Rows<'a> {
+    let tokens: BTreeSet<u64> = tokens.iter().copied().collect();
+    tokens.iter().for_each(|it| list.push([(*it).into()]));
+    list
+}
+
+pub(super) async fn enlist(
+    link: &mut Link<'_>,
+    worker: &str,
+    lease: Duration,
+) -> Result<Enlisted, RecordError> {
+    let now_us = now_us(link).await?;
+    let forgotten = now_us.saturating_sub(FORGOTTEN_AFTER_US);
+    link.run(text::FORGET_WORKERS, &[forgotten.into()]).await?;
+    let session = take_tickets(link, 1).await?;
+    let until = end_of_lease(now_us, lease);
+    link.run(text::ENLIST, &[worker.into(), session.into(), until.into()]).await?;
+    Ok(Enlisted { worker: worker.to_owned(), session })
+}
+
+pub(super) async fn leave(
+    link: &mut Link<'_>,
+    by: &Enlisted,
+    tokens: &[u64],
+) -> Result<(), RecordError> {
+    let now_us = now_us(link).await?;
+    let worker = by.worker.as_str();
+    let list = Rows::list(text::GIVE_BACK, vec![now_us.into(), worker.into()]);
+    of_tokens(list, tokens).run(link).await?;
+    link.run(text::LEAVE, &[worker.into(), by.session.into()]).await?;
+    Ok(())
+}
+
+pub(super) async fn workers(link: &mut Link<'_>) -> Result<Vec<Present>, RecordError> {
+    let now_us = now_us(link).await?;
+    let read = |mut row: Row| {
+        let (worker, until) = (row.text()?, row.integer()?);
+        Ok(Present { worker, until: timestamp(until), is_silent: until <= now_us })
+    };
+    link.rows(text::WORKERS, &[]).await?.into_iter().map(read).collect()
 }
 
 pub(super) async fn report(
@@ -162,16 +249,6 @@ pub(super) async fn reported(
     rows.into_iter().map(read).collect()
 }
 
-pub(super) async fn expired(
-    link: &mut Link<'_>,
-    deployment: &DeploymentId,
-) -> Result<Vec<OrderId>, RecordError> {
-    super::reading::ensure_known(link, deployment).await?;
-    let now_us = now_us(link).await?;
-    let rows = link.rows(text::EXPIRED, &[deployment.as_str().into(), now_us.into()]).await?;
-    rows.into_iter().map(|mut row| Ok(OrderId(row.text()?.into()))).collect()
-}
-
 pub(super) async fn unfinished(
     link: &mut Link<'_>,
     deployment: &DeploymentId,
@@ -185,7 +262,8 @@ pub(super) async fn unfinished(
         let state = OrderState::ALL.into_iter().find(|it| it.as_str() == name);
         let state =
             state.ok_or_else(|| RecordError::corrupt(format!("order {} is `{name}`", order.id)))?;
-        Ok(OpenOrder { order, intent, state, token, holder })
+        let is_leased = state == OrderState::Held && row.integer()? != FOR_EVER;
+        Ok(OpenOrder { order, intent, state, token, holder, is_leased })
     };
     rows.into_iter().map(read).collect()
 }

@@ -9,7 +9,7 @@ use crate::error::RecordError;
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{PgPool, SqlSafeStr as _, SqlitePool};
+use sqlx::{Executor as _, PgPool, SqlSafeStr as _, SqlitePool};
 use std::path::Path;
 use std::time::Duration;
 
@@ -21,6 +21,10 @@ const SQLITE_READERS: u32 = 4;
 
 /// How many connections one process opens to PostgreSQL, whose default for all is 100.
 const POSTGRES_CONNECTIONS: u32 = 8;
+
+/// How long PostgreSQL lets a transaction of ours do nothing. Whoever is frozen in the middle of
+/// one holds rows that others need: it is taken back, and fails when its owner wakes up.
+const IDLE_IN_TRANSACTION: &str = "SET idle_in_transaction_session_timeout = '10s'";
 
 /// A setting that a database must have.
 struct Needed {
@@ -52,7 +56,8 @@ const POSTGRES_NEEDED: [Needed; 3] = [
 fn migrator() -> Migrator {
     let versions = [
         (1, "record", include_str!("../../migrations/0001_record.sql")),
-        (2, "accounts", include_str!("../../migrations/0002_accounts.sql")),
+        (2, "workers", include_str!("../../migrations/0002_workers.sql")),
+        (3, "accounts", include_str!("../../migrations/0003_accounts.sql")),
     ];
     let migration = |(version, name, text): (i64, &'static str, &'static str)| {
         Migration::new(version, name.into(), MigrationType::Simple, text.into_sql_str(), false)
@@ -91,6 +96,9 @@ pub(super) async fn open_postgres(url: &str) -> Result<Database, RecordError> {
     let options: PgConnectOptions = url.parse().map_err(fault)?;
     let pool: PgPool = PgPoolOptions::new()
         .max_connections(POSTGRES_CONNECTIONS)
+        .after_connect(|connection, _| {
+            Box::pin(async move { connection.execute(IDLE_IN_TRANSACTION).await.map(|_| ()) })
+        })
         .connect_with(options.application_name("landfall"))
         .await
         .map_err(fault)?;

@@ -28,7 +28,7 @@ pub(super) const LEAD: &str = "UPDATE deployments
     WHERE name = $3 AND (led_until <= $4 OR leader = $1) RETURNING epoch";
 pub(super) const LEADER: &str = "SELECT leader, led_until FROM deployments WHERE name = $1";
 pub(super) const KEEP_LEADING: &str = "UPDATE deployments SET led_until = $1
-    WHERE name = $2 AND epoch = $3 AND leader <> '' AND led_until > $4";
+    WHERE name = $2 AND epoch = $3 AND leader <> ''";
 pub(super) const STOP_LEADING: &str = "UPDATE deployments SET leader = '', led_until = 0
     WHERE name = $1 AND epoch = $2";
 
@@ -78,6 +78,9 @@ pub(super) const SETTLE: &str = "UPDATE orders SET state = 'ended' FROM (VALUES 
         AND orders.state IN ('held', 'reported') RETURNING id";
 pub(super) const WITHDRAW: &str = "UPDATE orders SET state = 'withdrawn'
     WHERE deployment = $1 AND state = 'open' AND id IN ({}) RETURNING id";
+pub(super) const STOP: &str = "UPDATE orders SET stop = given.column2
+    FROM (VALUES {}) AS given WHERE orders.deployment = $1 AND orders.id = given.column1
+        AND orders.state IN ('open', 'held')";
 pub(super) const REGRANT: &str = "UPDATE orders
     SET state = 'held', holder = given.column2, held_until = $2
     FROM (VALUES {}) AS given WHERE orders.deployment = $1 AND orders.id = given.column1
@@ -85,21 +88,37 @@ pub(super) const REGRANT: &str = "UPDATE orders
 pub(super) const SET_TOKENS: &str = "UPDATE orders SET token = given.column2
     FROM (VALUES {}) AS given WHERE orders.number = given.column1";
 
-/// The oldest open orders. PostgreSQL passes over rows that another claimant is taking
-/// just now; SQLite has one writer.
-pub(super) const CLAIM_SQLITE: &str = "UPDATE orders
-    SET state = 'held', holder = $1, held_until = $2
-    WHERE number IN (
-        SELECT number FROM orders WHERE state = 'open' ORDER BY number LIMIT $3)
-    RETURNING number, intent, body";
-pub(super) const CLAIM_POSTGRES: &str = "WITH next AS MATERIALIZED (
-        SELECT number FROM orders WHERE state = 'open' ORDER BY number LIMIT $3
-        FOR UPDATE SKIP LOCKED)
-    UPDATE orders SET state = 'held', holder = $1, held_until = $2
-    FROM next WHERE orders.number = next.number
-    RETURNING orders.number, orders.intent, orders.body";
+/// The oldest orders that may be claimed: those that nobody has had, and those whose lease has run
+/// out. PostgreSQL passes over rows that another claimant is taking just now; SQLite has one writer.
+pub(super) const OPEN_SQLITE: &str = "SELECT number, intent, body, holder FROM orders
+    WHERE state = 'open' ORDER BY number LIMIT $1";
+pub(super) const OPEN_POSTGRES: &str = "SELECT number, intent, body, holder FROM orders
+    WHERE state = 'open' ORDER BY number LIMIT $1 FOR UPDATE SKIP LOCKED";
+pub(super) const LAPSED_SQLITE: &str = "SELECT number, intent, body, holder FROM orders
+    WHERE state = 'held' AND held_until < 9223372036854775807 AND held_until <= $1
+    ORDER BY held_until, number LIMIT $2";
+pub(super) const LAPSED_POSTGRES: &str = "SELECT number, intent, body, holder FROM orders
+    WHERE state = 'held' AND held_until < 9223372036854775807 AND held_until <= $1
+    ORDER BY held_until, number LIMIT $2 FOR UPDATE SKIP LOCKED";
+pub(super) const TAKE: &str = "UPDATE orders
+    SET state = 'held', holder = $1, held_until = $2, token = given.column2
+    FROM (VALUES {}) AS given WHERE orders.number = given.column1";
 pub(super) const RENEW: &str = "UPDATE orders SET held_until = $1
-    WHERE state = 'held' AND holder = $2 AND held_until > $3 AND token IN ({}) RETURNING token";
+    WHERE state = 'held' AND held_until < 9223372036854775807 AND holder = $2 AND held_until > $3
+        AND token IN ({}) RETURNING token, stop";
+pub(super) const GIVE_BACK: &str = "UPDATE orders SET held_until = $1
+    WHERE state = 'held' AND held_until < 9223372036854775807 AND holder = $2 AND token IN ({})";
+
+pub(super) const ENLIST: &str = "INSERT INTO workers (name, session, here_until)
+    VALUES ($1, $2, $3)
+    ON CONFLICT (name) DO UPDATE SET session = excluded.session, here_until = excluded.here_until";
+pub(super) const FORGET_WORKERS: &str = "DELETE FROM workers WHERE here_until < $1";
+pub(super) const IS_ENLISTED: &str =
+    "SELECT name FROM workers WHERE name = $1 AND session = $2 AND here_until > $3";
+pub(super) const STAY_ENLISTED: &str =
+    "UPDATE workers SET here_until = $4 WHERE name = $1 AND session = $2 AND here_until > $3";
+pub(super) const LEAVE: &str = "DELETE FROM workers WHERE name = $1 AND session = $2";
+pub(super) const WORKERS: &str = "SELECT name, here_until FROM workers ORDER BY name";
 pub(super) const REPORT: &str = "UPDATE orders SET state = 'reported', report = given.column4
     FROM (VALUES {}) AS given WHERE orders.deployment = given.column1
         AND orders.id = given.column2 AND orders.token = given.column3
@@ -114,9 +133,8 @@ pub(super) const REPORTED: &str = "SELECT id, token, report FROM orders
     WHERE deployment = $1 AND state = 'reported' ORDER BY number LIMIT $2";
 pub(super) const LATE_REPORTS: &str = "SELECT id, token, report FROM late_reports
     WHERE deployment = $1 ORDER BY id, token LIMIT $2";
-pub(super) const EXPIRED: &str = "SELECT id FROM orders
-    WHERE deployment = $1 AND state = 'held' AND held_until <= $2 ORDER BY held_until, number";
-pub(super) const OPEN_ORDERS: &str = "SELECT body, intent, state, token, holder FROM orders
+pub(super) const OPEN_ORDERS: &str =
+    "SELECT body, intent, state, token, holder, held_until FROM orders
     WHERE deployment = $1 AND state IN ('open', 'held', 'reported') ORDER BY number";
 
 pub(super) const ADD_ACCOUNT: &str = "INSERT INTO accounts

@@ -1,0 +1,97 @@
+//! Orders that are left for workers to claim, as the driver sees them.
+//!
+//! It asks the record what workers have reported, takes back what nobody has claimed and must
+//! not begin any more, and leaves word where a held one is to be stopped.
+
+use crate::flight::{CALLED_BACK, Landed};
+use executor::Ending;
+use model::id::DeploymentId;
+use model::order::OrderId;
+use model::state::State;
+use record::{Change, OpenOrder, Record, RecordError};
+use std::collections::HashSet;
+
+/// The most reports that go into one append.
+const REPORTS_MAX: u32 = 2_000;
+
+/// What was asked of the queue and is not answered yet.
+#[derive(Default)]
+pub(crate) struct Left {
+    /// Orders that were to be taken back: whoever has claimed one brings it to its end.
+    taken_back: HashSet<OrderId>,
+    /// Orders whose holders know that they are to stop.
+    stopped: HashSet<OrderId>,
+}
+
+impl Left {
+    /// Adds to `change` what of `called_back` is to be taken back where nobody has claimed it.
+    pub(crate) fn take_back(&mut self, called_back: &[OrderId], change: &mut Change) {
+        for order in called_back {
+            let is_new = change.orders.iter().all(|it| it.order.id != *order);
+            // What this very change gives is taken back by the next one.
+            if is_new && self.taken_back.insert(order.clone()) {
+                change.withdraw.push(order.clone());
+            }
+        }
+    }
+
+    /// Adds to `change` the orders that somebody wants stopped, for whoever holds them.
+    pub(crate) fn stop(&mut self, state: &State, change: &mut Change) {
+        if state.cancelled.is_empty() {
+            return;
+        }
+        for (order, place) in &state.orders {
+            if let Some(who) = state.cancelled.get(&place.scope.to_string())
+                && place.asked.is_none()
+                && change.settle.iter().all(|(it, _)| it != order)
+                && change.orders.iter().all(|it| it.order.id != *order)
+                && self.stopped.insert(order.clone())
+            {
+                change.stop.push((order.clone(), who.to_string()));
+            }
+        }
+    }
+
+    /// Forgets what has come to its end.
+    pub(crate) fn forget_ended(&mut self, state: &State) {
+        self.taken_back.retain(|it| state.orders.contains_key(it));
+        self.stopped.retain(|it| state.orders.contains_key(it));
+    }
+}
+
+/// Returns what workers have reported and is not in the record yet.
+///
+/// # Errors
+///
+/// When the record cannot be read.
+pub(crate) async fn reported(
+    record: &dyn Record,
+    deployment: &DeploymentId,
+) -> Result<Vec<Landed>, RecordError> {
+    let reports = record.reported(deployment, REPORTS_MAX).await?;
+    let landed = reports.into_iter().map(|it| Landed {
+        order: it.order,
+        token: Some(it.token),
+        ending: Ending::Ended(it.report),
+    });
+    Ok(landed.collect())
+}
+
+/// Returns that these orders were taken back before anybody had them.
+pub(crate) fn withdrawn(orders: impl IntoIterator<Item = OrderId>) -> Vec<Landed> {
+    let landed = |order| {
+        let why = format!("it was called back by {CALLED_BACK}");
+        Landed { order, token: None, ending: Ending::Withheld { why } }
+    };
+    orders.into_iter().map(landed).collect()
+}
+
+/// Returns the orders of `state` that an earlier leader took back and could not record any more:
+/// they are in flight, and no longer in the queue.
+pub(crate) fn withdrawn_unrecorded(state: &State, left: &[OpenOrder]) -> Vec<Landed> {
+    let open: HashSet<&OrderId> = left.iter().map(|it| &it.order.id).collect();
+    let orders = state.orders.iter().filter(|(id, it)| it.asked.is_none() && !open.contains(id));
+    let mut gone: Vec<OrderId> = orders.map(|(id, _)| id.clone()).collect();
+    gone.sort();
+    withdrawn(gone)
+}

@@ -1,0 +1,262 @@
+//! A worker: claims orders under a lease, carries them out, and reports.
+//!
+//! It decides nothing and writes no entry: what it reports, the leader records. Its lease is
+//! kept by a task of its own, whatever the orders do. Where the lease runs out all the same,
+//! because the process was frozen or the database away, it drops what it holds and begins
+//! anew; the orders go on on their computers, and whoever claims them next finds them there.
+
+use crate::effects::Effects;
+use crate::journals::out_of_reach;
+use executor::Cancel;
+use model::id::DeploymentId;
+use model::order::{OrderId, Report};
+use record::{Claimed, Enlisted, Record, RecordError, Reported};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
+
+/// How long a worker may be silent before others have what it holds.
+pub const WORKER_LEASE: Duration = Duration::from_secs(15);
+/// How often it says that it is there.
+const RENEW_EVERY: Duration = Duration::from_secs(4);
+/// How long before the end of its lease it stops by itself, by its own clock: the database's may
+/// run faster, and an answer takes its time.
+const MARGIN: Duration = Duration::from_secs(2);
+/// How often it asks for orders: at first, and at most where there are none.
+const ASK: (Duration, Duration) = (Duration::from_millis(20), Duration::from_millis(500));
+/// The most reports in one write.
+const REPORTS_MAX: usize = 1_000;
+
+/// Carries out orders that a leader elsewhere leaves to be claimed.
+pub struct Worker {
+    record: Arc<dyn Record>,
+    effects: Arc<dyn Effects>,
+    name: String,
+    at_once: usize,
+}
+
+/// What a worker holds, by token.
+type Held = Arc<Mutex<HashMap<u64, Holding>>>;
+
+struct Holding {
+    cancel: Cancel,
+    carrying_out: JoinHandle<()>,
+}
+
+/// What became of an order, with the licence under which it was carried out.
+struct Done {
+    deployment: DeploymentId,
+    order: OrderId,
+    token: u64,
+    report: Report,
+}
+
+/// One enlisting: until its lease is lost, or the worker is told to stop.
+struct Shift<'w> {
+    worker: &'w Worker,
+    by: Enlisted,
+    held: Held,
+    is_lost: watch::Receiver<bool>,
+    keeping: JoinHandle<()>,
+    done: mpsc::UnboundedReceiver<Done>,
+    doing: mpsc::UnboundedSender<Done>,
+    /// Reports that no answer has come to yet.
+    unsent: Vec<Reported>,
+}
+
+impl Worker {
+    /// Returns a worker named `name`, for its computer and data directory and, after `#`, for
+    /// itself, that carries out at most `at_once` orders at once.
+    pub fn new(
+        record: Arc<dyn Record>,
+        effects: impl Effects + 'static,
+        name: String,
+        at_once: usize,
+    ) -> Self {
+        Self { record, effects: Arc::new(effects), name, at_once }
+    }
+
+    /// Works until told to stop. What it is carrying out then goes on, and others find it.
+    ///
+    /// # Errors
+    ///
+    /// When the record cannot be used.
+    pub async fn run(&self, mut told: watch::Receiver<bool>) -> Result<(), RecordError> {
+        loop {
+            let mut shift = Shift::begin(self).await?;
+            if shift.work(&mut told).await {
+                let tokens = shift.tokens();
+                return self.record.leave(&shift.by, &tokens).await;
+            }
+        }
+    }
+}
+
+impl<'w> Shift<'w> {
+    async fn begin(worker: &'w Worker) -> Result<Self, RecordError> {
+        let began = Instant::now();
+        let by = worker.record.enlist(&worker.name, WORKER_LEASE).await?;
+        let held = Held::default();
+        let (lost, is_lost) = watch::channel(false);
+        let keeping =
+            tokio::spawn(keep(worker.record.clone(), by.clone(), held.clone(), (began, lost)));
+        // Bounded by the orders that it holds.
+        let (doing, done) = mpsc::unbounded_channel();
+        Ok(Self { worker, by, held, is_lost, keeping, done, doing, unsent: vec![] })
+    }
+
+    /// Claims, carries out and reports. Returns whether it was told to stop; otherwise its lease
+    /// is lost.
+    async fn work(&mut self, told: &mut watch::Receiver<bool>) -> bool {
+        let mut pause = ASK.0;
+        loop {
+            let mut is_lost = self.is_lost.clone();
+            tokio::select! {
+                biased;
+                () = true_or_never(told) => return true,
+                () = true_or_never(&mut is_lost) => return false,
+                Some(done) = self.done.recv() => {
+                    self.note(done);
+                    while self.unsent.len() < REPORTS_MAX
+                        && let Ok(done) = self.done.try_recv()
+                    {
+                        self.note(done);
+                    }
+                    self.report().await;
+                    pause = ASK.0;
+                }
+                () = tokio::time::sleep(pause) => {
+                    self.report().await;
+                    pause = match self.claim().await {
+                        Ok(0) => (pause * 2).min(ASK.1),
+                        Ok(_) => ASK.0,
+                        Err(RecordError::Dismissed { .. }) => return false,
+                        // The database is away, for as long as the lease lasts at most.
+                        Err(_) => ASK.1,
+                    };
+                }
+            }
+        }
+    }
+
+    fn holding(&self) -> MutexGuard<'_, HashMap<u64, Holding>> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn tokens(&self) -> Vec<u64> {
+        self.holding().keys().copied().collect()
+    }
+
+    /// Claims as many orders as it has hands for, and begins them. Returns how many it got.
+    async fn claim(&self) -> Result<usize, RecordError> {
+        let free = self.worker.at_once.saturating_sub(self.holding().len());
+        let limit = u32::try_from(free).unwrap_or(u32::MAX);
+        if limit == 0 {
+            return Ok(0);
+        }
+        let claimed = self.worker.record.claim(&self.by, limit, WORKER_LEASE).await?;
+        let count = claimed.len();
+        claimed.into_iter().for_each(|it| self.begin_order(it));
+        Ok(count)
+    }
+
+    fn begin_order(&self, Claimed { intent, before }: Claimed) {
+        let (cancel, token) = (Cancel::new(), intent.token());
+        let (effects, doing) = (self.worker.effects.clone(), self.doing.clone());
+        let (name, wish) = (self.worker.name.clone(), cancel.clone());
+        // Under the lock, so that an order that ends at once is known by then.
+        let mut holding = self.holding();
+        let carrying_out = tokio::spawn(async move {
+            let order = intent.order();
+            let report = match before.as_deref() {
+                None => effects.carry_out(&intent, &wish).await,
+                Some(before) => match out_of_reach(order, before, &name) {
+                    Some(report) => report,
+                    None => effects.resume(&intent, &wish).await,
+                },
+            };
+            let (deployment, order) = (order.deployment.clone(), order.id.clone());
+            // Nobody listens any more when the shift is over: others find its end.
+            let _unheard = doing.send(Done { deployment, order, token, report });
+        });
+        holding.insert(token, Holding { cancel, carrying_out });
+    }
+
+    fn note(&mut self, Done { deployment, order, token, report }: Done) {
+        self.unsent.push(Reported { deployment, order, token, report });
+    }
+
+    /// Reports what has ended. It holds each order until then, so that its lease lasts.
+    async fn report(&mut self) {
+        // Accepted or late, it is out of its hands. After an error all of it is sent again.
+        if self.unsent.is_empty() || self.worker.record.report(self.unsent.clone()).await.is_err() {
+            return;
+        }
+        let mut holding = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        for it in self.unsent.drain(..) {
+            holding.remove(&it.token);
+        }
+    }
+}
+
+impl Drop for Shift<'_> {
+    fn drop(&mut self) {
+        self.keeping.abort();
+        self.holding().values().for_each(|it| it.carrying_out.abort());
+    }
+}
+
+/// Says that the worker is there, drops what has become somebody else's, and passes on who wants
+/// what stopped.
+async fn keep(
+    record: Arc<dyn Record>,
+    by: Enlisted,
+    held: Held,
+    (mut last, lost): (Instant, watch::Sender<bool>),
+) {
+    loop {
+        tokio::time::sleep(RENEW_EVERY).await;
+        let asked = Instant::now();
+        let tokens: Vec<u64> = lock(&held).keys().copied().collect();
+        let ends = last + WORKER_LEASE - MARGIN;
+        let renewing = record.renew(&by, &tokens, WORKER_LEASE);
+        let kept = match tokio::time::timeout_at(ends, renewing).await {
+            Ok(Ok(kept)) => kept,
+            // The database is away: it is asked again for as long as the lease lasts.
+            Ok(Err(error)) if asked < ends && !matches!(error, RecordError::Dismissed { .. }) => {
+                continue;
+            }
+            Ok(Err(_)) | Err(_) => {
+                lost.send_replace(true);
+                return;
+            }
+        };
+        last = asked;
+        let mut holding = lock(&held);
+        for it in &kept {
+            if let (Some(who), Some(holding)) = (&it.stop, holding.get(&it.token)) {
+                holding.cancel.stop(who);
+            }
+        }
+        for token in tokens.iter().filter(|it| kept.iter().all(|kept| kept.token != **it)) {
+            // One that is reported is held no more either, and has ended.
+            if let Some(gone) = holding.remove(token) {
+                gone.carrying_out.abort();
+            }
+        }
+    }
+}
+
+fn lock(held: &Held) -> MutexGuard<'_, HashMap<u64, Holding>> {
+    held.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Waits until the flag is raised; for ever, where nobody can raise it any more.
+async fn true_or_never(flag: &mut watch::Receiver<bool>) {
+    if flag.wait_for(|it| *it).await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
