@@ -3,32 +3,47 @@
 //! A shell stands between: it holds a pipe from this process, and when that closes,
 //! however this process ends, it stops the server and removes its files.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Where Debian keeps its PostgreSQL versions.
 const VERSIONS: &str = "/usr/lib/postgresql";
 
-/// Starts the server in directory `$1` and stops it when standard input ends.
+/// Starts the server in directory `$1`, kills it and starts it again for each line of standard input,
+/// and stops it when that ends.
 const SCRIPT: &str = r#"
 set -eu
 umask 077
 trap 'rm -rf "$1"' EXIT
 "$2/initdb" --no-sync -A trust -U landfall -D "$1/data" >"$1/initdb.log" 2>&1 || { cat "$1/initdb.log"; exit 1; }
-"$2/postgres" -D "$1/data" -k "$1" -c listen_addresses= -c max_connections=200 >"$1/server.log" 2>&1 </dev/null &
-server=$!
-tries=0
-until "$2/pg_isready" -q -h "$1" -U landfall -d postgres; do
-    tries=$((tries + 1))
-    if [ "$tries" -gt 600 ] || ! kill -0 "$server" 2>/dev/null; then cat "$1/server.log"; exit 1; fi
-    sleep 0.1
+launch() {
+    "$2/postgres" -D "$1/data" -k "$1" -c listen_addresses= -c max_connections=200 >>"$1/server.log" 2>&1 </dev/null &
+    server=$!
+}
+ready() {
+    tries=0
+    until "$2/pg_isready" -q -h "$1" -U landfall -d postgres; do
+        tries=$((tries + 1))
+        if [ "$tries" -gt 600 ]; then cat "$1/server.log"; exit 1; fi
+        # One that was killed leaves shared memory behind for as long as its children live.
+        kill -0 "$server" 2>/dev/null || launch "$@"
+        sleep 0.1
+    done
+    echo ready
+}
+launch "$@"
+ready "$@"
+while read -r again; do
+    kill -KILL "$server"
+    wait "$server" || true
+    rm -f "$1/.s.PGSQL.5432"
+    launch "$@"
+    ready "$@"
 done
-echo ready
-read -r end || true
 kill -INT "$server"
 wait "$server" || true
 "#;
@@ -41,6 +56,7 @@ pub struct Cluster {
     databases: AtomicU32,
     shell: Child,
     pipe: Option<ChildStdin>,
+    said: BufReader<ChildStdout>,
 }
 
 /// Returns the server that all tests of this process share.
@@ -80,16 +96,32 @@ impl Cluster {
         shell.stderr(Stdio::null());
         let mut shell = shell.spawn().expect("because every Debian has sh and setpriv");
         let output = shell.stdout.take().expect("because it was asked for");
+        let (pipe, said) = (shell.stdin.take(), BufReader::new(output));
+        let mut it = Self { directory, programs, databases: AtomicU32::new(0), shell, pipe, said };
+        it.becomes_ready();
+        it
+    }
+
+    /// Kills the server, as the lack of memory does, and starts it again on what is on disk.
+    ///
+    /// # Panics
+    ///
+    /// Where it does not start again.
+    pub fn kill_and_start_again(&mut self) {
+        let mut pipe = self.pipe.as_ref().expect("because it is kept until the end");
+        pipe.write_all(b"again\n").expect("because the shell listens until the end");
+        self.becomes_ready();
+    }
+
+    fn becomes_ready(&mut self) {
         let mut said = String::new();
-        for line in BufReader::new(output).lines().map_while(Result::ok) {
+        for line in self.said.by_ref().lines().map_while(Result::ok) {
             said = format!("{said}{line}\n");
             if line == "ready" {
                 break;
             }
         }
         assert!(said.ends_with("ready\n"), "PostgreSQL did not start:\n{said}");
-        let pipe = shell.stdin.take();
-        Self { directory, programs, databases: AtomicU32::new(0), shell, pipe }
     }
 
     /// Makes an empty database and returns its URL.

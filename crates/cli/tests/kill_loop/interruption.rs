@@ -1,0 +1,131 @@
+//! How a deployment is interrupted.
+
+use super::{Chance, World};
+use crate::support::{kill, look_again};
+use model::id::Seq;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::process::{Child, Command};
+
+/// The most looks at a record that does not move: a server in the middle of something very long.
+const LOOKS_MAX: usize = 20_000;
+/// The most looks at a server beside one that stands still, perhaps in the middle of a transaction.
+const LOOKS_BESIDE_MAX: usize = 600;
+/// The most further looks before a process is killed, so that it dies anywhere.
+const FURTHER_LOOKS: u64 = 2_000;
+/// The most entries that a server writes while the one before it stands still.
+const ENTRIES_MEANWHILE: u64 = 10;
+
+/// What happens to the server or to its database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Interruption {
+    /// The server is killed.
+    Killed,
+    /// The server stands still, is started again meanwhile, and wakes up beside its later self.
+    Frozen,
+    /// The database server is killed with all its processes, and started again.
+    DatabaseKilled,
+}
+
+impl Interruption {
+    pub(crate) fn draw(chance: &mut Chance, kills_databases: bool) -> Self {
+        match chance.below(20) {
+            0..=2 => Self::Frozen,
+            3 | 4 if kills_databases => Self::DatabaseKilled,
+            _ => Self::Killed,
+        }
+    }
+}
+
+impl World {
+    /// Lets a server write some entries, and interrupts. Returns whether it did: a server that has
+    /// nothing more to do without people ends by itself.
+    pub(crate) async fn interrupt(&mut self, interruption: Interruption, entries: u64) -> bool {
+        let mut server = self.site.serve();
+        if !self.writes(&mut server, entries, LOOKS_MAX).await {
+            return false;
+        }
+        match interruption {
+            Interruption::Killed => kill(&mut server),
+            Interruption::Frozen => {
+                signal("STOP", &server);
+                let later_self = self.site.serve();
+                self.wakes_beside(server, later_self).await;
+            }
+            Interruption::DatabaseKilled => {
+                self.cluster.as_mut().unwrap().kill_and_start_again();
+                if self.chance.below(2) == 0 {
+                    kill(&mut server);
+                }
+                server.wait().unwrap();
+            }
+        }
+        true
+    }
+
+    /// Lets `other` write some entries while `frozen` stands still, wakes `frozen`, lets both go on
+    /// for a moment and kills both.
+    async fn wakes_beside(&mut self, mut frozen: Child, mut other: Child) {
+        let entries = 1 + self.chance.below(ENTRIES_MEANWHILE);
+        self.writes(&mut other, entries, LOOKS_BESIDE_MAX).await;
+        signal("CONT", &frozen);
+        for _ in 0..self.chance.below(FURTHER_LOOKS) {
+            tokio::task::yield_now().await;
+        }
+        look_again().await;
+        kill(&mut other);
+        kill(&mut frozen);
+    }
+
+    /// Waits until a server has written `entries`, for so many looks at most, and some random time
+    /// longer. False where it ended before.
+    async fn writes(&mut self, server: &mut Child, entries: u64, looks: usize) -> bool {
+        let end: Seq = self.head().await + entries;
+        for _ in 0..looks {
+            if server.try_wait().unwrap().is_some() {
+                return false;
+            }
+            if self.head().await >= end {
+                break;
+            }
+            look_again().await;
+        }
+        for _ in 0..self.chance.below(FURTHER_LOOKS) {
+            tokio::task::yield_now().await;
+        }
+        true
+    }
+}
+
+fn signal(name: &str, process: &Child) {
+    let sent = Command::new("kill").arg(format!("-{name}")).arg(process.id().to_string()).status();
+    assert!(sent.unwrap().success(), "SIG{name} is sent");
+}
+
+/// What was done, and how often.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Tally(BTreeMap<Interruption, usize>);
+
+impl Tally {
+    pub(crate) fn note(&mut self, interruption: Interruption) {
+        *self.0.entry(interruption).or_default() += 1;
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.0.values().sum()
+    }
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let words = self.0.iter().map(|(what, times)| {
+            let what = match what {
+                Interruption::Killed => "killed",
+                Interruption::Frozen => "frozen beside its later self",
+                Interruption::DatabaseKilled => "its database killed",
+            };
+            format!("{what} {times} times")
+        });
+        write!(f, "the server was {}", words.collect::<Vec<_>>().join(", "))
+    }
+}

@@ -1,0 +1,151 @@
+//! A deployment whose server is killed, frozen and replaced, and whose database is killed under it.
+//!
+//! Every step appends to a counter file of its own: every counter reads 1 at the
+//! end, nothing that was acknowledged is lost, and the chain holds.
+//!
+//! The suite runs some dozens of interruptions; `bench/faults kills` hundreds,
+//! by the variable `LANDFALL_KILLS`, and keeps the table that this prints.
+
+#![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "a test fails where it stands")]
+
+mod interruption;
+mod plan;
+#[path = "../support/mod.rs"]
+mod support;
+
+use interruption::{Interruption, Tally};
+use model::id::Seq;
+use model::machine::DeploymentState;
+use record::testing::Cluster;
+use std::io::Write as _;
+use std::path::Path;
+use support::{Site, load};
+use tempfile::TempDir;
+
+/// How many interruptions there are in the suite.
+const INTERRUPTIONS: usize = 30;
+/// The most that one deployment has room for.
+const INTERRUPTIONS_MAX: usize = 250;
+/// The variable that asks for another number.
+const ASKED: &str = "LANDFALL_KILLS";
+/// Entries that go by before interruptions, all in all: fewer than servers write in a deployment, because
+/// some more go by while a process is being killed.
+const ENTRIES: u64 = 180;
+/// The most times that the server is started after the last interruption.
+const STARTS_MAX: usize = 200;
+
+/// A small generator of numbers, so that a failing run can be repeated by its seed.
+struct Chance(u64);
+
+impl Chance {
+    fn below(&mut self, limit: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % limit.max(1)
+    }
+}
+
+/// A deployment that is interrupted, in a folder of its own.
+struct World {
+    folder: TempDir,
+    /// The database server, where that is killed too.
+    cluster: Option<Cluster>,
+    site: Site,
+    chance: Chance,
+    seed: u64,
+}
+
+impl World {
+    async fn new(cluster: Option<Cluster>, seed: u64) -> Self {
+        let folder = TempDir::new().unwrap();
+        let (data, plan) = (folder.path().join("data"), folder.path().join("plan"));
+        plan::write(&plan, &folder.path().join("counters"));
+        let database = match &cluster {
+            Some(cluster) => cluster.database(),
+            None => data.join("record.db").display().to_string(),
+        };
+        let site = Site::create(&data, &database, load(&plan), &plan, "2027-01-04T08:00:00Z").await;
+        Self { folder, cluster, site, chance: Chance(seed), seed }
+    }
+
+    async fn head(&self) -> Seq {
+        self.site.record.head(&self.site.deployment).await.unwrap().seq
+    }
+
+    async fn is_over(&self) -> bool {
+        let coordinator = self.site.coordinator().await;
+        coordinator.state().deployment == DeploymentState::Stabilizing
+    }
+
+    /// Interrupts the deployment `count` times and lets it come to its end. Returns what was done.
+    async fn survives(&mut self, count: usize) -> Tally {
+        let share = (2 * ENTRIES).div_ceil(count as u64);
+        let (mut tally, mut starts) = (Tally::default(), 0);
+        loop {
+            let before = self.head().await;
+            self.site.people_answer(|_| false).await;
+            let acknowledged = self.head().await;
+            assert!(acknowledged >= before, "what was acknowledged is there");
+            if tally.count() < count {
+                let next = Interruption::draw(&mut self.chance, self.cluster.is_some());
+                let entries = self.chance.below(share);
+                if self.interrupt(next, entries).await {
+                    tally.note(next);
+                }
+            } else {
+                starts += 1;
+                assert!(starts < STARTS_MAX, "it did not come to its end (seed {})", self.seed);
+                self.site.serve().wait().unwrap();
+            }
+            let left = self.head().await;
+            assert!(left >= acknowledged, "acknowledged entries are lost (seed {})", self.seed);
+            if self.is_over().await {
+                break;
+            }
+        }
+        assert_eq!(tally.count(), count, "it was over too early (seed {}): {tally}", self.seed);
+        self.every_counter_reads_one();
+        let key = self.site.record.standing(&self.site.deployment).await.unwrap().key;
+        record::verify(self.site.record.as_ref(), &self.site.deployment, &key).await.unwrap();
+        tally
+    }
+
+    fn every_counter_reads_one(&self) {
+        let counters = self.folder.path().join("counters");
+        for counter in plan::counters(&counters) {
+            let counted = std::fs::read_to_string(&counter).unwrap_or_default();
+            let lines = counted.lines().count();
+            assert_eq!(lines, 1, "{} (seed {}): {counted}", counter.display(), self.seed);
+        }
+    }
+}
+
+/// Interrupts as many deployments as it takes, one after the other.
+async fn interrupted(database: &str, cluster: impl Fn() -> Option<Cluster>, seed: u64) {
+    let asked = std::env::var(ASKED).ok().map(|it| it.parse::<usize>().unwrap());
+    let mut left = asked.unwrap_or(INTERRUPTIONS);
+    let mut seed = seed;
+    while left > 0 {
+        let count = left.min(INTERRUPTIONS_MAX);
+        let tally = World::new(cluster(), seed).await.survives(count).await;
+        (left, seed) = (left - count, seed + 1);
+        if asked.is_some() {
+            let counters = plan::counters(Path::new("")).len();
+            let table = format!("| {database}: {tally}; {counters} counters, each reads 1\n");
+            std::io::stdout().write_all(table.as_bytes()).unwrap();
+        }
+    }
+}
+
+// Proves: X-10
+#[tokio::test(flavor = "multi_thread")]
+async fn kills_and_freezes_leave_every_counter_at_one_on_sqlite() {
+    interrupted("SQLite", || None, 0x5eed_0001).await;
+}
+
+// Proves: X-10
+#[tokio::test(flavor = "multi_thread")]
+async fn kills_and_freezes_and_a_killed_database_leave_every_counter_at_one_on_postgresql() {
+    interrupted("PostgreSQL", || Some(Cluster::start()), 0x5eed_0002).await;
+}
