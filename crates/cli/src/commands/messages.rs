@@ -44,7 +44,7 @@ pub(crate) async fn message(it: &Message, mut desk: Desk) -> Result<Exit, Fault>
         }
         Message::MoveSlot { scope, from, reason } => {
             desk.known(desk.state(), scope)?;
-            let zone = crate::render::time::zone_of(desk.state(), scope);
+            let zone = views::time::zone_of(desk.state(), scope);
             let from = from.as_deref().map(|it| instant(it, zone)).transpose()?;
             let (of, reason) = (scope.clone(), reason.clone());
             let command = MessageCommand::MoveSlot { scope: of, from, reason };
