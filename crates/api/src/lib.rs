@@ -5,15 +5,20 @@
 //! that nothing can be done on the command line or a page that a program cannot do.
 
 mod caller;
+mod client;
 mod described;
 mod document;
+mod observed;
 mod params;
 mod problem;
 mod routes;
 
 pub use caller::{Address, COOKIE, COOKIE_SECURE, Caller, cookie_of};
+pub use client::{Client, ClientError};
 pub use document::document;
+pub use observed::observed;
 pub use problem::{More, Problem};
+pub use routes::{DeploymentLine, Recorded, Stretch};
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;

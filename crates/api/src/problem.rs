@@ -11,13 +11,13 @@ use model::refusal::{Refusal, RefusalCode};
 use planner::waiting::WaitingOn;
 use reception::ReceptionError;
 use record::RecordError;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The most letters that are said about a request that cannot be read.
 const SAID_LETTERS_MAX: usize = 400;
 
 /// A no, with its reason and the next step (RFC 9457).
-#[derive(Clone, Debug, Serialize, schemars::JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Problem {
     /// What kind of no it is, as an address that names the code.
     #[serde(rename = "type")]
@@ -36,16 +36,16 @@ pub struct Problem {
 }
 
 /// What else is said with a no.
-#[derive(Clone, Debug, Default, Serialize, schemars::JsonSchema)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct More {
     /// What to do next, in words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_step: Option<String>,
     /// What the guards read, where a gate refused.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gate: Vec<GuardReading>,
     /// What the thing waits on, where a gate refused.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_deserializing, skip_serializing_if = "Vec::is_empty")]
     pub waiting_on: Vec<WaitingOn>,
     /// After how many seconds to try again.
     #[serde(skip)]

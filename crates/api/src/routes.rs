@@ -6,10 +6,15 @@ mod deployment;
 mod entry;
 mod health;
 mod plan;
+mod record;
 mod session;
 mod sheet;
 mod site;
 mod wait;
+
+pub use commands::Recorded;
+pub use deployment::DeploymentLine;
+pub use record::Stretch;
 
 use crate::params::Page;
 use crate::problem::Problem;
@@ -33,6 +38,7 @@ pub(crate) fn routers() -> (Routes, Routes) {
     let quick = OpenApiRouter::new()
         .routes(routes!(health::alive))
         .routes(routes!(health::ready))
+        .routes(routes!(health::counters))
         .routes(routes!(session::set_up))
         .routes(routes!(session::log_in, session::log_out))
         .routes(routes!(session::me))
@@ -54,7 +60,9 @@ pub(crate) fn routers() -> (Routes, Routes) {
         .routes(routes!(plan::people))
         .routes(routes!(plan::state))
         .routes(routes!(entry::entries))
-        .routes(routes!(entry::entry));
+        .routes(routes!(entry::entry))
+        .routes(routes!(record::record))
+        .routes(routes!(record::content));
     let live = OpenApiRouter::new().routes(routes!(entry::events));
     (quick, live)
 }
@@ -71,6 +79,7 @@ pub(crate) fn describe(generator: &mut SchemaGenerator) {
     wait::describe(generator);
     plan::describe(generator);
     entry::describe(generator);
+    record::describe(generator);
     generator.subschema_for::<Page<String>>();
 }
 

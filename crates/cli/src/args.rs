@@ -77,6 +77,27 @@ pub(crate) struct Everywhere {
         hide_env_values = true
     )]
     pub(crate) witness: Option<PathBuf>,
+    /// A server of Landfall to ask and act through, instead of a record of one's own.
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        env = "LANDFALL_SERVER",
+        hide_env_values = true,
+        conflicts_with = "database"
+    )]
+    pub(crate) server: Option<String>,
+    /// Where the token for that server is found: `env:NAME` or `file:/path`; otherwise what
+    /// `landfall log-in` has left in the data directory.
+    #[arg(
+        long,
+        global = true,
+        value_name = "REFERENCE",
+        env = "LANDFALL_TOKEN",
+        hide_env_values = true,
+        requires = "server"
+    )]
+    pub(crate) token: Option<String>,
     /// The deployment; may be left out where the record has exactly one.
     #[arg(
         long,
@@ -217,6 +238,7 @@ pub(crate) enum What {
     Record(record::RecordOf),
     Verify(record::Verify),
     Output(record::Output),
+    LogIn(run::LogIn),
     ExitCodes(run::ExitCodes),
     Completions(run::Completions),
     Man(run::Man),
@@ -269,7 +291,7 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("Communicate and train", &["message", "training", "calendar"]),
     ("Assess and complete", &["question", "criterion", "survey", "close-out", "terminate"]),
     ("Prove", &["record", "verify", "output"]),
-    ("The program", &["exit-codes", "completions", "man"]),
+    ("The program", &["log-in", "exit-codes", "completions", "man"]),
 ];
 
 /// The examples of the overview.

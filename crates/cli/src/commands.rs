@@ -11,6 +11,7 @@ mod incident_lists;
 mod incidents;
 mod instants;
 mod listening;
+mod logging_in;
 mod looking;
 mod measuring;
 mod messages;
@@ -132,6 +133,7 @@ pub(crate) async fn carry_out(
         What::Record(it) => records::record(it, everywhere, surroundings, terminal).await,
         What::Verify(it) => records::verify_file(it, terminal).await,
         What::Output(it) => outputs::output(it, desk().await?).await,
+        What::LogIn(it) => logging_in::log_in(it, surroundings, terminal).await,
         What::ExitCodes(_) => program::exit_codes(terminal),
         What::Completions(it) => program::completions(it, terminal),
         What::Man(it) => program::man(it, terminal),

@@ -9,6 +9,7 @@ use crate::fault::Fault;
 use crate::render;
 use crate::surroundings::Surroundings;
 use crate::terminal::Terminal;
+use api::{Client, Recorded};
 use coordinator::clock::act_time;
 use coordinator::{Acted, Author, Coordinator};
 use jiff::Timestamp;
@@ -21,6 +22,7 @@ use model::state::State;
 use planner::waiting::WaitingOn;
 use record::{CommandId, Record};
 use serde::Serialize;
+use std::path::Path;
 
 /// The most waits shown after an act that is not complete yet.
 const WAITS_AFTER_ACT_MAX: usize = 4;
@@ -35,20 +37,22 @@ pub(crate) struct Desk {
     pub(crate) terminal: Terminal,
     /// Who was named.
     pub(crate) person: Option<PersonId>,
+    /// The server through which this desk asks and acts, where there is one.
+    client: Option<Client>,
     command_id: Option<CommandId>,
     acts: u32,
 }
 
 /// What came of an act, for programs.
 #[derive(Serialize)]
-struct Recorded<'a> {
+struct Told<'a> {
     first: Seq,
     last: Seq,
     repeated: bool,
     events: &'a [model::event::Event],
 }
 
-impl<'a> Recorded<'a> {
+impl<'a> Told<'a> {
     fn of(acted: &'a Acted) -> Self {
         let Acted { first, last, ref events, repeated } = *acted;
         Self { first, last, repeated, events }
@@ -66,8 +70,24 @@ impl Desk {
         surroundings: &Surroundings,
         terminal: Terminal,
     ) -> Result<Self, Fault> {
-        let record = surroundings.record().await?;
+        let client = surroundings.client().await?;
+        let record = match &client {
+            Some(client) => {
+                let own = client.deployments().await?.into_iter().map(|it| it.deployment);
+                let named = everywhere.deployment.as_ref();
+                for deployment in own.filter(|it| named.is_none_or(|named| named == it)) {
+                    client.follow(&deployment).await?;
+                }
+                client.copy()
+            }
+            None => surroundings.record().await?,
+        };
         let deployment = which(&*record, everywhere.deployment.as_ref()).await?;
+        // The server knows who asks.
+        let person = match &client {
+            Some(client) => Some(client.me().await?),
+            None => everywhere.person.clone(),
+        };
         let coordinator = Coordinator::open(record, &deployment).await?;
         if let Some(loss) = coordinator.quarantine() {
             terminal.say(&views::why::quarantined(&deployment, loss));
@@ -76,7 +96,8 @@ impl Desk {
             coordinator,
             surroundings: surroundings.clone(),
             terminal,
-            person: everywhere.person.clone(),
+            person,
+            client,
             command_id: everywhere.command_id.clone(),
             acts: 0,
         })
@@ -135,8 +156,45 @@ impl Desk {
     pub(crate) async fn act(&mut self, command: &Command) -> Result<Acted, Fault> {
         let author = if command.is_anonymous() { Author::nobody() } else { self.author()? };
         let id = self.next_command_id()?;
+        if let Some(client) = &self.client {
+            let recorded = client.act(&self.deployment(), command, &id).await?;
+            self.catch_up().await?;
+            let Recorded { first, last, repeated, events, .. } = recorded;
+            return Ok(Acted { first, last, events, repeated });
+        }
         let at = self.now();
         Ok(self.coordinator.act(&author, command, &id, at).await?)
+    }
+
+    /// Reads what others have written since. Returns whether there was anything.
+    ///
+    /// # Errors
+    ///
+    /// When the record cannot be read, or the server cannot be reached.
+    pub(crate) async fn catch_up(&mut self) -> Result<bool, Fault> {
+        if let Some(client) = &self.client {
+            client.follow(&self.deployment()).await?;
+        }
+        Ok(self.coordinator.catch_up().await?)
+    }
+
+    /// Replaces the plan by the one at `path` among those of the server; does nothing where the
+    /// record is one's own.
+    ///
+    /// # Errors
+    ///
+    /// As [`act`](Self::act).
+    pub(crate) async fn revise_at_server(
+        &mut self,
+        path: &Path,
+        reason: &str,
+    ) -> Result<Option<Acted>, Fault> {
+        let Some(client) = &self.client else { return Ok(None) };
+        let plan = path.to_string_lossy();
+        let recorded = client.revise(&self.deployment(), &plan, reason).await?;
+        self.catch_up().await?;
+        let Recorded { first, last, repeated, events, .. } = recorded;
+        Ok(Some(Acted { first, last, events, repeated }))
     }
 
     /// Carries out `command` and prints what came of it.
@@ -159,7 +217,7 @@ impl Desk {
     ///
     /// When nobody reads it.
     pub(crate) fn tell(&self, scope: &Scope, acted: &Acted) -> Result<(), Fault> {
-        self.terminal.answer(&Recorded::of(acted), || render::act::text(self.state(), acted))?;
+        self.terminal.answer(&Told::of(acted), || render::act::text(self.state(), acted))?;
         if self.terminal.is_json() || !render::act::lacks_agreement(&acted.events) {
             return Ok(());
         }
@@ -208,7 +266,7 @@ impl Desk {
         if !self.terminal.is_json() {
             return acts.iter().try_for_each(|(scope, acted)| self.tell(scope, acted));
         }
-        let recorded: Vec<Recorded<'_>> = acts.iter().map(|(_, it)| Recorded::of(it)).collect();
+        let recorded: Vec<Told<'_>> = acts.iter().map(|(_, it)| Told::of(it)).collect();
         self.terminal.print_json(&recorded)
     }
 

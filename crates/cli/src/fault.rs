@@ -3,6 +3,7 @@
 //! House rule: to people a sentence each, to programs an exit code and JSON.
 
 use crate::exit::Exit;
+use api::ClientError;
 use coordinator::CommandError;
 use model::guard::GuardReading;
 use model::refusal::Refusal;
@@ -166,6 +167,32 @@ impl From<CommandError> for Fault {
                 .next("`landfall deployment list` shows it; give the plan another name, or revise the one there is"),
             CommandError::NoPlan { .. } => Self::of_error(Exit::Wrong, &error)
                 .next("`landfall record verify` finds out whether contents are missing"),
+        }
+    }
+}
+
+impl From<ClientError> for Fault {
+    fn from(error: ClientError) -> Self {
+        match error {
+            ClientError::Problem(problem) => {
+                let exit = match problem.code.as_str() {
+                    "not-permitted" | "not-admitted" | "wrong-password" => Exit::NotPermitted,
+                    "gate" | "state" | "quarantine" | "exists" => Exit::Refused,
+                    "stale" => Exit::Stale,
+                    "unknown" | "invalid" | "unreadable" => Exit::Usage,
+                    _ => Exit::Failure,
+                };
+                let mut fault = Self::new(exit, problem.detail);
+                fault.next = problem.more.next_step;
+                fault.gate = problem.more.gate;
+                fault
+            }
+            ClientError::Untrue { .. } => Self::of_error(Exit::Wrong, &error).next(
+                "ask whoever runs the server what was put back; the copy in the data directory is what it said before",
+            ),
+            ClientError::Unreachable(_) => Self::of_error(Exit::Failure, &error)
+                .next("look at --server, and whether the server runs"),
+            ClientError::Copy(error) => (*error).into(),
         }
     }
 }

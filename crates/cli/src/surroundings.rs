@@ -6,8 +6,10 @@ use crate::args::Everywhere;
 use crate::args::run::Serve;
 use crate::exit::Exit;
 use crate::fault::Fault;
+use api::Client;
 use executor::{Executor, MissingSecret, Settings};
 use jiff::Timestamp;
+use model::digest::Digest;
 use notices::Post;
 use notices::mail::Mail;
 use record::{Accounts, Location, Record, Signer};
@@ -26,6 +28,8 @@ pub(crate) struct Surroundings {
     folder: PathBuf,
     location: Location,
     witness: Option<PathBuf>,
+    server: Option<String>,
+    token: Option<String>,
     home: PathBuf,
     agent_socket: Option<PathBuf>,
     /// The account of whoever runs the program.
@@ -42,6 +46,8 @@ impl Surroundings {
         Self {
             location: everywhere.database.clone().unwrap_or_else(in_folder),
             witness: everywhere.witness.clone(),
+            server: everywhere.server.clone(),
+            token: everywhere.token.clone(),
             home: variable("HOME").map_or_else(|| PathBuf::from("/"), PathBuf::from),
             agent_socket: variable("SSH_AUTH_SOCK").map(PathBuf::from),
             login: login(),
@@ -98,6 +104,12 @@ impl Surroundings {
     ///
     /// When there is none, or what the record says.
     pub(crate) async fn record(&self) -> Result<Arc<dyn Record>, Fault> {
+        if let Some(client) = self.client().await? {
+            for line in client.deployments().await? {
+                client.follow(&line.deployment).await?;
+            }
+            return Ok(client.copy());
+        }
         if let Location::Sqlite(path) = &self.location
             && !path.exists()
         {
@@ -121,6 +133,65 @@ impl Surroundings {
             make_folder(witness)?;
         }
         Ok(record::open(&self.location, self.signer()?, self.witness.clone()).await?)
+    }
+
+    /// Returns a client of the server that was named, where one was.
+    ///
+    /// # Errors
+    ///
+    /// When nobody has logged in there, or the copy of its record cannot be kept.
+    pub(crate) async fn client(&self) -> Result<Option<Client>, Fault> {
+        let Some(server) = &self.server else { return Ok(None) };
+        let secret = match &self.token {
+            Some(reference) => secret(reference).map_err(|missing| {
+                Fault::usage(missing.to_string(), "name where the token is: --token")
+            })?,
+            None => secret(&format!("file:{}", self.session().display())).map_err(|_| {
+                Fault::new(Exit::NotPermitted, format!("nobody has logged in at {server}"))
+                    .next("`landfall log-in NAME --server URL`, or name a token with --token")
+            })?,
+        };
+        Ok(Some(self.client_of(server, secret).await?))
+    }
+
+    /// Returns a client that nobody has let in yet.
+    ///
+    /// # Errors
+    ///
+    /// When no server was named.
+    pub(crate) async fn client_without_secret(&self) -> Result<Client, Fault> {
+        let Some(server) = &self.server else {
+            return Err(Fault::usage("no server is named", "name it: --server URL"));
+        };
+        self.client_of(server, Zeroizing::default()).await
+    }
+
+    async fn client_of(&self, server: &str, secret: Zeroizing<String>) -> Result<Client, Fault> {
+        make_folder(&self.folder)?;
+        // A copy for each server: none is taken for another's.
+        let name = format!("copy-{}.db", Digest::of(server.as_bytes()).short());
+        let location = Location::Sqlite(self.folder.join(name));
+        Ok(Client::new(server, secret, &location, self.signer()?).await?)
+    }
+
+    fn session(&self) -> PathBuf {
+        self.folder.join("session")
+    }
+
+    /// Keeps the secret of a session for the commands that follow.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written.
+    pub(crate) fn keep_session(&self, secret: &str) -> Result<(), Fault> {
+        use std::io::Write as _;
+        use std::os::unix::fs::OpenOptionsExt as _;
+        make_folder(&self.folder)?;
+        let path = self.session();
+        let mut options = std::fs::OpenOptions::new();
+        let opened = options.write(true).create(true).truncate(true).mode(0o600).open(&path);
+        let written = opened.and_then(|mut file| file.write_all(secret.as_bytes()));
+        written.map_err(|error| Fault::of_file(&path, &error))
     }
 
     /// Returns the accounts, on the database of the record.

@@ -7,12 +7,18 @@ use crate::args::{Colours, Everywhere};
 use crate::exit::Exit;
 use crate::fault::Fault;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use ratatui::crossterm::event::{Event, KeyCode, KeyModifiers, read};
+use ratatui::crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 use serde::Serialize;
-use std::io::{BufRead as _, IsTerminal as _, Write as _};
+use std::io::{BufRead as _, BufReader, IsTerminal as _, Read as _, Write as _};
 use std::time::Duration;
+use zeroize::Zeroizing;
 
 /// How wide text is set where nobody says how wide the terminal is, in characters.
 const WIDTH: u16 = 100;
+
+/// The most bytes of an answer that is not shown: a password, not a book.
+const ANSWER_BYTES_MAX: u64 = 4096;
 
 /// How often a progress bar moves.
 const TICK: Duration = Duration::from_millis(120);
@@ -155,6 +161,31 @@ impl Terminal {
         read.ok().map(|_| answer.trim().to_owned())
     }
 
+    /// Asks `question` and returns the answer, which is not shown; where nobody sits there, the
+    /// first line of standard input.
+    ///
+    /// # Errors
+    ///
+    /// When there is no answer.
+    pub(crate) fn ask_hidden(self, question: &str) -> Result<Zeroizing<String>, Fault> {
+        let unheard =
+            || Fault::new(Exit::Usage, "there is no answer").next("type it, or pipe it in");
+        if !std::io::stdin().is_terminal() {
+            let mut answer = Zeroizing::new(String::new());
+            let bounded = std::io::stdin().lock().take(ANSWER_BYTES_MAX);
+            BufReader::new(bounded).read_line(&mut answer).map_err(|_| unheard())?;
+            let answer = Zeroizing::new(answer.trim_end_matches(['\r', '\n']).to_owned());
+            return if answer.is_empty() { Err(unheard()) } else { Ok(answer) };
+        }
+        let mut out = std::io::stderr().lock();
+        let _ = write!(out, "{question} ").and_then(|()| out.flush());
+        enable_raw_mode().map_err(|_| unheard())?;
+        let answer = typed_unseen();
+        let _ = disable_raw_mode();
+        let _ = writeln!(out);
+        answer.filter(|it| !it.is_empty()).ok_or_else(unheard)
+    }
+
     /// Returns a bar for `length` pieces of work, on standard error, if that is a terminal.
     pub(crate) fn bar(self, what: impl Into<String>, length: u64) -> ProgressBar {
         let bar = self.spinner(what);
@@ -175,6 +206,23 @@ impl Terminal {
         bar.set_message(what.into());
         bar.enable_steady_tick(TICK);
         bar
+    }
+}
+
+/// Returns what is typed up to the end of the line; nothing where it is interrupted.
+fn typed_unseen() -> Option<Zeroizing<String>> {
+    let mut answer = Zeroizing::new(String::new());
+    loop {
+        let Ok(Event::Key(key)) = read() else { continue };
+        match (key.code, key.modifiers.contains(KeyModifiers::CONTROL)) {
+            (KeyCode::Enter, _) => return Some(answer),
+            (KeyCode::Char('c' | 'd'), true) | (KeyCode::Esc, _) => return None,
+            (KeyCode::Backspace, _) => {
+                answer.pop();
+            }
+            (KeyCode::Char(letter), false) => answer.push(letter),
+            (_, _) => {}
+        }
     }
 }
 

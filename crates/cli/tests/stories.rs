@@ -324,7 +324,8 @@ fn what_a_step_printed_is_kept_found_and_followed_to_its_end() {
 #[test]
 fn a_served_deployment_goes_on_until_the_server_is_told_to_stop() {
     let desk = Desk::new();
-    opened(&desk);
+    desk.does("init hello");
+    desk.does("deployment create hello --rehearsal");
     let mut server = Command::new(env!("CARGO_BIN_EXE_landfall"))
         .args(["serve", "--data", &desk.path("data")])
         .stdin(Stdio::null())

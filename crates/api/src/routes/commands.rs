@@ -15,23 +15,23 @@ use model::refusal::RefusalCode;
 use reception::Reception;
 use record::CommandId;
 use schemars::{JsonSchema, SchemaGenerator};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// What an act has brought about.
-#[derive(Serialize, JsonSchema)]
-pub(crate) struct Recorded {
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Recorded {
     /// Its first entry.
-    first: Seq,
+    pub first: Seq,
     /// Its last entry.
-    last: Seq,
+    pub last: Seq,
     /// Whether the command had been carried out before, and nothing new happened.
-    repeated: bool,
+    pub repeated: bool,
     /// What happened, as the record has it.
     #[schemars(with = "Vec<serde_json::Value>")]
-    events: Vec<Event>,
+    pub events: Vec<Event>,
     /// What happened, as sentences.
-    said: Vec<String>,
+    pub said: Vec<String>,
 }
 
 impl Recorded {

@@ -21,20 +21,20 @@ use views::board::{Board, Ends};
 const NEWEST: u64 = 8;
 
 /// One deployment in a list.
-#[derive(Serialize, JsonSchema)]
-pub(crate) struct DeploymentLine {
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct DeploymentLine {
     /// The deployment.
-    pub(crate) deployment: DeploymentId,
+    pub deployment: DeploymentId,
     /// Its title.
-    pub(crate) title: String,
+    pub title: String,
     /// Its state.
-    pub(crate) state: String,
+    pub state: String,
     /// Whether production is changed.
-    pub(crate) purpose: String,
+    pub purpose: String,
     /// Where it deploys to, or that it is a rehearsal.
-    pub(crate) environment: String,
+    pub environment: String,
     /// The last entry of its record.
-    pub(crate) entry: Seq,
+    pub entry: Seq,
 }
 
 impl DeploymentLine {

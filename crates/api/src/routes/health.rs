@@ -1,8 +1,16 @@
 //! Whether the server lives, and whether it can answer.
 
+use super::Noes;
+use crate::caller::Caller;
+use crate::observed::COUNTERS;
+use crate::problem::Problem;
 use axum::extract::State;
 use axum::http::StatusCode;
+use metrics::gauge;
+use metrics_exporter_prometheus::PrometheusBuilder;
+use model::machine::SiteState;
 use reception::Reception;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Whether the server lives
@@ -24,4 +32,37 @@ pub(crate) async fn ready(State(reception): State<Arc<Reception>>) -> (StatusCod
             (StatusCode::SERVICE_UNAVAILABLE, "the database cannot be reached\n")
         }
     }
+}
+
+/// Read the counters
+///
+/// In the form of Prometheus: requests of this server, and how the deployments stand that the
+/// caller takes part in.
+#[utoipa::path(get, path = "/metrics", tag = "server", responses(
+    (status = 200, description = "The counters.", body = String, content_type = "text/plain"), Noes))]
+pub(crate) async fn counters(
+    State(reception): State<Arc<Reception>>,
+    Caller(visitor): Caller,
+) -> Result<String, Problem> {
+    let own = reception.deployments(&visitor).await?;
+    // Of this caller and this moment: nothing is kept.
+    let recorder = PrometheusBuilder::new().build_recorder();
+    metrics::with_local_recorder(&recorder, || {
+        for followed in own {
+            let standing = followed.standing();
+            let state = &standing.state;
+            let name = state.plan.deployment.to_string();
+            gauge!("landfall_record_entries", "deployment" => name.clone()).set(state.seq as f64);
+            let in_flight = state.in_flight() as f64;
+            gauge!("landfall_orders_in_flight", "deployment" => name.clone()).set(in_flight);
+            let mut sites: BTreeMap<SiteState, u64> = BTreeMap::new();
+            state.sites.iter().for_each(|it| *sites.entry(it.state).or_default() += 1);
+            for (site_state, count) in sites {
+                let of = site_state.to_string();
+                gauge!("landfall_sites", "deployment" => name.clone(), "state" => of)
+                    .set(count as f64);
+            }
+        }
+    });
+    Ok(COUNTERS.render() + &recorder.handle().render())
 }

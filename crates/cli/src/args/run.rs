@@ -11,6 +11,7 @@ use std::path::PathBuf;
   landfall serve
   landfall serve --until-idle
   landfall serve --listen 127.0.0.1:7500 --plans /srv/plans
+  landfall serve --listen 0.0.0.0:443 --certificate /etc/landfall/tls.pem --key /etc/landfall/tls.key
   landfall serve --log json
   landfall serve --orders-to workers
   landfall serve --smtp smtp://landfall@mail.example.org --mail-from landfall@example.org --smtp-password file:/etc/landfall/smtp-password
@@ -27,6 +28,24 @@ pub(crate) struct Serve {
     /// Open the pages and the API at this address and port.
     #[arg(long, value_name = "ADDRESS", env = "LANDFALL_LISTEN", hide_env_values = true)]
     pub(crate) listen: Option<SocketAddr>,
+    /// The certificate, as a PEM file, with which pages and API are served by TLS. Read again when it changes.
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "LANDFALL_CERTIFICATE",
+        hide_env_values = true,
+        requires_all = ["listen", "key"]
+    )]
+    pub(crate) certificate: Option<PathBuf>,
+    /// The key of the certificate, as a PEM file.
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "LANDFALL_KEY",
+        hide_env_values = true,
+        requires = "certificate"
+    )]
+    pub(crate) key: Option<PathBuf>,
     /// The directory of the plans from which deployments may be created through the pages and the API.
     #[arg(
         long,
@@ -119,6 +138,20 @@ pub(crate) enum LogForm {
     Text,
     /// An entry of the record a line.
     Json,
+}
+
+/// Log in at a server, for the commands that follow.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  landfall log-in ines --server https://landfall.example.org
+  landfall status --server https://landfall.example.org
+
+The password is asked for, or read from standard input. The session lasts twelve hours; it is kept
+in the data directory, where only this account can read it.")]
+pub(crate) struct LogIn {
+    /// The name of the account.
+    #[arg(value_name = "NAME")]
+    pub(crate) name: String,
 }
 
 /// List the exit codes and what they mean.

@@ -9,6 +9,7 @@ use crate::fault::Fault;
 use crate::render;
 use crate::surroundings::Surroundings;
 use crate::terminal::Terminal;
+use api::DeploymentLine;
 use coordinator::{Coordinator, Creation};
 use model::command::{Command, Findings};
 use model::id::DeploymentId;
@@ -27,6 +28,13 @@ struct Line {
     purpose: String,
     environment: String,
     entry: u64,
+}
+
+impl Line {
+    fn of(it: DeploymentLine) -> Self {
+        let DeploymentLine { deployment, title, state, purpose, environment, entry } = it;
+        Self { deployment, title, state, purpose, environment, entry }
+    }
 }
 
 pub(crate) async fn deployment(
@@ -69,6 +77,10 @@ async fn create(
     surroundings: &Surroundings,
     terminal: Terminal,
 ) -> Result<Exit, Fault> {
+    if let Some(client) = surroundings.client().await? {
+        let created = client.create(&path.to_string_lossy(), rehearsal).await?;
+        return tell_created(&Line::of(created), rehearsal, terminal);
+    }
     let read = read(path)?;
     let warnings = render::plan::diagnostics(&read.diagnostics);
     let (plan, folder) = read.sound()?;
@@ -91,7 +103,12 @@ async fn create(
         environment: state.environment(),
         entry: state.seq,
     };
-    terminal.answer(&line, || {
+    tell_created(&line, rehearsal, terminal)
+}
+
+fn tell_created(line: &Line, rehearsal: bool, terminal: Terminal) -> Result<Exit, Fault> {
+    let deployment = &line.deployment;
+    terminal.answer(line, || {
         let kind = if rehearsal { "rehearsal " } else { "deployment " };
         format!(
             "The {kind}{deployment} is created, as a draft (entry 1).\n\nNext:\n  landfall why deployment\n  landfall deployment start"
@@ -171,6 +188,9 @@ async fn start(mut desk: Desk) -> Result<Exit, Fault> {
 }
 
 async fn revise(path: &Path, reason: &str, dry_run: bool, mut desk: Desk) -> Result<Exit, Fault> {
+    if !dry_run && let Some(acted) = desk.revise_at_server(path, reason).await? {
+        return desk.tell(&Scope::Deployment, &acted).map(|()| Exit::Done);
+    }
     let (plan, _) = read(path)?.sound()?;
     let diff = planfile::diff(&desk.state().plan, &plan);
     if dry_run {

@@ -52,7 +52,7 @@ pub(crate) async fn output(it: &Output, mut desk: Desk) -> Result<Exit, Fault> {
     let executor = desk.surroundings.executor()?;
     let (mut shown, mut last) = (of.named(), 0);
     loop {
-        desk.coordinator.catch_up().await?;
+        desk.catch_up().await?;
         let is_over = !it.follow || of.is_over(desk.state());
         find(&desk, &of, &mut last, &mut shown).await?;
         print(&desk, &executor, &mut shown, is_over).await?;

@@ -97,7 +97,7 @@ async fn show(
             _ = tokio::signal::ctrl_c() => return Ok(Exit::Done),
             () = tokio::time::sleep(FOLLOW_EVERY) => {}
         }
-        if desk.coordinator.catch_up().await? {
+        if desk.catch_up().await? {
             let page = desk.coordinator.entries(last, PAGE).await?;
             last = page.last().map_or(last, |it| it.seq);
             let state = desk.state();

@@ -68,6 +68,10 @@ pub(crate) async fn serve(
     surroundings: &Surroundings,
     terminal: Terminal,
 ) -> Result<Exit, Fault> {
+    if everywhere.server.is_some() {
+        let next = "start it where the record is, with --data or --database";
+        return Err(Fault::usage("a server serves its own record", next));
+    }
     let record = if it.listen.is_some() {
         surroundings.record_made().await?
     } else {

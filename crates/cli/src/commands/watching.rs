@@ -38,7 +38,7 @@ async fn draw_until_ended(
     mut screen: DefaultTerminal,
 ) -> Result<Exit, Fault> {
     loop {
-        desk.coordinator.catch_up().await?;
+        desk.catch_up().await?;
         let board = board(&desk, forecasting.look(desk.state(), desk.now()).await).await?;
         let drawn = screen.draw(|frame| render::live::draw(frame, desk.state(), &board));
         drawn.map_err(|_| Fault::nobody_reads())?;
@@ -53,7 +53,7 @@ async fn draw_until_ended(
 async fn tell_each_change(mut desk: Desk, mut forecasting: Forecasting) -> Result<Exit, Fault> {
     let mut shown = None;
     loop {
-        desk.coordinator.catch_up().await?;
+        desk.catch_up().await?;
         let forecast = forecasting.look(desk.state(), desk.now()).await;
         if shown != Some(desk.state().seq) {
             let board = board(&desk, forecast).await?;

@@ -1,0 +1,158 @@
+//! The server and its command line on two computers, as it were: whoever asks has no record of
+//! their own.
+
+#![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "a test fails where it stands")]
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use tempfile::TempDir;
+
+const LANDFALL: &str = env!("CARGO_BIN_EXE_landfall");
+const PASSWORD: &str = "correct horse battery";
+
+/// A server with its first account, `me`, and a place for whoever asks it.
+struct Server {
+    process: Child,
+    address: String,
+    folder: TempDir,
+}
+
+impl Server {
+    /// Starts a server with `more` said on its command line.
+    fn start(more: &[&str]) -> (Self, String) {
+        let folder = tempfile::tempdir().unwrap();
+        let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples");
+        let mut process = Command::new(LANDFALL)
+            .args(["serve", "--listen", "127.0.0.1:0", "--plans"])
+            .arg(&examples)
+            .arg("--data")
+            .arg(folder.path().join("server"))
+            .args(more)
+            .stdin(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(process.stderr.take().unwrap()).lines();
+        let pages = lines.next().unwrap().unwrap();
+        let address = pages.split_whitespace().nth(2).unwrap();
+        let address = address.trim_end_matches([',', '/']).to_owned();
+        let first = lines.next().unwrap().unwrap();
+        let secret = first.rsplit_once("secret=").unwrap().1.to_owned();
+        // What else it says is read, so that it never waits for a reader.
+        std::thread::spawn(move || lines.for_each(drop));
+        (Self { process, address, folder }, secret)
+    }
+
+    /// Makes the first account, by hand as it were.
+    fn set_up(&self, secret: &str) {
+        let body = format!(r#"{{"secret":"{secret}","name":"me","password":"{PASSWORD}"}}"#);
+        let host = self.address.rsplit_once('/').unwrap().1;
+        let mut stream = TcpStream::connect(host).unwrap();
+        let length = body.len();
+        write!(stream, "POST /api/v1/set-up HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 204"), "{answer}");
+    }
+
+    fn asked(&self, line: &str) -> Command {
+        let mut command = Command::new(LANDFALL);
+        command.args(line.split_whitespace());
+        command.args(["--server", &self.address, "--data"]);
+        command.arg(self.folder.path().join("asking"));
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
+    /// Types `line` where whoever asks sits, with `typed` on standard input.
+    fn types(&self, line: &str, typed: &str) -> Output {
+        let mut process = self.asked(line).spawn().unwrap();
+        process.stdin.take().unwrap().write_all(typed.as_bytes()).unwrap();
+        process.wait_with_output().unwrap()
+    }
+
+    /// Types `line`, which is done, and returns what it said.
+    fn does(&self, line: &str) -> String {
+        let said = self.types(line, "");
+        let (out, err) = (text(&said.stdout), text(&said.stderr));
+        assert_eq!(said.status.code(), Some(0), "landfall {line}\n{out}{err}");
+        out
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.process.kill().ok();
+        self.process.wait().ok();
+    }
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[test]
+fn a_deployment_is_created_looked_at_and_acted_in_from_another_computer() {
+    let (server, secret) = Server::start(&[]);
+    server.set_up(&secret);
+
+    let unknown = server.types("status", "");
+    assert_eq!(unknown.status.code(), Some(4), "{}", text(&unknown.stderr));
+    let wrong = server.types("log-in me", "not the password\n");
+    assert_eq!(wrong.status.code(), Some(4), "{}", text(&wrong.stderr));
+    let right = server.types("log-in me", &format!("{PASSWORD}\n"));
+    assert_eq!(right.status.code(), Some(0), "{}", text(&right.stderr));
+
+    assert!(server.does("deployment create minimal.yaml --rehearsal").contains("HELLO"));
+    assert!(server.does("deployment list").contains("HELLO"));
+    assert!(server.does("why deployment").contains("the customer knows and accepts"));
+    server.does("hold site/north --reason Later");
+    assert!(server.does("record show").contains("site/north held: Later"));
+    let refused = server.types("hold site/north --reason Again", "");
+    assert_eq!(refused.status.code(), Some(5), "{}", text(&refused.stderr));
+    assert!(text(&refused.stderr).contains("held already"), "{}", text(&refused.stderr));
+
+    // The same words from the server's own record and from the copy of whoever asks.
+    let own = Command::new(LANDFALL)
+        .args(["record", "show", "--json", "--data"])
+        .arg(server.folder.path().join("server"))
+        .output()
+        .unwrap();
+    assert_eq!(text(&own.stdout), server.does("record show --json"));
+}
+
+#[test]
+fn an_act_repeated_under_its_name_is_recorded_once_across_the_network() {
+    let (server, secret) = Server::start(&[]);
+    server.set_up(&secret);
+    server.types("log-in me", &format!("{PASSWORD}\n"));
+    server.does("deployment create minimal.yaml --rehearsal");
+    let line = "hold site/south --reason Later --command-id once --json";
+    let (first, second) = (server.does(line), server.does(line));
+    let read = |it: &str| -> serde_json::Value { serde_json::from_str(it).unwrap() };
+    assert_eq!(read(&first)["first"], read(&second)["first"]);
+    assert_eq!(read(&second)["repeated"], true);
+}
+
+#[test]
+fn by_tls_whoever_asks_knows_whom_they_ask() {
+    let made = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_owned()]).unwrap();
+    let files = tempfile::tempdir().unwrap();
+    let (certificate, key) = (files.path().join("tls.pem"), files.path().join("tls.key"));
+    std::fs::write(&certificate, made.cert.pem()).unwrap();
+    std::fs::write(&key, made.signing_key.serialize_pem()).unwrap();
+    let (certificate, key) = (certificate.display().to_string(), key.display().to_string());
+    let (server, _) = Server::start(&["--certificate", &certificate, "--key", &key]);
+    assert!(server.address.starts_with("https://"), "{}", server.address);
+
+    let stranger = server.types("log-in me", "whatever it is\n");
+    assert_eq!(stranger.status.code(), Some(1), "{}", text(&stranger.stderr));
+    let mut known = server.asked("log-in me");
+    let mut known = known.env("SSL_CERT_FILE", &certificate).spawn().unwrap();
+    known.stdin.take().unwrap().write_all(b"whatever it is\n").unwrap();
+    let known = known.wait_with_output().unwrap();
+    assert!(text(&known.stderr).contains("password is wrong"), "{}", text(&known.stderr));
+    assert_eq!(known.status.code(), Some(4));
+}
