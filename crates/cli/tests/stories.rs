@@ -373,7 +373,7 @@ fn a_rehearsal_plays_to_the_sealed_record_and_says_who_is_asked_when_and_what_st
     let from = "--from 2027-01-04T08:00:00Z --runs 4";
     let page = desk.does(&format!("rehearse hello {from}"));
     for words in
-        ["4 runs from", "All come to the end", "closed", "where the time goes", "asked (half by)"]
+        ["4 runs from", "All come to the end", "closed", "WHERE THE TIME GOES", "ASKED (HALF BY)"]
     {
         assert!(page.contains(words), "{words}\n{page}");
     }
