@@ -41,6 +41,11 @@ fn composed() -> Value {
     {
         schemas.extend(described());
     }
+    // A name that takes the rest of a path is written as any other in OpenAPI.
+    if let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) {
+        let named = std::mem::take(paths).into_iter();
+        *paths = named.map(|(path, route)| (path.replace("{*", "{"), route)).collect();
+    }
     document
 }
 
@@ -50,9 +55,14 @@ fn described() -> Map<String, Value> {
         it.definitions_path = "/components/schemas".into();
         it.meta_schema = None;
     });
-    let mut generator = settings.into_generator();
-    routes::describe(&mut generator);
-    generator.take_definitions(true)
+    let mut answers = settings.clone().for_serialize().into_generator();
+    routes::describe(&mut answers);
+    let mut described = answers.take_definitions(true);
+    // What is sent may leave out what an answer always has.
+    let mut requests = settings.for_deserialize().into_generator();
+    routes::describe_requests(&mut requests);
+    described.extend(requests.take_definitions(true));
+    described
 }
 
 /// Returns the pages of the documentation and the document itself. They need no network.

@@ -19,14 +19,22 @@ const PAGE: u32 = 100;
 pub(crate) struct PageOf {
     /// What `next` of the page before said; nothing for the first page.
     pub(crate) after: Option<String>,
-    /// How many items the page has at most: 100 where it is not said, never more than 500.
+    /// How many items the page has at most: 100 where it is not said.
     #[param(minimum = 1, maximum = 500)]
     pub(crate) limit: Option<u32>,
 }
 
 impl PageOf {
-    pub(crate) fn limit(&self) -> usize {
-        self.limit.unwrap_or(PAGE).clamp(1, PAGE_MAX) as usize
+    /// Returns how many items the page has at most.
+    ///
+    /// # Errors
+    ///
+    /// Where it is not from 1 to 500.
+    pub(crate) fn limit(&self) -> Result<usize, Problem> {
+        match self.limit.unwrap_or(PAGE) {
+            limit @ 1..=PAGE_MAX => Ok(limit as usize),
+            _ => Err(Problem::invalid(format!("`limit` is from 1 to {PAGE_MAX}"))),
+        }
     }
 }
 

@@ -83,6 +83,19 @@ pub(crate) fn describe(generator: &mut SchemaGenerator) {
     generator.subschema_for::<Page<String>>();
 }
 
+/// Describes every body that a caller sends.
+pub(crate) fn describe_requests(generator: &mut SchemaGenerator) {
+    generator.subschema_for::<model::command::Command>();
+    generator.subschema_for::<session::FirstAccount>();
+    generator.subschema_for::<session::Credentials>();
+    generator.subschema_for::<session::PasswordChange>();
+    generator.subschema_for::<account::NewAccount>();
+    generator.subschema_for::<account::AccountChange>();
+    generator.subschema_for::<account::TokenWanted>();
+    generator.subschema_for::<deployment::DeploymentWanted>();
+    generator.subschema_for::<deployment::Revision>();
+}
+
 /// What is answered under the API where there is no route.
 pub(crate) async fn nothing_here() -> Problem {
     Problem::unknown("there is no such route; /api/docs lists those there are")

@@ -116,7 +116,7 @@ pub(crate) async fn accounts(
     Caller(visitor): Caller,
     Query(page): Query<PageOf>,
 ) -> Result<Json<Page<AccountLine>>, Problem> {
-    let (after, limit) = (page.after.as_deref().unwrap_or_default(), page.limit());
+    let (after, limit) = (page.after.as_deref().unwrap_or_default(), page.limit()?);
     let found = reception.accounts(&visitor, after, limit as u32).await?;
     let next = (found.len() == limit).then(|| found.last().map(|it| it.name.to_string())).flatten();
     let line = |it: record::Account| AccountLine {

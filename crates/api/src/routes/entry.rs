@@ -58,7 +58,7 @@ pub(crate) async fn entries(
 ) -> Result<Json<Page<EntryLine>>, Problem> {
     let followed = reception.deployment(&visitor, &deployment).await?;
     let after = seq(page.after.as_deref())?;
-    let found = followed.entries(after, page.limit() as u32).await?;
+    let found = followed.entries(after, page.limit()? as u32).await?;
     let standing = followed.standing();
     let next = found.last().filter(|it| it.seq < standing.state.seq).map(|it| it.seq.to_string());
     let items = found.iter().map(|it| EntryLine::of(&standing.state, it)).collect();

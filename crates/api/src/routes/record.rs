@@ -55,7 +55,7 @@ pub(crate) async fn record(
     let after = page.after.as_deref().unwrap_or("0").parse();
     let after: Seq = after.map_err(|_| Problem::invalid("`after` is the number of an entry"))?;
     let record = reception.record();
-    let found = record.read(&id, after, page.limit() as u32).await?;
+    let found = record.read(&id, after, page.limit()? as u32).await?;
     let head = record.head(&id).await?;
     let hash = found.last().map_or(head.hash, |it| it.hash);
     let contents = if after == 0 {

@@ -75,7 +75,7 @@ pub(crate) async fn sites(
     let after = page.after.as_deref().map(str::parse::<SiteId>).transpose();
     let after = after.map_err(|_| Problem::invalid("`after` is what `next` said"))?;
     let filter = SiteFilter { state: wanted.state, ring: wanted.ring, text: wanted.text };
-    let (items, has_more) = list(state, &filter, after.as_ref(), page.limit());
+    let (items, has_more) = list(state, &filter, after.as_ref(), page.limit()?);
     let next = has_more.then(|| items.last().map(|it| it.site.to_string())).flatten();
     let page = Page { items, next, entry: Some(state.seq) };
     Ok(versioned(&headers, state.seq, Json(page)))

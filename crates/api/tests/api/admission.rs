@@ -18,8 +18,8 @@ fn routes() -> Vec<(String, String)> {
     let paths = api::document()["paths"].as_object().unwrap();
     let mut routes = Vec::new();
     for (path, methods) in paths {
-        let path = path.replace("{deployment}", "HELLO").replace("{*scope}", "deployment");
-        let path = path.replace("{*sheet}", "core-final").replace("{site}", "north");
+        let path = path.replace("{deployment}", "HELLO").replace("{scope}", "deployment");
+        let path = path.replace("{sheet}", "core-final").replace("{site}", "north");
         let path = path.replace("{seq}", "1").replace("{name}", "me");
         let path = path.replace("{digest}", &"0".repeat(64));
         assert!(!path.contains('{'), "{path}: give it a name to be asked with");

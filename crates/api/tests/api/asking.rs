@@ -72,6 +72,10 @@ async fn a_list_comes_a_page_at_a_time_and_can_be_narrowed() {
     assert_eq!(ask("?state=halted").await.body["items"], json!([]));
     assert_eq!(ask("?text=SOU").await.body["items"].as_array().unwrap().len(), 1);
     assert_eq!(ask("?state=nonsense").await.status, StatusCode::BAD_REQUEST);
+    for limit in ["0", "501", "-1", "x"] {
+        let refused = ask(&format!("?limit={limit}")).await.status;
+        assert!(refused.is_client_error(), "{limit} {refused}");
+    }
     let site = server.get("/api/v1/deployments/HELLO/sites/north").by(&me).sent().await;
     assert_eq!(site.body["state"], "planned", "{}", site.body);
 }
