@@ -2,6 +2,7 @@
 
 use crate::Server;
 use axum::http::StatusCode;
+use futures::StreamExt as _;
 use serde_json::json;
 
 #[tokio::test]
@@ -96,4 +97,23 @@ async fn the_past_is_answered_as_it_was() {
     assert_eq!((&entries.body["items"][0]["seq"], &entries.body["next"]), (&json!(1), &json!("1")));
     assert_eq!(ask("/entries/2").await.body["entry"]["event"]["hold"]["scope"], "site/north");
     assert_eq!(ask("/entries/3").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_listener_hears_each_entry_as_it_is_written_and_what_it_missed() {
+    let server = Server::new().await;
+    let me = server.with_a_deployment().await;
+    let path = "/api/v1/deployments/HELLO/events";
+    let mut live = server.get(path).by(&me).heard().await;
+    let mut late = server.get(path).by(&me).header("last-event-id", "0").heard().await;
+    let hold = json!({"hold": {"scope": "site/north", "held": true, "reason": "asked"}});
+    server.post("/api/v1/deployments/HELLO/commands").by(&me).json(&hold).await;
+    let next = async |heard: &mut axum::body::BodyDataStream| {
+        let bytes = heard.next().await.unwrap().unwrap();
+        String::from_utf8_lossy(&bytes).into_owned()
+    };
+    let heard = next(&mut live).await;
+    assert!(heard.contains("id: 2") && heard.contains("site/north held: asked"), "{heard}");
+    let (missed, then) = (next(&mut late).await, next(&mut late).await);
+    assert!(missed.contains("id: 1") && then.contains("id: 2"), "{missed}{then}");
 }

@@ -124,6 +124,14 @@ impl Asked<'_> {
         self.body(String::new()).await
     }
 
+    /// Sends nothing, and returns what is answered as it comes.
+    pub(crate) async fn heard(self) -> axum::body::BodyDataStream {
+        let request = self.request.body(Body::empty()).unwrap();
+        let response = self.server.routes.clone().oneshot(request).await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK);
+        response.into_body().into_data_stream()
+    }
+
     /// Sends `body` as it is.
     pub(crate) async fn body(self, body: impl Into<Body>) -> Answer {
         let request = self.request.body(body.into()).unwrap();
