@@ -142,3 +142,31 @@ async fn an_empty_record_can_be_exported_too() {
     let verified = verify_lines(&file[..], None).unwrap().unwrap();
     assert_eq!((verified.entries, verified.checkpoint.root), (0, Digest::of(b"")));
 }
+
+/// What a killed process leaves is its files as they are: the copies of them are opened anew.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_package_verifies_offline_after_the_program_was_killed_at_any_entry() {
+    let home = Home::new(Kind::Sqlite);
+    let (record, deployment, mut head) = home.begun().await;
+    for entries in 0..=12_u64 {
+        if entries > 0 {
+            let text = body(format!("entry {entries}"));
+            let change =
+                Change { entries: vec![text], contents: vec![vec![0; 9]], ..Change::default() };
+            head = record.append(&deployment, &head, change).await.unwrap().head;
+        }
+        let left = Home::new(Kind::Sqlite);
+        for name in ["record.db", "record.db-wal"] {
+            if home.path(name).exists() {
+                std::fs::copy(home.path(name), left.path(name)).unwrap();
+            }
+        }
+        let package = left.path("package.landfall");
+        let mut file = Vec::new();
+        export(&*left.open().await, &deployment, &mut file).await.unwrap();
+        std::fs::write(&package, &file).unwrap();
+        drop(left.open().await);
+        let verified = verify_file(&package, Some(signer().verifier_key())).unwrap();
+        assert_eq!(verified.entries, entries, "killed after entry {entries}");
+    }
+}
