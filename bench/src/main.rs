@@ -12,6 +12,7 @@ mod cost;
 mod far;
 mod landfall;
 mod machine;
+mod rehearse;
 mod report;
 mod scene;
 mod steps;
@@ -86,6 +87,12 @@ enum Inner {
         #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=20))]
         rounds: u32,
     },
+    /// Measures how long the worked example takes to be rehearsed so many times.
+    Rehearse {
+        /// How often it is played.
+        #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+        runs: u32,
+    },
     /// Writes docs/measurements.md from the tables of the last runs.
     Report,
 }
@@ -96,6 +103,7 @@ fn main() -> ExitCode {
         Some(Inner::Landfall { folder }) => landfall::deploy(folder).map(|()| true),
         Some(Inner::Bare { folder }) => bare::deploy(folder).map(|()| true),
         Some(Inner::Steps { rounds }) => steps(*rounds).map(|()| true),
+        Some(Inner::Rehearse { runs }) => rehearsed(*runs).map(|()| true),
         Some(Inner::Report) => report::write().map(|()| true),
         None => compare(&arguments),
     };
@@ -155,6 +163,13 @@ fn steps(rounds: u32) -> Result<(), Fault> {
     let table = steps::measure(rounds)?;
     answer(&table)?;
     report::keep("Durable steps", &machine, &table)
+}
+
+fn rehearsed(runs: u32) -> Result<(), Fault> {
+    let machine = machine::describe(Path::new("."));
+    let table = rehearse::rehearse(runs)?;
+    answer(&table)?;
+    report::keep("Rehearsals of the worked example", &machine, &table)
 }
 
 /// Returns what becomes true when somebody wants the bench to end.
