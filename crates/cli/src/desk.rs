@@ -221,7 +221,10 @@ impl Desk {
         if self.terminal.is_json() || !render::act::lacks_agreement(&acted.events) {
             return Ok(());
         }
-        let waits = planner::waiting::why(self.state(), self.now(), scope);
+        let waits = match self.quarantine() {
+            Some(decision) => vec![decision],
+            None => planner::waiting::why(self.state(), self.now(), scope),
+        };
         let for_people = waits.iter().filter(|it| !it.people.is_empty()).take(WAITS_AFTER_ACT_MAX);
         for wait in for_people {
             self.terminal.say(&views::why::wait(self.state(), wait));

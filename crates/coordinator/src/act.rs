@@ -13,7 +13,7 @@ use model::command::{Command, RfcAct};
 use model::decide::{Acting, decide};
 use model::digest::canonical;
 use model::event::{Actor, Entry, Event};
-use model::history::Loss;
+use model::history::{Loss, as_found};
 use model::id::{DeploymentId, PersonId, Seq};
 use model::plan::MasterProjectPlan;
 use model::planted::{Planted, is_planted};
@@ -133,7 +133,7 @@ impl Coordinator {
     ) -> Result<Self, CommandError> {
         let loss = quarantine::loss(record.as_ref(), deployment).await?;
         let mut opened = Self::fold(record, deployment).await?;
-        opened.quarantine = loss;
+        opened.quarantine = loss.map(|it| as_found(&opened.state, &it));
         opened.finish_accepting().await?;
         Ok(opened)
     }

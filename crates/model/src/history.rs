@@ -10,6 +10,7 @@ use crate::digest::Digest;
 use crate::evolve::{Happening, Impossible};
 use crate::id::Seq;
 use crate::scope::Scope;
+use crate::state::State;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -113,6 +114,12 @@ impl History {
 /// Returns the name of the act on which two people agree for `loss`.
 pub fn act_name(loss: &Loss) -> String {
     format!("accept the loss up to entry {} of {}", loss.witnessed, loss.root.short())
+}
+
+/// Returns `loss` as it was found at first: what people said of it since is all that was written.
+pub fn as_found(state: &State, loss: &Loss) -> Loss {
+    let said = state.concurrences.get(&act_name(loss)).map_or(0, Vec::len);
+    Loss { found: state.seq.saturating_sub(said as Seq), ..loss.clone() }
 }
 
 impl HistoryEvent {

@@ -4,7 +4,7 @@
 
 use super::{Acting, worded};
 use crate::event::Event;
-use crate::history::{HistoryCommand, HistoryEvent, Loss, act_name};
+use crate::history::{HistoryCommand, HistoryEvent, Loss, act_name, as_found};
 use crate::refusal::{Refusal, RefusalCode};
 use crate::role_type::RoleType;
 use crate::scope::Scope;
@@ -34,10 +34,7 @@ impl Acting<'_> {
         let (mut events, is_complete) =
             self.concur(&act, &ACCEPT_LOSS, persons, &Scope::Deployment, Some(&reason))?;
         if is_complete {
-            // What was said so far is all that was written since the loss.
-            let said = self.state.concurrences.get(&act).map_or(0, Vec::len);
-            let found = self.state.seq.saturating_sub(said as crate::id::Seq);
-            let loss = Loss { found, ..loss.clone() };
+            let loss = as_found(self.state, loss);
             events.push(Event::History(HistoryEvent::LossAccepted { loss, reason }));
         }
         Ok(events)
