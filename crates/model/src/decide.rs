@@ -194,7 +194,11 @@ impl Acting<'_> {
         match self.state.person(self.person) {
             Some(person) if person.holds(RoleType::Auditor) => Err(Refusal::new(
                 RefusalCode::NotPermitted,
-                format!("{} is an auditor, who reads everything and changes nothing", person.name),
+                format!(
+                    "{} is an auditor, who reads everything and changes nothing ({})",
+                    person.name,
+                    crate::separation_of_duties::Rule::AuditorOnlyReads
+                ),
                 "ask somebody else to act",
             )),
             Some(person) if self.has_left(person) => Err(Refusal::new(

@@ -81,7 +81,8 @@ impl From<StateRefusal> for Refusal {
 
 impl From<crate::separation_of_duties::SeparationRefusal> for Refusal {
     fn from(refusal: crate::separation_of_duties::SeparationRefusal) -> Self {
-        Self::new(RefusalCode::NotPermitted, refusal.text, refusal.next_step)
+        let text = format!("{} ({})", refusal.text, refusal.rule);
+        Self::new(RefusalCode::NotPermitted, text, refusal.next_step)
     }
 }
 

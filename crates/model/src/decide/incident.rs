@@ -201,7 +201,8 @@ impl Acting<'_> {
                 "in the quiet period operations or support say that an incident is {}",
                 opening.attribution
             );
-            let next = "open it as undetermined, and let them find out";
+            let next =
+                "open it as undetermined, and ask the Operations Manager or the Support Manager";
             return Err(Refusal::new(RefusalCode::NotPermitted, text, next));
         }
         let opening = Opening {

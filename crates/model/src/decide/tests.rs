@@ -138,7 +138,7 @@ fn acts_on_the_deployment() {
         hold-deployment
             rel: refused, state: deployment FX cannot be held while it is draft
             tst: refused, not-permitted: tst may not hold the deployment: it takes Release Management or Program Manager or Solution Manager
-            aud: refused, not-permitted: aud is an auditor, who reads everything and changes nothing
+            aud: refused, not-permitted: aud is an auditor, who reads everything and changes nothing (SOD-16)
             stranger: refused, not-permitted: stranger is nobody in this plan
         release-deployment
             rel: refused, state: deployment FX cannot be released from its hold while it is draft
@@ -157,7 +157,7 @@ fn acts_on_the_deployment() {
             rel: refused, unknown: site/nowhere is not in the plan
         incident
             owner: incident, signal-raised
-            aud: refused, not-permitted: aud is an auditor, who reads everything and changes nothing
+            aud: refused, not-permitted: aud is an auditor, who reads everything and changes nothing (SOD-16)
         incident
             owner: refused, unknown: site/nowhere is not in the plan
         DEPLOYING
@@ -171,7 +171,7 @@ fn acts_on_the_deployment() {
         hold-deployment
             rel: deployment held
             tst: refused, not-permitted: tst may not hold the deployment: it takes Release Management or Program Manager or Solution Manager
-            aud: refused, not-permitted: aud is an auditor, who reads everything and changes nothing
+            aud: refused, not-permitted: aud is an auditor, who reads everything and changes nothing (SOD-16)
             stranger: refused, not-permitted: stranger is nobody in this plan
         release-deployment
             rel: refused, state: deployment FX cannot be released from its hold while it is deploying
@@ -190,7 +190,7 @@ fn acts_on_the_deployment() {
             rel: refused, unknown: site/nowhere is not in the plan
         incident
             owner: incident, signal-raised
-            aud: refused, not-permitted: aud is an auditor, who reads everything and changes nothing
+            aud: refused, not-permitted: aud is an auditor, who reads everything and changes nothing (SOD-16)
         incident
             owner: refused, unknown: site/nowhere is not in the plan
     "#]].assert_eq(&format!(
@@ -503,7 +503,7 @@ fn acts_on_papers() {
             rel: refused, not-permitted: S2 is not a matter of statement: An authorised RFC covers this site and this window.
         request-waiver site/planned
             rel: waiver-requested
-            aud: refused, not-permitted: aud is an auditor, who reads everything and changes nothing
+            aud: refused, not-permitted: aud is an auditor, who reads everything and changes nothing (SOD-16)
         request-waiver site/planned
             rel: refused, not-permitted: S2 is never waived: An authorised RFC covers this site and this window.
         request-waiver site/planned
@@ -524,7 +524,7 @@ fn acts_on_papers() {
             ux: refused, unknown: waiver 9 is not in the plan
         sign site/watched:site-owner
             owner: sign-off signed
-            rel: refused, not-permitted: rel cannot sign for a site of owner
+            rel: refused, not-permitted: rel cannot sign for a site of owner (SOD-5)
         sign site/watched:site-owner
             owner: refused, stale: the sheet of site/watched is no longer the one that was shown
         sign site/watched:site-owner
@@ -539,7 +539,7 @@ fn acts_on_papers() {
             owner: refused, invalid: an exception needs an owner and a date
         refuse site/watched:site-owner
             owner: sign-off declined, site refused, signal-raised, site-care
-            rel: refused, not-permitted: rel cannot sign for a site of owner
+            rel: refused, not-permitted: rel cannot sign for a site of owner (SOD-5)
         refuse site/watched:site-owner
             owner: refused, invalid: a reason is missing
         sign site/done:site-owner

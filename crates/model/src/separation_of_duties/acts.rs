@@ -218,7 +218,7 @@ pub fn may_grant_waiver(
 ///
 /// # Errors
 ///
-/// Where both are one person: ask another member of the change authority.
+/// Where both are one person: ask another member of the Change Authority.
 pub fn may_review_emergency(
     approver: &PersonId,
     reviewer: &PersonId,

@@ -151,8 +151,8 @@ const fn row(
     Separation { rule, held: pair.0, act: pair.1, at, text, next_step }
 }
 
-const APPROVE: &str = "ask another member of the change authority to approve it";
-const VERIFY: &str = "ask a tester who neither built nor ran it";
+const APPROVE: &str = "ask another member of the Change Authority to approve it";
+const VERIFY: &str = "ask a Tester who neither built nor ran it";
 const WAIVE: &str = "ask another of those who may waive the guard";
 
 /// Every separation of duties.
@@ -264,7 +264,7 @@ pub const TABLE: &[Separation] = {
             (D::ApprovedEmergency, D::ReviewsEmergency),
             Signature,
             "approved this emergency and cannot review it",
-            "ask another member of the change authority to review it",
+            "ask another member of the Change Authority to review it",
         ),
         row(
             R::DowngradeConfirmedOutside,

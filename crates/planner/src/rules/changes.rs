@@ -137,7 +137,7 @@ fn an_emergency_is_authorised_by_one_on_call_and_reviewed_by_another_in_time() {
     expect![[r#"
         farrukh: the emergency is refused by its gate: RF4: rosalind is on call for emergencies
         rosalind: what the emergency restores is missing
-        rosalind: rosalind approved this emergency and cannot review it
+        rosalind: rosalind approved this emergency and cannot review it (SOD-10)
         farrukh: the emergency of R-core has been reviewed
         rfc/R-core: the emergency of R-core has to be reviewed by 2027-01-11 by somebody else than rosalind [farrukh]
         04 08:00 rosalind: R-core emergency authorised (as agreed)

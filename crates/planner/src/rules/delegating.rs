@@ -98,7 +98,7 @@ fn a_delegate_signs_on_behalf_of_a_silent_owner_and_only_while_it_holds() {
     let signed = serde_json::to_value(&world.record[before].event).unwrap();
     told += &format!("on behalf of {}\n", signed["sign-off"]["on_behalf_of"]);
     expect![[r#"
-        esteban: esteban cannot sign for a site of owner-1
+        esteban: esteban cannot sign for a site of owner-1 (SOD-5)
         esteban: done
         on behalf of "owner-1"
     "#]]
@@ -130,7 +130,7 @@ fn a_delegate_of_the_change_authority_has_the_duties_and_the_voice_of_both() {
         told += &tell(&mut world, person, &command);
     }
     expect![[r#"
-        esteban: rosalind requested this change and cannot approve it
+        esteban: rosalind requested this change and cannot approve it (SOD-1)
         rosalind: done
         esteban: rosalind has approved R-sites already, in person or by a delegate
         farrukh: done

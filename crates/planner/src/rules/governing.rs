@@ -398,7 +398,7 @@ fn who_built_the_release_neither_starts_nor_approves_it() {
         world.act("sabela", &Command::Open).unwrap_err().text,
     ];
     expect![[r#"
-        rosalind built what this change installs and cannot approve it
-        sabela built what would be deployed and cannot start its deployment"#]]
+        rosalind built what this change installs and cannot approve it (SOD-3)
+        sabela built what would be deployed and cannot start its deployment (SOD-3)"#]]
     .assert_eq(&refused.join("\n"));
 }

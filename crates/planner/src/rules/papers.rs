@@ -310,15 +310,15 @@ fn under_the_standard_profile_nobody_does_anothers_part() {
         tell(&mut world, person, &sign);
     }
     expect![[r#"
-        rosalind: no: rosalind requested this change and cannot approve it; ask another member of the change authority to approve it
-        aurelia: no: aurelia is an auditor, who reads everything and changes nothing; ask somebody else to act
+        rosalind: no: rosalind requested this change and cannot approve it (SOD-1); ask another member of the Change Authority to approve it
+        aurelia: no: aurelia is an auditor, who reads everything and changes nothing (SOD-16); ask somebody else to act
         ivo: done
         ivo: done
         ivo: no: ivo has already agreed to resume ring/pilot; ask sabela
         sabela: done
-        owner-2: no: owner-2 cannot sign for a site of owner-1; ask the owner of the site, or name a deputy before signing
-        ivo: no: ivo cannot sign for a site of owner-1; ask the owner of the site, or name a deputy before signing
-        aurelia: no: aurelia is an auditor, who reads everything and changes nothing; ask somebody else to act
+        owner-2: no: owner-2 cannot sign for a site of owner-1 (SOD-5); ask the owner of the site, or name a deputy before signing
+        ivo: no: ivo cannot sign for a site of owner-1 (SOD-5); ask the owner of the site, or name a deputy before signing
+        aurelia: no: aurelia is an auditor, who reads everything and changes nothing (SOD-16); ask somebody else to act
         owner-1: done
     "#]].assert_eq(&told);
 }

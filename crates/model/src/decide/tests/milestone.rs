@@ -207,7 +207,7 @@ fn a_review_is_convened_adjourned_rejected_and_put_forward_again() {
             review 1 is in review
         owner: refused, not-permitted: owner may not recommend on Deployment Stable: it takes Solution Manager or Program Manager or Developer or Tester or Product Manager or User Experience or Release Management or Operations Experience or Test Manager or Operations Manager or Support Manager or Customer
             review 1 is in review
-        aud: refused, not-permitted: aud is an auditor, who reads everything and changes nothing
+        aud: refused, not-permitted: aud is an auditor, who reads everything and changes nothing (SOD-16)
             review 1 is in review
         pgm: refused, invalid: rel is of the project team, which will be gone
             review 1 is in review

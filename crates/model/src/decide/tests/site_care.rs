@@ -96,7 +96,7 @@ fn product_manager_and_site_owner_exempt_and_nobody_else() {
             prm: site-care, site-care
             owner: site-care, site-care
             cus: refused, not-permitted: cus may not ask for an exemption: it takes Release Management or Product Manager or Site Owner or Tester or User Experience
-            aud: refused, not-permitted: aud is an auditor, who reads everything and changes nothing
+            aud: refused, not-permitted: aud is an auditor, who reads everything and changes nothing (SOD-16)
         site-care
             rel: refused, invalid: watched has 1 users, and 2 would be
         site-care

@@ -50,16 +50,16 @@ fn who_requested_planned_runs_or_built_a_change_does_not_approve_it() {
             standard yes
             solo yes
         the requester, who also implements
-            standard no: ivo requested this change and cannot approve it (SOD-1); ask another member of the change authority to approve it
+            standard no: ivo requested this change and cannot approve it (SOD-1); ask another member of the Change Authority to approve it
             solo yes, relaxing SOD-1 SOD-2
         the author of the plan
-            standard no: saoirse wrote the plan of this change and cannot approve it (SOD-2); ask another member of the change authority to approve it
+            standard no: saoirse wrote the plan of this change and cannot approve it (SOD-2); ask another member of the Change Authority to approve it
             solo yes, relaxing SOD-2
         an implementer
-            standard no: kasimir implements this change and cannot approve it (SOD-2); ask another member of the change authority to approve it
+            standard no: kasimir implements this change and cannot approve it (SOD-2); ask another member of the Change Authority to approve it
             solo yes, relaxing SOD-2
         a builder
-            standard no: ruben built what this change installs and cannot approve it (SOD-3); ask another member of the change authority to approve it
+            standard no: ruben built what this change installs and cannot approve it (SOD-3); ask another member of the Change Authority to approve it
             solo yes, relaxing SOD-3
     "#]].assert_eq(&story(&[
         ("a member of the change authority", &|it| approve("rosalind", it)),
@@ -101,10 +101,10 @@ fn who_built_it_or_ran_it_does_not_verify_it_by_hand() {
             standard yes
             solo yes
         who ran it, by hand
-            standard no: ivo ran this deployment and cannot verify it by hand (SOD-4); ask a tester who neither built nor ran it
+            standard no: ivo ran this deployment and cannot verify it by hand (SOD-4); ask a Tester who neither built nor ran it
             solo yes, relaxing SOD-4
         who built it, automatically
-            standard no: ruben built what was deployed and cannot verify it (SOD-3); ask a tester who neither built nor ran it
+            standard no: ruben built what was deployed and cannot verify it (SOD-3); ask a Tester who neither built nor ran it
             solo yes, relaxing SOD-3
     "#]].assert_eq(&story(&[
         ("a tester, by hand", &|it| verify("philippa", Checks::Manual, it)),
@@ -227,7 +227,7 @@ fn who_approved_an_emergency_does_not_review_it() {
             standard yes
             solo yes
         the approver
-            standard no: odile approved this emergency and cannot review it (SOD-10); ask another member of the change authority to review it
+            standard no: odile approved this emergency and cannot review it (SOD-10); ask another member of the Change Authority to review it
             solo yes, relaxing SOD-10
     "#]].assert_eq(&story(&[
         ("another", &|it| review("farrukh", it)),
