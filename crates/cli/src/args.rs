@@ -319,12 +319,14 @@ pub(crate) fn command() -> clap::Command {
 /// Returns the commands with one line each, under their headings.
 fn overview(command: &clap::Command) -> String {
     let mut text = String::new();
+    let names = GROUPS.iter().flat_map(|(_, names)| *names);
+    let width = names.map(|it| it.len()).max().unwrap_or_default();
     for (heading, names) in GROUPS {
         text += &format!("{heading}:\n");
         for name in *names {
             let about = command.find_subcommand(name).and_then(clap::Command::get_about);
             let about = about.map(ToString::to_string).unwrap_or_default();
-            text += &format!("  {name:<16} {about}\n");
+            text += &format!("  {name:<width$} {about}\n");
         }
         text.push('\n');
     }

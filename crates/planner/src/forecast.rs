@@ -9,14 +9,13 @@
 use crate::simulation::chance::Chance;
 use crate::simulation::{Assumptions, Simulation, Watch};
 use crate::waiting::WaitingOn;
-use jiff::Timestamp;
-use model::component::CoreComponent;
-use model::event::{Event, RingTransition};
+use jiff::{SignedDuration, Timestamp};
+use model::event::Event;
 use model::guard::Supplier;
 use model::id::{ComponentId, RingId, SiteId};
 use model::machine::{ComponentTransition, SiteTransition};
 use model::ring::Ring;
-use model::state::State;
+use model::state::{RingState, SiteStatus, State};
 use model::state_index::StateIndex;
 use serde::Serialize;
 
@@ -103,6 +102,22 @@ pub fn causes(blocked: &[WaitingOn]) -> Vec<String> {
     texts
 }
 
+/// Returns how the ring at `position` stands as the forecast begins.
+fn ring(state: &State, position: usize, planned: &Ring) -> RingForecast {
+    let sites = state.index.sites_of_ring.get(position);
+    let sites = || sites.into_iter().flatten().filter_map(|it| state.sites.get(*it as usize));
+    let began = |it: &SiteStatus| it.run.as_deref().map(|it| it.began);
+    let counts = state.rings.get(position).map(|it| it.counts).unwrap_or_default();
+    let are_all = counts.planned > 0 && counts.verified + counts.exempt == counts.planned;
+    RingForecast {
+        ring: planned.id.clone(),
+        starts: sites().filter_map(began).min(),
+        verified: sites().filter_map(|it| it.in_service).max().filter(|_| are_all),
+        passes: None,
+        blast_radius: planned.blast_radius(counts.planned),
+    }
+}
+
 /// What is kept of a simulation for the forecast.
 struct Watching<'s> {
     index: &'s StateIndex,
@@ -115,15 +130,11 @@ impl Watch for Watching<'_> {
             self.note_component(component, *transition, now);
         } else if let Event::Site { site, transition, .. } = event {
             self.note_site(state, site, *transition, now);
-        } else if let Event::Ring { ring, transition: RingTransition::Passed, .. } = event {
-            let position = self.index.rings.get(ring).map(|it| *it as usize);
-            if let Some(it) = position.and_then(|it| self.found.rings.get_mut(it)) {
-                it.passes = Some(now);
-            }
         }
     }
 
     fn looked(&mut self, state: &State, now: Timestamp) {
+        self.note_soaks(state);
         let running: usize = state.rings.iter().map(|it| it.counts.running).sum();
         self.found.sites_at_once_peak = self.found.sites_at_once_peak.max(running);
         let look = crate::facts::Look::new(state, now);
@@ -135,25 +146,33 @@ impl Watch for Watching<'_> {
 
 impl<'s> Watching<'s> {
     fn new(state: &'s State) -> Self {
-        let planned = |ring: usize| state.index.sites_of_ring.get(ring).map_or(0, Vec::len);
-        let component = |it: &CoreComponent| ComponentForecast {
+        let components = state.plan.components.iter().zip(&state.components);
+        let components = components.map(|(it, status)| ComponentForecast {
             component: it.id.clone(),
-            starts: None,
-            verified: None,
-        };
-        let ring = |(position, it): (usize, &Ring)| RingForecast {
-            ring: it.id.clone(),
-            starts: None,
-            verified: None,
-            passes: None,
-            blast_radius: it.blast_radius(planned(position)),
-        };
-        let found = Forecast {
-            components: state.plan.components.iter().map(component).collect(),
-            rings: state.plan.rings.iter().enumerate().map(ring).collect(),
-            ..Forecast::default()
-        };
-        Self { index: &state.index, found }
+            starts: status.run.as_ref().map(|it| it.began),
+            verified: state.site_care.verified.get(&it.id).copied(),
+        });
+        let rings = state.plan.rings.iter().enumerate();
+        let rings = rings.map(|(position, it)| ring(state, position, it));
+        let (components, rings) = (components.collect(), rings.collect());
+        let found = Forecast { components, rings, ..Forecast::default() };
+        let mut watching = Self { index: &state.index, found };
+        watching.note_soaks(state);
+        watching
+    }
+
+    /// Notes when each ring has soaked, or will have. The last one soaks on after all sites are
+    /// signed off, where nobody looks any further.
+    fn note_soaks(&mut self, state: &State) {
+        let rings = state.plan.rings.iter().zip(&state.rings);
+        for (it, (planned, status)) in self.found.rings.iter_mut().zip(rings) {
+            let soak = SignedDuration::from_secs(i64::from(planned.soak_s));
+            it.passes = match status.state {
+                RingState::Soaking => status.since.checked_add(soak).ok(),
+                RingState::Passed => Some(status.since),
+                RingState::Waiting | RingState::Open | RingState::Halted => None,
+            };
+        }
     }
 
     fn note_component(

@@ -79,7 +79,7 @@ fn a_small_deployment_comes_to_its_end_in_the_order_of_its_plan() {
         vpn starts 2027-01-04T08:02:00Z verified 2027-01-04T08:04:00Z
         pilot starts 2027-01-04T08:02:00Z verified 2027-01-04T08:10:00Z passes 2027-01-04T09:10:00Z at most 1 fail
         early starts 2027-01-04T09:10:00Z verified 2027-01-04T09:26:00Z passes 2027-01-04T10:26:00Z at most 2 fail
-        broad starts 2027-01-04T10:26:00Z verified 2027-01-04T11:06:00Z passes never at most 1 fail
+        broad starts 2027-01-04T10:26:00Z verified 2027-01-04T11:06:00Z passes 2027-01-04T12:06:00Z at most 1 fail
         ends 2027-01-04T11:16:00Z peak 2
     "#]].assert_eq(&story);
 }

@@ -56,7 +56,7 @@ pub(crate) struct Why {
 Without --for it is the work of whoever acts (--as); with nobody named, everybody's.")]
 pub(crate) struct Waiting {
     /// Whose work.
-    #[arg(long = "for", value_name = "PERSON")]
+    #[arg(id = "for", long = "for", value_name = "PERSON")]
     pub(crate) person: Option<PersonId>,
     /// What waits on time and on Landfall itself too.
     #[arg(long)]

@@ -125,7 +125,7 @@ pub(crate) struct ReportOf {
     pub(crate) reports: Vec<model::reports::Report>,
 }
 
-/// Show the five measures of the outcomes: support issues, sites, sign-off, team, escalations.
+/// Show the three outcomes and their measures: support issues, sites, sign-off, team, escalations.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   landfall outcomes

@@ -36,9 +36,10 @@ pub(crate) async fn close_out(it: &CloseOut, mut desk: Desk) -> Result<Exit, Fau
             CloseOutCommand::SayAvailable { availability }
         }
         CloseOut::Draft => {
-            let draft = draft(desk.state());
-            desk.terminal
-                .answer(&draft, || render::sheet::document("Post-project analysis", &draft))?;
+            let (draft, zone) = (draft(desk.state()), &desk.state().plan.zone);
+            desk.terminal.answer(&draft, || {
+                render::sheet::document("Post-project analysis", &draft, zone)
+            })?;
             return Ok(Exit::Done);
         }
         CloseOut::Lesson { title, situation, recommendation, owner, due, evidence } => {

@@ -58,6 +58,10 @@ pub(crate) fn measures(it: &Measures, desk: &Desk) -> Result<Exit, Fault> {
     }
     if let Some(folder) = &it.write {
         write(folder, &measured)?;
+        let folder = folder.display();
+        desk.terminal.say(&format!(
+            "The tables are in {folder}; `landfall measures --sites {folder}/sites.csv --segments {folder}/segments.csv …` reads them."
+        ));
     }
     let figures = Figures::of(&measured, &question, &state.plan.zone.rules());
     show(&figures, Some(state.environment()), desk.terminal)
@@ -105,12 +109,14 @@ pub(crate) fn outcomes(desk: &Desk) -> Result<Exit, Fault> {
 /// Shows the deployment reports that are named, or lists all with their digests.
 pub(crate) fn report(it: &ReportOf, desk: &Desk) -> Result<Exit, Fault> {
     let state = desk.state();
+    let zone = &state.plan.zone;
     if it.reports.is_empty() {
         let all = reports::reports(state).into_iter();
         let all = all.map(|it| json!({ "report": it, "sha256": reports::digest(state, &it) }));
         let all: Vec<_> = all.collect();
         let listed = json!({ "reports": all });
-        desk.terminal.answer(&all, || render::sheet::document("Deployment reports", &listed))?;
+        desk.terminal
+            .answer(&all, || render::sheet::document("Deployment reports", &listed, zone))?;
         return Ok(Exit::Done);
     }
     let mut shown = Vec::new();
@@ -124,7 +130,8 @@ pub(crate) fn report(it: &ReportOf, desk: &Desk) -> Result<Exit, Fault> {
     let values: Vec<_> =
         shown.iter().map(|(of, facts)| json!({ "report": of, "facts": facts })).collect();
     desk.terminal.answer(&values, || {
-        let pages = shown.iter().map(|(of, facts)| render::sheet::document(&of.title(), facts));
+        let pages =
+            shown.iter().map(|(of, facts)| render::sheet::document(&of.title(), facts, zone));
         pages.collect::<Vec<_>>().join("\n")
     })?;
     Ok(Exit::Done)

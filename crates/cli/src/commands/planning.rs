@@ -15,7 +15,7 @@ use model::profile::Purpose;
 use model::state::State;
 use planfile::{Diagnostic, DiskFolder, Severity};
 use serde::Serialize;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The plan that `init` writes, and the file that it deploys.
@@ -24,7 +24,10 @@ const GREETING: &[u8] = include_bytes!("../../../../examples/release/greeting.tx
 
 pub(crate) fn init(it: &Init, terminal: Terminal) -> Result<Exit, Fault> {
     let folder = &it.folder;
-    let plan = folder.join("landfall.yaml");
+    let plan = match folder.as_path() {
+        here if here == Path::new(".") => PathBuf::from("landfall.yaml"),
+        folder => folder.join("landfall.yaml"),
+    };
     let greeting = folder.join("release").join("greeting.txt");
     if plan.exists() || greeting.exists() {
         let what = format!("there is a plan in {} already", folder.display());

@@ -48,6 +48,9 @@ pub(crate) fn schedule(state: &State) -> Schedule {
 
 /// Returns the schedule, a line a change.
 pub(crate) fn page(state: &State, schedule: &Schedule, setting: Setting) -> String {
+    if schedule.changes.is_empty() && schedule.elsewhere.is_empty() {
+        return "Nothing is scheduled; `landfall rfc list` shows what is asked for.\n".to_owned();
+    }
     let zone = &state.plan.zone;
     let headings =
         ["deployment", "rfc", "state", "from", "until", "from (UTC)", "until (UTC)", "touches"];

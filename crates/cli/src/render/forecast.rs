@@ -36,7 +36,9 @@ pub(crate) fn page(
         counted(forecast.sites_at_once_peak, "site"),
         forecast.kbit_per_s_peak
     );
-    let moment = |at: Option<Timestamp>| at.map_or_else(|| "never".to_owned(), |it| when(it, zone));
+    // A table is narrow: the zone is named, and UTC stands above.
+    let local = |at: Timestamp| at.to_zoned(zone.rules()).strftime("%Y-%m-%d %H:%M %Z").to_string();
+    let moment = |at: Option<Timestamp>| at.map_or_else(|| "never".to_owned(), local);
     if !forecast.components.is_empty() {
         let mut components = table(setting, &["core component", "starts", "verified"]);
         for line in &forecast.components {

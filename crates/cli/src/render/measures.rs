@@ -13,6 +13,7 @@ use model::measures::intervals::{Interval, Intervals, instant};
 use model::measures::measure::{Measure, Unit, minutes};
 use model::measures::outcomes::{Outcome, OutcomeStanding};
 use model::measures::printed::PrintedSite;
+use model::measures::weeks::WEEK_MS;
 
 /// The most sites that are listed: the worst first.
 const SITES_MAX: usize = 25;
@@ -70,6 +71,12 @@ fn heading(it: &Figures<'_>, environment: Option<&str>) -> String {
 fn sites(it: &Figures<'_>, setting: Setting) -> String {
     let mut worst: Vec<_> = (0..).zip(&it.measured.sites).zip(&it.downtime.sites).collect();
     worst.retain(|(_, it)| it.user_ms > 0 || it.unplanned_ms > 0);
+    let all = it.measured.sites.len();
+    if worst.is_empty() {
+        return format!(
+            "None of {all} sites was down or lost user-minutes; --json lists every one"
+        );
+    }
     worst.sort_by_key(|((position, _), it)| (-it.unplanned_ms, -it.user_ms, *position));
     let headings = ["site", "down", "planned", "agreed", "user-minutes", "availability", "when"];
     let mut rows = table(setting, &headings);
@@ -91,7 +98,6 @@ fn sites(it: &Figures<'_>, setting: Setting) -> String {
             cell(when.join("\n"), Tone::Plain),
         ]);
     }
-    let all = it.measured.sites.len();
     let rest = all - worst.len().min(SITES_MAX);
     format!("{}\n{rest} of {all} sites are not listed; --json lists every one", text(&rows))
 }
@@ -138,6 +144,13 @@ fn parts(measure: &Measure) -> String {
             format!("{} / {}", minutes(numerator), minutes(denominator))
         }
         Unit::Count if denominator == 1 => String::new(),
+        // A rate per 100 users and week: no deployment has so many users.
+        Unit::Count if denominator > 1_000_000_000 => {
+            let week_ms = i128::from(WEEK_MS);
+            let tenths = denominator * 10 / week_ms;
+            let (whole, tenth) = (tenths / 10, tenths % 10);
+            format!("{} / {whole}.{tenth} user-weeks", numerator / (100 * week_ms))
+        }
         Unit::Share | Unit::Count => format!("{numerator} / {denominator}"),
     }
 }

@@ -19,7 +19,10 @@ pub(crate) fn line(state: &State, entry: &Entry) -> String {
 pub(crate) fn verified(verified: &Verified, vouched_by: &str) -> String {
     let Verified { entries, head, checkpoint, contents } = verified;
     format!(
-        "The record of {} holds: {entries} entries and {contents} contents, {vouched_by}.\nhead {head}\nroot {}\n",
-        checkpoint.deployment, checkpoint.root
+        "The record of {} holds: {} and {}, {vouched_by}.\nhead {head}\nroot {}\n",
+        checkpoint.deployment,
+        if *entries == 1 { "1 entry".to_owned() } else { format!("{entries} entries") },
+        if *contents == 1 { "1 content".to_owned() } else { format!("{contents} contents") },
+        checkpoint.root
     )
 }

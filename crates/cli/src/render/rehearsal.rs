@@ -126,7 +126,9 @@ fn stands_still(rehearsed: &Rehearsed) -> String {
     for it in rehearsed.stops.iter().take(LINES_MAX) {
         page += &format!(
             "In {} of {runs} runs it stands still while {}: {}.\n",
-            it.runs, it.deployment, it.what
+            it.runs,
+            it.deployment,
+            it.what.trim_end_matches('.')
         );
     }
     if page.is_empty() { page } else { format!("\n{page}") }

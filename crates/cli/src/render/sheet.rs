@@ -3,6 +3,7 @@
 use model::machine::SignOffState;
 use model::sheet::{Sheet, SlotId, body, digest};
 use model::state::State;
+use model::window::TimeZoneName;
 use serde_json::{Value, json};
 use views::people::person;
 use views::time::{told, when, zone_of};
@@ -34,11 +35,17 @@ pub(crate) fn page(state: &State, sheet: &Sheet) -> String {
     page
 }
 
-/// Returns `value` as a document with a title.
-pub(crate) fn document(title: &str, value: &Value) -> String {
-    let mut page = format!("{title}\n{}\n\n", "=".repeat(title.chars().count()));
-    facts(value, 0, &mut page);
-    page
+/// Returns `value` as a document with a title, its instants on the clock of `zone`.
+pub(crate) fn document(title: &str, value: &Value, zone: &TimeZoneName) -> String {
+    let page = format!("{title}\n{}\n\n", "=".repeat(title.chars().count()));
+    let mut said = String::new();
+    facts(value, 0, &mut said);
+    page + &told(&said, zone)
+}
+
+/// Returns the name of a fact in words.
+fn worded(name: &str) -> String {
+    name.replace(['-', '_'], " ")
 }
 
 /// Writes what `value` says, a line a fact.
@@ -55,7 +62,7 @@ fn facts(value: &Value, depth: usize, page: &mut String) {
 
 /// Writes one fact by its name; what consists of others is written below it.
 fn field(name: &str, value: &Value, depth: usize, page: &mut String) {
-    let (indent, name) = ("  ".repeat(depth), name.replace('-', " "));
+    let (indent, name) = ("  ".repeat(depth), worded(name));
     if !is_nested(value) {
         *page += &format!("{indent}{name}: {}\n", plain(value));
         return;
@@ -86,9 +93,8 @@ fn item(value: &Value, depth: usize, page: &mut String) {
             let (nested, plains): (Vec<_>, Vec<_>) =
                 fields.iter().partition(|(_, value)| is_nested(value));
             below = nested;
-            let line = |(name, value): (&String, &Value)| {
-                format!("{}: {}", name.replace('-', " "), plain(value))
-            };
+            let line =
+                |(name, value): (&String, &Value)| format!("{}: {}", worded(name), plain(value));
             plains.into_iter().map(line).collect()
         }
         Value::Array(items) => items.iter().map(plain).collect(),
@@ -99,8 +105,7 @@ fn item(value: &Value, depth: usize, page: &mut String) {
 }
 
 fn in_a_line(fields: &serde_json::Map<String, Value>) -> String {
-    let said =
-        |(name, value): (&String, &Value)| format!("{} {}", name.replace('-', " "), plain(value));
+    let said = |(name, value): (&String, &Value)| format!("{} {}", worded(name), plain(value));
     fields.iter().map(said).collect::<Vec<_>>().join(", ")
 }
 

@@ -270,10 +270,15 @@ fn resources(state: &State) -> Facts {
     let sites = state.plan.sites.iter();
     let links = sites.clone().filter(|it| it.link.is_some()).count();
     let computers: usize = sites.map(|it| it.computers.len()).sum();
-    let answer = format!(
-        "Up to {} % of each of {links} links in a window and {} % outside; {computers} computers, {} sites at once",
-        limits.window_share_percent, limits.outside_share_percent, limits.sites_at_once
-    );
+    let of_links = match links {
+        0 => "The plan describes no links, and limits none".to_owned(),
+        _ => format!(
+            "Up to {} % of each of {links} links in a window and {} % outside",
+            limits.window_share_percent, limits.outside_share_percent
+        ),
+    };
+    let answer =
+        format!("{of_links}; {computers} computers, {} sites at once", limits.sites_at_once);
     derived(answer, json!({ "limits": limits, "links": links, "computers": computers }))
 }
 

@@ -37,9 +37,12 @@ pub(super) fn happened(
         | RfcState::Rejected
         | RfcState::Cancelled => {}
     }
-    status.reason = reason.map(str::to_owned);
+    // Of a classification it is the category, which stands in a place of its own.
     if transition == RfcTransition::Classified {
         status.category = reason.and_then(|it| it.parse().ok());
+        status.reason = None;
+    } else {
+        status.reason = reason.map(str::to_owned);
     }
     Ok(())
 }

@@ -60,7 +60,10 @@ pub(super) fn survey(command: &SurveyCommand) -> String {
                 Respondent::Link(_) => format!("--link {TEXT}"),
                 Respondent::Named(instrument) => format!("--of {instrument}"),
             };
-            let replies: String = replies.iter().map(|it| format!(" {}", reply(it))).collect();
+            let replies: String = match replies.as_slice() {
+                [] => " 1=… 2=…".to_owned(),
+                given => given.iter().map(|it| format!(" {}", reply(it))).collect(),
+            };
             format!("survey answer {who}{replies}")
         }
         SurveyCommand::Import { import } => {
