@@ -11,9 +11,10 @@ use jiff::Timestamp;
 use model::digest::Digest;
 use model::event::{Entry, Event};
 use model::id::DeploymentId;
-use model::machine::{DeploymentState, SiteTransition};
+use model::machine::{DeploymentState, SiteState, SiteTransition};
 use model::plan::MasterProjectPlan;
 use model::profile::Purpose;
+use model::state::SiteStatus;
 use planner::people::answer;
 use planner::waiting::waiting;
 use record::{Location, Record, Signer};
@@ -120,6 +121,28 @@ impl Deployment {
             }
         }
         Err("the deployment does not come to its end".into())
+    }
+
+    /// Lets people answer until the work begins, and the driver work until every site is deployed and
+    /// waits for its owner. The owners are not asked: theirs is another measure.
+    pub(crate) async fn until_all_are_deployed(&mut self) -> Result<(), Fault> {
+        for _ in 0..ROUNDS_MAX {
+            self.drive().await?;
+            let coordinator = self.coordinator().await?;
+            let state = coordinator.state();
+            let is_to_come = |it: &SiteStatus| {
+                use SiteState::{Deploying, Notified, Planned, Ready};
+                matches!(it.state, Planned | Notified | Ready | Deploying)
+            };
+            if !state.sites.iter().any(is_to_come) {
+                return Ok(());
+            }
+            if !self.people_answer().await? {
+                let waits = waiting(state, self.clock.now(), 20);
+                return Err(format!("nobody can answer: {waits:#?}").into());
+            }
+        }
+        Err("the sites are not deployed in the end".into())
     }
 
     async fn drive(&mut self) -> Result<(), Fault> {

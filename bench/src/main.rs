@@ -12,9 +12,12 @@ mod cost;
 mod far;
 mod landfall;
 mod machine;
+mod plot;
 mod rehearse;
 mod report;
+mod rivals;
 mod scene;
+mod size;
 mod steps;
 mod tally;
 
@@ -93,6 +96,18 @@ enum Inner {
         #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
         runs: u32,
     },
+    /// Measures one deployment of 10 to 100,000 sites, and draws the curves into docs/.
+    Size {
+        /// The most sites.
+        #[arg(long, default_value_t = 100_000)]
+        sites_max: usize,
+    },
+    /// One size, in a process of its own.
+    #[command(hide = true)]
+    OneSize {
+        /// How many sites.
+        sites: usize,
+    },
     /// Writes docs/measurements.md from the tables of the last runs.
     Report,
 }
@@ -102,7 +117,9 @@ fn main() -> ExitCode {
     let done = match &arguments.inner {
         Some(Inner::Landfall { folder }) => landfall::deploy(folder).map(|()| true),
         Some(Inner::Bare { folder }) => bare::deploy(folder).map(|()| true),
-        Some(Inner::Steps { rounds }) => steps(*rounds).map(|()| true),
+        Some(Inner::Steps { rounds }) => steps(*rounds, &arguments.venv).map(|()| true),
+        Some(Inner::Size { sites_max }) => size(*sites_max).map(|()| true),
+        Some(Inner::OneSize { sites }) => size::one(*sites).map(|()| true),
         Some(Inner::Rehearse { runs }) => rehearsed(*runs).map(|()| true),
         Some(Inner::Report) => report::write().map(|()| true),
         None => compare(&arguments),
@@ -158,9 +175,9 @@ fn compare(arguments: &Arguments) -> Result<bool, Fault> {
     Ok(tally.all_succeeded())
 }
 
-fn steps(rounds: u32) -> Result<(), Fault> {
-    let machine = machine::describe(Path::new("."));
-    let table = steps::measure(rounds)?;
+fn steps(rounds: u32, venv: &Path) -> Result<(), Fault> {
+    let machine = machine::describe(venv);
+    let table = steps::measure(rounds, venv)?;
     answer(&table)?;
     report::keep("Durable steps", &machine, &table)
 }
@@ -170,6 +187,14 @@ fn rehearsed(runs: u32) -> Result<(), Fault> {
     let table = rehearse::rehearse(runs)?;
     answer(&table)?;
     report::keep("Rehearsals of the worked example", &machine, &table)
+}
+
+fn size(sites_max: usize) -> Result<(), Fault> {
+    let machine = machine::describe(Path::new("."));
+    let picture = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/size.svg"));
+    let table = size::measure(sites_max, picture)?;
+    answer(&table)?;
+    report::keep("Size", &machine, &table)
 }
 
 /// Returns what becomes true when somebody wants the bench to end.

@@ -7,12 +7,14 @@
 use crate::Fault;
 use crate::landfall::{Deployment, ENTRIES_MAX, settings, site_phase_s};
 use crate::machine;
+use crate::rivals::{self, Rate, Said};
 use crate::tally::median_of;
 use executor::Executor;
 use model::plan::MasterProjectPlan;
 use record::Location;
 use record::testing::postgres;
 use std::fmt::Write as _;
+use std::io::Read as _;
 use std::path::Path;
 
 /// How the steps are laid out: so many sites of one computer at once, each with so many steps.
@@ -30,11 +32,15 @@ struct Run {
 }
 
 /// Measures both layouts on both databases, `rounds` times in turn, and returns the table.
-pub(crate) fn measure(rounds: u32) -> Result<String, Fault> {
+pub(crate) fn measure(rounds: u32, venv: &Path) -> Result<String, Fault> {
     let places = ["SQLite", "PostgreSQL"];
     let mut runs: Vec<Vec<Run>> = LAYOUTS.iter().flat_map(|_| places).map(|_| vec![]).collect();
     let loads = [machine::load()];
+    let mut rivals: [Vec<Said>; 2] = [vec![], vec![]];
     for _ in 0..rounds {
+        let [dbos, restate] = &mut rivals;
+        dbos.push(rivals::dbos(venv)?);
+        restate.push(rivals::restate(&venv.with_file_name("restate"))?);
         let all = LAYOUTS.iter().flat_map(|layout| places.map(|place| (layout, place)));
         for (into, ((_, sites, steps), place)) in runs.iter_mut().zip(all) {
             into.push(run(place, *sites, *steps)?);
@@ -51,11 +57,22 @@ pub(crate) fn measure(rounds: u32) -> Result<String, Fault> {
         let name = format!("{place}, {name}");
         let _ = writeln!(table, "{name:<28}{rate:>10.0}{cpu:>14.1}{bytes:>14}");
     }
+    for (name, runs) in ["DBOS", "Restate"].into_iter().zip(&rivals) {
+        let version = runs.first().map_or("", |it| &it.version);
+        let layouts: [(&str, fn(&Said) -> &Rate); 2] =
+            [("many at once", |it| &it.at_once), ("in sequence", |it| &it.sequence)];
+        for (layout, of) in layouts {
+            let rate = median_of(runs.iter().map(|it| of(it).steps_per_s));
+            let cpu = median_of(runs.iter().map(|it| of(it).cpu_us));
+            let name = format!("{name} {version}, {layout}");
+            let _ = writeln!(table, "{name:<28}{rate:>10.0}{cpu:>14.1}{:>14}", "-");
+        }
+    }
     let _ = write!(
         table,
-        "\nMedians of {rounds}; a step is an intent and an outcome, each an entry of the record; \
+        "\nMedians of {rounds}; a step is an intent and an outcome, both in the record; \
          steps of one computer\nare intended together, up to 32; CPU is Landfall's own, without the \
-         server of PostgreSQL; load {:.1} to {:.1}.",
+         server of PostgreSQL;\nof DBOS (on SQLite) and Restate it is all of theirs; load {:.1} to {:.1}.",
         loads[0],
         machine::load()
     );
@@ -82,14 +99,27 @@ fn run(place: &str, sites: usize, steps: usize) -> Result<Run, Fault> {
         let all = u32::try_from(sites * steps)?;
         // A short run's file tells nothing: most of it is still in the write-ahead log.
         let is_long = sites * steps >= LONG_RUN_STEPS;
-        let bytes = std::fs::metadata(&database).ok().filter(|_| is_long).map(|it| it.len());
-        let bytes = bytes.and_then(|it| u32::try_from(it).ok()).map(f64::from);
+        let bytes = bytes_in_use(&database).filter(|_| is_long).map(f64::from);
         Ok(Run {
             steps_per_s: f64::from(all) / took,
             cpu_us: deployment.longest_drive_s.1 * 1e6 / f64::from(all),
             bytes: bytes.map(|it| it / f64::from(all)),
         })
     })
+}
+
+/// Returns the bytes of a SQLite file that are in use: all of its pages but the free ones, which the
+/// next steps take. Its header says how many there are.
+fn bytes_in_use(database: &Path) -> Option<u32> {
+    let mut header = [0; 40];
+    std::fs::File::open(database).ok()?.read_exact(&mut header).ok()?;
+    let number = |from: usize| {
+        let bytes = header.get(from..from + 4)?.try_into().ok()?;
+        Some(u32::from_be_bytes(bytes))
+    };
+    let page = u32::from(u16::from_be_bytes(header.get(16..18)?.try_into().ok()?));
+    let (pages, free) = (number(28)?, number(36)?);
+    pages.checked_sub(free)?.checked_mul(page)
 }
 
 fn plan(folder: &Path, sites: usize, steps: usize) -> Result<MasterProjectPlan, Fault> {

@@ -252,9 +252,7 @@ async fn every_step_ran_as_often_as_the_record_says(
         let Some(last) = entries.last() else { break };
         after = last.seq;
         for entry in entries {
-            if let model::event::Event::OrderIntended { order, .. } = entry.event {
-                intended.insert(order.to_string());
-            }
+            intended.extend(entry.event.intends().iter().map(ToString::to_string));
         }
     }
     assert!(ran.keys().all(|it| intended.contains(it)), "something ran that no entry intended");

@@ -14,7 +14,7 @@ use crate::effects::Effects;
 use crate::entries::{Stamp, extend};
 use crate::error::CommandError;
 use crate::flight::{Flight, Handed, Landed};
-use crate::fold::SNAPSHOT_EVERY;
+use crate::fold::snapshot_every;
 use crate::folded::Folded;
 use crate::journals::out_of_reach;
 use crate::leading::{LEASE, Leading};
@@ -23,6 +23,7 @@ use crate::letters::{self, Answered, Outbox};
 use crate::notices::{Notice, Teller, told};
 use crate::probing::{self, Prober, Reading};
 use crate::quarantine::{self, went_back};
+use crate::together;
 use executor::Ending;
 use jiff::Timestamp;
 use model::event::{Actor, Event};
@@ -30,8 +31,7 @@ use model::id::DeploymentId;
 use model::machine::DeploymentState;
 use model::order::OrderId;
 use model::planted::{Planted, is_planted};
-use model::state::State;
-use planner::agenda::{Agenda, agenda_ahead, agenda_for_workers};
+use planner::agenda::{Handing, Kept, agenda_ahead, agenda_as_kept};
 use planner::waiting::waiting;
 use record::{Change, Lead, NewOrder, OpenOrder, OrderState, Record, RecordError, Snapshot};
 use std::collections::HashMap;
@@ -195,6 +195,7 @@ impl Driver {
             epoch,
             leading,
             left: Left::default(),
+            kept: Kept::default(),
             held_back: vec![],
             readings: vec![],
             answered: vec![],
@@ -225,6 +226,8 @@ struct Drive<'d> {
     epoch: u64,
     leading: Leading,
     left: Left,
+    /// What earlier looks have found, and later ones need not find again.
+    kept: Kept,
     /// Outcomes whose append did not succeed yet.
     held_back: Vec<Landed>,
     /// What probes came to and is not durable yet.
@@ -289,13 +292,22 @@ impl Drive<'_> {
                     _ = polled.tick() => {
                         let now = self.driver.clock.now();
                         let is_due = [next_look, next_probe].into_iter().flatten().any(|at| at <= now);
-                        if self.coordinator.catch_up().await? || is_due || self.hear_workers().await? {
+                        if self.catch_up().await? || is_due || self.hear_workers().await? {
                             break;
                         }
                     }
                 }
             }
         }
+    }
+
+    /// Reads what others have written. Returns whether there was anything.
+    async fn catch_up(&mut self) -> Result<bool, CommandError> {
+        let has_moved = self.coordinator.catch_up().await?;
+        if has_moved {
+            self.kept = Kept::default();
+        }
+        Ok(has_moved)
     }
 
     fn superseded(&self) -> DriveError {
@@ -330,8 +342,7 @@ impl Drive<'_> {
         match (self.driver.orders_to, it.state) {
             (OrdersTo::ThisServer, OrderState::Held | OrderState::Open) => true,
             (OrdersTo::Workers, OrderState::Held) => !it.is_leased,
-            (OrdersTo::Workers, OrderState::Open)
-            | (_, OrderState::Reported | OrderState::Ended | OrderState::Withdrawn) => false,
+            (OrdersTo::Workers, OrderState::Open) | (_, OrderState::Reported) => false,
         }
     }
 
@@ -510,6 +521,7 @@ impl Drive<'_> {
     async fn refold(&mut self) -> Result<(), DriveError> {
         let (deployment, known) =
             (self.coordinator.deployment.clone(), self.coordinator.head.clone());
+        self.kept = Kept::default();
         self.coordinator = Coordinator::fold(self.driver.record.clone(), &deployment).await?;
         // Whoever wrote first wrote after what was known here, or the record is another one.
         let last = known.seq.checked_sub(1);
@@ -533,9 +545,7 @@ impl Drive<'_> {
         landed: &[Landed],
         answered: &[Answered],
     ) -> Result<Option<Timestamp>, CommandError> {
-        let state = &mut self.coordinator.state;
-        let now = self.driver.clock.now().max(state.at);
-        let stamp = Stamp { actor: &Actor::System, at: now, command: None };
+        let now = self.driver.clock.now().max(self.coordinator.state.at);
         for Landed { order, token, ending } in landed {
             let order_name = order.clone();
             let ended = match ending {
@@ -546,63 +556,83 @@ impl Drive<'_> {
                     Event::OrderWithdrawn { order: order_name, why: why.clone() }
                 }
             };
-            extend(state, &mut change.entries, &[ended], &stamp, None)?;
+            self.happens(change, now, &[ended])?;
             change.settle.extend(token.map(|it| (order.clone(), it)));
         }
-        for reading in &self.readings {
-            let unknown = probing::unknown(state, reading);
-            extend(state, &mut change.entries, &unknown, &stamp, None)?;
-            let known = probing::known(state, reading);
-            change.notices.extend(known.iter().filter_map(|it| told(state, it)));
-            extend(state, &mut change.entries, &known, &stamp, None)?;
+        for reading in std::mem::take(&mut self.readings) {
+            let unknown = probing::unknown(&self.coordinator.state, &reading);
+            self.happens(change, now, &unknown)?;
+            let known = probing::known(&self.coordinator.state, &reading);
+            self.tells(change, &known);
+            self.happens(change, now, &known)?;
+            self.readings.push(reading);
         }
         for it in answered {
-            let event = self.outbox.event(state, it);
-            extend(state, &mut change.entries, event.as_slice(), &stamp, None)?;
+            let event = self.outbox.event(&self.coordinator.state, it);
+            self.happens(change, now, event.as_slice())?;
         }
         let ahead = self.driver.effects.orders_ahead();
-        let orders_to = self.driver.orders_to;
-        let agenda = |state: &State, orders_max| -> Agenda {
-            match orders_to {
-                OrdersTo::ThisServer => agenda_ahead(state, now, orders_max, ahead),
-                OrdersTo::Workers => agenda_for_workers(state, now, orders_max),
-            }
+        let (handing, grant) = match self.driver.orders_to {
+            OrdersTo::ThisServer => (Handing::Here { ahead }, Some(self.driver.holder.clone())),
+            OrdersTo::Workers => (Handing::Workers, None),
         };
         let mut granted = 0;
         let mut next_look = None;
         for _ in 0..LOOKS_MAX {
-            let mut agenda = agenda(state, ORDERS_PER_ROUND.saturating_sub(granted));
+            let left = ORDERS_PER_ROUND.saturating_sub(granted);
+            let state = &self.coordinator.state;
+            let mut agenda = agenda_as_kept(state, now, left, handing, &mut self.kept);
             next_look = agenda.next_look;
-            match orders_to {
-                OrdersTo::ThisServer => self.flight.call_back(&agenda.called_back),
-                OrdersTo::Workers => self.left.take_back(&agenda.called_back, change),
+            match handing {
+                Handing::Here { .. } => self.flight.call_back(&agenda.called_back),
+                Handing::Workers => self.left.take_back(&agenda.called_back, change),
             }
             if agenda.is_empty() {
                 break;
             }
             change.contents.extend(letters::texts(state, &agenda.events));
             change.notices.extend(letters::seal(state, &mut agenda.events));
-            extend(state, &mut change.entries, &agenda.events, &stamp, None)?;
-            change.notices.extend(agenda.events.iter().filter_map(|it| told(state, it)));
-            for (intended, order) in agenda.orders {
-                extend(state, &mut change.entries, &[intended], &stamp, None)?;
-                granted += 1;
-                let grant = match orders_to {
-                    OrdersTo::ThisServer => Some(self.driver.holder.clone()),
-                    OrdersTo::Workers => None,
-                };
-                change.orders.push(NewOrder { order, intent: state.seq, grant });
+            self.happens(change, now, &agenda.events)?;
+            self.tells(change, &agenda.events);
+            for (intended, orders) in together::intended(agenda.orders) {
+                self.happens(change, now, &[intended])?;
+                granted += orders.len();
+                let intent = self.coordinator.state.seq;
+                let new = |order| NewOrder { order, intent, grant: grant.clone() };
+                change.orders.extend(orders.into_iter().map(new));
             }
         }
-        if orders_to == OrdersTo::Workers {
-            self.left.stop(state, change);
+        if handing == Handing::Workers {
+            self.left.stop(&self.coordinator.state, change);
         }
         Ok(next_look)
     }
 
+    /// Moves the state on by `events`, and puts their entries into `change`.
+    fn happens(
+        &mut self,
+        change: &mut Change,
+        at: Timestamp,
+        events: &[Event],
+    ) -> Result<(), CommandError> {
+        let stamp = Stamp { actor: &Actor::System, at, command: None };
+        for event in events {
+            self.kept.happens(&self.coordinator.state, event);
+            let event = std::slice::from_ref(event);
+            extend(&mut self.coordinator.state, &mut change.entries, event, &stamp, None)?;
+        }
+        Ok(())
+    }
+
+    /// Puts what people are told of `events` into `change`.
+    fn tells(&self, change: &mut Change, events: &[Event]) {
+        let state = &self.coordinator.state;
+        change.notices.extend(events.iter().filter_map(|it| told(state, it)));
+    }
+
     async fn keep_snapshot(&mut self) -> Result<(), DriveError> {
         let seq = self.coordinator.state.seq;
-        if seq < self.coordinator.snapshot_seq + SNAPSHOT_EVERY {
+        if seq < self.coordinator.snapshot_seq + snapshot_every(&self.coordinator.state) {
             return Ok(());
         }
         let bytes = serde_json::to_vec(&self.coordinator.state)

@@ -14,8 +14,14 @@ use std::sync::Arc;
 /// How many entries are read at once: some megabytes.
 const PAGE: u32 = 5_000;
 
-/// How many entries may follow the newest snapshot before another one is worth its place.
-pub(crate) const SNAPSHOT_EVERY: Seq = 20_000;
+/// How many entries may follow the newest snapshot before another one is worth its place, at least.
+const SNAPSHOT_EVERY: Seq = 20_000;
+
+/// Returns how many entries may follow the newest snapshot of `state` before another one is worth its
+/// place: it costs the more, the more sites there are.
+pub(crate) fn snapshot_every(state: &State) -> Seq {
+    SNAPSHOT_EVERY.max(state.sites.len() as Seq)
+}
 
 /// A moment of the record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -23,6 +23,7 @@ mod letters;
 mod notices;
 mod probing;
 mod quarantine;
+mod together;
 mod worker;
 
 pub use self::notices::{Notice, Teller};

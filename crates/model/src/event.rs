@@ -307,6 +307,16 @@ pub enum Event {
         /// The track of the run.
         track: u32,
     },
+    /// Orders of one computer that travel together are about to be carried out, each after the one
+    /// before it has succeeded.
+    OrdersIntended {
+        /// Their names, in their order.
+        orders: Vec<OrderId>,
+        /// The component or site.
+        scope: Scope,
+        /// The track of the run.
+        track: u32,
+    },
     /// An order came to its end.
     OrderEnded {
         /// Its name.
@@ -424,6 +434,19 @@ pub enum StepDecision {
     NotDone,
     /// It failed (an unknown outcome, resolved).
     Failed,
+}
+
+impl Event {
+    /// Returns the orders whose intents it is.
+    pub fn intends(&self) -> &[OrderId] {
+        if let Self::OrderIntended { order, .. } = self {
+            std::slice::from_ref(order)
+        } else if let Self::OrdersIntended { orders, .. } = self {
+            orders
+        } else {
+            &[]
+        }
+    }
 }
 
 #[cfg(test)]

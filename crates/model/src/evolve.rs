@@ -277,13 +277,16 @@ impl State {
                 let by = by.ok_or_else(|| Impossible::unknown("whoever cancels"))?;
                 self.cancelled.insert(scope.to_string(), by);
             }
-            Event::OrderIntended { order, scope, track } => {
-                let ordered = self.track_mut(scope, *track)?;
-                ordered.ordered();
-                let number = ordered.orders;
-                let (scope, track, asked) = (scope.clone(), *track, None);
-                let place = OrderPlace { scope, track, number, since: at, asked };
-                self.orders.insert(order.clone(), place);
+            Event::OrderIntended { scope, track, .. }
+            | Event::OrdersIntended { scope, track, .. } => {
+                for order in event.intends() {
+                    let ordered = self.track_mut(scope, *track)?;
+                    ordered.ordered();
+                    let number = ordered.orders;
+                    let (scope, track, asked) = (scope.clone(), *track, None);
+                    let place = OrderPlace { scope, track, number, since: at, asked };
+                    self.orders.insert(order.clone(), place);
+                }
             }
             Event::StepAsked { order, scope, track, role } => {
                 let asked = self.track_mut(scope, *track)?;

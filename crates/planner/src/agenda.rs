@@ -7,6 +7,7 @@
 //!
 //! Source: Deploy SMF, Processes 1 and 2; the transitions whose authority is the system.
 
+mod calls;
 mod changes;
 mod completing;
 mod components;
@@ -19,12 +20,14 @@ mod site_care;
 mod sites;
 mod stable;
 
+pub use crate::facts::Kept;
+pub(crate) use calls::CallsBack;
 pub(crate) use incidents::closes_unconfirmed;
 pub use rings::broken_budget;
 pub(crate) use sheets::core_sheet;
 pub use sites::{running_grants, shortage, why_not_started};
 
-use crate::facts::{CallsBack, Look, Moved};
+use crate::facts::{Look, Moved};
 use jiff::Timestamp;
 use model::event::Event;
 use model::machine::DeploymentState;
@@ -67,12 +70,38 @@ pub fn agenda_ahead(state: &State, now: Timestamp, orders_max: usize, ahead: usi
     agenda_of(&mut look, orders_max)
 }
 
-/// Returns what to do as [`agenda`] does where orders are left for workers to claim: called back is
-/// every order at whatever gets no orders now, because each may still wait for a worker.
-pub fn agenda_for_workers(state: &State, now: Timestamp, orders_max: usize) -> Agenda {
-    let mut look = Look::new(state, now);
-    look.calls_back = CallsBack::All;
-    agenda_of(&mut look, orders_max)
+/// Who gets orders.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Handing {
+    /// The server that asks: each has begun, but for those that travel behind another one.
+    Here {
+        /// The most orders that travel with another one.
+        ahead: usize,
+    },
+    /// Workers, which claim them: each may still wait for one, and is called back wherever no orders
+    /// are given now.
+    Workers,
+}
+
+/// Returns what to do as [`agenda`] does, with at most `orders_max` new orders, without finding again
+/// what `kept` has found. [`Kept::happens`] is told of every event in between; where others have
+/// written, nothing is kept.
+pub fn agenda_as_kept(
+    state: &State,
+    now: Timestamp,
+    orders_max: usize,
+    handing: Handing,
+    kept: &mut Kept,
+) -> Agenda {
+    let mut look = Look::with(state, now, std::mem::take(kept));
+    (look.ahead, look.calls_back) = match handing {
+        Handing::Here { ahead: 0 } => (0, CallsBack::Nothing),
+        Handing::Here { ahead } => (ahead, CallsBack::Behind),
+        Handing::Workers => (0, CallsBack::All),
+    };
+    let agenda = agenda_of(&mut look, orders_max);
+    *kept = look.kept();
+    agenda
 }
 
 /// Returns what to do as `look` sees it, with at most `orders_max` new orders.
@@ -136,8 +165,8 @@ pub(crate) fn agenda_of(look: &mut Look<'_>, orders_max: usize) -> Agenda {
     completing::completing(look, &mut agenda);
     agenda.called_back = called_back(look);
     agenda.next_look = look.next;
-    // Where the most orders are in flight, the end of one makes room anywhere.
-    if works && room > 0 {
+    // Where an order waits for room, the end of any other one makes it.
+    if works && !look.lacks_room {
         look.at_rest();
     }
     agenda
@@ -152,7 +181,7 @@ fn carry_on(look: &mut Look<'_>, agenda: &mut Agenda, room: &mut usize, moved: B
         }
     }
     agenda.next_look = look.next;
-    if *room > 0 {
+    if !look.lacks_room {
         look.at_rest();
     }
 }

@@ -30,17 +30,6 @@ mod kept;
 pub use kept::{Kept, Moved};
 use kept::{Place, WindowFit};
 
-/// Which orders a look calls back where nothing goes on any more.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum CallsBack {
-    /// None: whatever is given has begun.
-    Nothing,
-    /// Those that stand behind another one of their computer.
-    Behind,
-    /// All: each may still wait for a worker.
-    All,
-}
-
 /// One look at a deployment.
 pub struct Look<'s> {
     /// Where the deployment stands.
@@ -51,8 +40,10 @@ pub struct Look<'s> {
     pub next: Option<Timestamp>,
     /// How many orders may travel with another one of their computer.
     pub(crate) ahead: usize,
+    /// Whether an order was not given because too many are in flight.
+    pub(crate) lacks_room: bool,
     /// Which orders are named that must not begin any more.
-    pub(crate) calls_back: CallsBack,
+    pub(crate) calls_back: crate::agenda::CallsBack,
     /// The components and sites that may be given orders now.
     going_on: HashSet<Scope>,
     kept: Kept,
@@ -70,7 +61,16 @@ impl<'s> Look<'s> {
     /// Returns a look that need not find again what earlier ones have found.
     pub fn with(state: &'s State, now: Timestamp, kept: Kept) -> Self {
         let (kept, going_on) = (kept.under(state.plan_digest), HashSet::new());
-        Self { state, now, next: None, ahead: 0, calls_back: CallsBack::Nothing, going_on, kept }
+        Self {
+            state,
+            now,
+            next: None,
+            ahead: 0,
+            lacks_room: false,
+            calls_back: crate::agenda::CallsBack::Nothing,
+            going_on,
+            kept,
+        }
     }
 
     /// Returns what later looks need not find again.
@@ -100,7 +100,7 @@ impl<'s> Look<'s> {
 
     /// Notes that `scope` may be given orders now, if there is room for any.
     pub(crate) fn goes_on(&mut self, scope: &Scope) {
-        if self.calls_back != CallsBack::Nothing {
+        if self.calls_back != crate::agenda::CallsBack::Nothing {
             self.going_on.insert(scope.clone());
         }
     }

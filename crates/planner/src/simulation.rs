@@ -381,6 +381,7 @@ impl<'w, W: Watch> Simulation<'w, W> {
         let asks_nobody = matches!(
             event,
             Event::OrderIntended { .. }
+                | Event::OrdersIntended { .. }
                 | Event::OrderEnded { .. }
                 | Event::OrderWithdrawn { .. }
                 | Event::Phase { .. }

@@ -1,7 +1,7 @@
 //! The order queue: what workers in other processes claim, keep and report.
 //!
 //! An order is open, then held by one worker under a fencing token, then
-//! reported, then ended; an open one may be withdrawn instead. Leases run on the
+//! reported; with its end it leaves the queue, and an open one may be withdrawn. Leases run on the
 //! database's clock. A token that is no longer current opens nothing.
 
 use crate::error::RecordError;
@@ -17,16 +17,11 @@ pub enum OrderState {
     Held,
     /// Its report was accepted and is not yet in the record.
     Reported,
-    /// Its end is in the record.
-    Ended,
-    /// It was taken back before anybody had it.
-    Withdrawn,
 }
 
 impl OrderState {
     /// Every state, in the order of an order's life.
-    pub const ALL: [Self; 5] =
-        [Self::Open, Self::Held, Self::Reported, Self::Ended, Self::Withdrawn];
+    pub const ALL: [Self; 3] = [Self::Open, Self::Held, Self::Reported];
 
     /// Returns the state's name, as it is stored.
     pub fn as_str(self) -> &'static str {
@@ -34,8 +29,6 @@ impl OrderState {
             Self::Open => "open",
             Self::Held => "held",
             Self::Reported => "reported",
-            Self::Ended => "ended",
-            Self::Withdrawn => "withdrawn",
         }
     }
 }

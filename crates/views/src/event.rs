@@ -80,6 +80,13 @@ pub fn sentence(event: &Event) -> String {
         }
         Event::OrdersCancelled { scope, reason } => format!("{scope} cancelled: {reason}"),
         Event::OrderIntended { order, .. } => format!("begins {order}"),
+        Event::OrdersIntended { orders, .. } => match orders.as_slice() {
+            [first, .., last] => {
+                format!("begins {} orders one after the other, {first} to {last}", orders.len())
+            }
+            [only] => format!("begins {only}"),
+            [] => "begins nothing".to_owned(),
+        },
         Event::OrderEnded { order, report } => format!("{order} {}", outcome(report)),
         Event::OrderWithdrawn { order, why } => format!("{order} never began: {why}"),
         Event::StepAsked { order, role, .. } => format!("{role} is asked to do {order}"),
@@ -176,6 +183,7 @@ pub fn scope_of(state: &State, event: &Event) -> Scope {
         | Event::SignalRaised { scope, .. }
         | Event::OrdersCancelled { scope, .. }
         | Event::OrderIntended { scope, .. }
+        | Event::OrdersIntended { scope, .. }
         | Event::StepAsked { scope, .. }
         | Event::StepDecided { scope, .. } => scope.clone(),
         // An order's name begins with what it is for: `site/B27@1/pc-7/install#1`.

@@ -168,11 +168,13 @@ async fn find(desk: &Desk, of: &Of, last: &mut Seq, shown: &mut Vec<Shown>) -> R
             {
                 it.failed = Some(sentence(&entry.event));
             }
-            if let (Event::OrderIntended { order, scope: at, .. }, Of::Scope(scope)) =
-                (entry.event, of)
-                && at == *scope
+            if let (
+                Event::OrderIntended { scope: at, .. } | Event::OrdersIntended { scope: at, .. },
+                Of::Scope(scope),
+            ) = (&entry.event, of)
+                && at == scope
             {
-                shown.push(Shown::new(order));
+                shown.extend(entry.event.intends().iter().cloned().map(Shown::new));
             }
         }
     }

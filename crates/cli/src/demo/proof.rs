@@ -168,10 +168,10 @@ fn orders(entries: &[Entry]) -> Claim {
     let mut failed = 0;
     let mut except = Vec::new();
     for entry in entries {
-        if let Event::OrderIntended { order, .. } = &entry.event
-            && !intended.insert(order)
-        {
-            except.push(format!("{} was begun twice", order.0));
+        for order in entry.event.intends() {
+            if !intended.insert(order) {
+                except.push(format!("{} was begun twice", order.0));
+            }
         }
         if let Event::OrderEnded { order, report } = &entry.event {
             if !intended.contains(order) || !ended.insert(order) {

@@ -64,6 +64,7 @@ fn moved(state: &State, event: &Event) -> Moved {
         // A run tells of its own site.
         Event::Site { site, .. } => Moved::One(Scope::Site(site.clone())),
         Event::OrderIntended { scope, .. }
+        | Event::OrdersIntended { scope, .. }
         | Event::StepAsked { scope, .. }
         | Event::StepDecided { scope, .. }
         | Event::Phase { scope, .. } => Moved::One(scope.clone()),

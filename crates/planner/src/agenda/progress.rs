@@ -132,6 +132,8 @@ pub(super) fn orders(
     let of_stage = || run.tracks.iter().zip(0_u32..).filter(|(it, _)| it.stage == run.stage);
     look.goes_on(scope);
     if *room == 0 {
+        let is_next = |it: &Track| it.state == TrackState::Waiting && it.ahead == 0;
+        look.lacks_room |= of_stage().any(|(it, _)| is_next(it));
         return;
     }
     let running = run.tracks.iter().filter(|it| it.state == TrackState::InFlight).count();
@@ -147,6 +149,7 @@ pub(super) fn orders(
         match next_on(look.state, scope, track) {
             Ok(Some(Next::Order(order))) => {
                 if free == 0 || *room == 0 {
+                    look.lacks_room |= *room == 0;
                     return;
                 }
                 free -= 1;

@@ -52,6 +52,7 @@ fn stops_starts(event: &Event) -> bool {
         | Event::Attested { .. }
         | Event::Hold { .. }
         | Event::OrderIntended { .. }
+        | Event::OrdersIntended { .. }
         | Event::OrderEnded { .. }
         | Event::OrderWithdrawn { .. }
         | Event::StepAsked { .. }

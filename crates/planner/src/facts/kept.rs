@@ -89,6 +89,7 @@ impl Kept {
             asking::Touched::All => self.unprepared.clear(),
         }
         let scope = if let Event::OrderIntended { scope, .. }
+        | Event::OrdersIntended { scope, .. }
         | Event::StepAsked { scope, .. }
         | Event::Phase { scope, .. } = event
         {

@@ -46,6 +46,9 @@ impl Ledger {
             | Event::StepAsked { order, scope, track, .. } => {
                 self.ordered(state, order, scope, *track);
             }
+            Event::OrdersIntended { orders, scope, track } => {
+                orders.iter().for_each(|it| self.ordered(state, it, scope, *track));
+            }
             Event::OrderEnded { order, report } => self.ended(state, order, &report.outcome),
             Event::OrderWithdrawn { order, .. } => {
                 let key = self.in_flight.remove(order).expect("because it was ordered");

@@ -57,6 +57,10 @@ pub(super) fn line(entry: &Entry) -> String {
         }
         Event::OrdersCancelled { scope, reason } => format!("{scope} cancelled ({reason})"),
         Event::OrderIntended { order, .. } => format!("{order} ordered"),
+        Event::OrdersIntended { orders, .. } => {
+            let names: Vec<String> = orders.iter().map(ToString::to_string).collect();
+            format!("{} ordered together", names.join(", "))
+        }
         Event::OrderEnded { order, report } => format!("{order} {}", outcome(&report.outcome)),
         Event::OrderWithdrawn { order, why } => format!("{order} withdrawn: {why}"),
         Event::StepAsked { order, role, .. } => format!("{order} asked of {role}"),

@@ -34,7 +34,7 @@ impl State {
         } = change;
         let is_torn = is_planted(Planted::TornCommit) && expected.seq.is_multiple_of(5);
         for (id, _) in settle.into_iter().filter(|_| !is_torn) {
-            self.orders.finish(deployment, &id, OrderState::Ended);
+            self.orders.remove(deployment, &id);
         }
         let withdrawn = self.withdraw(deployment, withdraw);
         stop.into_iter().for_each(|(id, who)| self.orders.stop(deployment, &id, who));
@@ -65,7 +65,7 @@ impl State {
         };
         let withdrawn: Vec<OrderId> = ids.into_iter().filter(open).collect();
         for id in &withdrawn {
-            self.orders.finish(deployment, id, OrderState::Withdrawn);
+            self.orders.remove(deployment, id);
         }
         withdrawn
     }

@@ -9,13 +9,12 @@ use model::order::{Intent, Order, OrderId, Report};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-/// Every order ever given, by its number; and which of them are not at their end.
+/// Every order that is not at its end, by its number.
 #[derive(Clone, Default)]
 pub(super) struct Orders {
     last_ticket: u64,
     rows: BTreeMap<u64, Row>,
     numbers: BTreeMap<(DeploymentId, OrderId), u64>,
-    unfinished: BTreeSet<u64>,
     late: BTreeMap<(DeploymentId, OrderId, u64), Report>,
     workers: BTreeMap<String, Here>,
 }
@@ -89,7 +88,6 @@ impl Orders {
         };
         let granted = new.grant.map(|holder| row.grant(&holder, number, i64::MAX));
         self.numbers.insert(key, number);
-        self.unfinished.insert(number);
         self.rows.insert(number, row);
         granted
     }
@@ -105,11 +103,10 @@ impl Orders {
         self.row_mut(deployment, id).map(|(_, row)| row.grant(holder, token, i64::MAX))
     }
 
-    /// Puts an order at its end.
-    pub(super) fn finish(&mut self, deployment: &DeploymentId, id: &OrderId, state: OrderState) {
-        if let Some((number, row)) = self.row_mut(deployment, id) {
-            row.state = state;
-            self.unfinished.remove(&number);
+    /// Takes an order out of the queue.
+    pub(super) fn remove(&mut self, deployment: &DeploymentId, id: &OrderId) {
+        if let Some(number) = self.numbers.remove(&(deployment.clone(), id.clone())) {
+            self.rows.remove(&number);
         }
     }
 
@@ -141,12 +138,9 @@ impl Orders {
         lease: Duration,
     ) -> Result<Vec<Claimed>, RecordError> {
         self.here(by, now_us)?;
-        let is_lapsed = |it: &&u64| self.rows.get(it).is_some_and(|row| row.is_lapsed(now_us));
-        let is_open =
-            |it: &&u64| self.rows.get(it).is_some_and(|row| row.state == OrderState::Open);
-        let lapsed = self.unfinished.iter().filter(is_lapsed);
-        let open = self.unfinished.iter().filter(is_open);
-        let next: BTreeSet<u64> = lapsed.chain(open).take(limit).copied().collect();
+        let lapsed = self.rows.iter().filter(|(_, it)| it.is_lapsed(now_us));
+        let open = self.rows.iter().filter(|(_, it)| it.state == OrderState::Open);
+        let next: BTreeSet<u64> = lapsed.chain(open).take(limit).map(|(it, _)| *it).collect();
         let mut claimed = Vec::with_capacity(next.len());
         for number in next {
             let token = self.ticket();
@@ -221,8 +215,7 @@ impl Orders {
     }
 
     fn rows_of<'a>(&'a self, deployment: &'a DeploymentId) -> impl Iterator<Item = &'a Row> {
-        let rows = self.unfinished.iter().filter_map(|it| self.rows.get(it));
-        rows.filter(move |it| it.order.deployment == *deployment)
+        self.rows.values().filter(move |it| it.order.deployment == *deployment)
     }
 
     pub(super) fn reported<'a>(

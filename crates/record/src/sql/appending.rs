@@ -175,7 +175,7 @@ impl<'a> Writing<'a> {
 
     async fn settle(&self, link: &mut Link<'_>) -> Result<(), RecordError> {
         let settle = sorted(self.change.settle.iter());
-        let mut rows = Rows::tuples(text::SETTLE, vec![self.name()]);
+        let mut rows = Rows::beginning(text::SETTLE, vec![self.name()]);
         settle.iter().for_each(|(id, token)| rows.push([(&*id.0).into(), (*token).into()]));
         let settled = ids(rows.fetch(link).await?)?;
         refuse_missing(settle.iter().map(|(id, _)| id), &settled)

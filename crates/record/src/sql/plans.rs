@@ -52,14 +52,13 @@ impl SqlRecord {
 /// Every statement that is asked in a loop, with as many values as it takes, and its index.
 fn asked_in_a_loop(
     [open, lapsed]: [&'static str; 2],
-) -> [(&'static str, Vec<Value<'static>>, &'static str); 7] {
+) -> [(&'static str, Vec<Value<'static>>, &'static str); 6] {
     let (name, number, text) = (Value::Text("FG30"), Value::Integer(10), Value::Text("w"));
     [
         (open, vec![number], "orders_open"),
         (lapsed, vec![number, number], "orders_lapsed"),
         (text::RENEW, vec![number, text, number, number], "orders_leased"),
         (text::REPORTED, vec![name, number], "orders_reported"),
-        (text::OPEN_ORDERS, vec![name], "orders_unfinished"),
         (text::NOTICES, vec![name, number], "notices_undelivered"),
         (text::READ, vec![name, number, number], "entries"),
     ]
@@ -67,11 +66,12 @@ fn asked_in_a_loop(
 
 const ORDERS: &str = "SELECT 1000000 + n, 'FG30', 'o#' || n, 1,
     CASE WHEN n % 1000 = 0 THEN 'open' WHEN n % 1000 = 1 THEN 'held'
-        WHEN n % 1000 = 2 THEN 'reported' ELSE 'ended' END, n, '', 0, '{}' FROM numbers";
+        WHEN n % 1000 = 2 THEN 'reported' ELSE 'held' END, n, '',
+        CASE WHEN n % 1000 = 1 THEN 0 ELSE 9223372036854775807 END, '{}' FROM numbers";
 const INTO_ORDERS: &str = "INSERT INTO orders
     (number, deployment, id, intent, state, token, holder, held_until, body)";
 const NOTICES: &str = "INSERT INTO notices (deployment, seq, n, delivered, body)
-    SELECT deployment, number, 0, CASE WHEN state = 'ended' THEN 1 ELSE 0 END,
+    SELECT deployment, number, 0, CASE WHEN state = 'held' THEN 1 ELSE 0 END,
         CAST('n' AS BYTEA) FROM orders WHERE number < 1100000";
 const ENTRIES: &str = "INSERT INTO entries (deployment, seq, hash, body)
     SELECT deployment, number, CAST('h' AS BYTEA), CAST('b' AS BYTEA) FROM orders

@@ -9,7 +9,7 @@ use crate::error::RecordError;
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{Executor as _, PgPool, SqlSafeStr as _, SqlitePool};
+use sqlx::{AssertSqlSafe, Executor as _, PgPool, SqlSafeStr as _, SqlitePool};
 use std::path::Path;
 use std::time::Duration;
 
@@ -52,15 +52,24 @@ const POSTGRES_NEEDED: [Needed; 3] = [
     },
 ];
 
-/// Returns the changes of the schema, oldest first. A change that was released is never edited.
-fn migrator() -> Migrator {
+/// How the number of an order is declared: in SQLite as the number of its row, which takes this word.
+const NUMBERS: [&str; 2] =
+    ["number BIGINT NOT NULL PRIMARY KEY", "number INTEGER NOT NULL PRIMARY KEY"];
+
+/// Returns the changes of the schema, oldest first, with the orders numbered as `number` says. A
+/// change that was released is never edited.
+fn migrator(number: &str) -> Migrator {
+    let unfinished = include_str!("../../migrations/0004_unfinished_orders.sql");
     let versions = [
-        (1, "record", include_str!("../../migrations/0001_record.sql")),
-        (2, "workers", include_str!("../../migrations/0002_workers.sql")),
-        (3, "accounts", include_str!("../../migrations/0003_accounts.sql")),
+        (1, "record", include_str!("../../migrations/0001_record.sql").to_owned()),
+        (2, "workers", include_str!("../../migrations/0002_workers.sql").to_owned()),
+        (3, "accounts", include_str!("../../migrations/0003_accounts.sql").to_owned()),
+        (4, "unfinished orders", unfinished.replace(NUMBERS[0], number)),
     ];
-    let migration = |(version, name, text): (i64, &'static str, &'static str)| {
-        Migration::new(version, name.into(), MigrationType::Simple, text.into_sql_str(), false)
+    let migration = |(version, name, text): (i64, &'static str, String)| {
+        // Safe: the text is ours.
+        let text = AssertSqlSafe(text).into_sql_str();
+        Migration::new(version, name.into(), MigrationType::Simple, text, false)
     };
     Migrator::with_migrations(versions.map(migration).to_vec())
 }
@@ -86,7 +95,7 @@ pub(super) async fn open_sqlite(path: &Path) -> Result<Database, RecordError> {
     }
     // Under the write lock: another process may be opening the same new file.
     let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await.map_err(fault)?;
-    migrator().run_direct(None, &mut *transaction, false).await.map_err(unmigrated)?;
+    migrator(NUMBERS[1]).run_direct(None, &mut *transaction, false).await.map_err(unmigrated)?;
     transaction.commit().await.map_err(fault)?;
     Ok(Database::Sqlite { writer, readers })
 }
@@ -104,7 +113,7 @@ pub(super) async fn open_postgres(url: &str) -> Result<Database, RecordError> {
         .map_err(fault)?;
     let mut connection = pool.acquire().await.map_err(fault)?;
     check(&mut Link::Postgres(&mut connection), &POSTGRES_NEEDED).await?;
-    migrator().run_direct(None, &mut *connection, false).await.map_err(unmigrated)?;
+    migrator(NUMBERS[0]).run_direct(None, &mut *connection, false).await.map_err(unmigrated)?;
     drop(connection);
     Ok(Database::Postgres(pool))
 }

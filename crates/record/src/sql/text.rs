@@ -73,10 +73,12 @@ pub(super) const ADD_DEPLOYMENT_CONTENTS: &str =
     "INSERT INTO deployment_contents (deployment, seq, digest) VALUES {} ON CONFLICT DO NOTHING";
 pub(super) const ADD_NOTICES: &str =
     "INSERT INTO notices (deployment, seq, delivered, n, body) VALUES {}";
-pub(super) const SETTLE: &str = "UPDATE orders SET state = 'ended' FROM (VALUES {}) AS given
-    WHERE orders.deployment = $1 AND orders.id = given.column1 AND orders.token = given.column2
-        AND orders.state IN ('held', 'reported') RETURNING id";
-pub(super) const WITHDRAW: &str = "UPDATE orders SET state = 'withdrawn'
+pub(super) const SETTLE: &str = "DELETE FROM orders WHERE number IN (
+        SELECT orders.number FROM (VALUES {}) AS given CROSS JOIN orders
+        WHERE orders.deployment = given.column1 AND orders.id = given.column2
+            AND orders.token = given.column3 AND orders.state IN ('held', 'reported'))
+    RETURNING id";
+pub(super) const WITHDRAW: &str = "DELETE FROM orders
     WHERE deployment = $1 AND state = 'open' AND id IN ({}) RETURNING id";
 pub(super) const STOP: &str = "UPDATE orders SET stop = given.column2
     FROM (VALUES {}) AS given WHERE orders.deployment = $1 AND orders.id = given.column1
@@ -135,7 +137,7 @@ pub(super) const LATE_REPORTS: &str = "SELECT id, token, report FROM late_report
     WHERE deployment = $1 ORDER BY id, token LIMIT $2";
 pub(super) const OPEN_ORDERS: &str =
     "SELECT body, intent, state, token, holder, held_until FROM orders
-    WHERE deployment = $1 AND state IN ('open', 'held', 'reported') ORDER BY number";
+    WHERE deployment = $1 ORDER BY number";
 
 pub(super) const ADD_ACCOUNT: &str = "INSERT INTO accounts
     (name, password, administrator, disabled, created) VALUES ($1, $2, $3, $4, $5)

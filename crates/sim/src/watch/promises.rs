@@ -42,9 +42,13 @@ impl Watch {
                 (!self.is_authorised(state, covers))
                     .then(|| format!("{component} starts without authorisation"))
             }
-            Event::OrderIntended { order, scope, track } => self
-                .step_starts(state, now, order, scope, *track)
-                .map(|why| format!("{order} is intended {why}")),
+            Event::OrderIntended { scope, track, .. }
+            | Event::OrdersIntended { scope, track, .. } => {
+                entry.event.intends().iter().find_map(|order| {
+                    let why = self.step_starts(state, now, order, scope, *track)?;
+                    Some(format!("{order} is intended {why}"))
+                })
+            }
             Event::OrderEnded { order, .. } => match self.orders.get(order) {
                 Some(known) if known.has_ended => Some(format!("{order} ends twice")),
                 Some(_) => None,
@@ -182,9 +186,11 @@ impl Watch {
     /// Notes what `entry` changes for the entries after it.
     pub(super) fn after(&mut self, entry: &Entry) {
         match &entry.event {
-            Event::OrderIntended { order, .. } => {
-                self.orders.insert(order.clone(), Known { has_ended: false });
-                self.steps.insert(step_of(order).to_owned(), Step::Ordered);
+            Event::OrderIntended { .. } | Event::OrdersIntended { .. } => {
+                for order in entry.event.intends() {
+                    self.orders.insert(order.clone(), Known { has_ended: false });
+                    self.steps.insert(step_of(order).to_owned(), Step::Ordered);
+                }
             }
             Event::OrderEnded { order, report } => {
                 if let Some(known) = self.orders.get_mut(order) {

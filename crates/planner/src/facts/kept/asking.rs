@@ -124,6 +124,7 @@ fn message(state: &State, event: &MessageEvent) -> Touched {
 pub(super) fn touched(state: &State, event: &Event) -> Touched {
     match event {
         Event::OrderIntended { scope, .. }
+        | Event::OrdersIntended { scope, .. }
         | Event::StepAsked { scope, .. }
         | Event::StepDecided { scope, .. }
         | Event::Phase { scope, .. } => one(state, scope),

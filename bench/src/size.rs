@@ -1,0 +1,267 @@
+//! Size: what one deployment costs as its sites grow, from a plan's check to a cold start.
+//!
+//! Each size is a process of its own, so that its memory is its own. All sites are deployed by the
+//! real engine with orders that do nothing; then the record is read back in every way there is.
+
+use crate::Fault;
+use crate::cost::own_peak_kib;
+use crate::landfall::{Deployment, settings};
+use crate::machine;
+use crate::plot::{self, Curve};
+use coordinator::{Coordinator, Moment};
+use executor::Executor;
+use model::event::Event;
+use model::order::{Outcome, Proof, Report};
+use model::plan::MasterProjectPlan;
+use model::scope::Scope;
+use planner::agenda::{Handing, Kept, agenda_as_kept};
+use planner::waiting::{waiting, why};
+use record::Location;
+use serde::{Deserialize, Serialize};
+use std::fmt::Write as _;
+use std::path::Path;
+use std::process::Command;
+use std::time::Instant;
+
+/// How many sites there are.
+const SIZES: [usize; 5] = [10, 100, 1_000, 10_000, 100_000];
+
+/// The steps of each site: with its beginning and its end, some ten entries a site.
+const STEPS: usize = 8;
+
+/// The most waits that a status shows of.
+const WAITS_MAX: usize = 10_000;
+
+/// How often what takes no time is done.
+const TIMES: u32 = 20;
+
+/// What one size has come to.
+#[derive(Default, Deserialize, Serialize)]
+struct Found {
+    sites: usize,
+    entries: u64,
+    check_s: f64,
+    check_peak_mib: f64,
+    deploy_s: f64,
+    fold_per_s: f64,
+    snapshot_mib: f64,
+    cold_start_ms: f64,
+    first_action_ms: f64,
+    full_agenda_ms: f64,
+    incremental_us: f64,
+    state_bytes_a_site: f64,
+    why_ms: f64,
+    waiting_ms: f64,
+}
+
+/// Measures all sizes up to `sites_max`, and returns the table; the curves go to `picture`.
+pub(crate) fn measure(sites_max: usize, picture: &Path) -> Result<String, Fault> {
+    let before = machine::load();
+    let mut all = Vec::new();
+    for sites in SIZES.into_iter().filter(|it| *it <= sites_max) {
+        let own = std::env::current_exe()?;
+        let output = Command::new(own).args(["one-size", &sites.to_string()]).output()?;
+        if !output.status.success() {
+            return Err(
+                format!("{sites} sites: {}", String::from_utf8_lossy(&output.stderr)).into()
+            );
+        }
+        let found: Found = serde_json::from_slice(&output.stdout)?;
+        crate::say(&format!("{sites} sites: {} entries", found.entries));
+        all.push(found);
+    }
+    std::fs::write(picture, plot::svg(&curves(&all)))?;
+    Ok(table(&all, before))
+}
+
+/// Measures one size and prints it, for whoever asked.
+pub(crate) fn one(sites: usize) -> Result<(), Fault> {
+    let runtime = tokio::runtime::Runtime::new()?;
+    let found = runtime.block_on(found(sites))?;
+    Ok(crate::answer(&serde_json::to_string(&found)?)?)
+}
+
+async fn found(sites: usize) -> Result<Found, Fault> {
+    let folder = tempfile::tempdir()?;
+    let work = folder.path().join("work");
+    std::fs::create_dir(&work)?;
+    let mut found = Found { sites, ..Found::default() };
+
+    let began = Instant::now();
+    let plan = plan(folder.path(), sites)?;
+    found.check_s = began.elapsed().as_secs_f64();
+    found.check_peak_mib = mib(own_peak_kib());
+
+    let began = Instant::now();
+    let location = Location::Sqlite(work.join("record.db"));
+    let executor = Executor::pretending(settings(&work));
+    let mut deployment = Deployment::begin(plan, &work, location, executor).await?;
+    deployment.until_all_are_deployed().await?;
+    found.deploy_s = began.elapsed().as_secs_f64();
+
+    let coordinator = deployment.coordinator().await?;
+    found.entries = coordinator.head().seq;
+    found.snapshot_mib = bytes_mib(serde_json::to_vec(coordinator.state())?.len());
+    read_back(&coordinator, &mut found).await?;
+    drop(coordinator);
+
+    let resident = resident_kib();
+    let began = Instant::now();
+    let coordinator = deployment.coordinator().await?;
+    found.cold_start_ms = milliseconds(began);
+    let state = coordinator.state();
+    let mut kept = Kept::default();
+    let handing = Handing::Here { ahead: 31 };
+    agenda_as_kept(state, state.at, 1_000, handing, &mut kept);
+    found.first_action_ms = milliseconds(began);
+    // What the allocator had to ask for; it may have had some left.
+    let grown = resident_kib().saturating_sub(resident);
+    found.state_bytes_a_site = number(grown * 1024) / number(sites as u64);
+    Ok(found)
+}
+
+/// Measures what is asked of a state in memory.
+async fn read_back(coordinator: &Coordinator, found: &mut Found) -> Result<(), Fault> {
+    let began = Instant::now();
+    let state = coordinator.at(Moment::Seq(u64::MAX)).await?;
+    found.fold_per_s = number(found.entries) / began.elapsed().as_secs_f64();
+
+    let handing = Handing::Here { ahead: 31 };
+    found.full_agenda_ms = mean_ms(|| {
+        agenda_as_kept(&state, state.at, 1_000, handing, &mut Kept::default());
+    });
+    let site = state.plan.sites.last().ok_or("there are no sites")?;
+    let scope = Scope::Site(site.id.clone());
+    found.why_ms = mean_ms(|| drop(why(&state, state.at, &scope)));
+    found.waiting_ms = mean_ms(|| drop(waiting(&state, state.at, WAITS_MAX)));
+    found.incremental_us = incremental_us(coordinator).await?;
+    Ok(())
+}
+
+/// Returns how long a look takes after one step has ended, half-way through the deployment.
+async fn incremental_us(coordinator: &Coordinator) -> Result<f64, Fault> {
+    let mut state = coordinator.at(Moment::Seq(coordinator.head().seq / 2)).await?;
+    let handing = Handing::Here { ahead: 0 };
+    let mut kept = Kept::default();
+    let mut took = Vec::new();
+    for _ in 0..TIMES {
+        // What this look finds is not carried out: steps that are under way go on.
+        agenda_as_kept(&state, state.at, 0, handing, &mut kept);
+        let under_way =
+            state.orders.iter().find(|(_, it)| it.asked.is_none() && !state.is_behind(it));
+        let Some((order, _)) = under_way else { break };
+        let outcome = Outcome::Succeeded { proof: Proof::Watched };
+        let report =
+            Report { outcome, took_ms: 0, output_bytes: 0, output_sha256: None, last_output: None };
+        let ended = Event::OrderEnded { order: order.clone(), report };
+        kept.happens(&state, &ended);
+        let (seq, at) = (state.seq + 1, state.at);
+        state.apply(&ended, &model::event::Actor::System, at, seq, None)?;
+        let began = Instant::now();
+        agenda_as_kept(&state, state.at, 1_000, handing, &mut kept);
+        took.push(began.elapsed().as_secs_f64() * 1e6);
+    }
+    Ok(crate::tally::median_of(took.into_iter()))
+}
+
+fn plan(folder: &Path, sites: usize) -> Result<MasterProjectPlan, Fault> {
+    let each: String = (1..=STEPS).fold(String::new(), |text, number| {
+        text + &format!("      - {{id: s{number}, run: ['true'], repeat: safe, expected: 1s}}\n")
+    });
+    let mut table = String::from("id,owner,users,computers\n");
+    for number in 1..=sites {
+        let _ = writeln!(table, "s{number:06},me,1,1");
+    }
+    let text = include_str!("../contenders/steps.yaml")
+        .replace("@STEPS@\n", &each)
+        .replace("sites:\n@SITES@\n", "sites: {from: sites.csv}\n");
+    std::fs::write(folder.join("payload"), "x")?;
+    std::fs::write(folder.join("sites.csv"), table)?;
+    std::fs::write(folder.join("size.yaml"), text)?;
+    let loaded = planfile::load(&planfile::DiskFolder::new(folder)?, "size.yaml");
+    loaded.plan.ok_or_else(|| format!("{:#?}", loaded.diagnostics).into())
+}
+
+fn table(all: &[Found], load: f64) -> String {
+    type Cell = fn(&Found) -> String;
+    let lines: [(&str, Cell); 13] = [
+        ("entries of the record", |it| it.entries.to_string()),
+        ("plan check, s", |it| format!("{:.2}", it.check_s)),
+        ("plan check, peak MiB", |it| format!("{:.0}", it.check_peak_mib)),
+        ("deploying all, s", |it| format!("{:.1}", it.deploy_s)),
+        ("fold, entries/s", |it| format!("{:.0}", it.fold_per_s)),
+        ("state as JSON, MiB", |it| format!("{:.1}", it.snapshot_mib)),
+        ("cold start, ms", |it| format!("{:.1}", it.cold_start_ms)),
+        ("cold start to first look, ms", |it| format!("{:.1}", it.first_action_ms)),
+        ("full agenda, ms", |it| format!("{:.2}", it.full_agenda_ms)),
+        ("agenda after one step, us", |it| format!("{:.0}", it.incremental_us)),
+        ("memory a site, bytes", |it| format!("{:.0}", it.state_bytes_a_site)),
+        ("why of a site, ms", |it| format!("{:.3}", it.why_ms)),
+        ("all waits, ms", |it| format!("{:.2}", it.waiting_ms)),
+    ];
+    let mut table = format!("{:<30}", "sites");
+    all.iter().for_each(|it| {
+        let _ = write!(table, "{:>12}", it.sites);
+    });
+    for (name, cell) in lines {
+        let _ = write!(table, "\n{name:<30}");
+        all.iter().for_each(|it| {
+            let _ = write!(table, "{:>12}", cell(it));
+        });
+    }
+    let _ = write!(
+        table,
+        "\n\nEach size once, in a process of its own; the agenda, why and waits are means of {TIMES}. \
+         A cold start opens\nthe record, compares it with its witness, and takes the newest snapshot \
+         and what follows it. Memory is\nwhat a cold start adds, the plan with it; load {load:.1} to {:.1}.",
+        machine::load()
+    );
+    table
+}
+
+fn curves(all: &[Found]) -> Vec<Curve> {
+    type Value = fn(&Found) -> f64;
+    let lines: [(&str, Value); 6] = [
+        ("plan check", |it| it.check_s * 1e3),
+        ("cold start", |it| it.cold_start_ms),
+        ("all waits", |it| it.waiting_ms),
+        ("full agenda", |it| it.full_agenda_ms),
+        ("agenda after one step", |it| it.incremental_us / 1e3),
+        ("why of a site", |it| it.why_ms),
+    ];
+    let points = |value: Value| all.iter().map(|it| (number(it.sites as u64), value(it))).collect();
+    lines.into_iter().map(|(name, value)| Curve { name, points: points(value) }).collect()
+}
+
+fn mean_ms(mut work: impl FnMut()) -> f64 {
+    work();
+    let began = Instant::now();
+    for _ in 0..TIMES {
+        work();
+    }
+    milliseconds(began) / f64::from(TIMES)
+}
+
+fn milliseconds(began: Instant) -> f64 {
+    began.elapsed().as_secs_f64() * 1e3
+}
+
+fn mib(kib: u64) -> f64 {
+    number(kib) / 1024.0
+}
+
+fn bytes_mib(bytes: usize) -> f64 {
+    number(bytes as u64) / 1024.0 / 1024.0
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a measurement has no sixteen digits")]
+fn number(count: u64) -> f64 {
+    count as f64
+}
+
+/// Returns the memory that this process holds now.
+fn resident_kib() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    line.and_then(|it| it.split_whitespace().next()?.parse().ok()).unwrap_or(0)
+}
