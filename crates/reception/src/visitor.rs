@@ -40,4 +40,9 @@ impl Visitor {
     pub fn binding(&self) -> String {
         Digest::of(self.admission.as_bytes()).short()
     }
+
+    /// Returns whether what is kept under `digest` let them in.
+    pub fn is_let_in_by(&self, digest: &Digest) -> bool {
+        self.admission == *digest
+    }
 }

@@ -6,6 +6,7 @@
 pub mod board;
 pub mod event;
 pub mod people;
+pub mod processes;
 pub mod site_list;
 pub mod subject;
 pub mod time;

@@ -58,31 +58,52 @@ pub fn page(state: &State, now: jiff::Timestamp, scope: &Scope, waits: &[Waiting
 
 /// Returns one wait: what, since when, who can lift it, how, and when it is looked at again.
 pub fn wait(state: &State, wait: &WaitingOn) -> String {
-    let zone = zone_of(state, &wait.scope);
+    let mut text = format!("- {}: {}\n", wait.scope, what(state, wait));
+    for (label, said) in lines(state, wait) {
+        text += &format!("  {label:<9} {said}\n");
+    }
+    text
+}
+
+/// Returns what is waited on, with the guard's name where it is one.
+pub fn what(state: &State, wait: &WaitingOn) -> String {
     let guard = wait.guard.map(|it| format!(" [{it}]")).unwrap_or_default();
-    let mut text = format!("- {}: {}{guard}\n", wait.scope, told(&wait.what, zone));
-    let mut line = |label: &str, said: String| text += &format!("  {label:<9} {said}\n");
-    line("since", when(wait.since, zone));
-    line("who", who(state, wait));
+    format!("{}{guard}", told(&wait.what, zone_of(state, &wait.scope)))
+}
+
+/// Returns what else is to be said of a wait, a label and a sentence each.
+pub fn lines(state: &State, wait: &WaitingOn) -> Vec<(&'static str, String)> {
+    let zone = zone_of(state, &wait.scope);
+    let mut lines = vec![("since", when(wait.since, zone)), ("who", who(state, wait))];
     if let Some(what_to_type) = line_to_type(state, wait) {
         // What comes with time may be had sooner, where somebody can do something about it.
         let label = if matches!(wait.supplier, Supplier::At(_)) { "sooner" } else { "type" };
-        line(label, what_to_type);
+        lines.push((label, what_to_type));
     }
     if let Some(guard) = wait.guard {
-        line("waiver", waiver(guard, &wait.waivable_by));
+        lines.push(("waiver", waiver(guard, &wait.waivable_by)));
         if !wait.waivable_by.is_empty() {
-            line("", waiver_request(guard, &wait.scope));
+            lines.push(("", waiver_request(guard, &wait.scope)));
         }
     }
     if let Some(follows) = wait.if_nobody_acts {
-        line("else", follows.to_owned());
+        lines.push(("else", follows.to_owned()));
     }
-    match wait.next_look {
-        Some(at) => line("next look", when(at, zone)),
-        None => line("next look", "as soon as something happens".to_owned()),
+    let next_look = wait.next_look.map(|at| when(at, zone));
+    lines.push((
+        "next look",
+        next_look.unwrap_or_else(|| "as soon as something happens".to_owned()),
+    ));
+    lines
+}
+
+/// Returns what people tell Landfall to end the wait, where it is known.
+pub fn command(state: &State, wait: &WaitingOn) -> Option<Command> {
+    match &wait.supplier {
+        Supplier::Roles(_) => wait.command.clone().or_else(|| substitute(state, &wait.scope)),
+        Supplier::At(_) => wait.command.clone(),
+        Supplier::System => None,
     }
-    text
 }
 
 fn who(state: &State, wait: &WaitingOn) -> String {

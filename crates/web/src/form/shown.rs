@@ -1,0 +1,323 @@
+//! Forms as they are shown: every field with its label, its meaning and what it holds.
+
+use super::node::{Field, Node, spoken};
+use super::posted::Posted;
+use super::{Kind, ROOT};
+use model::state::State;
+use serde::Serialize;
+
+/// The most names that are offered for a field; beyond, people know what to type.
+const OFFERED_MAX: usize = 300;
+
+/// A form.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct FormView {
+    /// Where it is posted.
+    pub(crate) action: String,
+    pub(crate) fields: Vec<FieldView>,
+    /// What is posted along, unseen.
+    pub(crate) hidden: Vec<(String, String)>,
+    /// What the button says.
+    pub(crate) button: String,
+    /// What is wrong, and what to do next.
+    pub(crate) trouble: Option<crate::trouble::No>,
+    /// Names that are offered, by list.
+    pub(crate) offers: Vec<(String, Vec<String>)>,
+    /// What gives it up.
+    pub(crate) back: Option<String>,
+    /// Whether the button says a no.
+    pub(crate) is_grave: bool,
+}
+
+/// A field of a form.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(crate) struct FieldView {
+    /// How it is asked.
+    pub(crate) kind: &'static str,
+    pub(crate) name: String,
+    pub(crate) label: String,
+    pub(crate) about: String,
+    pub(crate) value: String,
+    pub(crate) is_required: bool,
+    /// The list of names that are offered.
+    pub(crate) offer: Option<&'static str>,
+    pub(crate) choices: Vec<ChoiceView>,
+    /// The fields of a group.
+    pub(crate) fields: Vec<FieldView>,
+    /// The items of a list, each with its fields.
+    pub(crate) items: Vec<Vec<FieldView>>,
+}
+
+/// One of several.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct ChoiceView {
+    pub(crate) value: String,
+    pub(crate) label: String,
+    pub(crate) about: String,
+    pub(crate) is_chosen: bool,
+    pub(crate) fields: Vec<FieldView>,
+}
+
+/// What is known of a deployment that helps to fill in a form.
+#[derive(Debug)]
+pub(crate) struct Hints {
+    offers: Vec<(&'static str, Vec<String>)>,
+}
+
+impl Hints {
+    pub(crate) fn of(state: &State) -> Self {
+        let plan = &state.plan;
+        let sites: Vec<String> =
+            plan.sites.iter().take(OFFERED_MAX).map(|it| it.id.to_string()).collect();
+        let rings: Vec<String> = plan.rings.iter().map(|it| it.id.to_string()).collect();
+        let components: Vec<String> = plan.components.iter().map(|it| it.id.to_string()).collect();
+        let rfcs: Vec<String> = plan.rfcs.iter().map(|it| it.id.to_string()).collect();
+        let people = plan.people.iter().take(OFFERED_MAX).map(|it| it.id.to_string()).collect();
+        let under = |kind: &'static str, names: &[String]| {
+            names.iter().map(move |it| format!("{kind}/{it}")).collect::<Vec<_>>()
+        };
+        let mut scopes = vec!["deployment".to_owned(), "core".to_owned()];
+        scopes.extend(under("component", &components));
+        scopes.extend(under("ring", &rings));
+        scopes.extend(under("site", &sites));
+        scopes.extend(under("rfc", &rfcs));
+        let offers = vec![
+            ("offer-sites", sites),
+            ("offer-rings", rings),
+            ("offer-components", components),
+            ("offer-rfcs", rfcs),
+            ("offer-people", people),
+            ("offer-scopes", scopes),
+        ];
+        Self { offers }
+    }
+}
+
+/// Returns the form of `kind`.
+pub(super) fn form(node: &Node, kind: &Kind, posted: &Posted, hints: &Hints) -> FormView {
+    let mut fields = Vec::new();
+    below_choices(node, kind, ROOT, posted, &mut fields);
+    let used = offers(&fields);
+    let offers = hints.offers.iter().filter(|(name, _)| used.contains(name));
+    FormView {
+        action: String::new(),
+        fields,
+        hidden: vec![],
+        button: kind.about.trim_end_matches('.').to_owned(),
+        trouble: None,
+        offers: offers.map(|(name, names)| ((*name).to_owned(), names.clone())).collect(),
+        back: None,
+        is_grave: false,
+    }
+}
+
+fn offers(fields: &[FieldView]) -> Vec<&'static str> {
+    let mut used = Vec::new();
+    for field in fields {
+        used.extend(field.offer);
+        used.extend(offers(&field.fields));
+        used.extend(field.items.iter().flat_map(|it| offers(it)));
+        used.extend(field.choices.iter().flat_map(|it| offers(&it.fields)));
+    }
+    used
+}
+
+/// Adds the fields below the choices that `kind` has made.
+fn below_choices(
+    node: &Node,
+    kind: &Kind,
+    name: &str,
+    posted: &Posted,
+    fields: &mut Vec<FieldView>,
+) {
+    match node {
+        Node::Variant(choices) if kind.is_chosen(name) => {
+            let word = posted.get(name).unwrap_or_default();
+            let choice = choices.iter().find(|it| it.name == word);
+            if let Some(inner) = choice.and_then(|it| it.node.as_ref()) {
+                below_choices(inner, kind, &format!("{name}.{word}"), posted, fields);
+            }
+        }
+        Node::Group(inner) => {
+            for it in inner {
+                let below = format!("{name}.{}", it.name);
+                if kind.is_chosen(&below) {
+                    below_choices(&it.node, kind, &below, posted, fields);
+                } else {
+                    fields.push(field(it, below, posted));
+                }
+            }
+        }
+        Node::Text
+        | Node::Digest
+        | Node::Instant
+        | Node::Day
+        | Node::Number
+        | Node::Flag
+        | Node::Word(_)
+        | Node::Lines(_)
+        | Node::List(_)
+        | Node::Map(_)
+        | Node::Tuple(_)
+        | Node::Variant(_)
+        | Node::Optional(_)
+        | Node::Json => {
+            fields.push(unnamed(node, name.to_owned(), posted));
+        }
+    }
+}
+
+fn unnamed(node: &Node, name: String, posted: &Posted) -> FieldView {
+    let label = name.rsplit('.').next().unwrap_or_default().to_owned();
+    let label = if label.parse::<usize>().is_ok() { String::new() } else { label };
+    let it = Field { name: label, about: String::new(), node: node.clone() };
+    field(&it, name, posted)
+}
+
+fn field(it: &Field, name: String, posted: &Posted) -> FieldView {
+    let (node, is_required) = match &it.node {
+        Node::Optional(inner) => (inner.as_ref(), false),
+        node => (node, true),
+    };
+    let value = posted.get(&name).unwrap_or_default().to_owned();
+    let mut view = FieldView {
+        label: spoken(&it.name),
+        about: it.about.clone(),
+        is_required,
+        offer: offer(&it.name),
+        value,
+        ..FieldView::default()
+    };
+    match node {
+        Node::Text if is_short(&it.name) || view.offer.is_some() => view.kind = "line",
+        Node::Text => view.kind = "text",
+        Node::Digest => view.kind = "digest",
+        Node::Instant => {
+            view.kind = "instant";
+            view.value = posted.on_the_clock(&view.value);
+            view.about = format!("{} On the clock of {}.", view.about, posted.zone());
+        }
+        Node::Day => view.kind = "day",
+        Node::Number => view.kind = "number",
+        Node::Flag => view.kind = "flag",
+        Node::Lines(inner) => {
+            view.kind = "lines";
+            view.is_required = false;
+            view.about = format!("{} One a line.", view.about);
+            if let Node::Word(words) = inner.as_ref() {
+                let words: Vec<&str> = words.iter().map(|(it, _)| it.as_str()).collect();
+                view.about = format!("{} Any of {}.", view.about, words.join(", "));
+            }
+        }
+        Node::Map(_) => {
+            view.kind = "lines";
+            view.is_required = false;
+            view.about = format!("{} One a line, as `name: value`.", view.about);
+        }
+        Node::Json => {
+            view.kind = "text";
+            view.about = format!("{} As JSON.", view.about);
+        }
+        Node::Word(words) => {
+            view.kind = "word";
+            let choice = |(word, about): &(String, String)| ChoiceView {
+                value: word.clone(),
+                label: spoken(word),
+                about: about.clone(),
+                is_chosen: view.value == *word,
+                fields: vec![],
+            };
+            view.choices = words.iter().map(choice).collect();
+        }
+        Node::Group(inner) => {
+            view.kind = "group";
+            view.fields = group(inner, &name, posted);
+        }
+        Node::Tuple(nodes) => {
+            view.kind = "group";
+            let nodes = nodes.iter().enumerate();
+            let nodes = nodes.map(|(at, it)| unnamed(it, format!("{name}.{at}"), posted));
+            view.fields = nodes.collect();
+        }
+        Node::List(item) => {
+            view.kind = "list";
+            let mut numbers = posted.items(&name);
+            let next = numbers.last().map_or(0, |it| it + 1);
+            let wanted = if posted.get("_more") == Some(name.as_str()) { 2 } else { 1 };
+            numbers.extend(next..next + wanted);
+            let fields_of = |at: usize| item_fields(item, &format!("{name}.{at}"), posted);
+            view.items = numbers.into_iter().map(fields_of).collect();
+        }
+        Node::Variant(choices) => {
+            view.kind = "variant";
+            let choice = |it: &super::node::Choice| {
+                let below = format!("{name}.{}", it.name);
+                let fields = it.node.as_ref().map(|it| item_fields(it, &below, posted));
+                ChoiceView {
+                    value: it.name.clone(),
+                    label: spoken(&it.name),
+                    about: it.about.clone(),
+                    is_chosen: view.value == it.name,
+                    fields: fields.unwrap_or_default(),
+                }
+            };
+            view.choices = choices.iter().map(choice).collect();
+        }
+        Node::Optional(inner) => return unnamed(inner, name, posted),
+    }
+    view.name = name;
+    view
+}
+
+fn item_fields(node: &Node, name: &str, posted: &Posted) -> Vec<FieldView> {
+    if let Node::Group(inner) = node {
+        return group(inner, name, posted);
+    }
+    vec![unnamed(node, name.to_owned(), posted)]
+}
+
+fn group(fields: &[Field], name: &str, posted: &Posted) -> Vec<FieldView> {
+    fields.iter().map(|it| field(it, format!("{name}.{}", it.name), posted)).collect()
+}
+
+/// Returns the list of names that is offered for a field of this name.
+fn offer(name: &str) -> Option<&'static str> {
+    match name {
+        "site" | "sites" => Some("offer-sites"),
+        "ring" | "rings" => Some("offer-rings"),
+        "component" | "components" => Some("offer-components"),
+        "rfc" => Some("offer-rfcs"),
+        "person" | "delegate" | "owner" | "assignee" | "successor" | "by" => Some("offer-people"),
+        "scope" | "scopes" => Some("offer-scopes"),
+        _ => None,
+    }
+}
+
+/// Returns whether what the field of this name holds fits a line.
+fn is_short(name: &str) -> bool {
+    const LONG: [&str; 22] = [
+        "reason",
+        "text",
+        "statement",
+        "risk",
+        "control",
+        "answer",
+        "finding",
+        "lessons",
+        "cause",
+        "fix",
+        "workaround",
+        "evidence",
+        "ruling",
+        "what",
+        "impact",
+        "rollback_plan",
+        "test_evidence",
+        "how",
+        "conditions",
+        "side_effects",
+        "recommendation",
+        "description",
+    ];
+    !LONG.contains(&name)
+}

@@ -1,0 +1,211 @@
+//! Acts: a form for every command, and what becomes of it.
+
+use super::Answer;
+use super::waits;
+use crate::block::{Block, Body, Link};
+use crate::form::{self, FieldView, FormView, Hints, Kind, Posted};
+use crate::link::here;
+use crate::page::Page;
+use crate::trouble::No;
+use crate::visit::Visit;
+use axum::extract::{Form, Path, Query, State};
+use axum::response::{IntoResponse, Redirect};
+use model::command::{Command, RfcAct};
+use model::digest::Digest;
+use reception::Reception;
+use record::CommandId;
+use std::sync::Arc;
+
+type Fields = Vec<(String, String)>;
+
+/// All acts, by the noun they are about.
+pub(crate) async fn list(visit: Visit) -> Answer {
+    let mut page = Page::new("All acts").lead(
+        "Whatever can be done in a deployment can be done here, in a terminal and through the API, by the same rules. Most acts are found where they are needed: in what waits, at a site, at a request for change.",
+    );
+    let mut groups: Vec<(String, Vec<Link>)> = Vec::new();
+    for kind in form::kinds() {
+        let title = match kind.noun() {
+            "" => "Deployment, components and sites".to_owned(),
+            noun => form::spoken(noun),
+        };
+        let name = form::spoken(kind.path.rsplit('/').next().unwrap_or_default());
+        let link = Link::new(name, visit.link(&format!("act/{}", kind.path)));
+        let link = link.small(kind.about.clone());
+        match groups.iter_mut().find(|(it, _)| *it == title) {
+            Some((_, links)) => links.push(link),
+            None => groups.push((title, vec![link])),
+        }
+    }
+    for (title, links) in groups {
+        page = page.with(Block::links(title, links));
+    }
+    Ok(page.shown(&visit))
+}
+
+/// The form of one kind of act, filled in with what is known.
+pub(crate) async fn form(
+    visit: Visit,
+    Path((_, kind)): Path<(String, String)>,
+    Query(fields): Query<Fields>,
+) -> Answer {
+    let kind = known(&kind)?;
+    let posted = Posted::new(fields, &visit.state().plan.zone);
+    Ok(filled(&visit, kind, &posted, None).shown(&visit))
+}
+
+fn known(path: &str) -> Result<&'static Kind, No> {
+    form::kind(path).ok_or_else(|| No::unknown(format!("There is no act {path}.")))
+}
+
+/// Returns the page with the form, and with what is to be seen before it is sent.
+fn filled(visit: &Visit, kind: &Kind, posted: &Posted, no: Option<No>) -> Page {
+    let state = visit.state();
+    let back = posted.get("_back").map(|it| here(Some(it)));
+    let back = back.unwrap_or_else(|| visit.to(&model::scope::Scope::Deployment));
+    let command = kind.command(posted).ok().map(|it| as_shown(visit, it));
+    let fields = command.as_ref().and_then(form::filled).map(|(_, fields)| fields);
+    let posted = &posted.with(&fields.unwrap_or_default());
+    let mut view = kind.form(posted, &Hints::of(state));
+    view.action = visit.link(&format!("act/{}", kind.path));
+    let seen = posted.get("_entry").map_or_else(|| state.seq.to_string(), str::to_owned);
+    view.hidden = vec![("_back".to_owned(), back.clone()), ("_entry".to_owned(), seen)];
+    view.back = Some(back);
+    view.is_grave = is_grave(&kind.path);
+    let asks_why = no.as_ref().is_some_and(|it| it.asks_why);
+    view.trouble = no;
+    let mut page = Page::new(kind.about.trim_end_matches('.'));
+    if let Some(command) = &command {
+        let seen = to_be_seen(visit, command);
+        if !seen.is_empty() {
+            hide_what_is_seen(&mut view);
+        }
+        page = page.and(seen);
+        if asks_why {
+            let scope = views::subject::of(command);
+            let waits = planner::waiting::why(state, visit.now, &scope);
+            let cards = waits::cards(visit, views::why::binding_first(waits), 10);
+            page = page.with(Block::new("What it waits on", Body::Waits(cards)));
+        }
+    }
+    let mut block = Block::new("Your decision", Body::Form(Box::new(view)));
+    if let Some(command) = &command {
+        block = block.typed(visit.typed(command));
+    }
+    if visit.at.is_some() {
+        block = block.lead("You look at an earlier moment. What you decide counts from now on.");
+    }
+    page.with(block)
+}
+
+/// Returns what somebody should see before they decide: the sheet that they sign, the request that
+/// they approve.
+fn to_be_seen(visit: &Visit, command: &Command) -> Vec<Block> {
+    if let Command::Sign { slot, .. } | Command::Refuse { slot, .. } = command {
+        return super::documents::before_signing(visit, slot);
+    }
+    if let Command::Rfc { rfc, .. } = command {
+        return super::changes::before_deciding(visit, rfc);
+    }
+    if let Command::AcknowledgeSchedule { site, .. } = command {
+        return super::site::before_acknowledging(visit, site);
+    }
+    vec![]
+}
+
+/// Returns `command` about exactly what the page shows now: whoever came by an older link, or whose
+/// decision came too late, sees what is there and decides on that.
+fn as_shown(visit: &Visit, mut command: Command) -> Command {
+    let state = visit.state();
+    if let Command::Sign { slot, document, .. } | Command::Refuse { slot, document, .. } =
+        &mut command
+    {
+        *document = model::sheet::digest(state, &slot.sheet);
+    }
+    if let Command::Rfc {
+        rfc,
+        act: RfcAct::Approve { part, .. } | RfcAct::AuthoriseEmergency { part, .. },
+    } = &mut command
+    {
+        *part = state.part_of(rfc).unwrap_or(*part);
+    }
+    if let Command::AcknowledgeSchedule { site, version } = &mut command {
+        let position = state.index.sites.get(site).map(|it| *it as usize);
+        let told = position.and_then(|it| state.told_version(it));
+        *version = told.unwrap_or(*version);
+    }
+    command
+}
+
+/// What a form is about; where the page shows it, nobody has to look at it in a field.
+const SEEN: [&str; 6] = ["slot", "document", "rfc", "part", "site", "version"];
+
+fn hide_what_is_seen(view: &mut FormView) {
+    let is_seen = |it: &FieldView| {
+        let name = it.name.rsplit('.').next().unwrap_or_default();
+        SEEN.contains(&name) && !it.value.is_empty()
+    };
+    let (seen, asked): (Vec<FieldView>, Vec<FieldView>) =
+        std::mem::take(&mut view.fields).into_iter().partition(is_seen);
+    view.fields = asked;
+    view.hidden.extend(seen.into_iter().map(|it| (it.name, it.value)));
+}
+
+/// Returns whether an act stops or undoes something: its button shows that.
+fn is_grave(path: &str) -> bool {
+    matches!(
+        path,
+        "refuse"
+            | "cancel"
+            | "exempt"
+            | "roll-back"
+            | "rfc/reject"
+            | "rfc/cancel"
+            | "cancel-orders"
+    )
+}
+
+/// Carries out what was posted; where it is refused, shows the form again with the reason.
+pub(crate) async fn act(
+    State(reception): State<Arc<Reception>>,
+    visit: Visit,
+    Path((_, kind)): Path<(String, String)>,
+    Form(fields): Form<Fields>,
+) -> Answer {
+    let kind = known(&kind)?;
+    let posted = Posted::new(fields, &visit.state().plan.zone);
+    if posted.get("_more").is_some() {
+        return Ok(filled(&visit, kind, &posted, None).shown(&visit));
+    }
+    let command = match kind.command(&posted) {
+        Ok(command) => command,
+        Err(said) => {
+            let no = No::invalid(crate::trouble::sentence(&said));
+            let no = no.next("Fill in what is missing, and send it again.");
+            return Ok(refused(&visit, kind, &posted, no));
+        }
+    };
+    let id = name(&visit, &posted, &command);
+    match reception.act(&visit.visitor, &visit.followed, &command, id.as_ref()).await {
+        Ok(acted) => {
+            let back = here(posted.get("_back"));
+            let mark = if back.contains('?') { '&' } else { '?' };
+            Ok(Redirect::to(&format!("{back}{mark}done={}", acted.first)).into_response())
+        }
+        Err(error) => Ok(refused(&visit, kind, &posted, error.into())),
+    }
+}
+
+fn refused(visit: &Visit, kind: &Kind, posted: &Posted, no: No) -> axum::response::Response {
+    let status = no.status;
+    filled(visit, kind, posted, Some(no)).refused(visit, status)
+}
+
+/// Returns the name of an act: the same for the same words sent twice from one page, so that an
+/// impatient hand signs once.
+fn name(visit: &Visit, posted: &Posted, command: &Command) -> Option<CommandId> {
+    let entry = posted.get("_entry").unwrap_or_default();
+    let said = serde_json::to_string(command).ok()?;
+    let bound = format!("{} {entry} {said}", visit.visitor.binding());
+    Digest::of(bound.as_bytes()).to_string().chars().take(40).collect::<String>().parse().ok()
+}

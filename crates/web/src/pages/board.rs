@@ -1,0 +1,367 @@
+//! The board: where a deployment stands, on one page.
+
+use super::Answer;
+use crate::block::{Block, Body, Cell, Link, Tone};
+use crate::charts;
+use crate::page::Page;
+use crate::template::said;
+use crate::visit::Visit;
+use model::command::Command;
+use model::machine::{ComponentState, DeploymentState, SiteState};
+use model::scope::Scope;
+use model::state::{RingState, State};
+use serde::Serialize;
+use views::board::{Board, Ends, EntryLine, RingLine};
+use views::processes::{ProcessLine, ProcessStanding, processes};
+use views::time::{between, lasting};
+
+/// How many of the newest entries the board shows.
+const NEWEST: u64 = 8;
+
+/// The most sites for which a page forecasts while somebody waits for it.
+const FORECAST_SITES_MAX: usize = 200;
+
+/// A figure beside its goal.
+#[derive(Serialize)]
+struct Tile {
+    name: &'static str,
+    now: String,
+    goal: String,
+    tone: Tone,
+}
+
+#[derive(Serialize)]
+struct Ring {
+    ring: String,
+    link: String,
+    state: Cell,
+    since: String,
+    reason: Option<String>,
+    bar: String,
+    tiles: Vec<Tile>,
+    acts: Vec<Link>,
+}
+
+#[derive(Serialize)]
+struct Process {
+    number: u8,
+    title: &'static str,
+    stands: ProcessStanding,
+    stands_text: &'static str,
+    gate: String,
+    link: String,
+    signed: usize,
+    slots: usize,
+}
+
+pub(crate) async fn page(visit: Visit) -> Answer {
+    let state = visit.state();
+    let newest = visit.followed.entries(state.seq.saturating_sub(NEWEST), NEWEST as u32).await?;
+    let board = Board::of(state, visit.now, &newest, ends(state, visit.now));
+    let lead = format!(
+        "{} {} is {} since {}. {}",
+        board.release,
+        match board.baseline {
+            0 => "(no baseline yet)".to_owned(),
+            baseline => format!("(baseline {baseline})"),
+        },
+        board.state,
+        visit.when(board.since),
+        forecast(&visit, &board.forecast)
+    );
+    let waits = super::waits::cards(&visit, board.waits.clone(), usize::MAX);
+    let mut page = Page::new(board.title.clone()).lead(lead).typed("landfall status");
+    page =
+        page.with(Block::new("What waits on people", Body::Waits(waits)).lead("The oldest first."));
+    if !board.components.is_empty() {
+        page = page.with(components(&visit, &board));
+    }
+    if !board.working.is_empty() {
+        page = page.with(working(&visit, &board));
+    }
+    page = page.with(wall(&visit)).with(entries(&visit, &board.newest));
+    let rings: Vec<Ring> = board.rings.iter().map(|it| ring(&visit, it)).collect();
+    let processes: Vec<Process> =
+        processes(state).into_iter().map(|it| process(&visit, it)).collect();
+    page = page.with(acts(&visit));
+    Ok(page.shown_as(&visit, "board.html", said! { rings, processes }))
+}
+
+fn ends(state: &State, now: jiff::Timestamp) -> Ends {
+    let is_over = matches!(
+        state.deployment,
+        DeploymentState::Closed | DeploymentState::Terminated | DeploymentState::Terminating
+    );
+    if is_over {
+        return Ends::NotAsked;
+    }
+    if state.plan.sites.len() > FORECAST_SITES_MAX {
+        return Ends::NotYetKnown;
+    }
+    planner::forecast::forecast(state, now).ends.map_or(Ends::Never, Ends::At)
+}
+
+fn forecast(visit: &Visit, ends: &Ends) -> String {
+    match ends {
+        Ends::NotAsked => String::new(),
+        Ends::NotYetKnown => {
+            "The forecast takes longer than a page may wait: `landfall forecast`.".to_owned()
+        }
+        Ends::At(at) => format!(
+            "If everybody does at once what they are asked, all sites are signed off by {}.",
+            visit.when(*at)
+        ),
+        Ends::Never => "As the plan is, it does not come to its end.".to_owned(),
+    }
+}
+
+fn process(visit: &Visit, it: ProcessLine) -> Process {
+    let stands_text = match it.stands {
+        ProcessStanding::Ahead => "still to come",
+        ProcessStanding::Now => "going on",
+        ProcessStanding::Done if it.number == 1 && visit.state().plan.components.is_empty() => {
+            "the plan has none"
+        }
+        ProcessStanding::Done => "done",
+    };
+    let link = visit.link(&format!("documents/{}", it.sheet));
+    let ProcessLine { number, title, stands, gate, signed, slots, .. } = it;
+    Process { number, title, stands, stands_text, gate, link, signed, slots }
+}
+
+fn ring(visit: &Visit, it: &RingLine) -> Ring {
+    let state = visit.state();
+    let scope = Scope::Ring(it.ring.clone());
+    let counts = it.counts;
+    let halting = state.plan.rings.iter().find(|ring| ring.id == it.ring).map(|it| it.halting);
+    let planned = counts.planned;
+    let failed_max =
+        halting.map_or(0, |halting| model::ring::tolerated(planned, halting.failed_percent));
+    let lost_max =
+        halting.map_or(0, |halting| model::ring::tolerated(planned, halting.lost_percent));
+    let of = |name, now: usize, max: usize| Tile {
+        name,
+        now: now.to_string(),
+        goal: format!("at most {max}"),
+        tone: if now > max {
+            Tone::Bad
+        } else if now > 0 {
+            Tone::Mind
+        } else {
+            Tone::Plain
+        },
+    };
+    let more = it.verified_needed.saturating_sub(counts.verified);
+    let success = Tile {
+        name: "Verified",
+        now: format!("{} of {}", counts.verified, it.verified_needed),
+        goal: match more {
+            0 => "the goal is reached".to_owned(),
+            more => format!("needs {more} more"),
+        },
+        tone: if more == 0 { Tone::Good } else { Tone::Plain },
+    };
+    let signed = Tile {
+        name: "Signed off",
+        now: format!("{} of {}", it.signed_off, planned.saturating_sub(counts.exempt)),
+        goal: "by their owners".to_owned(),
+        tone: if it.signed_off + counts.exempt >= planned { Tone::Good } else { Tone::Plain },
+    };
+    let command = match it.state {
+        RingState::Halted => {
+            Some(Command::ResumeRing { ring: it.ring.clone(), reason: String::new(), only: vec![] })
+        }
+        RingState::Open => Some(Command::HaltRing { ring: it.ring.clone(), reason: String::new() }),
+        RingState::Waiting | RingState::Soaking | RingState::Passed => None,
+    };
+    let act = command.and_then(|command| {
+        let text = if it.state == RingState::Halted { "Resume" } else { "Halt" };
+        Some(Link::new(format!("{text} ring {}", it.ring), visit.form(&command)?))
+    });
+    Ring {
+        ring: it.ring.to_string(),
+        link: visit.to(&scope),
+        state: Cell::of(it.state).tone(ring_tone(it.state)),
+        since: format!("since {}", visit.when(it.since)),
+        reason: it.reason.clone(),
+        bar: charts::ring_bar(&it.ring, &counts, it.verified_needed),
+        tiles: vec![
+            success,
+            signed,
+            of("Failed", counts.failed, failed_max),
+            of("Lost", counts.lost, lost_max),
+        ],
+        acts: act.into_iter().collect(),
+    }
+}
+
+fn components(visit: &Visit, board: &Board) -> Block {
+    let rows = board.components.iter().map(|it| {
+        let scope = Scope::Component(it.component.clone());
+        vec![
+            Cell::of(&it.component).link(visit.to(&scope)),
+            Cell::of(it.state)
+                .tone(component_tone(it.state))
+                .small(it.reason.clone().unwrap_or_default()),
+            Cell::number(format!("{} of {}", it.hosts_done, it.hosts)),
+            Cell::of(visit.when(it.since)),
+        ]
+    });
+    let columns = ["Component", "State", "Hosts done", "Since"];
+    Block::table("Core components", &columns, rows.collect(), "").typed("landfall status")
+}
+
+fn working(visit: &Visit, board: &Board) -> Block {
+    let rows = board.working.iter().map(|it| {
+        let scope = Scope::Site(it.site.clone());
+        vec![
+            Cell::of(&it.title).link(visit.to(&scope)).small(it.site.to_string()),
+            Cell::of(&it.state),
+            Cell::number(format!("{} of {}", it.stage, it.stages)),
+            Cell::number(format!("{} of {}", it.computers_done, it.computers)),
+            Cell::number(it.in_flight),
+        ]
+    });
+    let columns = ["Site", "State", "Stage", "Computers done", "Steps running"];
+    let throughput = board.throughput;
+    let more = match board.working_more {
+        0 => String::new(),
+        more => format!(" {more} more are being worked on."),
+    };
+    let came = format!(
+        "{} sites with {} computers came into service in the last {}.{more}",
+        throughput.sites,
+        throughput.computers,
+        lasting(jiff::SignedDuration::from_hours(throughput.hours))
+    );
+    Block::table("Sites at work", &columns, rows.collect(), "").lead(came)
+}
+
+/// Returns all sites at once, with how many are in which state.
+fn wall(visit: &Visit) -> Block {
+    let state = visit.state();
+    let mut counts: Vec<(SiteState, usize)> = Vec::new();
+    for status in &state.sites {
+        match counts.iter_mut().find(|(it, _)| *it == status.state) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((status.state, 1)),
+        }
+    }
+    let cell = |(it, count): (SiteState, usize)| {
+        let name = super::sites::key(it);
+        Cell::of(format!("{count} {it}"))
+            .tone(site_tone(it))
+            .link(visit.link(&format!("sites?state={name}")))
+    };
+    let wall = crate::block::Wall {
+        source: visit.link(&format!("wall?entry={}", state.seq)),
+        sites: visit.link("sites"),
+        counts: counts.into_iter().map(cell).collect(),
+    };
+    Block::new("All sites", Body::Wall(wall))
+}
+
+/// Returns entries of the record as a part of a page.
+pub(super) fn entries(visit: &Visit, newest: &[EntryLine]) -> Block {
+    let zone = &visit.state().plan.zone;
+    let rows = newest.iter().rev().map(|it| {
+        vec![
+            Cell::number(it.seq).link(visit.link(&format!("record/{}", it.seq))),
+            Cell::of(visit.when(it.at)),
+            Cell::of(&it.by),
+            Cell::of(crate::trouble::sentence(&views::time::told(&it.what, zone))),
+        ]
+    });
+    let columns = ["Entry", "When", "Who", "What"];
+    Block::table("Newest entries", &columns, rows.collect(), "Nothing has happened yet.")
+        .typed("landfall record show")
+}
+
+fn acts(visit: &Visit) -> Block {
+    let state = visit.state();
+    let since = between(state.deployment_since, visit.now);
+    let reason = String::new;
+    let form =
+        |command: Command, text: &str| visit.form(&command).map(|address| Link::new(text, address));
+    let mut links = Vec::new();
+    match state.deployment {
+        DeploymentState::Held => {
+            links.extend(form(Command::ReleaseDeployment { reason: reason() }, "Let it go on"));
+        }
+        DeploymentState::Deploying => {
+            links.extend(form(Command::HoldDeployment { reason: reason() }, "Hold the deployment"));
+        }
+        DeploymentState::Draft | DeploymentState::Ready => {
+            links.extend(form(Command::Cancel { reason: reason() }, "Cancel the deployment"));
+            links.push(Link::not_now(
+                "Hold the deployment",
+                format!("it is {} for {since}, and nothing runs yet", state.deployment),
+            ));
+        }
+        DeploymentState::Stabilizing
+        | DeploymentState::QuietPeriod
+        | DeploymentState::MilestoneReview
+        | DeploymentState::Closing
+        | DeploymentState::Closed
+        | DeploymentState::Terminating
+        | DeploymentState::Terminated => {
+            let why = format!("it is {} for {since}: nothing starts any more", state.deployment);
+            links.push(Link::not_now("Hold the deployment", why));
+        }
+    }
+    links.push(Link::new("Open an incident", visit.link("act/incident/open")));
+    links.push(Link::new("All acts", visit.link("act")));
+    Block::links("What you can do", links)
+}
+
+pub(super) fn deployment_tone(state: DeploymentState) -> Tone {
+    match state {
+        DeploymentState::Draft | DeploymentState::Ready => Tone::Plain,
+        DeploymentState::Deploying
+        | DeploymentState::Stabilizing
+        | DeploymentState::QuietPeriod
+        | DeploymentState::MilestoneReview
+        | DeploymentState::Closing => Tone::Busy,
+        DeploymentState::Closed => Tone::Good,
+        DeploymentState::Held => Tone::Mind,
+        DeploymentState::Terminating | DeploymentState::Terminated => Tone::Bad,
+    }
+}
+
+pub(super) fn ring_tone(state: RingState) -> Tone {
+    match state {
+        RingState::Waiting => Tone::Plain,
+        RingState::Open | RingState::Soaking => Tone::Busy,
+        RingState::Halted => Tone::Bad,
+        RingState::Passed => Tone::Good,
+    }
+}
+
+pub(super) fn component_tone(state: ComponentState) -> Tone {
+    match state {
+        ComponentState::Planned | ComponentState::Authorised | ComponentState::Descoped => {
+            Tone::Plain
+        }
+        ComponentState::Adopting | ComponentState::Deploying | ComponentState::Verifying => {
+            Tone::Busy
+        }
+        ComponentState::Halted => Tone::Bad,
+        ComponentState::Verified | ComponentState::Accepted => Tone::Good,
+        ComponentState::RollingBack | ComponentState::RolledBack => Tone::Mind,
+    }
+}
+
+pub(super) fn site_tone(state: SiteState) -> Tone {
+    match state {
+        SiteState::Planned | SiteState::Notified | SiteState::Ready | SiteState::Exempt => {
+            Tone::Plain
+        }
+        SiteState::Deploying | SiteState::Deployed | SiteState::Observing => Tone::Busy,
+        SiteState::SignedOff => Tone::Good,
+        SiteState::Paused
+        | SiteState::Reconfirm
+        | SiteState::RollingBack
+        | SiteState::RolledBack => Tone::Mind,
+        SiteState::Halted | SiteState::Refused => Tone::Bad,
+    }
+}

@@ -1,0 +1,196 @@
+//! Core components: the order in which they depend on one another, and how far each is.
+
+use super::Answer;
+use super::board::component_tone;
+use crate::block::{Block, Body, Cell, Drawing, Fact, Link, Tone};
+use crate::charts::{Node, graph};
+use crate::page::Page;
+use crate::trouble::{No, sentence};
+use crate::visit::Visit;
+use axum::extract::Path;
+use model::command::Command;
+use model::id::ComponentId;
+use model::machine::ComponentState;
+use model::run::{StepList, TrackState};
+use model::scope::Scope;
+use model::sheet::Sheet;
+
+/// The most lines of a run that a page shows.
+const TRACKS_MAX: usize = 200;
+
+pub(crate) async fn list(visit: Visit) -> Answer {
+    let state = visit.state();
+    let plan = &state.plan;
+    let rows = plan.components.iter().zip(&state.components).map(|(planned, status)| {
+        let scope = Scope::Component(planned.id.clone());
+        let needs: Vec<String> = planned.needs.iter().map(ToString::to_string).collect();
+        let counts = status.run.as_ref().map(model::run::Run::counts_all).unwrap_or_default();
+        vec![
+            Cell::of(planned.title.as_deref().unwrap_or(planned.id.as_str()))
+                .link(visit.to(&scope))
+                .small(planned.id.to_string()),
+            Cell::of(status.state)
+                .tone(component_tone(status.state))
+                .small(status.reason.clone().unwrap_or_default()),
+            Cell::of(if needs.is_empty() { "nothing".to_owned() } else { needs.join(", ") }),
+            Cell::number(format!("{} of {}", counts.done, planned.hosts.len())),
+            Cell::of(visit.when_at(&scope, status.since)),
+        ]
+    });
+    let columns = ["Component", "State", "Needs", "Hosts done", "Since"];
+    let empty = "The plan has no core components.";
+    let mut page = Page::new("Core components")
+        .lead(
+            "The infrastructure that sites depend on. Each begins when what it needs is verified.",
+        )
+        .with(Block::table("In the order of the plan", &columns, rows.collect(), empty));
+    page = page.and(drawn(&visit)).and(super::waits::of_scope(&visit, &Scope::Core));
+    if !plan.components.is_empty() {
+        page = page.with(super::documents::signatures(&visit, &Sheet::CoreFinal));
+    }
+    Ok(page.typed("landfall why core").shown(&visit))
+}
+
+/// Returns what needs what, as a drawing.
+fn drawn(visit: &Visit) -> Option<Block> {
+    let state = visit.state();
+    let plan = &state.plan;
+    let nodes = plan.components.iter().zip(&state.components).map(|(planned, status)| Node {
+        name: planned.id.to_string(),
+        state: status.state.to_string(),
+        class: match component_tone(status.state) {
+            Tone::Plain => "rest",
+            Tone::Busy => "running",
+            Tone::Good => "verified",
+            Tone::Mind => "lost",
+            Tone::Bad => "failed",
+        },
+        needs: planned.needs.iter().filter_map(|it| plan.component_index(it)).collect(),
+    });
+    let nodes: Vec<Node> = nodes.collect();
+    let svg = graph(&nodes)?;
+    let text = "From left to right: what stands further right needs what stands before it. The table above says the same.";
+    Some(Block::new("What needs what", Body::Drawing(Drawing { svg, text: text.to_owned() })))
+}
+
+pub(crate) async fn page(visit: Visit, Path((_, name)): Path<(String, String)>) -> Answer {
+    let state = visit.state();
+    let unknown = || No::unknown(format!("Component {name} is not in the plan."));
+    let id: ComponentId = name.parse().map_err(|_| unknown())?;
+    let (planned, status) = state.component(&id).ok_or_else(unknown)?;
+    let scope = Scope::Component(id.clone());
+    let linked = |ids: Vec<&ComponentId>| {
+        let cells =
+            ids.into_iter().map(|it| Cell::of(it).link(visit.to(&Scope::Component(it.clone()))));
+        let cells: Vec<Cell> = cells.collect();
+        if cells.is_empty() { vec![Cell::of("nothing")] } else { cells }
+    };
+    let needed_by =
+        state.plan.components.iter().filter(|it| it.needs.contains(&id)).map(|it| &it.id).collect();
+    let hosts: Vec<String> = planned.hosts.iter().map(|it| it.id.to_string()).collect();
+    let facts = vec![
+        Fact::new("State", Cell::of(status.state).tone(component_tone(status.state))),
+        Fact::said("Since", visit.when_at(&scope, status.since)),
+        Fact::said("Why", status.reason.as_deref().unwrap_or("nobody had to say")),
+        Fact::several("Needs", linked(planned.needs.iter().collect())),
+        Fact::several("Needed by", linked(needed_by)),
+        Fact::said("Hosts", hosts.join(", ")),
+        Fact::said(
+            "Steps and checks",
+            format!("{} and {}", planned.steps.len(), planned.checks.len()),
+        ),
+        Fact::said("Taken over from the pilot", if status.adopted { "yes" } else { "no" }),
+    ];
+    let title = planned.title.clone().unwrap_or_else(|| id.to_string());
+    let mut page = Page::new(title)
+        .with(Block::facts("At a glance", facts))
+        .and(super::waits::of_scope(&visit, &scope));
+    if status.run.is_some() {
+        page = page.with(run(&visit, &scope));
+    }
+    let reason = String::new;
+    let when_it = |is_possible: bool, text: &str, command: Command| match visit.form(&command) {
+        Some(address) if is_possible => Link::new(text, address),
+        Some(_) | None => Link::not_now(text, format!("it is {}", status.state)),
+    };
+    let acts = vec![
+        when_it(
+            status.state == ComponentState::Halted,
+            "Resume it",
+            Command::Resume { scope: scope.clone(), reason: reason() },
+        ),
+        when_it(
+            matches!(status.state, ComponentState::Deploying | ComponentState::Verifying),
+            "Stop what runs there",
+            Command::CancelOrders { scope: scope.clone(), reason: reason() },
+        ),
+        when_it(
+            matches!(status.state, ComponentState::Halted | ComponentState::Verified),
+            "Roll it back",
+            Command::RollBack { scope: scope.clone(), reason: reason(), accept_loss: false },
+        ),
+        when_it(
+            true,
+            "Hold it",
+            Command::Hold { scope: scope.clone(), held: true, reason: reason() },
+        ),
+    ];
+    let page = page.with(Block::links("What you can do", acts));
+    Ok(page.typed(format!("landfall why {scope}")).shown(&visit))
+}
+
+/// Returns how far the run of `scope` has come, computer by computer.
+pub(super) fn run(visit: &Visit, scope: &Scope) -> Block {
+    let state = visit.state();
+    let Some(run) = state.run(scope) else { return Block::facts("Its run", vec![]) };
+    let computers: Vec<String> = match scope {
+        Scope::Site(id) => state.site(id).map(|(it, _)| it.computers.iter()),
+        Scope::Component(id) => state.component(id).map(|(it, _)| it.hosts.iter()),
+        Scope::Deployment | Scope::Core | Scope::Ring(_) | Scope::Rfc(_) => None,
+    }
+    .into_iter()
+    .flatten()
+    .map(|it| it.id.to_string())
+    .collect();
+    // What needs a person comes first.
+    let mut tracks: Vec<_> = run.tracks.iter().collect();
+    tracks.sort_by_key(|it| it.state == TrackState::Done);
+    let rows = tracks.iter().take(TRACKS_MAX).map(|it| {
+        let computer = computers.get(it.computer as usize).cloned().unwrap_or_default();
+        vec![
+            Cell::of(computer),
+            Cell::of(list_text(it.list)),
+            track(it.state),
+            Cell::number(it.next),
+            Cell::number(it.tries),
+        ]
+    });
+    let columns = ["Computer", "Steps", "Stands", "Steps done", "Tries"];
+    Block::table("Its run", &columns, rows.collect(), "")
+        .lead(sentence(&views::why::run_in_words(run)))
+        .typed(format!("landfall output {scope} --follow"))
+}
+
+fn list_text(list: StepList) -> &'static str {
+    match list {
+        StepList::Before => "before the computers",
+        StepList::EachComputer => "on each computer",
+        StepList::After => "after the computers",
+        StepList::Host => "steps and checks",
+        StepList::Checks => "checks",
+    }
+}
+
+fn track(state: TrackState) -> Cell {
+    let (text, tone) = match state {
+        TrackState::Waiting => ("waiting", Tone::Plain),
+        TrackState::InFlight => ("running", Tone::Busy),
+        TrackState::Asked => ("a person is asked", Tone::Mind),
+        TrackState::Done => ("done", Tone::Good),
+        TrackState::Failed => ("failed", Tone::Bad),
+        TrackState::Lost => ("lost", Tone::Bad),
+        TrackState::Unknown => ("nobody knows", Tone::Bad),
+        TrackState::Excluded => ("left out", Tone::Plain),
+    };
+    Cell::of(text).tone(tone)
+}

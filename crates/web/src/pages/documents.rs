@@ -1,0 +1,314 @@
+//! Documents: sheets with whoever signs them, and reports.
+
+use super::Answer;
+use crate::block::{Block, Cell, Fact, Link, Tone};
+use crate::page::Page;
+use crate::trouble::No;
+use crate::visit::Visit;
+use axum::extract::Path;
+use model::command::Command;
+use model::machine::SignOffState;
+use model::reports::{self, Report};
+use model::scope::Scope;
+use model::sheet::{self, Sheet, SlotId};
+use serde_json::Value;
+use views::time::{told, zone_of};
+
+/// The longest list that is shown in one line; a longer one is counted.
+const LISTED_MAX: usize = 12;
+
+/// The most rows of a table in a document.
+const ROWS_MAX: usize = 500;
+
+/// The sheets of the whole deployment.
+const SHEETS: [Sheet; 8] = [
+    Sheet::CoreInterim,
+    Sheet::CoreFinal,
+    Sheet::SitesComplete,
+    Sheet::DeploymentStable,
+    Sheet::QuietPeriodReport,
+    Sheet::MilestoneReview,
+    Sheet::CloseOut,
+    Sheet::Termination,
+];
+
+pub(crate) async fn list(visit: Visit) -> Answer {
+    let state = visit.state();
+    let rows = SHEETS.into_iter().map(|it| {
+        let slots = it.slots();
+        let is_signed = |slot: &&SlotId| {
+            state.slots.get(*slot).is_some_and(|it| it.state == SignOffState::Signed)
+        };
+        let is_asked = |slot: &&SlotId| {
+            state.slots.get(*slot).is_some_and(|it| it.state == SignOffState::Requested)
+        };
+        let signed = slots.iter().filter(is_signed).count();
+        let asked: Vec<String> =
+            slots.iter().filter(is_asked).map(|slot| slot.role.to_string()).collect();
+        let missing = if signed == slots.len() {
+            Cell::of("nothing").tone(Tone::Good)
+        } else if asked.is_empty() {
+            Cell::of("nobody is asked yet")
+        } else {
+            Cell::of(format!("asked: {}", asked.join(", "))).tone(Tone::Mind)
+        };
+        vec![
+            Cell::of(it.title()).link(visit.link(&format!("documents/{it}"))),
+            Cell::number(format!("{signed} of {}", slots.len())),
+            missing,
+        ]
+    });
+    let sheets = Block::table("Sheets", &["Sheet", "Signed", "Missing"], rows.collect(), "");
+    let sites = Link::new("Sites", visit.link("sites")).small("each site has a sheet of its own");
+    let reports = reports::reports(state).into_iter().map(|it| {
+        vec![
+            Cell::of(it.title()).link(visit.link(&format!("reports/{it}"))),
+            Cell::optional(reports::digest(state, &it).map(|it| it.short())),
+        ]
+    });
+    let reports = Block::table("Reports", &["Report", "Digest"], reports.collect(), "");
+    let page = Page::new("Documents")
+        .lead("Computed from the record, and never edited: the same record gives the same bytes.")
+        .with(sheets.typed("landfall sheet core"))
+        .with(Block::links("Sheets of sites", vec![sites]))
+        .with(reports.typed("landfall report"));
+    Ok(page.shown(&visit))
+}
+
+pub(crate) async fn page(visit: Visit, Path((_, name)): Path<(String, String)>) -> Answer {
+    let state = visit.state();
+    let unknown = || No::unknown(format!("There is no sheet {name}."));
+    let sheet: Sheet = name.parse().map_err(|_| unknown())?;
+    if let Sheet::Site(site) = &sheet
+        && state.site(site).is_none()
+    {
+        return Err(unknown().into());
+    }
+    let page = Page::new(sheet.title())
+        .lead(format!(
+            "{} {}, {}",
+            state.plan.release.name,
+            state.plan.release.version,
+            state.environment()
+        ))
+        .with(signatures(&visit, &sheet))
+        .and(facts_of(&visit, &sheet))
+        .typed(format!("landfall sheet {sheet}"));
+    Ok(page.shown(&visit))
+}
+
+pub(crate) async fn report(visit: Visit, Path((_, name)): Path<(String, String)>) -> Answer {
+    let state = visit.state();
+    let unknown = || No::unknown(format!("There is no report {name}."));
+    let report: Report = name.parse().map_err(|_| unknown())?;
+    let facts = reports::report(state, &report).ok_or_else(unknown)?;
+    let digest = reports::digest(state, &report).map(|it| Fact::said("Digest", it));
+    let page = Page::new(report.title())
+        .with(Block::facts("Identity", digest.into_iter().collect()))
+        .and(blocks(&visit, &Scope::Deployment, "Facts", &facts))
+        .typed(format!("landfall report {report}"));
+    Ok(page.shown(&visit))
+}
+
+/// Returns who signs a sheet, who has, and what that means; with what whoever looks can do there.
+pub(super) fn signatures(visit: &Visit, sheet: &Sheet) -> Block {
+    let state = visit.state();
+    let digest = sheet::digest(state, sheet);
+    let scope = sheet.scope();
+    let rows = sheet.slots().into_iter().map(|slot| {
+        let status = state.slots.get(&slot);
+        let cell = match status {
+            None => Cell::of("not asked for yet").tone(Tone::Plain),
+            Some(it) => {
+                let by = it.by.as_ref().map(|by| format!(" by {}", visit.name(by)));
+                let of_this = it.document == digest || it.state != SignOffState::Signed;
+                let of = if of_this {
+                    String::new()
+                } else {
+                    format!(", of the sheet {}", it.document.short())
+                };
+                let when = visit.when_at(&scope, it.since);
+                Cell::of(format!("{}{}", it.state, by.unwrap_or_default()))
+                    .tone(slot_tone(it.state))
+                    .small(format!("{when}{of} {}", it.statements.join("; ")))
+            }
+        };
+        let people = planner::waiting::holders(state, &scope, &signers(visit, &slot));
+        let people = views::people::any_of(&state.plan, &people);
+        vec![
+            Cell::of(slot.role).small(people),
+            Cell::of(format!("\u{201c}{}\u{201d}", slot.meaning())),
+            cell,
+            decide(visit, &slot),
+        ]
+    });
+    let columns = ["Role type", "A signature means", "Stands", "You"];
+    Block::table("Signatures", &columns, rows.collect(), "")
+        .lead(format!("What is signed is exactly this sheet, by its digest {}.", digest.short()))
+}
+
+fn signers(visit: &Visit, slot: &SlotId) -> Vec<model::role_type::RoleType> {
+    model::gates::milestone::signers(&visit.state().plan, slot)
+}
+
+/// Returns whether whoever looks may fill `slot`.
+fn is_mine(visit: &Visit, slot: &SlotId) -> bool {
+    let state = visit.state();
+    let roles = state.roles_of(visit.person(), &slot.sheet.scope());
+    signers(visit, slot).iter().any(|it| roles.contains(it))
+        || state.delegated_slot(visit.person(), slot, visit.now).is_some()
+}
+
+/// Returns what whoever looks can do with `slot`, or why not.
+fn decide(visit: &Visit, slot: &SlotId) -> Cell {
+    let state = visit.state().slots.get(slot).map(|it| it.state);
+    match (is_mine(visit, slot), state) {
+        (true, Some(SignOffState::Requested)) => {
+            let [sign, _, _] = links(visit, slot);
+            Cell::of("Sign or refuse").link(sign.link.unwrap_or_default())
+        }
+        (true, Some(SignOffState::Signed)) => {
+            let command = Command::Withdraw { slot: slot.clone(), reason: String::new() };
+            Cell::of("Withdraw").link(visit.form(&command).unwrap_or_default())
+        }
+        (true, _) => Cell::of("you will be asked here"),
+        (false, _) => Cell::of("it is not yours to sign"),
+    }
+}
+
+/// Returns the three ways to decide on `slot`: sign, sign with exceptions, refuse with reasons.
+pub(super) fn links(visit: &Visit, slot: &SlotId) -> [Link; 3] {
+    let document = sheet::digest(visit.state(), &slot.sheet);
+    let sign = Command::Sign { slot: slot.clone(), document, exceptions: vec![] };
+    let refuse = Command::Refuse { slot: slot.clone(), document, reasons: vec![] };
+    let at = |command: &Command| visit.form(command).unwrap_or_default();
+    [
+        Link::new("Sign", at(&sign)).main(),
+        Link::new("Sign with exceptions", at(&sign)).small("each with an owner and a date"),
+        Link::new("Refuse, with reasons", at(&refuse)),
+    ]
+}
+
+/// Returns what has to be seen before `slot` is signed or refused.
+pub(super) fn before_signing(visit: &Visit, slot: &SlotId) -> Vec<Block> {
+    let meaning = Block::facts(
+        "What it means",
+        vec![
+            Fact::said("A signature says", format!("\u{201c}{}\u{201d}", slot.meaning())),
+            Fact::said("Sheet", slot.sheet.title()),
+            Fact::said("Digest", sheet::digest(visit.state(), &slot.sheet)),
+        ],
+    );
+    [meaning].into_iter().chain(facts_of(visit, &slot.sheet)).collect()
+}
+
+/// Returns what `sheet` says.
+pub(super) fn facts_of(visit: &Visit, sheet: &Sheet) -> Vec<Block> {
+    let body = sheet::body(visit.state(), sheet);
+    let facts = body.get("facts").unwrap_or(&Value::Null);
+    blocks(visit, &sheet.scope(), "What the sheet says", facts)
+}
+
+/// Returns a document as parts of a page: plain facts first, then a part for what consists of others.
+fn blocks(visit: &Visit, scope: &Scope, title: &str, value: &Value) -> Vec<Block> {
+    let zone = zone_of(visit.state(), scope);
+    let said = |value: &Value| told(&plain(value), zone);
+    let mut facts = Vec::new();
+    let mut below = Vec::new();
+    match value {
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                match value {
+                    Value::Array(items) if items.iter().any(Value::is_object) => {
+                        below.push(table(name, items, &said));
+                    }
+                    Value::Object(inner)
+                        if inner.values().any(|it| it.is_object() || it.is_array()) =>
+                    {
+                        below.extend(blocks(visit, scope, &spoken(name), value));
+                    }
+                    Value::Null
+                    | Value::Bool(_)
+                    | Value::Number(_)
+                    | Value::String(_)
+                    | Value::Array(_)
+                    | Value::Object(_) => facts.push(Fact::said(spoken(name), said(value))),
+                }
+            }
+        }
+        Value::Array(items) if items.iter().any(Value::is_object) => {
+            return vec![table(title, items, &said)];
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
+            facts.push(Fact::said("Says", said(value)));
+        }
+    }
+    let first = (!facts.is_empty()).then(|| Block::facts(title, facts));
+    first.into_iter().chain(below).collect()
+}
+
+fn table(name: &str, items: &[Value], said: &dyn Fn(&Value) -> String) -> Block {
+    let mut columns: Vec<&str> = Vec::new();
+    for item in items.iter().filter_map(Value::as_object) {
+        for key in item.keys() {
+            if !columns.contains(&key.as_str()) {
+                columns.push(key);
+            }
+        }
+    }
+    let rows: Vec<Vec<Cell>> = items
+        .iter()
+        .take(ROWS_MAX)
+        .map(|item| {
+            columns
+                .iter()
+                .map(|key| Cell::of(item.get(*key).map_or_else(String::new, said)))
+                .collect()
+        })
+        .collect();
+    let more = items.len().saturating_sub(rows.len());
+    let headings: Vec<String> = columns.iter().map(|it| spoken(it)).collect();
+    let headings: Vec<&str> = headings.iter().map(String::as_str).collect();
+    let block = Block::table(spoken(name), &headings, rows, "");
+    if more > 0 { block.lead(format!("{more} more stand in the document.")) } else { block }
+}
+
+fn spoken(name: &str) -> String {
+    crate::form::spoken(name)
+}
+
+fn plain(value: &Value) -> String {
+    match value {
+        Value::Null => "none".to_owned(),
+        Value::Bool(true) => "yes".to_owned(),
+        Value::Bool(false) => "no".to_owned(),
+        Value::Number(number) => number.to_string(),
+        Value::String(text) => text.clone(),
+        Value::Array(items) if items.is_empty() => "none".to_owned(),
+        Value::Array(items) => {
+            let listed: Vec<String> = items.iter().take(LISTED_MAX).map(plain).collect();
+            let more = items.len() - listed.len();
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            format!("{}{more}", listed.join(", "))
+        }
+        Value::Object(fields) if fields.is_empty() => "none".to_owned(),
+        Value::Object(fields) => {
+            let said = |(name, value): (&String, &Value)| {
+                format!("{}: {}", name.replace('-', " "), plain(value))
+            };
+            fields.iter().map(said).collect::<Vec<_>>().join(", ")
+        }
+    }
+}
+
+pub(super) fn slot_tone(state: SignOffState) -> Tone {
+    match state {
+        SignOffState::Signed => Tone::Good,
+        SignOffState::Requested => Tone::Mind,
+        SignOffState::Declined => Tone::Bad,
+        SignOffState::Pending
+        | SignOffState::Void
+        | SignOffState::Superseded
+        | SignOffState::Withdrawn => Tone::Plain,
+    }
+}

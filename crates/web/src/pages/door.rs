@@ -1,0 +1,159 @@
+//! Coming in and going out: the first account, logging in, logging out.
+
+use super::Answer;
+use crate::guest::{Address, Guest, cookie};
+use crate::link::{encoded, here};
+use crate::template::{rendered, said};
+use crate::trouble::No;
+use axum::extract::{Form, Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use reception::{LogIn, NewAccount, PASSWORD_LETTERS_MIN, Reception};
+use serde::Deserialize;
+use std::sync::Arc;
+use zeroize::Zeroizing;
+
+/// What can be asked along with a door.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Asked {
+    next: Option<String>,
+    secret: Option<String>,
+}
+
+/// What is filled in at a door.
+#[derive(Deserialize)]
+#[serde(default)]
+#[derive(Default)]
+pub(crate) struct Filled {
+    name: String,
+    password: String,
+    next: Option<String>,
+    secret: Option<String>,
+}
+
+/// A door, as it is shown.
+struct Door<'a> {
+    title: &'a str,
+    lead: &'a str,
+    action: &'a str,
+    button: &'a str,
+    hidden: Vec<(&'a str, String)>,
+    is_new: bool,
+}
+
+impl Door<'_> {
+    fn shown(self, name: &str, no: Option<No>) -> Response {
+        let status = no.as_ref().map_or(StatusCode::OK, |it| it.status);
+        let page = rendered(
+            "door.html",
+            said! {
+                title => self.title, lead => self.lead, action => self.action,
+                button => self.button, hidden => self.hidden, is_new => self.is_new,
+                letters => PASSWORD_LETTERS_MIN, name, no,
+            },
+        );
+        (status, [(header::CACHE_CONTROL, "no-store")], page).into_response()
+    }
+}
+
+fn log_in_door(next: Option<&str>) -> Door<'static> {
+    Door {
+        title: "Log in",
+        lead: "With the account that an administrator of this server has made for you.",
+        action: "/log-in",
+        button: "Log in",
+        hidden: vec![("next", here(next))],
+        is_new: false,
+    }
+}
+
+fn set_up_door(secret: String) -> Door<'static> {
+    Door {
+        title: "Make the first account",
+        lead: "Nobody has an account yet. The first one looks after accounts; its name is the short name that the plans give you.",
+        action: "/set-up",
+        button: "Make the account",
+        hidden: vec![("secret", secret)],
+        is_new: true,
+    }
+}
+
+pub(crate) async fn log_in_page(
+    State(reception): State<Arc<Reception>>,
+    Query(asked): Query<Asked>,
+) -> Answer {
+    if reception.awaits_set_up().await? {
+        let said = "Nobody has an account yet.";
+        let next = "Open the address that the server showed when it started: it makes the first.";
+        return Err(No::new(StatusCode::CONFLICT, "The first account is missing", said)
+            .next(next)
+            .into());
+    }
+    Ok(log_in_door(asked.next.as_deref()).shown("", None))
+}
+
+pub(crate) async fn log_in(
+    State(reception): State<Arc<Reception>>,
+    Address(address): Address,
+    headers: HeaderMap,
+    Form(it): Form<Filled>,
+) -> Answer {
+    let label = headers.get(header::USER_AGENT).and_then(|it| it.to_str().ok());
+    let label = label.unwrap_or_default().to_owned();
+    let (name, password) = (it.name.trim().to_owned(), Zeroizing::new(it.password));
+    match reception.log_in(LogIn { name: name.clone(), password, address, label }).await {
+        Ok((secret, _)) => {
+            let goes = Redirect::to(&here(it.next.as_deref()));
+            Ok((cookie(&headers, Some(secret.reveal())), goes).into_response())
+        }
+        Err(error) => Ok(log_in_door(it.next.as_deref()).shown(&name, Some(error.into()))),
+    }
+}
+
+pub(crate) async fn log_out(
+    State(reception): State<Arc<Reception>>,
+    headers: HeaderMap,
+    Guest(visitor): Guest,
+) -> Answer {
+    reception.log_out(&visitor).await?;
+    Ok((cookie(&headers, None), Redirect::to("/log-in")).into_response())
+}
+
+pub(crate) async fn set_up_page(
+    State(reception): State<Arc<Reception>>,
+    Query(asked): Query<Asked>,
+) -> Answer {
+    if !reception.awaits_set_up().await? {
+        return Ok(Redirect::to("/log-in").into_response());
+    }
+    Ok(set_up_door(asked.secret.unwrap_or_default()).shown("", None))
+}
+
+pub(crate) async fn set_up(
+    State(reception): State<Arc<Reception>>,
+    Form(it): Form<Filled>,
+) -> Answer {
+    let secret = it.secret.unwrap_or_default();
+    let no = match it.name.trim().parse() {
+        Ok(name) => {
+            let password = Some(Zeroizing::new(it.password));
+            let first = NewAccount { name, password, is_administrator: true };
+            match reception.set_up(&secret, first).await {
+                Ok(()) => return Ok(Redirect::to("/log-in").into_response()),
+                Err(error) => No::from(error),
+            }
+        }
+        Err(error) => invalid_name(&error),
+    };
+    Ok(set_up_door(secret).shown(&it.name, Some(no)))
+}
+
+pub(super) fn invalid_name(error: &model::id::InvalidName) -> No {
+    No::invalid(crate::trouble::sentence(&error.to_string()))
+}
+
+/// Returns the address of a page with what was said there.
+pub(super) fn saying(address: &str, said: &str) -> Redirect {
+    Redirect::to(&format!("{address}?said={}", encoded(said)))
+}

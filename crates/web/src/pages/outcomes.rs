@@ -1,0 +1,91 @@
+//! Outcomes: what the deployment is to bring about, and how far it has come.
+
+use super::Answer;
+use crate::block::{Block, Body, Cell, Drawing, Link, Tone};
+use crate::charts::{Rising, burn_up};
+use crate::page::Page;
+use crate::trouble::sentence;
+use crate::visit::Visit;
+use model::assessment::{Verdict, criteria};
+use model::machine::SiteState;
+use model::measures::goals::goals;
+use model::measures::outcomes::{Outcome, OutcomeStanding, outcomes};
+
+pub(crate) async fn page(visit: Visit) -> Answer {
+    let state = visit.state();
+    let goals = goals(state, visit.now);
+    let measures = outcomes(state, visit.now);
+    let mut page = Page::new("Outcomes").typed("landfall outcomes");
+    if !state.is_production() {
+        page = page.lead(format!("Of a {}: no measures of production.", state.environment()));
+    }
+    page = page
+        .with(table("Outcomes", &goals))
+        .with(table("Measures", &measures))
+        .and(risen(&visit))
+        .with(success(&visit));
+    let acts = vec![
+        Link::new("Answer a key question", visit.link("act/assessment/answer")),
+        Link::new("Measure a success criterion", visit.link("act/assessment/measure")),
+        Link::new("Survey", visit.link("act")),
+    ];
+    Ok(page.with(Block::links("What you can do", acts)).shown(&visit))
+}
+
+fn table(title: &str, all: &[Outcome]) -> Block {
+    let rows = all.iter().map(|it| {
+        let tone = match it.standing {
+            OutcomeStanding::Reached => Tone::Good,
+            OutcomeStanding::Open | OutcomeStanding::Unknown => Tone::Mind,
+            OutcomeStanding::Judged => Tone::Plain,
+        };
+        vec![
+            Cell::of(it.measure).small(sentence(it.rule)),
+            Cell::of(&it.value),
+            Cell::number(it.n),
+            Cell::of(it.standing).tone(tone),
+        ]
+    });
+    Block::table(title, &["What", "Found", "Of how many", "Outcome"], rows.collect(), "")
+}
+
+/// Returns how many sites were signed off when.
+fn risen(visit: &Visit) -> Option<Block> {
+    let state = visit.state();
+    let signed = state.sites.iter().filter(|it| it.state == SiteState::SignedOff);
+    let mut at: Vec<jiff::Timestamp> = signed.map(|it| it.since).collect();
+    at.sort_unstable();
+    let left_out = state.sites.iter().filter(|it| it.state == SiteState::Exempt).count();
+    let goal = state.sites.len() - left_out;
+    let mut points = vec![(*at.first()?, 0)];
+    points.extend(at.iter().copied().zip(1..));
+    let now = at.last().copied().filter(|_| at.len() == goal).unwrap_or(visit.now);
+    let rising = Rising { points, goal, ends: None, now: Some(now) };
+    let first = visit.when(*at.first()?);
+    let svg = burn_up(&rising, &first, &visit.when(now))?;
+    let text = format!("{} of {goal} sites are signed off, the first on {first}.", at.len());
+    Some(Block::new("Sites signed off", Body::Drawing(Drawing { svg, text })))
+}
+
+fn success(visit: &Visit) -> Block {
+    let rows = criteria(visit.state()).into_iter().map(|it| {
+        let tone = match it.value() {
+            Some((_, Verdict::Met)) => Tone::Good,
+            Some((_, Verdict::NotMet)) => Tone::Bad,
+            None => Tone::Mind,
+        };
+        vec![
+            Cell::of(&it.criterion.text).small(it.criterion.id.to_string()),
+            Cell::of(&it.criterion.target),
+            Cell::optional(it.value().map(|(value, _)| value.to_owned())),
+            Cell::of(it.word()).tone(tone),
+        ]
+    });
+    Block::table(
+        "Success criteria",
+        &["Criterion", "Goal", "Found", "Verdict"],
+        rows.collect(),
+        "The plan has no success criteria.",
+    )
+    .typed("landfall criteria")
+}

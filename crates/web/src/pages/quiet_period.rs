@@ -1,0 +1,93 @@
+//! The quiet period: its clock, what put its end on, and what its criteria read.
+
+use super::Answer;
+use crate::block::{Block, Cell, Fact, Link, Tone};
+use crate::page::Page;
+use crate::trouble::sentence;
+use crate::visit::Visit;
+use model::quiet_period::{CriterionReading, CriterionVerdict, QuietPeriod, readings};
+use views::time::between;
+
+pub(crate) async fn page(visit: Visit) -> Answer {
+    let state = visit.state();
+    let terms = state.plan.quiet_period.as_ref();
+    let mut page = Page::new("Quiet period").typed("landfall quiet show");
+    let Some(period) = state.quiet_periods.last() else {
+        let planned = terms.map_or_else(
+            || "The plan names no terms, so that those of the process hold.".to_owned(),
+            |it| {
+                format!(
+                    "The plan wants {} days, and {} at the least.",
+                    it.length_days, it.minimum_days
+                )
+            },
+        );
+        let lead =
+            format!("It has not begun. It begins when Deployment Stable is signed. {planned}");
+        return Ok(page.lead(lead).shown(&visit));
+    };
+    let left = if period.end > visit.now {
+        format!("{} are left", between(visit.now, period.end))
+    } else {
+        "its time is over".to_owned()
+    };
+    page = page.lead(format!("Quiet period {} is {}; {left}.", period.number, period.state));
+    page = page.with(clock(&visit, period)).with(extensions(&visit, period));
+    let read = if period.criteria.is_empty() {
+        readings(state, period, visit.now)
+    } else {
+        period.criteria.clone()
+    };
+    page = page.with(criteria(&read));
+    let acts = ["extend", "shorten", "accept", "reset", "report-days"].map(|it| {
+        let about = crate::form::kind(&format!("quiet-period/{it}")).map(|it| it.about.clone());
+        let link = visit.link(&format!("act/quiet-period/{it}?_back={}", visit.path));
+        Link::new(crate::form::spoken(it), link).small(about.unwrap_or_default())
+    });
+    Ok(page.with(Block::links("What you can do", acts.into())).shown(&visit))
+}
+
+fn clock(visit: &Visit, period: &QuietPeriod) -> Block {
+    let facts = vec![
+        Fact::said("Began", visit.when(period.start)),
+        Fact::said(
+            "Length",
+            format!("{} days, at least {}", period.length_days, period.minimum_days),
+        ),
+        Fact::said("Would have ended", visit.when(period.nominal_end)),
+        Fact::said("Ends", visit.when(period.end)),
+        Fact::said("Put on", format!("{} times", period.extensions.len())),
+    ];
+    Block::facts("Its clock", facts)
+}
+
+fn extensions(visit: &Visit, period: &QuietPeriod) -> Block {
+    let rows = period.extensions.iter().map(|it| {
+        vec![
+            Cell::of(visit.when(it.at)),
+            Cell::of(it.by.as_ref().map_or("Landfall".to_owned(), |it| visit.name(it))),
+            Cell::of(format!("by {}", between(it.from, it.to))),
+            Cell::of(sentence(&it.cause)),
+        ]
+    });
+    let columns = ["When", "Who", "Put on", "Because of"];
+    Block::table("What put its end on", &columns, rows.collect(), "Nothing has.")
+}
+
+fn criteria(read: &[CriterionReading]) -> Block {
+    let rows = read.iter().map(|it| {
+        let tone = match it.verdict {
+            CriterionVerdict::Met => Tone::Good,
+            CriterionVerdict::NotMet => Tone::Bad,
+            CriterionVerdict::Unknown => Tone::Mind,
+        };
+        vec![
+            Cell::of(it.criterion.text()),
+            Cell::of(&it.target),
+            Cell::of(&it.value),
+            Cell::of(it.verdict).tone(tone),
+        ]
+    });
+    let columns = ["Criterion", "Goal", "Now", "Verdict"];
+    Block::table("Was it uneventful?", &columns, rows.collect(), "")
+}

@@ -1,0 +1,132 @@
+//! The record: its entries, one of them, and what an order printed.
+
+use super::Answer;
+use crate::block::{Block, Body, Cell, Fact};
+use crate::page::Page;
+use crate::trouble::{No, sentence};
+use crate::visit::Visit;
+use axum::extract::{Path, Query};
+use model::event::Event;
+use model::id::Seq;
+use serde::Deserialize;
+use views::board::EntryLine;
+use views::event::scope_of;
+use views::time::{exactly, told};
+
+/// How many entries a page lists.
+const PAGE: u64 = 100;
+
+/// How many entries are looked through for an order.
+const LOOKED_AT_MAX: u64 = 20_000;
+
+/// How many are read at once.
+const AT_ONCE: u32 = 2_000;
+
+/// Where a page of entries ends.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Asked {
+    before: Option<Seq>,
+}
+
+pub(crate) async fn list(visit: Visit, Query(asked): Query<Asked>) -> Answer {
+    let state = visit.state();
+    let end = asked.before.map_or(state.seq, |it| it.saturating_sub(1)).min(state.seq);
+    let after = end.saturating_sub(PAGE);
+    let read = visit.followed.entries(after, u32::try_from(end - after).unwrap_or(1)).await?;
+    let lines: Vec<EntryLine> = read.iter().map(|it| EntryLine::of(state, it)).collect();
+    let next = (after > 0).then(|| {
+        let at = visit.at.as_deref().map(|it| format!("&at={}", crate::link::encoded(it)));
+        visit.link(&format!("record?before={}{}", after + 1, at.unwrap_or_default()))
+    });
+    let mut block = super::board::entries(&visit, &lines).next(next);
+    block.title = "Entries".to_owned();
+    let lead = format!(
+        "{} entries, each chained to the one before. Nothing is ever changed or removed.",
+        state.seq
+    );
+    let page = Page::new("Record").lead(lead).with(block).typed("landfall record verify");
+    Ok(page.shown(&visit))
+}
+
+pub(crate) async fn page(visit: Visit, Path((_, seq)): Path<(String, String)>) -> Answer {
+    let state = visit.state();
+    let unknown = || No::unknown(format!("There is no entry {seq}."));
+    let number: Seq = seq.parse().map_err(|_| unknown())?;
+    let before = number.checked_sub(1).filter(|_| number <= state.seq).ok_or_else(unknown)?;
+    let entry = visit.followed.entries(before, 1).await?.into_iter().next().ok_or_else(unknown)?;
+    let line = EntryLine::of(state, &entry);
+    let scope = scope_of(state, &entry.event);
+    let zone = &state.plan.zone;
+    let written = serde_json::to_string_pretty(&entry).unwrap_or_default();
+    let facts = vec![
+        Fact::said("When", exactly(entry.at, zone)),
+        Fact::said("Who", &line.by),
+        Fact::new("About", Cell::of(&scope).link(visit.to(&scope))),
+        Fact::new(
+            "As it stood then",
+            Cell::of("the board after this entry")
+                .link(format!("/d/{}?at={number}", visit.deployment())),
+        ),
+    ];
+    let mut neighbours = Vec::new();
+    if before > 0 {
+        neighbours.push(
+            Cell::of(format!("Entry {before}")).link(visit.link(&format!("record/{before}"))),
+        );
+    }
+    if number < state.seq {
+        let next = number + 1;
+        neighbours
+            .push(Cell::of(format!("Entry {next}")).link(visit.link(&format!("record/{next}"))));
+    }
+    let lines = written.lines().map(str::to_owned).collect();
+    let page = Page::new(format!("Entry {number}"))
+        .lead(sentence(&told(&line.what, zone)))
+        .with(Block::facts("At a glance", facts))
+        .with(Block::new("As the record has it", Body::Output(lines)))
+        .with(Block::new("Before and after", Body::Lines(neighbours)))
+        .typed(format!("landfall record show --from {number} --to {number}"));
+    Ok(page.shown(&visit))
+}
+
+/// What became of an order, and the last lines that it printed where it did not succeed.
+pub(crate) async fn output(visit: Visit, Path((_, order)): Path<(String, String)>) -> Answer {
+    let state = visit.state();
+    let zone = &state.plan.zone;
+    let mut after = state.seq.saturating_sub(LOOKED_AT_MAX);
+    let (mut lines, mut printed) = (Vec::new(), Vec::new());
+    loop {
+        let read = visit.followed.entries(after, AT_ONCE).await?;
+        let Some(last) = read.last() else { break };
+        after = last.seq;
+        for entry in read {
+            let is_of = matches!(
+                &entry.event,
+                Event::OrderIntended { order: it, .. }
+                | Event::OrderEnded { order: it, .. }
+                | Event::OrderWithdrawn { order: it, .. } if *it.0 == *order
+            );
+            if !is_of {
+                continue;
+            }
+            let line = EntryLine::of(state, &entry);
+            let said = sentence(&told(&line.what, zone));
+            let link = visit.link(&format!("record/{}", entry.seq));
+            lines.push(Cell::of(said).link(link).small(visit.when(entry.at)));
+            if let Event::OrderEnded { report, .. } = &entry.event {
+                let last = report.last_output.iter().flat_map(|it| it.lines());
+                printed.extend(last.map(str::to_owned));
+            }
+        }
+    }
+    if lines.is_empty() {
+        return Err(No::unknown(format!("No entry is about an order {order}.")).into());
+    }
+    let mut page = Page::new(format!("Order {order}"))
+        .with(Block::new("What became of it", Body::Lines(lines)));
+    if !printed.is_empty() {
+        page = page.with(Block::new("The last that it printed", Body::Output(printed)));
+    }
+    Ok(page.typed(format!("landfall output '{order}'")).shown(&visit))
+}

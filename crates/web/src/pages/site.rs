@@ -1,0 +1,261 @@
+//! One site, made for a phone: when it happens, what to expect, and the decision that is its
+//! owner's.
+
+use super::Answer;
+use super::board::site_tone;
+use super::documents;
+use crate::block::{Block, Cell, Fact, Link};
+use crate::page::Page;
+use crate::trouble::No;
+use crate::visit::Visit;
+use axum::extract::Path;
+use model::command::Command;
+use model::id::SiteId;
+use model::machine::{SignOffState, SiteState};
+use model::role_type::RoleType;
+use model::scope::Scope;
+use model::sheet::{Sheet, SlotId};
+use model::site_care::coverage::{Share, coverage};
+use model::site_care::terms::expectation;
+use views::time::between;
+
+pub(crate) async fn page(visit: Visit, Path((_, site)): Path<(String, String)>) -> Answer {
+    let state = visit.state();
+    let unknown = || No::unknown(format!("Site {site} is not in the plan."));
+    let id: SiteId = site.parse().map_err(|_| unknown())?;
+    let (planned, status) = state.site(&id).ok_or_else(unknown)?;
+    let scope = Scope::Site(id.clone());
+    let reason = status.reason.as_deref().map(crate::trouble::sentence).unwrap_or_default();
+    let lead =
+        format!("It is {} since {}. {reason}", status.state, visit.when_at(&scope, status.since));
+    let mut page = Page::new(planned.title.clone()).lead(lead);
+    page = page
+        .and(yours(&visit, &id))
+        .with(slot(&visit, &id))
+        .and(expected(&visit, &id))
+        .and(super::waits::of_scope(&visit, &scope))
+        .with(documents::signatures(&visit, &Sheet::Site(id.clone())))
+        .with(covered(&visit, &id))
+        .with(messages(&visit, &id))
+        .with(incidents(&visit, &id));
+    if status.run.is_some() {
+        page = page.with(super::components::run(&visit, &scope));
+    }
+    page = page
+        .and(documents::facts_of(&visit, &Sheet::Site(id.clone())))
+        .with(acts(&visit, &id))
+        .typed(format!("landfall why {scope}"));
+    Ok(page.shown(&visit))
+}
+
+/// Returns what is asked of whoever looks, where they own the site.
+fn yours(visit: &Visit, id: &SiteId) -> Option<Block> {
+    let state = visit.state();
+    let (planned, _) = state.site(id)?;
+    let is_owner =
+        planned.owner == *visit.person() || planned.deputy.as_ref() == Some(visit.person());
+    let slot = SlotId { sheet: Sheet::Site(id.clone()), role: RoleType::SiteOwner };
+    let is_asked = state.slots.get(&slot).is_some_and(|it| it.state == SignOffState::Requested);
+    if is_owner && is_asked {
+        let block = Block::links(
+            "Is the site operating as expected?",
+            documents::links(visit, &slot).into(),
+        );
+        let lead = format!("Your signature means: \u{201c}{}\u{201d}", slot.meaning());
+        return Some(
+            block.lead(lead).typed(format!("landfall sign {slot} --as {}", visit.person())),
+        );
+    }
+    let waits = planner::waiting::why(state, visit.now, &Scope::Site(id.clone()));
+    let wait = waits.iter().find(|it| {
+        matches!(it.command, Some(Command::AcknowledgeSchedule { .. }))
+            && views::why::is_for(state, visit.person(), it)
+    })?;
+    let command = wait.command.as_ref()?;
+    let link = Link::new("Acknowledge the date", visit.form(command)?).main();
+    Some(
+        Block::links("Do you agree to the date?", vec![link])
+            .lead("It says that you know when it happens and what to expect.")
+            .typed(visit.typed(command)),
+    )
+}
+
+/// Returns when it happens, and who answers for the site.
+fn slot(visit: &Visit, id: &SiteId) -> Block {
+    let state = visit.state();
+    let scope = Scope::Site(id.clone());
+    let mut facts = Vec::new();
+    if let Some((planned, status)) = state.site(id) {
+        facts.push(Fact::new("State", Cell::of(status.state).tone(site_tone(status.state))));
+        let slot = state.messages.slots.get(id).filter(|it| it.version > 0);
+        let slot = slot.map(|it| {
+            format!("{}\nuntil {}", visit.when_at(&scope, it.from), visit.when_at(&scope, it.until))
+        });
+        let slot = slot.or_else(|| next_window(visit, id));
+        facts.push(Fact::new(
+            "When",
+            Cell::of(slot.unwrap_or_else(|| "no window lies ahead".to_owned())),
+        ));
+        let service = status
+            .in_service
+            .map(|at| format!("{}, for {}", visit.when_at(&scope, at), between(at, visit.now)));
+        facts.extend(Fact::maybe("In service since", service));
+        facts.push(Fact::said("Owner", visit.name(&planned.owner)));
+        facts.extend(Fact::maybe("Deputy", planned.deputy.as_ref().map(|it| visit.name(it))));
+        facts.push(Fact::said("Users", planned.users));
+        facts.push(Fact::said("Computers", planned.computers.len()));
+        facts.push(Fact::said("Time zone", &planned.zone));
+        let ring = state.index.sites.get(id).and_then(|it| state.plan.ring_of.get(*it as usize));
+        let ring = ring.and_then(|it| state.plan.rings.get(*it as usize));
+        facts.extend(ring.map(|it| {
+            Fact::new("Ring", Cell::of(&it.id).link(visit.to(&Scope::Ring(it.id.clone()))))
+        }));
+    }
+    Block::facts("At a glance", facts)
+}
+
+/// Returns the first window that is open or lies ahead.
+fn next_window(visit: &Visit, id: &SiteId) -> Option<String> {
+    let state = visit.state();
+    let (planned, _) = state.site(id)?;
+    let ring = *state.plan.ring_of.get(*state.index.sites.get(id)? as usize)? as usize;
+    let calendar = planner::facts::calendar_now(state, planned, ring);
+    let window = calendar.next_fit(1, visit.now)?;
+    let scope = Scope::Site(id.clone());
+    let begins = visit.when_at(&scope, window.start());
+    Some(format!("not told yet; its next window begins {begins}"))
+}
+
+/// Returns what the owner is told to expect.
+fn expected(visit: &Visit, id: &SiteId) -> Option<Block> {
+    let state = visit.state();
+    let position = *state.index.sites.get(id)? as usize;
+    let it = expectation(&state.plan, position)?;
+    let care = state.site_care.of(id);
+    let acknowledged = care.and_then(|it| it.acknowledged.as_ref());
+    let acknowledged = acknowledged.map(|(_, by, at)| {
+        let by = by.as_ref().map(|it| visit.name(it)).unwrap_or_default();
+        format!("by {by} on {}", visit.when_at(&Scope::Site(id.clone()), *at))
+    });
+    let facts = vec![
+        Fact::said("Release", it.release),
+        Fact::said("What changes", it.changes),
+        Fact::said("Downtime", it.downtime),
+        Fact::said("Whom to ask", it.contact),
+        Fact::said("Support hours", it.support_hours),
+        Fact::said("Acknowledged", acknowledged.unwrap_or_else(|| "not yet".to_owned())),
+    ];
+    let facts = facts.into_iter().filter(|it| it.cells.iter().any(|it| !it.text.is_empty()));
+    Some(Block::facts("What to expect", facts.collect()))
+}
+
+/// Returns what has to be seen before the date of `site` is acknowledged.
+pub(super) fn before_acknowledging(visit: &Visit, site: &SiteId) -> Vec<Block> {
+    [Some(slot(visit, site)), expected(visit, site)].into_iter().flatten().collect()
+}
+
+fn covered(visit: &Visit, id: &SiteId) -> Block {
+    let share = |it: Share| {
+        format!("{} of {} covered, {} left out by decision", it.covered, it.targeted, it.exempt)
+    };
+    let facts = coverage(visit.state(), id).map(|it| {
+        let lacking: Vec<String> = it.lacking.iter().take(12).map(ToString::to_string).collect();
+        let mut facts = vec![
+            Fact::said("Computers", share(it.computers)),
+            Fact::said("Users", share(it.users)),
+        ];
+        facts.extend(Fact::maybe("Lacking", (!lacking.is_empty()).then(|| lacking.join(", "))));
+        facts
+    });
+    Block::facts("Coverage", facts.unwrap_or_default())
+        .typed(format!("landfall coverage show {id}"))
+}
+
+fn messages(visit: &Visit, id: &SiteId) -> Block {
+    let scope = Scope::Site(id.clone());
+    let rows = visit.state().messages.about(id).map(|it| {
+        let letter = &it.letter;
+        vec![
+            Cell::of(&letter.message).small(letter.occasion.clone()),
+            Cell::of(&letter.to),
+            Cell::of(it.state).small(it.why.clone().unwrap_or_default()),
+            Cell::of(visit.when_at(&scope, it.since)),
+        ]
+    });
+    Block::table(
+        "Messages",
+        &["Message", "To", "State", "Since"],
+        rows.collect(),
+        "No message is about this site.",
+    )
+}
+
+fn incidents(visit: &Visit, id: &SiteId) -> Block {
+    let all = visit.state().incidents.list.iter().filter(|it| it.is_at(id));
+    let rows = all.map(|it| super::incidents::row(visit, it)).collect();
+    let empty = "No incident is known at this site.";
+    Block::table("Incidents", &super::incidents::COLUMNS, rows, empty)
+}
+
+/// Returns what can be done at the site now; what cannot, says why.
+fn acts(visit: &Visit, id: &SiteId) -> Block {
+    let Some((_, status)) = visit.state().site(id) else {
+        return Block::links("What you can do", vec![]);
+    };
+    let scope = Scope::Site(id.clone());
+    let (site, reason) = (id.clone(), String::new);
+    let when_it = |is_possible: bool, text: &str, command: Command| match visit.form(&command) {
+        Some(address) if is_possible => Link::new(text, address),
+        Some(_) | None => Link::not_now(text, format!("it is {}", status.state)),
+    };
+    let is_running = matches!(status.state, SiteState::Deploying | SiteState::Paused);
+    let was_deployed = matches!(
+        status.state,
+        SiteState::Halted
+            | SiteState::Deployed
+            | SiteState::Observing
+            | SiteState::SignedOff
+            | SiteState::Refused
+    );
+    let links = vec![
+        when_it(is_running, "Halt it", Command::HaltSite { site: site.clone(), reason: reason() }),
+        when_it(
+            status.state == SiteState::Halted,
+            "Resume it",
+            Command::Resume { scope: scope.clone(), reason: reason() },
+        ),
+        when_it(
+            was_deployed,
+            "Roll it back",
+            Command::RollBack { scope: scope.clone(), reason: reason(), accept_loss: false },
+        ),
+        when_it(
+            status.state == SiteState::RolledBack,
+            "Plan it anew",
+            Command::Replan { scope: scope.clone(), reason: reason() },
+        ),
+        when_it(
+            status.state == SiteState::Refused,
+            "Say how its refusal was resolved",
+            Command::ResolveRefusal { site: site.clone(), reason: reason() },
+        ),
+        when_it(
+            true,
+            "Hold it",
+            Command::Hold { scope: scope.clone(), held: true, reason: reason() },
+        ),
+        when_it(
+            status.state != SiteState::Exempt,
+            "Leave it out",
+            Command::Exempt { site, reason: reason() },
+        ),
+        Link::new(
+            "Open an incident here",
+            visit.link(&format!(
+                "act/incident/open?c.incident.open.scopes={scope}&_back={}",
+                visit.path
+            )),
+        ),
+    ];
+    Block::links("What you can do", links)
+}

@@ -1,0 +1,143 @@
+//! What pages show, and what becomes of their forms.
+
+use crate::browser::Browser;
+use axum::http::{StatusCode, header};
+
+/// Every page of a deployment.
+pub(crate) const PAGES: [&str; 24] = [
+    "",
+    "/work",
+    "/waiting",
+    "/act",
+    "/act/hold-deployment",
+    "/core",
+    "/sites",
+    "/sites?state=planned&ring=pilot&text=nor",
+    "/sites/north",
+    "/wall",
+    "/calendar",
+    "/changes",
+    "/changes/RFC-1",
+    "/stabilise",
+    "/quiet-period",
+    "/outcomes",
+    "/handover",
+    "/milestones",
+    "/documents",
+    "/documents/site/north",
+    "/reports/exceptions",
+    "/record",
+    "/people",
+    "/plan",
+];
+
+#[tokio::test]
+async fn every_page_is_shown_and_brings_nothing_along_that_is_not_its_own() {
+    let browser = Browser::at_work().await;
+    for page in PAGES {
+        let seen = browser.get(&format!("/d/HELLO{page}")).await;
+        assert_eq!(seen.status, StatusCode::OK, "{page}: {}", seen.text);
+        let policy = seen.headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+        assert!(policy.starts_with("default-src 'none'"), "{page}: {policy}");
+        if page == "/wall" {
+            assert_eq!(seen.text.len(), 2, "a byte for each site");
+            continue;
+        }
+        assert!(seen.text.contains("<h1>"), "{page} has no heading");
+        for forbidden in ["style=\"", "<style", "onclick", "javascript:", "http://", "https://"] {
+            let text = seen.text.replace("http://www.w3.org/2000/svg", "");
+            assert!(!text.contains(forbidden), "{page} has {forbidden}");
+        }
+        assert!(
+            seen.text.len() < 60_000 || page == "/act" || page == "/plan",
+            "{page}: {}",
+            seen.text.len()
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_act_is_done_once_and_told_with_the_entry_that_it_made() {
+    let browser = Browser::at_work().await;
+    let form = browser.get("/d/HELLO/act/cancel").await;
+    assert!(form.text.contains("name=\"c.cancel.reason\""), "{}", form.text);
+    let fields = [("c.cancel.reason", "A mistake."), ("_entry", "1"), ("_back", "/d/HELLO")];
+    let seen = browser.post("/d/HELLO/act/cancel", &fields).await;
+    assert_eq!(seen.goes(), "/d/HELLO?done=2", "{}", seen.text);
+    let again = browser.post("/d/HELLO/act/cancel", &fields).await;
+    assert_eq!(again.goes(), "/d/HELLO?done=2", "an impatient hand cancels once");
+    let told = browser.get(seen.goes()).await;
+    assert!(
+        told.text.contains("Recorded as <a href=\"/d/HELLO/record/2\">entry 2</a>"),
+        "{}",
+        told.text
+    );
+}
+
+#[tokio::test]
+async fn a_refusal_is_shown_beside_the_form_with_what_was_typed() {
+    let browser = Browser::at_work().await;
+    let typed = "<script>alert(1)</script>";
+    let fields = [("c.halt-ring.ring", "pilot"), ("c.halt-ring.reason", typed)];
+    let seen = browser.post("/d/HELLO/act/halt-ring", &fields).await;
+    assert_eq!(seen.status, StatusCode::CONFLICT, "{}", seen.text);
+    assert!(seen.text.contains("What to do next:"), "{}", seen.text);
+    assert!(!seen.text.contains(typed), "what is typed is never a part of the page");
+    assert!(seen.text.contains("&lt;script&gt;alert(1)"), "{}", seen.text);
+}
+
+#[tokio::test]
+async fn what_is_missing_is_said_and_nothing_is_lost() {
+    let browser = Browser::at_work().await;
+    let fields = [("c.approve-waiver.waiver", "the first")];
+    let seen = browser.post("/d/HELLO/act/approve-waiver", &fields).await;
+    assert_eq!(seen.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(seen.text.contains("Waiver: `the first` is no number"), "{}", seen.text);
+    assert!(seen.text.contains("value=\"the first\""), "{}", seen.text);
+}
+
+#[tokio::test]
+async fn a_list_grows_without_a_script() {
+    let browser = Browser::at_work().await;
+    let at = "/d/HELLO/act/change-schedule/request-emergency";
+    let list = "c.change-schedule.request-emergency.request.levels";
+    let first = format!("{list}.0.quorum");
+    let seen = browser.post(at, &[("_more", list), (&first, "7")]).await;
+    assert_eq!(seen.status, StatusCode::OK);
+    for item in ["0", "1", "2"] {
+        assert!(seen.text.contains(&format!("name=\"{list}.{item}.quorum\"")), "{}", seen.text);
+    }
+}
+
+#[tokio::test]
+async fn an_earlier_moment_can_be_looked_at() {
+    let browser = Browser::at_work().await;
+    let fields = [("c.cancel.reason", "A mistake."), ("_back", "/d/HELLO")];
+    browser.post("/d/HELLO/act/cancel", &fields).await;
+    let now = browser.get("/d/HELLO").await;
+    let then = browser.get("/d/HELLO?at=1").await;
+    assert!(
+        !now.text.contains("is draft since") && then.text.contains("is draft since"),
+        "{}",
+        then.text
+    );
+    assert!(then.text.contains("This is how it stood at 1"), "{}", then.text);
+    let nonsense = browser.get("/d/HELLO?at=yesterday").await;
+    assert_eq!(nonsense.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
+async fn what_a_page_loads_never_changes_under_its_name() {
+    let browser = Browser::new().await;
+    let seen = browser.get("/log-in").await;
+    assert_eq!(seen.status, StatusCode::CONFLICT, "nobody has an account yet");
+    let style = seen
+        .text
+        .split("href=\"")
+        .find(|it| it.starts_with("/assets/") && it.contains("style.css"));
+    let style = style.unwrap().split('"').next().unwrap();
+    let seen = browser.get(style).await;
+    assert_eq!(seen.status, StatusCode::OK);
+    assert!(seen.headers[header::CACHE_CONTROL].to_str().unwrap().contains("immutable"));
+    assert_eq!(browser.get("/assets/other.css").await.status, StatusCode::NOT_FOUND);
+}

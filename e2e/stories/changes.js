@@ -1,0 +1,46 @@
+/** A request for change is approved; the plan changes; its approver sees the difference. */
+
+import { after, before, test } from "node:test";
+import { clean, goOn, open, replan, setUp } from "../place.js";
+
+/** @type {import("../place.js").Place} */
+let place;
+before(async () => {
+  place = await open(["minimal.yaml", "release"]);
+  await setUp(place, "me");
+});
+after(() => place.close());
+
+test("a change of the plan voids an approval, and shows what changed", async () => {
+  const page = await place.as("me");
+  await page.getByLabel("Plan").fill("minimal.yaml");
+  await page.getByRole("button", { name: "Create it as a draft" }).click();
+  await page.getByText("Recorded as entry 1").waitFor();
+  const isAssessed = async (/** @type {import("playwright-core").Page} */ it) => {
+    await it.goto("/d/HELLO");
+    const hasBaseline = ((await it.locator("#board-head").textContent()) ?? "").includes("(baseline 1)");
+    await it.goto("/d/HELLO/changes/RFC-1");
+    return hasBaseline && ((await it.locator("#lead").textContent()) ?? "").includes("being assessed");
+  };
+  await goOn(place, ["me"], isAssessed, /act\/(rfc\/approve|open)/);
+  await page.goto("/d/HELLO/changes/RFC-1");
+  await clean(page);
+  await page.getByRole("link", { name: "Approve", exact: true }).click();
+  await page.getByText("What is asked").waitFor();
+  await clean(page);
+  await page.locator("form.act button.main").click();
+  await page.getByText("Recorded as").waitFor();
+  await page.goto("/d/HELLO/changes/RFC-1");
+  await page.locator("#lead", { hasText: "It is authorised" }).waitFor();
+
+  await replan(place, "minimal.yaml", (text) => text.replace("soak: 1s", "soak: 2s"));
+  await page.goto("/d/HELLO/plan");
+  await page.getByLabel("Plan", { exact: true }).fill("minimal.yaml");
+  await page.getByLabel("Reason").fill("The soak was too short.");
+  await page.getByRole("button", { name: "Replace the plan" }).click();
+  await page.getByText("Recorded as").waitFor();
+  await page.goto("/d/HELLO/changes/RFC-1");
+  await page.getByRole("heading", { name: "What changed since it was approved" }).waitFor();
+  await page.getByText("The soak was too short.").first().waitFor();
+  await clean(page);
+});
