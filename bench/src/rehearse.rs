@@ -23,6 +23,7 @@ pub(crate) fn rehearse(runs: u32) -> Result<String, Fault> {
     landfall.args(["rehearse", EXAMPLE, "--from", FROM, "--json", "--runs", &runs.to_string()]);
     let cost = measure(&landfall, &log, SECONDS_MAX)?;
     let shown: serde_json::Value = serde_json::from_slice(&std::fs::read(&log)?)?;
+    let ended = shown.get("ended").ok_or("the program does not say how many runs ended")?;
     let cpu_s = cost.user_s + cost.system_s;
     Ok(format!(
         "{:>6}{:>10}{:>10}{:>14}{:>12}{:>22}\n{runs:>6}{:>10.1}{cpu_s:>10.1}{:>14.1}{:>12}{:>22}\n\n\
@@ -36,7 +37,7 @@ pub(crate) fn rehearse(runs: u32) -> Result<String, Fault> {
         cost.wall_s,
         cpu_s * 1_000.0 / f64::from(runs),
         cost.peak_kib / 1_024,
-        shown["ended"],
+        ended,
         machine::load()
     ))
 }

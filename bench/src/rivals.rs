@@ -27,6 +27,7 @@ pub(crate) struct Rate {
 }
 
 /// Lets DBOS do its steps.
+#[expect(clippy::disallowed_methods, reason = "to start its competitors is what the bench is for")]
 pub(crate) fn dbos(venv: &Path) -> Result<Said, Fault> {
     let folder = tempfile::tempdir()?;
     let database = format!("sqlite:///{}", folder.path().join("steps.db").display());
@@ -36,6 +37,7 @@ pub(crate) fn dbos(venv: &Path) -> Result<Said, Fault> {
 }
 
 /// Lets Restate do its steps; its packages are in the folder `packages`.
+#[expect(clippy::disallowed_methods, reason = "to start its competitors is what the bench is for")]
 pub(crate) fn restate(packages: &Path) -> Result<Said, Fault> {
     let folder = tempfile::tempdir()?;
     // A module is looked for beside whoever asks for it.

@@ -3,6 +3,11 @@
 //! Each size is a process of its own, so that its memory is its own. All sites are deployed by the
 //! real engine with orders that do nothing; then the record is read back in every way there is.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "what is measured is time, each size in a process of its own"
+)]
+
 use crate::Fault;
 use crate::cost::own_peak_kib;
 use crate::landfall::{Deployment, settings};

@@ -12,7 +12,7 @@ mod units;
 pub use happening::{Happening, Impossible};
 
 use crate::change_schedule::ChangeScheduleEvent;
-use crate::event::{Actor, Entry, Event, StepDecision};
+use crate::event::{Actor, Entry, Event};
 use crate::guard::Guard;
 use crate::id::RfcId;
 use crate::machine::Transition;
@@ -20,7 +20,7 @@ use crate::machine::deployment::{DeploymentState, DeploymentTransition};
 use crate::machine::sign_off::{SignOffState, SignOffTransition};
 use crate::machine::waiver::WaiverState;
 use crate::plan::MasterProjectPlan;
-use crate::run::{Run, RunKind, TrackState};
+use crate::run::{Run, TrackState};
 use crate::scope::Scope;
 use crate::site_care::adoption::finding;
 use crate::state::{
@@ -327,7 +327,7 @@ impl State {
             Event::StepDecided { scope, tracks, decision, .. } => {
                 for track in tracks {
                     work::with_track(self, scope, *track, |kind, steps, track| {
-                        decided(track, kind, steps, *decision);
+                        units::decided(track, kind, steps, *decision);
                     })
                     .ok_or_else(|| Impossible::unknown(scope))?;
                 }
@@ -479,24 +479,4 @@ impl State {
 /// Returns the name under which agreements to `transition` are collected.
 pub fn act_name(transition: DeploymentTransition) -> String {
     format!("deployment {transition}")
-}
-
-fn decided(
-    track: &mut crate::run::Track,
-    kind: RunKind,
-    steps: &[&crate::step::Step],
-    decision: StepDecision,
-) {
-    use crate::order::{Outcome, Proof};
-    match decision {
-        StepDecision::Retry => track.retry(),
-        StepDecision::NotDone => track.not_done(),
-        StepDecision::Ignore => track.pass_over(kind, steps),
-        StepDecision::Exclude => track.state = TrackState::Excluded,
-        StepDecision::Failed => track.state = TrackState::Failed,
-        StepDecision::Done => {
-            let outcome = Outcome::Succeeded { proof: Proof::Attested };
-            track.ended(kind, steps, &outcome, jiff::Timestamp::UNIX_EPOCH);
-        }
-    }
 }

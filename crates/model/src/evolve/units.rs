@@ -3,13 +3,13 @@
 //! House rule: a state changes by its machine's table and by nothing else.
 
 use super::Impossible;
-use crate::event::RingTransition;
+use crate::event::{RingTransition, StepDecision};
 use crate::id::{RingId, SiteId};
 use crate::machine::Transition;
 use crate::machine::core_component::ComponentTransition;
 use crate::machine::site::{SiteState, SiteTransition};
 use crate::machine::site_phase::PhaseTransition;
-use crate::run::RunKind;
+use crate::run::{RunKind, Track, TrackState};
 use crate::scope::Scope;
 use crate::site_care::terms::SiteMode;
 use crate::state::{RingState, SiteCount, SiteStatus, State};
@@ -262,5 +262,26 @@ fn counts_as(status: &SiteStatus) -> SiteCount {
         | SiteState::Refused
         | SiteState::Reconfirm => SiteCount::Verified,
         SiteState::Exempt => SiteCount::Exempt,
+    }
+}
+
+/// Moves a track on as people decided.
+pub(super) fn decided(
+    track: &mut Track,
+    kind: RunKind,
+    steps: &[&crate::step::Step],
+    decision: StepDecision,
+) {
+    use crate::order::{Outcome, Proof};
+    match decision {
+        StepDecision::Retry => track.retry(),
+        StepDecision::NotDone => track.not_done(),
+        StepDecision::Ignore => track.pass_over(kind, steps),
+        StepDecision::Exclude => track.state = TrackState::Excluded,
+        StepDecision::Failed => track.state = TrackState::Failed,
+        StepDecision::Done => {
+            let outcome = Outcome::Succeeded { proof: Proof::Attested };
+            track.ended(kind, steps, &outcome, jiff::Timestamp::UNIX_EPOCH);
+        }
     }
 }

@@ -27,19 +27,19 @@ pub(super) enum Node {
     /// One of several words, each with what it means.
     Word(Vec<(String, String)>),
     /// Several, one a line.
-    Lines(Box<Node>),
+    Lines(Box<Self>),
     /// Several, each with fields of its own.
-    List(Box<Node>),
+    List(Box<Self>),
     /// Names with values, one a line.
-    Map(Box<Node>),
+    Map(Box<Self>),
     /// Several in a fixed order.
-    Tuple(Vec<Node>),
+    Tuple(Vec<Self>),
     /// Fields.
     Group(Vec<Field>),
     /// One of several, some with fields of their own.
     Variant(Vec<Choice>),
     /// Something that may be left out.
-    Optional(Box<Node>),
+    Optional(Box<Self>),
     /// Anything else, as JSON.
     Json,
 }

@@ -43,9 +43,9 @@ pub(crate) struct FieldView {
     pub(crate) offer: Option<&'static str>,
     pub(crate) choices: Vec<ChoiceView>,
     /// The fields of a group.
-    pub(crate) fields: Vec<FieldView>,
+    pub(crate) fields: Vec<Self>,
     /// The items of a list, each with its fields.
-    pub(crate) items: Vec<Vec<FieldView>>,
+    pub(crate) items: Vec<Vec<Self>>,
 }
 
 /// One of several.
@@ -175,9 +175,10 @@ fn unnamed(node: &Node, name: String, posted: &Posted) -> FieldView {
 }
 
 fn field(it: &Field, name: String, posted: &Posted) -> FieldView {
-    let (node, is_required) = match &it.node {
-        Node::Optional(inner) => (inner.as_ref(), false),
-        node => (node, true),
+    let (node, is_required) = if let Node::Optional(inner) = &it.node {
+        (inner.as_ref(), false)
+    } else {
+        (&it.node, true)
     };
     let value = posted.get(&name).unwrap_or_default().to_owned();
     let mut view = FieldView {
