@@ -59,11 +59,11 @@ pub(crate) fn measure(rounds: u32, venv: &Path) -> Result<String, Fault> {
     }
     for (name, runs) in ["DBOS", "Restate"].into_iter().zip(&rivals) {
         let version = runs.first().map_or("", |it| &it.version);
-        let layouts: [(&str, fn(&Said) -> &Rate); 2] =
-            [("many at once", |it| &it.at_once), ("in sequence", |it| &it.sequence)];
-        for (layout, of) in layouts {
-            let rate = median_of(runs.iter().map(|it| of(it).steps_per_s));
-            let cpu = median_of(runs.iter().map(|it| of(it).cpu_us));
+        let at_once: Vec<&Rate> = runs.iter().map(|it| &it.at_once).collect();
+        let sequence: Vec<&Rate> = runs.iter().map(|it| &it.sequence).collect();
+        for (layout, rates) in [("many at once", at_once), ("in sequence", sequence)] {
+            let rate = median_of(rates.iter().map(|it| it.steps_per_s));
+            let cpu = median_of(rates.iter().map(|it| it.cpu_us));
             let name = format!("{name} {version}, {layout}");
             let _ = writeln!(table, "{name:<28}{rate:>10.0}{cpu:>14.1}{:>14}", "-");
         }

@@ -77,7 +77,9 @@ fn text(reading: &GuardReading) -> String {
     match &reading.verdict {
         Verdict::Met => format!("{} met", reading.guard),
         Verdict::Unmet { missing, supplier } => format!("{} {missing} [{supplier}]", reading.guard),
-        other => format!("{} {other:?}", reading.guard),
+        other @ (Verdict::Waived { .. } | Verdict::Unknown { .. }) => {
+            format!("{} {other:?}", reading.guard)
+        }
     }
 }
 
