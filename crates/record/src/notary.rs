@@ -5,7 +5,7 @@ use crate::entry::Standing;
 use crate::error::RecordError;
 use crate::home::Record;
 use crate::key::{Signer, VerifierKey};
-use crate::note::Checkpoint;
+use crate::note::{Checkpoint, InvalidNote};
 use crate::tree::Frontier;
 use crate::witness::Witness;
 use model::digest::Digest;
@@ -22,6 +22,11 @@ pub(crate) const PAGE: u32 = 1_000;
 pub(crate) struct Notary {
     signer: Signer,
     keeper: Keeper,
+    /// The checkpoint whose signature was verified last: most who ask find the same one again.
+    verified: Mutex<Option<(String, VerifierKey, Checkpoint)>>,
+    /// How long the witness's files were when they were last read or written here, and the largest
+    /// size that they had seen by then.
+    known: Mutex<BTreeMap<DeploymentId, (u64, Seq)>>,
 }
 
 /// Who keeps checkpoints outside the database.
@@ -39,12 +44,14 @@ impl Notary {
     /// Returns the notary with this key and, where a directory is given, its witness.
     pub(crate) fn open(signer: Signer, directory: Option<&Path>) -> Result<Self, RecordError> {
         let witness = directory.map(Witness::open).transpose().map_err(storage)?;
-        Ok(Self { signer, keeper: witness.map_or(Keeper::Nobody, Keeper::Witness) })
+        let keeper = witness.map_or(Keeper::Nobody, Keeper::Witness);
+        Ok(Self { signer, keeper, verified: Mutex::default(), known: Mutex::default() })
     }
 
     /// Returns a notary whose witness is the memory of this process.
     pub(crate) fn in_memory(signer: Signer) -> Self {
-        Self { signer, keeper: Keeper::Memory(Mutex::default()) }
+        let keeper = Keeper::Memory(Mutex::default());
+        Self { signer, keeper, verified: Mutex::default(), known: Mutex::default() }
     }
 
     /// Returns the key that verifies what is signed here.
@@ -72,6 +79,57 @@ impl Notary {
         Err(RecordError::OtherKey { deployment, expected, found })
     }
 
+    /// Returns an error where the witness has seen more than `record` holds: its database was put back
+    /// while whoever appends after `expected` went on. Asked before each append, because after it the
+    /// witness would know no better.
+    pub(crate) async fn has_seen_no_more(
+        &self,
+        record: &dyn Record,
+        deployment: &DeploymentId,
+        expected: &Head,
+    ) -> Result<(), RecordError> {
+        if self.size_seen(deployment).await? <= expected.seq {
+            return Ok(());
+        }
+        // Somebody else may have appended meanwhile: the witness is told after the database.
+        let found = record.head(deployment).await?;
+        match self.newest(deployment).await? {
+            Some(witnessed) if witnessed.size > found.seq => {
+                let deployment = deployment.clone();
+                Err(RecordError::HistoryLost { deployment, witnessed, found })
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// Returns the largest size that the witness has seen. A witness that cannot be read is left for
+    /// whoever writes to it next.
+    async fn size_seen(&self, deployment: &DeploymentId) -> Result<Seq, RecordError> {
+        let witness = match &self.keeper {
+            Keeper::Nobody => return Ok(0),
+            Keeper::Memory(kept) => {
+                let kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+                return Ok(kept.get(deployment).map_or(0, |(seq, _)| *seq));
+            }
+            Keeper::Witness(witness) => witness,
+        };
+        let Ok(length) = std::fs::metadata(witness.path(deployment)).map(|it| it.len()) else {
+            return Ok(0);
+        };
+        let known = self.known().get(deployment).copied();
+        if let Some((_, seq)) = known.filter(|(then, _)| *then == length) {
+            return Ok(seq);
+        }
+        let Ok(newest) = self.newest(deployment).await else { return Ok(0) };
+        let seq = newest.map_or(0, |it| it.size);
+        self.known().insert(deployment.clone(), (length, seq));
+        Ok(seq)
+    }
+
+    fn known(&self) -> std::sync::MutexGuard<'_, BTreeMap<DeploymentId, (u64, Seq)>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Gives a checkpoint to the witness; it is durable there when this returns.
     pub(crate) async fn attest(
         &self,
@@ -87,7 +145,18 @@ impl Notary {
             }
         }
         let (named, note) = (deployment.clone(), note.to_owned());
-        self.write(deployment, seq, move |it| it.append(&named, &note)).await
+        let before = self.known().get(deployment).copied();
+        // An empty line stands before each note.
+        let added = note.len() as u64 + 1;
+        self.write(deployment, seq, move |it| it.append(&named, &note)).await?;
+        if let Keeper::Witness(witness) = &self.keeper
+            && let Ok(length) = std::fs::metadata(witness.path(deployment)).map(|it| it.len())
+            // Where somebody else wrote too, it is read anew.
+            && before.is_some_and(|(then, _)| then + added == length)
+        {
+            self.known().insert(deployment.clone(), (length, seq));
+        }
+        Ok(())
     }
 
     /// Lets the witness forget what it has seen, and begin with this checkpoint.
@@ -101,6 +170,7 @@ impl Notary {
             let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
             kept.insert(deployment.clone(), (seq, note.to_owned()));
         }
+        self.known().remove(deployment);
         let (named, note) = (deployment.clone(), note.to_owned());
         self.write(deployment, seq, move |it| it.begin_anew(&named, &note, seq)).await
     }
@@ -123,13 +193,52 @@ impl Notary {
     async fn newest(&self, deployment: &DeploymentId) -> Result<Option<Checkpoint>, RecordError> {
         if let Keeper::Memory(kept) = &self.keeper {
             let kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
-            let note = kept.get(deployment).map(|(_, note)| Checkpoint::open(note, self.key()));
+            let note = kept.get(deployment).map(|(_, note)| self.open_note(note, self.key()));
             return note.transpose().map_err(|why| RecordError::corrupt(why.to_string()));
         }
         let Keeper::Witness(witness) = &self.keeper else { return Ok(None) };
         let (witness, deployment, key) = (witness.clone(), deployment.clone(), self.key().clone());
         let read = tokio::task::spawn_blocking(move || witness.newest(&deployment, &key)).await;
         read.unwrap_or_else(|gone| Err(std::io::Error::other(gone))).map_err(storage)
+    }
+
+    /// Returns what `note` says, if `key` has signed it.
+    fn open_note(&self, note: &str, key: &VerifierKey) -> Result<Checkpoint, InvalidNote> {
+        let mut verified = self.verified.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((last, by, checkpoint)) = &*verified
+            && last == note
+            && by == key
+        {
+            return Ok(checkpoint.clone());
+        }
+        let checkpoint = Checkpoint::open(note, key)?;
+        *verified = Some((note.to_owned(), key.clone(), checkpoint.clone()));
+        Ok(checkpoint)
+    }
+
+    /// Returns the record's own checkpoint, if it is signed, of the head, and the head is of the last entry.
+    async fn check_standing(
+        &self,
+        record: &dyn Record,
+        deployment: &DeploymentId,
+        standing: &Standing,
+    ) -> Result<Checkpoint, RecordError> {
+        let head = &standing.head;
+        let own = self.open_note(&standing.checkpoint, &standing.key).map_err(|why| {
+            RecordError::corrupt(format!("the checkpoint of {deployment} does not hold: {why}"))
+        })?;
+        if own.size != head.seq || own.deployment != *deployment {
+            let what = format!("the checkpoint of {deployment} is not that of its last entry");
+            return Err(RecordError::Corrupt { what });
+        }
+        if let Some(before) = head.seq.checked_sub(1) {
+            let last = record.read(deployment, before, 1).await?;
+            if !last.first().is_some_and(|it| it.seq == head.seq && it.hash == head.hash) {
+                let what = format!("entry {} of {deployment} is missing or changed", head.seq);
+                return Err(RecordError::Corrupt { what });
+            }
+        }
+        Ok(own)
     }
 
     /// Compares a record with its key, its own checkpoint and its witness, and returns where it stands.
@@ -142,7 +251,7 @@ impl Notary {
         let witnessed = self.newest(deployment).await?;
         let standing = record.standing(deployment).await?;
         self.check_key(deployment, &standing.key.to_string())?;
-        let own = check_standing(record, deployment, &standing).await?;
+        let own = self.check_standing(record, deployment, &standing).await?;
         let head = standing.head;
         if let Some(witnessed) = &witnessed {
             self.compare(record, witnessed, &own, &head).await?;
@@ -175,30 +284,6 @@ impl Notary {
         }
         Err(RecordError::Rewritten { deployment, witnessed, found })
     }
-}
-
-/// Returns the record's own checkpoint, if it is signed, of the head, and the head is of the last entry.
-async fn check_standing(
-    record: &dyn Record,
-    deployment: &DeploymentId,
-    standing: &Standing,
-) -> Result<Checkpoint, RecordError> {
-    let head = &standing.head;
-    let own = Checkpoint::open(&standing.checkpoint, &standing.key).map_err(|why| {
-        RecordError::corrupt(format!("the checkpoint of {deployment} does not hold: {why}"))
-    })?;
-    if own.size != head.seq || own.deployment != *deployment {
-        let what = format!("the checkpoint of {deployment} is not that of its last entry");
-        return Err(RecordError::Corrupt { what });
-    }
-    if let Some(before) = head.seq.checked_sub(1) {
-        let last = record.read(deployment, before, 1).await?;
-        if !last.first().is_some_and(|it| it.seq == head.seq && it.hash == head.hash) {
-            let what = format!("entry {} of {deployment} is missing or changed", head.seq);
-            return Err(RecordError::Corrupt { what });
-        }
-    }
-    Ok(own)
 }
 
 /// Returns the root over the first `size` entries, read page by page.

@@ -12,6 +12,22 @@ chapter! {
     an_append_that_cannot_be_witnessed_says_that_it_is_written,
     a_lost_history_can_be_accepted_by_a_person,
     another_key_is_refused_until_a_person_accepts_it,
+    whoever_goes_on_after_a_restore_is_refused_before_it_is_written,
+}
+
+/// The database is put back under somebody who knows no more than it holds now, and whose append
+/// would be the next one: after it nobody could tell any more.
+async fn whoever_goes_on_after_a_restore_is_refused_before_it_is_written(home: Home) {
+    let (_record, witness) = witnessed(&home, &["a", "b", "c"]).await;
+    let (older, _other) = restored(&home, &witness, &["a", "b"]).await;
+    let known = older.head(&fg30()).await.unwrap();
+    for _ in 0..2 {
+        let refused = older.append(&fg30(), &known, one("d")).await.unwrap_err();
+        assert!(matches!(refused, RecordError::HistoryLost { .. }), "{refused}");
+        assert_eq!(older.head(&fg30()).await.unwrap(), known, "nothing is written");
+    }
+    older.accept_as_found(&fg30()).await.unwrap();
+    append_after_all(&*older, one("d")).await;
 }
 
 /// Another record under the same name, as a restored backup would be, beside the witness of the first.

@@ -126,6 +126,7 @@ impl Record for SqlRecord {
         expected: &Head,
         change: Change,
     ) -> Result<Appended, RecordError> {
+        self.notary.has_seen_no_more(self, deployment, expected).await?;
         let appended = self.append_unwitnessed(deployment, expected, change).await?;
         self.notary.attest(deployment, appended.head.seq, &appended.checkpoint).await?;
         Ok(appended)
