@@ -287,7 +287,7 @@ impl Coordinator {
             return Ok(repeated(seq));
         }
         for _ in 0..ATTEMPTS {
-            let now = at.max(self.state.at);
+            let now = self.instant_of(at);
             let acting = Acting::new(&self.state, &author.person, now).with_plan(plan.as_deref());
             let events = match decide(&acting, command) {
                 Ok(events) => events,
@@ -316,6 +316,12 @@ impl Coordinator {
             self.catch_up().await?;
         }
         Err(CommandError::Contended)
+    }
+
+    /// Returns the instant of an act that whoever acts calls `at`: time stands still while nobody
+    /// knows what time it is.
+    fn instant_of(&self, at: Timestamp) -> Timestamp {
+        if self.state.history.clock.is_some() { self.state.at } else { at.max(self.state.at) }
     }
 
     /// Appends `events` under the head that is known, and moves on to what they make.

@@ -9,7 +9,7 @@
 // Long because: the loop and its one append are read together.
 
 use crate::act::Coordinator;
-use crate::clock::Clock;
+use crate::clock::{Clock, Seen};
 use crate::effects::Effects;
 use crate::entries::{Stamp, extend};
 use crate::error::CommandError;
@@ -31,7 +31,8 @@ use model::id::DeploymentId;
 use model::machine::DeploymentState;
 use model::order::OrderId;
 use model::planted::{Planted, is_planted};
-use planner::agenda::{Handing, Kept, agenda_ahead, agenda_as_kept};
+use model::state::State;
+use planner::agenda::{Handing, Kept, agenda_ahead, agenda_as_kept, not_going_on};
 use planner::waiting::waiting;
 use record::{Change, Lead, NewOrder, OpenOrder, OrderState, Record, RecordError, Snapshot};
 use std::collections::HashMap;
@@ -43,6 +44,12 @@ use tokio::sync::watch;
 const POLL: Duration = Duration::from_millis(100);
 /// How often where workers report there.
 const POLL_FOR_WORKERS: Duration = Duration::from_millis(25);
+/// How long what was decided may be written. A server that stood still meanwhile would record what
+/// the time by then forbids.
+const DECIDED_FOR: Duration = Duration::from_secs(60);
+/// How long after it was decided an order may be handed out: a connection takes its time, and so does
+/// the queue for one.
+const HANDED_OUT_WITHIN: Duration = Duration::from_secs(180);
 /// The most looks of one round: each adds to what the one before left.
 const LOOKS_MAX: usize = 1_000;
 /// The most orders granted in one round, so that a round stays short.
@@ -196,6 +203,7 @@ impl Driver {
             leading,
             left: Left::default(),
             kept: Kept::default(),
+            seen: Seen::default(),
             held_back: vec![],
             readings: vec![],
             answered: vec![],
@@ -228,6 +236,8 @@ struct Drive<'d> {
     left: Left,
     /// What earlier looks have found, and later ones need not find again.
     kept: Kept,
+    /// What was seen of the clock.
+    seen: Seen,
     /// Outcomes whose append did not succeed yet.
     held_back: Vec<Landed>,
     /// What probes came to and is not durable yet.
@@ -381,9 +391,10 @@ impl Drive<'_> {
         // What must not begin any more is called back before anybody takes it up.
         let state = &self.coordinator.state;
         let now = self.driver.clock.now().max(state.at);
-        let called_back =
-            agenda_ahead(state, now, 0, self.driver.effects.orders_ahead()).called_back;
-        let handed = if is_planted(Planted::TakenUpAsNew) { Handed::First } else { Handed::Again };
+        let called_back = not_going_on(state, now);
+        let until = tokio::time::Instant::now() + HANDED_OUT_WITHIN;
+        let is_new = is_planted(Planted::TakenUpAsNew);
+        let handed = if is_new { Handed::First { until } } else { Handed::Again };
         let earlier: HashMap<&OrderId, &str> =
             left.iter().filter_map(|it| Some((&it.order.id, it.holder.as_deref()?))).collect();
         let mut granted = appended.granted;
@@ -396,8 +407,7 @@ impl Drive<'_> {
             self.held_back.extend(unknown);
             is_in_reach
         });
-        self.flight.launch_tracks(state, granted, handed);
-        self.flight.call_back(&called_back);
+        self.flight.launch_tracks(state, granted, handed, &called_back);
         Ok(())
     }
 
@@ -426,6 +436,7 @@ impl Drive<'_> {
     /// to look again at the latest.
     async fn round(&mut self) -> Result<Next, DriveError> {
         loop {
+            let decided = tokio::time::Instant::now();
             self.stop_cancelled();
             let mut landed = std::mem::take(&mut self.held_back);
             self.flight.arrived(&mut landed);
@@ -434,7 +445,8 @@ impl Drive<'_> {
                 self.readings.extend(reading);
             }
             let answered = std::mem::take(&mut self.answered);
-            let mut change = Change::default();
+            let not_after = Some(decided + DECIDED_FOR);
+            let mut change = Change { not_after, ..Change::default() };
             let next_look = self.plan_round(&mut change, &landed, &answered)?;
             let asks_queue = !change.withdraw.is_empty() || !change.stop.is_empty();
             if change.entries.is_empty() && !asks_queue {
@@ -462,12 +474,14 @@ impl Drive<'_> {
                     // What was lost of the record may have been handed out.
                     let state = &self.coordinator.state;
                     let is_new = !state.history.has_gaps() || is_planted(Planted::GapsForgotten);
-                    let handed = if is_new { Handed::First } else { Handed::Again };
-                    self.flight.launch_tracks(state, appended.granted, handed);
+                    let until = decided + HANDED_OUT_WITHIN;
+                    let handed = if is_new { Handed::First { until } } else { Handed::Again };
+                    self.flight.launch_tracks(state, appended.granted, handed, &[]);
                     self.keep_snapshot().await?;
                     self.tell().await?;
                 }
-                Err(RecordError::Moved { found, .. }) if found.epoch == self.epoch => {
+                // Somebody was first, or it was decided too long ago: it is decided anew.
+                Err(error) if is_decided_anew(&error, self.epoch) => {
                     if !is_planted(Planted::OutcomeForgotten) {
                         self.held_back = landed;
                     }
@@ -545,7 +559,11 @@ impl Drive<'_> {
         landed: &[Landed],
         answered: &[Answered],
     ) -> Result<Option<Timestamp>, CommandError> {
-        let now = self.driver.clock.now().max(self.coordinator.state.at);
+        let state = &mut self.coordinator.state;
+        let now = self.driver.clock.now().max(state.at);
+        let stamp = Stamp { actor: &Actor::System, at: now, command: None };
+        let of_the_clock = self.seen.look(self.driver.clock.as_ref(), state);
+        extend(state, &mut change.entries, of_the_clock.as_slice(), &stamp, None)?;
         for Landed { order, token, ending } in landed {
             let order_name = order.clone();
             let ended = match ending {
@@ -643,6 +661,11 @@ impl Drive<'_> {
         self.coordinator.snapshot_seq = seq;
         Ok(())
     }
+}
+
+fn is_decided_anew(error: &RecordError, epoch: u64) -> bool {
+    matches!(error, RecordError::Moved { found, .. } if found.epoch == epoch)
+        || matches!(error, RecordError::Late { .. })
 }
 
 async fn stopped(until: &mut Until) {

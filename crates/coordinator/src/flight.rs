@@ -8,6 +8,7 @@ use model::state::State;
 use std::collections::HashMap;
 use std::sync::Arc;
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 
 /// Orders in flight.
 pub(crate) struct Flight {
@@ -20,8 +21,11 @@ pub(crate) struct Flight {
 /// Whether somebody can have begun an order before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Handed {
-    /// Nobody can.
-    First,
+    /// Nobody can, and nobody may after this instant.
+    First {
+        /// When.
+        until: Instant,
+    },
     /// An earlier leader, or this one before it was killed, may have.
     Again,
 }
@@ -50,12 +54,14 @@ impl Flight {
         Self { effects, in_flight: HashMap::new(), ended, ending }
     }
 
-    /// Hands orders out, in the order of their intents: those of one track together.
+    /// Hands orders out, in the order of their intents: those of one track together. Those that are
+    /// `called_back` do not begin any more.
     pub(crate) fn launch_tracks(
         &mut self,
         state: &State,
         mut granted: Vec<Intent>,
         handed: Handed,
+        called_back: &[OrderId],
     ) {
         granted.sort_by_key(Intent::seq);
         let mut tracks: Vec<(Option<TrackOf<'_>>, Vec<Intent>)> = Vec::new();
@@ -68,16 +74,22 @@ impl Flight {
             }
         }
         for (_, intents) in tracks {
-            self.launch(intents, handed);
+            self.launch(intents, handed, called_back);
         }
     }
 
     /// Hands the orders of one track out, each to begin after the one before it has
     /// succeeded.
-    fn launch(&mut self, intents: Vec<Intent>, handed: Handed) {
-        let orders: Vec<(Intent, Cancel)> =
-            intents.into_iter().map(|it| (it, Cancel::new())).collect();
+    fn launch(&mut self, intents: Vec<Intent>, handed: Handed, called_back: &[OrderId]) {
+        let cancel = || match handed {
+            Handed::First { until } => Cancel::begun_until(until),
+            Handed::Again => Cancel::new(),
+        };
+        let orders: Vec<(Intent, Cancel)> = intents.into_iter().map(|it| (it, cancel())).collect();
         for (intent, cancel) in &orders {
+            if called_back.contains(&intent.order().id) {
+                cancel.withhold(CALLED_BACK);
+            }
             self.in_flight.insert(intent.order().id.clone(), cancel.clone());
         }
         let (effects, ending) = (self.effects.clone(), self.ending.clone());
@@ -90,7 +102,7 @@ impl Flight {
                 }
             };
             match handed {
-                Handed::First => effects.carry_out_all(&orders, &mut tell).await,
+                Handed::First { .. } => effects.carry_out_all(&orders, &mut tell).await,
                 Handed::Again => effects.resume_all(&orders, &mut tell).await,
             }
         });

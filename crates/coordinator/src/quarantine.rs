@@ -8,7 +8,7 @@
 use crate::act::Coordinator;
 use crate::error::CommandError;
 use model::command::Command;
-use model::history::Loss;
+use model::history::{HistoryCommand, Loss};
 use model::id::{DeploymentId, Seq};
 use model::planted::{Planted, is_planted};
 use model::refusal::{Refusal, RefusalCode};
@@ -67,7 +67,7 @@ pub(crate) fn went_back(deployment: &DeploymentId, known: &Head, found: &Head) -
 /// Returns an error where `command` may not be carried out while history is lost, or is about a
 /// loss that there is not.
 pub(crate) fn may(coordinator: &Coordinator, command: &Command) -> Result<(), CommandError> {
-    let accepts = matches!(command, Command::History(_));
+    let accepts = matches!(command, Command::History(HistoryCommand::AcceptLoss { .. }));
     match &coordinator.quarantine {
         None if accepts => {
             let text = "nothing of the record is lost";

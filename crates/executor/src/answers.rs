@@ -6,6 +6,16 @@
 /// How much of what is not an answer is kept, in bytes: enough for a shell's complaint.
 const NOISE_BYTES_MAX: usize = 512;
 
+/// How much of a line is kept, in bytes: an answer with its reason, behind a login's greeting. A
+/// computer that writes without end of line costs no more than that.
+pub(crate) const LINE_BYTES_MAX: usize = 16 * 1024;
+
+/// Adds `bytes` to a line, as far as there is room in it.
+pub(crate) fn lengthen(line: &mut Vec<u8>, bytes: &[u8]) {
+    let room = LINE_BYTES_MAX.saturating_sub(line.len());
+    line.extend(bytes.iter().take(room));
+}
+
 /// One answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Answer {
@@ -139,11 +149,11 @@ impl Answers {
                 break;
             }
             let Some(end) = rest.iter().position(|it| *it == b'\n') else {
-                self.line.extend_from_slice(rest);
+                lengthen(&mut self.line, rest);
                 break;
             };
             let (line, behind) = rest.split_at(end);
-            self.line.extend_from_slice(line);
+            lengthen(&mut self.line, line);
             rest = behind.get(1..).unwrap_or_default();
             let line = std::mem::take(&mut self.line);
             match self.parse(&line) {
@@ -167,8 +177,13 @@ impl Answers {
     /// Keeps what the shell complained of.
     pub(crate) fn note(&mut self, noise: &[u8]) {
         let room = NOISE_BYTES_MAX.saturating_sub(self.noise.len());
-        self.noise.extend(noise.iter().take(room));
-        self.noise.push(b' ');
+        self.noise.extend(noise.iter().chain(b" ").take(room));
+    }
+
+    /// Returns how many bytes are kept.
+    #[cfg(feature = "testing")]
+    pub(crate) fn kept(&self) -> usize {
+        self.line.len() + self.noise.len()
     }
 
     /// Returns what was said besides answers.
@@ -204,5 +219,19 @@ mod tests {
             assert_eq!(output, b"landfall-7ag ended 0\nout");
             assert!(answers.noise().starts_with("Welcome!"));
         }
+    }
+
+    #[test]
+    fn a_flood_without_end_of_line_costs_no_more_than_a_line() {
+        let mut answers = Answers::tagged("7ag");
+        for _ in 0..1_000 {
+            assert!(answers.push(&[b'x'; 4096]).is_empty());
+        }
+        assert!(answers.line.len() <= LINE_BYTES_MAX);
+        for _ in 0..100_000 {
+            answers.push(b"\n");
+        }
+        assert!(answers.noise.len() <= NOISE_BYTES_MAX);
+        assert_eq!(answers.push(b"landfall-7ag begun\n"), [Piece::Answer(Answer::Begun)]);
     }
 }

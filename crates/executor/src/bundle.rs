@@ -16,8 +16,10 @@ use crate::copy::Copy;
 use crate::secrets::Environment;
 use crate::task::Task;
 use crate::text::{Effect, Journal};
+#[cfg(feature = "testing")]
+pub(crate) use hearing::Hearing;
 use journey::{Bundle, Freight, Member, Then};
-use model::order::{Intent, Order, Outcome, Report, Work};
+use model::order::{Failure, Intent, Order, Outcome, Report, Work};
 use std::time::Duration;
 use tokio::time::Instant;
 use zeroize::Zeroizing;
@@ -80,11 +82,23 @@ impl Inner {
         while let Some((intent, cancel)) = orders.get(next) {
             let order = intent.order();
             let is_new = next >= sent;
-            if next > 0
-                && let Some(who) = cancel.is_unwanted()
-                && (is_new || self.withhold(order).await == Some(true))
-            {
-                return withhold_all(orders, next, &format!("it was called back by {who}"), tell);
+            let who = if next > 0 { cancel.is_unwanted() } else { cancel.is_called_back() };
+            if let Some(who) = who {
+                let is_withheld = if is_new { Some(true) } else { self.withhold(order).await };
+                let why = format!("it was called back by {who}");
+                match is_withheld {
+                    Some(true) => return withhold_all(orders, next, &why, tell),
+                    // It has begun, and is seen through.
+                    Some(false) => {}
+                    None => {
+                        let why = format!("{why}, and its computer cannot be asked after it");
+                        tell(Ending::Ended(bare_report(Outcome::Unknown { why })));
+                        return self.stop_before(orders, next + 1, sent, tell).await;
+                    }
+                }
+            }
+            if is_new && let Some(why) = cancel.is_late() {
+                return withhold_all(orders, next, &why, tell);
             }
             if is_new && !alone {
                 let mut bundle = self.pack(orders.get(next..).unwrap_or_default()).await;
@@ -106,6 +120,12 @@ impl Inner {
                 .carry_out(order, cancel, if is_new { Sent::Never } else { may_have_begun() })
                 .await;
             let went_well = matches!(report.outcome, Outcome::Succeeded { .. });
+            if is_new
+                && let Some(why) = cancel.is_late()
+                && matches!(report.outcome, Outcome::Failed { cause: Failure::NotDone { .. } })
+            {
+                return withhold_all(orders, next, &why, tell);
+            }
             tell(Ending::Ended(report));
             next += 1;
             if !went_well {

@@ -5,11 +5,14 @@
 
 use std::sync::Arc;
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 /// A wish, shared by whoever may stop an order and whoever carries it out.
 #[derive(Clone, Debug)]
 pub struct Cancel {
     wish: Arc<watch::Sender<Wish>>,
+    /// After this an order that has not been sent off is not begun any more.
+    begun_until: Option<Instant>,
 }
 
 /// What is wished of an order, and by whom.
@@ -33,7 +36,27 @@ impl Default for Cancel {
 impl Cancel {
     /// Returns a wish that nobody has uttered yet.
     pub fn new() -> Self {
-        Self { wish: Arc::new(watch::Sender::new(Wish::None)) }
+        Self { wish: Arc::new(watch::Sender::new(Wish::None)), begun_until: None }
+    }
+
+    /// Returns a wish that nobody has uttered yet, for an order that may be sent off until then: a
+    /// process that stood still meanwhile would begin what the time by then forbids.
+    pub fn begun_until(until: Instant) -> Self {
+        Self { begun_until: Some(until), ..Self::new() }
+    }
+
+    /// Returns why an order that nobody can have begun is not to be sent off any more, where that is so.
+    pub fn is_late(&self) -> Option<String> {
+        let is_late = self.begun_until.is_some_and(|it| Instant::now() > it);
+        is_late.then(|| "it could not be handed out in time".to_owned())
+    }
+
+    /// Returns who called the order back, if anybody: it does not begin, where it has not.
+    pub fn is_called_back(&self) -> Option<Arc<str>> {
+        match &*self.wish.borrow() {
+            Wish::Withhold(who) => Some(Arc::clone(who)),
+            Wish::None | Wish::Stop(_) => None,
+        }
     }
 
     /// Asks that the order be stopped. `who` reads well after "stopped by": `ivo.marchetti`,

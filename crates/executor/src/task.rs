@@ -8,12 +8,16 @@ use crate::answers::{Answer, Answers, Piece};
 use crate::cancel::Cancel;
 use crate::outputs::Sink;
 use crate::session::{Event, Reach, Session};
+use crate::settings::OUTPUT_BYTES_MAX;
 use crate::ssh::{ConnectFailure, Lane};
 use crate::text::{Journal, Program};
 use model::order::Place;
 use std::time::Duration;
 use tokio::time::Instant;
 use zeroize::Zeroizing;
+
+/// The most bytes that a look brings home: what is kept of an order's output, and a little more.
+const OUTPUT_BYTES_HEARD_MAX: usize = OUTPUT_BYTES_MAX as usize + 64 * 1024;
 
 /// An order under way is looked at this often, for what it wrote.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -89,7 +93,7 @@ impl Task<'_> {
         loop {
             let deadline = sent_at.map(|at| at + self.limit);
             let talk = tokio::select! {
-                talk = self.talk(program, sink, &mut sent_at) => talk,
+                talk = self.talk(program, sink, &mut sent_at, cancel) => talk,
                 why = self.stop_wanted(deadline, cancel) => {
                     return self.stop(program, &why, sent_at.is_some(), sink).await;
                 }
@@ -139,11 +143,23 @@ impl Task<'_> {
     }
 
     /// Opens a shell, gives it the order and watches it to the end.
-    async fn talk(&self, program: Program, sink: &mut Sink, sent_at: &mut Option<Instant>) -> Talk {
+    async fn talk(
+        &self,
+        program: Program,
+        sink: &mut Sink,
+        sent_at: &mut Option<Instant>,
+        cancel: &Cancel,
+    ) -> Talk {
         let mut session = match self.reach.open(self.place, program, Lane::Order).await {
             Ok(session) => session,
             Err(failure) => return Talk::NotOpened(failure),
         };
+        if self.is_new
+            && sent_at.is_none()
+            && let Some(why) = cancel.is_late()
+        {
+            return Talk::End(End::Never { why });
+        }
         let before = *sent_at;
         let at = *sent_at.get_or_insert_with(Instant::now);
         // A shell that hears nothing more says why where its answer is read.
@@ -220,7 +236,11 @@ impl Task<'_> {
                     for piece in answers.push(&bytes) {
                         match piece {
                             Piece::Answer(answer) => last = Some(answer),
-                            Piece::Output(bytes) => output.extend(bytes),
+                            // Whoever says more than an order can have written floods.
+                            Piece::Output(bytes) => {
+                                let room = OUTPUT_BYTES_HEARD_MAX.saturating_sub(output.len());
+                                output.extend(bytes.into_iter().take(room));
+                            }
                         }
                     }
                 }

@@ -234,6 +234,24 @@ pub async fn came_about_meanwhile(mut happened: impl FnMut() -> bool) -> bool {
     false
 }
 
+/// The most bytes that are kept of what is neither answer nor output.
+pub const HEARD_BYTES_MAX: usize = 2 * (crate::answers::LINE_BYTES_MAX + 1024);
+
+/// Hears what a computer says, as that of one order and as that of two, and returns how many bytes of
+/// it are kept that are neither answers nor output.
+pub fn hear<'a>(said: impl Iterator<Item = &'a [u8]>) -> usize {
+    let tags = ["0123456789abcdef", "fedcba9876543210"];
+    let mut one = crate::answers::Answers::tagged(tags.first().copied().unwrap_or_default());
+    let mut both = crate::bundle::Hearing::of(tags.map(str::to_owned).to_vec());
+    let mut most = 0;
+    for bytes in said {
+        one.push(bytes);
+        both.push(bytes);
+        most = most.max(one.kept() + both.kept());
+    }
+    most
+}
+
 fn loopback(number: usize) -> Ipv4Addr {
     let [.., third, fourth] = (number + 1).to_be_bytes();
     Ipv4Addr::new(127, 0, third, fourth)

@@ -1,10 +1,12 @@
-//! The record's own history: what was lost of it when a database was put back, and who accepted that.
+//! The record's own history: what was lost of it when a database was put back, when its time could
+//! not be relied on, and who accepted that.
 //!
 //! Whoever compares a record with its witness finds out that entries are gone; the rules here say
 //! what people have to agree on before anything starts again. What was lost may have been carried
 //! out: from then on every order is asked after on its computer before it counts as never begun.
 //!
-//! House rule: nothing starts after a loss of history until two people have accepted it.
+//! House rule: nothing starts after a loss of history until two people have accepted it, and nothing
+//! begins while nobody knows what time it is.
 
 use crate::digest::Digest;
 use crate::evolve::{Happening, Impossible};
@@ -63,6 +65,37 @@ pub enum HistoryEvent {
         /// Why it is accepted: what was put back, and what is known of the time between.
         reason: String,
     },
+    /// The server's clock said something else than the time that had gone by.
+    ClockDoubted {
+        /// What it said, and what it should have.
+        doubt: ClockDoubt,
+    },
+    /// The server's clock agreed again with the time that had gone by.
+    ClockSettled {
+        /// What it said by then.
+        said: Timestamp,
+    },
+    /// A person has looked at the server's clock, and it is right.
+    ClockAccepted {
+        /// What they found.
+        reason: String,
+    },
+}
+
+/// Why nobody knows what time it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClockDoubt {
+    /// What the clock said.
+    pub said: Timestamp,
+    /// What it should have said, by the time that had gone by.
+    pub expected: Timestamp,
+}
+
+impl fmt::Display for ClockDoubt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { said, expected } = self;
+        write!(f, "the server's clock says {said:.0} where {expected:.0} was expected")
+    }
 }
 
 /// What a person tells Landfall to do.
@@ -76,6 +109,11 @@ pub enum HistoryCommand {
         /// Why.
         reason: String,
     },
+    /// Say that the server's clock is right.
+    AcceptClock {
+        /// What was found.
+        reason: String,
+    },
 }
 
 /// The losses that were accepted, oldest first.
@@ -83,6 +121,12 @@ pub enum HistoryCommand {
 pub struct History {
     /// Each with the time at which it was accepted.
     pub losses: Vec<(Timestamp, Loss)>,
+    /// Why nobody knows what time it is, and since which instant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock: Option<(Timestamp, ClockDoubt)>,
+    /// How often people said that the clock is right.
+    #[serde(default)]
+    pub clocks_accepted: u32,
 }
 
 impl History {
@@ -107,6 +151,19 @@ impl History {
                 self.losses.push((happening.at, loss.clone()));
                 Ok(())
             }
+            HistoryEvent::ClockDoubted { doubt } => {
+                self.clock = Some((happening.at, doubt.clone()));
+                Ok(())
+            }
+            HistoryEvent::ClockSettled { .. } => {
+                self.clock = None;
+                Ok(())
+            }
+            HistoryEvent::ClockAccepted { .. } => {
+                self.clock = None;
+                self.clocks_accepted += 1;
+                Ok(())
+            }
         }
     }
 }
@@ -126,7 +183,10 @@ impl HistoryEvent {
     /// Returns what it is about.
     pub fn scope(&self) -> Scope {
         match self {
-            Self::LossAccepted { .. } => Scope::Deployment,
+            Self::LossAccepted { .. }
+            | Self::ClockDoubted { .. }
+            | Self::ClockSettled { .. }
+            | Self::ClockAccepted { .. } => Scope::Deployment,
         }
     }
 }
@@ -137,6 +197,11 @@ impl fmt::Display for HistoryEvent {
             Self::LossAccepted { loss, reason } => {
                 write!(f, "the record goes on as it was found; {loss}: {reason}")
             }
+            Self::ClockDoubted { doubt } => write!(f, "{doubt}; nothing begins until it is right"),
+            Self::ClockSettled { said } => {
+                write!(f, "the server's clock is right again and says {said:.0}")
+            }
+            Self::ClockAccepted { reason } => write!(f, "the server's clock is right: {reason}"),
         }
     }
 }

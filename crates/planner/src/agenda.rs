@@ -111,6 +111,13 @@ pub(crate) fn agenda_of(look: &mut Look<'_>, orders_max: usize) -> Agenda {
     if state.is_sealed() {
         return agenda;
     }
+    if state.history.clock.is_some() {
+        // Nobody knows what time it is: what was begun comes to its end, and nothing begins.
+        sites::sites_at_rest(look, &mut agenda);
+        look.nothing_goes_on();
+        agenda.called_back = called_back(look);
+        return agenda;
+    }
     let limit = (state.plan.limits.orders_at_once as usize).saturating_sub(state.in_flight());
     let mut room = limit.min(orders_max);
     if let Some(moved) = look.carrying_on() {
@@ -196,6 +203,17 @@ fn called_back(look: &Look<'_>) -> Vec<OrderId> {
         CallsBack::All => place.asked.is_none(),
     });
     let back = waits.filter(|(_, place)| !look.is_going_on(&place.scope));
+    back.map(|(id, _)| id.clone()).collect()
+}
+
+/// Returns the orders of whatever gets no orders at `now`, those under way too: found open after a
+/// restart, they must not begin any more, where they have not.
+pub fn not_going_on(state: &State, now: Timestamp) -> Vec<OrderId> {
+    let mut look = Look::new(state, now);
+    look.ahead = 1;
+    let _what_to_do = agenda_of(&mut look, 0);
+    let places = state.orders.iter().filter(|(_, place)| place.asked.is_none());
+    let back = places.filter(|(_, place)| !look.is_going_on(&place.scope));
     back.map(|(id, _)| id.clone()).collect()
 }
 

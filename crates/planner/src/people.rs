@@ -15,6 +15,7 @@ use model::decide::{Acting, decide};
 use model::escalation::{EscalationAct, EscalationCommand};
 use model::event::Event;
 use model::guard::Supplier;
+use model::history::HistoryCommand;
 use model::id::PersonId;
 use model::incident::{IncidentAct, IncidentCommand};
 use model::message::MessageCommand;
@@ -55,6 +56,7 @@ pub(crate) fn worded(state: &State, mut command: Command) -> Command {
     | Command::Message(
         MessageCommand::HandOver { evidence: reason, .. } | MessageCommand::MoveSlot { reason, .. },
     )
+    | Command::History(HistoryCommand::AcceptClock { reason })
     | Command::Rfc {
         act:
             RfcAct::Review { reason } | RfcAct::Cancel { reason } | RfcAct::Finish { evidence: reason },

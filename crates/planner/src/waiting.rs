@@ -348,6 +348,7 @@ pub(crate) fn waiting_of(look: &mut Look<'_>, limit: usize) -> Vec<WaitingOn> {
     if state.is_sealed() {
         return waits;
     }
+    waits.splice(0..0, history::clock(state));
     waits.extend(deployment::waivers(look));
     waits.extend(incidents::incidents(look));
     for status in &state.rfcs {

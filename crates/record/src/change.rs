@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
+use tokio::time::Instant;
 
 /// Where a deployment's record ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -127,6 +128,8 @@ pub struct Change {
     pub contents: Vec<Vec<u8>>,
     /// What is to be sent to people and other programs, once this is durable.
     pub notices: Vec<Vec<u8>>,
+    /// Until when it may be written: what was decided is of its time.
+    pub not_after: Option<Instant>,
 }
 
 /// What an append has brought about.
@@ -164,6 +167,16 @@ pub(crate) fn unfit_body(body: &[u8], seq: Seq) -> Option<String> {
 }
 
 impl Change {
+    /// Returns an error where it may not be written any more.
+    pub(crate) fn is_in_time(&self, deployment: &DeploymentId) -> Result<(), RecordError> {
+        match self.not_after {
+            Some(until) if Instant::now() > until => {
+                Err(RecordError::Late { deployment: deployment.clone() })
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
     /// Returns an error where the change could not be recorded after entry `last` whatever the
     /// database holds: a mistake of the program, found before anything is written.
     pub(crate) fn check(&self, deployment: &DeploymentId, last: Seq) -> Result<(), RecordError> {

@@ -26,6 +26,12 @@ pub enum RecordError {
         /// The head there is.
         found: Head,
     },
+    /// What was decided was decided too long ago: decide again.
+    #[error("the change to {deployment} was decided too long ago; decide again")]
+    Late {
+        /// The deployment.
+        deployment: DeploymentId,
+    },
     /// The command is in the record already: answer with that entry.
     #[error("command {command} is in the record already, as entry {seq}")]
     Repeated {

@@ -154,6 +154,9 @@ fn words(command: &Command) -> String {
         Command::History(model::history::HistoryCommand::AcceptLoss { reason, .. }) => {
             format!("record accept-loss --reason {}", quoted(reason))
         }
+        Command::History(model::history::HistoryCommand::AcceptClock { reason }) => {
+            format!("record accept-clock --reason {}", quoted(reason))
+        }
         Command::Delegation(it) => delegation_words(it),
         Command::ChangeSchedule(it) => change_schedule_words(it),
         Command::SiteCare(it) => care::site_care(it),

@@ -61,6 +61,17 @@ carried out, so from then on every order is asked after on its computer.")]
         #[arg(long, value_name = "TEXT")]
         reason: String,
     },
+    /// Say that the server's clock is right, after it was doubted; then the deployment goes on.
+    #[command(after_help = "Examples:
+  landfall record accept-clock --reason \"The time server had been wrong since Sunday\"
+
+Needed only where the clock said something else than the time that had gone by: nothing begins
+meanwhile. Where the clock is wrong, set it right instead; the server goes on by itself.")]
+    AcceptClock {
+        /// What was found.
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
     /// Print the public key that verifies the record. Keep it elsewhere.
     #[command(after_help = "Examples:
   landfall record key")]

@@ -39,6 +39,12 @@ pub(crate) async fn record(
             let desk = Desk::open(everywhere, surroundings, terminal).await?;
             accept_loss(desk, reason).await
         }
+        RecordOf::AcceptClock { reason } => {
+            let mut desk = Desk::open(everywhere, surroundings, terminal).await?;
+            let command = HistoryCommand::AcceptClock { reason: reason.clone() };
+            desk.act_and_tell(&Scope::Deployment, &Command::History(command)).await?;
+            Ok(Exit::Done)
+        }
         RecordOf::Key => {
             let record = surroundings.record().await?;
             // A key that was made here just now has signed nothing: the record would say so.

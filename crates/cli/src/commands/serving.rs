@@ -8,7 +8,7 @@ use crate::exit::Exit;
 use crate::fault::Fault;
 use crate::surroundings::Surroundings;
 use crate::terminal::Terminal;
-use coordinator::clock::{RehearsalClock, SystemClock};
+use coordinator::clock::{RehearsalClock, SteadyClock};
 use coordinator::{Clock, Coordinator, DriveError, Driver, Notice, Rest, Teller, Until};
 use jiff::Timestamp;
 use model::guard::Supplier;
@@ -87,7 +87,8 @@ pub(crate) async fn serve(
         OrdersTo::ThisServer => coordinator::OrdersTo::ThisServer,
         OrdersTo::Workers => coordinator::OrdersTo::Workers,
     };
-    let serving = Serving { record, executor, post, log, holder, orders_to, told };
+    let clock = Arc::new(SteadyClock::of_this_computer());
+    let serving = Serving { record, executor, post, log, holder, orders_to, told, clock };
     let only = everywhere.deployment.as_ref();
     let ended = if it.until_idle {
         serving.until_idle(only).await
@@ -112,6 +113,8 @@ struct Serving {
     holder: String,
     orders_to: coordinator::OrdersTo,
     told: watch::Receiver<bool>,
+    /// One for all, so that a jump is noticed however often a deployment is taken up anew.
+    clock: Arc<SteadyClock>,
 }
 
 impl Serving {
@@ -124,6 +127,7 @@ impl Serving {
             log: self.log,
             holder: self.holder.clone(),
             orders_to: self.orders_to,
+            clock: self.clock.clone(),
             deployment,
         }
     }
@@ -222,6 +226,7 @@ struct One {
     log: Log,
     holder: String,
     orders_to: coordinator::OrdersTo,
+    clock: Arc<SteadyClock>,
     deployment: DeploymentId,
 }
 
@@ -253,7 +258,7 @@ impl One {
     async fn drive_once(&self, until: Until) -> Result<Rest, Fault> {
         let coordinator = Coordinator::open(self.record.clone(), &self.deployment).await?;
         let clock: Arc<dyn Clock> = match coordinator.state().purpose {
-            Purpose::Production => Arc::new(SystemClock),
+            Purpose::Production => self.clock.clone(),
             Purpose::Rehearsal => Arc::new(RehearsalClock::new(coordinator.state().at)),
         };
         drop(coordinator);

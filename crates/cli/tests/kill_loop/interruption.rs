@@ -21,7 +21,7 @@ const ENTRIES_MEANWHILE: u64 = 10;
 pub(crate) enum Interruption {
     /// The server is killed.
     Killed,
-    /// The server stands still, is started again meanwhile, and wakes up beside its later self.
+    /// The server stands still, somebody tries to start it again meanwhile, and it wakes up.
     Frozen,
     /// The database server is killed with all its processes, and started again.
     DatabaseKilled,
@@ -111,6 +111,10 @@ impl Tally {
         *self.0.entry(interruption).or_default() += 1;
     }
 
+    pub(crate) fn add(&mut self, other: Self) {
+        other.0.into_iter().for_each(|(what, times)| *self.0.entry(what).or_default() += times);
+    }
+
     pub(crate) fn count(&self) -> usize {
         self.0.values().sum()
     }
@@ -121,7 +125,7 @@ impl fmt::Display for Tally {
         let words = self.0.iter().map(|(what, times)| {
             let what = match what {
                 Interruption::Killed => "killed",
-                Interruption::Frozen => "frozen beside its later self",
+                Interruption::Frozen => "frozen",
                 Interruption::DatabaseKilled => "its database killed",
             };
             format!("{what} {times} times")

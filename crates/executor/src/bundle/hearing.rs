@@ -3,14 +3,14 @@
 //! An answer is a line that bears the tag of its order. After one that tells an
 //! end, as many bytes of output follow as it says, and then the next answer.
 
-use crate::answers::Answer;
+use crate::answers::{Answer, lengthen};
 
 /// How much of what is not an answer is kept, in bytes: enough for a shell's complaint.
 const NOISE_BYTES_MAX: usize = 512;
 
 /// What was said of the order at a position.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Said {
+pub(crate) enum Said {
     /// An answer; of an end, once all of its output was heard.
     Answer(usize, Answer),
     /// Output of the order.
@@ -18,7 +18,7 @@ pub(super) enum Said {
 }
 
 /// Cuts what the shell of a bundle writes into answers and outputs.
-pub(super) struct Hearing {
+pub(crate) struct Hearing {
     tags: Vec<String>,
     line: Vec<u8>,
     noise: Vec<u8>,
@@ -28,12 +28,12 @@ pub(super) struct Hearing {
 
 impl Hearing {
     /// Returns a hearing of orders with these tags.
-    pub(super) fn of(tags: Vec<String>) -> Self {
+    pub(crate) fn of(tags: Vec<String>) -> Self {
         Self { tags, line: Vec::new(), noise: Vec::new(), ending: None }
     }
 
     /// Returns what `bytes` bring, in order.
-    pub(super) fn push(&mut self, bytes: &[u8]) -> Vec<Said> {
+    pub(crate) fn push(&mut self, bytes: &[u8]) -> Vec<Said> {
         let mut said = Vec::new();
         let mut rest = bytes;
         while !rest.is_empty() {
@@ -46,11 +46,11 @@ impl Hearing {
                 continue;
             }
             let Some(end) = rest.iter().position(|it| *it == b'\n') else {
-                self.line.extend_from_slice(rest);
+                lengthen(&mut self.line, rest);
                 break;
             };
             let (line, behind) = rest.split_at(end);
-            self.line.extend_from_slice(line);
+            lengthen(&mut self.line, line);
             rest = behind.get(1..).unwrap_or_default();
             let line = std::mem::take(&mut self.line);
             match self.parse(&line) {
@@ -88,8 +88,13 @@ impl Hearing {
     /// Keeps what the shell complained of.
     pub(super) fn note(&mut self, noise: &[u8]) {
         let room = NOISE_BYTES_MAX.saturating_sub(self.noise.len());
-        self.noise.extend(noise.iter().take(room));
-        self.noise.push(b' ');
+        self.noise.extend(noise.iter().chain(b" ").take(room));
+    }
+
+    /// Returns how many bytes are kept.
+    #[cfg(feature = "testing")]
+    pub(crate) fn kept(&self) -> usize {
+        self.line.len() + self.noise.len()
     }
 
     /// Returns what was said besides answers.

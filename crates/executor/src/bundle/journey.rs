@@ -109,6 +109,9 @@ impl Inner {
                 return Then::Stops { why: "the computer could not be reached".to_owned() };
             }
         };
+        if let Some(why) = bundle.members.first().and_then(|it| it.cancel.is_late()) {
+            return Then::Stops { why };
+        }
         let mut way = Way { current: 0, begun: None, heard: 0, overdue: 0, since, withheld: None };
         let mut hearing =
             Hearing::of(bundle.members.iter().map(|it| it.task.journal.tag.clone()).collect());

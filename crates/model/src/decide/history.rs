@@ -12,11 +12,25 @@ use crate::scope::Scope;
 /// Who must agree: whoever answers for the schedule, and whoever runs the database.
 pub const ACCEPT_LOSS: [RoleType; 2] = [RoleType::ProgramManager, RoleType::OperationsManager];
 
+/// Who may say that the server's clock is right: whoever runs it, and whoever answers for the work.
+pub const ACCEPT_CLOCK: [RoleType; 2] = [RoleType::OperationsManager, RoleType::ReleaseManagement];
+
 impl Acting<'_> {
     pub(super) fn history(&self, command: &HistoryCommand) -> Result<Vec<Event>, Refusal> {
         match command {
             HistoryCommand::AcceptLoss { loss, reason } => self.accept_loss(loss, reason),
+            HistoryCommand::AcceptClock { reason } => self.accept_clock(reason),
         }
+    }
+
+    fn accept_clock(&self, reason: &str) -> Result<Vec<Event>, Refusal> {
+        self.role(&ACCEPT_CLOCK, &Scope::Deployment, "say that the clock is right")?;
+        let reason = worded("what was found", reason)?;
+        if self.state.history.clock.is_none() {
+            let text = "nobody doubts the server's clock";
+            return Err(Refusal::new(RefusalCode::State, text, "go on"));
+        }
+        Ok(vec![Event::History(HistoryEvent::ClockAccepted { reason })])
     }
 
     fn accept_loss(&self, loss: &Loss, reason: &str) -> Result<Vec<Event>, Refusal> {

@@ -1,10 +1,10 @@
-//! What a loss of the record's history waits on.
+//! What a loss of the record's history waits on, and a clock that cannot be relied on.
 //!
 //! House rule: nothing waits without saying on what; in quarantine everything waits on two people.
 
 use super::WaitingOn;
 use model::command::Command;
-use model::decide::history::ACCEPT_LOSS;
+use model::decide::history::{ACCEPT_CLOCK, ACCEPT_LOSS};
 use model::history::{HistoryCommand, Loss, act_name};
 use model::role_type::RoleType;
 use model::scope::Scope;
@@ -19,4 +19,13 @@ pub fn quarantine(state: &State, loss: &Loss) -> WaitingOn {
     let (loss, reason) = (loss.clone(), String::new());
     let command = Command::History(HistoryCommand::AcceptLoss { loss, reason });
     WaitingOn::people(state, Scope::Deployment, what, state.at, &lacking).with(command)
+}
+
+/// Returns what everything waits on while nobody knows what time it is.
+pub(super) fn clock(state: &State) -> Option<WaitingOn> {
+    let (since, doubt) = state.history.clock.as_ref()?;
+    let what =
+        format!("{doubt}: nothing begins until it is set right, or somebody says that it is");
+    let command = Command::History(HistoryCommand::AcceptClock { reason: String::new() });
+    Some(WaitingOn::people(state, Scope::Deployment, what, *since, &ACCEPT_CLOCK).with(command))
 }

@@ -1,7 +1,9 @@
 //! Leadership: one at a time by lease, and never two by epoch.
 
 use super::{Home, LONG, NONE, chapter, one};
-use crate::{Lead, RecordError};
+use crate::{Change, Lead, RecordError};
+use std::time::Duration;
+use tokio::time::Instant;
 
 chapter! {
     one_leads_while_its_lease_lasts,
@@ -9,6 +11,18 @@ chapter! {
     a_leader_whose_lease_ran_out_goes_on_while_nobody_has_taken_over,
     a_leader_that_stops_makes_room_at_once,
     the_same_holder_takes_it_again_and_fences_its_earlier_self,
+    what_was_decided_too_long_ago_is_not_written,
+}
+
+async fn what_was_decided_too_long_ago_is_not_written(home: Home) {
+    let (record, deployment, head) = home.begun().await;
+    let now = Instant::now();
+    let late = Change { not_after: now.checked_sub(Duration::from_millis(1)), ..one("late") };
+    let refused = record.append(&deployment, &head, late).await.unwrap_err();
+    assert!(matches!(refused, RecordError::Late { .. }), "{refused}");
+    assert_eq!(record.head(&deployment).await.unwrap(), head, "nothing of it is written");
+    let in_time = Change { not_after: Some(now + LONG), ..one("in time") };
+    assert_eq!(record.append(&deployment, &head, in_time).await.unwrap().head.seq, 1);
 }
 
 async fn one_leads_while_its_lease_lasts(home: Home) {

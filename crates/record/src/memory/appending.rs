@@ -21,6 +21,7 @@ impl State {
     ) -> Result<Appended, RecordError> {
         self.deployment(deployment)?.check(notary, deployment, expected, &change)?;
         self.check_orders(deployment, &change)?;
+        change.is_in_time(deployment)?;
         let Change {
             commands,
             entries,
@@ -31,6 +32,7 @@ impl State {
             stop,
             contents,
             notices,
+            not_after: _,
         } = change;
         let is_torn = is_planted(Planted::TornCommit) && expected.seq.is_multiple_of(5);
         for (id, _) in settle.into_iter().filter(|_| !is_torn) {

@@ -81,6 +81,8 @@ pub(super) async fn append(
     let granted = writing.grant(link).await?;
     writing.add_contents(link).await?;
     writing.add_notices(link).await?;
+    // Last of all: nothing but the commit comes after it.
+    change.is_in_time(deployment)?;
     Ok(Appended { head, granted, withdrawn, checkpoint })
 }
 

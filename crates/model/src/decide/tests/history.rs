@@ -5,9 +5,10 @@ use crate::command::Command;
 use crate::decide::{Acting, decide};
 use crate::digest::Digest;
 use crate::event::{Actor, Event};
-use crate::history::{HistoryCommand, Loss};
+use crate::history::{ClockDoubt, HistoryCommand, HistoryEvent, Loss};
 use crate::state::State;
 use expect_test::expect;
+use jiff::SignedDuration;
 
 /// Lets `person` accept the loss of what was after `found`, and returns what came of it, a line.
 fn accept(state: &mut State, person: &str, found: u64) -> String {
@@ -66,4 +67,29 @@ fn another_loss_takes_two_people_again() {
     let root = Digest::of(b"a later history");
     let loss = Loss { witnessed: 90, root, found: 70 };
     assert!(!state.history.has_accepted(&loss));
+}
+
+#[test]
+fn a_doubted_clock_is_accepted_by_whoever_runs_it_or_answers_for_the_work() {
+    let mut state = busy();
+    let accept = |state: &State, person: &str, reason: &str| {
+        let command = HistoryCommand::AcceptClock { reason: reason.to_owned() };
+        let by = name(person);
+        match decide(&Acting::new(state, &by, noon()), &Command::History(command)) {
+            Ok(events) => format!("{person}: {}", events.len()),
+            Err(refusal) => format!("{person}: {refusal}"),
+        }
+    };
+    assert_eq!(accept(&state, "ops", "looked"), "ops: nobody doubts the server's clock");
+    let doubt = ClockDoubt { said: noon() + SignedDuration::from_hours(480), expected: noon() };
+    let doubted = Event::History(HistoryEvent::ClockDoubted { doubt });
+    state.apply(&doubted, &Actor::System, noon(), state.seq + 1, None).unwrap();
+    assert!(state.history.clock.is_some());
+    assert_eq!(accept(&state, "ops", "looked"), "ops: 1");
+    assert_eq!(accept(&state, "rel", "looked"), "rel: 1");
+    assert!(accept(&state, "ops", " ").contains("what was found is missing"));
+    assert!(accept(&state, "pgm", "looked").contains("it takes"), "{}", accept(&state, "pgm", "l"));
+    let accepted = Event::History(HistoryEvent::ClockAccepted { reason: "looked".to_owned() });
+    state.apply(&accepted, &Actor::System, noon(), state.seq + 1, None).unwrap();
+    assert!(state.history.clock.is_none());
 }

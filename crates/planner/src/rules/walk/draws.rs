@@ -385,6 +385,7 @@ commands! {
     }
     HistoryCommand {
         AcceptLoss { loss, reason },
+        AcceptClock { reason },
     }
     ReleaseReadinessCommand {
         DeclareFinal { release, tests },
