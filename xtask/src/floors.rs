@@ -15,7 +15,7 @@ const FLOORS: &[&[&str]] = &[
 ];
 
 /// Crates that stand beside the house: they may use any floor, no floor uses them.
-const BESIDE: &[&str] = &["bench", "sim", "xtask"];
+const BESIDE: &[&str] = &["bench", "hostile", "sim", "xtask"];
 
 /// How many floors, from the ground, hold rules only.
 const PURE_FLOORS: usize = 2;
