@@ -3,11 +3,13 @@
 //! Each keeps a journal as real computers do: an order is begun once, and found again. The
 //! journal outlives connections, the process and the computer's own crash.
 
+mod bundle;
+
 use crate::faults::Fault;
 use crate::process::Process;
 use crate::world::World;
 use async_trait::async_trait;
-use coordinator::{Clock as _, Effects};
+use coordinator::{Clock as _, Effects, Tell};
 use executor::Cancel;
 use model::id::ComputerId;
 use model::order::{Failure, Intent, Order, OrderId, Outcome, Proof, Report};
@@ -24,7 +26,11 @@ use tokio::time::Instant;
 #[derive(Default)]
 pub(crate) struct Computers {
     down_until: BTreeMap<String, Instant>,
+    /// How often each went down.
+    crashes: BTreeMap<String, u32>,
     journal: BTreeMap<OrderId, Run>,
+    /// The orders that came along behind others, each with how often its computer had gone down.
+    arrived: BTreeMap<OrderId, u32>,
 }
 
 /// An order that was begun on its computer.
@@ -49,6 +55,8 @@ pub(crate) enum Stands {
     Interrupted,
     /// It was stopped from outside.
     Stopped,
+    /// Its mark says that nobody began it, and so nobody will.
+    Never,
 }
 
 impl Computers {
@@ -74,6 +82,27 @@ impl Computers {
         let until = self.down_until.get(order.place.computer().as_str());
         until.is_some_and(|it| *it > Instant::now())
     }
+
+    fn crashes_of(&self, order: &Order) -> u32 {
+        self.crashes.get(order.place.computer().as_str()).copied().unwrap_or(0)
+    }
+
+    /// Returns whether the computer went down since the order came along behind others: only of the
+    /// bundle is it on disk that it began.
+    fn was_restarted_since(&self, order: &Order) -> bool {
+        self.arrived.get(&order.id).is_some_and(|it| *it != self.crashes_of(order))
+    }
+
+    /// Makes the mark that can be made once. Returns whether it was not there.
+    fn marks(&mut self, order: &OrderId, stands: Stands) -> bool {
+        if self.journal.contains_key(order) {
+            return false;
+        }
+        let (stands, _) = watch::channel(stands);
+        let run = Run { stands, begun: Instant::now(), effects: 0, is_lied: false };
+        self.journal.insert(order.clone(), run);
+        true
+    }
 }
 
 impl Run {
@@ -98,6 +127,18 @@ impl Effects for Hands {
         self.hand_out(intent.order(), cancel, false).await
     }
 
+    fn orders_ahead(&self) -> usize {
+        self.world.orders_ahead
+    }
+
+    async fn carry_out_all(&self, orders: &[(Intent, Cancel)], tell: Tell<'_>) {
+        self.travel(orders, 0, tell).await;
+    }
+
+    async fn resume_all(&self, orders: &[(Intent, Cancel)], tell: Tell<'_>) {
+        self.travel(orders, orders.len(), tell).await;
+    }
+
     async fn probe(&self, _: &ProbeCheck, _: Duration) -> Result<(), String> {
         Ok(())
     }
@@ -117,9 +158,14 @@ impl Hands {
         Report { outcome, took_ms: 1, output_bytes: 0, output_sha256: None, last_output: None }
     }
 
-    async fn follow(&self, order: &Order, cancel: &Cancel, is_new: bool) -> Outcome {
+    /// Returns whether the computer of `order` gives no answer.
+    fn cannot_reach(&self, order: &Order) -> bool {
         let is_down = self.world.inner().computers.is_down(order);
-        if is_down || self.world.happens(Fault::Unreachable) {
+        is_down || self.world.happens(Fault::Unreachable)
+    }
+
+    async fn follow(&self, order: &Order, cancel: &Cancel, is_new: bool) -> Outcome {
+        if self.cannot_reach(order) {
             let why = "no route".to_owned();
             return if is_new || is_planted(Planted::LostMeansFailed) {
                 Outcome::Failed { cause: Failure::Unreachable { why } }
@@ -127,12 +173,24 @@ impl Hands {
                 Outcome::Unknown { why }
             };
         }
+        if is_new && let Some(why) = cancel.is_late() {
+            return Outcome::Failed { cause: Failure::NotDone { why } };
+        }
+        if self.world.inner().computers.was_restarted_since(order)
+            && self.world.inner().computers.run(&order.id).is_none()
+        {
+            return self.interrupted(order);
+        }
         self.begin(order);
         if self.world.happens(Fault::Doubled) {
             self.begin(order);
         }
+        self.hear(order, cancel, true).await
+    }
+
+    /// Waits for the end of an order that has begun, over connections that break.
+    async fn hear(&self, order: &Order, cancel: &Cancel, mut watched: bool) -> Outcome {
         let limit = Duration::from_secs(u64::from(order.time_limit_s));
-        let mut watched = true;
         let Some(mut stands) =
             self.world.inner().computers.run(&order.id).map(|it| it.stands.subscribe())
         else {
@@ -153,15 +211,27 @@ impl Hands {
             };
             self.process.gate().await;
             return match end {
-                Some(Stands::Ended { code: 0 }) => {
-                    let proof = if watched { Proof::Watched } else { Proof::Journal };
-                    Outcome::Succeeded { proof }
-                }
-                Some(Stands::Ended { code }) => Outcome::Failed { cause: Failure::Exit { code } },
-                Some(Stands::Interrupted) => self.interrupted(order),
                 Some(Stands::Runs) => continue,
                 Some(Stands::Stopped) | None => self.stopped(order),
+                Some(end) => self.outcome(order, end, watched),
             };
+        }
+    }
+
+    /// Returns what an end in the journal means.
+    fn outcome(&self, order: &Order, end: Stands, watched: bool) -> Outcome {
+        match end {
+            Stands::Ended { code: 0 } => {
+                let proof = if watched { Proof::Watched } else { Proof::Journal };
+                Outcome::Succeeded { proof }
+            }
+            Stands::Ended { code } => Outcome::Failed { cause: Failure::Exit { code } },
+            Stands::Never => {
+                let why = "it was stopped before it began".to_owned();
+                Outcome::Failed { cause: Failure::NotDone { why } }
+            }
+            Stands::Interrupted => self.interrupted(order),
+            Stands::Runs | Stands::Stopped => self.stopped(order),
         }
     }
 
@@ -193,6 +263,7 @@ impl Hands {
                 Stands::Ended { code } => {
                     return Outcome::Failed { cause: Failure::Exit { code } };
                 }
+                Stands::Never => return self.outcome(order, Stands::Never, false),
                 Stands::Runs | Stands::Interrupted | Stands::Stopped => {}
             }
         }
@@ -226,12 +297,9 @@ impl Hands {
             let mut inner = self.world.inner();
             let inner = &mut *inner;
             inner.watch.tell(now, || format!("{} arrives", order.id));
-            let is_repeated = inner.computers.journal.contains_key(&order.id);
+            let is_repeated = !inner.computers.marks(&order.id, Stands::Runs);
             if !is_repeated {
-                let (stands, _) = watch::channel(Stands::Runs);
-                let run = Run { stands, begun: Instant::now(), effects: 0, is_lied: false };
-                inner.computers.journal.insert(order.id.clone(), run);
-                inner.watch.begins(now, &order.id);
+                inner.begins(now, order);
             }
             is_repeated
         };
@@ -284,6 +352,7 @@ async fn run(world: &World, order: &Order) {
     run.stands.send_replace(end);
     if crashes {
         let computer = order.place.computer().as_str().to_owned();
+        *inner.computers.crashes.entry(computer.clone()).or_default() += 1;
         inner.computers.down_until.insert(computer, Instant::now() + down);
     }
 }

@@ -43,6 +43,8 @@ pub(crate) enum Fault {
     CommitAnswerLost,
     /// The server stands still for longer than its lease.
     Frozen,
+    /// A server's clock jumps by minutes or days, ahead or back.
+    ClockJumps,
     /// The database is put back to an earlier state.
     Restored,
     /// A person answers days later.
@@ -74,7 +76,7 @@ impl Faults {
                     Fault::ComputerLies => 30,
                     Fault::KilledBeforeCommit | Fault::KilledAfterCommit => 60,
                     Fault::CommitFails | Fault::CommitAnswerLost => 80,
-                    Fault::Killed | Fault::Frozen => 30,
+                    Fault::Killed | Fault::Frozen | Fault::ClockJumps => 30,
                     Fault::Restored => 20,
                     Fault::LatePerson | Fault::DoubledPerson => 300,
                     Fault::Meddling => 60,

@@ -12,6 +12,7 @@ use model::command::{Command, RfcAct};
 use model::event::StepDecision;
 use model::history::HistoryCommand;
 use model::id::{DeploymentId, PersonId};
+use model::machine::DeploymentState;
 use model::scope::Scope;
 use model::state::State;
 use planner::people::answer;
@@ -24,6 +25,8 @@ use std::sync::Arc;
 const WAITS_MAX: usize = 60;
 /// How many quiet looks must go by before time is moved on.
 const QUIET_LOOKS: u32 = 2;
+/// How many quiet rounds go by, about, until somebody opens the record anew.
+const OPENED_ANEW_EVERY: u64 = 15;
 /// How often a command is sent again after an answer was lost.
 const TRIES: u32 = 8;
 
@@ -92,8 +95,11 @@ impl People {
             self.world.time.jump(to);
             self.quiet = 0;
             if next.is_none() {
-                // Whoever comes back opens the record anew, and whoever could not answer is asked again.
-                self.coordinator = None;
+                // Now and then somebody comes back and opens the record anew; whoever could not answer
+                // is asked again.
+                if self.world.between(0, OPENED_ANEW_EVERY) == 0 {
+                    self.coordinator = None;
+                }
                 if self.catch_up().await.is_none() {
                     return;
                 }
@@ -106,6 +112,7 @@ impl People {
 
     async fn catch_up(&mut self) -> Option<u64> {
         if let Some(coordinator) = &mut self.coordinator
+            && coordinator.quarantine().is_none()
             && coordinator.catch_up().await.is_ok()
         {
             return Some(coordinator.state().seq);
@@ -156,7 +163,13 @@ impl People {
                 continue;
             }
             let late = self.world.happens(Fault::LatePerson);
-            let seconds = self.world.between(30, if late { 300_000 } else { 7_200 });
+            let most = match (late, self.world.is_healed()) {
+                (true, _) => 300_000,
+                (false, false) => 7_200,
+                // Where all is well people are prompt: an escalation is answered within its minutes.
+                (false, true) => 600,
+            };
+            let seconds = self.world.between(30, most);
             let twice = self.world.happens(Fault::DoubledPerson);
             let later = SignedDuration::from_secs(i64::try_from(seconds).unwrap_or(60));
             self.plan(Act::Answer(Box::new(wait.clone())), later);
@@ -208,6 +221,10 @@ impl People {
             Act::Idea => self.idea(state),
         };
         let Some((person, command)) = chosen else { return };
+        if matches!(command, Command::History(HistoryCommand::AcceptClock { .. })) {
+            // Whoever says that a clock is right has looked at it.
+            self.world.set_clocks();
+        }
         let id: CommandId =
             format!("act-{number}").parse().expect("because it is letters and digits");
         self.send(person, &command, &id).await;
@@ -257,7 +274,10 @@ impl People {
             2 => Command::Hold { scope: Scope::Site(site), held: true, reason },
             3 => Command::Hold { scope: Scope::Site(site), held: false, reason },
             4 => Command::HaltSite { site, reason },
-            5 => Command::RollBack { scope: Scope::Site(site), reason, accept_loss: true },
+            // What is taken back when its request is closed takes a new one, which is a plan of its own.
+            5 if state.deployment == DeploymentState::Deploying => {
+                Command::RollBack { scope: Scope::Site(site), reason, accept_loss: true }
+            }
             6 => Command::Decide {
                 scope: Scope::Site(site),
                 computers: vec![],

@@ -1,10 +1,11 @@
-//! One run: a world, its servers, its people, until the sites are complete or a promise is broken.
+//! One run: a world, its servers, its people, until the deployment is closed or a promise is broken.
 
 use crate::computers::Hands;
 use crate::database::Connection;
 use crate::faults::Fault;
 use crate::people::People;
 use crate::process::Process;
+use crate::time::ServerClock;
 use crate::world::World;
 use coordinator::{Author, Clock as _, Coordinator, Creation, Driver, Until};
 use model::id::DeploymentId;
@@ -12,6 +13,7 @@ use model::machine::DeploymentState;
 use model::profile::Purpose;
 use record::{Backup, Signer};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 use tokio::task::JoinHandle;
 
@@ -25,6 +27,8 @@ pub(crate) const KEY: [u8; 32] = [7; 32];
 const LOOKS_WITH_FAULTS: u32 = 900;
 /// After how many more looks everything must have come to its end.
 const LOOKS_TO_THE_END: u32 = 6_000;
+/// How long a server waits before it tries again.
+const AGAIN_AFTER: Duration = Duration::from_secs(3);
 /// How often the world looks around, in the scheduler's time.
 const LOOK: Duration = Duration::from_millis(300);
 
@@ -71,8 +75,8 @@ async fn play(seed: u64, keeps_story: bool) -> Outcome {
         world: world.clone(),
         deployment,
     };
-    play.start("here#one");
-    play.start("here#two");
+    play.start("here#one", Arc::default());
+    play.start("here#two", Arc::default());
     play.until_the_end().await;
     for server in &play.servers {
         server.task.abort();
@@ -109,8 +113,13 @@ async fn create(world: &Arc<World>) -> DeploymentId {
 struct Server {
     name: &'static str,
     process: Arc<Process>,
+    /// By how many seconds its computer's clock is ahead of the true time.
+    wrong_by_s: Arc<AtomicI64>,
     task: JoinHandle<()>,
 }
+
+/// By how many seconds a clock jumps: more than what is put right as time servers do, up to weeks.
+const JUMPS_S: [i64; 8] = [240, 3_600, 86_400, 20 * 86_400, -240, -3_600, -86_400, -20 * 86_400];
 
 struct Play {
     world: Arc<World>,
@@ -122,14 +131,18 @@ struct Play {
 }
 
 impl Play {
-    fn start(&mut self, name: &'static str) {
+    fn start(&mut self, name: &'static str, wrong_by_s: Arc<AtomicI64>) {
         let process = Arc::new(Process::default());
-        let (world, deployment) = (self.world.clone(), self.deployment.clone());
-        let of = process.clone();
-        let task = tokio::task::spawn_local(async move {
-            serve(world, of, deployment, name).await;
-        });
-        self.servers.push(Server { name, process, task });
+        let deployment = self.deployment.clone();
+        let serving = Serving {
+            clock: Arc::new(ServerClock::new(&self.world.time, &wrong_by_s)),
+            world: self.world.clone(),
+            process: process.clone(),
+            name,
+        };
+        let task = tokio::task::spawn_local(async move { serving.serve(&deployment).await });
+        self.world.inner().clocks.push(wrong_by_s.clone());
+        self.servers.push(Server { name, process, wrong_by_s, task });
     }
 
     /// Kills what is dead in name only, and starts it again.
@@ -141,7 +154,9 @@ impl Play {
             }
             server.task.abort();
             let server = self.servers.remove(place);
-            self.start(server.name);
+            // Whoever starts a server looks at the clock of its computer.
+            server.wrong_by_s.store(0, Ordering::SeqCst);
+            self.start(server.name, server.wrong_by_s);
         }
     }
 
@@ -198,6 +213,14 @@ impl Play {
                 server.process.freeze(Duration::from_secs(lasting));
             }
         }
+        if self.world.happens(Fault::ClockJumps) {
+            let which = self.world.between(0, 1);
+            let jump = self.world.inner().chance.one_of(&JUMPS_S).copied().unwrap_or(0);
+            if let Some(server) = self.servers.get(usize::try_from(which).unwrap_or(0)) {
+                let by = if server.wrong_by_s.load(Ordering::SeqCst) == 0 { jump } else { 0 };
+                server.wrong_by_s.store(by, Ordering::SeqCst);
+            }
+        }
         let rate = self.world.inner().faults.rate(Fault::Restored);
         if rate == 0 {
             return;
@@ -249,35 +272,41 @@ fn is_over(state: DeploymentState) -> bool {
         DeploymentState::Draft
         | DeploymentState::Ready
         | DeploymentState::Deploying
-        | DeploymentState::Held => false,
-        DeploymentState::Stabilizing
+        | DeploymentState::Held
+        | DeploymentState::Stabilizing
         | DeploymentState::QuietPeriod
         | DeploymentState::MilestoneReview
         | DeploymentState::Closing
-        | DeploymentState::Closed
-        | DeploymentState::Terminating
-        | DeploymentState::Terminated => true,
+        | DeploymentState::Terminating => false,
+        DeploymentState::Closed | DeploymentState::Terminated => true,
     }
 }
 
-/// Drives the deployment for as long as the process lives.
-async fn serve(
+/// A server, from inside.
+struct Serving {
     world: Arc<World>,
     process: Arc<Process>,
-    deployment: DeploymentId,
+    clock: Arc<ServerClock>,
     name: &'static str,
-) {
-    let (_never, told) = tokio::sync::watch::channel(false);
-    loop {
-        let connection =
-            Connection { world: world.clone(), process: process.clone(), is_server: true };
-        let hands = Hands { world: world.clone(), process: process.clone() };
-        let driver = Driver::new(Arc::new(connection), hands, world.time.clone(), name.to_owned());
-        let rest = driver.run(&deployment, Until::Stopped(told.clone())).await;
-        if let Err(error) = rest {
-            let now = world.time.now();
-            world.inner().watch.tell(now, || format!("server {name}: {error}"));
+}
+
+impl Serving {
+    /// Drives the deployment for as long as the process lives.
+    async fn serve(&self, deployment: &DeploymentId) {
+        let (_never, told) = tokio::sync::watch::channel(false);
+        let (world, process) = (&self.world, &self.process);
+        loop {
+            let connection =
+                Connection { world: world.clone(), process: process.clone(), is_server: true };
+            let hands = Hands { world: world.clone(), process: process.clone() };
+            let name = self.name.to_owned();
+            let driver = Driver::new(Arc::new(connection), hands, self.clock.clone(), name);
+            let rest = driver.run(deployment, Until::Stopped(told.clone())).await;
+            if let Err(error) = rest {
+                let now = world.time.now();
+                world.inner().watch.tell(now, || format!("server {}: {error}", self.name));
+            }
+            tokio::time::sleep(AGAIN_AFTER).await;
         }
-        tokio::time::sleep(Duration::from_secs(1)).await;
     }
 }

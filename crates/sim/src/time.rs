@@ -2,8 +2,11 @@
 //! nothing happens until something is due.
 
 use coordinator::Clock;
+use coordinator::clock::SteadyClock;
 use jiff::{SignedDuration, Timestamp};
-use std::sync::{Mutex, PoisonError};
+use model::history::ClockDoubt;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// When every world begins: a Monday morning.
 const BEGINS: &str = "2027-01-04T08:00:00Z";
@@ -56,5 +59,46 @@ impl Clock for Time {
         }
         inner.jumped = inner.jumped.saturating_add(to.duration_since(now));
         true
+    }
+}
+
+/// The clock of a server's computer: it can be wrong, and the server has to notice.
+pub(crate) struct ServerClock {
+    time: Arc<Time>,
+    steady: SteadyClock,
+}
+
+impl ServerClock {
+    /// Returns the clock of a server that is started now, `wrong_by_s` seconds ahead of the true time.
+    pub(crate) fn new(time: &Arc<Time>, wrong_by_s: &Arc<AtomicI64>) -> Self {
+        let (wall, elapsed, wrong) = (time.clone(), time.clone(), wrong_by_s.clone());
+        let steady = SteadyClock::new(
+            move || {
+                let by = SignedDuration::from_secs(wrong.load(Ordering::SeqCst));
+                wall.now().saturating_add(by).unwrap_or(Timestamp::MAX)
+            },
+            move || elapsed.now().duration_since(elapsed.begun),
+        );
+        Self { time: time.clone(), steady }
+    }
+}
+
+impl Clock for ServerClock {
+    fn now(&self) -> Timestamp {
+        self.steady.now()
+    }
+
+    fn jump(&self, at: Timestamp) -> bool {
+        // What the server waits for is as far away as it believes.
+        let away = at.duration_since(self.now());
+        self.time.now().checked_add(away).is_ok_and(|at| self.time.jump(at))
+    }
+
+    fn doubt(&self) -> Option<ClockDoubt> {
+        self.steady.doubt()
+    }
+
+    fn accept(&self) {
+        self.steady.accept();
     }
 }

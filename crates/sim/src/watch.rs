@@ -6,11 +6,12 @@
 mod promises;
 mod truth;
 
+use crate::computers::{Run, Stands};
 use crate::world::Inner;
 use jiff::Timestamp;
 use model::event::{Entry, Event};
 use model::id::{RfcId, Seq};
-use model::order::OrderId;
+use model::order::{Order, OrderId};
 use model::plan::MasterProjectPlan;
 use model::state::State;
 use record::Appended;
@@ -19,10 +20,14 @@ use std::sync::Arc;
 
 /// What the watch knows.
 pub(crate) struct Watch {
+    /// How many orders may travel with another one of their track.
+    pub(crate) orders_ahead: usize,
     pub(crate) plans: BTreeMap<String, Arc<MasterProjectPlan>>,
     pub(crate) entries: Vec<Entry>,
     pub(crate) state: Option<State>,
     pub(crate) orders: BTreeMap<OrderId, Known>,
+    /// The orders that were ever intended, those whose intents were lost too.
+    pub(crate) intended: BTreeSet<OrderId>,
     /// Who approved which request for change since it was last void, and with which digest.
     pub(crate) approvals: BTreeMap<RfcId, Approvals>,
     /// The steps, by the name of their orders without the attempt.
@@ -45,6 +50,10 @@ pub(crate) struct Watch {
 #[derive(Clone, Debug)]
 pub(crate) struct Known {
     pub(crate) has_ended: bool,
+    /// The scope and the track that it belongs to.
+    pub(crate) track: (String, u32),
+    /// The entry of its intent.
+    pub(crate) seq: Seq,
 }
 
 /// What was approved.
@@ -66,12 +75,14 @@ pub(crate) enum Step {
 }
 
 impl Watch {
-    pub(crate) fn new(keeps_story: bool) -> Self {
+    pub(crate) fn new(keeps_story: bool, orders_ahead: usize) -> Self {
         Self {
+            orders_ahead,
             plans: BTreeMap::new(),
             entries: vec![],
             state: None,
             orders: BTreeMap::new(),
+            intended: BTreeSet::new(),
             approvals: BTreeMap::new(),
             steps: BTreeMap::new(),
             commands: BTreeMap::new(),
@@ -139,6 +150,19 @@ impl Watch {
 }
 
 impl Inner {
+    /// An order begins on its computer.
+    pub(crate) fn begins(&mut self, now: Timestamp, order: &Order) {
+        if let Some(before) = self.watch.has_to_succeed_before(&order.id) {
+            let stands = self.computers.run(&before).map(Run::stands);
+            if stands != Some(Stands::Ended { code: 0 }) {
+                let what =
+                    format!("{} begins, and {before} before it stands at {stands:?}", order.id);
+                self.watch.breaks(now, what);
+            }
+        }
+        self.watch.begins(now, order);
+    }
+
     /// Watches the entries of an append that is durable now.
     pub(crate) fn appended(&mut self, now: Timestamp, bodies: &[Vec<u8>], appended: &Appended) {
         let watch = &mut self.watch;
@@ -160,12 +184,17 @@ impl Inner {
                 watch.breaks(now, format!("entry {} follows entry {last}", entry.seq));
             }
             watch.is_told_once(now, &entry);
-            watch.before(entry.at, &entry);
+            watch.before(now, &entry);
             if let Event::OrderEnded { order, report } = &entry.event {
                 ends_orders = true;
                 if let Some(lie) = truth::differs(&self.computers, order, &report.outcome) {
                     watch.breaks(now, format!("{order}: the record says {lie}"));
                 }
+            }
+            if let Event::OrderWithdrawn { order, .. } = &entry.event
+                && let Some(lie) = truth::has_begun(&self.computers, order)
+            {
+                watch.breaks(now, format!("{order} is withdrawn, and {lie}"));
             }
             watch.folded(now, &entry);
             watch.after(&entry);

@@ -7,13 +7,19 @@ use crate::time::Time;
 use crate::watch::Watch;
 use coordinator::Clock as _;
 use record::{Memory, Signer};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+
+/// How many orders travel with another one where they do: enough for a whole site plan.
+const ORDERS_AHEAD: usize = 31;
 
 /// Everything outside the processes.
 pub(crate) struct World {
     pub(crate) time: Arc<Time>,
     pub(crate) memory: Memory,
+    /// How many orders may travel with another one: in every other world they go alone.
+    pub(crate) orders_ahead: usize,
     inner: Mutex<Inner>,
 }
 
@@ -21,6 +27,9 @@ pub(crate) struct World {
 pub(crate) struct Inner {
     pub(crate) chance: Chance,
     pub(crate) faults: Faults,
+    pub(crate) is_healed: bool,
+    /// By how many seconds the clocks of the servers' computers are ahead of the true time.
+    pub(crate) clocks: Vec<Arc<AtomicI64>>,
     pub(crate) computers: Computers,
     pub(crate) watch: Watch,
 }
@@ -33,9 +42,17 @@ impl World {
         let time = Arc::new(Time::new());
         let clock = time.clone();
         let memory = Memory::simulated(Signer::from_seed(crate::run::KEY), move || clock.ran_us());
-        let (computers, watch) = (Computers::default(), Watch::new(keeps_story));
-        let inner = Mutex::new(Inner { chance, faults, computers, watch });
-        Arc::new(Self { time, memory, inner })
+        let orders_ahead = if chance.below(2) == 0 { 0 } else { ORDERS_AHEAD };
+        let (computers, watch) = (Computers::default(), Watch::new(keeps_story, orders_ahead));
+        let inner = Mutex::new(Inner {
+            chance,
+            faults,
+            is_healed: false,
+            clocks: vec![],
+            computers,
+            watch,
+        });
+        Arc::new(Self { time, memory, orders_ahead, inner })
     }
 
     pub(crate) fn inner(&self) -> MutexGuard<'_, Inner> {
@@ -65,11 +82,23 @@ impl World {
         tokio::time::sleep(Duration::from_millis(lasting)).await;
     }
 
+    /// Returns whether all faults have ended.
+    pub(crate) fn is_healed(&self) -> bool {
+        self.inner().is_healed
+    }
+
+    /// Sets the clocks of the servers' computers right.
+    pub(crate) fn set_clocks(&self) {
+        self.inner().clocks.iter().for_each(|it| it.store(0, Ordering::SeqCst));
+    }
+
     /// Ends all faults: from now on everything must come to its end.
     pub(crate) fn heal(&self) {
+        self.set_clocks();
         let now = self.time.now();
         let mut inner = self.inner();
         inner.faults = Faults::none();
+        inner.is_healed = true;
         inner.watch.tell(now, || "no more faults".to_owned());
     }
 }

@@ -31,3 +31,18 @@ fn bugs_that_are_planted_are_found() {
         assert!(found.is_some(), "{bug} in {seeds} seeds");
     }
 }
+
+/// Worlds that once broke a promise, each for the reason that it is named for.
+#[test]
+fn worlds_that_once_broke_a_promise_keep_it() {
+    for (seed, why) in [
+        (
+            35,
+            "the database was put back under somebody who knew no more than it held, and wrote on",
+        ),
+        (2, "a clock jumped, and nobody said that it was right again"),
+        (11, "a site failed while everything was held"),
+    ] {
+        assert_eq!(sim::run(seed, false).broken, None, "seed {seed}: {why}");
+    }
+}

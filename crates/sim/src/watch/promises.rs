@@ -3,23 +3,31 @@
 //! House rule: nothing runs that was not authorised; nothing is repeated, lost or started wrongly.
 
 use super::{Known, Step, Watch};
-use jiff::Timestamp;
+use coordinator::clock::TOLERANCE;
+use jiff::{SignedDuration, Timestamp};
 use model::event::{Entry, Event, RingTransition};
 use model::id::SiteId;
 use model::machine::{
     ComponentTransition, DeploymentState, DeploymentTransition, RfcTransition, SignOffTransition,
     SiteState, SiteTransition,
 };
-use model::order::{OrderId, Outcome};
+use model::order::{Order, OrderId, Outcome};
 use model::rfc::Covers;
 use model::scope::Scope;
 use model::sheet::{self, Sheet};
 use model::state::{RingState, State};
+use std::collections::BTreeSet;
 
 /// The local hours in which sites may be worked on, as the plan says: from this one …
 const OPENS: i8 = 22;
 /// … to this one.
 const CLOSES: i8 = 4;
+/// How long after its window an order may begin: the clock may be wrong by two minutes, handing out takes
+/// three at most, and a bundle waits for one.
+const BEGINS_LATE_S: i64 = 6 * 60 + 30;
+/// How long after its window an intent may be recorded: the clock's two minutes, and one in which
+/// what was decided may still be written.
+const DECIDED_LATE_S: i64 = 3 * 60 + 10;
 
 impl Watch {
     /// Checks `entry` against what was before it.
@@ -49,11 +57,13 @@ impl Watch {
                     Some(format!("{order} is intended {why}"))
                 })
             }
-            Event::OrderEnded { order, .. } => match self.orders.get(order) {
-                Some(known) if known.has_ended => Some(format!("{order} ends twice")),
-                Some(_) => None,
-                None => Some(format!("{order} ends and was never intended")),
-            },
+            Event::OrderEnded { order, .. } | Event::OrderWithdrawn { order, .. } => {
+                match self.orders.get(order) {
+                    Some(known) if known.has_ended => Some(format!("{order} ends twice")),
+                    Some(_) => None,
+                    None => Some(format!("{order} ends and was never intended")),
+                }
+            }
             Event::SignOff { slot, transition, document, .. } => {
                 use SignOffTransition::{Declined, Signed, SignedWithExceptions};
                 let is_decision = matches!(transition, Signed | SignedWithExceptions | Declined);
@@ -75,8 +85,7 @@ impl Watch {
             }
             Event::Ring { ring, transition: RingTransition::Resumed, .. } => {
                 let given = state.concurrences.get(&format!("resume ring/{ring}"));
-                let people: std::collections::BTreeSet<_> =
-                    given.into_iter().flatten().map(|it| &it.by).collect();
+                let people: BTreeSet<_> = given.into_iter().flatten().map(|it| &it.by).collect();
                 (people.len() < 2).then(|| format!("{ring} is resumed by one person"))
             }
             Event::Ring { ring, transition: RingTransition::Passed, .. } => {
@@ -110,7 +119,7 @@ impl Watch {
         let earlier = state.rings.iter().take(ring);
         says(self.is_quarantined, "after history was lost and before anybody has cleared it")
             .or_else(|| says(!self.is_authorised(state, covers), "without authorisation"))
-            .or_else(|| says(!is_open(state, position, now), "outside its window"))
+            .or_else(|| says(!was_open(state, position, now, DECIDED_LATE_S), "outside its window"))
             .or_else(|| says(!is_core_signed, "before the core is signed off"))
             .or_else(|| says(status.state == RingState::Halted, "in a halted ring"))
             .or_else(|| {
@@ -135,8 +144,10 @@ impl Watch {
     ) -> Option<String> {
         let says = |wrong: bool, why: &str| wrong.then(|| why.to_owned());
         let same = |it: &&model::state::OrderPlace| it.scope == *scope && it.track == track;
-        let is_beside = state.orders.values().any(|it| same(&it));
-        let in_flight = state.orders.values().filter(|it| it.asked.is_none()).count();
+        let is_beside = self.orders_ahead == 0 && state.orders.values().any(|it| same(&it));
+        let at_work = state.orders.values().filter(|it| it.asked.is_none() && !same(it));
+        let tracks: BTreeSet<_> = at_work.map(|it| (it.scope.to_string(), it.track)).collect();
+        let in_flight = tracks.len();
         let limit = usize::try_from(state.plan.limits.orders_at_once).unwrap_or(0);
         let covers = |it: &Covers| match scope {
             Scope::Component(component) => it.components.contains(component),
@@ -159,7 +170,7 @@ impl Watch {
             .or_else(|| says(in_flight >= limit, "beside as many as may be at once"))
             .or_else(|| says(!self.is_authorised(state, covers), "without authorisation"))
             .or_else(|| {
-                let closed = site.is_some_and(|it| !is_open(state, it, now));
+                let closed = site.is_some_and(|it| !was_open(state, it, now, DECIDED_LATE_S));
                 says(closed && deploys, "outside its window")
             })
             .or_else(|| {
@@ -186,9 +197,13 @@ impl Watch {
     /// Notes what `entry` changes for the entries after it.
     pub(super) fn after(&mut self, entry: &Entry) {
         match &entry.event {
-            Event::OrderIntended { .. } | Event::OrdersIntended { .. } => {
+            Event::OrderIntended { scope, track, .. }
+            | Event::OrdersIntended { scope, track, .. } => {
                 for order in entry.event.intends() {
-                    self.orders.insert(order.clone(), Known { has_ended: false });
+                    let track = (scope.to_string(), *track);
+                    self.intended.insert(order.clone());
+                    self.orders
+                        .insert(order.clone(), Known { has_ended: false, track, seq: entry.seq });
                     self.steps.insert(step_of(order).to_owned(), Step::Ordered);
                 }
             }
@@ -202,6 +217,13 @@ impl Watch {
                     Outcome::Unknown { .. } => Step::Unknown,
                 };
                 self.steps.insert(step_of(order).to_owned(), step);
+            }
+            Event::OrderWithdrawn { order, .. } => {
+                if let Some(known) = self.orders.get_mut(order) {
+                    known.has_ended = true;
+                }
+                // It never began: whatever was before it counts again.
+                self.steps.insert(step_of(order).to_owned(), Step::Decided);
             }
             Event::StepDecided { scope, .. } => {
                 let prefix = format!("{scope}@");
@@ -257,15 +279,40 @@ impl Watch {
         }
     }
 
+    /// Returns the order that has to succeed before `order` may begin: the one before it in its
+    /// track, where that is not on record yet.
+    pub(crate) fn has_to_succeed_before(&self, order: &OrderId) -> Option<OrderId> {
+        let known = self.orders.get(order)?;
+        let earlier = self
+            .orders
+            .iter()
+            .filter(|(_, it)| !it.has_ended && it.track == known.track && it.seq < known.seq);
+        earlier.max_by_key(|(_, it)| it.seq).map(|(id, _)| id.clone())
+    }
+
     /// An order begins on its computer.
-    pub(crate) fn begins(&mut self, now: Timestamp, order: &OrderId) {
-        match self.orders.get(order) {
-            None => self.breaks(now, format!("{order} begins and was never intended")),
+    pub(crate) fn begins(&mut self, now: Timestamp, order: &Order) {
+        let id = &order.id;
+        match self.orders.get(id) {
+            None if self.intended.contains(id) => {}
+            None => self.breaks(now, format!("{id} begins and was never intended")),
             Some(known) if known.has_ended => {
-                self.breaks(now, format!("{order} begins after its end is on record"));
+                self.breaks(now, format!("{id} begins after its end is on record"));
             }
             Some(_) => {}
         }
+        if let Some(site) = self.closed_site_of(now, id) {
+            self.breaks(now, format!("{id} begins outside the window of {site}"));
+        }
+    }
+
+    /// Returns the site that is deployed by `order` and was shut long ago.
+    fn closed_site_of(&self, now: Timestamp, order: &OrderId) -> Option<SiteId> {
+        let state = self.state.as_ref()?;
+        let Scope::Site(site) = &state.orders.get(order)?.scope else { return None };
+        let position = state.plan.site_index(site)?;
+        let deploys = state.sites.get(position)?.state == SiteState::Deploying;
+        (deploys && !was_open(state, position, now, BEGINS_LATE_S)).then(|| site.clone())
     }
 
     /// An order has its effect, for the `times`th time.
@@ -279,6 +326,10 @@ impl Watch {
     /// A failure and the halt that follows from it are one change.
     pub(super) fn halts_follow(&mut self, now: Timestamp) {
         let Some(state) = &self.state else { return };
+        if state.deployment == DeploymentState::Held {
+            // Nothing goes on; the rings are looked at when it is let go.
+            return;
+        }
         let rings = state.plan.rings.iter().zip(&state.rings);
         let bad = rings.filter(|(planned, status)| {
             let is_open = matches!(status.state, RingState::Open | RingState::Soaking);
@@ -296,6 +347,12 @@ fn covers_site(state: &State, covers: &Covers, site: &SiteId) -> bool {
     let ring = state.plan.site_index(site).and_then(|it| state.plan.ring_of.get(it));
     let ring = ring.and_then(|it| state.plan.rings.get(usize::try_from(*it).ok()?));
     covers.sites.contains(site) || ring.is_some_and(|it| covers.rings.contains(&it.id))
+}
+
+/// Whether the site's window is open, or was `seconds` ago, or will be by then: clocks differ.
+fn was_open(state: &State, site: usize, now: Timestamp, seconds: i64) -> bool {
+    let lately = [0, -seconds, TOLERANCE.as_secs()].map(SignedDuration::from_secs);
+    lately.iter().any(|by| is_open(state, site, now.saturating_add(*by).unwrap_or(now)))
 }
 
 fn is_open(state: &State, site: usize, now: Timestamp) -> bool {

@@ -25,7 +25,13 @@ pub(crate) fn differs(computers: &Computers, order: &OrderId, outcome: &Outcome)
             .is_some_and(|it| it.effects > 0)
             .then(|| "not done, and it has had an effect".to_owned()),
         Outcome::Failed { .. } => {
-            run.is_some().then(|| "never begun, and its computer has begun it".to_owned())
+            has_begun(computers, order).map(|it| format!("never begun, and {it}"))
         }
     }
+}
+
+/// Returns that its computer has begun an order, where that is so.
+pub(crate) fn has_begun(computers: &Computers, order: &OrderId) -> Option<String> {
+    let begun = computers.run(order).is_some_and(|it| it.stands() != Stands::Never);
+    begun.then(|| "its computer has begun it".to_owned())
 }
