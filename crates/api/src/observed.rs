@@ -8,13 +8,16 @@ use axum::http::HeaderValue;
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use coordinator::Clock as _;
-use coordinator::clock::SystemClock;
+use coordinator::clock::SteadyClock;
 use metrics::{counter, histogram};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use std::sync::LazyLock;
 
 /// The limits between which the times of requests are counted, in seconds.
 const TIMES: [f64; 9] = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0];
+
+/// What tells how long a request took.
+static CLOCK: LazyLock<SteadyClock> = LazyLock::new(SteadyClock::of_this_computer);
 
 /// The counters of this process.
 pub(crate) static COUNTERS: LazyLock<PrometheusHandle> = LazyLock::new(|| {
@@ -40,9 +43,9 @@ async fn observe(State(is_secure): State<bool>, mut request: Request, next: Next
     let method = request.method().to_string();
     let route = request.extensions().get::<MatchedPath>().map(|it| it.as_str().to_owned());
     let route = route.unwrap_or_else(|| "none".to_owned());
-    let begun = SystemClock.now();
+    let begun = CLOCK.now();
     let response = next.run(request).await;
-    let took = SystemClock.now().duration_since(begun).as_secs_f64();
+    let took = CLOCK.now().duration_since(begun).as_secs_f64();
     let status = response.status().as_u16();
     counter!("landfall_http_requests_total", "method" => method.clone(), "route" => route.clone(), "status" => status.to_string()).increment(1);
     histogram!("landfall_http_request_seconds", "route" => route.clone()).record(took);

@@ -122,6 +122,7 @@ impl From<RecordError> for Fault {
             RecordError::Unknown { .. } => Exit::Usage,
             RecordError::Moved { .. }
             | RecordError::Repeated { .. }
+            | RecordError::Late { .. }
             | RecordError::Fenced { .. }
             | RecordError::Dismissed { .. }
             | RecordError::Unfit { .. }

@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
-use coordinator::clock::SystemClock;
+use coordinator::clock::SteadyClock;
 use reception::{Plans, Reception};
 use record::{Accounts, Location, Signer, open};
 use serde_json::{Value, json};
@@ -44,7 +44,7 @@ impl Server {
         let accounts = Accounts::open(&location).await.unwrap();
         let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples");
         let plans = Plans::under(&examples).unwrap();
-        let clock = Arc::new(SystemClock);
+        let clock = Arc::new(SteadyClock::of_this_computer());
         let (reception, secret) = Reception::open(record, accounts, plans, clock).await.unwrap();
         let reception = Arc::new(reception);
         let routes = api::router(reception.clone());

@@ -8,7 +8,7 @@ use crate::fault::Fault;
 use crate::surroundings::Surroundings;
 use crate::terminal::Terminal;
 use axum::serve::ListenerExt as _;
-use coordinator::clock::SystemClock;
+use coordinator::clock::SteadyClock;
 use reception::{Plans, Reception};
 use record::Record;
 use secured::{Files, Secured};
@@ -37,7 +37,7 @@ pub(crate) async fn listen(
         None => Plans::default(),
     };
     let accounts = surroundings.accounts().await?;
-    let opened = Reception::open(record, accounts, plans, Arc::new(SystemClock)).await;
+    let opened = Reception::open(record, accounts, plans, Arc::new(SteadyClock::of_this_computer())).await;
     let (reception, first) = opened.map_err(|error| {
         Fault::new(Exit::Failure, "nobody can be let in").why(error.to_string())
     })?;

@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
-use coordinator::clock::SystemClock;
+use coordinator::clock::SteadyClock;
 use reception::{Plans, Reception};
 use record::{Accounts, Location, Signer, open};
 use std::path::Path;
@@ -45,7 +45,7 @@ impl Browser {
         let accounts = Accounts::open(&location).await.unwrap();
         let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples");
         let plans = Plans::under(&examples).unwrap();
-        let clock = Arc::new(SystemClock);
+        let clock = Arc::new(SteadyClock::of_this_computer());
         let (reception, secret) = Reception::open(record, accounts, plans, clock).await.unwrap();
         let secret = secret.unwrap().reveal().to_owned();
         let routes = web::router(Arc::new(reception));
