@@ -159,6 +159,7 @@ pub(crate) enum What {
     Waiting(look::Waiting),
     Measures(measure::Measures),
     Outcomes(measure::Outcomes),
+    Handover(look::HandoverOf),
     Report(measure::ReportOf),
     #[command(subcommand)]
     ReleaseReadiness(release_readiness::ReleaseReadiness),
@@ -248,7 +249,7 @@ pub(crate) enum What {
 const GROUPS: &[(&str, &[&str])] = &[
     ("Plan", &["init", "check", "schema", "plan", "forecast", "rehearse"]),
     ("Deploy", &["deployment", "serve", "worker", "workers", "demo"]),
-    ("Look", &["status", "why", "waiting", "measures", "outcomes", "report"]),
+    ("Look", &["status", "why", "waiting", "measures", "outcomes", "handover", "report"]),
     (
         "Authorise and sign",
         &[

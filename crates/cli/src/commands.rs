@@ -7,6 +7,7 @@ mod closings;
 mod delegations;
 mod deployments;
 mod escalations;
+mod handovers;
 mod incident_lists;
 mod incidents;
 mod instants;
@@ -25,6 +26,7 @@ mod records;
 mod rehearsing;
 mod releasing;
 mod rfcs;
+pub(crate) mod samples;
 mod serving;
 mod signing;
 mod surveys;
@@ -76,6 +78,7 @@ pub(crate) async fn carry_out(
         }
         What::Measures(it) => measuring::measures(it, &desk().await?),
         What::Outcomes(_) => measuring::outcomes(&desk().await?),
+        What::Handover(it) => handovers::show(it, &desk().await?),
         What::ReleaseReadiness(it) => releasing::release_readiness(it, desk().await?).await,
         What::Report(it) => measuring::report(it, &desk().await?),
         What::Rfc(it) => rfcs::rfc(it, desk().await?).await,

@@ -11,6 +11,7 @@ pub(crate) mod close_out;
 pub(crate) mod counted;
 pub(crate) mod fault;
 pub(crate) mod forecast;
+pub(crate) mod handover;
 pub(crate) mod live;
 pub(crate) mod measures;
 pub(crate) mod milestone;

@@ -11,7 +11,10 @@ pub use communications::{
     Trigger, UnreadTrigger, Webhook,
 };
 
+use crate::incident::Severity;
 use crate::role_type::RoleType;
+use crate::support_hours::SupportHours;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Who is trained, and how many must be before a site starts.
@@ -104,6 +107,9 @@ pub struct OperationsGuide {
     pub id: LineId,
     /// Its title.
     pub title: String,
+    /// The probe that shows whether its place can be reached.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub probe: Option<LineId>,
 }
 
 /// How users are helped, and how issues escalate.
@@ -111,8 +117,14 @@ pub struct OperationsGuide {
 pub struct SupportPlan {
     /// The document and its version.
     pub document: String,
-    /// When support answers.
+    /// When support answers, in words.
     pub hours: String,
+    /// The hours in which its clocks run; around the clock, where there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calendar: Option<SupportHours>,
+    /// How soon incidents are to be acknowledged, restored and resolved.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub targets: Vec<SupportTarget>,
     /// Who is asked, level by level.
     pub escalation: Vec<EscalationLevel>,
     /// How many severity 2 incidents may be open when the deployment is declared stable.
@@ -127,7 +139,15 @@ impl Default for SupportPlan {
     fn default() -> Self {
         let (document, hours) = (String::new(), String::new());
         let reopen_days = reopen_days();
-        Self { document, hours, escalation: vec![], open_severity_2_max: 0, reopen_days }
+        Self {
+            document,
+            hours,
+            calendar: None,
+            targets: vec![],
+            escalation: vec![],
+            open_severity_2_max: 0,
+            reopen_days,
+        }
     }
 }
 
@@ -142,6 +162,22 @@ fn reopen_days() -> u16 {
 
 fn is_reopen_days(days: &u16) -> bool {
     *days == reopen_days()
+}
+
+/// How soon incidents of a severity are to be answered, each in minutes of the support hours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SupportTarget {
+    /// Of which.
+    pub severity: Severity,
+    /// Somebody has seen it, after it was detected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acknowledge_minutes: Option<u32>,
+    /// The service is back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub restore_minutes: Option<u32>,
+    /// Its cause is dealt with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resolve_minutes: Option<u32>,
 }
 
 /// One level of escalation.
@@ -160,6 +196,21 @@ pub struct EscalationLevel {
 }
 
 impl SupportPlan {
+    /// Returns when `minutes` are over that begin at `at`: in support hours, where the clock of what
+    /// is as severe runs in them; nothing where these never come.
+    pub fn due(
+        &self,
+        severity: Option<Severity>,
+        at: Timestamp,
+        minutes: u32,
+    ) -> Option<Timestamp> {
+        let length = SignedDuration::from_mins(i64::from(minutes));
+        match self.calendar.as_ref().filter(|it| it.holds_for(severity)) {
+            Some(hours) => hours.after(at, length),
+            None => at.checked_add(length).ok(),
+        }
+    }
+
     /// Returns the level from which on the project team is asked: the first whose role type is
     /// one of the project's, or the first of all.
     pub fn first_project_level(&self) -> usize {

@@ -17,8 +17,10 @@ pub use words::{
 
 use crate::evolve::{Happening, Impossible};
 use crate::id::{PersonId, RfcId};
+use crate::incident::Severity;
 use crate::machine::{EscalationState, Transition};
 use crate::role_type::RoleType;
+use crate::state::State;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -141,6 +143,12 @@ impl Escalation {
         let answered = self.answer.as_ref().map(|it| it.at);
         self.breaches.is_empty()
             && answered.is_some_and(|at| target.is_none_or(|target| at <= target))
+    }
+
+    /// Returns how severe the incident behind it is, where there is one.
+    pub fn severity(&self, state: &State) -> Option<Severity> {
+        let incident = self.raising.incident.and_then(|it| state.incidents.incident(it));
+        incident.map(|it| it.severity)
     }
 
     /// Returns the role type of the side that raised it.

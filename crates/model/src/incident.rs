@@ -7,6 +7,7 @@
 //!
 //! Source: Deploy SMF, Process 3, Table 6: number of incidents, downtime; Table 2: support issues.
 
+mod clocks;
 mod command;
 mod event;
 mod folding;
@@ -16,6 +17,7 @@ mod problem;
 mod sentences;
 mod words;
 
+pub use clocks::{Clock, ClockStanding, clock};
 pub use command::{FeedbackDecision, IncidentAct, IncidentCommand};
 pub use event::{Closure, IncidentEvent, Opening, Source};
 pub use impact::{

@@ -8,6 +8,7 @@
 mod clock;
 mod criteria;
 mod facts;
+mod performance;
 mod seen;
 mod standing;
 

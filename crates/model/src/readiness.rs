@@ -11,6 +11,7 @@ mod shown;
 pub use items::{ReadinessArea, ReadinessItem, checklist};
 pub use shown::{ItemStanding, SaidBy, shown_by, standing};
 
+use crate::digest::Digest;
 use crate::evolve::{Happening, Impossible};
 use crate::id::{LineId, PersonId, SiteId};
 use crate::role_type::RoleType;
@@ -59,10 +60,13 @@ pub enum ReadinessEvent {
         /// What shows it.
         evidence: String,
     },
-    /// Operations or support accepted the checklist.
+    /// Operations or support accepted the checklist, and their plan with it.
     Accepted {
         /// In which role.
         role: RoleType,
+        /// The plan that they accepted, by its digest; nothing of a record from before.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        plan: Option<Digest>,
     },
     /// Release Management or Operations Experience declared the solution ready for operations.
     DeclaredReady {
@@ -205,6 +209,9 @@ pub struct ItemStatus {
 pub struct Acceptance {
     /// In which role.
     pub role: RoleType,
+    /// The plan that was accepted with it, by its digest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<Digest>,
     /// Who accepted it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<PersonId>,
@@ -285,13 +292,13 @@ impl Readiness {
                 let (judgement, evidence) = (*judgement, evidence.clone());
                 self.items.insert(item.clone(), ItemStatus { judgement, evidence, by, at });
             }
-            ReadinessEvent::Accepted { role } => {
+            ReadinessEvent::Accepted { role, plan } => {
                 self.accepted.retain(|it| it.role != *role);
-                self.accepted.push(Acceptance { role: *role, by, at });
+                self.accepted.push(Acceptance { role: *role, plan: *plan, by, at });
             }
             ReadinessEvent::DeclaredReady { role } => {
                 self.declared.retain(|it| it.role != *role);
-                self.declared.push(Acceptance { role: *role, by, at });
+                self.declared.push(Acceptance { role: *role, plan: None, by, at });
             }
             ReadinessEvent::Objected { reason } => {
                 self.accepted.clear();
@@ -307,7 +314,7 @@ impl Readiness {
             ReadinessEvent::GuideAcknowledged { guide, role } => {
                 let status = self.guides.get_mut(guide);
                 let status = status.ok_or_else(|| Impossible::unknown(guide))?;
-                status.acknowledged.push(Acceptance { role: *role, by, at });
+                status.acknowledged.push(Acceptance { role: *role, plan: None, by, at });
             }
             ReadinessEvent::MonitoringReported { sites, since, .. } => {
                 self.monitor(sites, Some(*since));
@@ -374,7 +381,12 @@ impl fmt::Display for ReadinessEvent {
             Self::ItemJudged { item, judgement, evidence } => {
                 write!(f, "readiness {item}: {judgement}: {evidence}")
             }
-            Self::Accepted { role } => write!(f, "{role} accepted the readiness checklist"),
+            Self::Accepted { role, plan: None } => {
+                write!(f, "{role} accepted the readiness checklist")
+            }
+            Self::Accepted { role, plan: Some(plan) } => {
+                write!(f, "{role} accepted the readiness checklist, and plan {}", plan.short())
+            }
             Self::DeclaredReady { role } => {
                 write!(f, "{role} declared the solution ready for operations")
             }

@@ -6,6 +6,10 @@
 //!
 //! Source: Deploy SMF, "quiet period" (Process 3), and Process 4, Table 7.
 
+mod handover;
+
+pub use handover::{Handover, HandoverStep, Signer, Stage, handover, handovers, lines};
+
 use crate::id::PersonId;
 use crate::machine::{MilestoneState, SignOffState};
 use crate::milestone::{Milestone, Review};

@@ -139,6 +139,7 @@ impl Building<'_> {
         let communications = self.communications(file.communications.take(), &sites);
         let stakeholders = self.stakeholders(std::mem::take(&mut file.stakeholders), &sites);
         let milestones = self.milestones(std::mem::take(&mut file.milestones));
+        let support = file.support.take().map(|it| self.support(it));
         let plan = MasterProjectPlan {
             deployment: self.deployment(&file),
             title: self.title(&file),
@@ -165,7 +166,7 @@ impl Building<'_> {
             communications,
             training: file.training.map(companions::training),
             operations: file.operations.map(companions::operations),
-            support: file.support.map(companions::support),
+            support,
             probes,
             readiness: companions::readiness(file.readiness),
             quiet_period: file.quiet_period.map(companions::quiet_period),

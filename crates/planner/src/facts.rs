@@ -187,6 +187,16 @@ impl<'s> Look<'s> {
         waits.extend(new);
     }
 
+    /// Returns whether no site is to be told anything until one moves.
+    pub(crate) fn are_sites_told(&self) -> bool {
+        self.kept.are_sites_told()
+    }
+
+    /// Keeps that no site is to be told anything until one moves.
+    pub(crate) fn sites_are_told(&mut self) {
+        self.kept.sites_are_told();
+    }
+
     /// Returns when the messages of the plan are sent.
     pub fn triggers(&mut self, plan: &CommunicationsPlan) -> Arc<Triggers> {
         self.kept.triggers(|| Triggers::of(plan))

@@ -319,3 +319,70 @@ fn the_availability_of_a_quiet_period_is_measured_and_never_taken_for_granted() 
     story.tells("gunnvor", &Command::Attest { guard, scope, statement });
     assert_eq!(availability(&story), Some(9_750));
 }
+
+// Proves: P3b-O1, P3b-O2, P3b-A1, G-04
+#[test]
+fn the_report_on_a_quiet_period_has_tables_for_each_site_and_for_the_service() {
+    let mut story = Story::stabilizing(standard());
+    story.goes_on(|it| it.is_in(DeploymentState::QuietPeriod));
+    let start = story.now;
+    story.now = start + jiff::SignedDuration::from_hours(3);
+    let hit = |minutes: i64, sites, level| model::incident::Impact {
+        start: story.now - jiff::SignedDuration::from_mins(minutes),
+        end: Some(story.now),
+        sites,
+        level,
+        users: None,
+    };
+    let s1 = || model::incident::ImpactSites::Only(vec!["s1".parse().unwrap()]);
+    let all = model::incident::ImpactSites::All;
+    use model::incident::ImpactLevel::{Degraded, Outage};
+    let hits = [hit(60, s1(), Outage), hit(30, all, Outage), hit(120, s1(), Degraded)];
+    for impact in hits {
+        let detected = impact.start;
+        let opening = model::incident::Opening {
+            impact: Some(impact),
+            detected,
+            ..model::incident::Opening::reported(
+                Scope::Deployment,
+                model::incident::Severity::THREE,
+                "the tills stand still".to_owned(),
+                story.now,
+            )
+        };
+        story.tells("esteban", &Command::Incident(IncidentCommand::Open(Box::new(opening))));
+    }
+    story.goes_on(|it| it.is_in(DeploymentState::MilestoneReview));
+    let facts = story.state.quiet_periods.last().unwrap().facts.clone().unwrap();
+    let of = &facts["performance"];
+    let mut told = String::new();
+    for key in ["service", "down-at-any-site", "completeness", "a-month-of-this"] {
+        told += &format!("{key}: {}\n", of[key]);
+    }
+    for row in of["sites"]["rows"].as_array().unwrap().iter().take(2) {
+        told += &format!("{row}\n");
+    }
+    told += &format!("{}\n", of["incident-list"][0]);
+    told += &format!("{}\n", of["impact"][0]);
+    // The same figures as the ones that everybody can ask for.
+    let lines = model::responsibility::handover(&story.state, &Scope::Deployment);
+    told += &format!("{}\n", serde_json::to_value(&lines.steps).unwrap());
+    let sheet = model::sheet::body(&story.state, &Sheet::DeploymentStable);
+    told += &format!(
+        "{}\n",
+        sheet["facts"]["facts"]["transfer-of-responsibility"]["of-each"]["lines"][0]
+    );
+    expect![[r#"
+        service: {"as-experienced":{"all-sites":"30.00 min","any-site":"60.00 min","availability":"99.9228 %","is-provisional":false,"planned-of-all-sites":"0.00 min","site-mean":"33.33 min","user-minutes-lost":"3000.00 min","user-weighted":"33.33 min"},"attributable":{"all-sites":"30.00 min","any-site":"60.00 min","availability":"99.9228 %","is-provisional":false,"planned-of-all-sites":"0.00 min","site-mean":"33.33 min","user-minutes-lost":"3000.00 min","user-weighted":"33.33 min"}}
+        down-at-any-site: [{"from":"2027-02-03T11:00:00Z","length":"60.00 min","until":"2027-02-03T12:00:00Z"}]
+        completeness: {"gaps":[],"known":null}
+        a-month-of-this: {"incidents":"3.0","user-weighted-downtime":"33.33 min"}
+        {"agreed":"43200.00 min","availability":"99.8611 %","degraded":"120.00 min","partial":"0.00 min","planned":"0.00 min","site":"s1","unplanned":"60.00 min","user-minutes-lost":"600.00 min"}
+        {"agreed":"43200.00 min","availability":"99.9306 %","degraded":"0.00 min","partial":"0.00 min","planned":"0.00 min","site":"s2","unplanned":"30.00 min","user-minutes-lost":"300.00 min"}
+        {"attribution":"undetermined","cause":"as rehearsed","counts":true,"detected":"2027-02-03T11:00:00Z","fix":"as rehearsed","incident":1,"reopened":0,"severity":3,"state":"closed","text":"the tills stand still","time-to-acknowledge":"60.00 min","time-to-restore":"60.00 min"}
+        {"attribution":"undetermined","from":"2027-02-03T11:00:00Z","level":"outage","of":"1","sites":["s1"],"until":"2027-02-03T12:00:00Z","users":null}
+        [{"at":"2027-02-03T09:00:00Z","behind-until":"2027-03-05T09:00:00Z","document":"7ba411ab8f60646913bf9eeba265a37d81542271322a52fa173a0b9b10397e49","given-by":{"at":"2027-02-03T09:00:00Z","by":"sabela","role":"program-manager"},"received-by":[{"at":"2027-02-03T09:00:00Z","by":"gunnvor","role":"operations-manager"},{"at":"2027-02-03T09:00:00Z","by":"esteban","role":"support-manager"}],"stage":"first"}]
+        {"brought-by":null,"given-by":"program-manager","in-operation-since":null,"received-by":null,"scope":"site/s1","to":["operations-manager","support-manager"]}
+    "#]]
+    .assert_eq(&told);
+}

@@ -8,6 +8,7 @@ use crate::waiting::{waiting, why};
 use expect_test::expect;
 use jiff::SignedDuration;
 use model::command::Command;
+use model::companion_plans::OperationsGuide;
 use model::decide::{Acting, decide};
 use model::event::Event;
 use model::gates;
@@ -309,6 +310,68 @@ fn a_quiet_period_of_which_probes_know_too_little_is_put_on_and_its_gaps_are_exp
         Q3 probes know of 95.00 % of the site-minutes, and nobody has explained the gaps [Operations Manager]; availability 10000
         Attest { guard: Q3, scope: Deployment, statement: "The measurements are complete enough, and their gaps are explained." }
         Q3 met; availability 10000
+    "#]]
+    .assert_eq(&told(&lines));
+}
+
+// Proves: P3a-I1, P3a-I2, P3b-B1
+#[test]
+fn a_guide_is_reached_by_its_probe_and_plans_are_accepted_as_they_are() {
+    let mut plan = probed(&[("wiki", "deployment")]);
+    let guide = OperationsGuide {
+        id: "OG-1".parse().unwrap(),
+        title: "Start and stop".to_owned(),
+        probe: Some("wiki".parse().unwrap()),
+    };
+    plan.operations.as_mut().unwrap().guides = vec![guide];
+    plan.readiness = vec![ReadinessItem { id: "backup".parse().unwrap(), ..item(None) }];
+    let mut story = Story::stabilizing(plan.clone());
+    let mut lines = vec![of_stable(&story, Guard::ST5)];
+    let place = "https://wiki.example.org/fieldgate".to_owned();
+    let publish = ReadinessCommand::PublishGuides { guides: vec![], place };
+    story.tells("kasimir", &Command::Readiness(publish));
+    let read = ReadinessCommand::AcknowledgeGuides { guides: vec![] };
+    story.tells("gunnvor", &Command::Readiness(read));
+    lines.push(of_stable(&story, Guard::ST5));
+    story.stands("wiki", ProbeStanding::Down);
+    lines.push(of_stable(&story, Guard::ST5));
+    let waits = why(&story.state, story.now, &Scope::Deployment);
+    lines.extend(waits.iter().filter(|it| it.what.contains("OG-1")).map(|it| it.what.clone()));
+    story.later(HOUR);
+    story.stands("wiki", ProbeStanding::Up);
+    lines.push(of_stable(&story, Guard::ST5));
+    let items = vec!["backup".parse().unwrap()];
+    let evidence = "report 12".to_owned();
+    let judge = ReadinessCommand::Judge { items, judgement: Judgement::Passed, evidence };
+    for (person, command) in [
+        ("gunnvor", judge),
+        ("ivo", ReadinessCommand::DeclareReady),
+        ("kasimir", ReadinessCommand::DeclareReady),
+        ("gunnvor", ReadinessCommand::Accept),
+        ("esteban", ReadinessCommand::Accept),
+    ] {
+        story.tells(person, &Command::Readiness(command));
+    }
+    let accepted = |state: &model::state::State| {
+        let accepted = gates::readiness::accepted(state).into_iter();
+        accepted.map(|it| it.role.to_string()).collect::<Vec<_>>().join(", ")
+    };
+    lines.push(accepted(&story.state));
+    // The plan for support is another: whoever accepted the former one is asked again.
+    plan.support.as_mut().unwrap().document = "SUP-2".to_owned();
+    lines.push(accepted(&story.state.clone().with_plan(plan.into())));
+    let register = model::release_readiness::inputs(&story.state).into_iter();
+    let plans = register.filter(|it| it.kind == model::release_readiness::InputKind::Plan);
+    lines.push(plans.map(|it| it.input).collect::<Vec<_>>().join(", "));
+    expect![[r#"
+        ST5 guide OG-1, Start and stop, is not published [Operations Experience or Release Management]
+        ST5 nobody knows whether guide OG-1 can be reached: probe wiki was not asked [Operations Experience or Release Management]
+        ST5 guide OG-1 cannot be reached: probe wiki is down [Operations Experience or Release Management]
+        guide OG-1 cannot be reached: probe wiki is down
+        ST5 met
+        Operations Manager, Support Manager
+        Operations Manager
+        master-project-plan, operations-plan, support-plan
     "#]]
     .assert_eq(&told(&lines));
 }

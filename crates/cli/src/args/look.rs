@@ -46,6 +46,19 @@ pub(crate) struct Why {
     pub(crate) at: Option<Moment>,
 }
 
+/// Show who gave each component, each site and the service to whom, and when.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  landfall handover
+  landfall handover component/db-primary
+  landfall handover site/B27
+  landfall handover deployment --json")]
+pub(crate) struct HandoverOf {
+    /// Of what: `deployment`, or `component/` or `site/` and a name; everything, if it is left out.
+    #[arg(value_name = "SCOPE")]
+    pub(crate) scope: Option<Scope>,
+}
+
 /// List what waits on people: on me, on somebody, on everybody.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:

@@ -43,7 +43,7 @@ pub(crate) fn measures(it: &Measures, desk: &Desk) -> Result<Exit, Fault> {
         return Err(Fault::new(Exit::Refused, what).next("give --from to measure all the same"));
     };
     let question = question(it, (from, it.to.unwrap_or(now)), it.as_of.unwrap_or(now).min(now))?;
-    let mut measured = recorded::measured(state);
+    let mut measured = recorded::measured(state, now);
     match &it.scope {
         None | Some(Scope::Deployment) => {}
         Some(scope @ Scope::Site(id)) => {

@@ -18,7 +18,7 @@ use std::path::Path;
 use std::time::Duration;
 
 /// How many entries are read at once.
-const PAGE: u32 = 2_000;
+pub(super) const PAGE: u32 = 2_000;
 /// How often a followed record is looked at.
 const FOLLOW_EVERY: Duration = Duration::from_millis(300);
 
@@ -32,6 +32,10 @@ pub(crate) async fn record(
         RecordOf::Show { scope, follow, after, limit } => {
             let mut desk = Desk::open(everywhere, surroundings, terminal).await?;
             show(&mut desk, scope.as_ref(), *follow, *after, *limit).await
+        }
+        RecordOf::Sample { seed, count } => {
+            let desk = Desk::open(everywhere, surroundings, terminal).await?;
+            super::samples::sample(*seed, *count, &desk).await
         }
         RecordOf::Verify => verify(everywhere, surroundings, terminal).await,
         RecordOf::Export { file } => export(file, everywhere, surroundings, terminal).await,

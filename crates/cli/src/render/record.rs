@@ -1,10 +1,11 @@
 //! Entries of the record as lines.
 
+use crate::commands::samples::Sample;
 use model::event::Entry;
 use model::state::State;
 use record::Verified;
 use views::event::{scope_of, sentence};
-use views::people::actor;
+use views::people::{actor, person};
 use views::time::{exactly, told, zone_of};
 
 /// Returns an entry as one line: number, time, what, who.
@@ -13,6 +14,30 @@ pub(crate) fn line(state: &State, entry: &Entry) -> String {
     let by = actor(&state.plan, &entry.actor);
     let said = told(&sentence(&entry.event), zone);
     format!("{:>7}  {}  {said}  · {by}\n", entry.seq, exactly(entry.at, zone))
+}
+
+/// Returns a sample of changes, one after the other.
+pub(crate) fn sample(state: &State, sample: &Sample<'_>) -> String {
+    let mut text = sample.summary();
+    for it in &sample.changes {
+        let title = it.request.map(|it| it.title.as_str()).unwrap_or_default();
+        text += &format!("\n{}: {title}\n", it.status.id);
+        if let Some(request) = it.request {
+            let by = person(&state.plan, &request.requested_by);
+            text += &format!("  {}, asked for by {by}: {}\n", request.category, request.reason);
+            text += &format!("  risk: {}; going back: {}\n", request.risk, request.rollback_plan);
+        }
+        for (approver, level) in &it.status.approvals {
+            let by = person(&state.plan, approver);
+            text += &format!("  approved by {by}, at level {}\n", level + 1);
+        }
+        text += &format!("  it is {}\n", it.status.state);
+        it.entries.iter().for_each(|entry| text += &line(state, entry));
+        if it.left_out > 0 {
+            text += &format!("and {} entries more\n", it.left_out);
+        }
+    }
+    text
 }
 
 /// Returns what holds of a record.

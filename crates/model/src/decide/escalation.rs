@@ -14,27 +14,36 @@ use crate::event::Event;
 use crate::gates::incidents as gates;
 use crate::guard::{Guard, GuardReading};
 use crate::id::{PersonId, RfcId};
-use crate::incident::{Incident, IncidentEvent};
+use crate::incident::{Incident, IncidentEvent, Severity};
 use crate::machine::{EscalationTransition as Happened, IncidentTransition, Transition};
 use crate::plan::MasterProjectPlan;
 use crate::refusal::{Refusal, RefusalCode, pass};
 use crate::role_type::RoleType;
 use crate::scope::Scope;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
-/// Returns `level` of the support plan as it is paged at `at`, or its last level.
-pub fn paged(plan: &MasterProjectPlan, level: u8, at: Timestamp) -> Paged {
+/// Returns `level` of the support plan as it is paged at `at` for what is as severe, or its last
+/// level. Its clock runs in support hours, where the plan says so.
+pub fn paged(
+    plan: &MasterProjectPlan,
+    (level, severity): (u8, Option<Severity>),
+    at: Timestamp,
+) -> Paged {
     let levels = plan.support.as_ref().map(|it| it.escalation.as_slice()).unwrap_or_default();
     let last = u8::try_from(levels.len().saturating_sub(1)).unwrap_or(u8::MAX);
     let level = level.min(last);
-    let minutes = levels.get(usize::from(level)).map(|it| i64::from(it.answer_minutes));
-    let due = minutes.and_then(|it| at.checked_add(SignedDuration::from_mins(it)).ok());
+    let minutes = levels.get(usize::from(level)).map(|it| it.answer_minutes);
+    let due = plan.support.as_ref().zip(minutes).and_then(|(it, m)| it.due(severity, at, m));
     Paged { level, due }
 }
 
 /// Returns the level that is paged when `level` did not answer, if there is one above it.
-pub fn paged_after(plan: &MasterProjectPlan, level: u8, at: Timestamp) -> Option<Paged> {
-    let next = paged(plan, level.saturating_add(1), at);
+pub fn paged_after(
+    plan: &MasterProjectPlan,
+    (level, severity): (u8, Option<Severity>),
+    at: Timestamp,
+) -> Option<Paged> {
+    let next = paged(plan, (level.saturating_add(1), severity), at);
     (next.level > level).then_some(next)
 }
 
@@ -82,7 +91,9 @@ impl Acting<'_> {
         }
         let plan = &self.state.plan;
         let first = plan.support.as_ref().map_or(0, |it| it.first_project_level());
-        let Paged { level, due } = paged(plan, u8::try_from(first).unwrap_or(0), at);
+        let severity = incident.map(|it| it.severity);
+        let first = u8::try_from(first).unwrap_or(0);
+        let Paged { level, due } = paged(plan, (first, severity), at);
         // Whoever was called directly is past the clocks of the levels.
         let due = due.filter(|_| raising.path == EscalationPath::Levels);
         let escalation = self.state.escalations.next_number();
@@ -120,7 +131,8 @@ impl Acting<'_> {
                 self.raiser_may(of, Happened::Insisted)?;
                 let reason = worded("the reason", reason)?;
                 let level = of.paged.level.saturating_add(1);
-                let paged = paged(&self.state.plan, level, self.now);
+                let severity = of.severity(self.state);
+                let paged = paged(&self.state.plan, (level, severity), self.now);
                 Ok(vec![EscalationEvent::Insisted { escalation: of.number, reason, paged }.into()])
             }
             EscalationAct::Agree => {

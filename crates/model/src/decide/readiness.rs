@@ -89,10 +89,14 @@ impl Acting<'_> {
             return Err(Refusal::new(RefusalCode::Gate, text, next));
         }
         let held = self.held(&Scope::Deployment);
-        let given = self.state.readiness.accepted();
+        let given = gate::accepted(self.state);
         let roles = accepting.into_iter().filter(|it| held.contains(it));
         let roles = roles.filter(|role| !given.iter().any(|it| it.role == *role));
-        let accepted: Vec<_> = roles.map(|role| ReadinessEvent::Accepted { role }).collect();
+        let accept = |role| {
+            let plan = gate::taken_over(&self.state.plan, role);
+            ReadinessEvent::Accepted { role, plan }
+        };
+        let accepted: Vec<_> = roles.map(accept).collect();
         if accepted.is_empty() {
             let text = format!("{} has accepted the checklist already", self.person);
             return Err(Refusal::new(RefusalCode::State, text, "there is nothing to do"));

@@ -3,6 +3,7 @@
 //! Source: Deploy SMF, Table 1: User Experience trains users and maintains the training schedule.
 
 use super::{Acting, worded};
+use crate::digest::canonical_digest;
 use crate::event::Event;
 use crate::id::{LineId, SiteId};
 use crate::refusal::{Refusal, RefusalCode};
@@ -63,14 +64,35 @@ impl Acting<'_> {
                 self.attend(site, course, session.as_ref(), users)?
             }
             TrainingCommand::Exempt { site, users, reason } => {
-                let scope = self.known_site(site)?;
-                self.role(&[RoleType::UserExperience], &scope, "exempt users from training")?;
-                let users = self.pseudonyms(site, users)?;
-                let reason = worded("the reason", reason)?;
-                TrainingEvent::Exempted { site: site.clone(), users, reason }
+                return self.exempt_from_training(site, users, reason);
             }
         };
         Ok(vec![Event::Training(event)])
+    }
+
+    /// User Experience and the site's owner agree that these users need no training: neither alone
+    /// lets a site start whose users are not trained (SOD-13, S5).
+    fn exempt_from_training(
+        &self,
+        site: &SiteId,
+        users: &[String],
+        reason: &str,
+    ) -> Result<Vec<Event>, Refusal> {
+        let scope = self.known_site(site)?;
+        let roles = [RoleType::UserExperience, RoleType::SiteOwner];
+        self.role(&roles, &scope, "exempt users from training")?;
+        let mut users = self.pseudonyms(site, users)?;
+        users.sort();
+        let reason = worded("the reason", reason)?;
+        let these = canonical_digest(&users).short();
+        let act = format!("exempt {} users ({these}) from training at {scope}", users.len());
+        let (mut events, is_complete) =
+            self.concur(&act, &roles, self.two_persons(), &scope, Some(&reason))?;
+        if is_complete {
+            let exempted = TrainingEvent::Exempted { site: site.clone(), users, reason };
+            events.push(Event::Training(exempted));
+        }
+        Ok(events)
     }
 
     fn known_site(&self, site: &SiteId) -> Result<Scope, Refusal> {

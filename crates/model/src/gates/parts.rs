@@ -226,7 +226,7 @@ impl State {
             Guard::C5 => super::change::C5_WAIVABLE.iter().map(|it| (*it).to_owned()).collect(),
             Guard::S9 => named(super::sites::open_at(self, scope)),
             Guard::ST4 => named(super::readiness::lacking_items(self, self.at)),
-            Guard::ST5 => named(super::readiness::st5(self)),
+            Guard::ST5 => named(super::readiness::st5(self, self.at)),
             Guard::ST7 => named(super::team::st7(self)),
             _ => vec![],
         }

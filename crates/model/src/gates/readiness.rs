@@ -6,13 +6,14 @@ use super::parts::Lack;
 use super::{Found, missing};
 use crate::companion_plans::{OperationsGuide, OperationsRequirement, RequirementProof};
 use crate::component::CoreComponent;
+use crate::digest::{Digest, canonical_digest};
 use crate::guard::{Guard, GuardReading, Supplier, Verdict};
 use crate::incident::ProbeStanding;
 use crate::machine::{ComponentState, SiteState};
 use crate::plan::MasterProjectPlan;
 use crate::probe::Probe;
 use crate::profile::Profile;
-use crate::readiness::{Judgement, ReadinessItem, checklist, shown_by, standing};
+use crate::readiness::{Acceptance, Judgement, ReadinessItem, checklist, shown_by, standing};
 use crate::role_type::RoleType;
 use crate::scope::Scope;
 use crate::state::State;
@@ -50,6 +51,23 @@ pub fn accepting(plan: &MasterProjectPlan) -> Vec<RoleType> {
     roles.extend(support(plan));
     roles.dedup();
     roles
+}
+
+/// Returns the digest of what `role` takes over: the plan for operations, the plan for support, or
+/// both where operations answers for support; nothing where the plan has neither.
+pub fn taken_over(plan: &MasterProjectPlan, role: RoleType) -> Option<Digest> {
+    let operations = plan.operations.as_ref().filter(|_| role == RoleType::OperationsManager);
+    let support = plan.support.as_ref().filter(|_| support(plan).contains(&role));
+    (operations.is_some() || support.is_some()).then(|| canonical_digest(&(operations, support)))
+}
+
+/// Returns who has accepted the checklist with the plans as they are: whoever accepted another plan
+/// is asked again.
+pub fn accepted(state: &State) -> Vec<&Acceptance> {
+    let is_of_now = |it: &&Acceptance| {
+        it.plan.is_none_or(|plan| taken_over(&state.plan, it.role) == Some(plan))
+    };
+    state.readiness.accepted().iter().filter(is_of_now).collect()
 }
 
 /// Returns the items of the checklist that are neither there nor not needed.
@@ -153,7 +171,7 @@ pub fn st4(state: &State, now: Timestamp) -> GuardReading {
     if let Err((missing, supplier)) = items(state, now) {
         return GuardReading::unmet(Guard::ST4, missing, supplier);
     }
-    let accepted = state.readiness.accepted();
+    let accepted = accepted(state);
     let lacking = accepting(&state.plan);
     let lacking = lacking.into_iter().find(|role| !accepted.iter().any(|it| it.role == *role));
     let Some(role) = lacking else {
@@ -171,13 +189,14 @@ pub fn st4(state: &State, now: Timestamp) -> GuardReading {
     GuardReading::unmet(Guard::ST4, text, Supplier::Roles(vec![role]))
 }
 
-/// ST5: every guide is published for this release, and was read; each can be waived by its name.
-pub fn st5(state: &State) -> Vec<Lack> {
+/// ST5: every guide is published for this release, was read, and can be reached; each can be waived
+/// by its name.
+pub fn st5(state: &State, now: Timestamp) -> Vec<Lack> {
     let planned = state.plan.operations.as_ref();
-    planned.iter().flat_map(|it| &it.guides).filter_map(|it| guide_lacks(state, it)).collect()
+    planned.iter().flat_map(|it| &it.guides).filter_map(|it| guide_lacks(state, it, now)).collect()
 }
 
-fn guide_lacks(state: &State, guide: &OperationsGuide) -> Option<Lack> {
+fn guide_lacks(state: &State, guide: &OperationsGuide, now: Timestamp) -> Option<Lack> {
     let id = &guide.id;
     let lack = |text: String, roles: &[RoleType]| Some(Lack::of(id.as_str(), text, roles));
     let publishing = [RoleType::OperationsExperience, RoleType::ReleaseManagement];
@@ -194,7 +213,25 @@ fn guide_lacks(state: &State, guide: &OperationsGuide) -> Option<Lack> {
             format!("nobody has acknowledged guide {id}"),
             &[RoleType::OperationsManager, RoleType::SupportManager],
         ),
-        Some(_) => None,
+        Some(_) => unreached(state, guide, now).and_then(|why| lack(why, &publishing)),
+    }
+}
+
+/// Returns why `guide` cannot be reached, where a probe looks at its place and says so. Where none
+/// does, whoever has read it has reached it.
+fn unreached(state: &State, guide: &OperationsGuide, now: Timestamp) -> Option<String> {
+    let probe = guide.probe.as_ref()?;
+    let probe = state.plan.probes.iter().find(|it| it.id == *probe)?;
+    let (id, stands) = (&guide.id, watching::standing(state, probe, now));
+    match stands {
+        ProbeStanding::Up => None,
+        ProbeStanding::Down => {
+            Some(format!("guide {id} cannot be reached: probe {} is down", probe.id))
+        }
+        ProbeStanding::Unknown => Some(format!(
+            "nobody knows whether guide {id} can be reached: probe {} was not asked",
+            probe.id
+        )),
     }
 }
 

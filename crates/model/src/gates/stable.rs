@@ -20,7 +20,7 @@ pub fn gate(state: &State, now: Timestamp) -> Vec<GuardReading> {
         incidents::st2(state, now),
         read(Guard::ST3, st3(state)),
         readiness::st4(state, now),
-        read_parts(Guard::ST5, readiness::st5(state)),
+        read_parts(Guard::ST5, readiness::st5(state, now)),
         read(Guard::ST6, readiness::st6(state, now)),
         read_parts(Guard::ST7, team::st7(state)),
     ]

@@ -21,9 +21,12 @@ use crate::machine::{IncidentState, SiteState};
 use crate::scope::Scope;
 use crate::site_care::coverage::coverage;
 use crate::state::State;
+use crate::support_hours::MeasuredIn;
 use crate::survey::{Instrument, results};
+use crate::window::TimeZoneName;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 /// Work that is announced later than this before it begins is not planned.
 pub const NOTICE_MIN: SignedDuration = SignedDuration::from_hours(48);
@@ -31,12 +34,12 @@ pub const NOTICE_MIN: SignedDuration = SignedDuration::from_hours(48);
 /// Since when a site is in service whose users do not work with the release yet.
 pub const NOT_YET_MS: i64 = 253_402_207_200_000;
 
-/// Returns what the record of `state` says.
-pub fn measured(state: &State) -> Measured {
+/// Returns what the record of `state` says, up to `until`.
+pub fn measured(state: &State, until: Timestamp) -> Measured {
     let incidents = || state.incidents.list.iter().filter(|it| it.kind == RequestKind::Incident);
     let work = state.incidents.maintenances.iter();
     Measured {
-        sites: sites(state),
+        sites: sites(state, until),
         impacts: incidents().flat_map(|it| impacts(state, it)).chain(hit_by_work(state)).collect(),
         maintenance: work.flat_map(|it| planned(state, it)).collect(),
         tickets: Some(incidents().map(ticket).collect()),
@@ -50,15 +53,37 @@ pub fn measured(state: &State) -> Measured {
     }
 }
 
-fn sites(state: &State) -> Vec<MeasuredSite> {
+fn sites(state: &State, until: Timestamp) -> Vec<MeasuredSite> {
+    let hours = AgreedHours::of(state, until);
     let sites = state.plan.sites.iter().zip(&state.sites).map(|(site, status)| MeasuredSite {
         name: site.id.to_string(),
         users: site.users,
         computers: u32::try_from(site.computers.len()).unwrap_or(u32::MAX),
         in_service_ms: Some(status.in_service.map_or(NOT_YET_MS, Timestamp::as_millisecond)),
-        agreed_hours: None,
+        agreed_hours: hours.at(&site.zone),
     });
     sites.collect()
+}
+
+/// When the service is agreed to be there, by the zone of a site; always, where nobody says.
+struct AgreedHours(BTreeMap<TimeZoneName, Arc<Intervals>>);
+
+impl AgreedHours {
+    fn of(state: &State, until: Timestamp) -> Self {
+        let hours = state.plan.support.as_ref().and_then(|it| it.calendar.as_ref());
+        let hours = hours.filter(|it| it.service == MeasuredIn::SupportHours);
+        let Some((hours, from)) = hours.zip(first_in_use(state)) else { return Self([].into()) };
+        let mut zones: Vec<&TimeZoneName> = state.plan.sites.iter().map(|it| &it.zone).collect();
+        zones.sort();
+        zones.dedup();
+        let of_zone =
+            |zone: &TimeZoneName| (zone.clone(), Arc::new(hours.between(from, until, zone)));
+        Self(zones.into_iter().map(of_zone).collect())
+    }
+
+    fn at(&self, zone: &TimeZoneName) -> Option<Arc<Intervals>> {
+        self.0.get(zone).cloned()
+    }
 }
 
 /// Keeps of `measured` the site at `position` alone, with what hit it and its own incidents.
@@ -106,7 +131,7 @@ pub fn downtime(
     now: Timestamp,
 ) -> WholeDowntime {
     let incidents = || state.incidents.list.iter().filter(|it| it.kind == RequestKind::Incident);
-    let sites = sites(state);
+    let sites = sites(state, to);
     let impacts: Vec<Impact> =
         incidents().flat_map(|it| impacts(state, it)).chain(hit_by_work(state)).collect();
     let work = state.incidents.maintenances.iter();
@@ -131,7 +156,7 @@ pub fn support_issues(state: &State, now: Timestamp) -> RequestFigures {
         as_of_ms: end_ms,
         causes: Causes::All,
     };
-    super::requests::figures(&requests, &sites(state), &question, &[])
+    super::requests::figures(&requests, &sites(state, now), &question, &[])
 }
 
 /// Returns how much of the time from `from` to `to` is known by probes; nothing where the plan has
@@ -148,7 +173,7 @@ pub fn completeness_of(
         as_of_ms: now.as_millisecond(),
         causes: Causes::All,
     };
-    let sites = sites(state);
+    let sites = sites(state, to);
     Some(completeness(&Ledger::new(&sites, &[], &[], &question), &sites, &known))
 }
 

@@ -228,5 +228,6 @@ pub fn report(state: &State, period: &QuietPeriod, now: Timestamp) -> Value {
             "from": if days == 0 { "no work was reported: each whole day counts" } else { "reported work" },
         },
         "measured": state.attested(Guard::Q3, &[Scope::Deployment]).map(|it| &it.statement),
+        "performance": super::performance::performance(state, period, now),
     })
 }

@@ -70,6 +70,16 @@ pub fn inputs(state: &State) -> Vec<InputRow> {
         row("master-project-plan", InputKind::Plan, &state.folder, Some(state.plan_digest)),
         row("release", InputKind::Release, &release.version, Some(state.release_digest())),
     ];
+    let companion =
+        |input: &str, document: &str, sha256| row(input, InputKind::Plan, document, sha256);
+    let operations = state.plan.operations.iter();
+    rows.extend(
+        operations.map(|it| companion("operations-plan", &it.document, Some(canonical_digest(it)))),
+    );
+    let support = state.plan.support.iter();
+    rows.extend(
+        support.map(|it| companion("support-plan", &it.document, Some(canonical_digest(it)))),
+    );
     rows.extend(
         release
             .deliverables

@@ -107,7 +107,10 @@ fn stable_facts(state: &State, now: Timestamp) -> Value {
         "readiness": readiness(state, now),
         "guides": guides(state),
         "team": team(state),
-        "transfer-of-responsibility": "operations runs the service and support answers its users first; the project stands behind them until Deployment Complete",
+        "transfer-of-responsibility": {
+            "statement": "operations runs the service and support answers its users first; the project stands behind them until Deployment Complete",
+            "of-each": crate::responsibility::lines(state),
+        },
         "quiet-period": {
             "length-days": terms.length_days,
             "minimum-days": terms.minimum_days,
@@ -142,7 +145,8 @@ fn readiness(state: &State, now: Timestamp) -> Value {
         })
     });
     let accepted = state.readiness.accepted().iter();
-    let accepted = accepted.map(|it| json!({ "role": it.role, "by": it.by, "at": it.at }));
+    let accepted =
+        accepted.map(|it| json!({ "role": it.role, "by": it.by, "at": it.at, "plan": it.plan }));
     json!({ "items": rows.collect::<Vec<_>>(), "accepted": accepted.collect::<Vec<_>>() })
 }
 

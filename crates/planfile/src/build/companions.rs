@@ -2,15 +2,20 @@
 //!
 //! Source: Deploy SMF, inputs of Tables 5 and 6, and Table 1 "User Experience".
 
+use super::Building;
+use crate::code::Code;
 use crate::span::At;
 use crate::written;
+use crate::written::Length;
 use model::companion_plans::{
     Course, EscalationLevel, OperationsGuide, OperationsPlan, OperationsRequirement,
-    QuietPeriodRules, QuietPeriodTerms, SupportPlan, TrainingPlan,
+    QuietPeriodRules, QuietPeriodTerms, SupportPlan, SupportTarget, TrainingPlan,
 };
 use model::gates::incidents::REOPEN_DAYS;
+use model::incident::{Severity, UnknownSeverity};
 use model::readiness::{ReadinessArea, ReadinessItem};
 use model::role_type::RoleType;
+use model::support_hours::SupportHours;
 use model::survey::{SurveyTerms, THRESHOLD_MIN};
 
 /// The share of a site's users that must be trained where the plan names none, in percent.
@@ -42,7 +47,11 @@ pub(super) fn training(written: written::Training) -> TrainingPlan {
 }
 
 pub(super) fn operations(written: written::Operations) -> OperationsPlan {
-    let guide = |it: written::Guide| OperationsGuide { id: it.id.value, title: it.title };
+    let guide = |it: written::Guide| OperationsGuide {
+        id: it.id.value,
+        title: it.title,
+        probe: it.probe.map(|it| it.value),
+    };
     let requirement = |it: written::OperationsRequirement| OperationsRequirement {
         id: it.id.value,
         text: it.text,
@@ -55,19 +64,56 @@ pub(super) fn operations(written: written::Operations) -> OperationsPlan {
     }
 }
 
-pub(super) fn support(written: written::Support) -> SupportPlan {
-    let level = |it: written::Escalation| EscalationLevel {
-        who: it.who,
-        answer_minutes: it.answer_minutes,
-        role: it.role.map(|it| it.value),
-        people: it.people.into_iter().map(|it| it.value).collect(),
-    };
-    SupportPlan {
-        document: written.document,
-        hours: written.hours,
-        escalation: written.escalation.into_iter().map(level).collect(),
-        open_severity_2_max: written.open_severity_2_max.unwrap_or(0),
-        reopen_days: written.reopen_days.unwrap_or(REOPEN_DAYS),
+impl Building<'_> {
+    pub(super) fn support(&mut self, written: written::Support) -> SupportPlan {
+        let level = |it: written::Escalation| EscalationLevel {
+            who: it.who,
+            answer_minutes: it.answer_minutes,
+            role: it.role.map(|it| it.value),
+            people: it.people.into_iter().map(|it| it.value).collect(),
+        };
+        let targets = written.targets.into_iter().filter_map(|it| self.target(&it));
+        SupportPlan {
+            targets: targets.collect(),
+            calendar: written.calendar.map(|it| self.calendar(it)),
+            document: written.document,
+            hours: written.hours,
+            escalation: written.escalation.into_iter().map(level).collect(),
+            open_severity_2_max: written.open_severity_2_max.unwrap_or(0),
+            reopen_days: written.reopen_days.unwrap_or(REOPEN_DAYS),
+        }
+    }
+
+    fn calendar(&mut self, written: written::SupportCalendar) -> SupportHours {
+        SupportHours {
+            windows: written.windows.into_iter().map(|it| it.value.0).collect(),
+            zone: written.zone.map_or_else(|| self.zone.clone(), |it| it.value.0),
+            holidays: written.holidays.into_iter().map(|it| it.value.0).collect(),
+            at_any_time: written.at_any_time.and_then(|it| self.severity(&it)),
+            service: written.service.unwrap_or_default(),
+        }
+    }
+
+    fn target(&mut self, written: &written::SupportTarget) -> Option<SupportTarget> {
+        /// A target is in whole minutes, and one at least.
+        fn minutes(it: Option<&At<Length>>) -> Option<u32> {
+            it.map(|it| it.value.0.div_ceil(60).max(1))
+        }
+        Some(SupportTarget {
+            severity: self.severity(&written.severity)?,
+            acknowledge_minutes: minutes(written.acknowledge.as_ref()),
+            restore_minutes: minutes(written.restore.as_ref()),
+            resolve_minutes: minutes(written.resolve.as_ref()),
+        })
+    }
+
+    /// Returns the severity that is written; another number is reported.
+    pub(super) fn severity(&mut self, written: &At<u8>) -> Option<Severity> {
+        let severity = written.value.try_into();
+        let reported = severity.map_err(|why: UnknownSeverity| {
+            self.findings.report(Code::BadValue, written.at, why.to_string());
+        });
+        reported.ok()
     }
 }
 

@@ -74,10 +74,7 @@ impl Building<'_> {
                 return None;
             }
         };
-        let severity = it.severity.as_ref().map_or(Ok(Severity::TWO), |it| it.value.try_into());
-        if let (Err(why), Some(written)) = (&severity, &it.severity) {
-            self.findings.report(Code::BadValue, written.at, why.to_string());
-        }
+        let severity = it.severity.and_then(|it| self.severity(&it));
         Some(Probe {
             id: it.id.value,
             scope,

@@ -24,7 +24,9 @@ pub(crate) fn check(building: &mut Building<'_>, file: &PlanFile, people: &[Pers
     if let Some(survey) = &file.survey {
         check_survey(building, survey);
     }
-    for probe in file.readiness.iter().filter_map(|it| it.probe.as_ref()) {
+    let guides = file.operations.iter().flat_map(|it| &it.guides);
+    let of_guides = guides.filter_map(|it| it.probe.as_ref());
+    for probe in file.readiness.iter().filter_map(|it| it.probe.as_ref()).chain(of_guides) {
         let is_known = building.names.probes.contains(&probe.value);
         building.knows("probe", probe, is_known, |names| names.probes.iter().cloned().collect());
     }

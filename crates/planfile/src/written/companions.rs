@@ -2,12 +2,13 @@
 //!
 //! Source: Deploy SMF, inputs of Tables 5 and 6, and Table 1 "User Experience".
 
-use super::values::Share;
+use super::values::{Day, Length, Share, Window, Zone};
 use crate::span::At;
 use model::companion_plans::RequirementProof;
 use model::id::{LineId, PersonId};
 use model::readiness::ReadinessArea;
 use model::role_type::RoleType;
+use model::support_hours::MeasuredIn;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -81,6 +82,8 @@ pub(crate) struct Guide {
     pub(crate) id: At<LineId>,
     /// Its title.
     pub(crate) title: String,
+    /// The probe that shows whether its place can be reached. Default: whoever reads it has reached it.
+    pub(crate) probe: Option<At<LineId>>,
 }
 
 /// How users are helped, and how issues escalate.
@@ -89,8 +92,13 @@ pub(crate) struct Guide {
 pub(crate) struct Support {
     /// The document and its version.
     pub(crate) document: String,
-    /// When support answers.
+    /// When support answers, in words.
     pub(crate) hours: String,
+    /// The hours in which its clocks run. Default: around the clock.
+    pub(crate) calendar: Option<SupportCalendar>,
+    /// How soon incidents are to be acknowledged, restored and resolved. Default: nothing is agreed.
+    #[serde(default)]
+    pub(crate) targets: Vec<SupportTarget>,
     /// Who is asked, level by level. Default: nobody.
     #[serde(default)]
     pub(crate) escalation: Vec<Escalation>,
@@ -100,6 +108,39 @@ pub(crate) struct Support {
     /// How long a resolved incident may be reopened, in days. Default: 7.
     #[schemars(extend("default" = 7))]
     pub(crate) reopen_days: Option<u16>,
+}
+
+/// When support answers, and its clocks run.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct SupportCalendar {
+    /// The hours, each as a window; several mean their union.
+    pub(crate) windows: Vec<At<Window>>,
+    /// The zone of windows that name none, and of the holidays. Default: the plan's.
+    pub(crate) zone: Option<At<Zone>>,
+    /// The days on which nobody answers. Default: none.
+    #[serde(default)]
+    pub(crate) holidays: Vec<At<Day>>,
+    /// What is as severe as this, or worse, is answered at any time. Default: nothing is.
+    pub(crate) at_any_time: Option<At<u8>>,
+    /// When the service is agreed to be there, and is measured: `always`, or in `support-hours` on
+    /// the clock of each site. Default: `always`.
+    #[schemars(extend("default" = "always"))]
+    pub(crate) service: Option<MeasuredIn>,
+}
+
+/// How soon incidents of a severity are to be answered, in the hours in which their clocks run.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct SupportTarget {
+    /// Of which, 1 to 4.
+    pub(crate) severity: At<u8>,
+    /// Until when somebody has seen it. Default: nothing is agreed.
+    pub(crate) acknowledge: Option<At<Length>>,
+    /// Until when the service is back. Default: nothing is agreed.
+    pub(crate) restore: Option<At<Length>>,
+    /// Until when its cause is dealt with. Default: nothing is agreed.
+    pub(crate) resolve: Option<At<Length>>,
 }
 
 /// One level of escalation.

@@ -60,7 +60,7 @@ fn unanswered(look: &mut Look<'_>, agenda: &mut Agenda) {
         if due <= look.now {
             let level = it.paged.level;
             // The clock of the next level runs from now: nobody was paged before.
-            let next = paged_after(look.plan(), level, look.now);
+            let next = paged_after(look.plan(), (level, it.severity(look.state)), look.now);
             let escalation = it.number;
             let unanswered = EscalationEvent::Unanswered { escalation, level, due, next };
             agenda.events.push(Event::Escalation(unanswered));

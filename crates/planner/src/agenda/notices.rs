@@ -15,10 +15,11 @@ use model::companion_plans::{
 use model::event::Event;
 use model::machine::{DeploymentState, SiteState, SiteTransition};
 use model::message::{LetterState, MessageEvent};
+use model::milestone::Milestone;
 use model::profile::Purpose;
 use model::scope::Scope;
 use model::site::Site;
-use model::state::{RingState, SiteStatus};
+use model::state::{RingState, SiteStatus, State};
 use std::sync::Arc;
 
 /// What is told at which time of a deployment's life.
@@ -55,21 +56,40 @@ pub(super) fn notices(look: &mut Look<'_>, agenda: &mut Agenda) {
     let telling = Telling { plan, triggers: look.triggers(plan) };
     let mut writing = Writing { next: state.messages.letters.len() as u32 + 1 };
     due(look, agenda, &telling, &mut writing);
+    if !look.are_sites_told() {
+        of_sites(look, agenda, &telling, &mut writing);
+    }
+    milestones(look, agenda, &telling, &mut writing);
+    silence(look, agenda, &telling, &mut writing);
+}
+
+/// Goes through all sites. Where none is ahead, and none has anything to be told, that stays so until
+/// one moves: no look goes through them again.
+fn of_sites(
+    look: &mut Look<'_>,
+    agenda: &mut Agenda,
+    telling: &Telling<'_>,
+    writing: &mut Writing,
+) {
+    let (state, before) = (look.state, agenda.events.len());
+    let mut is_any_ahead = false;
     for position in 0..look.plan().sites.len() {
         let Some((site, status)) = look.plan().sites.get(position).zip(state.sites.get(position))
         else {
             continue;
         };
+        is_any_ahead |= crate::notices::is_ahead(status.state);
         if telling.triggers.has_slots && crate::notices::is_ahead(status.state) {
             set_slot(look, agenda, position);
         }
         if telling.triggers.follows_service {
             follow_service(look, agenda, site, status);
         }
-        moments(look, agenda, &telling, &mut writing, site, status);
+        moments(look, agenda, telling, writing, site, status);
     }
-    milestones(look, agenda, &telling, &mut writing);
-    silence(look, agenda, &telling, &mut writing);
+    if !is_any_ahead && agenda.events.len() == before {
+        look.sites_are_told();
+    }
 }
 
 /// In a rehearsal nothing leaves the house: every letter arrives at once.
@@ -273,7 +293,7 @@ fn milestones(
         let Some(reached) = reached(look, *milestone) else { continue };
         let Some(message) = telling.message(*position) else { continue };
         let told = state.messages.told.get(&format!("{} deployment", message.id));
-        let name = milestone.to_string();
+        let name = again(state, *milestone);
         if told == Some(&name) {
             continue;
         }
@@ -287,6 +307,17 @@ fn milestones(
         let occasion = Occasion { message, scope, name, version: 0, due: at, escalates: None };
         writing.write(look, agenda, &occasion, &message.to().0);
     }
+}
+
+/// Returns the name of the occasion: a milestone that was revoked and is reached again is told again.
+fn again(state: &State, milestone: MilestoneMoment) -> String {
+    let of = match milestone {
+        MilestoneMoment::DeploymentStable => Milestone::Stable,
+        MilestoneMoment::DeploymentComplete => Milestone::Complete,
+    };
+    let reviews = state.milestones.reviews(of);
+    let times = reviews.iter().filter(|it| it.in_effect().is_some()).count();
+    if times > 1 { format!("{milestone} {times}") } else { milestone.to_string() }
 }
 
 /// Returns when the milestone was reached, where that is now known.

@@ -27,6 +27,8 @@ pub struct Kept {
     /// The sites whose people are not told or trained: time alone does not change that.
     unprepared: HashSet<usize>,
     triggers: Option<Arc<Triggers>>,
+    /// Whether no site is to be told anything until one moves.
+    sites_told: bool,
     rest: Option<Rest>,
     waits: asking::SiteWaits,
 }
@@ -87,6 +89,9 @@ impl Kept {
                 self.unprepared.remove(&position);
             }
             asking::Touched::All => self.unprepared.clear(),
+        }
+        if matches!(event, Event::Site { .. } | Event::PlanRevised { .. } | Event::Message(_)) {
+            self.sites_told = false;
         }
         let scope = if let Event::OrderIntended { scope, .. }
         | Event::OrdersIntended { scope, .. }
@@ -150,6 +155,16 @@ impl Kept {
         until: Option<Timestamp>,
     ) {
         self.waits.keep(state, position, waits, until);
+    }
+
+    /// Returns whether no site is to be told anything until one moves.
+    pub(super) fn are_sites_told(&self) -> bool {
+        self.sites_told
+    }
+
+    /// Keeps that no site is to be told anything until one moves.
+    pub(super) fn sites_are_told(&mut self) {
+        self.sites_told = true;
     }
 
     /// Returns the triggers of the plan's messages, which `found` would find.

@@ -96,6 +96,7 @@ const AGAIN: &[&str] = &[
     "Incident Act FindWorkaround",
     "Incident Act OpenSegment",
     "Incident Act Reopen",
+    "Incident AnalyseProblem",
     "Incident AnnounceMaintenance",
     "Incident GiveFeedback",
     "Incident Open",

@@ -61,7 +61,7 @@ fn what_is_given_up_goes_back_or_is_taken_over_and_then_nothing_is_written_any_m
     assert_eq!(world.record.len(), last);
 }
 
-// Proves: P4a-I1, X-01
+// Proves: P4a-I1, X-01, G-04
 #[test]
 fn reports_come_of_the_record_and_what_was_deployed_goes_over_piece_by_piece() {
     use model::reports::{Report, digest, report, reports};
@@ -91,4 +91,17 @@ fn reports_come_of_the_record_and_what_was_deployed_goes_over_piece_by_piece() {
         ]
     );
     assert_eq!(gone.len(), 11, "all sites, and not the service yet: {gone:?}");
+    use model::role_type::RoleType::{OperationsManager, ReleaseManagement, SiteOwner};
+    let handed = model::responsibility::handovers(state);
+    let given: Vec<_> = handed
+        .iter()
+        .map(|it| {
+            let step = it.steps.first()?;
+            assert!(step.given_by.by.is_some() && step.given_by.at.is_some_and(|at| at <= step.at));
+            Some((step.given_by.role, step.received_by[0].role))
+        })
+        .collect();
+    let (core, site) = ((ReleaseManagement, OperationsManager), (ReleaseManagement, SiteOwner));
+    assert_eq!(given[..3], [Some(core), Some(core), Some(site)]);
+    assert_eq!((given.len(), given[11]), (12, None), "the service is with the project");
 }

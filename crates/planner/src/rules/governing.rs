@@ -327,7 +327,7 @@ fn a_waiver_of_a_part_passes_that_part_only() {
     }
     assert!(matches!(e3(&world), Verdict::Waived { .. }));
     // Of guides and people, too.
-    let guide = |id: &str| OperationsGuide { id: id.parse().unwrap(), title: words() };
+    let guide = |id: &str| OperationsGuide { id: id.parse().unwrap(), title: words(), probe: None };
     let mut world = stabilizing(|plan| {
         plan.operations.as_mut().unwrap().guides = vec![guide("OG-1"), guide("OG-2")];
     });
@@ -336,7 +336,7 @@ fn a_waiver_of_a_part_passes_that_part_only() {
     world.act("gunnvor", &Command::ApproveWaiver { waiver: 1 }).unwrap();
     world.act("esteban", &Command::ApproveWaiver { waiver: 1 }).unwrap();
     let st5 = |it: &World| {
-        let lacks = model::gates::readiness::st5(&it.state);
+        let lacks = model::gates::readiness::st5(&it.state, it.now);
         it.state.reading_of_parts(Guard::ST5, &[Scope::Deployment], it.now, lacks).verdict
     };
     let Verdict::Unmet { missing, .. } = st5(&world) else { panic!("OG-1 is not waived") };

@@ -323,7 +323,10 @@ fn training_is_scheduled_without_conflict_and_counted_per_site() {
         ("owner-1", attend(0..5)),
         ("owner-1", attend(0..12)),
         ("owner-2", attend(5..7)),
-        ("noor", exempt),
+        ("noor", exempt.clone()),
+        // Neither User Experience nor the owner alone.
+        ("noor", exempt.clone()),
+        ("owner-1", exempt),
         ("noor", attend(5..8)),
     ] {
         match world.act(person, &Command::Training(command)) {
@@ -363,7 +366,11 @@ fn training_is_scheduled_without_conflict_and_counted_per_site() {
             5 of 10 trained, 8 needed
         owner-2: refused: owner-2 may not say who attended: it takes User Experience or Site Owner
             5 of 10 trained, 8 needed
-        noor: 1 users of s1 need no training: on leave
+        noor: Concurred { act: "exempt 1 users (dc51e62f) from training at site/s1", role: UserExperience, reason: Some("on leave") }
+            5 of 10 trained, 8 needed
+        noor: refused: noor has already agreed to exempt 1 users (dc51e62f) from training at site/s1
+            5 of 10 trained, 8 needed
+        owner-1: 1 users of s1 need no training: on leave
             5 of 9 trained, 8 needed
         noor: 3 users of s1 attended C1
             8 of 9 trained, 8 needed

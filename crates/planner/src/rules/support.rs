@@ -3,13 +3,14 @@
 //! House rule: everything has a limit, time to answer too.
 
 use super::world::{WELL, World};
-use crate::fixture::{plan, standard_plan};
+use crate::fixture::{at, plan, standard_plan};
 use expect_test::expect;
 use model::command::Command;
-use model::companion_plans::{EscalationLevel, SupportPlan};
+use model::companion_plans::{EscalationLevel, SupportPlan, SupportTarget};
 use model::escalation::{EscalationCommand, EscalationPurpose, EscalationReason};
-use model::incident::{IncidentAct, IncidentCommand};
+use model::incident::{IncidentAct, IncidentCommand, Opening, Severity};
 use model::role_type::RoleType;
+use model::support_hours::{MeasuredIn, SupportHours};
 
 fn does(world: &mut World, incident: u32, act: IncidentAct) {
     let command = Command::Incident(IncidentCommand::Act { incident, act });
@@ -109,4 +110,118 @@ fn a_phase_does_not_pass_while_a_severe_incident_from_its_site_is_open() {
         site/s1: incident 1, severity 1, is open at s1: tills are down [esteban or gunnvor]
     "#]]
     .assert_eq(&before);
+}
+
+/// Returns hours from eight to six on weekdays in Vienna, for whatever is less severe than 2.
+fn office_hours() -> SupportHours {
+    let window = serde_json::json!({
+        "weekdays": ["monday", "tuesday", "wednesday", "thursday", "friday"],
+        "from": "08:00", "to": "18:00",
+    });
+    SupportHours {
+        windows: vec![serde_json::from_value(window).unwrap()],
+        zone: "Europe/Vienna".parse().unwrap(),
+        holidays: ["2027-01-06".parse().unwrap()].into(),
+        at_any_time: Some(Severity::TWO),
+        service: MeasuredIn::Always,
+    }
+}
+
+// Proves: P3b-I1, R-DEV3
+#[test]
+fn clocks_stand_still_outside_of_support_hours_but_for_what_is_severe() {
+    let level = |who: &str, role: RoleType| EscalationLevel {
+        who: who.to_owned(),
+        answer_minutes: 60,
+        role: Some(role),
+        people: vec![],
+    };
+    let target = |severity: Severity| SupportTarget {
+        severity,
+        acknowledge_minutes: Some(60),
+        restore_minutes: Some(600),
+        resolve_minutes: None,
+    };
+    let support = SupportPlan {
+        escalation: vec![
+            level("developer on call", RoleType::Developer),
+            level("program manager", RoleType::ProgramManager),
+        ],
+        calendar: Some(office_hours()),
+        targets: vec![target(Severity::TWO), target(Severity::THREE)],
+        ..SupportPlan::default()
+    };
+    let plan = model::plan::MasterProjectPlan { support: Some(support), ..standard_plan() };
+    let mut world = World::of(plan);
+    // Tuesday evening; Wednesday is a holiday.
+    world.now = at("2027-01-05T16:30:00Z");
+    for (severity, title) in [(Severity::TWO, "no till works"), (Severity::THREE, "one is slow")] {
+        let place = model::scope::Scope::Deployment;
+        let opening = Opening::reported(place, severity, title.to_owned(), world.now);
+        let open = IncidentCommand::Open(Box::new(opening));
+        world.act("esteban", &Command::Incident(open)).unwrap();
+    }
+    let waits = |world: &World, word: &str| {
+        let waits = world.why("deployment");
+        let lines = waits.lines().filter(|it| it.contains(word));
+        lines.map(|it| it.to_owned() + "\n").collect::<String>()
+    };
+    let mut story = waits(&world, "incident");
+    does(&mut world, 2, IncidentAct::Acknowledge { at: None });
+    does(&mut world, 2, IncidentAct::Work { assignee: None });
+    let raise = EscalationCommand::Raise {
+        incident: Some(2),
+        reason: EscalationReason::NeedsKnowledge,
+        text: "which table is locked?".to_owned(),
+        tried: vec!["a restart".to_owned()],
+        called: None,
+        purpose: EscalationPurpose::Real,
+    };
+    world.act("esteban", &Command::Escalation(raise)).unwrap();
+    story += &waits(&world, "escalation 1");
+    // The whole holiday is nobody's.
+    world.now = at("2027-01-07T07:29:00Z");
+    world.look();
+    story += &waits(&world, "escalation 1");
+    world.now = at("2027-01-07T07:30:00Z");
+    world.look();
+    story += &waits(&world, "escalation 1");
+    story += &waits(&world, "incident 1");
+    expect![[r#"
+        deployment: incident 1, severity 2, has to be acknowledged: no till works; due at 2027-01-05T17:30:00Z [philippa or esteban or gunnvor]
+        deployment: incident 2, severity 3, has to be acknowledged: one is slow; due at 2027-01-07T07:30:00Z [philippa or esteban or gunnvor]
+        deployment: escalation 1 has to be accepted by level 1, developer on call; the next is paged at 2027-01-07T07:30:00Z [ruben]
+        deployment: escalation 1 has to be accepted by level 1, developer on call; the next is paged at 2027-01-07T07:30:00Z [ruben]
+        deployment: escalation 1 has to be accepted by level 2, program manager; the next is paged at 2027-01-07T08:30:00Z [sabela]
+        deployment: incident 1, severity 2, has to be acknowledged: no till works; it was due at 2027-01-05T17:30:00Z [philippa or esteban or gunnvor]
+    "#]]
+    .assert_eq(&story);
+}
+
+// Proves: G-04, X-01
+#[test]
+fn whoever_answers_first_as_things_stand_is_asked_first() {
+    let mut world = World::of(standard_plan());
+    let opening = |place: &str| {
+        let place = place.parse().unwrap();
+        Opening::reported(place, Severity::THREE, "slow".to_owned(), at("2027-01-04T06:00:00Z"))
+    };
+    for place in ["deployment", "component/db"] {
+        let open = IncidentCommand::Open(Box::new(opening(place)));
+        world.act("esteban", &Command::Incident(open)).unwrap();
+    }
+    let asked = |world: &World| {
+        let waits = world.waits().into_iter().filter(|it| it.what.contains("acknowledged"));
+        waits
+            .map(|it| {
+                let people: Vec<&str> = it.people.iter().map(|it| it.as_str()).collect();
+                format!("{}: {}\n", it.scope, people.join(", "))
+            })
+            .collect::<String>()
+    };
+    expect![[r#"
+        deployment: philippa, esteban, gunnvor
+        component/db: esteban, gunnvor, philippa
+    "#]]
+    .assert_eq(&asked(&world));
 }

@@ -7,8 +7,11 @@ use crate::agenda::closes_unconfirmed;
 use crate::facts::Look;
 use model::command::Command;
 use model::escalation::{Escalation, EscalationAct, EscalationCommand};
-use model::incident::{FeedbackDecision, Incident, IncidentAct, IncidentCommand, ProblemStanding};
+use model::incident::{
+    Clock, FeedbackDecision, Incident, IncidentAct, IncidentCommand, ProblemStanding,
+};
 use model::machine::{EscalationState, IncidentState};
+use model::responsibility::{Duty, first_line};
 use model::role_type::RoleType;
 use model::scope::Scope;
 
@@ -33,10 +36,11 @@ fn incident(look: &Look<'_>, it: &Incident) -> Option<WaitingOn> {
     let scope = it.scopes.first().cloned().unwrap_or(Scope::Deployment);
     let since = it.since;
     let people = |what: String, roles: &[RoleType]| {
-        WaitingOn::people(state, scope.clone(), what, since, roles)
+        let roles = first_line_first(look, it, roles);
+        WaitingOn::people(state, scope.clone(), what, since, &roles)
     };
     let (number, title) = (it.number, &it.title);
-    Some(match it.state {
+    let wait = match it.state {
         IncidentState::New => {
             let roles = [RoleType::SupportManager, RoleType::OperationsManager, RoleType::Tester];
             let what =
@@ -75,7 +79,43 @@ fn incident(look: &Look<'_>, it: &Incident) -> Option<WaitingOn> {
         IncidentState::Closed | IncidentState::Cancelled | IncidentState::Duplicate => {
             return None;
         }
-    })
+    };
+    Some(in_time(look, it, wait))
+}
+
+/// Returns `roles`, those first that answer first for what `it` is about as things stand: before
+/// Deployment Stable the project, then whoever runs the service.
+fn first_line_first(look: &Look<'_>, it: &Incident, roles: &[RoleType]) -> Vec<RoleType> {
+    let of_core = |it: &Scope| matches!(it, Scope::Core | Scope::Component(_));
+    let duty = if it.scopes.iter().all(of_core) { Duty::Running } else { Duty::Answering };
+    let first = first_line(look.state, duty, look.now);
+    let (mut routed, rest): (Vec<RoleType>, Vec<RoleType>) =
+        roles.iter().partition(|role| first.contains(role));
+    routed.extend(rest);
+    routed
+}
+
+/// Returns `wait` with until when it is to be over, where the support plan says so.
+fn in_time(look: &Look<'_>, it: &Incident, mut wait: WaitingOn) -> WaitingOn {
+    let clock = match it.state {
+        IncidentState::New => Clock::Acknowledge,
+        IncidentState::Acknowledged | IncidentState::InProgress | IncidentState::Escalated => {
+            Clock::Restore
+        }
+        IncidentState::Restored => Clock::Resolve,
+        IncidentState::Resolved
+        | IncidentState::Closed
+        | IncidentState::Cancelled
+        | IncidentState::Duplicate => return wait,
+    };
+    let Some(stands) = model::incident::clock(look.plan(), it, clock) else { return wait };
+    if stands.is_late(look.now) {
+        wait.what.push_str(&format!("; it was due at {}", stands.due));
+    } else {
+        wait.what.push_str(&format!("; due at {}", stands.due));
+        wait.next_look = Some(wait.next_look.map_or(stands.due, |at| at.min(stands.due)));
+    }
+    wait
 }
 
 fn escalation(look: &Look<'_>, it: &Escalation) -> WaitingOn {

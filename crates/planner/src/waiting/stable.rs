@@ -178,7 +178,7 @@ fn checklist(look: &Look<'_>) -> Vec<WaitingOn> {
         };
         return undeclared.into_iter().map(declare).collect();
     }
-    let given = state.readiness.accepted();
+    let given = readiness::accepted(state);
     let lacking = readiness::accepting(&state.plan).into_iter();
     let lacking = lacking.filter(|role| !given.iter().any(|it| it.role == *role));
     lacking
@@ -221,6 +221,10 @@ fn guides(look: &Look<'_>) -> Vec<WaitingOn> {
         let publish = ReadinessCommand::PublishGuides { guides: unpublished, place: String::new() };
         waits.push(people(look, text, &PREPARING).with(Command::Readiness(publish)));
     }
+    let reached = readiness::st5(state, look.now).into_iter();
+    let unreached = reached.filter(|it| it.missing.contains("reached"));
+    // Whoever keeps the place sees to it: nobody states that what a probe misses is there.
+    waits.extend(unreached.map(|it| people(look, it.missing, &PREPARING)));
     if !unread.is_empty() {
         let text = format!("operations guides have not been read: {}", names(&unread));
         let read = ReadinessCommand::AcknowledgeGuides { guides: unread };

@@ -336,7 +336,7 @@ fn written_and_read(measured: &Measured) -> Measured {
 fn a_record_of_the_worked_example_gives_its_figures_and_so_do_its_tables() {
     let mut world = World::new(Environment::Production);
     world.tell(&example());
-    let recorded = recorded::measured(&world.state);
+    let recorded = recorded::measured(&world.state, world.state.at);
     let figures = printed(&recorded);
     let expected: Value = serde_json::from_slice(
         &std::fs::read(folder().join("measures/expected-metrics.json")).unwrap(),
@@ -398,7 +398,7 @@ fn what_was_measured_in_a_test_environment_is_no_measure_of_production() {
     let mut world = World::new(Environment::Test);
     world.tell(&example());
     assert_eq!(world.state.environment(), "test");
-    let recorded = recorded::measured(&world.state);
+    let recorded = recorded::measured(&world.state, world.state.at);
     let read = written_and_read(&recorded);
     assert_eq!((read.sites.len(), read.tickets.as_ref().map(Vec::len)), (0, Some(0)));
     assert!(read.left_out > 40);

@@ -14,6 +14,7 @@ use crate::machine::{DeploymentState, IncidentState, IncidentTransition as Happe
 use crate::refusal::{Refusal, RefusalCode, pass};
 use crate::role_type::RoleType;
 use crate::scope::Scope;
+use crate::state::Concurrence;
 use jiff::Timestamp;
 
 fn one(event: IncidentEvent) -> Result<Vec<Event>, Refusal> {
@@ -169,9 +170,32 @@ impl Acting<'_> {
             );
             return Err(Refusal::new(RefusalCode::State, text, next));
         }
+        self.runs_it_too(transition, (act, before))?;
         let reason = Some(reason.to_owned());
         let agreed = Event::Concurred { act: act.to_owned(), role, reason };
         Ok((vec![agreed], others + 1 >= self.two_persons()))
+    }
+
+    /// SOD-11: of those who say that something severe was none, one at least runs the service: the
+    /// project does not grade its own work. Where nobody who runs it may, the project may.
+    fn runs_it_too(
+        &self,
+        transition: Happened,
+        (act, before): (&str, &[Concurrence]),
+    ) -> Result<(), Refusal> {
+        let outside: Vec<RoleType> =
+            transition.authority().roles().iter().copied().filter(|it| !it.is_project()).collect();
+        let is_held = |it: &RoleType| self.state.plan.holders(*it).next().is_some();
+        let is_last = before.len() + 1 >= self.two_persons();
+        let held = self.held(&Scope::Deployment);
+        let is_outside = held.iter().any(|it| outside.contains(it))
+            || before.iter().any(|it| outside.contains(&it.role));
+        if self.two_persons() < 2 || !is_last || is_outside || !outside.iter().any(is_held) {
+            return Ok(());
+        }
+        let text = format!("to {act}, one of the two has to run the service");
+        let next = format!("{} confirms it", self.ask(&outside, &Scope::Deployment));
+        Err(Refusal::new(RefusalCode::NotPermitted, text, next))
     }
 
     pub(super) fn merge_incident(

@@ -314,7 +314,7 @@ fn work_announced_for_the_beginning_of_time_is_measured() {
         &mut state,
         Event::Incident(IncidentEvent::MaintenanceAnnounced { maintenance, title, window, sites }),
     );
-    assert!(crate::measures::recorded::measured(&state).maintenance.is_empty());
+    assert!(crate::measures::recorded::measured(&state, state.at).maintenance.is_empty());
 }
 
 #[test]

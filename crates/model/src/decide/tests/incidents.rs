@@ -41,6 +41,7 @@ impl Desk {
         plan.people.extend([
             person("sup", &[R::SupportManager]),
             person("sup2", &[R::SupportManager]),
+            person("tst2", &[R::Tester]),
             person("dev", &[R::Developer]),
             person("usr", &[R::User]),
             person("call", &[]),
@@ -526,7 +527,7 @@ fn an_escalation_goes_up_level_by_level_until_the_side_that_raised_it_confirms()
     desk.raises("sup", Some(1), &["restarted the till"]);
     desk.pass(30);
     let due = desk.state.escalations.list[0].paged.due.unwrap();
-    let next = super::super::escalation::paged_after(&desk.state.plan, 1, desk.now);
+    let next = super::super::escalation::paged_after(&desk.state.plan, (1, None), desk.now);
     let unanswered = EscalationEvent::Unanswered { escalation: 1, level: 1, due, next };
     let seq = desk.state.seq + 1;
     let missed = Event::Escalation(unanswered);
@@ -812,4 +813,35 @@ fn in_the_quiet_period_the_project_calls_no_incident_somebody_elses() {
         let opened = desk.tells(who, IncidentCommand::Open(Box::new(opening)));
         assert_eq!(opened, opens, "{who}: {attribution}");
     }
+}
+
+#[test]
+fn two_of_the_project_do_not_say_that_a_severe_incident_was_none_and_nobody_takes_it_twice() {
+    let mut desk = Desk::new();
+    desk.reports("usr", "site/done", Severity::TWO);
+    desk.reports("usr", "site/done", Severity::TWO);
+    let merge = || IncidentAct::Merge { into: 1, reason: why() };
+    desk.does("tst", 2, merge());
+    desk.does("tst2", 2, merge());
+    desk.does("sup", 2, merge());
+    desk.does("sup", 1, IncidentAct::Acknowledge { at: None });
+    let work = |who: Option<&str>| IncidentAct::Work { assignee: who.map(name) };
+    desk.does("sup", 1, work(None));
+    desk.does("sup", 1, work(None));
+    desk.does("sup", 1, work(Some("sup2")));
+    expect![[r#"
+        04 12:00 usr: incident 1 opened, severity 2 at site/done: the tills are down
+        04 12:00 usr: counts at site/done as severity 2 of Some(1)
+        04 12:00 usr: incident 2 opened, severity 2 at site/done: the tills are down
+        04 12:00 usr: counts at site/done as severity 2 of Some(2)
+        04 12:00 tst: Tester agreed to merge incident/2 into 1
+        04 12:00 tst2 is refused: to merge incident/2 into 1, one of the two has to run the service
+        04 12:00 sup: Support Manager agreed to merge incident/2 into 1
+        04 12:00 sup: incident 2 is a duplicate of incident 1: as it was seen
+        04 12:00 sup: incident 1 acknowledged at 2027-01-04T12:00:00Z
+        04 12:00 sup: incident 1: sup works on it
+        04 12:00 sup is refused: incident 1 cannot be worked on while it is in progress
+        04 12:00 sup is refused: incident 1 cannot be worked on while it is in progress
+    "#]]
+    .assert_eq(&desk.story);
 }

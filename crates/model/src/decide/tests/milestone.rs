@@ -61,7 +61,7 @@ pub(super) fn takes_over(state: &mut State) {
         fold(state, Event::Readiness(R::ItemJudged { item: item.id, judgement, evidence }));
     }
     for role in [RoleType::OperationsManager, RoleType::SupportManager] {
-        fold(state, Event::Readiness(R::Accepted { role }));
+        fold(state, Event::Readiness(R::Accepted { role, plan: None }));
     }
     let since = "2027-01-02T12:00:00Z".parse().unwrap();
     let reported = R::MonitoringReported { sites: vec![], since, evidence: why() };

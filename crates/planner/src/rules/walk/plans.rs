@@ -43,7 +43,11 @@ pub(in super::super) fn full(profile: Profile) -> MasterProjectPlan {
     let mut plan = MasterProjectPlan { profile, ..standard_plan() };
     plan.support = Some(support());
     plan.operations = Some(OperationsPlan {
-        guides: vec![OperationsGuide { id: line("runbook"), title: "Runbook".to_owned() }],
+        guides: vec![OperationsGuide {
+            id: line("runbook"),
+            title: "Runbook".to_owned(),
+            probe: None,
+        }],
         ..OperationsPlan::default()
     });
     plan.training = Some(TrainingPlan {
