@@ -37,7 +37,8 @@ pub(crate) async fn listen(
         None => Plans::default(),
     };
     let accounts = surroundings.accounts().await?;
-    let opened = Reception::open(record, accounts, plans, Arc::new(SteadyClock::of_this_computer())).await;
+    let opened =
+        Reception::open(record, accounts, plans, Arc::new(SteadyClock::of_this_computer())).await;
     let (reception, first) = opened.map_err(|error| {
         Fault::new(Exit::Failure, "nobody can be let in").why(error.to_string())
     })?;

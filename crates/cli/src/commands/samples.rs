@@ -95,7 +95,7 @@ pub(crate) async fn sample(seed: u64, count: usize, desk: &Desk) -> Result<Exit,
 
 /// Returns whether `entry` is about the change, or about what happened to a whole that it covers.
 fn concerns(state: &State, change: &Change<'_>, entry: &Entry) -> bool {
-    let scope = render::event::scope_of(state, &entry.event);
+    let scope = views::event::scope_of(state, &entry.event);
     let is_whole = matches!(
         &entry.event,
         Event::Component { .. } | Event::Site { .. } | Event::Ring { .. } | Event::SignOff { .. }

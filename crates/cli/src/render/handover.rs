@@ -1,9 +1,9 @@
 //! The handover as people read it: what went over, from whom to whom, since when.
 
-use super::people::person;
-use super::time::when;
 use model::responsibility::{Handover, HandoverStep, Signer};
 use model::state::State;
+use views::people::person;
+use views::time::when;
 
 /// The most things that are listed one by one; more are counted, and `--json` has them all.
 const LISTED_MAX: usize = 100;
