@@ -124,7 +124,7 @@ impl Seen {
         }
         let now = clock.now();
         let is_behind = state.at.duration_since(now) > TOLERANCE;
-        let behind = is_behind.then(|| ClockDoubt { said: now, expected: state.at });
+        let behind = is_behind.then_some(ClockDoubt { said: now, expected: state.at });
         match (clock.doubt().or(behind), &state.history.clock) {
             (Some(doubt), None) => {
                 self.was_wrong = true;

@@ -3,7 +3,11 @@
 //! Each does so at the first session only, so that it can be asked afterwards what became of the
 //! order: it never began, and the record says so.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![expect(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on has failed"
+)]
 
 mod scene;
 

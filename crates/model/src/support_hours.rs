@@ -72,7 +72,7 @@ impl SupportHours {
     /// without one does.
     pub fn holds_for(&self, severity: Option<Severity>) -> bool {
         // A smaller number is worse.
-        !severity.zip(self.at_any_time).is_some_and(|(it, least)| it <= least)
+        severity.zip(self.at_any_time).is_none_or(|(it, least)| it > least)
     }
 
     /// Returns the instant at which `length` of these hours after `at` is over; nothing where they

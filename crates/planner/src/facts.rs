@@ -10,8 +10,7 @@ use jiff::Timestamp;
 use model::companion_plans::CommunicationsPlan;
 use model::component::{CoreComponent, CoreMode};
 use model::digest::Digest;
-use model::freeze::{Freeze, FreezeSubject};
-use model::id::{LineId, RfcId};
+use model::id::RfcId;
 use model::link::{BandwidthLimits, Uplink};
 use model::machine::{ComponentState, RfcState};
 use model::plan::MasterProjectPlan;
@@ -21,12 +20,13 @@ use model::sheet::Sheet;
 use model::site::{Site, SiteTemplate};
 use model::state::{RfcStatus, State};
 use model::step::{Step, StepWork};
-use model::window::MaintenanceWindow;
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
+mod calendars;
 mod kept;
 
+pub use calendars::{calendar_now, component_calendar, site_calendar};
 pub use kept::{Kept, Moved};
 use kept::{Place, WindowFit};
 
@@ -48,9 +48,6 @@ pub struct Look<'s> {
     going_on: HashSet<Scope>,
     kept: Kept,
 }
-
-/// A ring or component without windows may be changed at any time.
-static ALWAYS: [MaintenanceWindow; 1] = [MaintenanceWindow::Always];
 
 impl<'s> Look<'s> {
     /// Returns a look at `state` at the instant `now`.
@@ -351,70 +348,6 @@ pub enum Authorised<'s> {
     By(&'s RfcId, RfcState),
     /// None does: why, and when that may change by itself.
     No(String, Option<Timestamp>),
-}
-
-/// Work that goes back to a site, as freezes name it that let it through.
-const REVISIT: &str = "revisit";
-
-/// Returns the calendar of a site as it stands: the plan's; and while the team goes back to it, the
-/// window of the request under which it does, where that has one, less the freezes that do not let
-/// revisits through.
-pub fn calendar_now<'s>(state: &'s State, site: &'s Site, ring: usize) -> Calendar<'s> {
-    let plan = &*state.plan;
-    let Some(revisit) = state.site_care.revisit_under_way(&site.id) else {
-        return site_calendar(plan, site, ring);
-    };
-    let tags = REVISIT.parse().into_iter().collect();
-    let request = revisit.rfc.as_ref().and_then(|it| state.request(it));
-    let window = request.and_then(|it| it.window);
-    let window = window.and_then(|it| Interval::new(it.from, it.until));
-    match window {
-        Some(window) => Calendar::between(window, freezes(plan, site, ring, &tags), &site.zone),
-        None => calendar_with(plan, site, ring, &tags),
-    }
-}
-
-/// Returns the calendar of a site: its own windows or its ring's, less the freezes that meet it.
-pub fn site_calendar<'s>(plan: &'s MasterProjectPlan, site: &'s Site, ring: usize) -> Calendar<'s> {
-    calendar_with(plan, site, ring, &BTreeSet::new())
-}
-
-fn calendar_with<'s>(
-    plan: &'s MasterProjectPlan,
-    site: &'s Site,
-    ring: usize,
-    tags: &BTreeSet<LineId>,
-) -> Calendar<'s> {
-    let of_ring = plan.rings.get(ring);
-    let windows = match (site.windows.as_slice(), of_ring.map(|it| it.windows.as_slice())) {
-        ([], Some([]) | None) => &ALWAYS[..],
-        ([], Some(of_ring)) => of_ring,
-        (own, _) => own,
-    };
-    Calendar::new(windows, freezes(plan, site, ring, tags), &site.zone)
-}
-
-/// Returns the freezes that hold back work on `site` with `tags`.
-fn freezes<'s>(
-    plan: &'s MasterProjectPlan,
-    site: &Site,
-    ring: usize,
-    tags: &BTreeSet<LineId>,
-) -> Vec<&'s Freeze> {
-    let Some(ring) = plan.rings.get(ring) else { return vec![] };
-    let subject = FreezeSubject::Site { site: &site.id, ring: &ring.id };
-    plan.freezes.iter().filter(|it| it.forbids(subject, tags)).collect()
-}
-
-/// Returns the calendar of a component: its windows, less the freezes that meet it.
-pub fn component_calendar<'s>(
-    plan: &'s MasterProjectPlan,
-    component: &'s CoreComponent,
-) -> Calendar<'s> {
-    let windows =
-        if component.windows.is_empty() { &ALWAYS[..] } else { component.windows.as_slice() };
-    let meets = |freeze: &&Freeze| freeze.forbids(FreezeSubject::Core, &BTreeSet::new());
-    Calendar::new(windows, plan.freezes.iter().filter(meets), &component.zone)
 }
 
 /// Returns the limits of the source and of shared uplinks.

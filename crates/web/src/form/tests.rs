@@ -57,10 +57,13 @@ fn anything(node: &Node, name: &str, fields: &mut Vec<(String, String)>) {
 }
 
 /// Fields whose texts follow rules of their own, each with what it may say.
-const SPECIAL: [(&str, &str); 5] = [
+const SPECIAL: [(&str, &str); 8] = [
     (".scope", "deployment"),
     (".scopes", "site/a-1"),
     (".slot", "core:tester"),
+    (".slots", "core:tester"),
+    (".counts", "1: 1, 2, 3, 4, 5"),
+    (".minutes", "entry/1"),
     (".evidence", "entry/1"),
     (".zone", "America/Chicago"),
 ];
