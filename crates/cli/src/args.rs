@@ -16,6 +16,7 @@ pub(crate) mod measure;
 pub(crate) mod message;
 pub(crate) mod milestone;
 pub(crate) mod plan;
+pub(crate) mod precheck;
 pub(crate) mod quiet_period;
 pub(crate) mod readiness;
 pub(crate) mod record;
@@ -176,6 +177,8 @@ pub(crate) enum What {
     Delegate(delegate::Delegate),
     Acknowledge(act::Acknowledge),
     Adopt(act::Adopt),
+    #[command(subcommand)]
+    Precheck(precheck::Precheck),
     Attest(act::Attest),
     Confirm(act::Confirm),
     Exempt(act::Exempt),
@@ -274,6 +277,7 @@ const GROUPS: &[(&str, &[&str])] = &[
         &[
             "acknowledge",
             "adopt",
+            "precheck",
             "attest",
             "confirm",
             "coverage",

@@ -19,6 +19,7 @@ mod messages;
 mod milestones;
 mod outputs;
 mod planning;
+mod prechecks;
 mod program;
 mod quiet_periods;
 mod readying;
@@ -97,6 +98,7 @@ pub(crate) async fn carry_out(
         What::Message(it) => messages::message(it, desk().await?).await,
         What::Training(it) => trainings::training(it, desk().await?).await,
         What::Calendar(it) => trainings::calendar(it, &desk().await?),
+        What::Precheck(it) => prechecks::precheck(it, desk().await?).await,
         What::Adopt(it) => acts::adopt(it, desk().await?).await,
         What::Attest(it) => acts::attest(it, desk().await?).await,
         What::Confirm(it) => acts::confirm(it, desk().await?).await,

@@ -12,6 +12,7 @@ pub(crate) mod counted;
 pub(crate) mod fault;
 pub(crate) mod forecast;
 pub(crate) mod handover;
+pub(crate) mod history;
 pub(crate) mod live;
 pub(crate) mod measures;
 pub(crate) mod milestone;

@@ -277,6 +277,8 @@ pub enum Command {
     Message(crate::message::MessageCommand),
     /// Training: sessions, attendance, coverage of sites.
     Training(crate::training::TrainingCommand),
+    /// What is looked at before a core component is touched.
+    Precheck(crate::precheck::PrecheckCommand),
     /// Release Readiness: what has to be on record before a deployment begins.
     ReleaseReadiness(crate::release_readiness::ReleaseReadinessCommand),
 }

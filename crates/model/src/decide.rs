@@ -16,10 +16,12 @@ pub mod history;
 mod incident;
 mod message;
 mod milestone;
+mod precheck;
 mod quiet_period;
 mod readiness;
 mod release_readiness;
 mod rfc;
+mod rolling_back;
 mod sign_off;
 mod site_care;
 mod survey;
@@ -139,6 +141,7 @@ pub fn decide(acting: &Acting<'_>, command: &Command) -> Result<Vec<Event>, Refu
         Command::SiteCare(command) => acting.site_care(command),
         Command::Message(command) => acting.message(command),
         Command::Training(command) => acting.training(command),
+        Command::Precheck(command) => acting.precheck(command),
         Command::ReleaseReadiness(command) => acting.release_readiness(command),
     }
 }

@@ -390,6 +390,8 @@ pub enum Event {
     Message(crate::message::MessageEvent),
     /// Training: sessions, attendance, coverage of sites.
     Training(crate::training::TrainingEvent),
+    /// What is looked at before a core component is touched.
+    Precheck(crate::precheck::PrecheckEvent),
     /// Release Readiness: what has to be on record before a deployment begins.
     ReleaseReadiness(crate::release_readiness::ReleaseReadinessEvent),
 }

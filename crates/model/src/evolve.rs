@@ -13,7 +13,6 @@ pub use happening::{Happening, Impossible};
 
 use crate::change_schedule::ChangeScheduleEvent;
 use crate::event::{Actor, Entry, Event};
-use crate::guard::Guard;
 use crate::id::RfcId;
 use crate::machine::Transition;
 use crate::machine::deployment::{DeploymentState, DeploymentTransition};
@@ -52,6 +51,7 @@ impl State {
             purpose: *purpose,
             folder: folder.clone(),
             baseline: 0,
+            baselines: vec![],
             deployment: DeploymentState::default(),
             deployment_since: at,
             components: vec![],
@@ -83,6 +83,7 @@ impl State {
             site_care: Default::default(),
             messages: Default::default(),
             training: Default::default(),
+            prechecks: crate::precheck::Prechecks::default(),
             release_readiness: Default::default(),
             seq: entry.seq,
             at,
@@ -191,13 +192,15 @@ impl State {
             Event::DeploymentCreated { .. } => {
                 return Err(Impossible::Order { why: "a deployment is created once".to_owned() });
             }
-            Event::Deployment { transition, .. } => self.deployment_happened(*transition, at)?,
+            Event::Deployment { transition, .. } => {
+                self.deployment_happened(*transition, by, at)?
+            }
             Event::Concurred { act, role, .. } => {
                 let by = by.ok_or_else(|| Impossible::unknown("the person who agreed"))?;
                 let concurrence = Concurrence { by, role: *role, at };
                 self.concurrences.entry(act.clone()).or_default().push(concurrence);
             }
-            Event::PlanRevised { plan, baseline, .. } => {
+            Event::PlanRevised { plan, baseline, changes, voided, reason } => {
                 let new_plan = new_plan.ok_or_else(|| Impossible::unknown("the revised plan"))?;
                 self.forget_statements(&new_plan);
                 self.adopt_plan(new_plan, at);
@@ -205,6 +208,9 @@ impl State {
                 self.concurrences.clear();
                 self.plan_digest = *plan;
                 self.baseline = *baseline;
+                if *baseline > 0 {
+                    self.baselined(by, at, Some((changes, voided, reason)));
+                }
             }
             Event::Component { component, transition, reason, .. } => {
                 self.component_happened(component, *transition, reason.as_deref(), at)?;
@@ -371,6 +377,7 @@ impl State {
             }
             Event::Message(it) => self.messages.happened(it, &happening)?,
             Event::Training(it) => self.training.happened(it, &happening)?,
+            Event::Precheck(it) => self.prechecks.happened(it, &happening)?,
             Event::ReleaseReadiness(it) => {
                 self.release_readiness.happened(it, &happening, self.baseline)?;
             }
@@ -381,6 +388,7 @@ impl State {
     fn deployment_happened(
         &mut self,
         transition: DeploymentTransition,
+        by: Option<crate::id::PersonId>,
         at: jiff::Timestamp,
     ) -> Result<(), Impossible> {
         let before = self.deployment;
@@ -392,23 +400,9 @@ impl State {
         if transition == DeploymentTransition::Baselined {
             self.baseline = 1;
             self.release_readiness.baselined = Some(at);
+            self.baselined(by, at, None);
         }
         Ok(())
-    }
-
-    /// What was stated of the release, its known issues or the success criteria was stated of what
-    /// they were.
-    fn forget_statements(&mut self, new_plan: &MasterProjectPlan) {
-        use crate::release_readiness::{criteria_digest, issues_digest};
-        let (old, new) = (&self.plan, new_plan);
-        let changed = [
-            (Guard::E1, old.release.digest() != new.release.digest()),
-            (Guard::E4, criteria_digest(old) != criteria_digest(new)),
-            (Guard::E7, issues_digest(old) != issues_digest(new)),
-        ];
-        for (guard, _) in changed.into_iter().filter(|(_, is_changed)| *is_changed) {
-            self.attestations.remove(&attestation_key(guard, &Scope::Deployment));
-        }
     }
 
     fn sign_off_happened(

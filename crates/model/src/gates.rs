@@ -97,7 +97,6 @@ const STATED: &[(Guard, &[RoleType])] = &[
     (Guard::E1, &[RoleType::ProgramManager, RoleType::SolutionManager]),
     (Guard::E4, &[RoleType::Customer]),
     (Guard::E7, &[RoleType::ProductManager, RoleType::ProgramManager]),
-    (Guard::C5, &[RoleType::ReleaseManagement]),
     (Guard::C7, &[RoleType::ProductManager]),
     (Guard::S4, &[RoleType::ProductManager, RoleType::UserExperience, RoleType::ReleaseManagement]),
     (Guard::S5, &[RoleType::UserExperience]),

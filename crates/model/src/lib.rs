@@ -5,6 +5,7 @@
 
 pub mod assessment;
 pub mod assignment;
+pub mod baseline;
 pub mod change_schedule;
 pub mod close_out;
 pub mod command;
@@ -35,6 +36,7 @@ pub mod order;
 pub mod person;
 pub mod plan;
 pub mod planted;
+pub mod precheck;
 pub mod probe;
 pub mod profile;
 pub mod quiet_period;

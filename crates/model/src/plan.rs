@@ -127,6 +127,20 @@ pub struct Limits {
     pub outside_share_percent: u8,
     /// How long a site may be deploying before it counts as lost, in seconds.
     pub site_deadline_s: u32,
+    /// How long a core component may be deploying before it is halted, in seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub component_deadline_s: Option<u32>,
+}
+
+impl Limits {
+    /// How long a core component may be deploying where the plan says nothing, in seconds: a week,
+    /// which is longer than any row of nights in which one is.
+    pub const COMPONENT_DEADLINE_S: u32 = 7 * 24 * 3600;
+
+    /// Returns how long a core component may be deploying before it is halted, in seconds.
+    pub fn component_deadline_s(&self) -> u32 {
+        self.component_deadline_s.unwrap_or(Self::COMPONENT_DEADLINE_S)
+    }
 }
 
 impl MasterProjectPlan {
@@ -319,6 +333,7 @@ impl MasterProjectPlan {
                 window_share_percent: 100,
                 outside_share_percent: 100,
                 site_deadline_s: 1,
+                component_deadline_s: None,
             },
             freezes: vec![],
             rfcs: vec![],

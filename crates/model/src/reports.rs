@@ -88,7 +88,8 @@ fn ring(state: &State, id: &RingId) -> Option<Value> {
         "state": status.state.to_string(),
         "since": status.since,
         "counts": status.counts,
-        "excused": { "failed": status.excused_failed, "lost": status.excused_lost },
+        "excused": status.excused.iter().map(|(site, it)| json!({ "site": site,
+            "counts-as": it.counts_as, "reason": it.reason, "since": it.since })).collect::<Vec<_>>(),
         "severe": { "severity-1": status.severity_1, "severity-2": status.severity_2 },
         "sites": sites.collect::<Vec<_>>(),
     }))

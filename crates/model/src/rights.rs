@@ -59,7 +59,8 @@ impl Command {
             | Self::History(_)
             | Self::SiteCare(_)
             | Self::Message(_)
-            | Self::Training(_) => Rights::Operate,
+            | Self::Training(_)
+            | Self::Precheck(_) => Rights::Operate,
             Self::Attest { .. }
             | Self::RequestWaiver { .. }
             | Self::ApproveWaiver { .. }

@@ -332,6 +332,10 @@ fn core_facts(state: &State, interim: bool) -> Value {
         if let Some(row) = row.as_object_mut().filter(|_| !probes.is_empty()) {
             row.insert("monitored-by".to_owned(), json!(probes));
         }
+        // Said only where it was recorded: what was asked before stays what it was.
+        if let Some(prechecked) = state.prechecks.of.get(&planned.id) {
+            row["looked-at-before"] = json!(prechecked);
+        }
         row
     });
     let of_core = |it: &Scope| matches!(it, Scope::Core | Scope::Component(_));
@@ -407,8 +411,9 @@ fn sites_facts(state: &State) -> Value {
             .map(|(it, _)| it.id.to_string())
             .collect::<Vec<_>>()
     };
-    let users: u64 = state.plan.sites.iter().map(|it| u64::from(it.users)).sum();
-    let computers: usize = state.plan.sites.iter().map(|it| it.computers.len()).sum();
+    let in_scope = || crate::site_care::coverage::in_scope(state).map(|(it, _)| it);
+    let users: u64 = in_scope().map(|it| u64::from(it.users)).sum();
+    let computers: usize = in_scope().map(|it| it.computers.len()).sum();
     json!({
         "sites": state.plan.sites.len(),
         "signed-off": of(SiteState::SignedOff).len(),

@@ -120,9 +120,15 @@ pub struct CareOfSite {
     /// What made its last signature stale, since it was last deployed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub material: Option<String>,
+    /// Why it goes on after its halt, where somebody decided so and it has not yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub goes_on: Option<Stated<()>>,
     /// The release that it was last deployed with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub release: Option<Digest>,
+    /// The release of the plan under which its owner last signed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirmed: Option<Digest>,
 }
 
 /// What a person stated, and when.
@@ -270,6 +276,11 @@ impl SiteCare {
         self.sites.get(site)
     }
 
+    /// Returns why `site` goes on after its halt, where somebody decided so and it has not yet.
+    pub fn goes_on(&self, site: &SiteId) -> Option<&Stated<()>> {
+        self.of(site)?.goes_on.as_ref()
+    }
+
     /// Returns the open items at `scope`, with their numbers.
     pub fn open_items<'s>(
         &'s self,
@@ -381,6 +392,10 @@ impl SiteCare {
             }
             SiteCareEvent::RevisitDropped { number, .. } => {
                 self.revisit(*number, RevisitState::Dropped, at)?;
+            }
+            SiteCareEvent::ResumeDecided { site, reason } => {
+                let stated = Stated { what: (), evidence: reason.clone(), by, at };
+                self.sites.entry(site.clone()).or_default().goes_on = Some(stated);
             }
             SiteCareEvent::ScopeChanged { .. } => {
                 self.scope_changes.push(ScopeChange { event: event.clone(), by, at });

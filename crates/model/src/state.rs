@@ -47,6 +47,8 @@ pub struct State {
     pub folder: String,
     /// The baseline in force; 0 before the first.
     pub baseline: u32,
+    /// Every baseline, the first having number 1.
+    pub baselines: Vec<crate::baseline::Baseline>,
     /// The deployment's own state.
     pub deployment: DeploymentState,
     /// Since when.
@@ -124,6 +126,9 @@ pub struct State {
     /// Training: sessions, attendance, coverage of sites.
     #[serde(default)]
     pub training: crate::training::Training,
+    /// What was found before core components are touched.
+    #[serde(default)]
+    pub prechecks: crate::precheck::Prechecks,
     /// Release Readiness: what has to be on record before a deployment begins.
     #[serde(default)]
     pub release_readiness: crate::release_readiness::ReleaseReadiness,
@@ -223,21 +228,34 @@ pub struct RingStatus {
     pub severity_1: u32,
     /// Severity 2 incidents and refusals since it was last resumed.
     pub severity_2: u32,
-    /// Failed sites that stay failed by the decision with which it was last resumed.
-    pub excused_failed: usize,
-    /// Lost sites that stay lost by that decision.
-    pub excused_lost: usize,
+    /// The sites that do not count against its budgets, by the decision with which it was resumed.
+    pub excused: BTreeMap<SiteId, Excuse>,
+}
+
+/// Why a site does not count against the budgets of its ring.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Excuse {
+    /// How it counts.
+    pub counts_as: SiteCount,
+    /// What was found and decided when its ring was resumed.
+    pub reason: String,
+    /// When.
+    pub since: Timestamp,
 }
 
 impl RingStatus {
     /// Returns the failed sites that count against its budget.
     pub fn failed(&self) -> usize {
-        self.counts.failed.saturating_sub(self.excused_failed)
+        self.counts.failed.saturating_sub(self.excused_as(SiteCount::Failed))
     }
 
     /// Returns the lost sites that count against its budget.
     pub fn lost(&self) -> usize {
-        self.counts.lost.saturating_sub(self.excused_lost)
+        self.counts.lost.saturating_sub(self.excused_as(SiteCount::Lost))
+    }
+
+    fn excused_as(&self, count: SiteCount) -> usize {
+        self.excused.values().filter(|it| it.counts_as == count).count()
     }
 }
 

@@ -25,6 +25,9 @@ pub struct Step {
     /// How it is undone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rollback: Option<StepWork>,
+    /// Whether the plan says how it is undone: that nothing is to be undone is said too.
+    #[serde(default, skip_serializing_if = "WayBack::is_said")]
+    pub way_back: WayBack,
     /// Whether doing it twice does no harm.
     pub repeat: Repeat,
     /// How often it is tried before it counts as failed, at least 1.
@@ -40,6 +43,23 @@ pub struct Step {
     pub environment: BTreeMap<String, Setting>,
     /// What follows when it has failed for good.
     pub on_failure: OnFailure,
+}
+
+/// Whether a plan says how a step is undone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WayBack {
+    /// It does, for the step or for the whole.
+    #[default]
+    Said,
+    /// It does not: the baseline waits for it (E6).
+    Missing,
+}
+
+impl WayBack {
+    fn is_said(&self) -> bool {
+        *self == Self::Said
+    }
 }
 
 /// What a step does.

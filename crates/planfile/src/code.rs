@@ -127,7 +127,7 @@ codes! {
     NotReady = 506 Warning "No decision to go",
 
     /// Neither a way back nor a decision to fix forward.
-    NoWayBack = 601 Error "No rollback and no forward fix",
+    NoWayBack = 601 Warning "No rollback and no forward fix",
     /// An approval level that nobody can complete.
     Approvers = 602 Error "Not enough eligible approvers",
     /// A requester who is needed as an approver.
@@ -156,6 +156,8 @@ codes! {
     OtherRelease = 620 Error "Decision about another release",
     /// A requirement of operations that nothing proves.
     NothingProves = 621 Error "Requirement that nothing proves",
+    /// A revision that deploys to another environment.
+    EnvironmentChanged = 630 Error "Another environment in a revision",
 }
 
 impl fmt::Display for Code {

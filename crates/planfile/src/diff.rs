@@ -8,6 +8,7 @@
 
 mod words;
 
+use crate::code::Code;
 use model::id::RfcId;
 use model::plan::MasterProjectPlan;
 use serde::Serialize;
@@ -28,6 +29,20 @@ pub struct PlanDiff {
     pub sections: Vec<SectionDiff>,
     /// The RFCs of the old plan whose authorisation the change voids.
     pub voided: Vec<RfcId>,
+    /// Why the new plan cannot be a revision of the old one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub refused: Vec<Objection>,
+}
+
+/// Why a plan cannot be a revision of another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Objection {
+    /// The code.
+    pub code: Code,
+    /// What is wrong.
+    pub what: String,
+    /// What to do about it.
+    pub help: String,
 }
 
 /// What differs in one section.
@@ -76,7 +91,20 @@ pub fn diff(old: &MasterProjectPlan, new: &MasterProjectPlan) -> PlanDiff {
     if !general.is_empty() {
         sections.insert(0, SectionDiff { section: "plan".to_owned(), sentences: general });
     }
-    PlanDiff { sections, voided: voided(old, new) }
+    PlanDiff { sections, voided: voided(old, new), refused: refused(old, new) }
+}
+
+/// Returns why `new` cannot be a revision of `old`.
+fn refused(old: &MasterProjectPlan, new: &MasterProjectPlan) -> Vec<Objection> {
+    if old.environment == new.environment {
+        return vec![];
+    }
+    let what = format!(
+        "the plan deploys to {}, and the deployment is of {}",
+        new.environment, old.environment
+    );
+    let help = "keep the environment, or create a deployment of its own".to_owned();
+    vec![Objection { code: Code::EnvironmentChanged, what, help }]
 }
 
 /// Returns the RFCs of `old` whose own text, or whose part of the plan, is another in `new`.

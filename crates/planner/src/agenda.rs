@@ -24,8 +24,9 @@ pub use crate::facts::Kept;
 pub(crate) use calls::CallsBack;
 pub(crate) use incidents::closes_unconfirmed;
 pub use rings::broken_budget;
+pub(crate) use rings::{health, not_behind};
 pub(crate) use sheets::core_sheet;
-pub use sites::{running_grants, shortage, why_not_started};
+pub use sites::{running_grants, shortage, stands_still, whose_turn, why_not_started};
 
 use crate::facts::{Look, Moved};
 use jiff::Timestamp;

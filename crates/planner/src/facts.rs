@@ -2,16 +2,16 @@
 //!
 //! House rule: found once a look and shared, since all sites of a ring ask the same.
 
-use crate::calendar::{Calendar, Interval, Opening};
+use crate::agenda::CallsBack;
+use crate::calendar::Opening;
 use crate::notices::Triggers;
-use crate::transfer::{Fit, Payload, SiteCache, SiteWork, fits};
 use crate::waiting::WaitingOn;
 use jiff::Timestamp;
 use model::companion_plans::CommunicationsPlan;
 use model::component::{CoreComponent, CoreMode};
 use model::digest::Digest;
+use model::guard::{Guard, GuardReading};
 use model::id::RfcId;
-use model::link::{BandwidthLimits, Uplink};
 use model::machine::{ComponentState, RfcState};
 use model::plan::MasterProjectPlan;
 use model::rfc::RequestForChange;
@@ -19,14 +19,15 @@ use model::scope::Scope;
 use model::sheet::Sheet;
 use model::site::{Site, SiteTemplate};
 use model::state::{RfcStatus, State};
-use model::step::{Step, StepWork};
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 mod calendars;
+mod fit;
 mod kept;
 
 pub use calendars::{calendar_now, component_calendar, site_calendar};
+pub use fit::{bandwidth_limits, expected_s, longest_window_s, site_fit, site_work};
 pub use kept::{Kept, Moved};
 use kept::{Place, WindowFit};
 
@@ -43,10 +44,12 @@ pub struct Look<'s> {
     /// Whether an order was not given because too many are in flight.
     pub(crate) lacks_room: bool,
     /// Which orders are named that must not begin any more.
-    pub(crate) calls_back: crate::agenda::CallsBack,
+    pub(crate) calls_back: CallsBack,
     /// The components and sites that may be given orders now.
     going_on: HashSet<Scope>,
     kept: Kept,
+    /// What the conflicts of requests for change read in this look.
+    conflicts: HashMap<RfcId, GuardReading>,
 }
 
 impl<'s> Look<'s> {
@@ -64,9 +67,10 @@ impl<'s> Look<'s> {
             next: None,
             ahead: 0,
             lacks_room: false,
-            calls_back: crate::agenda::CallsBack::Nothing,
+            calls_back: CallsBack::Nothing,
             going_on,
             kept,
+            conflicts: HashMap::new(),
         }
     }
 
@@ -225,6 +229,17 @@ impl<'s> Look<'s> {
         self.first_authority(known, no)
     }
 
+    /// Returns what the conflicts of the request called `id` read now: they are looked at again
+    /// before each start, since what it meets may have come after it was authorised.
+    pub fn conflict(&mut self, id: &RfcId) -> GuardReading {
+        let (state, now) = (self.state, self.now);
+        let read = || {
+            let scopes = [Scope::Rfc(id.clone())];
+            state.reading(Guard::RF3, &scopes, now, model::gates::rf3(state, id))
+        };
+        self.conflicts.entry(id.clone()).or_insert_with(read).clone()
+    }
+
     /// Returns the RFC that authorises the site at `position`: the one under which the team goes
     /// back to it, one of its ring, or a standard change of its own.
     pub fn authority_of_site(&self, position: usize) -> Authorised<'s> {
@@ -348,96 +363,4 @@ pub enum Authorised<'s> {
     By(&'s RfcId, RfcState),
     /// None does: why, and when that may change by itself.
     No(String, Option<Timestamp>),
-}
-
-/// Returns the limits of the source and of shared uplinks.
-pub fn bandwidth_limits(plan: &MasterProjectPlan) -> BandwidthLimits {
-    let narrow = |rate: u64| u32::try_from(rate).unwrap_or(u32::MAX);
-    let uplinks = plan.limits.uplinks_kbit_per_s.iter().filter_map(|(id, rate)| {
-        let id = id.parse().ok()?;
-        Some(Uplink { id, kbit_per_s: narrow(*rate), share_percent: model::link::Percent::all() })
-    });
-    BandwidthLimits {
-        source_kbit_per_s: plan.limits.source_kbit_per_s.map(narrow),
-        uplinks: uplinks.collect(),
-    }
-}
-
-/// Returns the work of deploying `site`: its payload, and the seconds that its steps take.
-pub fn site_work(plan: &MasterProjectPlan, site: &Site, template: &SiteTemplate) -> SiteWork {
-    let bytes = |steps: &[Step]| -> u64 {
-        let deliverables = steps.iter().filter_map(|step| match &step.work {
-            StepWork::Copy { deliverable, .. } => plan.release.deliverable(deliverable),
-            StepWork::Run(_)
-            | StepWork::Script(_)
-            | StepWork::Http { .. }
-            | StepWork::Manual { .. } => None,
-        });
-        deliverables.map(model::release::SolutionDeliverable::planned_bytes).sum()
-    };
-    let cache = if template.site_cache { SiteCache::Present } else { SiteCache::Absent };
-    SiteWork {
-        payload: Payload {
-            site_bytes: bytes(&template.before) + bytes(&template.after),
-            each_computer_bytes: bytes(&template.each_computer),
-            computers: u32::try_from(site.computers.len()).unwrap_or(u32::MAX),
-            cache,
-        },
-        install_s: site.install_s.unwrap_or_else(|| expected_s(plan, site, template)),
-        margin_s: template.margin_s,
-    }
-}
-
-/// Returns how long the steps of `site` are expected to take, phase by phase, in seconds.
-pub fn expected_s(plan: &MasterProjectPlan, site: &Site, template: &SiteTemplate) -> u32 {
-    let sum = |steps: &[Step]| steps.iter().map(|it| it.expected_s).sum::<u32>();
-    let at_once = plan.limits.computers_at_once_per_site.max(1) as usize;
-    let waves: usize =
-        template.batches(site.computers.len()).iter().map(|it| it.div_ceil(at_once)).sum();
-    let waves = u32::try_from(waves).unwrap_or(u32::MAX);
-    sum(&template.before)
-        + waves.saturating_mul(sum(&template.each_computer))
-        + sum(&template.after)
-}
-
-/// Returns whether the work of `site` fits into a window of `window_s` seconds; sites without a
-/// described link are asked for their steps only.
-///
-/// # Errors
-///
-/// With why it does not fit, in words.
-pub fn site_fit(
-    plan: &MasterProjectPlan,
-    site: &Site,
-    template: &SiteTemplate,
-    window_s: u64,
-) -> Result<(), String> {
-    let work = site_work(plan, site, template);
-    let changes_s = u64::from(work.install_s) + u64::from(work.margin_s);
-    let fit = match &site.link {
-        Some(link) => fits(window_s, link, &work),
-        None if changes_s <= window_s => return Ok(()),
-        None => {
-            return Err(format!(
-                "its steps and the margin take {changes_s} s, its window has {window_s} s"
-            ));
-        }
-    };
-    match fit {
-        Fit::InWindow { .. } => Ok(()),
-        Fit::PreStage { .. } if site.prestaged => Ok(()),
-        Fit::PreStage { transfer_s, .. } => Err(format!(
-            "its payload takes {transfer_s} s to arrive and does not fit its window of {window_s} s: pre-stage it"
-        )),
-        Fit::Never { why } => Err(format!("its work never fits its window of {window_s} s: {why}")),
-    }
-}
-
-/// Returns the longest interval of the site's calendar that lies ahead, in seconds, if any.
-pub fn longest_window_s(
-    calendar: &Calendar<'_>,
-    now: Timestamp,
-    wanted_s: u64,
-) -> Option<Interval> {
-    calendar.next_fit(wanted_s, now).or_else(|| calendar.next_fit(1, now))
 }

@@ -48,6 +48,7 @@ pub(crate) fn step(id: &str) -> Step {
         time_limit_s: 600,
         expected_s: 60,
         environment: [].into(),
+        way_back: Default::default(),
         on_failure: OnFailure::Pause,
     }
 }
@@ -258,6 +259,7 @@ pub(crate) fn plan() -> MasterProjectPlan {
             window_share_percent: 60,
             outside_share_percent: 25,
             site_deadline_s: 86_400,
+            component_deadline_s: None,
         },
         rfcs: vec![
             rfc("R-core", &["db", "vpn"], &[]),

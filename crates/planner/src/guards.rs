@@ -13,6 +13,7 @@ use model::gates::sites::open_requirements;
 use model::gates::sites::required;
 use model::gates::{Found, entry};
 use model::guard::{Guard, GuardReading, Supplier};
+use model::machine::RfcState;
 use model::planted::{Planted, is_planted};
 use model::role_type::RoleType;
 use model::scope::Scope;
@@ -60,16 +61,32 @@ pub fn component_start(look: &mut Look<'_>, position: usize) -> Vec<GuardReading
     let read = |guard, found| state.reading(guard, &scopes, now, found);
     let opening = look.component_opening(component);
     look.again(opening.next_change());
-    let c1 = authorised(look.authority(state.index.rfcs_of_component.get(position)))
-        .and_then(|()| inside(&component.id, &opening));
+    let rfcs = state.index.rfcs_of_component.get(position);
+    let c1 = authorised(look.authority(rfcs)).and_then(|()| inside(&component.id, &opening));
     let mut readings = vec![
         read(Guard::C1, c1),
         read(Guard::C2, model::gates::sites::c2(state, component)),
         read(Guard::C3, entry::c3(state)),
-        read(Guard::C5, model::gates::c5(state, &scopes, now)),
+        state.reading_of_parts(
+            Guard::C5,
+            &scopes,
+            now,
+            model::gates::c5(state, &component.id, now),
+        ),
     ];
+    let authority = look.authority(rfcs);
+    readings.extend(without_conflict(look, authority));
     readings.extend(entry::entry_lost(state, now));
     readings
+}
+
+/// Returns what RF3 reads of the request that authorises a start; nothing in an emergency, which
+/// cannot wait for a ruling.
+fn without_conflict(look: &mut Look<'_>, authority: Authorised<'_>) -> Option<GuardReading> {
+    match authority {
+        Authorised::By(_, RfcState::EmergencyAuthorised) | Authorised::No(..) => None,
+        Authorised::By(rfc, _) => Some(look.conflict(rfc)),
+    }
 }
 
 /// Returns the scopes at which a statement or waiver for the site at `position` may stand.
@@ -127,9 +144,21 @@ pub fn site_start(look: &mut Look<'_>, position: usize) -> Vec<GuardReading> {
         read(Guard::S7, s7),
         never_waived(Guard::S8, s8(look, position)),
     ];
+    let authority = look.authority_of_site(position);
+    readings.extend(without_conflict(look, authority));
     readings.extend(entry::entry_lost(state, now));
     readings.extend(entry::issues_unpublished(state));
     readings
+}
+
+/// Returns what the guards of going on after a halt read: S2, S7, H1.
+pub fn site_resume(look: &mut Look<'_>, position: usize) -> Vec<GuardReading> {
+    let Some(site) = look.plan().sites.get(position) else { return vec![] };
+    let scopes = site_scopes(look, position);
+    let (s2, s7) = (s2(look, position), s7(look, position));
+    let h1 = model::gates::h1(look.state, &Scope::Site(site.id.clone()));
+    let read = |guard, found| look.state.reading(guard, &scopes, look.now, found);
+    vec![read(Guard::S2, s2), read(Guard::S7, s7), read(Guard::H1, h1)]
 }
 
 /// S10: nothing severe came from the site since it took up its work. That enough of the phase
@@ -203,7 +232,7 @@ pub fn s7(look: &mut Look<'_>, position: usize) -> Found {
     in_slot
 }
 
-/// S8: the ring is open, and nothing is held.
+/// S8: the rings before are behind us, healthy and soaked; the ring is open, and nothing is held.
 pub fn s8(look: &Look<'_>, position: usize) -> Found {
     let ring = look.ring_of(position);
     let Some((planned, status)) = look.plan().rings.get(ring).zip(look.state.rings.get(ring))
@@ -226,7 +255,9 @@ pub fn s8(look: &Look<'_>, position: usize) -> Found {
             from_roles(text, &[RoleType::ReleaseManagement, RoleType::ProgramManager])
         }
         RingState::Waiting => {
-            Err((format!("an earlier ring than {} is not behind it", planned.id), Supplier::System))
+            // The first of those before it that is not behind us says what all wait for.
+            (0..ring).try_for_each(|it| crate::agenda::not_behind(look, it))?;
+            Err((format!("ring {} has not begun", planned.id), Supplier::System))
         }
     }
 }

@@ -19,6 +19,7 @@ use model::history::HistoryCommand;
 use model::id::PersonId;
 use model::incident::{IncidentAct, IncidentCommand};
 use model::message::MessageCommand;
+use model::precheck::PrecheckCommand;
 use model::site_care::SiteCareCommand;
 use model::state::State;
 use model::training::TrainingCommand;
@@ -47,6 +48,7 @@ pub fn answer(
 pub(crate) fn worded(state: &State, mut command: Command) -> Command {
     complete::fill(state, &mut command);
     if let Command::Resume { reason, .. }
+    | Command::CancelOrders { reason, .. }
     | Command::ResumeRing { reason, .. }
     | Command::Replan { reason, .. }
     | Command::RollBack { reason, .. }
@@ -78,6 +80,10 @@ pub(crate) fn worded(state: &State, mut command: Command) -> Command {
         act: EscalationAct::Answer { text, .. },
         ..
     })
+    | Command::Precheck(
+        PrecheckCommand::FindCapacity { evidence: text, .. }
+        | PrecheckCommand::TakeRestorePoint { reference: text, .. },
+    )
     | Command::SiteCare(
         SiteCareCommand::ReportAccess { source: text, .. }
         | SiteCareCommand::AskAgain { how: text, .. }

@@ -112,6 +112,7 @@ pub fn sentence(event: &Event) -> String {
         Event::SiteCare(it) => it.to_string(),
         Event::Message(it) => it.to_string(),
         Event::Training(it) => it.to_string(),
+        Event::Precheck(it) => it.to_string(),
         Event::ReleaseReadiness(it) => it.to_string(),
     }
 }
@@ -207,6 +208,7 @@ pub fn scope_of(state: &State, event: &Event) -> Scope {
         Event::SiteCare(it) => it.scope(),
         Event::Message(it) => it.scope(),
         Event::Training(it) => it.scope(),
+        Event::Precheck(it) => it.scope(),
         Event::ReleaseReadiness(it) => it.scope(),
     }
 }

@@ -2,6 +2,7 @@
 
 use model::command::Command;
 use model::id::SiteId;
+use model::precheck::PrecheckCommand;
 use model::scope::Scope;
 use model::state::State;
 
@@ -44,6 +45,11 @@ pub fn of(command: &Command) -> Scope {
         | Command::Confirm { scope, .. }
         | Command::RollBack { scope, .. }
         | Command::Replan { scope, .. } => scope.clone(),
+        Command::Precheck(
+            PrecheckCommand::FindCapacity { scope, .. }
+            | PrecheckCommand::TakeRestorePoint { scope, .. }
+            | PrecheckCommand::NameContacts { scope, .. },
+        ) => scope.clone(),
         Command::Rfc { rfc, .. } => Scope::Rfc(rfc.clone()),
         Command::Adopt { component } => Scope::Component(component.clone()),
         Command::Sign { slot, .. }

@@ -6,6 +6,7 @@ mod complete;
 mod entry;
 mod incidents;
 mod notices;
+mod precheck;
 mod stable;
 
 use model::change_schedule::ChangeScheduleCommand;
@@ -162,6 +163,7 @@ fn words(command: &Command) -> String {
         Command::SiteCare(it) => care::site_care(it),
         Command::Message(it) => notices::message(it),
         Command::Training(it) => notices::training(it),
+        Command::Precheck(it) => precheck::typed(it),
         Command::ReleaseReadiness(it) => entry::release_readiness(it),
     }
 }

@@ -235,7 +235,15 @@ fn standing(state: &State, scope: &Scope) -> String {
         Scope::Component(id) => {
             state.component(id).map_or_else(String::new, |(_, it)| it.state.to_string())
         }
-        Scope::Ring(id) => state.ring(id).map_or_else(String::new, |(_, it)| it.state.to_string()),
+        Scope::Ring(id) => state.ring(id).map_or_else(String::new, |(_, it)| {
+            let excused = it.excused.iter();
+            let excused: String = excused
+                .map(|(site, it)| {
+                    format!("; {site} ({}) is borne with: {}", it.counts_as, it.reason)
+                })
+                .collect();
+            format!("{}{excused}", it.state)
+        }),
         Scope::Site(id) => state.site(id).map_or_else(String::new, |(_, it)| it.state.to_string()),
         Scope::Rfc(id) => state.rfc(id).map_or_else(String::new, |(_, it)| it.state.to_string()),
     }

@@ -41,7 +41,8 @@ pub(crate) struct Schema {}
 #[derive(Debug, Subcommand)]
 #[command(after_help = "Examples:
   landfall plan show landfall.yaml
-  landfall plan diff old/landfall.yaml new/landfall.yaml")]
+  landfall plan diff old/landfall.yaml new/landfall.yaml
+  landfall plan history")]
 pub(crate) enum Plan {
     /// Say in words what differs between two plans, and which authorisations that voids.
     #[command(after_help = "Examples:
@@ -64,6 +65,11 @@ pub(crate) enum Plan {
         #[arg(value_name = "PLAN")]
         plan: Option<PathBuf>,
     },
+    /// Show the baselines of a deployment, and how far it came otherwise than planned.
+    #[command(after_help = "Examples:
+  landfall plan history
+  landfall plan history --deployment FG30 --json")]
+    History,
 }
 
 /// Say when a plan would come to its end if everybody did at once what they are asked.

@@ -197,6 +197,10 @@ async fn revise(path: &Path, reason: &str, dry_run: bool, mut desk: Desk) -> Res
         desk.terminal.answer(&diff, || render::plan::difference(&diff))?;
         return Ok(Exit::Done);
     }
+    if let Some(it) = diff.refused.first() {
+        let what = format!("{}: {}", it.code, it.what);
+        return Err(Fault::new(Exit::Refused, what).next(it.help.clone()));
+    }
     desk.terminal.say(render::plan::difference(&diff).trim_end());
     let removes_scope = plan.removes_scope_of(&desk.state().plan);
     let author = desk.author()?;

@@ -48,8 +48,11 @@ pub(crate) fn measures(it: &Measures, desk: &Desk) -> Result<Exit, Fault> {
         None | Some(Scope::Deployment) => {}
         Some(scope @ Scope::Site(id)) => {
             desk.known(state, scope)?;
-            let position = state.index.sites.get(id).copied().unwrap_or_default();
-            recorded::keep(&mut measured, position);
+            recorded::keep(&mut measured, id);
+            if measured.sites.is_empty() {
+                let what = format!("{scope} is exempt, and is not measured");
+                return Err(Fault::new(Exit::Refused, what).next("name another site, or nothing"));
+            }
         }
         Some(scope) => {
             let what = format!("{scope} is not measured");

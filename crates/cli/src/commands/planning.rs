@@ -147,6 +147,14 @@ pub(crate) async fn plan(
             let plan = &desk.state().plan;
             terminal.answer(plan.as_ref(), || render::plan::page(plan, terminal.setting()))?;
         }
+        Plan::History => {
+            let desk = Desk::open(everywhere, surroundings, terminal).await?;
+            let state = desk.state();
+            let variance = model::baseline::variance(state);
+            let answer = serde_json::json!({ "baselines": state.baselines, "variance": variance });
+            let setting = terminal.setting();
+            terminal.answer(&answer, || render::history::page(state, &variance, setting))?;
+        }
     }
     Ok(Exit::Done)
 }

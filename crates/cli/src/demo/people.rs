@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use model::command::{Command, RfcAct};
 use model::guard::Guard;
 use model::id::PersonId;
+use model::precheck::PrecheckCommand;
 use model::role_type::RoleType;
 use model::scope::Scope;
 use model::sheet::Sheet;
@@ -48,7 +49,6 @@ fn needs_thought(command: Option<&Command>) -> bool {
 /// What people state of guards that the program cannot see, and for how much at once.
 const STATED: &[(Guard, Scope, &str)] = &[
     (Guard::E4, Scope::Deployment, "we open every shop with it, or we do not call it done"),
-    (Guard::C5, Scope::Core, "two spare machines, last night's restore point, Dieter on shift"),
     (Guard::S4, Scope::Deployment, "the mail of T-7 d has reached all 69 users"),
     (Guard::S5, Scope::Deployment, "65 of 69 users have sold with it in training"),
 ];
@@ -60,6 +60,21 @@ fn worded(state: &State, now: Timestamp, mut command: Command) -> Command {
     {
         scope.clone_from(wider);
         (*words).clone_into(statement);
+    }
+    if let Command::Precheck(
+        PrecheckCommand::FindCapacity { scope, .. }
+        | PrecheckCommand::TakeRestorePoint { scope, .. }
+        | PrecheckCommand::NameContacts { scope, .. },
+    ) = &mut command
+    {
+        *scope = Scope::Core;
+    }
+    if let Command::Precheck(
+        PrecheckCommand::FindCapacity { evidence: words, .. }
+        | PrecheckCommand::TakeRestorePoint { reference: words, .. },
+    ) = &mut command
+    {
+        "two spare machines and last night's copy".clone_into(words);
     }
     if let Command::Sign { slot, exceptions, .. } = &mut command
         && slot.sheet == Sheet::Site(site_id(WITH_EXCEPTION))

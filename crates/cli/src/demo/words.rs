@@ -90,6 +90,12 @@ pub(super) fn of_person(
             format!("states (guard {guard}, {scope}): \u{201c}{statement}\u{201d}"),
         );
     }
+    // What is said of the core at once is told once, of its first component.
+    if let Event::Precheck(event) = event {
+        let first = state.plan.components.first().map(|it| Scope::Component(it.id.clone()));
+        let is_told = first.is_some_and(|it| it == event.scope());
+        return if is_told { said(RoleType::ReleaseManagement, event.to_string()) } else { None };
+    }
     if let Event::ReleaseReadiness(ReleaseReadinessEvent::CriteriaAcknowledged { .. }) = event {
         return said(RoleType::Customer, "acknowledges the success criteria".to_owned());
     }

@@ -100,6 +100,9 @@ pub(crate) fn difference(diff: &PlanDiff) -> String {
         text += &format!("{}\n", section.section);
         section.sentences.iter().for_each(|it| text += &format!("  {it}\n"));
     }
+    for it in &diff.refused {
+        text += &format!("{}: {}: {}\n", it.code, it.what, it.help);
+    }
     let voided: Vec<&str> = diff.voided.iter().map(|it| it.as_str()).collect();
     text += &match voided.as_slice() {
         [] => "No authorisation is void by it.\n".to_owned(),

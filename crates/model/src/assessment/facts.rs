@@ -221,8 +221,9 @@ fn client_side(state: &State) -> Facts {
     let has_clients = |site: &crate::site::Site| {
         plan.template(&site.template).is_some_and(|it| !it.each_computer.is_empty())
     };
-    let clients = plan.sites.iter().filter(|it| has_clients(it)).count();
-    let all = plan.sites.len();
+    let sites = || crate::site_care::coverage::in_scope(state).map(|(it, _)| it);
+    let clients = sites().filter(|it| has_clients(it)).count();
+    let all = sites().count();
     let answer = match (all, clients) {
         (0, _) => "No: there is no site, and the deployment of sites does not apply".to_owned(),
         (_, 0) => format!("No: all {all} sites get access only"),
@@ -247,7 +248,7 @@ fn core_deployed(state: &State) -> Facts {
 }
 
 fn acknowledged(state: &State) -> Facts {
-    let all = state.sites.len();
+    let all = crate::site_care::coverage::in_scope(state).count();
     let waiting = state.sites.iter().filter(|it| it.state == SiteState::Planned).count();
     let answer = match waiting {
         0 => format!("Yes: the owners of all {all} sites acknowledged what comes and when"),
@@ -267,7 +268,7 @@ fn phases(state: &State) -> Facts {
 
 fn resources(state: &State) -> Facts {
     let limits = &state.plan.limits;
-    let sites = state.plan.sites.iter();
+    let sites = crate::site_care::coverage::in_scope(state).map(|(it, _)| it);
     let links = sites.clone().filter(|it| it.link.is_some()).count();
     let computers: usize = sites.map(|it| it.computers.len()).sum();
     let of_links = match links {

@@ -40,11 +40,11 @@ pub fn suggestions(state: &State) -> Vec<Suggestion> {
         }
     }
     for (planned, it) in state.plan.rings.iter().zip(&state.rings) {
-        if it.excused_failed + it.excused_lost > 0 {
-            let text = format!(
-                "it halted and went on with {} sites failed and {} lost",
-                it.excused_failed, it.excused_lost
-            );
+        if !it.excused.is_empty() {
+            let sites: Vec<String> = (it.excused.iter())
+                .map(|(site, it)| format!("{site} {}: {}", it.counts_as, it.reason))
+                .collect();
+            let text = format!("it halted and went on without {}", sites.join("; "));
             add(Scope::Ring(planned.id.clone()), text);
         }
     }

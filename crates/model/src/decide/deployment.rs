@@ -94,6 +94,13 @@ impl Acting<'_> {
             let text = format!("the plan is that of {}", plan.deployment);
             return Err(Refusal::invalid(text, "give the revised plan of this deployment"));
         }
+        if plan.environment != self.state.plan.environment {
+            let (to, from) = (plan.environment, self.state.plan.environment);
+            let text =
+                format!("the plan deploys to {to}, and this deployment is of {from} (LF0630)");
+            let next = "keep the environment, or create a deployment of its own";
+            return Err(Refusal::invalid(text, next));
+        }
         if digest == self.state.plan_digest {
             let next = "there is nothing to revise";
             return Err(Refusal::new(RefusalCode::State, "the plan is the one in force", next));

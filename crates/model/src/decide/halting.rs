@@ -10,16 +10,14 @@ use crate::event::{Event, RingTransition, StepDecision};
 use crate::gates;
 use crate::guard::{Guard, GuardReading};
 use crate::id::{ComponentId, ComputerId, RingId, SiteId};
-use crate::machine::{
-    ComponentState, ComponentTransition, DeploymentState, SiteState, SiteTransition, Transition,
-};
+use crate::machine::{ComponentState, ComponentTransition, SiteState, SiteTransition, Transition};
 use crate::order::{Failure, Outcome, Proof, Report};
 use crate::refusal::{Refusal, RefusalCode, pass};
 use crate::role_type::RoleType;
 use crate::run::{Run, RunKind, TrackState};
 use crate::scope::Scope;
-use crate::sheet::Sheet;
-use crate::state::{RingState, SiteCount};
+use crate::site_care::SiteCareEvent;
+use crate::state::SiteCount;
 use crate::step::{Evidence, StepWork};
 
 const RELEASE: &[RoleType] = &[RoleType::ReleaseManagement];
@@ -46,7 +44,7 @@ impl Acting<'_> {
         Ok(vec![self.ring_event(ring, RingTransition::Halted, reason, vec![])?])
     }
 
-    fn ring_event(
+    pub(super) fn ring_event(
         &self,
         ring: &RingId,
         transition: RingTransition,
@@ -124,7 +122,8 @@ impl Acting<'_> {
                 | SiteCount::Verified
                 | SiteCount::Exempt => false,
             };
-            if is_wanted && status.state == SiteState::Halted {
+            let is_decided = self.state.site_care.goes_on(&planned.id).is_some();
+            if is_wanted && status.state == SiteState::Halted && !is_decided {
                 events.extend(self.retried(&Scope::Site(planned.id.clone()), &reason)?);
             }
         }
@@ -163,11 +162,10 @@ impl Acting<'_> {
                 let transition = if goes_back { back } else { ComponentTransition::Resumed };
                 self.component_event(id, transition, reason, gate)
             }
-            Scope::Site(id) => {
-                let back = SiteTransition::RollbackStarted;
-                let transition = if goes_back { back } else { SiteTransition::Resumed };
-                self.site_event(id, transition, reason, gate)
+            Scope::Site(id) if goes_back => {
+                self.site_event(id, SiteTransition::RollbackStarted, reason, gate)
             }
+            Scope::Site(id) => self.goes_on(id, reason.unwrap_or_default()),
             Scope::Deployment | Scope::Core | Scope::Ring(_) | Scope::Rfc(_) => {
                 Err(Refusal::invalid(
                     format!("{scope} is not a component or a site"),
@@ -175,6 +173,17 @@ impl Acting<'_> {
                 ))
             }
         }
+    }
+
+    /// A person decides that a site goes on; it does as soon as every limit lets it, like any other.
+    fn goes_on(&self, site: &SiteId, reason: String) -> Result<Event, Refusal> {
+        self.site_event(site, SiteTransition::Resumed, None, vec![])?;
+        if self.state.site_care.goes_on(site).is_some() {
+            let text = format!("it is decided that site {site} goes on, as soon as it may");
+            let next = format!("`landfall why site/{site}` says what it waits on");
+            return Err(Refusal::new(RefusalCode::State, text, next));
+        }
+        Ok(Event::SiteCare(SiteCareEvent::ResumeDecided { site: site.clone(), reason }))
     }
 
     pub(super) fn resume(&self, scope: &Scope, reason: &str) -> Result<Vec<Event>, Refusal> {
@@ -279,7 +288,9 @@ impl Acting<'_> {
                 self.state.component(id).is_some_and(|(_, it)| it.state == ComponentState::Halted)
             }
             Scope::Site(id) => {
-                self.state.site(id).is_some_and(|(_, it)| it.state == SiteState::Halted)
+                let is_halted =
+                    self.state.site(id).is_some_and(|(_, it)| it.state == SiteState::Halted);
+                is_halted && self.state.site_care.goes_on(id).is_none()
             }
             Scope::Deployment | Scope::Core | Scope::Ring(_) | Scope::Rfc(_) => false,
         }
@@ -360,127 +371,6 @@ impl Acting<'_> {
             )
             | None => false,
         }
-    }
-
-    pub(super) fn roll_back(
-        &self,
-        scope: &Scope,
-        reason: &str,
-        accept_loss: bool,
-    ) -> Result<Vec<Event>, Refusal> {
-        self.known_scope(scope)?;
-        let roles = [RoleType::ReleaseManagement, RoleType::OperationsManager];
-        self.role(&roles, scope, "roll back")?;
-        let reason = worded("the reason", reason)?;
-        match scope {
-            Scope::Component(id) => self.roll_back_component(id, reason, accept_loss),
-            Scope::Site(id) => self.roll_back_site(id, &reason, accept_loss),
-            Scope::Ring(id) => {
-                let position = self.state.index.rings.get(id).map(|it| *it as usize);
-                let sites = position.and_then(|it| self.state.index.sites_of_ring.get(it));
-                let mut events = Vec::new();
-                let is_going_on = |it: RingState| it.after(RingTransition::Halted).is_some();
-                if self.state.ring(id).is_some_and(|(_, it)| is_going_on(it.state)) {
-                    let why = format!("it is being rolled back: {reason}");
-                    events.push(self.ring_event(id, RingTransition::Halted, why, vec![])?);
-                }
-                for site in sites.into_iter().flatten() {
-                    let planned = self.state.plan.sites.get(*site as usize);
-                    let status = self.state.sites.get(*site as usize);
-                    let Some((planned, status)) = planned.zip(status) else { continue };
-                    if SiteTransition::RollbackStarted.follows(status.state).is_some() {
-                        events.extend(self.roll_back_site(&planned.id, &reason, accept_loss)?);
-                    }
-                }
-                if events.is_empty() {
-                    let text = format!("no site of {scope} has anything to be rolled back");
-                    return Err(Refusal::new(RefusalCode::State, text, "there is nothing to do"));
-                }
-                Ok(events)
-            }
-            Scope::Deployment | Scope::Core | Scope::Rfc(_) => Err(Refusal::invalid(
-                format!("{scope} is not rolled back as a whole"),
-                "name a component, a site or a ring",
-            )),
-        }
-    }
-
-    fn roll_back_component(
-        &self,
-        id: &ComponentId,
-        reason: String,
-        accept_loss: bool,
-    ) -> Result<Vec<Event>, Refusal> {
-        let (planned, _) = self.state.component(id).ok_or_else(|| Refusal::unknown(id))?;
-        let gate = vec![self.c7(
-            &Scope::Component(id.clone()),
-            id.as_str(),
-            &planned.rollback,
-            accept_loss,
-        )?];
-        let transition = ComponentTransition::RollbackStarted;
-        let started = self.component_event(id, transition, Some(reason), gate)?;
-        self.is_at_rest(&Scope::Component(id.clone()))?;
-        let mut events = self.superseded(&Sheet::CoreFinal);
-        events.extend(self.superseded(&Sheet::CoreInterim));
-        events.push(started);
-        Ok(events)
-    }
-
-    fn roll_back_site(
-        &self,
-        id: &SiteId,
-        reason: &str,
-        accept_loss: bool,
-    ) -> Result<Vec<Event>, Refusal> {
-        let (planned, _) = self.state.site(id).ok_or_else(|| Refusal::unknown(id))?;
-        let template = self.state.plan.template(&planned.template);
-        let template = template.ok_or_else(|| Refusal::unknown(&planned.template))?;
-        let gate = vec![self.c7(
-            &Scope::Site(id.clone()),
-            id.as_str(),
-            &template.rollback,
-            accept_loss,
-        )?];
-        let transition = SiteTransition::RollbackStarted;
-        let started = self.site_event(id, transition, Some(reason.to_owned()), gate)?;
-        self.is_at_rest(&Scope::Site(id.clone()))?;
-        let mut events = self.superseded(&Sheet::Site(id.clone()));
-        events.push(started);
-        Ok(events)
-    }
-
-    /// What is still running must end before it is undone.
-    fn is_at_rest(&self, scope: &Scope) -> Result<(), Refusal> {
-        if !self.state.run(scope).is_some_and(Run::is_busy) {
-            return Ok(());
-        }
-        let text = format!("orders at {scope} are still in flight");
-        Err(Refusal::new(RefusalCode::State, text, "wait until they have ended, then roll back"))
-    }
-
-    pub(super) fn replan(&self, scope: &Scope, reason: &str) -> Result<Vec<Event>, Refusal> {
-        self.known_scope(scope)?;
-        self.role(RELEASE, scope, "plan it anew")?;
-        if self.state.deployment == DeploymentState::Terminating {
-            let text = "the project ends early, and nothing is planned anew";
-            let next = "`landfall why deployment` says what is still to be done";
-            return Err(Refusal::new(RefusalCode::State, text, next));
-        }
-        let reason = Some(worded("the reason", reason)?);
-        let event = match scope {
-            Scope::Component(id) => {
-                self.component_event(id, ComponentTransition::Replanned, reason, vec![])
-            }
-            Scope::Site(id) => self.site_event(id, SiteTransition::Rescheduled, reason, vec![]),
-            Scope::Deployment | Scope::Core | Scope::Ring(_) | Scope::Rfc(_) => {
-                Err(Refusal::invalid(
-                    format!("{scope} is not a component or a site"),
-                    "name a component or a site",
-                ))
-            }
-        };
-        event.map(|it| vec![it])
     }
 }
 

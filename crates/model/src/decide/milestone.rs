@@ -284,7 +284,17 @@ impl Acting<'_> {
                 Ok(events)
             }
             Milestone::Complete => {
-                Ok(self.unsigned(milestone).into_iter().chain([moved]).collect())
+                let mut events = self.unsigned(milestone);
+                events.push(moved);
+                // What rested on the milestone returns: the review is held anew, and what was signed
+                // of the close-out was signed of an end that is none.
+                let transition = DeploymentTransition::CompletionRevoked;
+                if transition.follows(self.state.deployment).is_some() {
+                    events.extend(sheet::superseded(self.state, &sheet::Sheet::CloseOut));
+                    let reason = Some(reason);
+                    events.push(Event::Deployment { transition, reason, gate: vec![] });
+                }
+                Ok(events)
             }
         }
     }

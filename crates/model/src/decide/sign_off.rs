@@ -175,7 +175,7 @@ impl Acting<'_> {
         match sheet {
             Sheet::CoreInterim | Sheet::CoreFinal => self.core_is_signed(sheet),
             Sheet::Site(site) => {
-                let mut readings = self.site_gate(site);
+                let mut readings = gates::sites::sign_off(self.state, site, self.now);
                 // The technical signature is one of them, even where it is the last.
                 readings.retain(|it| it.guard != Guard::V4);
                 readings.push(GuardReading::met(Guard::V4));
@@ -192,7 +192,8 @@ impl Acting<'_> {
             // What these lead to, a person says.
             Sheet::CloseOut | Sheet::Termination => Ok(vec![]),
             Sheet::SitesComplete => {
-                let gate = pass("the sheet of all sites", self.sites_gate())?;
+                let gate =
+                    pass("the sheet of all sites", gates::sites::complete(self.state, self.now))?;
                 // A sheet that was superseded is signed anew where the deployment stands by then.
                 if self.state.deployment != DeploymentState::Deploying {
                     return Ok(vec![]);
@@ -267,37 +268,6 @@ impl Acting<'_> {
                 gate: gate.clone(),
             })
             .collect())
-    }
-
-    /// Returns what the guards of a site's sign-off read.
-    pub fn site_gate(&self, site: &SiteId) -> Vec<GuardReading> {
-        let (state, now) = (self.state, self.now);
-        let ring = self.ring_scope(site);
-        let scopes = [Scope::Site(site.clone()), ring.clone(), Scope::Deployment];
-        let read = |guard, found| state.reading(guard, &scopes, now, found);
-        // V4, the technical signature, is met by the order in which slots are asked.
-        vec![
-            // What lies below the least coverage is no exception that anybody may list.
-            gates::read_strictly(Guard::V1, gates::sites::covered(state, site)),
-            gates::incidents::v2(state, site, &scopes, now),
-            read(
-                Guard::V3,
-                gates::v3(state, site, now).and_then(|()| gates::sites::used(state, site)),
-            ),
-            read(Guard::V4, gates::v4(state, site)),
-            read(Guard::V5, gates::sites::v5(state, site)),
-            read(Guard::V6, gates::v6(state, site, &ring)),
-        ]
-    }
-
-    /// Returns what the guards of the sites-complete sheet read.
-    pub fn sites_gate(&self) -> Vec<GuardReading> {
-        let read = |guard, found| self.state.reading(guard, &[Scope::Deployment], self.now, found);
-        vec![
-            read(Guard::SC1, gates::sc1(self.state)),
-            read(Guard::SC2, gates::sites::sc2(self.state)),
-            read(Guard::SC3, gates::sc3(self.state)),
-        ]
     }
 
     pub(super) fn refuse(

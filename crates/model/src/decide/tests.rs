@@ -8,6 +8,7 @@
 mod agreements;
 mod complete;
 mod deployment;
+mod endings;
 mod history;
 mod incidents;
 mod milestone;
@@ -295,14 +296,14 @@ fn acts_on_sites_and_components() {
         resume-ring broad
             rel: refused, state: ring broad cannot be resumed while it is open
         resume site/halted
-            rel: step-decided retry, site resumed
+            rel: step-decided retry, site-care
             owner: refused, not-permitted: owner may not resume it: it takes Release Management
         resume site/halted
             rel: refused, invalid: the cause and the decision is missing
         resume site/done
             rel: refused, state: site done cannot be resumed while it is signed off
         decide site/halted
-            tst: step-decided retry, site resumed
+            tst: step-decided retry, site-care
             owner: refused, not-permitted: owner may not decide how a failed step goes on: it takes Release Management or Tester
         decide site/halted
             rel: refused, state: no step at site/halted needs the decision `done`

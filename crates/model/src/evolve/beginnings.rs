@@ -9,6 +9,7 @@ use crate::machine::site::SiteState;
 use crate::state::{
     ComponentStatus, RfcStatus, RingCounts, RingState, RingStatus, SiteCount, SiteStatus,
 };
+use std::collections::BTreeMap;
 
 pub(super) fn new_component(at: jiff::Timestamp) -> ComponentStatus {
     ComponentStatus {
@@ -45,8 +46,7 @@ pub(super) fn new_ring(at: jiff::Timestamp) -> RingStatus {
         counts: RingCounts::default(),
         severity_1: 0,
         severity_2: 0,
-        excused_failed: 0,
-        excused_lost: 0,
+        excused: BTreeMap::new(),
     }
 }
 

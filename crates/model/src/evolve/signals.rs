@@ -2,11 +2,14 @@
 //!
 //! House rule: the fold never decides.
 
+use crate::guard::Guard;
 use crate::incident::{IncidentEvent, ProbeStanding};
+use crate::plan::MasterProjectPlan;
 use crate::quiet_period::QuietPeriodEvent;
+use crate::release_readiness::{criteria_digest, issues_digest};
 use crate::scope::Scope;
 use crate::site_care::SiteCareEvent;
-use crate::state::{RingState, Signal, State};
+use crate::state::{RingState, Signal, State, attestation_key};
 
 impl State {
     /// Whatever was agreed on about an incident was agreed on as it stood before.
@@ -46,6 +49,20 @@ impl State {
         let revisit = position.and_then(|it| self.site_care.revisits.get(it));
         if let Some(scope) = revisit.map(|it| Scope::Site(it.site.clone())) {
             self.concurrences.remove(&format!("revisit {scope}"));
+        }
+    }
+
+    /// What was stated of the release, its known issues or the success criteria was stated of what
+    /// they were.
+    pub(super) fn forget_statements(&mut self, new_plan: &MasterProjectPlan) {
+        let (old, new) = (&self.plan, new_plan);
+        let changed = [
+            (Guard::E1, old.release.digest() != new.release.digest()),
+            (Guard::E4, criteria_digest(old) != criteria_digest(new)),
+            (Guard::E7, issues_digest(old) != issues_digest(new)),
+        ];
+        for (guard, _) in changed.into_iter().filter(|(_, is_changed)| *is_changed) {
+            self.attestations.remove(&attestation_key(guard, &Scope::Deployment));
         }
     }
 

@@ -9,11 +9,13 @@ use crate::machine::Transition;
 use crate::machine::core_component::ComponentTransition;
 use crate::machine::site::{SiteState, SiteTransition};
 use crate::machine::site_phase::PhaseTransition;
+use crate::plan::MasterProjectPlan;
 use crate::run::{RunKind, Track, TrackState};
 use crate::scope::Scope;
 use crate::site_care::terms::SiteMode;
-use crate::state::{RingState, SiteCount, SiteStatus, State};
+use crate::state::{Excuse, RingState, SiteCount, SiteStatus, State};
 use crate::work;
+use std::collections::BTreeMap;
 
 impl State {
     pub(super) fn component_happened(
@@ -99,6 +101,11 @@ impl State {
             status.since = at;
         }
         status.reason = reason.map(Into::into);
+        if before == SiteState::Halted
+            && let Some(care) = self.site_care.sites.get_mut(id)
+        {
+            care.goes_on = None;
+        }
         match transition {
             SiteTransition::Started => {
                 status.runs += 1;
@@ -128,6 +135,10 @@ impl State {
                 care.release = Some(plan.release.digest());
                 care.material = None;
             }
+            SiteTransition::SignedOff | SiteTransition::Reconfirmed => {
+                let care = self.site_care.sites.entry(id.clone()).or_default();
+                care.confirmed = Some(plan.release.digest());
+            }
             SiteTransition::Exempted => {
                 self.concurrences.remove(&format!("exempt {}", Scope::Site(id.clone())));
             }
@@ -150,9 +161,7 @@ impl State {
             | SiteTransition::RollbackFailed
             | SiteTransition::Rescheduled
             | SiteTransition::ObservationStarted
-            | SiteTransition::SignedOff
-            | SiteTransition::Refused
-            | SiteTransition::Reconfirmed => {}
+            | SiteTransition::Refused => {}
         }
         self.recount(position);
         Ok(())
@@ -180,8 +189,9 @@ impl State {
             *ring.counts.of(before) = ring.counts.of(before).saturating_sub(1);
             *ring.counts.of(after) += 1;
             // An excuse ends when the site that it was for is tried again.
-            ring.excused_failed = ring.excused_failed.min(ring.counts.failed);
-            ring.excused_lost = ring.excused_lost.min(ring.counts.lost);
+            if let Some(site) = self.plan.sites.get(position) {
+                ring.excused.remove(&site.id);
+            }
         }
     }
 
@@ -224,12 +234,38 @@ impl State {
         status.reason = reason.map(str::to_owned);
         if transition == RingTransition::Resumed {
             (status.severity_1, status.severity_2) = (0, 0);
-            status.excused_failed = status.counts.failed;
-            status.excused_lost = status.counts.lost;
+            status.excused = excused(&self.plan, &self.sites, position, reason, at);
             self.concurrences.remove(&format!("resume ring/{id}"));
         }
         Ok(())
     }
+}
+
+/// Returns the sites of the ring at `position` that have failed or are lost: whoever let it go on for
+/// this `reason` bears with them.
+fn excused(
+    plan: &MasterProjectPlan,
+    sites: &[SiteStatus],
+    position: usize,
+    reason: Option<&str>,
+    at: jiff::Timestamp,
+) -> BTreeMap<SiteId, Excuse> {
+    let reason = reason.unwrap_or_default();
+    let of_ring = plan.sites_of_ring(position);
+    let bad = of_ring.filter_map(|(site, planned)| {
+        let counts_as = sites.get(site)?.counts_as;
+        match counts_as {
+            SiteCount::Failed | SiteCount::Lost => {
+                let excuse = Excuse { counts_as, reason: reason.to_owned(), since: at };
+                Some((planned.id.clone(), excuse))
+            }
+            SiteCount::NotStarted
+            | SiteCount::Running
+            | SiteCount::Verified
+            | SiteCount::Exempt => None,
+        }
+    });
+    bad.collect()
 }
 
 impl RingState {

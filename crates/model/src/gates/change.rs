@@ -2,10 +2,11 @@
 //!
 //! Source: Deploy SMF, Process 1, Best Practice; RF1 to RF8 of `catalogue/guards.psv`.
 
+use super::parts::Lack;
 use super::{Found, missing};
 use crate::change_schedule::{StandardChange, unruled};
 use crate::guard::{Guard, Supplier};
-use crate::id::RfcId;
+use crate::id::{ComponentId, RfcId};
 use crate::machine::RfcState;
 use crate::profile::Profile;
 use crate::rfc::{ApprovalLevel, RequestForChange, RfcCategory};
@@ -17,32 +18,38 @@ use jiff::Timestamp;
 const RELEASE: &[RoleType] = &[RoleType::ReleaseManagement];
 const AUTHORITY: &[RoleType] = &[RoleType::ChangeAuthority];
 
-/// The pre-checks of a core component that can be waived. The point to restore from is none of them.
-pub(super) const C5_WAIVABLE: &[&str] = &["capacity", "contacts"];
-
-/// C5: somebody has stated that the pre-checks of a component passed; what is waived of them is
-/// left out of what is asked.
-pub fn c5(state: &State, scopes: &[Scope], now: Timestamp) -> Found {
-    let is_waived = |part: &str| state.waived_part(Guard::C5, part, scopes, now).is_some();
-    let parts = [
-        (Some("capacity"), "the capacity"),
-        (None, "a restore point"),
-        (Some("contacts"), "the contacts on shift"),
-    ];
-    let asked: Vec<&str> = (parts.iter())
-        .filter(|(part, _)| !part.is_some_and(is_waived))
-        .map(|(_, what)| *what)
-        .collect();
-    let verb = if asked.len() == 1 { "is" } else { "are" };
-    state.stated(Guard::C5, scopes, &format!("{} {verb} there", list(&asked)))
-}
-
-fn list(names: &[&str]) -> String {
-    match names {
-        [] => String::new(),
-        [only] => (*only).to_owned(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+/// C5: there is room for a component, a point to restore it from, and somebody on shift. All but the
+/// restore point can be waived, one by one.
+pub fn c5(state: &State, component: &ComponentId, now: Timestamp) -> Vec<Lack> {
+    let scopes = [Scope::Component(component.clone()), Scope::Core, Scope::Deployment];
+    // Before each was put down by itself, one statement was of all three.
+    if state.attested(Guard::C5, &scopes).is_some() {
+        return vec![];
     }
+    let mut lacks = Vec::new();
+    if state.capacity(component).is_none() {
+        let text = format!("nobody has seen that there is room for {component}");
+        lacks.push(Lack::of("capacity", text, RELEASE));
+    }
+    if state.restore_point(component, now).is_none() {
+        let text = match state.prechecks.of.get(component).and_then(|it| it.restore_points.last()) {
+            Some(last) if last.kept_until <= now => format!(
+                "restore point {} of {component} was kept until {}",
+                last.reference, last.kept_until
+            ),
+            Some(last) => format!(
+                "restore point {} of {component} is from before it last changed",
+                last.reference
+            ),
+            None => format!("no point to restore {component} from has been taken"),
+        };
+        lacks.push(Lack::never(text, RELEASE));
+    }
+    if state.contacts(component, now).is_empty() {
+        let text = format!("nobody is named who is on shift for {component} and not on leave");
+        lacks.push(Lack::of("contacts", text, RELEASE));
+    }
+    lacks
 }
 
 /// Returns whether a request must say more than reason, impact, risk, rollback and tests.

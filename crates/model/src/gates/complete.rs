@@ -24,7 +24,7 @@ pub fn gate(state: &State, now: Timestamp) -> Vec<GuardReading> {
         d2(state).read(state, Guard::D2, &[Scope::Deployment], now),
         // Only how many users answered can be waived, and of that it asks nothing.
         super::read_strictly(Guard::D3, d3(state)),
-        read(Guard::D4, super::team::d4(state)),
+        state.reading_of_parts(Guard::D4, &[Scope::Deployment], now, super::team::d4(state)),
         read(Guard::D5, d5(state)),
         // D6: the reports are computed into the data pack of the review.
         GuardReading::met(Guard::D6),

@@ -11,7 +11,7 @@
 use super::parts::Lack;
 use super::{Found, missing};
 use crate::command::Findings;
-use crate::component::RollbackPlan;
+use crate::component::{CoreComponent, RollbackPlan};
 use crate::guard::{Guard, GuardReading, Supplier};
 use crate::plan::MasterProjectPlan;
 use crate::profile::Profile;
@@ -19,8 +19,9 @@ use crate::release::ReadinessDecision;
 use crate::release_readiness::criteria_digest;
 use crate::role_type::RoleType;
 use crate::scope::Scope;
+use crate::site::SiteTemplate;
 use crate::state::State;
-use crate::step::Step;
+use crate::step::{Step, WayBack};
 use jiff::Timestamp;
 
 /// Whoever answers for the Release Readiness review.
@@ -209,9 +210,37 @@ pub fn roles_together(person: &crate::person::Person, profile: Profile) -> Vec<L
     conflicts.filter(|it| !it.relaxed).map(lack).collect()
 }
 
-/// E6: everything can be rolled back, or is declared to be fixed forward; each component and
-/// template is a part. That each step of them says how it is undone, the plan is checked for.
+/// E6: everything can be rolled back, or is declared to be fixed forward. Each step that does not say
+/// how it is undone is a part, and so is a component or template of which nothing can be undone.
 pub fn e6(state: &State) -> Vec<Lack> {
+    let mut lacks = steps_without_way_back(state);
+    if lacks.is_empty() {
+        lacks = wholes_without_way_back(state);
+    }
+    lacks
+}
+
+fn steps_without_way_back(state: &State) -> Vec<Lack> {
+    let plan = &state.plan;
+    let lack = |whole: String, step: &Step| {
+        let part = format!("{whole}/{}", step.id);
+        let text = format!("{part} does not say how it is undone, and is not declared forward-fix");
+        Lack::of(part, text, &[RoleType::ReleaseManagement])
+    };
+    let is_missing = |it: &&Step| it.way_back == WayBack::Missing;
+    let of_component = |it: &CoreComponent| -> Vec<Lack> {
+        let steps = it.steps.iter().filter(is_missing);
+        steps.map(|step| lack(format!("component/{}", it.id), step)).collect()
+    };
+    let of_template = |it: &SiteTemplate| -> Vec<Lack> {
+        let steps = it.before.iter().chain(&it.each_computer).chain(&it.after).filter(is_missing);
+        steps.map(|step| lack(format!("template/{}", it.id), step)).collect()
+    };
+    let components = plan.components.iter().flat_map(of_component);
+    components.chain(plan.templates.iter().flat_map(of_template)).collect()
+}
+
+fn wholes_without_way_back(state: &State) -> Vec<Lack> {
     let plan = &state.plan;
     let lacks = |rollback: &RollbackPlan, steps: &[&Step]| {
         let goes_back = matches!(rollback, RollbackPlan::Steps { .. });

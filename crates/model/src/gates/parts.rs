@@ -49,12 +49,13 @@ impl Guard {
         match self {
             Self::E3 => Some("the plan: communications, training, operations or support"),
             Self::E5 | Self::A1 | Self::SG4 => Some("the rule, such as SOD-4"),
-            Self::E6 => Some("the whole whose steps cannot be undone, such as component/dns"),
+            Self::E6 => Some("the step that cannot be undone, such as component/dns/install"),
             Self::C5 => Some("the check: capacity or contacts"),
             Self::S9 => Some("the item of the site"),
             Self::ST4 => Some("the item of the readiness checklist"),
             Self::ST5 => Some("the operations guide"),
-            Self::ST7 => Some("the person"),
+            Self::ST7 | Self::D4 => Some("the person"),
+            Self::TR3 => Some("customer: that the customer cannot be reached to sign"),
             Self::E1
             | Self::E2
             | Self::E4
@@ -99,7 +100,6 @@ impl Guard {
             | Self::D1
             | Self::D2
             | Self::D3
-            | Self::D4
             | Self::D5
             | Self::D6
             | Self::D7
@@ -115,7 +115,6 @@ impl Guard {
             | Self::K8
             | Self::TR1
             | Self::TR2
-            | Self::TR3
             | Self::RF1
             | Self::RF2
             | Self::RF3
@@ -213,7 +212,9 @@ impl State {
     /// waived.
     #[expect(clippy::wildcard_enum_match_arm, reason = "most guards are whole: they have no parts")]
     pub fn parts_of(&self, guard: Guard, scope: &Scope) -> Vec<String> {
-        let named = |lacks: Vec<Lack>| lacks.into_iter().filter_map(|it| it.part).collect();
+        let named = |lacks: Vec<Lack>| -> Vec<String> {
+            lacks.into_iter().filter_map(|it| it.part).collect()
+        };
         match guard {
             Guard::E3 => named(super::entry::e3(self)),
             Guard::E5 => named(super::entry::e5(self)),
@@ -223,11 +224,23 @@ impl State {
                 let each = people.map(|it| super::entry::roles_together(it, self.plan.profile));
                 named(each.flatten().collect())
             }
-            Guard::C5 => super::change::C5_WAIVABLE.iter().map(|it| (*it).to_owned()).collect(),
+            Guard::C5 => {
+                let here = |it: &&crate::component::CoreComponent| match scope {
+                    Scope::Component(id) => it.id == *id,
+                    Scope::Core | Scope::Deployment => true,
+                    Scope::Ring(_) | Scope::Site(_) | Scope::Rfc(_) => false,
+                };
+                let components = self.plan.components.iter().filter(here);
+                let lacks = components.flat_map(|it| super::c5(self, &it.id, self.at)).collect();
+                let parts: std::collections::BTreeSet<String> = named(lacks).into_iter().collect();
+                parts.into_iter().collect()
+            }
             Guard::S9 => named(super::sites::open_at(self, scope)),
             Guard::ST4 => named(super::readiness::lacking_items(self, self.at)),
             Guard::ST5 => named(super::readiness::st5(self, self.at)),
             Guard::ST7 => named(super::team::st7(self)),
+            Guard::D4 => named(super::team::d4(self)),
+            Guard::TR3 => named(super::termination::tr3(self)),
             _ => vec![],
         }
     }

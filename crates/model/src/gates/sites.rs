@@ -9,7 +9,7 @@
 
 use super::parts::{Lack, first};
 use super::{COVERAGE_PERCENT_MIN, Found, missing};
-use crate::guard::Supplier;
+use crate::guard::{Guard, GuardReading, Supplier};
 use crate::id::{ComponentId, SiteId};
 use crate::machine::{ComponentState, SiteState};
 use crate::role_type::RoleType;
@@ -18,6 +18,7 @@ use crate::site_care::ItemOrigin;
 use crate::site_care::coverage::{Coverage, coverage};
 use crate::site_care::terms::{RequirementKind, UserAccess, requirements};
 use crate::state::State;
+use jiff::Timestamp;
 
 /// S3: the owner acknowledged the present version of what the site is told to expect.
 pub fn s3(state: &State, position: usize) -> Found {
@@ -81,6 +82,57 @@ pub fn covered(state: &State, site: &SiteId) -> Found {
     let Some(coverage) = coverage(state, site) else { return Ok(()) };
     let percent = u64::try_from(COVERAGE_PERCENT_MIN).unwrap_or(100);
     lacks(site, &coverage, |share| share.reaches(percent))
+}
+
+/// Returns the scopes at which a statement or waiver for `site` may stand: its own, its ring, all.
+pub fn scopes(state: &State, site: &SiteId) -> [Scope; 3] {
+    let position = state.index.sites.get(site);
+    let ring = position.and_then(|it| state.plan.ring_of.get(*it as usize));
+    let ring = ring.and_then(|it| state.plan.rings.get(*it as usize));
+    let ring = ring.map_or(Scope::Deployment, |it| Scope::Ring(it.id.clone()));
+    [Scope::Site(site.clone()), ring, Scope::Deployment]
+}
+
+/// Returns what the guards of the technical signature of a site read: V1, V2.
+pub fn technical(state: &State, site: &SiteId, now: Timestamp) -> Vec<GuardReading> {
+    let scopes = scopes(state, site);
+    vec![
+        // What lies below the least coverage is no exception that anybody may list.
+        super::read_strictly(Guard::V1, covered(state, site)),
+        super::incidents::v2(state, site, &scopes, now),
+    ]
+}
+
+/// Returns what V3 reads: the owner has observed the site for long enough, in normal use.
+pub fn observed(state: &State, site: &SiteId, now: Timestamp) -> GuardReading {
+    let found = super::v3(state, site, now).and_then(|()| used(state, site));
+    state.reading(Guard::V3, &scopes(state, site), now, found)
+}
+
+/// Returns what the guards of a site's sign-off read: V1 to V6.
+pub fn sign_off(state: &State, site: &SiteId, now: Timestamp) -> Vec<GuardReading> {
+    let scopes = scopes(state, site);
+    let [_, ring, _] = &scopes;
+    let read = |guard, found| state.reading(guard, &scopes, now, found);
+    let mut readings = technical(state, site, now);
+    readings.extend([
+        observed(state, site, now),
+        // V4, the technical signature, is met by the order in which slots are asked.
+        read(Guard::V4, super::v4(state, site)),
+        read(Guard::V5, v5(state, site)),
+        read(Guard::V6, super::v6(state, site, ring)),
+    ]);
+    readings
+}
+
+/// Returns what the guards of the sheet of all sites read: SC1 to SC3.
+pub fn complete(state: &State, now: Timestamp) -> Vec<GuardReading> {
+    let read = |guard, found| state.reading(guard, &[Scope::Deployment], now, found);
+    vec![
+        read(Guard::SC1, super::sc1(state)),
+        read(Guard::SC2, sc2(state)),
+        read(Guard::SC3, super::sc3(state)),
+    ]
 }
 
 /// SC2: everything that is not exempt is covered, over all sites.

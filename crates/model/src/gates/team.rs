@@ -85,27 +85,28 @@ pub fn transition_at_stable(
     })
 }
 
-/// D4: nobody is active on the project but who spans projects, and somebody owns the service.
-pub fn d4(state: &State) -> Found {
-    for (member, standing) in state.team() {
-        let is_left = match standing {
-            AssignmentState::Named | AssignmentState::Active => spans_projects(member),
-            // Who is on call ends with the milestone.
-            AssignmentState::OnCall
-            | AssignmentState::TransferredToOperations
-            | AssignmentState::Closing
-            | AssignmentState::Released => true,
-        };
-        if !is_left {
+/// D4: nobody is active on the project but who spans projects, and somebody owns the service. Of
+/// this only a person may be waived by name, until the waiver ends; that somebody owns it never.
+pub fn d4(state: &State) -> Vec<Lack> {
+    let is_left = |member: &Person, standing| match standing {
+        AssignmentState::Named | AssignmentState::Active => spans_projects(member),
+        // Who is on call ends with the milestone.
+        AssignmentState::OnCall
+        | AssignmentState::TransferredToOperations
+        | AssignmentState::Closing
+        | AssignmentState::Released => true,
+    };
+    let there = state.team().filter(|(member, standing)| !is_left(member, *standing));
+    let mut lacks: Vec<Lack> = there
+        .map(|(member, standing)| {
             let text = format!("{} is still {standing} on the project", member.id);
-            return missing(text, &[RoleType::ProgramManager]);
-        }
-    }
-    match crate::close_out::without_owner(state).first() {
-        None => Ok(()),
-        Some(scope) => {
-            let text = format!("nobody has accepted to own {scope} for good");
-            missing(text, &[RoleType::ProgramManager, RoleType::OperationsManager])
-        }
-    }
+            Lack::of(member.id.to_string(), text, &[RoleType::ProgramManager])
+        })
+        .collect();
+    let unowned = crate::close_out::without_owner(state);
+    lacks.extend(unowned.first().map(|scope| {
+        let text = format!("nobody has accepted to own {scope} for good");
+        Lack::never(text, &[RoleType::ProgramManager, RoleType::OperationsManager])
+    }));
+    lacks
 }

@@ -2,8 +2,10 @@
 //!
 //! Source: Deploy SMF, Table 1, "Solution Manager", as worked out in `catalogue/guards.psv`.
 
+use super::parts::Lack;
 use super::{Found, missing};
 use crate::guard::{Guard, GuardReading};
+use crate::machine::SignOffState;
 use crate::role_type::RoleType;
 use crate::scope::Scope;
 use crate::sheet::Sheet;
@@ -14,7 +16,11 @@ use jiff::Timestamp;
 /// Returns what the guards of completing a termination read.
 pub fn gate(state: &State, now: Timestamp) -> Vec<GuardReading> {
     let read = |guard, found| state.reading(guard, &[Scope::Deployment], now, found);
-    vec![read(Guard::TR1, tr1(state)), read(Guard::TR2, tr2(state)), read(Guard::TR3, tr3(state))]
+    vec![
+        read(Guard::TR1, tr1(state)),
+        read(Guard::TR2, tr2(state)),
+        state.reading_of_parts(Guard::TR3, &[Scope::Deployment], now, tr3(state)),
+    ]
 }
 
 /// TR1: it is decided what becomes of each component and site, and done.
@@ -50,15 +56,26 @@ pub fn tr2(state: &State) -> Found {
     }
 }
 
-/// TR3: the termination report is signed, with its reason and what is to be learnt.
-pub fn tr3(state: &State) -> Found {
+/// TR3: the termination report is signed, with its reason and what is to be learnt. Of this only the
+/// customer's signature may be waived, where the customer cannot be reached.
+pub fn tr3(state: &State) -> Vec<Lack> {
+    let mut lacks = Vec::new();
     if state.termination.lessons.is_none() {
         let roles = [RoleType::SolutionManager, RoleType::ProgramManager];
-        return missing("what is to be learnt is not put down", &roles);
+        lacks.push(Lack::never("what is to be learnt is not put down", &roles));
     }
-    if state.is_locked(&Sheet::Termination) {
-        return Ok(());
+    for slot in Sheet::Termination.slots() {
+        let status = state.slots.get(&slot);
+        if status.is_some_and(|it| it.state == SignOffState::Signed) {
+            continue;
+        }
+        let text = format!("the termination report is not signed by {}", slot.role);
+        let is_customer = slot.role == RoleType::Customer;
+        lacks.push(if is_customer {
+            Lack::of("customer", text, &[slot.role])
+        } else {
+            Lack::never(text, &[slot.role])
+        });
     }
-    let roles = [RoleType::SolutionManager, RoleType::Customer];
-    missing("the termination report is not signed", &roles)
+    lacks
 }

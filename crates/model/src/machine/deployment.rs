@@ -66,6 +66,8 @@ words! {
         QuietPeriodExtended,
         /// The Deployment Complete Milestone was reached.
         DeclaredComplete,
+        /// The Deployment Complete Milestone was revoked before the record was sealed.
+        CompletionRevoked,
         /// The record was sealed and the evidence package stored.
         Closed,
         /// It was given up before anything ran.
@@ -99,6 +101,7 @@ impl DeploymentState {
             Happened::Rejected => (&[Self::MilestoneReview], Self::Stabilizing),
             Happened::QuietPeriodExtended => (&[Self::MilestoneReview], Self::QuietPeriod),
             Happened::DeclaredComplete => (&[Self::MilestoneReview], Self::Closing),
+            Happened::CompletionRevoked => (&[Self::Closing], Self::MilestoneReview),
             Happened::Closed => (&[Self::Closing], Self::Closed),
             Happened::Cancelled => (&[Self::Draft, Self::Ready], Self::Terminated),
             Happened::TerminatedEarly => (
@@ -192,6 +195,9 @@ impl Transition for DeploymentTransition {
                 ]),
                 &[D1, D2, D3, D4, D5, D6, D7, D8, D9],
             ),
+            Self::CompletionRevoked => {
+                ("PRJ-17", "have its completion revoked", Any(&[Customer, SolutionManager]), &[])
+            }
             Self::Closed => (
                 "PRJ-13",
                 "be closed",
@@ -235,6 +241,7 @@ mod tests {
             PRJ-10 rejected                    ·  ·  ·  ·  ·  ·  4  ·  ·  ·  ·  CUS|SM []
             PRJ-11 quiet period extended       ·  ·  ·  ·  ·  ·  5  ·  ·  ·  ·  CUS|SM []
             PRJ-12 declared complete           ·  ·  ·  ·  ·  ·  7  ·  ·  ·  ·  CUS+PGM+DEV+TST+PRM+UX+REL+OPX+TM+OPS+SUP+SM [D1 D2 D3 D4 D5 D6 D7 D8 D9]
+            PRJ-17 completion revoked          ·  ·  ·  ·  ·  ·  ·  6  ·  ·  ·  CUS|SM []
             PRJ-13 closed                      ·  ·  ·  ·  ·  ·  ·  8  ·  ·  ·  PGM+SM [K1 K2 K3 K4 K5 K6 K7 K8]
             PRJ-14 cancelled                  10 10  ·  ·  ·  ·  ·  ·  ·  ·  ·  SM []
             PRJ-15 terminated early            ·  ·  9  9  9  9  9  ·  ·  ·  ·  SM+CUS []

@@ -177,7 +177,7 @@ impl Transition for SiteTransition {
                 ("SIT-7", "begin its next window", SystemOr(&[ReleaseManagement]), &[S2, S7, S8])
             }
             Self::Halted => ("SIT-8", "be halted", SystemOr(&[ReleaseManagement, SiteOwner]), &[]),
-            Self::Resumed => ("SIT-9", "be resumed", Any(&[ReleaseManagement]), &[S2, S7, H1]),
+            Self::Resumed => ("SIT-9", "be resumed", SystemOr(&[ReleaseManagement]), &[S2, S7, H1]),
             Self::RollbackStarted => (
                 "SIT-10",
                 "be rolled back",
@@ -234,7 +234,7 @@ mod tests {
             SIT-6  window ended                ·  ·  ·  4  ·  ·  ·  ·  ·  ·  ·  ·  ·  ·  SYS []
             SIT-7  next window began           ·  ·  ·  ·  3  ·  ·  ·  ·  ·  ·  ·  ·  ·  SYS|REL [S2 S7 S8]
             SIT-8  halted                      ·  ·  ·  5  5  ·  ·  ·  ·  ·  ·  ·  ·  ·  SYS|REL|SO []
-            SIT-9  resumed                     ·  ·  ·  ·  ·  3  ·  ·  ·  ·  ·  ·  ·  ·  REL [S2 S7 H1]
+            SIT-9  resumed                     ·  ·  ·  ·  ·  3  ·  ·  ·  ·  ·  ·  ·  ·  SYS|REL [S2 S7 H1]
             SIT-10 rollback started            ·  ·  ·  ·  · 11 11 11 11 11 11  ·  ·  ·  SYS|REL|OPS [C7]
             SIT-11 rollback verified           ·  ·  ·  ·  ·  ·  ·  ·  ·  ·  · 12  ·  ·  SYS+TST []
             SIT-12 rollback failed             ·  ·  ·  ·  ·  ·  ·  ·  ·  ·  ·  5  ·  ·  SYS []

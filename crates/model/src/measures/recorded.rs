@@ -14,6 +14,7 @@ use super::measured::{Answered, Covered, Measured};
 use super::requests::{Request, RequestFigures};
 use super::satisfaction::Answers;
 use crate::escalation::Escalation;
+use crate::id::SiteId;
 use crate::incident::{
     Attribution, ImpactSites, Incident, MaintenanceWindow, RequestKind, probed_sites,
 };
@@ -38,7 +39,7 @@ pub const NOT_YET_MS: i64 = 253_402_207_200_000;
 pub fn measured(state: &State, until: Timestamp) -> Measured {
     let incidents = || state.incidents.list.iter().filter(|it| it.kind == RequestKind::Incident);
     let work = state.incidents.maintenances.iter();
-    Measured {
+    let mut measured = Measured {
         sites: sites(state, until),
         impacts: incidents().flat_map(|it| impacts(state, it)).chain(hit_by_work(state)).collect(),
         maintenance: work.flat_map(|it| planned(state, it)).collect(),
@@ -50,7 +51,41 @@ pub fn measured(state: &State, until: Timestamp) -> Measured {
         known: known(state),
         elsewhere: (!state.is_production()).then(|| state.environment()),
         left_out: 0,
+    };
+    in_scope(state, &mut measured);
+    measured
+}
+
+/// Leaves the sites out of `measured` that are exempt: they have no users of the solution, and were
+/// never down nor up.
+fn in_scope(state: &State, measured: &mut Measured) {
+    if !state.sites.iter().any(|it| it.state == SiteState::Exempt) {
+        return;
     }
+    let mut next = 0;
+    let places: Vec<Option<u32>> = (state.sites.iter())
+        .map(|it| {
+            (it.state != SiteState::Exempt).then(|| {
+                next += 1;
+                next - 1
+            })
+        })
+        .collect();
+    let place = |it: &u32| places.get(*it as usize).copied().flatten();
+    let moved = |reach: &mut Reach| {
+        if let Reach::Some(sites) = reach {
+            *sites = sites.iter().filter_map(place).collect();
+        }
+    };
+    let hits = |reach: &Reach| *reach != Reach::Some(vec![]);
+    measured.impacts.iter_mut().for_each(|it| moved(&mut it.reach));
+    measured.impacts.retain(|it| hits(&it.reach));
+    measured.maintenance.iter_mut().for_each(|it| moved(&mut it.reach));
+    measured.maintenance.retain(|it| hits(&it.reach));
+    measured.requests.iter_mut().flatten().for_each(|it| moved(&mut it.reach));
+    measured.known.iter_mut().flatten().for_each(|it| moved(&mut it.reach));
+    let mut places = places.iter();
+    measured.sites.retain(|_| places.next().is_some_and(Option::is_some));
 }
 
 fn sites(state: &State, until: Timestamp) -> Vec<MeasuredSite> {
@@ -86,8 +121,11 @@ impl AgreedHours {
     }
 }
 
-/// Keeps of `measured` the site at `position` alone, with what hit it and its own incidents.
-pub fn keep(measured: &mut Measured, position: u32) {
+/// Keeps of `measured` the site called `name` alone, with what hit it and its own incidents; nothing
+/// where it is not measured.
+pub fn keep(measured: &mut Measured, name: &SiteId) {
+    let position = measured.sites.iter().position(|it| it.name == name.as_str());
+    let position = position.and_then(|it| u32::try_from(it).ok()).unwrap_or(u32::MAX);
     let hits = |reach: &Reach| match reach {
         Reach::All => true,
         Reach::Some(sites) => sites.contains(&position),
@@ -131,23 +169,30 @@ pub fn downtime(
     now: Timestamp,
 ) -> WholeDowntime {
     let incidents = || state.incidents.list.iter().filter(|it| it.kind == RequestKind::Incident);
-    let sites = sites(state, to);
-    let impacts: Vec<Impact> =
-        incidents().flat_map(|it| impacts(state, it)).chain(hit_by_work(state)).collect();
     let work = state.incidents.maintenances.iter();
-    let work: Vec<Maintenance> = work.flat_map(|it| planned(state, it)).collect();
+    let mut measured = Measured {
+        sites: sites(state, to),
+        impacts: incidents().flat_map(|it| impacts(state, it)).chain(hit_by_work(state)).collect(),
+        maintenance: work.flat_map(|it| planned(state, it)).collect(),
+        ..Measured::default()
+    };
+    in_scope(state, &mut measured);
     let question = Question {
         from_ms: from.as_millisecond(),
         to_ms: to.as_millisecond(),
         as_of_ms: now.as_millisecond(),
         causes: Causes::attributable(),
     };
-    Ledger::new(&sites, &impacts, &work, &question).downtime()
+    let Measured { sites, impacts, maintenance, .. } = &measured;
+    Ledger::new(sites, impacts, maintenance, &question).downtime()
 }
 
 /// Returns the requests opened up to `now`, as they were before and since their sites were in service.
 pub fn support_issues(state: &State, now: Timestamp) -> RequestFigures {
-    let requests: Vec<Request> = state.incidents.list.iter().map(|it| request(state, it)).collect();
+    let requests = state.incidents.list.iter().map(|it| request(state, it)).collect();
+    let mut measured =
+        Measured { sites: sites(state, now), requests: Some(requests), ..Measured::default() };
+    in_scope(state, &mut measured);
     // What is entered now counts, and the time ends before its last instant.
     let end_ms = now.as_millisecond().saturating_add(1);
     let question = Question {
@@ -156,7 +201,8 @@ pub fn support_issues(state: &State, now: Timestamp) -> RequestFigures {
         as_of_ms: end_ms,
         causes: Causes::All,
     };
-    super::requests::figures(&requests, &sites(state, now), &question, &[])
+    let requests = measured.requests.as_deref().unwrap_or_default();
+    super::requests::figures(requests, &measured.sites, &question, &[])
 }
 
 /// Returns how much of the time from `from` to `to` is known by probes; nothing where the plan has
@@ -173,8 +219,12 @@ pub fn completeness_of(
         as_of_ms: now.as_millisecond(),
         causes: Causes::All,
     };
-    let sites = sites(state, to);
-    Some(completeness(&Ledger::new(&sites, &[], &[], &question), &sites, &known))
+    let mut measured =
+        Measured { sites: sites(state, to), known: Some(known), ..Measured::default() };
+    in_scope(state, &mut measured);
+    let Measured { sites, known, .. } = &measured;
+    let known = known.as_deref().unwrap_or_default();
+    Some(completeness(&Ledger::new(sites, &[], &[], &question), sites, known))
 }
 
 fn reach(state: &State, sites: &ImpactSites) -> Reach {

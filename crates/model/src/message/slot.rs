@@ -15,6 +15,9 @@ pub struct Slot {
     pub from: Timestamp,
     /// When it ends.
     pub until: Timestamp,
+    /// When the first one of the site began that people were told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first: Option<Timestamp>,
     /// Its version, from 1.
     pub version: u32,
     /// The baseline under which it was worked out.

@@ -59,7 +59,9 @@ impl State {
 
     pub(super) fn sites_seen(&self) -> &SitesSeen {
         let anew = || SitesSeen {
-            users: self.plan.sites.iter().map(|it| u64::from(it.users)).sum(),
+            users: crate::site_care::coverage::in_scope(self)
+                .map(|(it, _)| u64::from(it.users))
+                .sum(),
             in_scope: self.sites.iter().filter(|it| it.state != SiteState::Exempt).count(),
             went_back: self.sites.iter().filter_map(|it| it.went_back).collect(),
         };

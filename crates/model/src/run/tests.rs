@@ -19,6 +19,7 @@ fn step(id: &str, tries: u8, repeat: Repeat, on_failure: OnFailure) -> Step {
         time_limit_s: 60,
         expected_s: 1,
         environment: [].into(),
+        way_back: Default::default(),
         on_failure,
     }
 }

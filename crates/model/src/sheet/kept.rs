@@ -79,6 +79,7 @@ fn moved(state: &State, event: &Event) -> Moved {
         | Event::Component { .. }
         | Event::Ring { .. }
         | Event::Message(_)
+        | Event::Precheck(_)
         | Event::ReleaseReadiness(_) => Moved::None,
         Event::DeploymentCreated { .. }
         | Event::Deployment { .. }

@@ -152,12 +152,16 @@ fn users_with_access(state: &State, site: &Site, status: &SiteStatus) -> u64 {
     }
 }
 
-/// Returns the coverage of all sites in scope together: computers, then users.
-pub fn of_all(state: &State) -> (Share, Share) {
+/// Returns the sites in scope: all but those that are exempt.
+pub fn in_scope(state: &State) -> impl Iterator<Item = (&Site, &SiteStatus)> + Clone {
     use crate::machine::SiteState;
     let sites = state.plan.sites.iter().zip(&state.sites);
-    let in_scope = sites.filter(|(_, status)| status.state != SiteState::Exempt);
-    in_scope
+    sites.filter(|(_, status)| status.state != SiteState::Exempt)
+}
+
+/// Returns the coverage of all sites in scope together: computers, then users.
+pub fn of_all(state: &State) -> (Share, Share) {
+    in_scope(state)
         .filter_map(|(site, _)| coverage(state, &site.id))
         .fold((Share::default(), Share::default()), |(computers, users), it| {
             (computers.and(it.computers), users.and(it.users))

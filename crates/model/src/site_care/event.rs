@@ -145,6 +145,13 @@ pub enum SiteCareEvent {
         /// Why.
         reason: String,
     },
+    /// Somebody decided that a halted site goes on, as soon as it may.
+    ResumeDecided {
+        /// The site.
+        site: SiteId,
+        /// What the cause was, and what was decided.
+        reason: String,
+    },
     /// A revised plan changed what is to be covered.
     ScopeChanged {
         /// The components and sites that came.

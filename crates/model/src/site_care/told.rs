@@ -16,7 +16,8 @@ impl SiteCareEvent {
             | Self::UseObserved { site, .. }
             | Self::LateJoined { site, .. }
             | Self::ExemptionRequested { site, .. }
-            | Self::RevisitOpened { site, .. } => Scope::Site(site.clone()),
+            | Self::RevisitOpened { site, .. }
+            | Self::ResumeDecided { site, .. } => Scope::Site(site.clone()),
             Self::ItemOpened { scope, .. } => scope.clone(),
             Self::ExemptionApproved { .. }
             | Self::ExemptionEnded { .. }
@@ -79,6 +80,9 @@ impl fmt::Display for SiteCareEvent {
             Self::RevisitClosed { number } => write!(f, "revisit {number} is over"),
             Self::RevisitDropped { number, reason } => {
                 write!(f, "revisit {number} is dropped: {reason}")
+            }
+            Self::ResumeDecided { site, reason } => {
+                write!(f, "site {site} goes on as soon as it may: {reason}")
             }
             Self::ScopeChanged { added, removed, reason, .. } => {
                 write!(f, "scope: {} came, {} left: {reason}", listed(added), listed(removed))

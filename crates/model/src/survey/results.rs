@@ -118,7 +118,8 @@ fn invited(state: &State, round: &Round, instrument: Instrument) -> u32 {
         // Where their answers were taken over, so were their invitations.
         Instrument::SiteOwners | Instrument::Customer if imported > 0 => 0,
         Instrument::SiteOwners => {
-            let owners = state.plan.sites.iter().map(|it| &it.owner);
+            let in_scope = crate::site_care::coverage::in_scope(state);
+            let owners = in_scope.map(|(it, _)| &it.owner);
             owners.collect::<std::collections::BTreeSet<_>>().len()
         }
         Instrument::Customer => state.plan.holders(crate::role_type::RoleType::Customer).count(),

@@ -46,6 +46,10 @@ impl Building<'_> {
             outside_share_percent: self
                 .percent(written.outside_share_percent, OUTSIDE_SHARE_PERCENT),
             site_deadline_s: self.limit(deadline, SITE_DEADLINE_S),
+            component_deadline_s: written.component_deadline.map(|it| {
+                let length = it.map(|length| length.0);
+                self.limit(Some(length), Limits::COMPONENT_DEADLINE_S)
+            }),
         }
     }
 }

@@ -12,7 +12,7 @@ use crate::span::{At, Span};
 use crate::suggest;
 use crate::written::{self, Undo, Work};
 use model::id::StepId;
-use model::step::{Step, StepWork};
+use model::step::{Step, StepWork, WayBack};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use work::fill_with;
 
@@ -194,7 +194,7 @@ impl StepList<'_, '_> {
                 "give each its own name; a `use` with an `id` puts that before the names",
             );
         }
-        let rollback = self.rollback(written, &work, at, with);
+        let (rollback, way_back) = self.rollback(written, &work, at, with);
         let verify = written.verify.as_ref().and_then(|it| self.work(&it.value, it.at, with));
         let tries =
             self.building.limit(written.tries.map(|it| it.map(u32::from)), u32::from(TRIES));
@@ -207,6 +207,7 @@ impl StepList<'_, '_> {
             work,
             verify,
             rollback,
+            way_back,
             repeat: written.repeat.unwrap_or_default(),
             tries: u8::try_from(tries).unwrap_or(TRIES),
             backoff_s: written.backoff.map_or(BACKOFF_S, |it| it.0),
@@ -278,11 +279,11 @@ impl StepList<'_, '_> {
         work: &StepWork,
         at: Span,
         with: &With,
-    ) -> Option<StepWork> {
+    ) -> (Option<StepWork>, WayBack) {
         let Some(undo) = &written.rollback else {
             let changes = self.purpose == Purpose::Change && !matches!(work, StepWork::Http { .. });
             if changes {
-                let help = "add `rollback:` to the step (`nothing` if it changes nothing), or `rollback: {forward-fix: reason}` to the whole";
+                let help = "add `rollback:` to the step (`nothing` if it changes nothing), or `rollback: {forward-fix: reason}` to the whole; the baseline waits for it (E6)";
                 self.report(
                     Code::NoWayBack,
                     at,
@@ -290,16 +291,16 @@ impl StepList<'_, '_> {
                     help,
                 );
             }
-            return None;
+            return (None, if changes { WayBack::Missing } else { WayBack::Said });
         };
         let work = match undo.value.clone() {
-            Undo::Nothing => return None,
+            Undo::Nothing => return (None, WayBack::Said),
             Undo::Run(argv) => Work::Run(argv),
             Undo::Script(text) => Work::Script(text),
             Undo::Copy(copy) => Work::Copy(copy),
             Undo::Manual(manual) => Work::Manual(manual),
         };
-        self.work(&work, undo.at, with)
+        (self.work(&work, undo.at, with), WayBack::Said)
     }
 }
 

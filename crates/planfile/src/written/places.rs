@@ -378,4 +378,7 @@ pub(crate) struct Limits {
     /// How long a site may be deploying before it counts as lost. Default: `24h`.
     #[schemars(extend("default" = "24h"))]
     pub(crate) site_deadline: Option<At<Length>>,
+    /// How long a core component may be deploying before it is halted. Default: 7d.
+    #[schemars(extend("default" = "7d"))]
+    pub(crate) component_deadline: Option<At<Length>>,
 }

@@ -54,12 +54,12 @@ fn no_way_back() {
         "run: [install-dns], rollback: {run: [remove-dns]}",
         "run: [install-dns]",
         &expect![[r#"
-        error LF0601: this step has neither a rollback nor a decision to fix forward
-          at landfall.yaml:29:18
-          29 |     steps: [{id: install, run: [install-dns]}]
-             |                  ^^^^^^^
-          help: add `rollback:` to the step (`nothing` if it changes nothing), or `rollback: {forward-fix: reason}` to the whole
-    "#]],
+            warning LF0601: this step has neither a rollback nor a decision to fix forward
+              at landfall.yaml:29:18
+              29 |     steps: [{id: install, run: [install-dns]}]
+                 |                  ^^^^^^^
+              help: add `rollback:` to the step (`nothing` if it changes nothing), or `rollback: {forward-fix: reason}` to the whole; the baseline waits for it (E6)
+        "#]],
     );
 }
 

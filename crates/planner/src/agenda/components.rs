@@ -121,6 +121,20 @@ fn run(look: &mut Look<'_>, agenda: &mut Agenda, position: usize, room: &mut usi
         agenda.events.push(Event::Component { component, transition, reason, gate });
     };
     match (stage, run.kind) {
+        (Stage::GoesOn, RunKind::Deploy)
+            if progress::is_overdue(
+                look,
+                status.since,
+                state.plan.limits.component_deadline_s(),
+            ) =>
+        {
+            // What is being carried out comes to its end, or is stopped by somebody.
+            if !run.is_busy() {
+                let limit_s = state.plan.limits.component_deadline_s();
+                let why = format!("it was not finished within {limit_s} s");
+                happened(ComponentTransition::Halted, Some(why), vec![]);
+            }
+        }
         (Stage::GoesOn, kind) => {
             // Going back and looking need no window; changing does.
             if kind == RunKind::Deploy && !may_change(look, position) {

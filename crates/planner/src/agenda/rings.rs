@@ -5,18 +5,22 @@
 
 use super::Agenda;
 use crate::facts::Look;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use model::event::{Event, RingTransition};
+use model::gates::{Found, h1, missing};
 use model::guard::{Guard, GuardReading, Supplier};
-use model::machine::DeploymentState;
+use model::incident::Severity;
+use model::machine::{DeploymentState, SiteState};
 use model::planted::{Planted, is_planted};
 use model::ring::{Ring, tolerated};
+use model::role_type::RoleType;
 use model::scope::Scope;
 use model::state::{RingState, RingStatus};
 
 pub(super) fn rings(look: &mut Look<'_>, agenda: &mut Agenda) {
     let mut earlier_passed = look.state.deployment == DeploymentState::Deploying;
-    for (planned, status) in look.plan().rings.iter().zip(&look.state.rings) {
+    for (position, (planned, status)) in look.plan().rings.iter().zip(&look.state.rings).enumerate()
+    {
         let happened = match status.state {
             RingState::Waiting if earlier_passed || is_planted(Planted::RingsBesideEachOther) => {
                 Some((RingTransition::Opened, None, vec![]))
@@ -24,7 +28,7 @@ pub(super) fn rings(look: &mut Look<'_>, agenda: &mut Agenda) {
             RingState::Waiting | RingState::Halted | RingState::Passed => None,
             RingState::Open | RingState::Soaking => match broken_budget(planned, status) {
                 Some(why) => Some((RingTransition::Halted, Some(why), vec![])),
-                None => advanced(look, planned, status).map(|(it, gate)| (it, None, gate)),
+                None => advanced(look, position, planned, status),
             },
         };
         if let Some((transition, reason, gate)) = happened {
@@ -57,36 +61,129 @@ pub fn broken_budget(planned: &Ring, status: &RingStatus) -> Option<String> {
 }
 
 /// Returns whether enough sites of the ring are verified.
-pub(super) fn has_succeeded(planned: &Ring, status: &RingStatus) -> bool {
+fn has_succeeded(planned: &Ring, status: &RingStatus) -> bool {
     let counts = &status.counts;
     let good = counts.verified + counts.exempt;
     good * 100 >= counts.planned * usize::from(planned.halting.success_percent_min)
 }
 
+/// Returns what keeps the ring at `position` from being behind us, but for its soak: too few of its
+/// sites are verified, one is past its deadline, of one nobody knows whether a step had an effect,
+/// or something severe is open at one.
+pub(crate) fn health(look: &Look<'_>, position: usize) -> Found {
+    let state = look.state;
+    let Some((planned, status)) = look.plan().rings.get(position).zip(state.rings.get(position))
+    else {
+        return Ok(());
+    };
+    if !has_succeeded(planned, status) {
+        let counts = &status.counts;
+        let text = format!(
+            "{} of {} sites of ring {} are verified; {} % are needed",
+            counts.verified, counts.planned, planned.id, planned.halting.success_percent_min
+        );
+        return Err((text, Supplier::System));
+    }
+    let scope = Scope::Ring(planned.id.clone());
+    h1(state, &scope)?;
+    let late = of_ring(look, position).find(|site| {
+        let status = state.sites.get(*site);
+        status.is_some_and(|it| {
+            it.state == SiteState::Deploying && deadline(look, it.since) <= look.now
+        })
+    });
+    if let Some(site) = late.and_then(|it| look.plan().sites.get(it)) {
+        let limit_s = look.plan().limits.site_deadline_s;
+        let text = format!("{} is past its deadline of {limit_s} s", site.id);
+        return missing(text, &[RoleType::ReleaseManagement]);
+    }
+    nothing_severe(look, position, planned)
+}
+
+fn of_ring(look: &Look<'_>, position: usize) -> impl Iterator<Item = usize> {
+    let sites = look.state.index.sites_of_ring.get(position);
+    sites.into_iter().flatten().map(|it| *it as usize)
+}
+
+fn deadline(look: &Look<'_>, since: Timestamp) -> Timestamp {
+    let limit = SignedDuration::from_secs(i64::from(look.plan().limits.site_deadline_s));
+    since.checked_add(limit).unwrap_or(Timestamp::MAX)
+}
+
+/// No severity 1 incident is open at a site of the ring, and not more of severity 2 than it bears.
+fn nothing_severe(look: &Look<'_>, position: usize, planned: &Ring) -> Found {
+    let mut severity_2 = 0;
+    for incident in look.state.incidents.closing_gates() {
+        let here = of_ring(look, position).filter_map(|it| look.plan().sites.get(it));
+        let Some(site) = here.into_iter().find(|it| incident.is_at(&it.id)) else { continue };
+        severity_2 += 1;
+        if incident.severity <= Severity::ONE || severity_2 > planned.halting.severity_2 {
+            let text = format!(
+                "incident {}, {}, is open at {} of ring {}: {}",
+                incident.number, incident.severity, site.id, planned.id, incident.title
+            );
+            return missing(text, &[RoleType::SupportManager, RoleType::OperationsManager]);
+        }
+    }
+    Ok(())
+}
+
+/// Returns what keeps the ring at `position` from being behind us: its health, or its soak.
+pub(crate) fn not_behind(look: &Look<'_>, position: usize) -> Found {
+    let Some((planned, status)) =
+        look.plan().rings.get(position).zip(look.state.rings.get(position))
+    else {
+        return Ok(());
+    };
+    match status.state {
+        RingState::Passed => Ok(()),
+        RingState::Waiting => Err((format!("ring {} has not begun", planned.id), Supplier::System)),
+        RingState::Halted => {
+            let why = status.reason.as_deref().unwrap_or("no reason was recorded");
+            let text = format!("ring {} is halted: {why}", planned.id);
+            missing(text, &[RoleType::ReleaseManagement, RoleType::ProgramManager])
+        }
+        RingState::Open | RingState::Soaking => {
+            health(look, position).and_then(|()| soaked(planned, status, look.now))
+        }
+    }
+}
+
+fn soak_ends(planned: &Ring, status: &RingStatus) -> Timestamp {
+    let soak = SignedDuration::from_secs(i64::from(planned.soak_s));
+    status.since.checked_add(soak).unwrap_or(Timestamp::MAX)
+}
+
+/// The ring has stayed healthy for as long as it must.
+fn soaked(planned: &Ring, status: &RingStatus, now: Timestamp) -> Found {
+    let ends = soak_ends(planned, status);
+    if status.state == RingState::Soaking && (ends <= now || is_planted(Planted::SoakIgnored)) {
+        return Ok(());
+    }
+    let text = format!("ring {} soaks until {ends}", planned.id);
+    Err((text, if ends <= now { Supplier::System } else { Supplier::At(ends) }))
+}
+
 fn advanced(
     look: &mut Look<'_>,
+    position: usize,
     planned: &Ring,
     status: &RingStatus,
-) -> Option<(RingTransition, Vec<GuardReading>)> {
-    match (status.state, has_succeeded(planned, status)) {
-        (RingState::Open, true) => Some((RingTransition::SoakStarted, vec![])),
-        (RingState::Soaking, false) => Some((RingTransition::SoakBroken, vec![])),
-        (RingState::Soaking, true) => {
-            let soak = SignedDuration::from_secs(i64::from(planned.soak_s));
-            let ends = status.since.checked_add(soak).ok()?;
-            look.again(Some(ends));
+) -> Option<(RingTransition, Option<String>, Vec<GuardReading>)> {
+    match (status.state, health(look, position)) {
+        (RingState::Open, Ok(())) => Some((RingTransition::SoakStarted, None, vec![])),
+        (RingState::Soaking, Err((why, _))) => {
+            Some((RingTransition::SoakBroken, Some(why), vec![]))
+        }
+        (RingState::Soaking, Ok(())) => {
+            look.again(Some(soak_ends(planned, status)));
             // What may be waived of S8 is the soak.
             let scopes = [Scope::Ring(planned.id.clone()), Scope::Deployment];
-            let text = || (format!("ring {} soaks until {ends}", planned.id), Supplier::At(ends));
-            let found = if ends <= look.now || is_planted(Planted::SoakIgnored) {
-                Ok(())
-            } else {
-                Err(text())
-            };
+            let found = soaked(planned, status, look.now);
             let reading = look.state.reading(Guard::S8, &scopes, look.now, found);
-            reading.verdict.passes().then(|| (RingTransition::Passed, vec![reading]))
+            reading.verdict.passes().then(|| (RingTransition::Passed, None, vec![reading]))
         }
-        (RingState::Open, false)
+        (RingState::Open, Err(_))
         | (RingState::Waiting | RingState::Halted | RingState::Passed, _) => None,
     }
 }

@@ -4,15 +4,13 @@
 
 use super::Agenda;
 use crate::facts::Look;
-use crate::guards::site_scopes;
 use model::component::CoreMode;
 use model::digest::Digest;
 use model::event::Event;
 use model::gates;
-use model::guard::{Guard, GuardReading};
+use model::guard::GuardReading;
 use model::machine::{ComponentState, DeploymentState, SignOffState, SignOffTransition, SiteState};
 use model::role_type::RoleType;
-use model::scope::Scope;
 use model::sheet::{self, Sheet, SlotId};
 use model::site_care::material::material_change;
 
@@ -25,13 +23,8 @@ pub(super) fn sheets(look: &mut Look<'_>, agenda: &mut Agenda) {
         DeploymentState::Deploying | DeploymentState::Stabilizing
     );
     if is_asked && gates::sc1(look.state).is_ok() {
-        let read = |guard, found| look.state.reading(guard, &[Scope::Deployment], look.now, found);
-        let gate = [
-            read(Guard::SC1, gates::sc1(look.state)),
-            read(Guard::SC2, gates::sites::sc2(look.state)),
-            read(Guard::SC3, gates::sc3(look.state)),
-        ];
-        ask(look, agenda, &Sheet::SitesComplete, |_| gate.to_vec());
+        let gate = gates::sites::complete(look.state, look.now);
+        ask(look, agenda, &Sheet::SitesComplete, |_| gate.clone());
     }
 }
 
@@ -108,33 +101,18 @@ fn void_stale(look: &Look<'_>, agenda: &mut Agenda, present: Option<&Sheet>) {
 fn site(look: &mut Look<'_>, agenda: &mut Agenda, position: usize) {
     let (state, now) = (look.state, look.now);
     let Some(planned) = look.plan().sites.get(position) else { return };
-    let scopes = site_scopes(look, position);
-    let ring = scopes.get(1).cloned().unwrap_or(Scope::Deployment);
-    let read = |guard, found| state.reading(guard, &scopes, now, found);
-    let v3 = gates::v3(state, &planned.id, now);
-    if let Err((_, model::guard::Supplier::At(at))) = &v3 {
-        look.again(Some(*at));
+    if let Err((_, model::guard::Supplier::At(at))) = gates::v3(state, &planned.id, now) {
+        look.again(Some(at));
     }
-    let v3 = read(Guard::V3, v3.and_then(|()| gates::sites::used(state, &planned.id)));
-    let technical = || {
-        vec![
-            gates::read_strictly(Guard::V1, gates::sites::covered(state, &planned.id)),
-            gates::incidents::v2(state, &planned.id, &scopes, now),
-        ]
-    };
+    let technical = || gates::sites::technical(state, &planned.id, now);
     let of_owner = || {
         // Most owners wait for the end of the observation: nothing else is read before it.
-        if !v3.verdict.passes() {
-            return vec![v3.clone()];
+        let observed = gates::sites::observed(state, &planned.id, now);
+        if observed.verdict.passes() {
+            gates::sites::sign_off(state, &planned.id, now)
+        } else {
+            vec![observed]
         }
-        let mut readings = technical();
-        readings.extend([
-            v3.clone(),
-            read(Guard::V4, gates::v4(state, &planned.id)),
-            read(Guard::V5, gates::sites::v5(state, &planned.id)),
-            read(Guard::V6, gates::v6(state, &planned.id, &ring)),
-        ]);
-        readings
     };
     ask(look, agenda, &Sheet::Site(planned.id.clone()), |slot| {
         if slot.role == RoleType::SiteOwner { of_owner() } else { technical() }

@@ -8,10 +8,11 @@ use jiff::Timestamp;
 use model::event::Event;
 use model::machine::{SiteState, SiteTransition};
 use model::sheet::{Sheet, superseded};
-use model::site_care::material::material_change;
+use model::site_care::material::{material_change, other_release};
 use model::site_care::{Exemption, SiteCareEvent};
 
-/// Asks the owners again whose sites rest on something that is not in place any more.
+/// Asks the owners again whose sites rest on something that is not in place any more, or who have
+/// signed for another release than the plan's.
 pub(super) fn material_changes(look: &Look<'_>, agenda: &mut Agenda) {
     let state = look.state;
     let mut is_first = true;
@@ -19,7 +20,8 @@ pub(super) fn material_changes(look: &Look<'_>, agenda: &mut Agenda) {
         if status.state != SiteState::SignedOff {
             continue;
         }
-        let Some(why) = material_change(state, position) else { continue };
+        let why = material_change(state, position).or_else(|| other_release(state, position));
+        let Some(why) = why else { continue };
         agenda.events.extend(superseded(state, &Sheet::Site(site.id.clone())));
         if is_first {
             agenda.events.extend(superseded(state, &Sheet::SitesComplete));

@@ -2,17 +2,19 @@
 //!
 //! Source: Deploy SMF, Process 2, Table 5; the site machine.
 
+mod starting;
+
+pub use starting::{running_grants, shortage, stands_still, whose_turn, why_not_started};
+
+use super::Agenda;
 use super::progress::{self, Stage};
-use super::{Agenda, changes};
-use crate::calendar::Opening;
-use crate::facts::{Authorised, Look, bandwidth_limits};
+use crate::facts::Look;
 use crate::guards;
-use crate::transfer::{Budget, Demand, Grant};
+use crate::transfer::{Budget, Demand};
 use model::event::{Event, RingTransition};
 use model::guard::{Guard, GuardReading};
 use model::link::LinkTime;
 use model::machine::{SiteState, SiteTransition};
-use model::planted::{Planted, is_planted};
 use model::ring::RunningSites;
 use model::run::RunKind;
 use model::scope::Scope;
@@ -25,7 +27,7 @@ pub(super) fn sites(look: &mut Look<'_>, agenda: &mut Agenda, room: &mut usize) 
     }
     // What goes wrong in this look may close a ring: whether others start is asked in the next.
     if !agenda.events.iter().any(stops_starts) {
-        starts(look, agenda);
+        starting::starts(look, agenda);
     }
 }
 
@@ -72,6 +74,7 @@ fn stops_starts(event: &Event) -> bool {
         | Event::SiteCare(_)
         | Event::Message(_)
         | Event::Training(_)
+        | Event::Precheck(_)
         | Event::ReleaseReadiness(_)
         | Event::StepDecided { .. } => false,
     }
@@ -299,156 +302,4 @@ fn rolling_back(look: &mut Look<'_>, agenda: &mut Agenda, position: usize, room:
             progress::orders(look, agenda, &scope, run, at_once, room);
         }
     }
-}
-
-/// Starts as many ready sites as every limit allows, in plan order.
-fn starts(look: &mut Look<'_>, agenda: &mut Agenda) {
-    let state = look.state;
-    let mut running: usize = state.rings.iter().map(|it| it.counts.running).sum();
-    let limits = bandwidth_limits(look.plan());
-    let grants = running_grants(look);
-    let mut budget = Budget::new(&limits, &grants);
-    // Those that had begun come before those that have not.
-    for position in 0..look.plan().sites.len() {
-        if state.sites.get(position).is_some_and(|it| it.state == SiteState::Paused) {
-            paused(look, agenda, position, &mut budget);
-        }
-    }
-    for ring in 0..look.plan().rings.len() {
-        let Some((planned, status)) = look.plan().rings.get(ring).zip(state.rings.get(ring)) else {
-            continue;
-        };
-        if !matches!(status.state, RingState::Open | RingState::Soaking | RingState::Passed)
-            && !is_planted(Planted::HaltIgnored)
-        {
-            continue;
-        }
-        let bad = status.failed() + status.lost();
-        let at_once = planned.sites_at_once_now(status.counts.planned, status.counts.verified, bad);
-        let mut in_ring = status.counts.running;
-        let sites = state.index.sites_of_ring.get(ring);
-        for site in sites.into_iter().flatten() {
-            let overall = look.plan().limits.sites_at_once as usize;
-            let is_full = in_ring >= at_once || running >= overall;
-            if is_full && !is_planted(Planted::LimitIgnored) {
-                break;
-            }
-            if start(look, agenda, *site as usize, &mut budget) {
-                in_ring += 1;
-                running += 1;
-            }
-        }
-    }
-}
-
-fn start(
-    look: &mut Look<'_>,
-    agenda: &mut Agenda,
-    position: usize,
-    budget: &mut Budget<'_>,
-) -> bool {
-    let state = look.state;
-    let Some((planned, status)) = look.plan().sites.get(position).zip(state.sites.get(position))
-    else {
-        return false;
-    };
-    if status.state != SiteState::Ready {
-        return false;
-    }
-    let gate = guards::site_start(look, position);
-    if !gate.iter().all(|it| it.verdict.passes()) || does_not_fit(look, position).is_some() {
-        return false;
-    }
-    if let Some(link) = &planned.link {
-        let demand = Demand::whole_share(&planned.id, link, LinkTime::InWindow);
-        if budget.grant(&demand).is_err() {
-            return false;
-        }
-    }
-    if let Authorised::By(rfc, rfc_state) = look.authority_of_site(position) {
-        changes::started(agenda, rfc, rfc_state);
-    }
-    happened(look, agenda, position, SiteTransition::Started, None, gate);
-    true
-}
-
-/// Returns why what is left of the open window is too short for the site, if it is; a waiver of
-/// S6 lets it start all the same, and pause.
-fn does_not_fit(look: &mut Look<'_>, position: usize) -> Option<String> {
-    let Opening::Open { until: Some(until) } = look.site_opening(position) else { return None };
-    let left_s = u64::try_from(until.duration_since(look.now).as_secs()).unwrap_or(0);
-    let planned = look.plan().sites.get(position)?;
-    let template = look.template_of(position)?;
-    let scopes = guards::site_scopes(look, position);
-    let is_waived = look.state.waived(Guard::S6, &scopes, look.now).is_some()
-        || look.state.attested(Guard::S6, &scopes).is_some();
-    match crate::facts::site_fit(look.plan(), planned, template, left_s) {
-        Err(why) if !is_waived => Some(why),
-        Ok(()) | Err(_) => None,
-    }
-}
-
-/// Returns what running sites hold of the links.
-pub fn running_grants(look: &Look<'_>) -> Vec<Grant> {
-    let sites = look.plan().sites.iter().zip(&look.state.sites);
-    sites
-        .filter(|(_, status)| status.state == SiteState::Deploying)
-        .filter_map(|(planned, _)| {
-            let link = planned.link.as_ref()?;
-            Some(Grant {
-                site: planned.id.clone(),
-                uplink: link.uplink.clone(),
-                kbit_per_s: link.usable_kbit_per_s(LinkTime::InWindow),
-            })
-        })
-        .collect()
-}
-
-/// Returns what keeps a ready site whose gate is open from starting: a limit, or the time left.
-pub fn why_not_started(look: &mut Look<'_>, position: usize) -> String {
-    if let Some(why) = does_not_fit(look, position) {
-        return why;
-    }
-    let state = look.state;
-    let ring = look.ring_of(position);
-    let running: usize = state.rings.iter().map(|it| it.counts.running).sum();
-    if let Some((planned, status)) = look.plan().rings.get(ring).zip(state.rings.get(ring)) {
-        let bad = status.failed() + status.lost();
-        let at_once = planned.sites_at_once_now(status.counts.planned, status.counts.verified, bad);
-        if status.counts.running >= at_once {
-            return format!(
-                "{} sites of ring {} are deploying, and {at_once} may at once now",
-                status.counts.running, planned.id
-            );
-        }
-    }
-    if running >= look.plan().limits.sites_at_once as usize {
-        return format!("{running} sites are deploying, the most at once over all rings");
-    }
-    shortage(look, position).unwrap_or_else(|| "the engine takes it up at its next look".to_owned())
-}
-
-/// Returns which line has too little left for the site at `position`, in words.
-pub fn shortage(look: &Look<'_>, position: usize) -> Option<String> {
-    let limits = bandwidth_limits(look.plan());
-    let grants = running_grants(look);
-    let mut budget = Budget::new(&limits, &grants);
-    let link =
-        look.plan().sites.get(position).and_then(|it| it.link.as_ref().map(|link| (it, link)));
-    if let Some((site, link)) = link
-        && let Err(shortage) =
-            budget.grant(&Demand::whole_share(&site.id, link, LinkTime::InWindow))
-    {
-        return Some(format!(
-            "it asks for {} kbit/s and {} kbit/s are free of {}",
-            shortage.wanted_kbit_per_s,
-            shortage.free_kbit_per_s,
-            match shortage.at {
-                crate::transfer::Bottleneck::Site => "its own link".to_owned(),
-                crate::transfer::Bottleneck::Uplink(id) => format!("uplink {id}"),
-                crate::transfer::Bottleneck::Source => "the source".to_owned(),
-            }
-        ));
-    }
-    None
 }

@@ -14,6 +14,7 @@ use model::rfc::{
     Covers, EmergencyKind, ImplementationReview, RequestForChange, RfcCategory, RollbackResult,
     StandardTemplate,
 };
+use model::state::RingState;
 
 fn why() -> String {
     "as agreed".to_owned()
@@ -146,11 +147,8 @@ fn an_emergency_is_authorised_by_one_on_call_and_reviewed_by_another_in_time() {
     "#]].assert_eq(&told);
 }
 
-// Proves: R-SM4
-#[test]
-fn the_last_approval_waits_until_a_conflict_is_ruled_on() {
-    let mut world = World::of(standard_plan());
-    world.until(|it| it.state.rfcs[1].state == RfcState::Assessing);
+/// Returns that another deployment has a change at site s3, in the weeks of this one.
+fn met_elsewhere() -> Event {
     let elsewhere = ScheduledChange {
         deployment: "CX".parse().unwrap(),
         rfc: "R-9".parse().unwrap(),
@@ -159,8 +157,40 @@ fn the_last_approval_waits_until_a_conflict_is_ruled_on() {
         until: Some("2027-02-01T00:00:00Z".parse().unwrap()),
         places: Places { sites: ["s3".parse().unwrap()].into(), ..Places::default() },
     };
-    let found = ChangeScheduleEvent::Elsewhere { changes: vec![elsewhere] };
-    world.apply(Event::ChangeSchedule(found), Actor::System);
+    Event::ChangeSchedule(ChangeScheduleEvent::Elsewhere { changes: vec![elsewhere] })
+}
+
+// Proves: R-SM4
+#[test]
+fn a_conflict_that_came_after_the_authorisation_holds_a_start_back_until_it_is_ruled_on() {
+    let mut world = World::of(standard_plan());
+    let is_soaking = |it: &World| it.state.rings[0].state == RingState::Soaking;
+    world.until(|it| is_soaking(it) && it.state.sites[1].state == SiteState::Ready);
+    world.apply(met_elsewhere(), Actor::System);
+    world.pass(3600);
+    world.look();
+    let (ring, runs) = (world.state.rings[1].state, world.state.sites[1].runs);
+    let waits = world.why("site/s2");
+    let rule = Command::ChangeSchedule(ChangeScheduleCommand::Rule {
+        rfc: "R-sites".parse().unwrap(),
+        deployment: "CX".parse().unwrap(),
+        other: "R-9".parse().unwrap(),
+        ruling: "CX goes first at s3".to_owned(),
+    });
+    world.act("hedda", &rule).unwrap();
+    world.look();
+    assert_eq!((ring, runs), (RingState::Open, 0));
+    assert!(waits.contains("R-sites meets R-9 of CX over site s3"), "{waits}");
+    assert!(waits.contains("[hedda]"), "{waits}");
+    assert_eq!(world.state.sites[1].runs, 1, "{}", world.why("site/s2"));
+}
+
+// Proves: R-SM4
+#[test]
+fn the_last_approval_waits_until_a_conflict_is_ruled_on() {
+    let mut world = World::of(standard_plan());
+    world.until(|it| it.state.rfcs[1].state == RfcState::Assessing);
+    world.apply(met_elsewhere(), Actor::System);
     let waits = crate::waiting::why(&world.state, world.now, &"rfc/R-sites".parse().unwrap());
     let ruling = |it: &&crate::waiting::WaitingOn| {
         matches!(it.command, Some(Command::ChangeSchedule(ChangeScheduleCommand::Rule { .. })))

@@ -6,11 +6,17 @@
 use super::reported;
 use super::world::World;
 use crate::agenda::agenda;
-use crate::fixture::plan;
+use crate::fixture::{plan, standard_plan};
+use crate::waiting::WaitingOn;
 use expect_test::expect;
 use model::command::Command;
-use model::machine::{DeploymentState, SiteState};
+use model::guard::Guard;
+use model::machine::{DeploymentState, SignOffState, SiteState};
+use model::milestone::{Milestone, MilestoneCommand};
+use model::profile::Profile;
 use model::refusal::RefusalCode;
+use model::scope::Scope;
+use model::sheet::SlotId;
 use model::termination::{Disposition, TerminationCommand};
 
 fn terminate(world: &mut World, person: &str, command: TerminationCommand) {
@@ -59,6 +65,80 @@ fn what_is_given_up_goes_back_or_is_taken_over_and_then_nothing_is_written_any_m
     let refusal = world.act("esteban", &report).unwrap_err();
     assert_eq!(refusal.code, RefusalCode::State, "{refusal}");
     assert_eq!(world.record.len(), last);
+}
+
+fn of(slot: &str) -> SlotId {
+    slot.parse().unwrap()
+}
+
+// Proves
+#[test]
+fn an_early_end_does_without_the_customers_signature_only_where_that_is_waived() {
+    let mut world = World::ready(standard_plan());
+    terminate(&mut world, "hedda", begin());
+    terminate(&mut world, "winifred", begin());
+    let is_customers = |it: &WaitingOn| matches!(&it.command, Some(Command::Sign { slot, .. }) if *slot == of("termination:customer"));
+    let is_signed = |it: &World| {
+        let slot = it.state.slots.get(&of("termination:solution-manager"));
+        slot.is_some_and(|it| it.state == SignOffState::Signed)
+    };
+    while !is_signed(&world) {
+        assert!(world.settled_once_but(&is_customers), "{:#?}", world.waits());
+    }
+    let complete = Command::Termination(TerminationCommand::Complete);
+    let refused = world.act("hedda", &complete).unwrap_err().to_string();
+    let words = || "the customer is in administration".to_owned();
+    let until = world.now.checked_add(jiff::SignedDuration::from_hours(48)).unwrap();
+    let waiver = |part: Option<&str>| Command::RequestWaiver {
+        guard: Guard::TR3,
+        scope: Scope::Deployment,
+        reason: words(),
+        risk: words(),
+        control: words(),
+        until,
+        part: part.map(str::to_owned),
+    };
+    let whole = world.act("sabela", &waiver(None)).unwrap_err().to_string();
+    let other = world.act("sabela", &waiver(Some("solution-manager"))).unwrap_err().to_string();
+    world.act("sabela", &waiver(Some("customer"))).unwrap();
+    for person in ["hedda", "gunnvor"] {
+        world.act(person, &Command::ApproveWaiver { waiver: 1 }).unwrap();
+    }
+    let asked = world.why("deployment");
+    world.act("hedda", &complete).unwrap();
+    assert!(refused.contains("TR3: the termination report is not signed by Customer"), "{refused}");
+    assert!(whole.contains("only a part of TR3 can be waived"), "{whole}");
+    assert!(other.contains("no part of TR3 that can be waived"), "{other}");
+    assert!(asked.contains("the termination has to be completed"), "{asked}");
+    assert_eq!(world.state.deployment, DeploymentState::Terminated);
+}
+
+// Proves: P4a-A1, G-13
+#[test]
+fn a_completion_that_is_revoked_goes_back_to_its_review_and_is_declared_again() {
+    let mut world = World::of(super::walk::full_plan(Profile::Standard));
+    world.until(|it| it.state.deployment == DeploymentState::Closing);
+    let revoke = |milestone| {
+        let reason = "the stock figures are wrong".to_owned();
+        Command::Milestone(MilestoneCommand::Revoke { milestone, reason })
+    };
+    let by_nobody = world.act("sabela", &revoke(Milestone::Complete)).unwrap_err();
+    let before = world.record.len();
+    world.act("winifred", &revoke(Milestone::Complete)).unwrap();
+    world.look();
+    let (back, review) =
+        (world.state.deployment, world.state.milestones.number(Milestone::Complete));
+    let asked = world.why("deployment");
+    world.until(|it| it.state.deployment == DeploymentState::Closed);
+    assert!(by_nobody.text.contains("it takes Customer or Solution Manager"), "{by_nobody}");
+    assert_eq!((back, review), (DeploymentState::MilestoneReview, 2));
+    assert!(asked.contains("the review of Deployment Complete has to be convened"), "{asked}");
+    let again = world.story(before, &["deployment "]);
+    for line in
+        ["deployment completion revoked", "deployment declared complete", "deployment closed"]
+    {
+        assert!(again.contains(line), "{line}\n{again}");
+    }
 }
 
 // Proves: P4a-I1, X-01, G-04

@@ -3,7 +3,7 @@
 //! House rule: more went wrong than is tolerated, and no site starts until people let it.
 
 use super::world::{World, exit, unknown, unreachable};
-use crate::fixture::{night_plan, plan};
+use crate::fixture::{night_plan, plan, standard_plan};
 use expect_test::expect;
 use model::command::{Command, Resumable};
 use model::event::{Event, StepDecision};
@@ -44,8 +44,9 @@ fn a_ring_halts_at_its_threshold_and_its_other_sites_say_so() {
         04 09:00 ivo: Release Management agrees to resume ring/early
         04 09:00 sabela: Program Manager agrees to resume ring/early
         04 09:00 sabela: site/s2 pc-1: retry (the cable was mended)
-        04 09:00 sabela: s2 resumed (the cable was mended)
+        04 09:00 sabela: site s2 goes on as soon as it may: the cable was mended
         04 09:00 sabela: ring early resumed (the cable was mended)
+        04 09:00 s2 resumed (the cable was mended)
         04 09:00 site/s2@1/pc-1/before/edge#2 ordered
     "#]].assert_eq(
         &(told
@@ -189,15 +190,18 @@ fn guided_failure() {
     expect![[r#"
         retry:
         04 08:00 ivo: site/s1 pc-1: retry (the cable was mended)
-        04 08:00 ivo: s1 resumed (the cable was mended)
+        04 08:00 ivo: site s1 goes on as soon as it may: the cable was mended
+        04 08:00 s1 resumed (the cable was mended)
         04 08:00 site/s1@1/pc-1/desk#2 ordered
         ignore:
         04 08:00 ivo: site/s1 pc-1: ignore (the cable was mended)
-        04 08:00 ivo: s1 resumed (the cable was mended)
+        04 08:00 ivo: site s1 goes on as soon as it may: the cable was mended
+        04 08:00 s1 resumed (the cable was mended)
         04 08:00 site/s1@1/pc-1/desk-check#2 ordered
         exclude:
         04 08:00 ivo: site/s1 pc-1: exclude (the cable was mended)
-        04 08:00 ivo: s1 resumed (the cable was mended)
+        04 08:00 ivo: site s1 goes on as soon as it may: the cable was mended
+        04 08:00 s1 resumed (the cable was mended)
         04 08:00 s1 phase finished
         04 08:00 site/s1 stage 1 finished
         04 08:00 site/s1@1/pc-2/desk#1 ordered
@@ -206,16 +210,92 @@ fn guided_failure() {
         retry: no step at site/s1 needs the decision `retry`
         done:
         04 08:00 ivo: site/s1 pc-1: done (the cable was mended)
-        04 08:00 ivo: s1 resumed (the cable was mended)
+        04 08:00 ivo: site s1 goes on as soon as it may: the cable was mended
+        04 08:00 s1 resumed (the cable was mended)
         04 08:00 site/s1@1/pc-1/desk-check#2 ordered
         not-done:
         04 08:00 ivo: site/s1 pc-1: not-done (the cable was mended)
-        04 08:00 ivo: s1 resumed (the cable was mended)
+        04 08:00 ivo: site s1 goes on as soon as it may: the cable was mended
+        04 08:00 s1 resumed (the cable was mended)
         04 08:00 site/s1@1/pc-1/desk#2 ordered
         failed:
         04 08:00 ivo: site/s1 pc-1: failed (the cable was mended)
     "#]]
     .assert_eq(&story);
+}
+
+// Proves: P2-A1, R-REL4
+#[test]
+fn who_is_resumed_waits_its_turn_and_is_borne_with_by_name_until_then() {
+    let mut world = World::of(standard_plan());
+    let resume = |only: Vec<Resumable>| Command::ResumeRing {
+        ring: "early".parse().unwrap(),
+        reason: reason(),
+        only,
+    };
+    for site in ["s2", "s3", "s4"] {
+        let order = world.until_ordered(&format!("site/{site}@1"));
+        world.end(&order, exit(7));
+        world.look();
+        if site != "s4" {
+            for person in ["ivo", "sabela"] {
+                world.act(person, &resume(vec![Resumable::NotStarted])).unwrap();
+            }
+            world.look();
+        }
+    }
+    let halted = world.state.rings[1].counts.failed;
+    let again = resume(vec![Resumable::Failed, Resumable::Lost, Resumable::NotStarted]);
+    world.act("ivo", &again).unwrap();
+    let before = world.record.len();
+    world.act("sabela", &again).unwrap();
+    let twice =
+        world.act("ivo", &Command::Resume { scope: "site/s3".parse().unwrap(), reason: reason() });
+    let excused = |it: &World| it.state.rings[1].excused.keys().map(ToString::to_string).collect();
+    let all: Vec<String> = excused(&world);
+    world.look();
+    let running = world.state.rings[1].counts.running;
+    let left: Vec<String> = excused(&world);
+    assert_eq!((halted, running), (3, 1), "one at a time, though all were resumed");
+    assert_eq!((all, left), (names(&["s2", "s3", "s4"]), names(&["s3", "s4"])));
+    let reason = &world.state.rings[1].excused[&"s3".parse().unwrap()].reason;
+    assert_eq!(reason, "the cable was mended");
+    assert!(twice.unwrap_err().text.contains("is decided that site s3 goes on"));
+    let story = world.story(before, &["goes on as soon as it may", "resumed"]);
+    assert_eq!(story.lines().filter(|it| it.contains("goes on")).count(), 3, "{story}");
+    let waits = world.why("site/s3");
+    let told = "1 sites of ring early are deploying, and 1 may at once now";
+    assert!(waits.contains(told), "{waits}");
+}
+
+fn names(of: &[&str]) -> Vec<String> {
+    of.iter().map(ToString::to_string).collect()
+}
+
+// Proves: P1-A1, R-REL4
+#[test]
+fn a_component_that_is_not_finished_in_time_halts_and_what_is_carried_out_says_so() {
+    let mut plan = standard_plan();
+    plan.limits.component_deadline_s = Some(3600);
+    let mut world = World::of(plan);
+    let order = world.until_ordered("component/db@1");
+    world.pass(3599);
+    world.look();
+    let before = world.why("component/db");
+    world.pass(1);
+    world.look();
+    let late = world.why("component/db");
+    let stop = Command::CancelOrders { scope: "component/db".parse().unwrap(), reason: reason() };
+    world.act("gunnvor", &stop).unwrap();
+    let stopping = world.why("component/db");
+    world.end(&order, super::world::WELL);
+    world.look();
+    let halted = world.why("component/db");
+    assert!(!before.contains("deadline"), "{before}");
+    assert!(late.contains("past its deadline") && late.contains("gunnvor"), "{late}");
+    assert!(stopping.contains("is being stopped"), "{stopping}");
+    assert!(halted.contains("it was not finished within 3600 s"), "{halted}");
+    assert_eq!(world.state.components[0].state, ComponentState::Halted);
 }
 
 // Proves: P2-Q5
@@ -236,6 +316,7 @@ fn what_a_phase_tolerated_is_tried_again_before_the_site_counts() {
     let before = world.record.len();
     let scope = "site/s1".parse().unwrap();
     world.act("ivo", &Command::Resume { scope, reason: reason() }).unwrap();
+    world.look();
     while world.state.sites[0].state == SiteState::Deploying {
         world.look();
         for order in world.in_flight() {
@@ -245,7 +326,8 @@ fn what_a_phase_tolerated_is_tried_again_before_the_site_counts() {
     expect![[r#"
         site/s1: it is halted: too few of its computers are verified; somebody retries, ignores, excludes or rolls back [ivo or saoirse]
         04 08:00 ivo: site/s1 pc-2: retry (the cable was mended)
-        04 08:00 ivo: s1 resumed (the cable was mended)
+        04 08:00 ivo: site s1 goes on as soon as it may: the cable was mended
+        04 08:00 s1 resumed (the cable was mended)
         04 08:00 site/s1@1/pc-2/desk#2 ordered
         04 08:00 site/s1@1/pc-2/desk#2 succeeded
         04 08:00 site/s1@1/pc-2/desk-check#3 ordered

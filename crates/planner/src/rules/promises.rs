@@ -21,13 +21,20 @@ use model::ring::{Concurrency, RunningSites};
 use model::run::{RunKind, TrackState};
 use model::scope::Scope;
 use model::sheet::{self, Sheet};
-use model::state::{RingCounts, RingState, State};
+use model::state::{RingCounts, RingState, SiteCount, State};
 
 /// Checks that `event` may happen now.
 pub(super) fn before(world: &World, event: &Event, actor: &Actor) {
     let state = &world.state;
     match event {
         Event::Site { site, transition: SiteTransition::Started, .. } => site_starts(world, site),
+        Event::Site { site, transition: SiteTransition::Resumed, .. } => {
+            assert!(state.site_care.goes_on(site).is_some(), "nobody decided that {site} goes on");
+            let site = state.plan.site_index(site).unwrap();
+            assert!(is_open(world, site) && works(state), "a site resumes outside its window");
+            has_its_turn(world, site);
+            lines_hold(world, site);
+        }
         Event::Site { site, transition: SiteTransition::NextWindowBegan, .. } => {
             let site = state.plan.site_index(site).unwrap();
             assert!(
@@ -161,13 +168,26 @@ fn site_starts(world: &World, id: &model::id::SiteId) {
     }
     let is_over = status.state != RingState::Passed && broken_budget(planned, status).is_some();
     assert!(!is_over, "{id} starts over its ring's budget");
+    has_its_turn(world, position);
+    lines_hold(world, position);
+}
+
+/// No more sites deploy at once than may, when the site at `position` does as well. One that has
+/// failed does not count against itself.
+fn has_its_turn(world: &World, position: usize) {
+    let (state, plan) = (&world.state, &world.state.plan);
+    let id = &plan.sites[position].id;
+    let ring = plan.ring_of[position] as usize;
+    let (planned, status) = (&plan.rings[ring], &state.rings[ring]);
     let running = |of: Option<usize>| {
         let sites = state.sites.iter().zip(&plan.ring_of);
         let sites = sites.filter(|(_, ring)| of.is_none_or(|of| of == **ring as usize));
         sites.filter(|(it, _)| matches!(it.state, SiteState::Deploying | SiteState::Paused)).count()
     };
     assert!(running(None) < plan.limits.sites_at_once as usize, "{id}: sites at once");
-    let bad = status.failed() + status.lost();
+    let is_bad = matches!(state.sites[position].counts_as, SiteCount::Failed | SiteCount::Lost)
+        && !status.excused.contains_key(id);
+    let bad = status.failed() + status.lost() - usize::from(is_bad);
     let allowed = match planned.concurrency {
         Concurrency::Free => planned.sites_at_once as usize,
         Concurrency::Ramp => {
@@ -178,7 +198,6 @@ fn site_starts(world: &World, id: &model::id::SiteId) {
         Concurrency::Strict => 1_usize.saturating_sub(bad),
     };
     assert!(running(Some(ring)) < allowed, "{id}: {allowed} at once in its ring");
-    lines_hold(world, position);
 }
 
 fn works(state: &State) -> bool {

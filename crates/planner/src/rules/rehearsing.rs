@@ -148,66 +148,66 @@ fn what_a_storyline_forces_shows_in_every_run() {
         as usual:
         ready 2 2027-01-04T13:18:03Z 2027-01-04T13:18:03Z 2027-01-04T13:18:03Z
         deploying 2 2027-01-04T15:02:48Z 2027-01-04T15:02:48Z 2027-01-04T15:02:48Z
-        stabilizing 2 2027-01-08T13:21:13Z 2027-01-08T13:21:13Z 2027-01-08T13:21:13Z
-        in its quiet period 2 2027-01-15T11:20:28Z 2027-01-15T11:20:28Z 2027-01-15T11:20:28Z
-        in its milestone review 2 2027-02-15T15:11:24Z 2027-02-15T15:11:24Z 2027-02-15T15:11:24Z
-        closing 2 2027-02-25T08:38:51Z 2027-02-25T08:38:51Z 2027-02-25T08:38:51Z
-        closed 2 2027-03-02T15:04:51Z 2027-03-02T15:04:51Z 2027-03-02T15:04:51Z
+        stabilizing 2 2027-01-11T13:33:14Z 2027-01-11T13:33:14Z 2027-01-11T13:33:14Z
+        in its quiet period 2 2027-01-14T17:12:06Z 2027-01-14T17:12:06Z 2027-01-14T17:12:06Z
+        in its milestone review 2 2027-02-15T17:43:25Z 2027-02-15T17:43:25Z 2027-02-15T17:43:25Z
+        closing 2 2027-02-18T10:23:10Z 2027-02-18T10:23:10Z 2027-02-18T10:23:10Z
+        closed 2 2027-02-26T17:28:24Z 2027-02-26T17:28:24Z 2027-02-26T17:28:24Z
         pilot: at most 1 fail, 0 did; halted 0 times in 0 runs
         early: at most 2 fail, 0 did; halted 0 times in 0 runs
         broad: at most 1 fail, 0 did; halted 0 times in 0 runs
         steps fail at a site:
         ready 2 2027-01-04T13:18:03Z 2027-01-04T13:18:03Z 2027-01-04T13:18:03Z
         deploying 2 2027-01-04T15:02:48Z 2027-01-04T15:02:48Z 2027-01-04T15:02:48Z
-        stabilizing 2 2027-01-08T17:55:48Z 2027-01-08T17:55:48Z 2027-01-08T17:55:48Z
-        in its quiet period 2 2027-01-13T14:04:36Z 2027-01-13T14:04:36Z 2027-01-13T14:04:36Z
-        in its milestone review 2 2027-02-15T10:27:45Z 2027-02-15T10:27:45Z 2027-02-15T10:27:45Z
-        closing 2 2027-02-18T12:25:59Z 2027-02-18T12:25:59Z 2027-02-18T12:25:59Z
-        closed 2 2027-03-02T08:43:31Z 2027-03-02T08:43:31Z 2027-03-02T08:43:31Z
+        stabilizing 2 2027-01-15T12:01:24Z 2027-01-15T12:01:24Z 2027-01-15T12:01:24Z
+        in its quiet period 2 2027-01-20T15:57:14Z 2027-01-20T15:57:14Z 2027-01-20T15:57:14Z
+        in its milestone review 2 2027-02-22T10:52:40Z 2027-02-22T10:52:40Z 2027-02-22T10:52:40Z
+        closing 2 2027-02-26T12:21:04Z 2027-02-26T12:21:04Z 2027-02-26T12:21:04Z
+        closed 2 2027-03-03T17:09:02Z 2027-03-03T17:09:02Z 2027-03-03T17:09:02Z
         pilot: at most 1 fail, 0 did; halted 0 times in 0 runs
-        early: at most 2 fail, 1 did; halted 3 times in 2 runs
+        early: at most 2 fail, 1 did; halted 5 times in 2 runs
         broad: at most 1 fail, 1 did; halted 1 times in 1 runs
         computers are lost:
         ready 2 2027-01-04T13:18:03Z 2027-01-04T13:18:03Z 2027-01-04T13:18:03Z
         deploying 2 2027-01-04T15:02:48Z 2027-01-04T15:02:48Z 2027-01-04T15:02:48Z
-        stabilizing 2 2027-01-13T09:44:53Z 2027-01-13T09:44:53Z 2027-01-13T09:44:53Z
-        in its quiet period 2 2027-01-18T17:01:04Z 2027-01-18T17:01:04Z 2027-01-18T17:01:04Z
-        in its milestone review 2 2027-02-18T11:59:15Z 2027-02-18T11:59:15Z 2027-02-18T11:59:15Z
-        closing 2 2027-02-23T14:02:02Z 2027-02-23T14:02:02Z 2027-02-23T14:02:02Z
-        closed 2 2027-02-25T10:05:03Z 2027-02-25T10:05:03Z 2027-02-25T10:05:03Z
-        pilot: at most 1 fail, 1 did; halted 8 times in 2 runs
+        stabilizing 2 2027-01-15T16:46:18Z 2027-01-15T16:46:18Z 2027-01-15T16:46:18Z
+        in its quiet period 2 2027-01-19T14:14:14Z 2027-01-19T14:14:14Z 2027-01-19T14:14:14Z
+        in its milestone review 2 2027-02-19T08:29:14Z 2027-02-19T08:29:14Z 2027-02-19T08:29:14Z
+        closing 2 2027-02-25T12:17:47Z 2027-02-25T12:17:47Z 2027-02-25T12:17:47Z
+        closed 2 2027-03-08T12:54:50Z 2027-03-08T12:54:50Z 2027-03-08T12:54:50Z
+        pilot: at most 1 fail, 1 did; halted 12 times in 2 runs
         early: at most 2 fail, 0 did; halted 0 times in 0 runs
-        broad: at most 1 fail, 0 did; halted 0 times in 0 runs
+        broad: at most 1 fail, 1 did; halted 1 times in 1 runs
         an incident:
         ready 2 2027-01-04T13:18:03Z 2027-01-04T13:18:03Z 2027-01-04T13:18:03Z
         deploying 2 2027-01-04T15:02:48Z 2027-01-04T15:02:48Z 2027-01-04T15:02:48Z
-        stabilizing 2 2027-01-11T10:02:55Z 2027-01-11T10:02:55Z 2027-01-11T10:02:55Z
-        in its quiet period 2 2027-01-15T13:02:50Z 2027-01-15T13:02:50Z 2027-01-15T13:02:50Z
-        in its milestone review 2 2027-02-15T17:52:11Z 2027-02-15T17:52:11Z 2027-02-15T17:52:11Z
-        closing 2 2027-02-18T12:48:08Z 2027-02-18T12:48:08Z 2027-02-18T12:48:08Z
-        closed 2 2027-03-05T08:14:30Z 2027-03-05T08:14:30Z 2027-03-05T08:14:30Z
+        stabilizing 2 2027-01-11T15:56:35Z 2027-01-11T15:56:35Z 2027-01-11T15:56:35Z
+        in its quiet period 2 2027-01-18T14:35:09Z 2027-01-18T14:35:09Z 2027-01-18T14:35:09Z
+        in its milestone review 2 2027-02-18T08:52:43Z 2027-02-18T08:52:43Z 2027-02-18T08:52:43Z
+        closing 2 2027-02-24T10:48:57Z 2027-02-24T10:48:57Z 2027-02-24T10:48:57Z
+        closed 2 2027-03-02T14:25:41Z 2027-03-02T14:25:41Z 2027-03-02T14:25:41Z
         pilot: at most 1 fail, 0 did; halted 0 times in 0 runs
         early: at most 2 fail, 0 did; halted 2 times in 2 runs
-        broad: at most 1 fail, 0 did; halted 0 times in 0 runs
+        broad: at most 1 fail, 1 did; halted 1 times in 1 runs
         an owner is away:
         ready 2 2027-01-04T13:18:03Z 2027-01-04T13:18:03Z 2027-01-04T13:18:03Z
         deploying 2 2027-01-04T15:02:48Z 2027-01-04T15:02:48Z 2027-01-04T15:02:48Z
-        stabilizing 2 2027-02-08T11:31:47Z 2027-02-08T11:31:47Z 2027-02-08T11:31:47Z
-        in its quiet period 2 2027-02-15T09:31:02Z 2027-02-15T09:31:02Z 2027-02-15T09:31:02Z
-        in its milestone review 2 2027-03-17T16:42:26Z 2027-03-17T16:42:26Z 2027-03-17T16:42:26Z
-        closing 2 2027-03-25T14:35:12Z 2027-03-25T14:35:12Z 2027-03-25T14:35:12Z
-        closed 2 2027-04-01T16:35:53Z 2027-04-01T16:35:53Z 2027-04-01T16:35:53Z
+        stabilizing 2 2027-02-08T08:56:16Z 2027-02-08T08:56:16Z 2027-02-08T08:56:16Z
+        in its quiet period 2 2027-02-10T13:57:31Z 2027-02-10T13:57:31Z 2027-02-10T13:57:31Z
+        in its milestone review 2 2027-03-15T09:23:33Z 2027-03-15T09:23:33Z 2027-03-15T09:23:33Z
+        closing 2 2027-03-18T10:23:10Z 2027-03-18T10:23:10Z 2027-03-18T10:23:10Z
+        closed 2 2027-03-24T08:18:55Z 2027-03-24T08:18:55Z 2027-03-24T08:18:55Z
         pilot: at most 1 fail, 0 did; halted 0 times in 0 runs
         early: at most 2 fail, 0 did; halted 0 times in 0 runs
         broad: at most 1 fail, 0 did; halted 0 times in 0 runs
         a hold and an outage:
         ready 2 2027-01-04T13:18:03Z 2027-01-04T13:18:03Z 2027-01-04T13:18:03Z
         deploying 2 2027-01-04T15:02:48Z 2027-01-04T15:02:48Z 2027-01-04T15:02:48Z
-        stabilizing 2 2027-01-12T17:36:06Z 2027-01-12T17:36:06Z 2027-01-12T17:36:06Z
-        in its quiet period 2 2027-01-19T14:36:55Z 2027-01-19T14:36:55Z 2027-01-19T14:36:55Z
-        in its milestone review 2 2027-02-19T09:05:13Z 2027-02-19T09:05:13Z 2027-02-19T09:05:13Z
-        closing 2 2027-03-03T17:38:30Z 2027-03-03T17:38:30Z 2027-03-03T17:38:30Z
-        closed 2 2027-03-11T12:22:16Z 2027-03-11T12:22:16Z 2027-03-11T12:22:16Z
+        stabilizing 2 2027-01-11T15:02:51Z 2027-01-11T15:02:51Z 2027-01-11T15:02:51Z
+        in its quiet period 2 2027-01-14T10:04:06Z 2027-01-14T10:04:06Z 2027-01-14T10:04:06Z
+        in its milestone review 2 2027-02-15T13:26:02Z 2027-02-15T13:26:02Z 2027-02-15T13:26:02Z
+        closing 2 2027-02-18T10:23:10Z 2027-02-18T10:23:10Z 2027-02-18T10:23:10Z
+        closed 2 2027-02-24T12:21:24Z 2027-02-24T12:21:24Z 2027-02-24T12:21:24Z
         pilot: at most 1 fail, 0 did; halted 0 times in 0 runs
         early: at most 2 fail, 0 did; halted 0 times in 0 runs
         broad: at most 1 fail, 0 did; halted 0 times in 0 runs

@@ -84,6 +84,7 @@ pub(super) fn line(entry: &Entry) -> String {
         Event::SiteCare(it) => it.to_string(),
         Event::Message(it) => it.to_string(),
         Event::Training(it) => it.to_string(),
+        Event::Precheck(it) => it.to_string(),
         Event::ReleaseReadiness(it) => it.to_string(),
     };
     format!("{at} {who}{what}")

@@ -3,7 +3,7 @@
 //! House rule: nothing waits without saying on what.
 
 use super::WaitingOn;
-use crate::facts::Look;
+use crate::facts::{Authorised, Look};
 use jiff::Timestamp;
 use model::change_schedule::{ChangeScheduleCommand, unruled};
 use model::command::{Command, RfcAct};
@@ -28,6 +28,22 @@ pub(super) fn rfc(look: &Look<'_>, id: &RfcId) -> Vec<WaitingOn> {
     let mut waits = change.waits();
     waits.extend(change.review_of_emergency());
     waits
+}
+
+/// Returns `wait`, for a conflict of the request under which something is to start, with the ruling
+/// that ends it.
+pub(super) fn conflict(look: &Look<'_>, wait: WaitingOn) -> WaitingOn {
+    let index = &look.state.index;
+    let position = |of: Option<&u32>| of.map(|it| *it as usize);
+    let authority = match &wait.scope {
+        Scope::Site(id) => position(index.sites.get(id)).map(|it| look.authority_of_site(it)),
+        Scope::Component(id) => position(index.components.get(id))
+            .map(|it| look.authority(index.rfcs_of_component.get(it))),
+        Scope::Deployment | Scope::Core | Scope::Ring(_) | Scope::Rfc(_) => None,
+    };
+    let Some(Authorised::By(id, _)) = authority else { return wait };
+    let Some((planned, status)) = look.state.rfc(id) else { return wait };
+    Change { state: look.state, now: look.now, planned, status }.ruled(wait)
 }
 
 struct Change<'s> {

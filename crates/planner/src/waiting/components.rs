@@ -6,9 +6,13 @@ use super::{WaitingOn, or_otherwise, otherwise, steps};
 use crate::agenda::core_sheet;
 use crate::facts::{Authorised, Look};
 use crate::guards;
+use jiff::SignedDuration;
 use model::command::Command;
 use model::component::Adopt;
+use model::guard::Guard;
+use model::id::PersonId;
 use model::machine::{ComponentState, DeploymentState};
+use model::precheck::PrecheckCommand;
 use model::role_type::RoleType;
 use model::scope::Scope;
 
@@ -34,6 +38,38 @@ pub(super) fn sheet(look: &Look<'_>) -> Option<WaitingOn> {
     WaitingOn::guard(state, &Scope::Core, &reading, since)
 }
 
+/// How long a restore point is kept where nobody says otherwise, in days.
+const KEPT_DAYS: i64 = 30;
+
+/// Returns `wait` with the command that supplies the first of what C5 lacks.
+pub(super) fn prechecked(look: &Look<'_>, wait: WaitingOn) -> WaitingOn {
+    let Scope::Component(id) = &wait.scope else { return wait };
+    let (state, now) = (look.state, look.now);
+    let scope = wait.scope.clone();
+    let waived = |part: &str| {
+        let scopes = [scope.clone(), Scope::Core, Scope::Deployment];
+        state.waived_part(Guard::C5, part, &scopes, now).is_some()
+    };
+    let command = if state.capacity(id).is_none() && !waived("capacity") {
+        PrecheckCommand::FindCapacity { scope: scope.clone(), evidence: String::new() }
+    } else if state.restore_point(id, now).is_none() {
+        let kept = SignedDuration::from_hours(24 * KEPT_DAYS);
+        PrecheckCommand::TakeRestorePoint {
+            scope: scope.clone(),
+            reference: String::new(),
+            taken: None,
+            kept_until: now.checked_add(kept).unwrap_or(now),
+        }
+    } else {
+        let there =
+            |it: &PersonId| state.person(it).is_some_and(|it| !it.is_away(now, &state.plan.zone));
+        let people = super::holders(state, &scope, &[RoleType::ReleaseManagement]);
+        let people = people.into_iter().filter(there).take(1).collect();
+        PrecheckCommand::NameContacts { scope: scope.clone(), people }
+    };
+    wait.with(Command::Precheck(command))
+}
+
 pub(super) fn component(look: &mut Look<'_>, position: usize) -> Vec<WaitingOn> {
     let state = look.state;
     let Some((planned, status)) =
@@ -56,7 +92,7 @@ pub(super) fn component(look: &mut Look<'_>, position: usize) -> Vec<WaitingOn> 
                 Authorised::No(why, _) => {
                     let roles = [RoleType::ReleaseManagement, RoleType::ChangeAuthority];
                     let wait = WaitingOn::people(state, scope, why, since, &roles);
-                    vec![WaitingOn { guard: Some(model::guard::Guard::C1), ..wait }]
+                    vec![WaitingOn { guard: Some(Guard::C1), ..wait }]
                 }
             }
         }
@@ -78,11 +114,14 @@ pub(super) fn component(look: &mut Look<'_>, position: usize) -> Vec<WaitingOn> 
                 waits.extend(reading.and_then(|it| WaitingOn::guard(state, &scope, &it, since)));
             }
             waits.extend(steps::retries(look, &scope));
+            let limit_s = state.plan.limits.component_deadline_s();
+            waits.extend(steps::overdue(look, &scope, since, limit_s));
             or_otherwise(waits, look, &scope, since)
         }
         ComponentState::RolledBack => {
             let text = format!("{} was rolled back and has to be planned anew", planned.id);
-            vec![WaitingOn::people(state, scope, text, since, &release)]
+            let command = Command::Replan { scope: scope.clone(), reason: String::new() };
+            vec![WaitingOn::people(state, scope, text, since, &release).with(command)]
         }
         ComponentState::Verifying => otherwise(look, &scope, since),
         ComponentState::Verified | ComponentState::Accepted | ComponentState::Descoped => vec![],

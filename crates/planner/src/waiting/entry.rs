@@ -100,6 +100,8 @@ pub(super) fn with_commands(look: &Look<'_>, waits: Vec<WaitingOn>) -> Vec<Waiti
             vec![wait.with(Command::ReleaseReadiness(command))]
         }
         Some(Guard::C3) => vec![wait.with(decide(look))],
+        Some(Guard::RF3) => vec![super::changes::conflict(look, wait)],
+        Some(Guard::C5) => vec![super::components::prechecked(look, wait)],
         Some(_) | None => vec![wait],
     };
     waits.into_iter().flat_map(supplied).collect()

@@ -3,11 +3,12 @@
 //! House rule: nothing waits without saying on what.
 
 use super::{WaitingOn, deployment, otherwise};
+use crate::agenda::health;
 use crate::facts::Look;
 use jiff::SignedDuration;
 use model::command::{Command, Resumable};
 use model::gates;
-use model::guard::Guard;
+use model::guard::{Guard, Supplier};
 use model::role_type::RoleType;
 use model::scope::Scope;
 use model::state::RingState;
@@ -58,15 +59,19 @@ pub(super) fn ring(look: &Look<'_>, position: usize) -> Vec<WaitingOn> {
                 return otherwise(look, &scope, since);
             }
             let text = format!("ring {} soaks: it must stay healthy until then", planned.id);
-            vec![WaitingOn::time(scope, text, since, ends)]
+            let waivable_by = Guard::S8.waiver().authority().to_vec();
+            let wait = WaitingOn::time(scope, text, since, ends);
+            vec![WaitingOn { guard: Some(Guard::S8), waivable_by, ..wait }]
         }
         RingState::Open => {
-            let counts = &status.counts;
-            let text = format!(
-                "{} of {} sites are verified; {} % are needed",
-                counts.verified, counts.planned, planned.halting.success_percent_min
-            );
-            vec![WaitingOn::system(scope, text, since)]
+            let Err((text, supplier)) = health(look, position) else {
+                return otherwise(look, &scope, since);
+            };
+            vec![match supplier {
+                Supplier::Roles(roles) => WaitingOn::people(state, scope, text, since, &roles),
+                Supplier::At(at) => WaitingOn::time(scope, text, since, at),
+                Supplier::System => WaitingOn::system(scope, text, since),
+            }]
         }
         RingState::Passed => vec![],
     }

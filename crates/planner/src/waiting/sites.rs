@@ -3,12 +3,13 @@
 //! House rule: nothing waits without saying on what.
 
 use super::{WaitingOn, deployment, or_otherwise, otherwise, site_care, steps};
-use crate::agenda::{shortage, why_not_started};
+use crate::agenda::{shortage, stands_still, whose_turn, why_not_started};
 use crate::facts::Look;
 use crate::guards;
 use jiff::Timestamp;
 use model::command::Command;
-use model::decide::Acting;
+use model::gates;
+use model::guard::Guard;
 use model::machine::{DeploymentState, SiteState};
 use model::message::MessageCommand;
 use model::role_type::RoleType;
@@ -46,7 +47,7 @@ fn stands(look: &mut Look<'_>, position: usize) -> Vec<WaitingOn> {
             let Some(version) = state.told_version(position) else { return vec![] };
             let command = Command::AcknowledgeSchedule { site: planned.id.clone(), version };
             let wait = people(text, &[RoleType::SiteOwner]).with(command);
-            let guard = model::guard::Guard::S3;
+            let guard = Guard::S3;
             let waivable_by = guard.waiver().authority().to_vec();
             vec![WaitingOn { guard: Some(guard), waivable_by, ..wait }]
         }
@@ -61,7 +62,7 @@ fn stands(look: &mut Look<'_>, position: usize) -> Vec<WaitingOn> {
             let closed =
                 readings.iter().filter_map(|it| WaitingOn::guard(state, &scope, it, since));
             let closed = super::entry::with_commands(look, closed.collect());
-            let told = model::gates::s7(state, &planned.id, look.now);
+            let told = gates::s7(state, &planned.id, look.now);
             let closed: Vec<WaitingOn> =
                 closed.into_iter().map(|it| sooner(look, &told, it)).collect();
             if closed.is_empty() && !works(state.deployment) {
@@ -78,17 +79,21 @@ fn stands(look: &mut Look<'_>, position: usize) -> Vec<WaitingOn> {
             waits.extend(steps::retries(look, &scope));
             let s10 = guards::s10(look, position);
             waits.extend(WaitingOn::guard(state, &scope, &s10, since));
+            let limit_s = state.plan.limits.site_deadline_s;
+            waits.extend(steps::overdue(look, &scope, since, limit_s));
             or_otherwise(waits, look, &scope, since)
         }
         SiteState::RollingBack => {
             let mut waits = steps::asked(look, &scope);
             waits.extend(steps::retries(look, &scope));
+            let limit_s = state.plan.limits.site_deadline_s;
+            waits.extend(steps::overdue(look, &scope, since, limit_s));
             or_otherwise(waits, look, &scope, since)
         }
         SiteState::Paused => {
             let found = guards::s2(look, position).and_then(|()| guards::s7(look, position));
             let found = found.and_then(|()| guards::s8(look, position));
-            let reading = state.reading(model::guard::Guard::S7, &[], look.now, found);
+            let reading = state.reading(Guard::S7, &[], look.now, found);
             let mut waits: Vec<WaitingOn> =
                 WaitingOn::guard(state, &scope, &reading, since).into_iter().collect();
             if waits.is_empty() {
@@ -99,7 +104,10 @@ fn stands(look: &mut Look<'_>, position: usize) -> Vec<WaitingOn> {
             }
             or_otherwise(waits, look, &scope, since)
         }
-        SiteState::Halted => steps::halted(look, &scope, since, status.reason.as_deref()),
+        SiteState::Halted => match state.site_care.goes_on(&planned.id) {
+            Some(decided) => going_on(look, position, &scope, decided.at),
+            None => steps::halted(look, &scope, since, status.reason.as_deref()),
+        },
         SiteState::Observing => {
             let mut asked = deployment::slots(look, Some(&scope));
             if !asked.is_empty() {
@@ -134,9 +142,37 @@ fn stands(look: &mut Look<'_>, position: usize) -> Vec<WaitingOn> {
     }
 }
 
+/// Returns what a halted site waits on of which it is decided that it goes on.
+fn going_on(
+    look: &mut Look<'_>,
+    position: usize,
+    scope: &Scope,
+    since: Timestamp,
+) -> Vec<WaitingOn> {
+    let readings = guards::site_resume(look, position);
+    let state = look.state;
+    let closed = readings.iter().filter_map(|it| WaitingOn::guard(state, scope, it, since));
+    let closed: Vec<WaitingOn> = closed.collect();
+    if !closed.is_empty() {
+        return closed;
+    }
+    if let Some(why) = stands_still(look, position) {
+        let roles = [RoleType::ReleaseManagement, RoleType::ProgramManager];
+        return vec![WaitingOn::people(state, scope.clone(), why, since, &roles)];
+    }
+    if !works(state.deployment) {
+        return otherwise(look, scope, since);
+    }
+    vec![WaitingOn::system(scope.clone(), whose_turn(look, position), since)]
+}
+
 /// Returns `wait` with the command that gives the slot up, where the site waits for nothing of S7
 /// but the slot that it was `told`.
-fn sooner(look: &Look<'_>, told: &model::gates::Found, wait: WaitingOn) -> WaitingOn {
+fn sooner(look: &Look<'_>, told: &gates::Found, wait: WaitingOn) -> WaitingOn {
+    // What may be waived of S8 is the soak of a ring, and is waived there.
+    if wait.guard == Some(Guard::S8) {
+        return WaitingOn { waivable_by: vec![], ..wait };
+    }
     let is_slot = told.as_ref().is_err_and(|(missing, _)| *missing == wait.what);
     if !is_slot || wait.next_look.is_none() {
         return wait;
@@ -150,9 +186,7 @@ fn sooner(look: &Look<'_>, told: &model::gates::Found, wait: WaitingOn) -> Waiti
 /// Returns what the signatures of the site at `position` wait on, where nobody is asked for one.
 fn signing(look: &Look<'_>, position: usize, scope: &Scope, since: Timestamp) -> Vec<WaitingOn> {
     let Scope::Site(site) = scope else { return vec![] };
-    let nobody = "nobody".parse().expect("because it is a name");
-    let acting = Acting::new(look.state, &nobody, look.now);
-    let readings = acting.site_gate(site);
+    let readings = gates::sites::sign_off(look.state, site, look.now);
     let waits = readings.iter().filter_map(|it| WaitingOn::guard(look.state, scope, it, since));
     let waits = waits.map(|it| site_care::with_command(look, position, it)).collect();
     or_otherwise(waits, look, scope, since)

@@ -4,11 +4,11 @@
 
 use super::WaitingOn;
 use crate::facts::Look;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use model::command::Command;
 use model::event::StepDecision;
 use model::role_type::RoleType;
-use model::run::TrackState;
+use model::run::{Run, TrackState};
 use model::scope::Scope;
 use model::work::{Next, next_on};
 
@@ -42,6 +42,34 @@ pub(super) fn asked(look: &Look<'_>, scope: &Scope) -> Vec<WaitingOn> {
             Some(WaitingOn::people(state, scope.clone(), text, since, &[role]).with(command))
         })
         .collect()
+}
+
+/// Returns that what is being carried out at `scope` should have been over, if it should: its state
+/// has lasted since `since`, and may last for `limit_s` seconds.
+pub(super) fn overdue(
+    look: &mut Look<'_>,
+    scope: &Scope,
+    since: Timestamp,
+    limit_s: u32,
+) -> Option<WaitingOn> {
+    let limit = SignedDuration::from_secs(i64::from(limit_s));
+    let ends = since.checked_add(limit).ok()?;
+    look.again(Some(ends));
+    let state = look.state;
+    if look.now < ends || !state.run(scope).is_some_and(Run::is_busy) {
+        return None;
+    }
+    if state.cancelled.contains_key(&scope.to_string()) {
+        let text = format!("it is past its deadline, {ends}, and is being stopped");
+        return Some(WaitingOn::system(scope.clone(), text, ends));
+    }
+    let text = format!(
+        "it is past its deadline, {ends}: somebody waits for what is being carried out, or stops it"
+    );
+    let roles = [RoleType::ReleaseManagement, RoleType::OperationsManager];
+    let command = Command::CancelOrders { scope: scope.clone(), reason: String::new() };
+    let wait = WaitingOn::people(state, scope.clone(), text, ends, &roles);
+    Some(wait.with(command).advisable())
 }
 
 /// Returns the further tries that wait for their time at `scope`.

@@ -12,7 +12,6 @@ use model::guard::{Guard, Supplier};
 use model::machine::{ComponentState, ComponentTransition, SiteState, SiteTransition, Transition};
 use model::role_type::RoleType;
 use model::scope::Scope;
-use model::sheet::Sheet;
 use model::termination::{Disposition, TerminationCommand, begun, is_executed};
 
 /// What follows while nobody acts.
@@ -35,7 +34,8 @@ pub(super) fn terminating(look: &Look<'_>) -> Vec<WaitingOn> {
         waits.push(WaitingOn { guard: Some(Guard::TR3), ..with(wait, learn) });
     }
     // The signatures of the report wait for themselves.
-    if waits.is_empty() && state.is_locked(&Sheet::Termination) {
+    let gate = gate::gate(state, look.now);
+    if waits.is_empty() && gate.iter().all(|it| it.verdict.passes()) {
         let what = "the termination has to be completed, and the record sealed";
         let wait = people(look, what, &[RoleType::SolutionManager]);
         waits.push(with(wait, TerminationCommand::Complete));

@@ -168,8 +168,7 @@ fn no_waiver_lets_a_site_be_signed_off_that_is_hardly_covered() {
     );
     let transition = WaiverTransition::Granted;
     fold(&mut state, Event::Waiver { waiver, transition, reason: None });
-    let person = name("owner");
-    let gate = Acting::new(&state, &person, noon()).site_gate(&name("watched"));
+    let gate = crate::gates::sites::sign_off(&state, &name("watched"), noon());
     let reading = gate.into_iter().find(|it| it.guard == guard).unwrap();
     assert!(matches!(reading.verdict, Verdict::Unmet { .. }), "{reading:?}");
 }

@@ -489,7 +489,7 @@ fn an_early_end_decides_what_becomes_of_everything_and_whoever_keeps_it_accepts(
         rel: termination
         ops: termination
         sup: termination
-        sol: refused, gate: completing the termination is refused by its gate: TR3: what is to be learnt is not put down
+        sol: refused, gate: completing the termination is refused by its gate: TR3: what is to be learnt is not put down; the termination report is not signed by Solution Manager; the termination report is not signed by Customer
     "#]].assert_eq(&story.text);
 }
 

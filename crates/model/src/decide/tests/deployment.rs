@@ -59,6 +59,7 @@ pub(super) fn step(id: &str) -> Step {
         time_limit_s: 1,
         expected_s: 1,
         environment: [].into(),
+        way_back: Default::default(),
         on_failure: OnFailure::Pause,
     }
 }

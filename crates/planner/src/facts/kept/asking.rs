@@ -66,10 +66,9 @@ impl SiteWaits {
         waits: &[WaitingOn],
         until: Option<Timestamp>,
     ) {
-        let starts = state
-            .sites
-            .get(position)
-            .is_some_and(|it| matches!(it.state, SiteState::Ready | SiteState::Paused));
+        let starts = state.sites.get(position).is_some_and(|it| {
+            matches!(it.state, SiteState::Ready | SiteState::Paused | SiteState::Halted)
+        });
         // Whether a site may start depends on all others, once its own gate is open.
         if starts && waits.iter().any(|it| it.guard.is_none()) {
             return;
@@ -155,7 +154,8 @@ pub(super) fn touched(state: &State, event: &Event) -> Touched {
         | Event::QuietPeriod(_)
         | Event::Survey(_)
         | Event::Assessment(_)
-        | Event::CloseOut(_) => Touched::None,
+        | Event::CloseOut(_)
+        | Event::Precheck(_) => Touched::None,
         Event::DeploymentCreated { .. }
         | Event::Deployment { .. }
         | Event::Concurred { .. }

@@ -29,6 +29,7 @@ use model::incident::{
 };
 use model::message::MessageCommand;
 use model::milestone::{FollowOnAction, Milestone, MilestoneCommand, Recommendation, ReturnTo};
+use model::precheck::PrecheckCommand;
 use model::quiet_period::{DayReport, QuietPeriodCommand};
 use model::readiness::{Judgement, ReadinessCommand};
 use model::release::{Condition, ReadinessDecision};
@@ -203,6 +204,7 @@ commands! {
         SiteCare(it: SiteCareCommand),
         Message(it: MessageCommand),
         Training(it: TrainingCommand),
+        Precheck(it: PrecheckCommand),
         ReleaseReadiness(it: ReleaseReadinessCommand),
     }
     RfcAct {
@@ -374,6 +376,11 @@ commands! {
         HandOver { letter, evidence },
         Bounce { letter, readers, reason },
         MoveSlot { scope, from, reason },
+    }
+    PrecheckCommand {
+        FindCapacity { scope, evidence },
+        TakeRestorePoint { scope, reference, taken, kept_until },
+        NameContacts { scope, people },
     }
     TrainingCommand {
         Schedule { session, despite },

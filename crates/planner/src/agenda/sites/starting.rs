@@ -1,0 +1,234 @@
+//! Which sites start, or go on after a halt, and what keeps the others: within every limit, in plan
+//! order.
+//!
+//! House rule: one eligibility; whoever is resumed waits their turn like any other.
+
+use super::super::{Agenda, changes};
+use super::{happened, is_held, paused, stops_with_ring};
+use crate::calendar::Opening;
+use crate::facts::{Authorised, Look, bandwidth_limits};
+use crate::guards;
+use crate::transfer::{Budget, Demand, Grant};
+use model::guard::Guard;
+use model::link::LinkTime;
+use model::machine::{SiteState, SiteTransition};
+use model::planted::{Planted, is_planted};
+use model::state::{RingState, SiteCount};
+
+/// Starts as many ready sites as every limit allows, in plan order.
+pub(super) fn starts(look: &mut Look<'_>, agenda: &mut Agenda) {
+    let state = look.state;
+    let mut running: usize = state.rings.iter().map(|it| it.counts.running).sum();
+    let limits = bandwidth_limits(look.plan());
+    let grants = running_grants(look);
+    let mut budget = Budget::new(&limits, &grants);
+    // Those that had begun come before those that have not.
+    for position in 0..look.plan().sites.len() {
+        if state.sites.get(position).is_some_and(|it| it.state == SiteState::Paused) {
+            paused(look, agenda, position, &mut budget);
+        }
+    }
+    for ring in 0..look.plan().rings.len() {
+        let Some(status) = state.rings.get(ring) else {
+            continue;
+        };
+        let mut in_ring = status.counts.running;
+        let sites = state.index.sites_of_ring.get(ring);
+        for site in sites.into_iter().flatten() {
+            let position = *site as usize;
+            let is_halted =
+                state.sites.get(position).is_some_and(|it| it.state == SiteState::Halted);
+            if is_halted
+                && !is_full(look, position, in_ring, running)
+                && goes_on(look, agenda, position, &mut budget)
+            {
+                in_ring += 1;
+                running += 1;
+            }
+        }
+        if !matches!(status.state, RingState::Open | RingState::Soaking | RingState::Passed)
+            && !is_planted(Planted::HaltIgnored)
+        {
+            continue;
+        }
+        for site in sites.into_iter().flatten() {
+            if is_full(look, *site as usize, in_ring, running) {
+                break;
+            }
+            if start(look, agenda, *site as usize, &mut budget) {
+                in_ring += 1;
+                running += 1;
+            }
+        }
+    }
+}
+
+/// Returns whether no further site may deploy beside the `in_ring` of the ring of the site at
+/// `position` and the `running` of all rings. A site that has failed does not count against itself.
+fn is_full(look: &Look<'_>, position: usize, in_ring: usize, running: usize) -> bool {
+    if is_planted(Planted::LimitIgnored) {
+        return false;
+    }
+    running >= look.plan().limits.sites_at_once as usize || in_ring >= at_once(look, position)
+}
+
+/// Returns how many sites of the ring of the site at `position` may deploy at once now.
+fn at_once(look: &Look<'_>, position: usize) -> usize {
+    let ring = look.ring_of(position);
+    let Some((planned, status)) = look.plan().rings.get(ring).zip(look.state.rings.get(ring))
+    else {
+        return 0;
+    };
+    let site = look.plan().sites.get(position).zip(look.state.sites.get(position));
+    let is_bad = site.is_some_and(|(site, it)| {
+        matches!(it.counts_as, SiteCount::Failed | SiteCount::Lost)
+            && !status.excused.contains_key(&site.id)
+    });
+    let bad = (status.failed() + status.lost()).saturating_sub(usize::from(is_bad));
+    planned.sites_at_once_now(status.counts.planned, status.counts.verified, bad)
+}
+
+/// Lets a halted site go on, of which somebody has decided so, if nothing holds it back.
+fn goes_on(
+    look: &mut Look<'_>,
+    agenda: &mut Agenda,
+    position: usize,
+    budget: &mut Budget<'_>,
+) -> bool {
+    let Some(planned) = look.plan().sites.get(position) else { return false };
+    let Some(decided) = look.state.site_care.goes_on(&planned.id) else { return false };
+    let reason = decided.evidence.clone();
+    let gate = guards::site_resume(look, position);
+    let demand =
+        planned.link.as_ref().map(|it| Demand::whole_share(&planned.id, it, LinkTime::InWindow));
+    let may = gate.iter().all(|it| it.verdict.passes())
+        && stands_still(look, position).is_none()
+        && demand.is_none_or(|it| budget.grant(&it).is_ok());
+    if may {
+        happened(look, agenda, position, SiteTransition::Resumed, Some(reason), gate);
+    }
+    may
+}
+
+/// Returns why a site that had begun stands still although its own guards let it go on: it is held,
+/// or its ring is halted and lets nothing go on.
+pub fn stands_still(look: &Look<'_>, position: usize) -> Option<String> {
+    let (missing, _) = guards::s8(look, position).err()?;
+    (is_held(look, position) || stops_with_ring(look, position)).then_some(missing)
+}
+
+fn start(
+    look: &mut Look<'_>,
+    agenda: &mut Agenda,
+    position: usize,
+    budget: &mut Budget<'_>,
+) -> bool {
+    let state = look.state;
+    let Some((planned, status)) = look.plan().sites.get(position).zip(state.sites.get(position))
+    else {
+        return false;
+    };
+    if status.state != SiteState::Ready {
+        return false;
+    }
+    let gate = guards::site_start(look, position);
+    if !gate.iter().all(|it| it.verdict.passes()) || does_not_fit(look, position).is_some() {
+        return false;
+    }
+    if let Some(link) = &planned.link {
+        let demand = Demand::whole_share(&planned.id, link, LinkTime::InWindow);
+        if budget.grant(&demand).is_err() {
+            return false;
+        }
+    }
+    if let Authorised::By(rfc, rfc_state) = look.authority_of_site(position) {
+        changes::started(agenda, rfc, rfc_state);
+    }
+    happened(look, agenda, position, SiteTransition::Started, None, gate);
+    true
+}
+
+/// Returns why what is left of the open window is too short for the site, if it is; a waiver of
+/// S6 lets it start all the same, and pause.
+fn does_not_fit(look: &mut Look<'_>, position: usize) -> Option<String> {
+    let Opening::Open { until: Some(until) } = look.site_opening(position) else { return None };
+    let left_s = u64::try_from(until.duration_since(look.now).as_secs()).unwrap_or(0);
+    let planned = look.plan().sites.get(position)?;
+    let template = look.template_of(position)?;
+    let scopes = guards::site_scopes(look, position);
+    let is_waived = look.state.waived(Guard::S6, &scopes, look.now).is_some()
+        || look.state.attested(Guard::S6, &scopes).is_some();
+    match crate::facts::site_fit(look.plan(), planned, template, left_s) {
+        Err(why) if !is_waived => Some(why),
+        Ok(()) | Err(_) => None,
+    }
+}
+
+/// Returns what running sites hold of the links.
+pub fn running_grants(look: &Look<'_>) -> Vec<Grant> {
+    let sites = look.plan().sites.iter().zip(&look.state.sites);
+    sites
+        .filter(|(_, status)| status.state == SiteState::Deploying)
+        .filter_map(|(planned, _)| {
+            let link = planned.link.as_ref()?;
+            Some(Grant {
+                site: planned.id.clone(),
+                uplink: link.uplink.clone(),
+                kbit_per_s: link.usable_kbit_per_s(LinkTime::InWindow),
+            })
+        })
+        .collect()
+}
+
+/// Returns what keeps a ready site whose gate is open from starting: a limit, or the time left.
+pub fn why_not_started(look: &mut Look<'_>, position: usize) -> String {
+    match does_not_fit(look, position) {
+        Some(why) => why,
+        None => whose_turn(look, position),
+    }
+}
+
+/// Returns which limit keeps a site from deploying now, ready or halted, if it is one.
+pub fn whose_turn(look: &Look<'_>, position: usize) -> String {
+    let state = look.state;
+    let ring = look.ring_of(position);
+    let running: usize = state.rings.iter().map(|it| it.counts.running).sum();
+    if let Some((planned, status)) = look.plan().rings.get(ring).zip(state.rings.get(ring)) {
+        let at_once = at_once(look, position);
+        if status.counts.running >= at_once {
+            return format!(
+                "{} sites of ring {} are deploying, and {at_once} may at once now",
+                status.counts.running, planned.id
+            );
+        }
+    }
+    if running >= look.plan().limits.sites_at_once as usize {
+        return format!("{running} sites are deploying, the most at once over all rings");
+    }
+    shortage(look, position).unwrap_or_else(|| "the engine takes it up at its next look".to_owned())
+}
+
+/// Returns which line has too little left for the site at `position`, in words.
+pub fn shortage(look: &Look<'_>, position: usize) -> Option<String> {
+    let limits = bandwidth_limits(look.plan());
+    let grants = running_grants(look);
+    let mut budget = Budget::new(&limits, &grants);
+    let link =
+        look.plan().sites.get(position).and_then(|it| it.link.as_ref().map(|link| (it, link)));
+    if let Some((site, link)) = link
+        && let Err(shortage) =
+            budget.grant(&Demand::whole_share(&site.id, link, LinkTime::InWindow))
+    {
+        return Some(format!(
+            "it asks for {} kbit/s and {} kbit/s are free of {}",
+            shortage.wanted_kbit_per_s,
+            shortage.free_kbit_per_s,
+            match shortage.at {
+                crate::transfer::Bottleneck::Site => "its own link".to_owned(),
+                crate::transfer::Bottleneck::Uplink(id) => format!("uplink {id}"),
+                crate::transfer::Bottleneck::Source => "the source".to_owned(),
+            }
+        ));
+    }
+    None
+}

@@ -1,0 +1,102 @@
+//! What the next ring waits for: the health of those before, and their soak.
+//!
+//! House rule: complete never implies success, and only the soak is ever waived.
+
+use super::reported;
+use super::world::World;
+use crate::fixture::standard_plan;
+use crate::waiting::why;
+use expect_test::expect;
+use jiff::SignedDuration;
+use model::command::{Command, Resumable};
+use model::guard::Guard;
+use model::incident::{IncidentAct, IncidentCommand};
+use model::scope::Scope;
+use model::state::RingState;
+
+fn words() -> String {
+    "as agreed with the customer".to_owned()
+}
+
+/// Lets the ring `pilot` go on after a halt, by two people.
+fn resumed(world: &mut World) {
+    let only = vec![Resumable::NotStarted];
+    let again = Command::ResumeRing { ring: "pilot".parse().unwrap(), reason: words(), only };
+    world.act("ivo", &again).unwrap();
+    world.act("sabela", &again).unwrap();
+    world.look();
+}
+
+/// Returns what a site of the second ring and the first ring wait on.
+fn told(world: &World) -> String {
+    let site = why(&world.state, world.now, &"site/s2".parse().unwrap());
+    let s8 = site.into_iter().filter(|it| it.guard == Some(Guard::S8));
+    let s8: String = s8.map(|it| format!("S8: {} [{}]\n", it.what, it.supplier)).collect();
+    s8 + &world.why("ring/pilot")
+}
+
+// Proves: P2-A1, P2-D1
+#[test]
+fn the_next_ring_waits_for_health_and_soak_and_only_the_soak_is_waived() {
+    let mut plan = standard_plan();
+    plan.rings[0].soak_s = 86_400;
+    let mut world = World::of(plan);
+    world.until(|it| it.state.rings[0].state == RingState::Soaking);
+    let mut story = told(&world);
+    let severe = reported(&world, "site/s1".parse().unwrap(), 1);
+    world.act("esteban", &severe).unwrap();
+    world.look();
+    story += "-- a severity 1 incident\n";
+    story += &told(&world);
+    resumed(&mut world);
+    story += "-- two people let the ring go on\n";
+    story += &told(&world);
+    let waiver = Command::RequestWaiver {
+        guard: Guard::S8,
+        scope: Scope::Ring("pilot".parse().unwrap()),
+        reason: words(),
+        risk: words(),
+        control: words(),
+        until: world.now.checked_add(SignedDuration::from_hours(48)).unwrap(),
+        part: None,
+    };
+    world.act("lucan", &waiver).unwrap();
+    for person in ["saoirse", "sabela"] {
+        world.act(person, &Command::ApproveWaiver { waiver: 1 }).unwrap();
+    }
+    world.look();
+    story += "-- S8 is waived\n";
+    story += &told(&world);
+    let at = None;
+    let confirmation = words();
+    let (cause, fix) = (words(), Some(words()));
+    for act in [
+        IncidentAct::Acknowledge { at },
+        IncidentAct::Restore { at, confirmation },
+        IncidentAct::Resolve { cause, fix, workaround: None, problem: None },
+    ] {
+        let command = Command::Incident(IncidentCommand::Act { incident: 1, act });
+        world.act("esteban", &command).unwrap();
+    }
+    world.look();
+    story += "-- the incident is resolved\n";
+    story += &world.story(world.record.len() - 8, &["ring", "s2 started"]);
+    expect![[r#"
+        S8: ring pilot soaks until 2027-01-05T08:00:00Z [time, at 2027-01-05T08:00:00Z]
+        ring/pilot: ring pilot soaks: it must stay healthy until then [time, at 2027-01-05T08:00:00Z]
+        -- a severity 1 incident
+        S8: ring pilot is halted: 1 severity 1 incidents or refusals, 0 are tolerated [Release Management or Program Manager]
+        ring/pilot: ring pilot is halted: 1 severity 1 incidents or refusals, 0 are tolerated; two people let it go on [ivo or saoirse or sabela]
+        -- two people let the ring go on
+        S8: incident 1, severity 1, is open at s1 of ring pilot: tills are down [Support Manager or Operations Manager]
+        ring/pilot: incident 1, severity 1, is open at s1 of ring pilot: tills are down [esteban or gunnvor]
+        -- S8 is waived
+        S8: incident 1, severity 1, is open at s1 of ring pilot: tills are down [Support Manager or Operations Manager]
+        ring/pilot: incident 1, severity 1, is open at s1 of ring pilot: tills are down [esteban or gunnvor]
+        -- the incident is resolved
+        04 08:00 ring pilot soak-started
+        04 08:00 ring pilot passed
+        04 08:00 ring early opened
+        04 08:00 s2 started
+    "#]].assert_eq(&story);
+}
