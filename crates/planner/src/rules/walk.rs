@@ -185,7 +185,7 @@ fn attempt(world: &mut World, chance: &mut Chance, seen: &mut Seen) {
         let command = drawn(world, chance);
         let kind = command.kind();
         if (is_new && seen.accepted.contains_key(&kind))
-            || (ENDS.contains(&kind.as_str()) && !chance.once_in(20))
+            || (ENDS.contains(&kind.as_str()) && !chance.once_in(14))
         {
             continue;
         }
