@@ -10,7 +10,10 @@ use crate::precheck::{PrecheckCommand, PrecheckEvent};
 use crate::refusal::{Refusal, RefusalCode};
 use crate::role_type::RoleType;
 use crate::scope::Scope;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
+
+/// The longest time for which a restore point is kept, in days: ten years. What is beyond is a slip.
+const KEPT_DAYS_MAX: i64 = 3_660;
 
 /// Those who look at a component before it is touched.
 const LOOKING: &[RoleType] =
@@ -61,6 +64,11 @@ impl Acting<'_> {
                 text,
                 "take another one, or give the day until which it is kept",
             ));
+        }
+        let latest = self.now.checked_add(SignedDuration::from_hours(24 * KEPT_DAYS_MAX));
+        if latest.is_ok_and(|it| kept_until > it) {
+            let text = format!("a restore point is kept for {KEPT_DAYS_MAX} days at most");
+            return Err(Refusal::invalid(text, "give the day until which it is kept"));
         }
         let of = |component: ComponentId| PrecheckEvent::RestorePointTaken {
             component,
