@@ -35,6 +35,9 @@ pub struct SupportHours {
     /// What is measured in these hours alone.
     #[serde(default, skip_serializing_if = "MeasuredIn::is_always")]
     pub service: MeasuredIn,
+    /// In which hours it is measured how soon incidents are acknowledged and restored.
+    #[serde(default, skip_serializing_if = "MeasuredIn::is_always")]
+    pub answers: MeasuredIn,
 }
 
 /// When the service is agreed to be there.
@@ -178,6 +181,7 @@ mod tests {
             holidays: ["2027-05-31".parse().unwrap()].into(),
             at_any_time: Some(Severity::TWO),
             service: MeasuredIn::Always,
+            answers: MeasuredIn::Always,
         }
     }
 

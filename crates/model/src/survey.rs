@@ -8,13 +8,14 @@
 
 mod instrument;
 mod invitation;
+mod question;
 mod results;
 mod tally;
 mod terms;
 
-pub(crate) use instrument::definition;
-pub use instrument::{Asked, Axis, Instrument, Question};
+pub use instrument::{Asked, Axis, Instrument, Standard};
 pub use invitation::{due_at, invitees_at};
+pub use question::{OWN_FROM, OWN_MAX, OwnQuestion, Question, Questions, Translation};
 pub use results::{GroupResult, QuestionResult, Results, results};
 pub use tally::{Counts, Interval};
 pub use terms::SurveyTerms;
@@ -27,6 +28,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 /// The fewest answers of a group that is shown by itself.
 pub const THRESHOLD_MIN: u32 = 5;
@@ -194,6 +196,9 @@ pub struct Round {
     pub customer: BTreeMap<PersonId, Vec<Reply>>,
     /// What was taken over; a file replaces its instrument's former one.
     pub imports: Vec<Import>,
+    /// What is asked, as the plan said when it was opened.
+    #[serde(default)]
+    pub questions: Arc<Questions>,
 }
 
 impl Surveys {
@@ -212,11 +217,12 @@ impl Surveys {
         last.ok_or_else(|| Impossible::Order { why: "no survey is open".to_owned() })
     }
 
-    /// Moves on by `event`.
+    /// Moves on by `event`; a round that opens asks what `asked` returns.
     pub(crate) fn happened(
         &mut self,
         event: &SurveyEvent,
         happening: &Happening,
+        asked: &dyn Fn() -> Questions,
     ) -> Result<(), Impossible> {
         match event {
             SurveyEvent::Opened { closes, languages, threshold, sample_percent, .. } => {
@@ -232,6 +238,7 @@ impl Surveys {
                     site_owners: BTreeMap::new(),
                     customer: BTreeMap::new(),
                     imports: vec![],
+                    questions: Arc::new(asked()),
                 });
             }
             SurveyEvent::Invited { site, links } => {

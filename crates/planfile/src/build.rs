@@ -20,6 +20,7 @@ mod rfcs;
 pub(crate) mod rings;
 pub(crate) mod sites;
 mod steps;
+mod survey;
 pub(crate) mod templates;
 
 pub(crate) use names::Names;
@@ -140,6 +141,7 @@ impl Building<'_> {
         let stakeholders = self.stakeholders(std::mem::take(&mut file.stakeholders), &sites);
         let milestones = self.milestones(std::mem::take(&mut file.milestones));
         let support = file.support.take().map(|it| self.support(it));
+        let survey = file.survey.take().map(|it| self.survey(it));
         let plan = MasterProjectPlan {
             deployment: self.deployment(&file),
             title: self.title(&file),
@@ -170,7 +172,7 @@ impl Building<'_> {
             probes,
             readiness: companions::readiness(file.readiness),
             quiet_period: file.quiet_period.map(companions::quiet_period),
-            survey: file.survey.map(companions::survey),
+            survey,
             terms: PlanTerms {
                 expectations: care::expectations(file.expectations),
                 user_access: file.user_access.unwrap_or_default(),

@@ -15,8 +15,13 @@ pub(crate) enum Survey {
     /// Show the questions, and where the survey stands.
     #[command(after_help = "Examples:
   landfall survey show
+  landfall survey show --language fr-CA
   landfall survey show --json")]
-    Show,
+    Show {
+        /// The language of the questions, as the plan names it; English if left out.
+        #[arg(long, value_name = "TAG")]
+        language: Option<String>,
+    },
     /// Open a round, in the second half of the quiet period.
     #[command(after_help = "Examples:
   landfall survey open

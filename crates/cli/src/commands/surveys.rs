@@ -12,7 +12,9 @@ use model::command::Command;
 use model::digest::Digest;
 use model::id::SiteId;
 use model::scope::Scope;
-use model::survey::{Instrument, Respondent, Round, SurveyCommand, due_at, invitees_at, results};
+use model::survey::{
+    Instrument, Question, Respondent, Round, SurveyCommand, due_at, invitees_at, results,
+};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -45,6 +47,13 @@ struct Held<'a> {
     imported: Vec<Instrument>,
 }
 
+/// Where the survey stands, and what it asks.
+#[derive(Serialize)]
+struct Shown<'a> {
+    rounds: Vec<Held<'a>>,
+    questions: BTreeMap<Instrument, Vec<Question<'a>>>,
+}
+
 impl<'a> Held<'a> {
     fn of(round: &'a Round) -> Self {
         Self {
@@ -64,12 +73,7 @@ impl<'a> Held<'a> {
 
 pub(crate) async fn survey(it: &Survey, mut desk: Desk) -> Result<Exit, Fault> {
     let command = match it.clone() {
-        Survey::Show => {
-            let state = desk.state();
-            let rounds: Vec<Held> = state.surveys.rounds.iter().map(Held::of).collect();
-            desk.terminal.answer(&rounds, || render::survey::page(state))?;
-            return Ok(Exit::Done);
-        }
+        Survey::Show { language } => return show(&desk, language.as_deref()),
         Survey::Results => return show_results(&desk),
         Survey::Invite { sites, all } => return invite(desk, sites, all).await,
         Survey::Open { closes, languages, sample_percent } => {
@@ -84,16 +88,38 @@ pub(crate) async fn survey(it: &Survey, mut desk: Desk) -> Result<Exit, Fault> {
                 Respondent::Link(_) => Instrument::Users,
                 Respondent::Named(instrument) => *instrument,
             };
+            let questions = desk.state().survey_questions();
             let replies: Result<_, Fault> =
-                replies.iter().map(|it| answers::reply(instrument, it)).collect();
+                replies.iter().map(|it| answers::reply(&questions, instrument, it)).collect();
             SurveyCommand::Answer { respondent, replies: replies? }
         }
         Survey::Import { file, of, invited } => {
-            SurveyCommand::Import { import: answers::import(&file, of, invited)? }
+            let questions = desk.state().survey_questions();
+            SurveyCommand::Import { import: answers::import(&file, &questions, of, invited)? }
         }
         Survey::Close => SurveyCommand::Close,
     };
     desk.act_and_tell(&Scope::Deployment, &Command::Survey(command)).await?;
+    Ok(Exit::Done)
+}
+
+fn show(desk: &Desk, language: Option<&str>) -> Result<Exit, Fault> {
+    let state = desk.state();
+    let questions = state.survey_questions();
+    if let Some(unknown) = language.filter(|it| !questions.translations.contains_key(*it)) {
+        let known: Vec<&str> = questions.translations.keys().map(String::as_str).collect();
+        let known = if known.is_empty() { "English only".to_owned() } else { known.join(", ") };
+        let next = format!("the plan has its questions in: {known} (`survey.translations`)");
+        return Err(Fault::usage(format!("the survey has no texts in `{unknown}`"), next));
+    }
+    let asked = |it: &Instrument| -> Vec<Question> {
+        questions.in_language(*it, language.unwrap_or_default()).collect()
+    };
+    let questions: BTreeMap<Instrument, Vec<Question>> =
+        Instrument::ALL.iter().map(|it| (*it, asked(it))).collect();
+    let rounds = state.surveys.rounds.iter().map(Held::of).collect();
+    let shown = Shown { rounds, questions };
+    desk.terminal.answer(&shown, || render::survey::page(state, &shown.questions))?;
     Ok(Exit::Done)
 }
 

@@ -1,11 +1,12 @@
 //! The satisfaction survey as people read it.
 
 use model::state::State;
-use model::survey::{Instrument, Interval, QuestionResult, Results};
+use model::survey::{Instrument, Interval, Question, QuestionResult, Results};
+use std::collections::BTreeMap;
 use views::time::when;
 
-/// Returns where the survey stands, and all its questions.
-pub(crate) fn page(state: &State) -> String {
+/// Returns where the survey stands, and all its `questions`.
+pub(crate) fn page(state: &State, questions: &BTreeMap<Instrument, Vec<Question>>) -> String {
     let zone = &state.plan.zone;
     let mut page = match state.surveys.last() {
         None => "No survey has been opened.\n".to_owned(),
@@ -25,9 +26,9 @@ pub(crate) fn page(state: &State) -> String {
             )
         }
     };
-    for instrument in Instrument::ALL {
+    for (instrument, questions) in questions {
         page += &format!("\n{instrument}\n");
-        for it in instrument.questions() {
+        for it in questions {
             page += &format!("  {:>2} {}\n", it.number, it.text);
         }
     }

@@ -13,8 +13,8 @@ use crate::refusal::{Refusal, RefusalCode};
 use crate::role_type::RoleType;
 use crate::scope::Scope;
 use crate::survey::{
-    Asked, Import, Instrument, Reply, Respondent, Round, SurveyCommand, SurveyEvent, THRESHOLD_MIN,
-    due_at,
+    Asked, Import, Instrument, Questions, Reply, Respondent, Round, SurveyCommand, SurveyEvent,
+    THRESHOLD_MIN, due_at,
 };
 use jiff::{SignedDuration, Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
@@ -100,7 +100,7 @@ impl Acting<'_> {
         Ok(SurveyEvent::Opened {
             round,
             closes,
-            definition: crate::survey::definition(),
+            definition: terms.questions.definition(),
             languages: languages.clone(),
             threshold: terms.threshold.max(THRESHOLD_MIN),
             sample_percent,
@@ -193,7 +193,7 @@ impl Acting<'_> {
                 Instrument::SiteOwners
             }
         };
-        let replies = checked_replies(instrument, replies)?;
+        let replies = checked_replies(&round.questions, instrument, replies)?;
         Ok(SurveyEvent::Answered { respondent: respondent.clone(), replies })
     }
 
@@ -203,7 +203,7 @@ impl Acting<'_> {
         } else {
             self.runs_survey("take answers over")?;
         }
-        self.round()?;
+        let round = self.round()?;
         if import.groups.len() > GROUPS_MAX {
             let text = format!("{} groups are too many", import.groups.len());
             return Err(Refusal::invalid(text, format!("give at most {GROUPS_MAX}")));
@@ -219,7 +219,7 @@ impl Acting<'_> {
                 return Err(Refusal::invalid(text, "give each site once"));
             }
             for (number, counts) in &group.counts {
-                let question = import.instrument.question(*number);
+                let question = round.questions.question(import.instrument, *number);
                 let is_score = question.is_some_and(|it| it.asked == Asked::Score);
                 let sum: u64 = counts.0.iter().map(|it| u64::from(*it)).sum();
                 if !is_score || sum > u64::from(group.responses) {
@@ -258,12 +258,16 @@ impl Acting<'_> {
     }
 }
 
-fn checked_replies(instrument: Instrument, replies: &[Reply]) -> Result<Vec<Reply>, Refusal> {
+fn checked_replies(
+    questions: &Questions,
+    instrument: Instrument,
+    replies: &[Reply],
+) -> Result<Vec<Reply>, Refusal> {
     let mut seen = BTreeSet::new();
     let mut checked = Vec::new();
     for reply in replies {
         let number = reply.question;
-        let question = instrument.question(number).ok_or_else(|| {
+        let question = questions.question(instrument, number).ok_or_else(|| {
             let text = format!("{instrument} are not asked question {number}");
             Refusal::invalid(text, "`landfall survey show` lists the questions")
         })?;

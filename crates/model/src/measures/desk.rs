@@ -4,6 +4,7 @@
 //! restoration, over its episodes, without the time between them. An incident
 //! that is not restored yet has none. Beside each mean stand the count, the
 //! median and the 90th percentile, because a mean alone hides the worst day.
+//! Times are around the clock, or in support hours where the plan says so; which, is printed.
 //!
 //! Source: Deploy SMF, Process 3, Table 6: number of incidents.
 
@@ -11,7 +12,9 @@ use super::impact::Question;
 use super::intervals::{Interval, Intervals};
 use super::measure::{Fraction, MINUTE_MS};
 use crate::incident::Attribution;
+use crate::support_hours::MeasuredIn;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The digits of a mean in minutes.
 const DIGITS: usize = 2;
@@ -35,6 +38,19 @@ pub struct Ticket {
     pub status: TicketStatus,
     /// To whom it is put down.
     pub cause: Attribution,
+    /// The hours in which its clock runs; nothing where it runs around the clock.
+    pub hours: Option<Arc<Intervals>>,
+}
+
+impl Ticket {
+    /// Returns how much of the time from `start_ms` to `end_ms` its clock ran.
+    fn ran_ms(&self, start_ms: i64, end_ms: i64) -> i64 {
+        match (&self.hours, Interval::new(start_ms, end_ms)) {
+            (Some(hours), Some(span)) => hours.shared_ms(span),
+            (Some(_), None) => 0,
+            (None, _) => end_ms - start_ms,
+        }
+    }
 }
 
 /// A time in which the service was away.
@@ -72,6 +88,8 @@ pub struct DeskFigures {
     pub to_acknowledge: Durations,
     /// From detection to restoration.
     pub to_restore: Durations,
+    /// In which hours both are measured.
+    pub clock: MeasuredIn,
 }
 
 /// Returns the figures of the incidents opened in the time in question, as far as they were known.
@@ -84,6 +102,7 @@ pub fn figures(tickets: &[Ticket], question: &Question) -> DeskFigures {
         reopened: 0,
         to_acknowledge: Durations(vec![]),
         to_restore: Durations(vec![]),
+        clock: MeasuredIn::Always,
     };
     for ticket in tickets.iter().filter(|it| is_counted(it, question)) {
         let episodes: Vec<Episode> =
@@ -97,12 +116,17 @@ pub fn figures(tickets: &[Ticket], question: &Question) -> DeskFigures {
         figures.reopened += usize::from(episodes.len() > 1);
         let acknowledged = ticket.acknowledged_ms.filter(|it| is_known(*it));
         if let (Some(detected), Some(acknowledged)) = (ticket.detected_ms, acknowledged) {
-            figures.to_acknowledge.0.push(acknowledged - detected);
+            figures.to_acknowledge.0.push(ticket.ran_ms(detected, acknowledged));
         }
         if !is_away && !episodes.is_empty() {
             let spans = episodes.iter().zip(restored);
             let spans = spans.filter_map(|(it, end)| Interval::new(it.start_ms, end?));
-            figures.to_restore.0.push(Intervals::union_of(spans.collect()).length_ms());
+            let away = Intervals::union_of(spans.collect());
+            let ran = away.iter().map(|it| ticket.ran_ms(it.start_ms, it.end_ms));
+            figures.to_restore.0.push(ran.sum());
+        }
+        if ticket.hours.is_some() {
+            figures.clock = MeasuredIn::SupportHours;
         }
     }
     figures.to_acknowledge.0.sort_unstable();
@@ -176,6 +200,38 @@ mod tests {
             assert_eq!(durations.mean_min(), mean);
             assert_eq!(durations.median_min(), median);
             assert_eq!(durations.p90_min(), p90);
+        }
+    }
+    #[test]
+    fn a_night_does_not_count_where_the_clock_runs_in_support_hours() {
+        let hour = 60 * MINUTE_MS;
+        let span = |from: i64, to: i64| Interval::new(from * hour, to * hour).unwrap();
+        let days = Arc::new(Intervals::union_of(vec![span(8, 17), span(32, 41)]));
+        let ticket = |hours| Ticket {
+            id: "1".to_owned(),
+            severity: 3,
+            opened_ms: 16 * hour,
+            detected_ms: Some(16 * hour),
+            acknowledged_ms: Some(33 * hour),
+            episodes: vec![Episode { start_ms: 16 * hour, restored_ms: Some(34 * hour) }],
+            status: TicketStatus::Restored,
+            cause: Attribution::Solution,
+            hours,
+        };
+        let question = Question {
+            from_ms: 0,
+            to_ms: 48 * hour,
+            as_of_ms: 48 * hour,
+            causes: super::super::impact::Causes::All,
+        };
+        for (hours, clock, acknowledged, restored) in [
+            (None, MeasuredIn::Always, 17.0, 18.0),
+            (Some(days), MeasuredIn::SupportHours, 2.0, 3.0),
+        ] {
+            let figures = figures(&[ticket(hours)], &question);
+            assert_eq!(figures.clock, clock);
+            assert_eq!(figures.to_acknowledge.mean_min(), Some(acknowledged * 60.0));
+            assert_eq!(figures.to_restore.mean_min(), Some(restored * 60.0));
         }
     }
 }

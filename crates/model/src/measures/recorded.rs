@@ -43,7 +43,7 @@ pub fn measured(state: &State, until: Timestamp) -> Measured {
         sites: sites(state, until),
         impacts: incidents().flat_map(|it| impacts(state, it)).chain(hit_by_work(state)).collect(),
         maintenance: work.flat_map(|it| planned(state, it)).collect(),
-        tickets: Some(incidents().map(ticket).collect()),
+        tickets: Some(tickets(state, until)),
         requests: Some(state.incidents.list.iter().map(|it| request(state, it)).collect()),
         escalations: Some(state.escalations.list.iter().map(|it| raised(state, it)).collect()),
         coverage: Some(covered(state)),
@@ -284,6 +284,24 @@ fn planned<'s>(
     })
 }
 
+/// Returns all incidents as the desk saw them; where the plan counts answers in support hours, those
+/// that wait for them have these hours.
+fn tickets(state: &State, until: Timestamp) -> Vec<Ticket> {
+    let incidents = || state.incidents.list.iter().filter(|it| it.kind == RequestKind::Incident);
+    let calendar = state.plan.support.as_ref().and_then(|it| it.calendar.as_ref());
+    let calendar = calendar.filter(|it| it.answers == MeasuredIn::SupportHours);
+    let first = incidents().map(Incident::detected).min();
+    let hours = calendar.zip(first).map(|(it, from)| {
+        let hours = Arc::new(it.between(from, until, &it.zone));
+        move |severity| it.holds_for(Some(severity)).then(|| Arc::clone(&hours))
+    });
+    let of = |incident: &Incident| {
+        let hours = hours.as_ref().and_then(|of| of(incident.severity_highest));
+        Ticket { hours, ..ticket(incident) }
+    };
+    incidents().map(of).collect()
+}
+
 fn ticket(incident: &Incident) -> Ticket {
     let episodes = incident.episodes.iter().map(|it| Episode {
         start_ms: it.detected.as_millisecond(),
@@ -298,6 +316,7 @@ fn ticket(incident: &Incident) -> Ticket {
         episodes: episodes.collect(),
         status: status(incident),
         cause: incident.attribution,
+        hours: None,
     }
 }
 

@@ -10,6 +10,7 @@ use super::measure::{Confidence, Fraction, Measure, Unit};
 use super::measured::{Answered, Covered};
 use super::requests::RequestFigures;
 use crate::site_care::coverage::Share;
+use crate::support_hours::MeasuredIn;
 use crate::survey::{Axis, Instrument};
 
 /// Returns the measures of downtime and availability.
@@ -71,6 +72,16 @@ pub fn of_desk(desk: &DeskFigures, users: i128) -> Vec<Measure> {
     let count = |of: usize| of as i128;
     let severe = desk.by_severity.get(&2).copied().unwrap_or_default();
     let mean = |it: &Durations| Fraction::new(it.sum_ms(), it.n() as i128);
+    let (acknowledged, restored) = match desk.clock {
+        MeasuredIn::Always => (
+            "from detection to a person's acknowledgement, of incidents that have one; around the clock",
+            "from detection to restoration over all episodes, of incidents that are restored; around the clock",
+        ),
+        MeasuredIn::SupportHours => (
+            "from detection to a person's acknowledgement, of incidents that have one; in support hours, but for what is answered at any time",
+            "from detection to restoration over all episodes, of incidents that are restored; in support hours, but for what is answered at any time",
+        ),
+    };
     vec![
         Measure::new(
             "Incidents",
@@ -95,18 +106,13 @@ pub fn of_desk(desk: &DeskFigures, users: i128) -> Vec<Measure> {
         .of(desk.count),
         Measure::new(
             "Mean time to acknowledge",
-            "from detection to a person's acknowledgement, of incidents that have one",
+            acknowledged,
             mean(&desk.to_acknowledge),
             Unit::Time,
         )
         .of(desk.to_acknowledge.n()),
-        Measure::new(
-            "Mean time to restore",
-            "from detection to restoration over all episodes, of incidents that are restored",
-            mean(&desk.to_restore),
-            Unit::Time,
-        )
-        .of(desk.to_restore.n()),
+        Measure::new("Mean time to restore", restored, mean(&desk.to_restore), Unit::Time)
+            .of(desk.to_restore.n()),
     ]
 }
 
@@ -247,8 +253,9 @@ pub fn of_satisfaction(answers: &[Answered]) -> Vec<Measure> {
 
 /// Returns what a question asks overall; the questions in detail are no measures.
 fn overall(it: &Answered) -> Option<&'static str> {
-    let axis = it.instrument.question(it.question)?.axis;
-    let first = it.instrument.questions().iter().find(|other| other.axis == axis)?;
+    let standard = it.instrument.standard();
+    let axis = standard.iter().find(|other| other.number == it.question)?.axis;
+    let first = standard.iter().find(|other| other.axis == axis)?;
     if first.number != it.question {
         return None;
     }

@@ -1,11 +1,11 @@
-//! The three instruments of the survey, with their questions.
+//! The three instruments of the survey, with their standard questions.
 //!
-//! All scales go from 1, very dissatisfied, to 5, very satisfied.
+//! All scales go from 1, very dissatisfied, to 5, very satisfied. Every survey asks the standard
+//! questions, so that surveys can be compared and both axes are always there; a plan adds its own.
 //!
 //! Source: Deploy SMF, Process 4, Table 7, "customers and users satisfied with the solution and
 //! deployment".
 
-use crate::digest::{Digest, canonical_digest};
 use serde::{Deserialize, Serialize};
 
 /// Who is asked, and what; the answers of one are never averaged with those of another.
@@ -36,7 +36,7 @@ pub enum Instrument {
 }
 
 /// What a question is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Axis {
     /// The solution.
@@ -48,7 +48,7 @@ pub enum Axis {
 }
 
 /// How a question is answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Asked {
     /// By a score from 1 to 5, or as not applying.
@@ -57,9 +57,9 @@ pub enum Asked {
     Text,
 }
 
-/// A question of an instrument.
+/// A standard question of an instrument.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Question {
+pub struct Standard {
     /// Its number in the instrument.
     pub number: u8,
     /// How it is answered.
@@ -70,17 +70,17 @@ pub struct Question {
     pub text: &'static str,
 }
 
-const fn score(number: u8, axis: Axis, text: &'static str) -> Question {
-    Question { number, asked: Asked::Score, axis, text }
+const fn score(number: u8, axis: Axis, text: &'static str) -> Standard {
+    Standard { number, asked: Asked::Score, axis, text }
 }
 
-const fn text(number: u8, text: &'static str) -> Question {
-    Question { number, asked: Asked::Text, axis: Axis::Detail, text }
+const fn text(number: u8, text: &'static str) -> Standard {
+    Standard { number, asked: Asked::Text, axis: Axis::Detail, text }
 }
 
 use Axis::{Deployment, Detail, Solution};
 
-const USERS: &[Question] = &[
+const USERS: &[Standard] = &[
     score(1, Solution, "Overall, how satisfied are you with the new service?"),
     score(2, Deployment, "Overall, how satisfied are you with how it was introduced?"),
     score(3, Detail, "I knew in time what would change, and when."),
@@ -95,7 +95,7 @@ const USERS: &[Question] = &[
     text(12, "May we contact you? If so, how?"),
 ];
 
-const SITE_OWNERS: &[Question] = &[
+const SITE_OWNERS: &[Standard] = &[
     score(1, Deployment, "Overall, how satisfied are you with the deployment at your site?"),
     score(2, Detail, "The schedule was kept."),
     score(3, Detail, "The disturbance was acceptable."),
@@ -105,7 +105,7 @@ const SITE_OWNERS: &[Question] = &[
     text(7, "What else should we know?"),
 ];
 
-const CUSTOMER: &[Question] = &[
+const CUSTOMER: &[Standard] = &[
     score(1, Solution, "The solution meets our expectations."),
     score(2, Solution, "The solution meets its specification."),
     score(3, Solution, "The value we expected is visible, or will be."),
@@ -122,22 +122,12 @@ impl Instrument {
     /// All three.
     pub const ALL: &'static [Self] = <Self as strum::VariantArray>::VARIANTS;
 
-    /// Returns its questions.
-    pub fn questions(self) -> &'static [Question] {
+    /// Returns the questions that every survey asks.
+    pub fn standard(self) -> &'static [Standard] {
         match self {
             Self::Users => USERS,
             Self::SiteOwners => SITE_OWNERS,
             Self::Customer => CUSTOMER,
         }
     }
-
-    /// Returns its question number `number`.
-    pub fn question(self, number: u8) -> Option<&'static Question> {
-        self.questions().iter().find(|it| it.number == number)
-    }
-}
-
-/// Returns the digest of all questions of all instruments.
-pub(crate) fn definition() -> Digest {
-    canonical_digest(&(USERS, SITE_OWNERS, CUSTOMER))
 }

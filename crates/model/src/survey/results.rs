@@ -34,7 +34,9 @@ pub struct QuestionResult {
     /// Its number.
     pub question: u8,
     /// What it asks.
-    pub text: &'static str,
+    pub text: String,
+    /// What it is about.
+    pub axis: Axis,
     /// How many answered 1, 2, 3, 4 and 5.
     pub counts: Counts,
     /// The share of the satisfied, in tenths of a percent.
@@ -61,7 +63,7 @@ impl Results {
     pub fn axis(&self, axis: Axis) -> Option<Counts> {
         let mut all: Option<Counts> = None;
         for it in &self.questions {
-            if self.instrument.question(it.question).is_some_and(|it| it.axis == axis) {
+            if it.axis == axis {
                 all.get_or_insert_default().merge(&it.counts);
             }
         }
@@ -79,7 +81,7 @@ pub fn results(state: &State, instrument: Instrument) -> Option<Results> {
     if instrument == Instrument::Users && responses < round.threshold {
         return None;
     }
-    let scores = instrument.questions().iter().filter(|it| it.asked == Asked::Score);
+    let scores = round.questions.of(instrument).filter(|it| it.asked == Asked::Score);
     let questions = scores
         .map(|question| {
             let mut counts = Counts::default();
@@ -87,7 +89,8 @@ pub fn results(state: &State, instrument: Instrument) -> Option<Results> {
             of_groups.for_each(|it| counts.merge(it));
             QuestionResult {
                 question: question.number,
-                text: question.text,
+                text: question.text.to_owned(),
+                axis: question.axis,
                 counts,
                 satisfied: counts.satisfied(),
                 interval: counts.interval(),

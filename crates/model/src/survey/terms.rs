@@ -1,11 +1,12 @@
 //! What the plan says of the survey: in which languages, of how many, from which number on a group
-//! is shown, and for how long.
+//! is shown, for how long, and what it is asked beside the standard questions.
 //!
 //! Source: Deploy SMF, overview: customer satisfaction survey.
 
-use super::THRESHOLD_MIN;
+use super::{Questions, THRESHOLD_MIN};
 use crate::state::State;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// The terms of the survey.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,11 +19,20 @@ pub struct SurveyTerms {
     pub sample_percent: u8,
     /// How long a round is open, in days.
     pub open_days: u16,
+    /// The questions beside the standard ones, and the texts in other languages.
+    #[serde(default, skip_serializing_if = "Questions::are_standard")]
+    pub questions: Questions,
 }
 
 impl Default for SurveyTerms {
     fn default() -> Self {
-        Self { languages: vec![], threshold: THRESHOLD_MIN, sample_percent: 100, open_days: 10 }
+        Self {
+            languages: vec![],
+            threshold: THRESHOLD_MIN,
+            sample_percent: 100,
+            open_days: 10,
+            questions: Questions::default(),
+        }
     }
 }
 
@@ -30,5 +40,14 @@ impl State {
     /// Returns the terms of the survey: the plan's, or the usual ones.
     pub fn survey_terms(&self) -> SurveyTerms {
         self.plan.survey.clone().unwrap_or_default()
+    }
+
+    /// Returns the questions of the survey: those the last round was opened with; before the first,
+    /// the plan's.
+    pub fn survey_questions(&self) -> Arc<Questions> {
+        match self.surveys.last() {
+            Some(round) => Arc::clone(&round.questions),
+            None => Arc::new(self.survey_terms().questions),
+        }
     }
 }

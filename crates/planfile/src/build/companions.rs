@@ -16,7 +16,6 @@ use model::incident::{Severity, UnknownSeverity};
 use model::readiness::{ReadinessArea, ReadinessItem};
 use model::role_type::RoleType;
 use model::support_hours::SupportHours;
-use model::survey::{SurveyTerms, THRESHOLD_MIN};
 
 /// The share of a site's users that must be trained where the plan names none, in percent.
 pub(crate) const TRAINED_PERCENT: u8 = 80;
@@ -91,6 +90,7 @@ impl Building<'_> {
             holidays: written.holidays.into_iter().map(|it| it.value.0).collect(),
             at_any_time: written.at_any_time.and_then(|it| self.severity(&it)),
             service: written.service.unwrap_or_default(),
+            answers: written.answers.unwrap_or_default(),
         }
     }
 
@@ -140,19 +140,6 @@ pub(super) fn quiet_period(written: written::QuietPeriod) -> QuietPeriodTerms {
         length_days: written.length_days.map_or(QUIET_LENGTH_DAYS, |it| it.value),
         minimum_days: written.minimum_days.map_or(QUIET_MINIMUM_DAYS, |it| it.value),
         uneventful: written.uneventful,
-    }
-}
-
-/// Returns the terms of the survey, as written or as usual, within what keeps anybody anonymous.
-pub(super) fn survey(written: written::Survey) -> SurveyTerms {
-    let usual = SurveyTerms::default();
-    SurveyTerms {
-        languages: written.languages,
-        threshold: written.threshold.map_or(usual.threshold, |it| it.value.max(THRESHOLD_MIN)),
-        sample_percent: written
-            .sample_percent
-            .map_or(usual.sample_percent, |it| it.value.clamp(1, 100)),
-        open_days: written.open_days.map_or(usual.open_days, |it| it.value.clamp(3, 60)),
     }
 }
 

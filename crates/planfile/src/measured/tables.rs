@@ -155,7 +155,17 @@ fn ticket(row: &mut Row<'_>) -> Option<Ticket> {
     let cause = cause(row);
     let (id, severity, opened_ms) = (id?, severity?, opened_ms?);
     let (episodes, status, cause) = (episodes?, status?, cause?);
-    Some(Ticket { id, severity, opened_ms, detected_ms, acknowledged_ms, episodes, status, cause })
+    Some(Ticket {
+        id,
+        severity,
+        opened_ms,
+        detected_ms,
+        acknowledged_ms,
+        episodes,
+        status,
+        cause,
+        hours: None,
+    })
 }
 
 /// Returns the severity that `text` names, such as `2`, `Sev 2` or `SEV-2`.

@@ -9,8 +9,10 @@ use model::id::{LineId, PersonId};
 use model::readiness::ReadinessArea;
 use model::role_type::RoleType;
 use model::support_hours::MeasuredIn;
+use model::survey::{Asked, Instrument, Translation};
 use schemars::JsonSchema;
 use serde::Deserialize;
+use std::collections::BTreeMap;
 
 /// Who is trained, and how many must be before a site starts.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -127,6 +129,10 @@ pub(crate) struct SupportCalendar {
     /// the clock of each site. Default: `always`.
     #[schemars(extend("default" = "always"))]
     pub(crate) service: Option<MeasuredIn>,
+    /// How it is measured how soon incidents are acknowledged and restored: `always`, or in
+    /// `support-hours` for what waits for them. Default: `always`.
+    #[schemars(extend("default" = "always"))]
+    pub(crate) answers: Option<MeasuredIn>,
 }
 
 /// How soon incidents of a severity are to be answered, in the hours in which their clocks run.
@@ -198,6 +204,36 @@ pub(crate) struct Survey {
     /// How long a round is open, 3 to 60 days. Default: 10.
     #[schemars(extend("default" = 10))]
     pub(crate) open_days: Option<At<u16>>,
+    /// What is asked beside the standard questions: numbered from 31 in each instrument. Default:
+    /// nothing.
+    #[serde(default)]
+    pub(crate) questions: Vec<At<SurveyQuestion>>,
+    /// The texts of questions in other languages than English: by language, instrument and number.
+    /// Default: the survey is in English.
+    #[serde(default)]
+    pub(crate) translations: BTreeMap<String, At<Translation>>,
+}
+
+/// A question of the survey.
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct SurveyQuestion {
+    /// Who is asked: `users`, `site-owners` or `customer`. Default: `users`.
+    #[serde(default = "users")]
+    pub(crate) of: Instrument,
+    /// How it is answered: by a `score` from 1 to 5, or by a `text`. Default: `score`.
+    #[serde(default = "score")]
+    pub(crate) answer: Asked,
+    /// What it asks, in English.
+    pub(crate) text: String,
+}
+
+fn users() -> Instrument {
+    Instrument::Users
+}
+
+fn score() -> Asked {
+    Asked::Score
 }
 
 /// How many quiet days must follow what disturbs a quiet period.

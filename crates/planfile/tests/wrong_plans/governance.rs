@@ -32,6 +32,15 @@ fn a_deliverable_outside_the_folder() {
     );
 }
 
+#[test]
+fn a_translation_of_a_question_that_nobody_asks() {
+    check(
+        "title: A right plan\n",
+        "title: A right plan\nsurvey: {questions: [{text: ' '}], translations: {fr: {users: {7: 'Assez vite ?', 32: 'Quoi ?'}}}}\n",
+        &expect![[]],
+    );
+}
+
 // Proves: G-06
 #[test]
 fn a_release_that_nobody_called_ready() {

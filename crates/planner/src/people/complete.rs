@@ -11,7 +11,7 @@ use model::command::Command;
 use model::digest::{Digest, canonical_digest};
 use model::quiet_period::QuietPeriodCommand;
 use model::state::State;
-use model::survey::{Asked, Instrument, Reply, Respondent, SurveyCommand, invitees_at};
+use model::survey::{Asked, Instrument, Questions, Reply, Respondent, SurveyCommand, invitees_at};
 use model::termination::TerminationCommand;
 
 /// What people answer where a score is asked for: they are satisfied.
@@ -110,7 +110,7 @@ fn survey(state: &State, command: &mut SurveyCommand) {
         SurveyCommand::Answer { respondent: Respondent::Named(of), replies }
             if replies.is_empty() =>
         {
-            *replies = satisfied(*of);
+            *replies = satisfied(&state.survey_questions(), *of);
         }
         SurveyCommand::Open { .. }
         | SurveyCommand::Invite { .. }
@@ -120,8 +120,8 @@ fn survey(state: &State, command: &mut SurveyCommand) {
     }
 }
 
-fn satisfied(instrument: Instrument) -> Vec<Reply> {
-    let scores = instrument.questions().iter().filter(|it| it.asked == Asked::Score);
+fn satisfied(questions: &Questions, instrument: Instrument) -> Vec<Reply> {
+    let scores = questions.of(instrument).filter(|it| it.asked == Asked::Score);
     let reply = |number| Reply { question: number, score: Some(SATISFIED), text: None };
     scores.map(|it| reply(it.number)).collect()
 }

@@ -124,6 +124,7 @@ fn office_hours() -> SupportHours {
         holidays: ["2027-01-06".parse().unwrap()].into(),
         at_any_time: Some(Severity::TWO),
         service: MeasuredIn::Always,
+        answers: MeasuredIn::Always,
     }
 }
 

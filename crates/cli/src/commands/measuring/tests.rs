@@ -210,6 +210,7 @@ impl World {
                 episodes: vec![],
                 status: model::measures::desk::TicketStatus::NotCounted,
                 cause: Attribution::Solution,
+                hours: None,
             });
         }
         for ticket in &tickets {

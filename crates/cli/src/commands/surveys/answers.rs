@@ -6,7 +6,7 @@ use crate::exit::Exit;
 use crate::fault::Fault;
 use model::digest::Digest;
 use model::id::SiteId;
-use model::survey::{Asked, GroupCount, Import, Instrument, Reply};
+use model::survey::{Asked, GroupCount, Import, Instrument, Questions, Reply};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -14,7 +14,11 @@ use std::path::Path;
 const FILE_BYTES_MAX: u64 = 256 << 20;
 
 /// Returns the answer that `text`, such as `3=5` or `3=n/a`, gives.
-pub(super) fn reply(instrument: Instrument, text: &str) -> Result<Reply, Fault> {
+pub(super) fn reply(
+    questions: &Questions,
+    instrument: Instrument,
+    text: &str,
+) -> Result<Reply, Fault> {
     let wrong = || {
         Fault::usage(
             format!("`{text}` is no answer"),
@@ -23,7 +27,8 @@ pub(super) fn reply(instrument: Instrument, text: &str) -> Result<Reply, Fault> 
     };
     let (number, answer) = text.split_once('=').ok_or_else(wrong)?;
     let question = number.trim().parse().map_err(|_| wrong())?;
-    let is_text = instrument.question(question).is_some_and(|it| it.asked == Asked::Text);
+    let is_text =
+        questions.question(instrument, question).is_some_and(|it| it.asked == Asked::Text);
     if is_text {
         return Ok(Reply { question, score: None, text: Some(answer.to_owned()) });
     }
@@ -44,14 +49,19 @@ fn score(text: &str) -> Result<Option<u8>, ()> {
 /// # Errors
 ///
 /// When it cannot be read, or holds something else than answers.
-pub(super) fn import(file: &Path, instrument: Instrument, invited: u32) -> Result<Import, Fault> {
+pub(super) fn import(
+    file: &Path,
+    questions: &Questions,
+    instrument: Instrument,
+    invited: u32,
+) -> Result<Import, Fault> {
     let size = std::fs::metadata(file).map_err(|it| unreadable(file, &it))?.len();
     if size > FILE_BYTES_MAX {
         let what = format!("{} is larger than {} MiB", file.display(), FILE_BYTES_MAX >> 20);
         return Err(Fault::usage(what, "split it, or give the answers of one round only"));
     }
     let bytes = std::fs::read(file).map_err(|it| unreadable(file, &it))?;
-    let groups = count(instrument, &bytes).map_err(|what| {
+    let groups = count(questions, instrument, &bytes).map_err(|what| {
         Fault::usage(
             format!("{}: {what}", file.display()),
             "`landfall survey import --help` describes the file",
@@ -67,22 +77,26 @@ fn unreadable(file: &Path, error: &std::io::Error) -> Fault {
 /// One person's row: their site, and their scores by question.
 type Row = (Option<SiteId>, BTreeMap<u8, Option<u8>>);
 
-fn count(instrument: Instrument, bytes: &[u8]) -> Result<Vec<GroupCount>, String> {
+fn count(
+    questions: &Questions,
+    instrument: Instrument,
+    bytes: &[u8],
+) -> Result<Vec<GroupCount>, String> {
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(bytes);
     let headings = reader.headers().map_err(|it| it.to_string())?.clone();
     let column = |name: &str| headings.iter().position(|it| it.eq_ignore_ascii_case(name));
     let (site, respondent) = (column("site"), column("respondent"));
-    let questions: Vec<(usize, u8)> = headings
+    let columns: Vec<(usize, u8)> = headings
         .iter()
         .enumerate()
         .filter_map(|(place, it)| {
             Some((place, it.trim_start_matches(['U', 'u', 'Q', 'q']).parse().ok()?))
         })
         .filter(|(_, number)| {
-            instrument.question(*number).is_some_and(|it| it.asked == Asked::Score)
+            questions.question(instrument, *number).is_some_and(|it| it.asked == Asked::Score)
         })
         .collect();
-    if questions.is_empty() {
+    if columns.is_empty() {
         return Err("no column is named by the number of a question".to_owned());
     }
     let mut people: BTreeMap<String, Row> = BTreeMap::new();
@@ -96,7 +110,7 @@ fn count(instrument: Instrument, bytes: &[u8]) -> Result<Vec<GroupCount>, String
             }
         };
         let mut scores = BTreeMap::new();
-        for (place, question) in &questions {
+        for (place, question) in &columns {
             let text = row.get(*place).unwrap_or_default();
             let given = score(text).map_err(|()| format!("line {line}: `{text}` is no score"))?;
             scores.insert(*question, given);
@@ -126,7 +140,7 @@ mod tests {
     #[test]
     fn of_several_rows_of_one_person_the_last_one_counts() {
         let file = "respondent,site,1,2,10\na,B01,5,4,fine\nb,B02,2,n/a,\na,B01,3,5,better\n";
-        let groups = count(Instrument::Users, file.as_bytes()).unwrap();
+        let groups = count(&Questions::default(), Instrument::Users, file.as_bytes()).unwrap();
         let told: Vec<String> = groups
             .iter()
             .map(|it| format!("{} {} {:?}", it.site.as_ref().unwrap(), it.responses, it.counts))
@@ -144,7 +158,10 @@ mod tests {
             ("site,1\nB01,6\n", "line 2: `6` is no score"),
             ("site,1\nB01,5\n../etc,5\n", "line 3: `../etc` is no site"),
         ] {
-            assert_eq!(count(Instrument::Users, file.as_bytes()).unwrap_err(), why);
+            assert_eq!(
+                count(&Questions::default(), Instrument::Users, file.as_bytes()).unwrap_err(),
+                why
+            );
         }
     }
 }
