@@ -40,7 +40,8 @@ use crate::refusal::{Refusal, RefusalCode, pass};
 use crate::rights::Rights;
 use crate::role_type::RoleType;
 use crate::scope::Scope;
-use crate::state::State;
+use crate::sheet::SlotId;
+use crate::state::{Holding, State};
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 
@@ -67,6 +68,11 @@ impl<'a> Acting<'a> {
     pub fn with_plan(self, new_plan: Option<&'a MasterProjectPlan>) -> Self {
         Self { new_plan, ..self }
     }
+}
+
+/// Returns why a separation of duties keeps the acting person from filling `slot`.
+pub fn kept_from_signing(acting: &Acting<'_>, slot: &SlotId) -> Option<Refusal> {
+    acting.kept_from(slot)
 }
 
 /// Returns what `command` makes happen.
@@ -359,10 +365,18 @@ impl Acting<'_> {
         };
         let covered = roles.iter().all(|it| has_given(*it) || given.contains(it));
         let is_complete = covered && persons.len() >= persons_min;
-        let events = given.into_iter().map(|role| Event::Concurred {
+        let lacks = |it: &RoleType| !has_given(*it) && !given.contains(it);
+        let lacking: Vec<RoleType> = roles.iter().copied().filter(lacks).collect();
+        let wanted = match (is_complete, lacking.is_empty()) {
+            (true, _) => vec![],
+            (false, true) => roles.to_vec(),
+            (false, false) => lacking,
+        };
+        let events = given.iter().map(|role| Event::Concurred {
             act: act.to_owned(),
-            role,
+            role: *role,
             reason: reason.map(str::to_owned),
+            wanted: wanted.clone(),
         });
         Ok((events.collect(), is_complete))
     }
@@ -432,7 +446,8 @@ impl Acting<'_> {
             let text = format!("{scope} is {} already", if held { "held" } else { "not held" });
             return Err(Refusal::new(RefusalCode::State, text, "there is nothing to do"));
         }
-        Ok(vec![Event::Hold { scope: scope.clone(), held, reason }])
+        let holding = Holding::Everything;
+        Ok(vec![Event::Hold { scope: scope.clone(), held, reason, holding }])
     }
 
     fn known_scope(&self, scope: &Scope) -> Result<(), Refusal> {

@@ -19,6 +19,7 @@ use crate::profile::Purpose;
 use crate::role_type::RoleType;
 use crate::scope::Scope;
 use crate::sheet::SlotId;
+use crate::state::Holding;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -103,6 +104,10 @@ pub enum Event {
         /// Why, in their words.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
+        /// The role types of whom somebody has to agree too before anything follows; none once
+        /// the act is agreed on.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        wanted: Vec<RoleType>,
     },
     /// The plan was replaced; authorisations of changed parts are void.
     PlanRevised {
@@ -277,6 +282,9 @@ pub enum Event {
         held: bool,
         /// Why.
         reason: String,
+        /// What of it.
+        #[serde(default, skip_serializing_if = "Holding::is_everything")]
+        holding: Holding,
     },
     /// An incident or refusal that counts against a ring.
     SignalRaised {

@@ -195,9 +195,9 @@ impl State {
             Event::Deployment { transition, .. } => {
                 self.deployment_happened(*transition, by, at)?
             }
-            Event::Concurred { act, role, .. } => {
+            Event::Concurred { act, role, wanted, .. } => {
                 let by = by.ok_or_else(|| Impossible::unknown("the person who agreed"))?;
-                let concurrence = Concurrence { by, role: *role, at };
+                let concurrence = Concurrence { by, role: *role, at, wanted: wanted.clone() };
                 self.concurrences.entry(act.clone()).or_default().push(concurrence);
             }
             Event::PlanRevised { plan, baseline, changes, voided, reason } => {
@@ -267,8 +267,8 @@ impl State {
                 let attestation = Attestation { by, at, statement: statement.clone(), seq };
                 self.attestations.insert(attestation_key(*guard, scope), attestation);
             }
-            Event::Hold { scope, held: true, reason } => {
-                let hold = Hold { by, since: at, reason: reason.clone() };
+            Event::Hold { scope, held: true, reason, holding } => {
+                let hold = Hold { by, since: at, reason: reason.clone(), holding: *holding };
                 self.holds.insert(scope.to_string(), hold);
             }
             Event::Hold { scope, held: false, .. } => {
@@ -357,7 +357,11 @@ impl State {
                 self.quiet_periods.happened(it, &happening)?;
                 self.agreed_on_quiet_period(it);
             }
-            Event::Survey(it) => self.surveys.happened(it, &happening)?,
+            Event::Survey(it) => {
+                let plan = &self.plan;
+                let asked = || plan.survey.clone().unwrap_or_default().questions;
+                self.surveys.happened(it, &happening, &asked)?;
+            }
             Event::Assessment(it) => self.assessments.happened(it, &happening)?,
             Event::CloseOut(it) => self.close_out.happened(it, &happening)?,
             Event::Termination(it) => self.termination.happened(it, &happening)?,

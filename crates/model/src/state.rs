@@ -425,6 +425,15 @@ pub struct Concurrence {
     pub role: RoleType,
     /// When.
     pub at: Timestamp,
+    /// The role types of whom somebody had to agree too then.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub wanted: Vec<RoleType>,
+}
+
+/// Returns what `act` is about, such as `resume ring/broad`: it ends in that.
+pub fn scope_of_act(act: &str) -> Scope {
+    let last = act.rsplit(' ').next().unwrap_or_default();
+    last.parse().unwrap_or(Scope::Deployment)
 }
 
 /// Why something is held.
@@ -436,6 +445,27 @@ pub struct Hold {
     pub since: Timestamp,
     /// Why.
     pub reason: String,
+    /// What it holds back.
+    #[serde(default, skip_serializing_if = "Holding::is_everything")]
+    pub holding: Holding,
+}
+
+/// What a hold keeps from going on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Holding {
+    /// What has not begun, and the next window of what has.
+    #[default]
+    Everything,
+    /// What has not begun; what has goes on.
+    Beginnings,
+}
+
+impl Holding {
+    /// Returns whether it holds back what has begun, too.
+    pub fn is_everything(&self) -> bool {
+        *self == Self::Everything
+    }
 }
 
 fn is_not_noted(number: &u16) -> bool {
@@ -559,8 +589,18 @@ impl State {
         self.orders.values().filter(is_at_work).count()
     }
 
-    /// Returns why `scope` is held, if it is or something around it is.
+    /// Returns why `scope` may not begin, if it is held or something around it is.
     pub fn held(&self, scope: &Scope) -> Option<&Hold> {
+        self.holds_on(scope).next()
+    }
+
+    /// Returns why `scope` may not go on although it has begun, if it or something around it is
+    /// held like that.
+    pub fn held_underway(&self, scope: &Scope) -> Option<&Hold> {
+        self.holds_on(scope).find(|it| it.holding.is_everything())
+    }
+
+    fn holds_on(&self, scope: &Scope) -> impl Iterator<Item = &Hold> {
         let around = match scope {
             Scope::Site(id) => {
                 let position = self.index.sites.get(id).map(|it| *it as usize);
@@ -571,11 +611,9 @@ impl State {
             Scope::Component(_) => Some(Scope::Core),
             Scope::Deployment | Scope::Core | Scope::Ring(_) | Scope::Rfc(_) => None,
         };
-        if self.holds.is_empty() {
-            return None;
-        }
         let scopes = [Some(scope.clone()), around, Some(Scope::Deployment)];
-        scopes.into_iter().flatten().find_map(|it| self.holds.get(&it.to_string()))
+        let scopes = scopes.into_iter().flatten().filter(|_| !self.holds.is_empty());
+        scopes.filter_map(|it| self.holds.get(&it.to_string()))
     }
 
     /// Returns what was stated about `guard` at `scope` or at something around it.

@@ -26,7 +26,7 @@ pub(crate) use incidents::closes_unconfirmed;
 pub use rings::broken_budget;
 pub(crate) use rings::{health, not_behind};
 pub(crate) use sheets::core_sheet;
-pub use sites::{running_grants, shortage, stands_still, whose_turn, why_not_started};
+pub use sites::{running_grants, shortage, whose_turn, why_not_started};
 
 use crate::facts::{Look, Moved};
 use jiff::Timestamp;
@@ -114,6 +114,9 @@ pub(crate) fn agenda_of(look: &mut Look<'_>, orders_max: usize) -> Agenda {
     }
     if state.history.clock.is_some() {
         // Nobody knows what time it is: what was begun comes to its end, and nothing begins.
+        if state.deployment == DeploymentState::Deploying {
+            rings::halts(look, &mut agenda);
+        }
         sites::sites_at_rest(look, &mut agenda);
         look.nothing_goes_on();
         agenda.called_back = called_back(look);

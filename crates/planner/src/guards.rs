@@ -15,11 +15,12 @@ use model::gates::{Found, entry};
 use model::guard::{Guard, GuardReading, Supplier};
 use model::machine::RfcState;
 use model::planted::{Planted, is_planted};
+use model::ring::{Ring, RunningSites};
 use model::role_type::RoleType;
 use model::scope::Scope;
 use model::site::Site;
 use model::site_care::terms::RequirementKind;
-use model::state::RingState;
+use model::state::{Hold, RingState, RingStatus};
 
 const RELEASE: &[RoleType] = &[RoleType::ReleaseManagement];
 
@@ -239,25 +240,50 @@ pub fn s8(look: &Look<'_>, position: usize) -> Found {
     else {
         return Ok(());
     };
-    if let Some(site) = look.plan().sites.get(position)
-        && let Some(hold) = look.state.held(&Scope::Site(site.id.clone()))
-        && !is_planted(Planted::HoldIgnored)
-    {
-        let roles = [RoleType::ReleaseManagement, RoleType::ProgramManager];
-        return from_roles(format!("it is held: {}", hold.reason), &roles);
-    }
+    let site = look.plan().sites.get(position).map(|it| Scope::Site(it.id.clone()));
+    not_held(site.and_then(|it| look.state.held(&it)))?;
     match status.state {
         RingState::Open | RingState::Soaking | RingState::Passed => Ok(()),
         RingState::Halted if is_planted(Planted::HaltIgnored) => Ok(()),
-        RingState::Halted => {
-            let why = status.reason.as_deref().unwrap_or("no reason was recorded");
-            let text = format!("ring {} is halted: {why}", planned.id);
-            from_roles(text, &[RoleType::ReleaseManagement, RoleType::ProgramManager])
-        }
+        RingState::Halted => is_halted(planned, status),
         RingState::Waiting => {
             // The first of those before it that is not behind us says what all wait for.
             (0..ring).try_for_each(|it| crate::agenda::not_behind(look, it))?;
             Err((format!("ring {} has not begun", planned.id), Supplier::System))
         }
     }
+}
+
+/// S8 of a site that has begun: it goes on although its ring is halted or nothing more begins there,
+/// unless it is held as a whole, or the plan says that it stops with its ring.
+pub fn s8_underway(look: &Look<'_>, position: usize) -> Found {
+    let site = look.plan().sites.get(position).map(|it| Scope::Site(it.id.clone()));
+    not_held(site.and_then(|it| look.state.held_underway(&it)))?;
+    let ring = look.ring_of(position);
+    match look.plan().rings.get(ring).zip(look.state.rings.get(ring)) {
+        Some((planned, status))
+            if planned.halting.running == RunningSites::Stop
+                && status.state == RingState::Halted
+                && !is_planted(Planted::HaltIgnored) =>
+        {
+            is_halted(planned, status)
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+fn not_held(hold: Option<&Hold>) -> Found {
+    match hold {
+        Some(hold) if !is_planted(Planted::HoldIgnored) => {
+            let roles = [RoleType::ReleaseManagement, RoleType::ProgramManager];
+            from_roles(format!("it is held: {}", hold.reason), &roles)
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+fn is_halted(planned: &Ring, status: &RingStatus) -> Found {
+    let why = status.reason.as_deref().unwrap_or("no reason was recorded");
+    let text = format!("ring {} is halted: {why}", planned.id);
+    from_roles(text, &[RoleType::ReleaseManagement, RoleType::ProgramManager])
 }

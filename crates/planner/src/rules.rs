@@ -24,6 +24,7 @@ mod process;
 mod promises;
 mod rehearsing;
 mod rings;
+mod separating;
 mod settling;
 mod support;
 mod together;

@@ -3,6 +3,7 @@
 //! House rule: nothing waits without saying on what. Whoever asks "why is nothing
 //! happening?" reads the answer here, with the command that would change it.
 
+mod agreements;
 mod changes;
 mod closing;
 mod completing;
@@ -14,6 +15,7 @@ mod history;
 mod incidents;
 mod notices;
 mod rings;
+mod separated;
 mod site_care;
 mod sites;
 mod stable;
@@ -276,6 +278,7 @@ pub(crate) fn has_left(state: &State, person: &PersonId, rights: Rights) -> bool
 pub fn why(state: &State, now: Timestamp, scope: &Scope) -> Vec<WaitingOn> {
     let mut waits = still_there(state, all_of(&mut Look::new(state, now), scope));
     delegates::beside(state, now, &mut waits);
+    separated::apart(state, now, &mut waits);
     waits
 }
 
@@ -288,6 +291,7 @@ fn all_of(look: &mut Look<'_>, scope: &Scope) -> Vec<WaitingOn> {
             waits.extend(incidents::incidents(look));
             waits.extend(notices::letters(look, Some(scope)));
             waits.extend(notices::sessions(look));
+            waits.extend(agreements::half_agreed(state));
             waits
         }
         Scope::Core => {
@@ -310,6 +314,7 @@ fn all_of(look: &mut Look<'_>, scope: &Scope) -> Vec<WaitingOn> {
             Some(position) => {
                 let mut waits = sites::site(look, *position as usize);
                 waits.extend(notices::letters(look, Some(scope)));
+                waits.extend(agreements::half_agreed(state).filter(|it| it.scope == *scope));
                 waits
             }
             None => vec![],
@@ -350,6 +355,7 @@ pub(crate) fn waiting_of(look: &mut Look<'_>, limit: usize) -> Vec<WaitingOn> {
     }
     waits.splice(0..0, history::clock(state));
     waits.extend(deployment::waivers(look));
+    waits.extend(agreements::half_agreed(state));
     waits.extend(incidents::incidents(look));
     for status in &state.rfcs {
         waits.extend(changes::rfc(look, &status.id));
@@ -366,5 +372,6 @@ pub(crate) fn waiting_of(look: &mut Look<'_>, limit: usize) -> Vec<WaitingOn> {
     waits.truncate(limit);
     let mut waits = still_there(state, waits);
     delegates::beside(state, look.now, &mut waits);
+    separated::apart(state, look.now, &mut waits);
     waits
 }

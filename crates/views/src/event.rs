@@ -3,7 +3,7 @@
 use model::event::{Event, StepDecision};
 use model::order::{Outcome, Proof, Report};
 use model::scope::Scope;
-use model::state::State;
+use model::state::{State, scope_of_act};
 
 /// Returns what happened, as one sentence without an end.
 pub fn sentence(event: &Event) -> String {
@@ -14,7 +14,7 @@ pub fn sentence(event: &Event) -> String {
         Event::Deployment { transition, reason, .. } => {
             with_reason(format!("deployment: {transition}"), reason.as_deref())
         }
-        Event::Concurred { act, role, reason } => {
+        Event::Concurred { act, role, reason, .. } => {
             with_reason(format!("{role} agreed to {act}"), reason.as_deref())
         }
         Event::PlanRevised { plan, baseline, changes, voided, reason } => {
@@ -71,7 +71,7 @@ pub fn sentence(event: &Event) -> String {
         Event::Attested { guard, scope, statement } => {
             format!("{guard} stated at {scope}: {statement}")
         }
-        Event::Hold { scope, held, reason } => {
+        Event::Hold { scope, held, reason, .. } => {
             let word = if *held { "held" } else { "let go" };
             format!("{scope} {word}: {reason}")
         }
@@ -162,11 +162,7 @@ pub fn scope_of(state: &State, event: &Event) -> Scope {
         Event::DeploymentCreated { .. } | Event::Deployment { .. } | Event::PlanRevised { .. } => {
             Scope::Deployment
         }
-        // The act ends in what it is about: `resume ring/broad`.
-        Event::Concurred { act, .. } => {
-            let last = act.rsplit(' ').next().unwrap_or_default();
-            last.parse().unwrap_or(Scope::Deployment)
-        }
+        Event::Concurred { act, .. } => scope_of_act(act),
         Event::Component { component, .. } => Scope::Component(component.clone()),
         Event::Site { site, .. } => Scope::Site(site.clone()),
         Event::Ring { ring, .. } => Scope::Ring(ring.clone()),

@@ -87,6 +87,7 @@ fn the_live_screen_shows_rings_people_and_the_newest_entries() {
             scope: "site/north".parse().unwrap(),
             held: true,
             reason: "stock-taking".to_owned(),
+            holding: model::state::Holding::Everything,
         },
     };
     let board = Board::of(&state, state.at, &[entry], Ends::Never);

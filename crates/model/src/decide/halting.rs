@@ -17,7 +17,7 @@ use crate::role_type::RoleType;
 use crate::run::{Run, RunKind, TrackState};
 use crate::scope::Scope;
 use crate::site_care::SiteCareEvent;
-use crate::state::SiteCount;
+use crate::state::{Holding, SiteCount};
 use crate::step::{Evidence, StepWork};
 
 const RELEASE: &[RoleType] = &[RoleType::ReleaseManagement];
@@ -131,7 +131,8 @@ impl Acting<'_> {
             && !self.state.holds.contains_key(&scope.to_string())
         {
             let reason = format!("resumed only for sites that had begun: {reason}");
-            events.push(Event::Hold { scope, held: true, reason });
+            let holding = Holding::Beginnings;
+            events.push(Event::Hold { scope, held: true, reason, holding });
         }
         events.push(self.ring_event(ring, RingTransition::Resumed, reason, gate)?);
         Ok(events)

@@ -48,9 +48,23 @@ impl Acting<'_> {
 
     /// Returns what the profile relaxed so that this person may fill `slot`.
     fn may_fill(&self, slot: &SlotId) -> Result<Vec<separation::Rule>, Refusal> {
-        let scope = slot.sheet.scope();
+        let is_of_site = matches!((&slot.sheet, slot.role), (Sheet::Site(_), RoleType::SiteOwner));
+        if !is_of_site && self.state.delegated_slot(self.person, slot, self.now).is_none() {
+            let roles = gates::milestone::signers(&self.state.plan, slot);
+            self.role(&roles, &slot.sheet.scope(), &format!("sign {slot}"))?;
+        }
+        let mut relaxed = self.not_separated_from(slot)?;
+        if (&slot.sheet, slot.role) == (&Sheet::MilestoneReview, RoleType::Customer) {
+            relaxed.extend(self.accepts_for_customer("accept the solution")?);
+        }
+        Ok(relaxed)
+    }
+
+    /// Returns what the profile relaxed so that no separation of duties keeps this person from
+    /// filling `slot`.
+    fn not_separated_from(&self, slot: &SlotId) -> Result<Vec<separation::Rule>, Refusal> {
         let profile = self.state.plan.profile;
-        let held = self.held(&scope);
+        let held = self.held(&slot.sheet.scope());
         let mut relaxed = Vec::new();
         if let (Sheet::Site(id), RoleType::SiteOwner) = (&slot.sheet, slot.role) {
             let (site, _) = self.state.site(id).ok_or_else(|| Refusal::unknown(id))?;
@@ -63,15 +77,9 @@ impl Acting<'_> {
                 deputy,
                 profile,
             )?);
-        } else if self.state.delegated_slot(self.person, slot, self.now).is_none() {
-            let roles = gates::milestone::signers(&self.state.plan, slot);
-            self.role(&roles, &scope, &format!("sign {slot}"))?;
         }
         if matches!(slot.role, RoleType::OperationsManager | RoleType::SupportManager) {
             relaxed.extend(separation::may_take_over(self.person, &held, profile)?);
-        }
-        if (&slot.sheet, slot.role) == (&Sheet::MilestoneReview, RoleType::Customer) {
-            relaxed.extend(self.accepts_for_customer("accept the solution")?);
         }
         // SOD-15: the last slot must not leave the sheet with too few different people.
         let others = slot.sheet.slots().into_iter().filter(|it| it != slot);
@@ -85,6 +93,11 @@ impl Acting<'_> {
             relaxed.extend(separation::enough_persons(paper, &signers, profile)?);
         }
         Ok(relaxed)
+    }
+
+    /// Returns why a separation of duties keeps this person from filling `slot`.
+    pub(super) fn kept_from(&self, slot: &SlotId) -> Option<Refusal> {
+        self.not_separated_from(slot).err()
     }
 
     pub(super) fn sign(

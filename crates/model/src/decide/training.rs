@@ -37,6 +37,10 @@ impl Acting<'_> {
                 if let Some(trainer) = trainer {
                     moved.trainer = trainer.clone();
                 }
+                if moved == status.session {
+                    let text = format!("session {session} is held then and there already");
+                    return Err(Refusal::invalid(text, "give what changes"));
+                }
                 // A freeze was weighed when it was scheduled; a window or a trainer is not waived.
                 self.fits(&moved, moved.despite.is_some())?;
                 let (session, when) = (session.clone(), when.clone());

@@ -38,6 +38,18 @@ pub(super) fn rings(look: &mut Look<'_>, agenda: &mut Agenda) {
     }
 }
 
+/// Halts the rings whose budget is exceeded, and no more: what a ring must not do, it must not do
+/// while nobody knows what time it is either.
+pub(super) fn halts(look: &Look<'_>, agenda: &mut Agenda) {
+    for (planned, status) in look.plan().rings.iter().zip(&look.state.rings) {
+        let goes_on = matches!(status.state, RingState::Open | RingState::Soaking);
+        if let Some(why) = broken_budget(planned, status).filter(|_| goes_on) {
+            let (ring, transition) = (planned.id.clone(), RingTransition::Halted);
+            agenda.events.push(Event::Ring { ring, transition, reason: Some(why), gate: vec![] });
+        }
+    }
+}
+
 /// Returns which budget of the ring is exceeded, in words.
 pub fn broken_budget(planned: &Ring, status: &RingStatus) -> Option<String> {
     if is_planted(Planted::BudgetIgnored) {

@@ -4,7 +4,7 @@
 
 mod starting;
 
-pub use starting::{running_grants, shortage, stands_still, whose_turn, why_not_started};
+pub use starting::{running_grants, shortage, whose_turn, why_not_started};
 
 use super::Agenda;
 use super::progress::{self, Stage};
@@ -251,13 +251,8 @@ fn paused(look: &mut Look<'_>, agenda: &mut Agenda, position: usize, budget: &mu
     let scopes = guards::site_scopes(look, position);
     let (state, now) = (look.state, look.now);
     let found = [(Guard::S2, guards::s2(look, position)), (Guard::S7, guards::s7(look, position))];
-    let s8 = match guards::s8(look, position) {
-        // A site that had begun goes on after a halt, unless the plan says that it stops.
-        Err(_) if !stops_with_ring(look, position) && !is_held(look, position) => Ok(()),
-        found => found,
-    };
     let read = |(guard, found)| state.reading(guard, &scopes, now, found);
-    let s8 = guards::never_waived(Guard::S8, s8);
+    let s8 = guards::never_waived(Guard::S8, guards::s8_underway(look, position));
     let gate: Vec<GuardReading> = found.into_iter().map(read).chain([s8]).collect();
     let link = look.plan().sites.get(position).and_then(|it| Some((&it.id, it.link.as_ref()?)));
     let demand = link.map(|(id, link)| Demand::whole_share(id, link, LinkTime::InWindow));
@@ -266,16 +261,6 @@ fn paused(look: &mut Look<'_>, agenda: &mut Agenda, position: usize, budget: &mu
     {
         happened(look, agenda, position, SiteTransition::NextWindowBegan, None, gate);
     }
-}
-
-fn is_held(look: &Look<'_>, position: usize) -> bool {
-    let site = look.plan().sites.get(position);
-    site.is_some_and(|it| look.state.held(&Scope::Site(it.id.clone())).is_some())
-}
-
-fn stops_with_ring(look: &Look<'_>, position: usize) -> bool {
-    let ring = look.plan().rings.get(look.ring_of(position));
-    ring.is_some_and(|it| it.halting.running == RunningSites::Stop)
 }
 
 fn rolling_back(look: &mut Look<'_>, agenda: &mut Agenda, position: usize, room: &mut usize) {

@@ -338,6 +338,9 @@ fn training_is_scheduled_without_conflict_and_counted_per_site() {
         let it = &coverage[0];
         writeln!(shown, "    {} of {} trained, {} needed", it.trained, it.users, it.needed)
             .unwrap();
+        for it in world.waits().iter().filter(|it| it.what.contains("agreed to exempt")) {
+            writeln!(shown, "    {}: {} {:?}", it.scope, it.what, it.people).unwrap();
+        }
     }
     expect![[r#"
         ivo: refused: ivo may not schedule a session: it takes User Experience or Program Manager
@@ -366,10 +369,12 @@ fn training_is_scheduled_without_conflict_and_counted_per_site() {
             5 of 10 trained, 8 needed
         owner-2: refused: owner-2 may not say who attended: it takes User Experience or Site Owner
             5 of 10 trained, 8 needed
-        noor: Concurred { act: "exempt 1 users (dc51e62f) from training at site/s1", role: UserExperience, reason: Some("on leave") }
+        noor: Concurred { act: "exempt 1 users (dc51e62f) from training at site/s1", role: UserExperience, reason: Some("on leave"), wanted: [SiteOwner] }
             5 of 10 trained, 8 needed
+            site/s1: noor agreed to exempt 1 users (dc51e62f) from training at site/s1: it takes effect once somebody else does too, by the same command [PersonId("owner-1"), PersonId("kasimir")]
         noor: refused: noor has already agreed to exempt 1 users (dc51e62f) from training at site/s1
             5 of 10 trained, 8 needed
+            site/s1: noor agreed to exempt 1 users (dc51e62f) from training at site/s1: it takes effect once somebody else does too, by the same command [PersonId("owner-1"), PersonId("kasimir")]
         owner-1: 1 users of s1 need no training: on leave
             5 of 9 trained, 8 needed
         noor: 3 users of s1 attended C1

@@ -6,6 +6,7 @@
 mod dice;
 mod draws;
 mod plans;
+mod steered;
 
 pub(super) use plans::full as full_plan;
 
@@ -296,6 +297,9 @@ pub(super) fn reads_back(world: &World, chance: &mut Chance) {
 const SEEDS: u64 = 8;
 const STEPS: usize = 260;
 
+/// How many plans people steer to both of their ends.
+const STEERED: u64 = 4;
+
 /// Walks from the beginning under one of the plans. Returns where it came to.
 fn walk(seed: u64, seen: &mut Seen) -> World {
     let plans = plans::plans();
@@ -320,10 +324,22 @@ pub(super) static SEEN: LazyLock<Seen> = LazyLock::new(|| {
 
 #[test]
 fn whatever_people_do_at_whatever_time_the_promises_hold() {
-    let kinds = Command::kinds();
-    let is_lacking = |seen: &dyn Fn(&String) -> bool| -> Vec<String> {
-        kinds.iter().filter(|it| !seen(it)).cloned().collect()
-    };
-    let never = is_lacking(&|it| SEEN.refused.contains_key(it));
+    let kinds = Command::kinds().into_iter();
+    let never: Vec<String> = kinds.filter(|it| !SEEN.refused.contains_key(it)).collect();
     assert!(never.is_empty(), "walks never saw these refused: {never:?}");
+}
+
+#[test]
+fn people_who_do_what_they_are_asked_come_to_the_seal_or_to_an_early_end_under_every_plan() {
+    let mut seen = Seen::default();
+    for seed in 0..STEERED {
+        for (steer, end) in [
+            (steered::to_the_seal as steered::Steer, DeploymentState::Closed),
+            (steered::to_an_early_end, DeploymentState::Terminated),
+        ] {
+            let world = steer(seed, &mut seen);
+            reads_back(&world, &mut Chance(seed));
+            assert_eq!(world.state.deployment, end, "plan {seed}");
+        }
+    }
 }

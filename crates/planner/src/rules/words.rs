@@ -49,7 +49,7 @@ pub(super) fn line(entry: &Entry) -> String {
         Event::WaiverApproved { waiver, role } => format!("waiver {waiver} approved by {role}"),
         Event::Waiver { waiver, transition, .. } => format!("waiver {waiver} {transition}"),
         Event::Attested { guard, scope, .. } => format!("{guard} stated at {scope}"),
-        Event::Hold { scope, held, reason } => {
+        Event::Hold { scope, held, reason, .. } => {
             format!("{scope} {} ({reason})", if *held { "held" } else { "released" })
         }
         Event::SignalRaised { scope, severity, text, .. } => {

@@ -3,7 +3,7 @@
 //! House rule: nothing waits without saying on what.
 
 use super::{WaitingOn, deployment, or_otherwise, otherwise, site_care, steps};
-use crate::agenda::{shortage, stands_still, whose_turn, why_not_started};
+use crate::agenda::{shortage, whose_turn, why_not_started};
 use crate::facts::Look;
 use crate::guards;
 use jiff::Timestamp;
@@ -156,7 +156,7 @@ fn going_on(
     if !closed.is_empty() {
         return closed;
     }
-    if let Some(why) = stands_still(look, position) {
+    if let Err((why, _)) = guards::s8_underway(look, position) {
         let roles = [RoleType::ReleaseManagement, RoleType::ProgramManager];
         return vec![WaitingOn::people(state, scope.clone(), why, since, &roles)];
     }

@@ -172,8 +172,11 @@ impl Acting<'_> {
         }
         self.runs_it_too(transition, (act, before))?;
         let reason = Some(reason.to_owned());
-        let agreed = Event::Concurred { act: act.to_owned(), role, reason };
-        Ok((vec![agreed], others + 1 >= self.two_persons()))
+        let is_complete = others + 1 >= self.two_persons();
+        let roles = transition.authority().roles();
+        let wanted = if is_complete { vec![] } else { roles.to_vec() };
+        let agreed = Event::Concurred { act: act.to_owned(), role, reason, wanted };
+        Ok((vec![agreed], is_complete))
     }
 
     /// SOD-11: of those who say that something severe was none, one at least runs the service: the
@@ -311,15 +314,16 @@ impl Acting<'_> {
     /// Returns that the person proposes `act`, which Operations or Support have to confirm.
     fn proposed(&self, act: &str, role: RoleType, reason: String) -> Result<Vec<Event>, Refusal> {
         let before = self.state.concurrences.get(act).map(Vec::as_slice).unwrap_or_default();
+        let wanted = [RoleType::OperationsManager, RoleType::SupportManager];
         if before.iter().any(|it| it.by == *self.person) {
             let text = format!("{} has already proposed to {act}", self.person);
-            let roles = [RoleType::OperationsManager, RoleType::SupportManager];
             let next = format!(
                 "in the quiet period Operations or Support confirm it: {}",
-                self.ask(&roles, &Scope::Deployment)
+                self.ask(&wanted, &Scope::Deployment)
             );
             return Err(Refusal::new(RefusalCode::State, text, next));
         }
-        Ok(vec![Event::Concurred { act: act.to_owned(), role, reason: Some(reason) }])
+        let (act, reason, wanted) = (act.to_owned(), Some(reason), wanted.to_vec());
+        Ok(vec![Event::Concurred { act, role, reason, wanted }])
     }
 }

@@ -4,7 +4,7 @@
 //! House rule: one eligibility; whoever is resumed waits their turn like any other.
 
 use super::super::{Agenda, changes};
-use super::{happened, is_held, paused, stops_with_ring};
+use super::{happened, paused};
 use crate::calendar::Opening;
 use crate::facts::{Authorised, Look, bandwidth_limits};
 use crate::guards;
@@ -102,19 +102,12 @@ fn goes_on(
     let demand =
         planned.link.as_ref().map(|it| Demand::whole_share(&planned.id, it, LinkTime::InWindow));
     let may = gate.iter().all(|it| it.verdict.passes())
-        && stands_still(look, position).is_none()
+        && guards::s8_underway(look, position).is_ok()
         && demand.is_none_or(|it| budget.grant(&it).is_ok());
     if may {
         happened(look, agenda, position, SiteTransition::Resumed, Some(reason), gate);
     }
     may
-}
-
-/// Returns why a site that had begun stands still although its own guards let it go on: it is held,
-/// or its ring is halted and lets nothing go on.
-pub fn stands_still(look: &Look<'_>, position: usize) -> Option<String> {
-    let (missing, _) = guards::s8(look, position).err()?;
-    (is_held(look, position) || stops_with_ring(look, position)).then_some(missing)
 }
 
 fn start(
