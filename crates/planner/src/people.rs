@@ -51,6 +51,7 @@ pub(crate) fn worded(state: &State, mut command: Command) -> Command {
     | Command::CancelOrders { reason, .. }
     | Command::ResumeRing { reason, .. }
     | Command::Replan { reason, .. }
+    | Command::Exempt { reason, .. }
     | Command::RollBack { reason, .. }
     | Command::Decide { reason, .. }
     | Command::Training(TrainingCommand::Move { reason, .. })

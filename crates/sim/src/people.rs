@@ -12,7 +12,6 @@ use model::command::{Command, RfcAct};
 use model::event::StepDecision;
 use model::history::HistoryCommand;
 use model::id::{DeploymentId, PersonId};
-use model::machine::DeploymentState;
 use model::scope::Scope;
 use model::state::State;
 use planner::people::answer;
@@ -274,10 +273,7 @@ impl People {
             2 => Command::Hold { scope: Scope::Site(site), held: true, reason },
             3 => Command::Hold { scope: Scope::Site(site), held: false, reason },
             4 => Command::HaltSite { site, reason },
-            // What is taken back when its request is closed takes a new one, which is a plan of its own.
-            5 if state.deployment == DeploymentState::Deploying => {
-                Command::RollBack { scope: Scope::Site(site), reason, accept_loss: true }
-            }
+            5 => Command::RollBack { scope: Scope::Site(site), reason, accept_loss: true },
             6 => Command::Decide {
                 scope: Scope::Site(site),
                 computers: vec![],

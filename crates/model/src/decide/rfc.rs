@@ -11,7 +11,7 @@ use crate::digest::Digest;
 use crate::event::Event;
 use crate::gates::{self, Found};
 use crate::guard::{Guard, GuardReading};
-use crate::id::{PersonId, RfcId};
+use crate::id::{PersonId, RfcId, SiteId};
 use crate::machine::{RfcTransition, Transition};
 use crate::planted::{Planted, is_planted};
 use crate::refusal::{Refusal, RefusalCode, pass};
@@ -23,6 +23,18 @@ use crate::state::RfcStatus;
 use jiff::SignedDuration;
 
 impl Acting<'_> {
+    /// What is planned anew while nothing would ever authorise its work would wait for ever.
+    pub(super) fn may_be_authorised(&self, site: &SiteId) -> Result<(), Refusal> {
+        if self.state.may_be_authorised(site) {
+            return Ok(());
+        }
+        let text = format!("every request for change that covers {site} is over");
+        let next = format!(
+            "revise the plan with a new request for it (`landfall deployment revise`), or leave it out (`landfall exempt site/{site}`)"
+        );
+        Err(Refusal::new(RefusalCode::State, text, next))
+    }
+
     pub(super) fn rfc(&self, id: &RfcId, act: &RfcAct) -> Result<Vec<Event>, Refusal> {
         let (planned, status) = self.state.rfc(id).ok_or_else(|| Refusal::unknown(id))?;
         let request = Request { acting: self, planned, status };

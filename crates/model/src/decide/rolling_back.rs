@@ -124,7 +124,10 @@ impl Acting<'_> {
             Scope::Component(id) => {
                 self.component_event(id, ComponentTransition::Replanned, reason, vec![])
             }
-            Scope::Site(id) => self.site_event(id, SiteTransition::Rescheduled, reason, vec![]),
+            Scope::Site(id) => {
+                let event = self.site_event(id, SiteTransition::Rescheduled, reason, vec![])?;
+                self.may_be_authorised(id).map(|()| event)
+            }
             Scope::Deployment | Scope::Core | Scope::Ring(_) | Scope::Rfc(_) => {
                 Err(Refusal::invalid(
                     format!("{scope} is not a component or a site"),

@@ -91,6 +91,25 @@ impl RfcState {
     /// The states in which a RFC may rest for ever, owing nobody anything.
     pub const RESTING: &'static [Self] = &[Self::Closed, Self::Rejected, Self::Cancelled];
 
+    /// Returns whether it will never authorise anything any more.
+    pub fn is_over(self) -> bool {
+        match self {
+            Self::Implemented
+            | Self::BackedOut
+            | Self::Reviewed
+            | Self::Closed
+            | Self::Rejected
+            | Self::Cancelled => true,
+            Self::Draft
+            | Self::Submitted
+            | Self::Assessing
+            | Self::Authorised
+            | Self::Scheduled
+            | Self::EmergencyAuthorised
+            | Self::Implementing => false,
+        }
+    }
+
     /// Returns the state that follows `transition`, or `None` where that cannot happen.
     pub fn after(self, transition: RfcTransition) -> Option<Self> {
         use RfcTransition as Happened;

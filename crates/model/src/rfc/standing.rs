@@ -49,6 +49,14 @@ impl State {
         known.filter(covers)
     }
 
+    /// Returns whether a request that covers `site` authorises work there, or still may: one that has
+    /// come to its end never does again.
+    pub fn may_be_authorised(&self, site: &SiteId) -> bool {
+        let scope = Scope::Site(site.clone());
+        let standing = |it: &RequestForChange| self.rfc(&it.id).map(|(_, status)| status.state);
+        self.requests_at(&scope).filter_map(standing).any(|it| !it.is_over())
+    }
+
     /// Returns the request for change called `id`: of the plan, or beside it.
     pub fn request(&self, id: &RfcId) -> Option<&RequestForChange> {
         self.plan.rfc(id).or_else(|| self.change_schedule.beside(id))

@@ -15,6 +15,7 @@ use model::rfc::{
     StandardTemplate,
 };
 use model::state::RingState;
+use model::scope::Scope;
 
 fn why() -> String {
     "as agreed".to_owned()
@@ -87,6 +88,58 @@ fn a_standard_change_is_authorised_by_its_template_and_by_nobody() {
         04 10:20 STD-17-1 implemented
     "#]]
     .assert_eq(&world.story(before, &["STD-17", "s1 "]));
+}
+
+/// Returns a world in which s1 was rolled back after all requests were closed.
+fn rolled_back_after_the_end() -> World {
+    let mut world = World::ready(standard_plan());
+    world.until(|it| it.state.rfcs.iter().all(|it| it.state == RfcState::Closed));
+    let back = Command::RollBack { scope: s1(), reason: why(), accept_loss: true };
+    world.act("ivo", &back).unwrap();
+    while world.state.sites[0].state == SiteState::RollingBack {
+        world.look();
+        for order in world.in_flight() {
+            world.end(&order, super::world::WELL);
+        }
+    }
+    world
+}
+
+fn s1() -> Scope {
+    "site/s1".parse().unwrap()
+}
+
+fn again() -> Command {
+    Command::Replan { scope: s1(), reason: why() }
+}
+
+#[test]
+fn a_site_rolled_back_after_its_request_was_closed_is_left_out_where_no_other_covers_it() {
+    let mut world = rolled_back_after_the_end();
+    let before = world.record.len();
+    let refused = world.act("ivo", &again()).unwrap_err();
+    let told = world.why("site/s1") + &format!("{refused}\n{}\n", refused.next_step);
+    world.until(|it| it.state.sites[0].state == SiteState::Exempt);
+    expect![[r#"
+        site/s1: s1 was rolled back after the requests for change for it were over: a revised plan with a new one comes before it is planned anew, or it is left out [sabela or winifred]
+        every request for change that covers s1 is over
+        revise the plan with a new request for it (`landfall deployment revise`), or leave it out (`landfall exempt site/s1`)
+        04 10:10 sabela: Program Manager agrees to exempt site/s1
+        04 10:10 winifred: Customer agrees to exempt site/s1
+        04 10:10 winifred: s1 exempted (as rehearsed)
+    "#]]
+    .assert_eq(&(told + &world.story(before, &["s1"])));
+}
+
+#[test]
+fn a_site_rolled_back_after_its_request_was_closed_goes_on_under_another_one() {
+    let mut world = rolled_back_after_the_end();
+    let mut revised = MasterProjectPlan::clone(&world.state.plan);
+    let other = RequestForChange { id: "RFC-3".parse().unwrap(), ..revised.rfcs[1].clone() };
+    revised.rfcs.push(other);
+    assert!(world.revised(revised));
+    world.act("ivo", &again()).unwrap();
+    world.until(|it| it.state.sites[0].state == SiteState::SignedOff);
 }
 
 #[test]

@@ -132,6 +132,16 @@ fn stands(look: &mut Look<'_>, position: usize) -> Vec<WaitingOn> {
             let asked = deployment::slots(look, Some(&scope));
             if asked.is_empty() { signing(look, position, &scope, since) } else { asked }
         }
+        SiteState::RolledBack if !state.may_be_authorised(&planned.id) => {
+            let text = format!(
+                "{} was rolled back after the requests for change for it were over: a revised plan with a new one comes before it is planned anew, or it is left out",
+                planned.id
+            );
+            let command = Command::Exempt { site: planned.id.clone(), reason: String::new() };
+            let roles = [RoleType::ProgramManager, RoleType::Customer];
+            let act = format!("exempt {scope}");
+            vec![people(text, &deployment::lacking(look, &act, &roles)).with(command)]
+        }
         SiteState::RolledBack => {
             let text = format!("{} was rolled back and has to be planned anew", planned.id);
             let command = Command::Replan { scope: scope.clone(), reason: String::new() };
