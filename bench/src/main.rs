@@ -89,6 +89,9 @@ enum Inner {
         /// How often each is measured.
         #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..=20))]
         rounds: u32,
+        /// Whether others do as many beside it.
+        #[arg(long, value_enum, default_value = "rivals")]
+        beside: Beside,
     },
     /// Measures how long the worked example takes to be rehearsed so many times.
     Rehearse {
@@ -107,9 +110,27 @@ enum Inner {
     OneSize {
         /// How many sites.
         sites: usize,
+        /// Where its record stays; nowhere, without one.
+        #[arg(long)]
+        folder: Option<PathBuf>,
+    },
+    /// What one size has left in a folder, read back.
+    #[command(hide = true)]
+    OneSizeAgain {
+        /// The folder.
+        folder: PathBuf,
     },
     /// Writes docs/measurements.md from the tables of the last runs.
     Report,
+}
+
+/// Who does durable steps in the same run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Beside {
+    /// DBOS and Restate.
+    Rivals,
+    /// Nobody.
+    Nobody,
 }
 
 fn main() -> ExitCode {
@@ -117,9 +138,14 @@ fn main() -> ExitCode {
     let done = match &arguments.inner {
         Some(Inner::Landfall { folder }) => landfall::deploy(folder).map(|()| true),
         Some(Inner::Bare { folder }) => bare::deploy(folder).map(|()| true),
-        Some(Inner::Steps { rounds }) => steps(*rounds, &arguments.venv).map(|()| true),
+        Some(Inner::Steps { rounds, beside }) => {
+            steps(*rounds, *beside, &arguments.venv).map(|()| true)
+        }
         Some(Inner::Size { sites_max }) => size(*sites_max).map(|()| true),
-        Some(Inner::OneSize { sites }) => size::one(*sites).map(|()| true),
+        Some(Inner::OneSize { sites, folder }) => {
+            size::one(*sites, folder.as_deref()).map(|()| true)
+        }
+        Some(Inner::OneSizeAgain { folder }) => size::again(folder).map(|()| true),
         Some(Inner::Rehearse { runs }) => rehearsed(*runs).map(|()| true),
         Some(Inner::Report) => report::write().map(|()| true),
         None => compare(&arguments),
@@ -175,9 +201,9 @@ fn compare(arguments: &Arguments) -> Result<bool, Fault> {
     Ok(tally.all_succeeded())
 }
 
-fn steps(rounds: u32, venv: &Path) -> Result<(), Fault> {
+fn steps(rounds: u32, beside: Beside, venv: &Path) -> Result<(), Fault> {
     let machine = machine::describe(venv);
-    let table = steps::measure(rounds, venv)?;
+    let table = steps::measure(rounds, beside, venv)?;
     answer(&table)?;
     report::keep("Durable steps", &machine, &table)
 }

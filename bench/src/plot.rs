@@ -15,7 +15,8 @@ const MARGINS: [f64; 4] = [80.0, 40.0, 190.0, 50.0];
 /// The powers of ten shown: of sites, and of milliseconds.
 const SITES: (i32, i32) = (1, 5);
 const MILLISECONDS: (i32, i32) = (-3, 4);
-const COLOURS: [&str; 6] = ["#1f5fa8", "#b3541e", "#2b7a4b", "#7a3fa0", "#8a6d00", "#444444"];
+const COLOURS: [&str; 7] =
+    ["#1f5fa8", "#b3541e", "#2b7a4b", "#7a3fa0", "#8a6d00", "#444444", "#0a7f86"];
 
 /// Returns the picture.
 pub(crate) fn svg(curves: &[Curve]) -> String {

@@ -9,7 +9,7 @@
 )]
 
 use crate::Fault;
-use crate::cost::own_peak_kib;
+use crate::cost::{own_cpu_s, own_peak_kib};
 use crate::landfall::{Deployment, settings};
 use crate::machine;
 use crate::plot::{self, Curve};
@@ -19,14 +19,16 @@ use model::event::Event;
 use model::order::{Outcome, Proof, Report};
 use model::plan::MasterProjectPlan;
 use model::scope::Scope;
+use model::state::State;
 use planner::agenda::{Handing, Kept, agenda_as_kept};
 use planner::waiting::{waiting, why};
-use record::Location;
+use record::{Location, Signer};
 use serde::{Deserialize, Serialize};
 use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
+use views::board::{Board, Ends};
 
 /// How many sites there are.
 const SIZES: [usize; 5] = [10, 100, 1_000, 10_000, 100_000];
@@ -36,6 +38,9 @@ const STEPS: usize = 8;
 
 /// The most waits that a status shows of.
 const WAITS_MAX: usize = 10_000;
+
+/// How many entries a status shows.
+const NEWEST: u64 = 8;
 
 /// How often what takes no time is done.
 const TIMES: u32 = 20;
@@ -49,14 +54,17 @@ struct Found {
     check_peak_mib: f64,
     deploy_s: f64,
     fold_per_s: f64,
+    fold_per_cpu_s: f64,
     snapshot_mib: f64,
     cold_start_ms: f64,
+    cold_start_cpu_ms: f64,
     first_action_ms: f64,
     full_agenda_ms: f64,
     incremental_us: f64,
     state_bytes_a_site: f64,
     why_ms: f64,
     waiting_ms: f64,
+    status_ms: f64,
 }
 
 /// Measures all sizes up to `sites_max`, and returns the table; the curves go to `picture`.
@@ -80,20 +88,27 @@ pub(crate) fn measure(sites_max: usize, picture: &Path) -> Result<String, Fault>
 }
 
 /// Measures one size and prints it, for whoever asked.
-pub(crate) fn one(sites: usize) -> Result<(), Fault> {
+pub(crate) fn one(sites: usize, folder: Option<&Path>) -> Result<(), Fault> {
     let runtime = tokio::runtime::Runtime::new()?;
-    let found = runtime.block_on(found(sites))?;
+    let own = tempfile::tempdir()?;
+    let found = runtime.block_on(found(sites, folder.unwrap_or_else(|| own.path())))?;
     Ok(crate::answer(&serde_json::to_string(&found)?)?)
 }
 
-async fn found(sites: usize) -> Result<Found, Fault> {
-    let folder = tempfile::tempdir()?;
-    let work = folder.path().join("work");
-    std::fs::create_dir(&work)?;
+/// Reads back what one size has left in `folder`, in a process of its own, and prints what it took.
+pub(crate) fn again(folder: &Path) -> Result<(), Fault> {
+    let runtime = tokio::runtime::Runtime::new()?;
+    let found = runtime.block_on(found_again(folder))?;
+    Ok(crate::answer(&serde_json::to_string(&found)?)?)
+}
+
+async fn found(sites: usize, folder: &Path) -> Result<Found, Fault> {
+    let work = folder.join("work");
+    std::fs::create_dir_all(&work)?;
     let mut found = Found { sites, ..Found::default() };
 
     let began = Instant::now();
-    let plan = plan(folder.path(), sites)?;
+    let plan = plan(folder, sites)?;
     found.check_s = began.elapsed().as_secs_f64();
     found.check_peak_mib = mib(own_peak_kib());
 
@@ -104,32 +119,49 @@ async fn found(sites: usize) -> Result<Found, Fault> {
     deployment.until_all_are_deployed().await?;
     found.deploy_s = began.elapsed().as_secs_f64();
 
-    let coordinator = deployment.coordinator().await?;
-    found.entries = coordinator.head().seq;
-    found.snapshot_mib = bytes_mib(serde_json::to_vec(coordinator.state())?.len());
-    read_back(&coordinator, &mut found).await?;
-    drop(coordinator);
+    drop(deployment);
+    let output =
+        Command::new(std::env::current_exe()?).arg("one-size-again").arg(folder).output()?;
+    if !output.status.success() {
+        return Err(String::from_utf8_lossy(&output.stderr).into());
+    }
+    let again: Found = serde_json::from_slice(&output.stdout)?;
+    let Found { check_s, check_peak_mib, deploy_s, .. } = found;
+    Ok(Found { sites, check_s, check_peak_mib, deploy_s, ..again })
+}
+
+async fn found_again(folder: &Path) -> Result<Found, Fault> {
+    let mut found = Found::default();
+    let work = folder.join("work");
+    let signer = Signer::from_file(&work.join("key"))?;
+    let location = Location::Sqlite(work.join("record.db"));
+    let record = record::open(&location, signer, Some(work.join("witness"))).await?;
+    let deployment = record.deployments().await?.into_iter().next().ok_or("there is none")?;
 
     let resident = resident_kib();
-    let began = Instant::now();
-    let coordinator = deployment.coordinator().await?;
+    let (began, before) = (Instant::now(), own_cpu_s());
+    let coordinator = Coordinator::open(record.clone(), &deployment).await?;
     found.cold_start_ms = milliseconds(began);
+    found.cold_start_cpu_ms = (own_cpu_s() - before) * 1e3;
     let state = coordinator.state();
     let mut kept = Kept::default();
     let handing = Handing::Here { ahead: 31 };
     agenda_as_kept(state, state.at, 1_000, handing, &mut kept);
     found.first_action_ms = milliseconds(began);
-    // What the allocator had to ask for; it may have had some left.
     let grown = resident_kib().saturating_sub(resident);
-    found.state_bytes_a_site = number(grown * 1024) / number(sites as u64);
+    found.state_bytes_a_site = number(grown * 1024) / number(state.sites.len() as u64);
+    found.entries = coordinator.head().seq;
+    found.snapshot_mib = bytes_mib(serde_json::to_vec(state)?.len());
+    read_back(&coordinator, &mut found).await?;
     Ok(found)
 }
 
 /// Measures what is asked of a state in memory.
 async fn read_back(coordinator: &Coordinator, found: &mut Found) -> Result<(), Fault> {
-    let began = Instant::now();
+    let (began, before) = (Instant::now(), own_cpu_s());
     let state = coordinator.at(Moment::Seq(u64::MAX)).await?;
     found.fold_per_s = number(found.entries) / began.elapsed().as_secs_f64();
+    found.fold_per_cpu_s = number(found.entries) / (own_cpu_s() - before);
 
     let handing = Handing::Here { ahead: 31 };
     found.full_agenda_ms = mean_ms(|| {
@@ -139,13 +171,26 @@ async fn read_back(coordinator: &Coordinator, found: &mut Found) -> Result<(), F
     let scope = Scope::Site(site.id.clone());
     found.why_ms = mean_ms(|| drop(why(&state, state.at, &scope)));
     found.waiting_ms = mean_ms(|| drop(waiting(&state, state.at, WAITS_MAX)));
+    let newest = coordinator.entries(state.seq.saturating_sub(NEWEST), 8).await?;
+    found.status_ms = mean_ms(|| drop(Board::of(&state, state.at, &newest, Ends::NotAsked)));
     found.incremental_us = incremental_us(coordinator).await?;
     Ok(())
 }
 
-/// Returns how long a look takes after one step has ended, half-way through the deployment.
+/// Returns how long a look takes after one step has ended, somewhere in the middle of the deployment.
 async fn incremental_us(coordinator: &Coordinator) -> Result<f64, Fault> {
-    let mut state = coordinator.at(Moment::Seq(coordinator.head().seq / 2)).await?;
+    for eighth in [2, 3, 1, 4] {
+        let moment = Moment::Seq(coordinator.head().seq * eighth / 8);
+        let took = looks_us(coordinator.at(moment).await?)?;
+        if took.len() >= TIMES as usize / 2 {
+            return Ok(crate::tally::median_of(took.into_iter()));
+        }
+    }
+    Err("no steps were under way where it was looked".into())
+}
+
+/// Returns how long looks at `state` take, each after one more of the steps under way has ended.
+fn looks_us(mut state: State) -> Result<Vec<f64>, Fault> {
     let handing = Handing::Here { ahead: 0 };
     let mut kept = Kept::default();
     let mut took = Vec::new();
@@ -166,7 +211,7 @@ async fn incremental_us(coordinator: &Coordinator) -> Result<f64, Fault> {
         agenda_as_kept(&state, state.at, 1_000, handing, &mut kept);
         took.push(began.elapsed().as_secs_f64() * 1e6);
     }
-    Ok(crate::tally::median_of(took.into_iter()))
+    Ok(took)
 }
 
 fn plan(folder: &Path, sites: usize) -> Result<MasterProjectPlan, Fault> {
@@ -189,19 +234,22 @@ fn plan(folder: &Path, sites: usize) -> Result<MasterProjectPlan, Fault> {
 
 fn table(all: &[Found], load: f64) -> String {
     type Cell = fn(&Found) -> String;
-    let lines: [(&str, Cell); 13] = [
+    let lines: [(&str, Cell); 16] = [
         ("entries of the record", |it| it.entries.to_string()),
         ("plan check, s", |it| format!("{:.2}", it.check_s)),
         ("plan check, peak MiB", |it| format!("{:.0}", it.check_peak_mib)),
         ("deploying all, s", |it| format!("{:.1}", it.deploy_s)),
         ("fold, entries/s", |it| format!("{:.0}", it.fold_per_s)),
+        ("fold, entries/s of CPU", |it| format!("{:.0}", it.fold_per_cpu_s)),
         ("state as JSON, MiB", |it| format!("{:.1}", it.snapshot_mib)),
         ("cold start, ms", |it| format!("{:.1}", it.cold_start_ms)),
+        ("cold start, ms of CPU", |it| format!("{:.1}", it.cold_start_cpu_ms)),
         ("cold start to first look, ms", |it| format!("{:.1}", it.first_action_ms)),
         ("full agenda, ms", |it| format!("{:.2}", it.full_agenda_ms)),
         ("agenda after one step, us", |it| format!("{:.0}", it.incremental_us)),
         ("memory a site, bytes", |it| format!("{:.0}", it.state_bytes_a_site)),
         ("why of a site, ms", |it| format!("{:.3}", it.why_ms)),
+        ("status, ms", |it| format!("{:.2}", it.status_ms)),
         ("all waits, ms", |it| format!("{:.2}", it.waiting_ms)),
     ];
     let mut table = format!("{:<30}", "sites");
@@ -216,9 +264,9 @@ fn table(all: &[Found], load: f64) -> String {
     }
     let _ = write!(
         table,
-        "\n\nEach size once, in a process of its own; the agenda, why and waits are means of {TIMES}. \
+        "\n\nEach size once, deployed in one process and read back in another; the agenda, why and waits are means of {TIMES}. \
          A cold start opens\nthe record, compares it with its witness, and takes the newest snapshot \
-         and what follows it. Memory is\nwhat a cold start adds, the plan with it; load {load:.1} to {:.1}.",
+         and what follows it. Memory is\nwhat a cold start and a first look add, the plan and the snapshot read with it; load {load:.1} to {:.1}.",
         machine::load()
     );
     table
@@ -226,12 +274,13 @@ fn table(all: &[Found], load: f64) -> String {
 
 fn curves(all: &[Found]) -> Vec<Curve> {
     type Value = fn(&Found) -> f64;
-    let lines: [(&str, Value); 6] = [
+    let lines: [(&str, Value); 7] = [
         ("plan check", |it| it.check_s * 1e3),
         ("cold start", |it| it.cold_start_ms),
         ("all waits", |it| it.waiting_ms),
         ("full agenda", |it| it.full_agenda_ms),
         ("agenda after one step", |it| it.incremental_us / 1e3),
+        ("status", |it| it.status_ms),
         ("why of a site", |it| it.why_ms),
     ];
     let points = |value: Value| all.iter().map(|it| (number(it.sites as u64), value(it))).collect();

@@ -4,11 +4,11 @@
 //! costs. Every intent and every outcome is an entry of its own, durable before
 //! it counts.
 
-use crate::Fault;
 use crate::landfall::{Deployment, ENTRIES_MAX, settings, site_phase_s};
 use crate::machine;
 use crate::rivals::{self, Rate, Said};
 use crate::tally::median_of;
+use crate::{Beside, Fault};
 use executor::Executor;
 use model::plan::MasterProjectPlan;
 use record::Location;
@@ -32,15 +32,17 @@ struct Run {
 }
 
 /// Measures both layouts on both databases, `rounds` times in turn, and returns the table.
-pub(crate) fn measure(rounds: u32, venv: &Path) -> Result<String, Fault> {
+pub(crate) fn measure(rounds: u32, beside: Beside, venv: &Path) -> Result<String, Fault> {
     let places = ["SQLite", "PostgreSQL"];
     let mut runs: Vec<Vec<Run>> = LAYOUTS.iter().flat_map(|_| places).map(|_| vec![]).collect();
     let loads = [machine::load()];
     let mut rivals: [Vec<Said>; 2] = [vec![], vec![]];
     for _ in 0..rounds {
-        let [dbos, restate] = &mut rivals;
-        dbos.push(rivals::dbos(venv)?);
-        restate.push(rivals::restate(&venv.with_file_name("restate"))?);
+        if beside == Beside::Rivals {
+            let [dbos, restate] = &mut rivals;
+            dbos.push(rivals::dbos(venv)?);
+            restate.push(rivals::restate(&venv.with_file_name("restate"))?);
+        }
         let all = LAYOUTS.iter().flat_map(|layout| places.map(|place| (layout, place)));
         for (into, ((_, sites, steps), place)) in runs.iter_mut().zip(all) {
             into.push(run(place, *sites, *steps)?);
@@ -57,7 +59,8 @@ pub(crate) fn measure(rounds: u32, venv: &Path) -> Result<String, Fault> {
         let name = format!("{place}, {name}");
         let _ = writeln!(table, "{name:<28}{rate:>10.0}{cpu:>14.1}{bytes:>14}");
     }
-    for (name, runs) in ["DBOS", "Restate"].into_iter().zip(&rivals) {
+    let rivals = ["DBOS", "Restate"].into_iter().zip(&rivals).filter(|(_, it)| !it.is_empty());
+    for (name, runs) in rivals {
         let version = runs.first().map_or("", |it| &it.version);
         let at_once: Vec<&Rate> = runs.iter().map(|it| &it.at_once).collect();
         let sequence: Vec<&Rate> = runs.iter().map(|it| &it.sequence).collect();

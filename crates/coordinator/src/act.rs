@@ -164,6 +164,15 @@ impl Coordinator {
     ///
     /// When the record cannot be read.
     pub async fn catch_up(&mut self) -> Result<bool, CommandError> {
+        self.catch_up_telling(|_, _| {}).await
+    }
+
+    /// Reads what others have written since, and tells of each event before it happens. Returns whether
+    /// there was anything.
+    pub(crate) async fn catch_up_telling(
+        &mut self,
+        mut hears: impl FnMut(&State, &Event),
+    ) -> Result<bool, CommandError> {
         let found = self.record.head(&self.deployment).await?;
         let moved = found.seq != self.head.seq;
         if found.seq < self.head.seq {
@@ -172,7 +181,11 @@ impl Coordinator {
         if moved {
             let last = (self.state.clone(), self.head.hash);
             let record = self.record.as_ref();
-            let last = follow(record, &self.deployment, Some(last), found.seq, |_| true).await?;
+            let tell = |before: Option<&State>, entry: &Entry| {
+                before.into_iter().for_each(|it| hears(it, &entry.event));
+                true
+            };
+            let last = follow(record, &self.deployment, Some(last), found.seq, tell).await?;
             let Some((state, hash)) = last else { return Ok(false) };
             self.state = state;
             self.head.hash = hash;
@@ -360,7 +373,7 @@ impl Coordinator {
     /// When the record cannot be read.
     pub async fn entries(&self, after: Seq, limit: u32) -> Result<Vec<Entry>, CommandError> {
         let stored = self.record.read(&self.deployment, after, limit).await?;
-        stored.iter().map(parse).collect()
+        stored.iter().map(|it| parse(it.seq, &it.body)).collect()
     }
 
     /// Returns what is kept beside the record under `digest`.

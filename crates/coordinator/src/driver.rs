@@ -24,13 +24,13 @@ use crate::notices::{Notice, Teller, told};
 use crate::probing::{self, Prober, Reading};
 use crate::quarantine::{self, went_back};
 use crate::together;
-use executor::Ending;
 use jiff::Timestamp;
 use model::event::{Actor, Event};
 use model::id::DeploymentId;
 use model::machine::DeploymentState;
 use model::order::OrderId;
 use model::planted::{Planted, is_planted};
+use model::state::State;
 use planner::agenda::{Handing, Kept, agenda_as_kept, not_going_on};
 use planner::waiting::waiting;
 use record::{Change, Lead, NewOrder, OpenOrder, OrderState, Record, RecordError, Snapshot};
@@ -312,11 +312,14 @@ impl Drive<'_> {
 
     /// Reads what others have written. Returns whether there was anything.
     async fn catch_up(&mut self) -> Result<bool, CommandError> {
-        let has_moved = self.coordinator.catch_up().await?;
-        if has_moved {
+        let Self { coordinator, kept, .. } = self;
+        let caught_up = coordinator.catch_up_telling(|before, event| kept.happens(before, event));
+        let caught_up = caught_up.await;
+        if caught_up.is_err() {
+            // What was told of may not have come to be.
             self.kept = Kept::default();
         }
-        Ok(has_moved)
+        caught_up
     }
 
     fn superseded(&self) -> DriveError {
@@ -401,7 +404,8 @@ impl Drive<'_> {
             let before = earlier.get(&it.order().id);
             let report = before.and_then(|by| out_of_reach(it.order(), by, &self.driver.holder));
             let (order, token) = (it.order().id.clone(), Some(it.token()));
-            let unknown = report.map(|it| Landed { order, token, ending: Ending::Ended(it) });
+            let unknown =
+                report.map(|it| Landed { order, token, ending: executor::Ending::Ended(it) });
             let is_in_reach = unknown.is_none();
             self.held_back.extend(unknown);
             is_in_reach
@@ -446,6 +450,7 @@ impl Drive<'_> {
             let answered = std::mem::take(&mut self.answered);
             let not_after = Some(decided + DECIDED_FOR);
             let mut change = Change { not_after, ..Change::default() };
+            let before = self.coordinator.state.clone();
             let next_look = self.plan_round(&mut change, &landed, &answered)?;
             let asks_queue = !change.withdraw.is_empty() || !change.stop.is_empty();
             if change.entries.is_empty() && !asks_queue {
@@ -486,7 +491,7 @@ impl Drive<'_> {
                     }
                     answered.iter().for_each(|it| self.outbox.again(it));
                     self.answered = answered;
-                    self.refold().await?;
+                    self.go_back_to(before).await?;
                 }
                 Err(RecordError::Moved { .. }) => return Err(self.superseded()),
                 Err(error) => return Err(error.into()),
@@ -530,23 +535,24 @@ impl Drive<'_> {
         Ok(())
     }
 
-    /// The state has moved on to what was not written: it is folded anew.
-    async fn refold(&mut self) -> Result<(), DriveError> {
+    /// The state has moved on to what was not written: it is again what it was `before`, and moves on
+    /// by what was written instead.
+    async fn go_back_to(&mut self, before: State) -> Result<(), DriveError> {
         let (deployment, known) =
             (self.coordinator.deployment.clone(), self.coordinator.head.clone());
         self.kept = Kept::default();
-        self.coordinator = Coordinator::fold(self.driver.record.clone(), &deployment).await?;
+        self.coordinator.state = before;
         // Whoever wrote first wrote after what was known here, or the record is another one.
         let last = known.seq.checked_sub(1);
         let last = match last {
             Some(before) => self.driver.record.read(&deployment, before, 1).await?,
             None => vec![],
         };
-        if last.first().is_some_and(|it| it.hash != known.hash)
-            || self.coordinator.head.seq < known.seq
-        {
-            return Err(went_back(&deployment, &known, &self.coordinator.head).into());
+        if last.first().is_none_or(|it| it.hash != known.hash) && known.seq > 0 {
+            let found = self.driver.record.head(&deployment).await?;
+            return Err(went_back(&deployment, &known, &found).into());
         }
+        self.coordinator.catch_up().await?;
         Ok(())
     }
 
@@ -563,19 +569,10 @@ impl Drive<'_> {
         let stamp = Stamp { actor: &Actor::System, at: now, command: None };
         let of_the_clock = self.seen.look(self.driver.clock.as_ref(), state);
         extend(state, &mut change.entries, of_the_clock.as_slice(), &stamp, None)?;
-        for Landed { order, token, ending } in landed {
-            let order_name = order.clone();
-            let ended = match ending {
-                Ending::Ended(report) => {
-                    Event::OrderEnded { order: order_name, report: report.clone() }
-                }
-                Ending::Withheld { why } => {
-                    Event::OrderWithdrawn { order: order_name, why: why.clone() }
-                }
-            };
-            self.happens(change, now, &[ended])?;
-            change.settle.extend(token.map(|it| (order.clone(), it)));
-        }
+        let ended = together::ended(&self.coordinator.state, landed);
+        self.happens(change, now, &ended)?;
+        let settled = landed.iter().filter_map(|it| Some((it.order.clone(), it.token?)));
+        change.settle.extend(settled);
         for reading in std::mem::take(&mut self.readings) {
             let unknown = probing::unknown(&self.coordinator.state, &reading);
             self.happens(change, now, &unknown)?;

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use model::close_out::CloseOutEvent;
 use model::digest::canonical;
 use model::event::{Actor, Entry, Event};
+use model::id::Seq;
 use model::plan::MasterProjectPlan;
 use model::state::State;
 use record::CommandId;
@@ -58,12 +59,11 @@ fn is_of_benefits(event: &Event) -> bool {
     matches!(event, Event::CloseOut(CloseOutEvent::BenefitReviewed { .. }))
 }
 
-/// Returns the entry whose bytes are `stored`.
+/// Returns the entry numbered `seq` whose bytes are `body`.
 ///
 /// # Errors
 ///
 /// When this version does not know its words.
-pub(crate) fn parse(stored: &record::Entry) -> Result<Entry, CommandError> {
-    serde_json::from_slice(&stored.body)
-        .map_err(|source| CommandError::Unreadable { seq: stored.seq, source })
+pub(crate) fn parse(seq: Seq, body: &[u8]) -> Result<Entry, CommandError> {
+    serde_json::from_slice(body).map_err(|source| CommandError::Unreadable { seq, source })
 }

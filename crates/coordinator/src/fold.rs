@@ -2,17 +2,21 @@
 
 use crate::entries::parse;
 use crate::error::CommandError;
+use futures::future;
 use jiff::Timestamp;
 use model::digest::Digest;
-use model::event::Event;
+use model::event::{Entry, Event};
 use model::id::{DeploymentId, Seq};
 use model::plan::MasterProjectPlan;
 use model::state::State;
-use record::{Head, Record, Snapshot, chain};
+use record::{Head, Record, Snapshot, Stretch, chain};
 use std::sync::Arc;
 
 /// How many entries are read at once: some megabytes.
 const PAGE: u32 = 5_000;
+
+/// From how many entries on it is worth a thread to read some of them.
+const PAGE_TO_SHARE: usize = 500;
 
 /// How many entries may follow the newest snapshot before another one is worth its place, at least.
 const SNAPSHOT_EVERY: Seq = 20_000;
@@ -56,7 +60,7 @@ pub(crate) async fn fold(
     loop {
         // The head is read first: entries after it are read at the next catching up.
         let head = record.head(deployment).await?;
-        let state = follow(record, deployment, last, head.seq, |_| true).await?;
+        let state = follow(record, deployment, last, head.seq, |_, _| true).await?;
         let Some((state, hash)) = state else {
             return Err(record::RecordError::Unknown { deployment: deployment.clone() }.into());
         };
@@ -82,7 +86,7 @@ pub(crate) async fn fold_until(
         Moment::Seq(seq) => seq,
         Moment::Time(_) => Seq::MAX,
     };
-    let is_within = |entry: &model::event::Entry| match moment {
+    let is_within = |_: Option<&State>, entry: &Entry| match moment {
         Moment::Seq(_) => true,
         Moment::Time(time) => entry.at <= time,
     };
@@ -101,58 +105,146 @@ async fn restored(
     Ok(Some((state.with_plan(plan), snapshot.hash)))
 }
 
-/// Moves `last` on by the entries up to `end`, as long as `is_within` says so.
+/// Moves `last` on by the entries up to `end`, as long as `goes_on` says so: it is told of each, and of
+/// the state in which it is about to happen.
 pub(crate) async fn follow(
     record: &dyn Record,
     deployment: &DeploymentId,
-    mut last: Option<(State, Digest)>,
+    last: Option<(State, Digest)>,
     end: Seq,
-    is_within: impl Fn(&model::event::Entry) -> bool,
+    mut goes_on: impl FnMut(Option<&State>, &Entry) -> bool,
 ) -> Result<Option<(State, Digest)>, CommandError> {
-    loop {
-        let after = last.as_ref().map_or(0, |(state, _)| state.seq);
-        if after >= end {
-            return Ok(last);
+    let mut folding = Folding { record, deployment, last };
+    let page = |after: Seq| {
+        let left = u32::try_from(end.saturating_sub(after)).unwrap_or(PAGE).min(PAGE);
+        async move { if left == 0 { Ok(None) } else { record.stretch(deployment, after, left).await } }
+    };
+    let mut next = page(folding.seq()).await?;
+    while let Some(stretch) = next {
+        // While this one is folded the next one is read.
+        let (ahead, went_on) =
+            future::join(page(stretch.last), folding.take(&stretch, &mut goes_on)).await;
+        if !went_on? {
+            break;
         }
-        let left = u32::try_from(end - after).unwrap_or(PAGE).min(PAGE);
-        let stored = record.read(deployment, after, left).await?;
-        if stored.is_empty() {
-            return Ok(last);
-        }
-        for stored in &stored {
-            let entry = parse(stored)?;
-            let follows = last.as_ref().map_or_else(chain::beginning, |(_, hash)| *hash);
-            if chain::link(&follows, &stored.body) != stored.hash {
-                let what =
-                    format!("entry {} of {deployment} does not follow what was read", entry.seq);
-                return Err(record::RecordError::Corrupt { what }.into());
-            }
-            if !is_within(&entry) {
-                return Ok(last);
-            }
-            let mut new_plan = None;
-            if let Event::DeploymentCreated { plan: digest, .. }
-            | Event::PlanRevised { plan: digest, .. } = &entry.event
-            {
-                new_plan = Some(plan(record, *digest).await?);
-            }
-            let impossible = |source| CommandError::Impossible { seq: entry.seq, source };
-            match (&mut last, new_plan) {
-                (Some((state, hash)), new_plan) => {
-                    state.evolve(&entry, new_plan).map_err(impossible)?;
-                    *hash = stored.hash;
-                }
-                (None, Some(plan)) => {
-                    let state = State::begin(&entry, plan).map_err(impossible)?;
-                    last = Some((state, stored.hash));
-                }
-                (None, None) => {
-                    let why = "it comes before the creation of the deployment".to_owned();
-                    return Err(impossible(model::evolve::Impossible::Order { why }));
-                }
-            }
-        }
+        next = ahead?;
     }
+    Ok(folding.last)
+}
+
+/// A record on its way to a state.
+struct Folding<'a> {
+    record: &'a dyn Record,
+    deployment: &'a DeploymentId,
+    /// The state so far, and the chain's hash there.
+    last: Option<(State, Digest)>,
+}
+
+impl Folding<'_> {
+    fn seq(&self) -> Seq {
+        self.last.as_ref().map_or(0, |(state, _)| state.seq)
+    }
+
+    /// Moves on by the entries of `stretch`. Returns whether `goes_on` said so of all of them.
+    async fn take(
+        &mut self,
+        stretch: &Stretch,
+        goes_on: &mut impl FnMut(Option<&State>, &Entry) -> bool,
+    ) -> Result<bool, CommandError> {
+        let after = self.seq();
+        let bodies: Vec<&[u8]> = stretch.bodies().collect();
+        let follows = self.last.as_ref().map_or_else(chain::beginning, |(_, hash)| *hash);
+        let (hashes, entries) = read_all(follows, after, &bodies);
+        if hashes.last() != Some(&stretch.hash) || after + bodies.len() as Seq != stretch.last {
+            return Err(self.first_wrong(follows, stretch.last).await);
+        }
+        for (entry, hash) in entries.into_iter().zip(hashes) {
+            let entry = entry?;
+            if !goes_on(self.last.as_ref().map(|(state, _)| state), &entry) {
+                return Ok(false);
+            }
+            self.evolve(&entry, hash).await?;
+        }
+        Ok(true)
+    }
+
+    async fn evolve(&mut self, entry: &Entry, hash: Digest) -> Result<(), CommandError> {
+        let mut new_plan = None;
+        if let Event::DeploymentCreated { plan: digest, .. }
+        | Event::PlanRevised { plan: digest, .. } = &entry.event
+        {
+            new_plan = Some(plan(self.record, *digest).await?);
+        }
+        let impossible = |source| CommandError::Impossible { seq: entry.seq, source };
+        match (&mut self.last, new_plan) {
+            (Some((state, last)), new_plan) => {
+                state.evolve(entry, new_plan).map_err(impossible)?;
+                *last = hash;
+            }
+            (None, Some(plan)) => {
+                self.last = Some((State::begin(entry, plan).map_err(impossible)?, hash));
+            }
+            (None, None) => {
+                let why = "it comes before the creation of the deployment".to_owned();
+                return Err(impossible(model::evolve::Impossible::Order { why }));
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns an error that names the first entry up to `end` that does not follow the one before it,
+    /// whose hash is `follows`.
+    async fn first_wrong(&self, mut follows: Digest, end: Seq) -> CommandError {
+        let after = self.seq();
+        let many = u32::try_from(end - after).unwrap_or(u32::MAX);
+        let stored = match self.record.read(self.deployment, after, many).await {
+            Ok(stored) => stored,
+            Err(error) => return error.into(),
+        };
+        let mut expected = after + 1..;
+        let wrong = stored.iter().find(|it| {
+            follows = chain::link(&follows, &it.body);
+            expected.next() != Some(it.seq) || follows != it.hash
+        });
+        let seq = wrong.map_or(end, |it| it.seq);
+        let what = format!("entry {seq} of {} does not follow what was read", self.deployment);
+        record::RecordError::Corrupt { what }.into()
+    }
+}
+
+/// Returns what the chain makes of `bodies`, the first of which follows the entry numbered `after` and
+/// hashed `follows`, and the entries that they are: on all processors, where there are many.
+fn read_all(
+    follows: Digest,
+    after: Seq,
+    bodies: &[&[u8]],
+) -> (Vec<Digest>, Vec<Result<Entry, CommandError>>) {
+    let numbered: Vec<(Seq, &[u8])> = (after + 1..).zip(bodies.iter().copied()).collect();
+    let parsed = |part: &[(Seq, &[u8])]| -> Vec<_> {
+        part.iter().map(|(seq, body)| parse(*seq, body)).collect()
+    };
+    let chained = || {
+        let link = |last: &mut Digest, body: &&[u8]| {
+            *last = chain::link(last, body);
+            Some(*last)
+        };
+        bodies.iter().scan(follows, link).collect()
+    };
+    if bodies.len() < PAGE_TO_SHARE {
+        return (chained(), parsed(&numbered));
+    }
+    let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let share = numbered.len().div_ceil(workers);
+    std::thread::scope(|scope| {
+        let parts: Vec<_> =
+            numbered.chunks(share).map(|part| scope.spawn(move || parsed(part))).collect();
+        let hashes = chained();
+        let entries = parts.into_iter().flat_map(|it| match it.join() {
+            Ok(entries) => entries,
+            Err(panic) => std::panic::resume_unwind(panic),
+        });
+        (hashes, entries.collect())
+    })
 }
 
 /// Returns the plan with this digest, from beside the record.

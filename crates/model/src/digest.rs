@@ -3,17 +3,16 @@
 //! House rule: what people approve and sign is a digest, and the bytes behind
 //! it are canonical JSON (RFC 8785), so that two machines agree on them.
 
-mod tree;
+mod direct;
 
-use serde::{Deserialize, Serialize};
+use crate::as_text::as_text;
+use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use std::fmt;
 
 /// The SHA-256 of some bytes, written as 64 lower-case hexadecimal digits.
-#[derive(
-    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema,
-)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, schemars::JsonSchema)]
+#[schemars(with = "String")]
 pub struct Digest([u8; 32]);
 
 impl Digest {
@@ -38,9 +37,15 @@ impl Digest {
     }
 }
 
+as_text!(Digest, |it, serializer| serializer.collect_str(it));
+
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        let mut digits = [0; 64];
+        for (pair, byte) in digits.chunks_exact_mut(2).zip(self.0) {
+            pair.copy_from_slice(&[digit(byte >> 4), digit(byte & 15)]);
+        }
+        f.write_str(std::str::from_utf8(&digits).map_err(|_| fmt::Error)?)
     }
 }
 
@@ -74,6 +79,10 @@ impl std::str::FromStr for Digest {
     }
 }
 
+fn digit(nibble: u8) -> u8 {
+    nibble + if nibble < 10 { b'0' } else { b'a' - 10 }
+}
+
 fn nibble(digit: u8) -> Option<u8> {
     match digit {
         b'0'..=b'9' => Some(digit - b'0'),
@@ -102,12 +111,9 @@ impl From<Digest> for String {
 /// Never for the types of this crate: their maps have text keys and their
 /// numbers are integers below 2^53.
 pub fn canonical(value: &impl Serialize) -> Vec<u8> {
-    canonical_tree(&serde_json::to_value(value).expect("because our types have text keys"))
-}
-
-fn canonical_tree(tree: &serde_json::Value) -> Vec<u8> {
-    tree::written(tree).unwrap_or_else(|| {
-        serde_json_canonicalizer::to_vec(tree).expect("because numbers of a tree are finite")
+    direct::written(value).unwrap_or_else(|| {
+        let tree = serde_json::to_value(value).expect("because our types have text keys");
+        serde_json_canonicalizer::to_vec(&tree).expect("because numbers of a tree are finite")
     })
 }
 
@@ -118,7 +124,7 @@ pub fn canonical_digest(value: &impl Serialize) -> Digest {
 
 /// Returns the digest of `tree` as canonical JSON.
 pub fn digest_of_tree(tree: &serde_json::Value) -> Digest {
-    Digest::of(&canonical_tree(tree))
+    Digest::of(&canonical(tree))
 }
 
 #[cfg(test)]

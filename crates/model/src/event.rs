@@ -14,7 +14,7 @@ use crate::machine::sign_off::SignOffTransition;
 use crate::machine::site::SiteTransition;
 use crate::machine::site_phase::PhaseTransition;
 use crate::machine::waiver::WaiverTransition;
-use crate::order::{OrderId, Report};
+use crate::order::{OrderEnd, OrderId, Report};
 use crate::profile::Purpose;
 use crate::role_type::RoleType;
 use crate::scope::Scope;
@@ -332,6 +332,11 @@ pub enum Event {
         /// What became of it.
         report: Report,
     },
+    /// Orders of one track, which followed one another, succeeded, and were heard of together.
+    OrdersEnded {
+        /// What became of each, in their order.
+        ended: Vec<OrderEnd>,
+    },
     /// An order that stood behind another one of its computer was taken back: it never began.
     OrderWithdrawn {
         /// Its name.
@@ -456,6 +461,18 @@ impl Event {
         } else {
             &[]
         }
+    }
+
+    /// Returns the orders that it ends, in their order, each with what became of it.
+    pub fn ends(&self) -> impl Iterator<Item = (&OrderId, &Report)> {
+        let (one, several) = if let Self::OrderEnded { order, report } = self {
+            (Some((order, report)), &[][..])
+        } else if let Self::OrdersEnded { ended } = self {
+            (None, ended.as_slice())
+        } else {
+            (None, &[][..])
+        };
+        one.into_iter().chain(several.iter().map(|it| (&it.order, &it.report)))
     }
 }
 

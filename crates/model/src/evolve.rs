@@ -5,6 +5,7 @@
 
 mod beginnings;
 mod happening;
+mod orders;
 mod requests;
 mod signals;
 mod units;
@@ -19,12 +20,12 @@ use crate::machine::deployment::{DeploymentState, DeploymentTransition};
 use crate::machine::sign_off::{SignOffState, SignOffTransition};
 use crate::machine::waiver::WaiverState;
 use crate::plan::MasterProjectPlan;
-use crate::run::{Run, TrackState};
+use crate::run::Run;
 use crate::scope::Scope;
-use crate::site_care::adoption::finding;
+use crate::standing::Standing;
 use crate::state::{
-    Attestation, Concurrence, Hold, OrderPlace, RfcStatus, RingCounts, RingStatus, Signal,
-    SiteStatus, SlotStatus, State, WaiverStatus, attestation_key,
+    Attestation, Concurrence, Hold, Outstanding, RfcStatus, RingCounts, RingStatus, Signal,
+    SlotStatus, State, WaiverStatus, attestation_key,
 };
 use crate::state_index::StateIndex;
 use crate::work;
@@ -55,21 +56,23 @@ impl State {
             deployment: DeploymentState::default(),
             deployment_since: at,
             components: vec![],
-            sites: vec![],
+            sites: Default::default(),
             rings: vec![],
             rfcs: vec![],
-            slots: [].into(),
+            slots: Default::default(),
             waivers: vec![],
-            attestations: [].into(),
+            attestations: Default::default(),
             concurrences: [].into(),
             holds: [].into(),
-            orders: [].into(),
+            orders: Default::default(),
+            outstanding: Default::default(),
             cancelled: [].into(),
-            signals: vec![],
+            signals: Default::default(),
             incidents: Default::default(),
             escalations: Default::default(),
             readiness: Default::default(),
             seen: Default::default(),
+            sheets: Default::default(),
             assignments: Default::default(),
             milestones: Default::default(),
             quiet_periods: Default::default(),
@@ -96,6 +99,10 @@ impl State {
     pub fn with_plan(mut self, plan: Arc<MasterProjectPlan>) -> Self {
         self.index = Arc::new(StateIndex::of(&plan));
         self.plan = plan;
+        self.outstanding = Outstanding {
+            behind: self.orders.values().filter(|it| self.is_behind(it)).count(),
+            asked: self.orders.values().filter(|it| it.asked.is_some()).count(),
+        };
         self
     }
 
@@ -113,7 +120,7 @@ impl State {
             let before = before.and_then(|position| self.sites.get(position as usize));
             before.cloned().unwrap_or_else(|| new_site(at))
         });
-        let sites: Vec<SiteStatus> = sites.collect();
+        let sites: Standing = sites.collect();
         let mut rings: Vec<RingStatus> = plan
             .rings
             .iter()
@@ -285,50 +292,18 @@ impl State {
             }
             Event::OrderIntended { scope, track, .. }
             | Event::OrdersIntended { scope, track, .. } => {
-                for order in event.intends() {
-                    let ordered = self.track_mut(scope, *track)?;
-                    ordered.ordered();
-                    let number = ordered.orders;
-                    let (scope, track, asked) = (scope.clone(), *track, None);
-                    let place = OrderPlace { scope, track, number, since: at, asked };
-                    self.orders.insert(order.clone(), place);
-                }
+                self.orders_intended(event.intends(), scope, *track, at)?;
             }
             Event::StepAsked { order, scope, track, role } => {
-                let asked = self.track_mut(scope, *track)?;
-                asked.ordered();
-                asked.state = TrackState::Asked;
-                let place = OrderPlace {
-                    scope: scope.clone(),
-                    track: *track,
-                    number: asked.orders,
-                    since: at,
-                    asked: Some(*role),
-                };
-                self.orders.insert(order.clone(), place);
+                self.step_asked(order, (scope, *track), *role, at)?;
             }
-            Event::OrderEnded { order, report } => {
-                let place = self.orders.remove(order).ok_or_else(|| Impossible::unknown(order))?;
-                let outcome = report.outcome.clone();
-                if let Some((component, found)) = finding(self, &place, report) {
-                    self.site_care.found.entry(component).or_default().push(found);
-                }
-                work::with_track(self, &place.scope, place.track, |kind, steps, track| {
-                    track.ended(kind, steps, &outcome, at);
-                })
-                .ok_or_else(|| Impossible::unknown(&place.scope))?;
-                self.recount_at(&place.scope);
-                if !self.run(&place.scope).is_some_and(Run::is_busy) {
-                    self.cancelled.remove(&place.scope.to_string());
+            Event::OrderEnded { .. } | Event::OrdersEnded { .. } => {
+                for (order, report) in event.ends() {
+                    self.order_ended(order, report, at)?;
                 }
             }
             Event::OrderWithdrawn { order, .. } => {
-                let place = self.orders.remove(order).ok_or_else(|| Impossible::unknown(order))?;
-                self.track_mut(&place.scope, place.track)?.withdrawn();
-                self.recount_at(&place.scope);
-                if !self.run(&place.scope).is_some_and(Run::is_busy) {
-                    self.cancelled.remove(&place.scope.to_string());
-                }
+                self.order_withdrawn(order)?;
             }
             Event::StepDecided { scope, tracks, decision, .. } => {
                 for track in tracks {

@@ -2,7 +2,7 @@
 //!
 //! House rule: parse once at the edge. A name that exists is a valid name.
 
-use serde::{Deserialize, Serialize};
+use crate::as_text::as_text;
 use std::fmt;
 
 /// The longest name. Names become file names, SQL keys and words on a page.
@@ -29,8 +29,7 @@ pub fn is_name(text: &str) -> bool {
 macro_rules! names {
     ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
         $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
-        #[serde(try_from = "String", into = "String")]
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, schemars::JsonSchema)]
         #[schemars(with = "String")]
         pub struct $name(std::sync::Arc<str>);
 
@@ -40,6 +39,8 @@ macro_rules! names {
                 &self.0
             }
         }
+
+        as_text!($name, |it, serializer| serializer.serialize_str(&it.0));
 
         impl TryFrom<String> for $name {
             type Error = InvalidName;

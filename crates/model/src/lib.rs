@@ -3,6 +3,7 @@
 //! Everything here is a plain function of its arguments: no clock, no disk, no
 //! `async`, no randomness. Whoever wants an effect asks a higher floor.
 
+mod as_text;
 pub mod assessment;
 pub mod assignment;
 pub mod baseline;
@@ -54,9 +55,11 @@ pub mod run;
 pub mod sample;
 pub mod scope;
 pub mod separation_of_duties;
+pub mod shared;
 pub mod sheet;
 pub mod site;
 pub mod site_care;
+pub mod standing;
 pub mod state;
 pub mod state_index;
 pub mod step;

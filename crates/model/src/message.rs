@@ -17,9 +17,9 @@ pub use slot::Slot;
 use crate::evolve::{Happening, Impossible};
 use crate::id::{LineId, SiteId};
 use crate::scope::Scope;
+use imbl::{OrdMap, OrdSet, Vector};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
 
 /// What happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantNames)]
@@ -147,21 +147,21 @@ pub enum MessageCommand {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Messages {
     /// What each site was told about its window.
-    pub slots: BTreeMap<SiteId, Slot>,
+    pub slots: OrdMap<SiteId, Slot>,
     /// What is sent when, by time.
-    pub upcoming: BTreeSet<(Timestamp, SiteId, LineId)>,
+    pub upcoming: OrdSet<(Timestamp, SiteId, LineId)>,
     /// Every letter; the first has number 1.
-    pub letters: Vec<LetterStatus>,
+    pub letters: Vector<LetterStatus>,
     /// The letters of each site.
-    pub of_site: BTreeMap<SiteId, Vec<u32>>,
+    pub of_site: OrdMap<SiteId, Vec<u32>>,
     /// Letters that were not sent yet.
-    pub unsent: BTreeSet<u32>,
+    pub unsent: OrdSet<u32>,
     /// Letters that must be acknowledged and are not.
-    pub unacknowledged: BTreeSet<u32>,
+    pub unacknowledged: OrdSet<u32>,
     /// Letters to whose silence somebody's attention was drawn.
-    pub escalated: BTreeSet<u32>,
+    pub escalated: OrdSet<u32>,
     /// What sites and milestones were last told of, so that it is told once.
-    pub told: BTreeMap<String, String>,
+    pub told: OrdMap<String, String>,
 }
 
 impl Messages {
@@ -296,7 +296,7 @@ impl Messages {
             self.unacknowledged.insert(number);
         }
         self.escalated.extend(letter.escalates);
-        self.letters.push(LetterStatus::new(letter.clone(), happening.at));
+        self.letters.push_back(LetterStatus::new(letter.clone(), happening.at));
         Ok(())
     }
 

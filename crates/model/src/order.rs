@@ -21,6 +21,15 @@ impl fmt::Display for OrderId {
     }
 }
 
+/// An order, and what became of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderEnd {
+    /// Its name.
+    pub order: OrderId,
+    /// What became of it.
+    pub report: Report,
+}
+
 /// One instruction. Whoever carries it out has nothing left to decide.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Order {

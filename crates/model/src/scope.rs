@@ -2,16 +2,14 @@
 //!
 //! House rule: written the same way everywhere: `site/B27`, `ring/early`, `rfc/RFC-031`.
 
+use crate::as_text::as_text;
 use crate::id::{ComponentId, InvalidName, RfcId, RingId, SiteId};
-use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
 
 /// The whole deployment or one thing in it.
-#[derive(
-    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema,
-)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, schemars::JsonSchema)]
+#[schemars(with = "String")]
 pub enum Scope {
     /// The whole deployment.
     Deployment,
@@ -26,6 +24,8 @@ pub enum Scope {
     /// One request for change.
     Rfc(RfcId),
 }
+
+as_text!(Scope, |it, serializer| serializer.collect_str(it));
 
 impl Scope {
     /// Returns the two parts of which its name consists.

@@ -10,7 +10,7 @@ mod kept;
 mod sites;
 mod stable;
 
-pub use kept::KeptDigest;
+pub use kept::{KeptDigest, SheetsVersion};
 pub use stable::milestone_facts;
 
 use crate::digest::{Digest, canonical_digest, digest_of_tree};
@@ -22,7 +22,6 @@ use crate::role_type::RoleType;
 use crate::run::TrackState;
 use crate::scope::Scope;
 use crate::state::State;
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::fmt;
 use std::str::FromStr;
@@ -51,10 +50,8 @@ pub enum Sheet {
 }
 
 /// One signature slot of a sheet, written `site/B27:site-owner`.
-#[derive(
-    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema,
-)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, schemars::JsonSchema)]
+#[schemars(with = "String")]
 pub struct SlotId {
     /// The sheet.
     pub sheet: Sheet,
@@ -163,6 +160,8 @@ impl fmt::Display for Sheet {
     }
 }
 
+crate::as_text::as_text!(SlotId, |it, serializer| serializer.collect_str(it));
+
 impl fmt::Display for SlotId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&format!("{}:{}", self.sheet, self.role.key()))
@@ -256,7 +255,9 @@ pub fn body(state: &State, sheet: &Sheet) -> Value {
 pub fn digest(state: &State, sheet: &Sheet) -> Digest {
     let anew = || digest_of_tree(&body(state, sheet));
     match sheet {
-        Sheet::Site(id) => state.site(id).map_or_else(anew, |(_, it)| it.digest.or_anew(anew)),
+        Sheet::Site(id) => {
+            state.site(id).map_or_else(anew, |(_, it)| it.digest.or_anew(state.sheets, anew))
+        }
         Sheet::CoreInterim
         | Sheet::CoreFinal
         | Sheet::SitesComplete

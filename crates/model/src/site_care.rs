@@ -18,6 +18,7 @@ use crate::evolve::{Happening, Impossible};
 use crate::id::{ComputerId, LineId, PersonId, RfcId, SiteId};
 use crate::role_type::RoleType;
 use crate::scope::Scope;
+use imbl::OrdMap;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -78,7 +79,7 @@ pub enum RevisitCause {
 pub struct SiteCare {
     /// Site by site; a site of which nothing is known is not there.
     #[serde(default)]
-    pub sites: BTreeMap<SiteId, CareOfSite>,
+    pub sites: OrdMap<SiteId, CareOfSite>,
     /// What was found where components were taken over from the pilot.
     #[serde(default)]
     pub found: BTreeMap<crate::id::ComponentId, Vec<adoption::Finding>>,

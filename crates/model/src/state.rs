@@ -23,7 +23,10 @@ use crate::rfc::RfcCategory;
 use crate::role_type::RoleType;
 use crate::run::Run;
 use crate::scope::Scope;
+use crate::shared::Shared;
 use crate::sheet::SlotId;
+use crate::standing::Standing;
+use imbl::OrdMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
@@ -56,85 +59,91 @@ pub struct State {
     /// Core components, in plan order.
     pub components: Vec<ComponentStatus>,
     /// Sites, in plan order.
-    pub sites: Vec<SiteStatus>,
+    pub sites: Standing,
     /// Rings, in plan order.
     pub rings: Vec<RingStatus>,
     /// Requests for change, in plan order.
     pub rfcs: Vec<RfcStatus>,
     /// Signature slots that have been asked for.
-    pub slots: BTreeMap<SlotId, SlotStatus>,
+    pub slots: OrdMap<SlotId, SlotStatus>,
     /// Waivers, the first having number 1.
     pub waivers: Vec<WaiverStatus>,
     /// What people stated about guards, by guard and scope.
-    pub attestations: BTreeMap<String, Attestation>,
+    pub attestations: OrdMap<String, Attestation>,
     /// Who agreed to acts that need several people, by act.
     pub concurrences: BTreeMap<String, Vec<Concurrence>>,
     /// What is held, and why.
     pub holds: BTreeMap<String, Hold>,
     /// Orders without an outcome, and what was asked of people.
-    pub orders: HashMap<OrderId, OrderPlace>,
+    pub orders: Shared<HashMap<OrderId, OrderPlace>>,
+    /// How many of them are at work for nobody: counted where they come and go.
+    #[serde(skip)]
+    pub outstanding: Outstanding,
     /// Who wants the orders in flight at which scopes stopped.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub cancelled: BTreeMap<String, PersonId>,
     /// Incidents and refusals that count against rings.
-    pub signals: Vec<Signal>,
+    pub signals: Shared<Vec<Signal>>,
     /// Incidents and their impact, support issues, feedback and problems.
     #[serde(default)]
-    pub incidents: crate::incident::Incidents,
+    pub incidents: Shared<crate::incident::Incidents>,
     /// Escalations from operations and support to the project team.
     #[serde(default)]
-    pub escalations: crate::escalation::Escalations,
+    pub escalations: Shared<crate::escalation::Escalations>,
     /// What operations and support need before they take over: checklist, guides, monitoring.
     #[serde(default)]
-    pub readiness: crate::readiness::Readiness,
+    pub readiness: Shared<crate::readiness::Readiness>,
     /// The project team: who is on it, and who has left it for what.
     #[serde(default)]
-    pub assignments: crate::assignment::Assignments,
+    pub assignments: Shared<crate::assignment::Assignments>,
     /// The milestones: convened, voted on, approved, rejected.
     #[serde(default)]
-    pub milestones: crate::milestone::Milestones,
+    pub milestones: Shared<crate::milestone::Milestones>,
     /// The quiet period: its clock, its extensions, its verdict.
     #[serde(default)]
-    pub quiet_periods: crate::quiet_period::QuietPeriods,
+    pub quiet_periods: Shared<crate::quiet_period::QuietPeriods>,
     /// The satisfaction survey of users, site owners and the customer.
     #[serde(default)]
-    pub surveys: crate::survey::Surveys,
+    pub surveys: Shared<crate::survey::Surveys>,
     /// Key questions with their answers, and success criteria with their verdicts.
     #[serde(default)]
-    pub assessments: crate::assessment::Assessments,
+    pub assessments: Shared<crate::assessment::Assessments>,
     /// Closing: contributions, lessons, open items, access, ownership, benefits.
     #[serde(default)]
-    pub close_out: crate::close_out::CloseOut,
+    pub close_out: Shared<crate::close_out::CloseOut>,
     /// An early end: what becomes of each component and site.
     #[serde(default)]
-    pub termination: crate::termination::Termination,
+    pub termination: Shared<crate::termination::Termination>,
     /// The record's own history: what was lost of it.
     #[serde(default)]
-    pub history: crate::history::History,
+    pub history: Shared<crate::history::History>,
     /// Delegations in writing: who may act for whom, where, until when.
     #[serde(default)]
-    pub delegations: crate::delegation::Delegations,
+    pub delegations: Shared<crate::delegation::Delegations>,
     /// The change schedule: standard changes, conflicts and how they were ruled on, reviews.
     #[serde(default)]
-    pub change_schedule: crate::change_schedule::ChangeSchedule,
+    pub change_schedule: Shared<crate::change_schedule::ChangeSchedule>,
     /// What a site is promised and shows: expectations, coverage, exemptions, revisits.
     #[serde(default)]
-    pub site_care: crate::site_care::SiteCare,
+    pub site_care: Shared<crate::site_care::SiteCare>,
     /// Messages of the communications plan on their way to people.
     #[serde(default)]
-    pub messages: crate::message::Messages,
+    pub messages: Shared<crate::message::Messages>,
     /// Training: sessions, attendance, coverage of sites.
     #[serde(default)]
-    pub training: crate::training::Training,
+    pub training: Shared<crate::training::Training>,
     /// What was found before core components are touched.
     #[serde(default)]
-    pub prechecks: crate::precheck::Prechecks,
+    pub prechecks: Shared<crate::precheck::Prechecks>,
     /// Release Readiness: what has to be on record before a deployment begins.
     #[serde(default)]
-    pub release_readiness: crate::release_readiness::ReleaseReadiness,
+    pub release_readiness: Shared<crate::release_readiness::ReleaseReadiness>,
     /// What was seen of all sites, and need not be computed again.
     #[serde(skip)]
     pub seen: crate::quiet_period::Seen,
+    /// How often the sheets of all sites may have become others.
+    #[serde(skip)]
+    pub sheets: crate::sheet::SheetsVersion,
     /// The last entry.
     pub seq: Seq,
     /// When it was written.
@@ -489,6 +498,15 @@ pub struct OrderPlace {
     pub asked: Option<RoleType>,
 }
 
+/// The orders without an outcome that are not in flight, by number.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Outstanding {
+    /// Those that stand behind another one.
+    pub behind: usize,
+    /// What was asked of people.
+    pub asked: usize,
+}
+
 /// An incident or refusal that counts against a ring.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Signal {
@@ -585,8 +603,8 @@ impl State {
     /// Returns how many orders are in flight, without what was asked of people and without those
     /// that stand behind another one.
     pub fn in_flight(&self) -> usize {
-        let is_at_work = |it: &&OrderPlace| it.asked.is_none() && !self.is_behind(it);
-        self.orders.values().filter(is_at_work).count()
+        let Outstanding { behind, asked } = self.outstanding;
+        self.orders.len().saturating_sub(behind + asked)
     }
 
     /// Returns why `scope` may not begin, if it is held or something around it is.
@@ -621,7 +639,7 @@ impl State {
         // Most guards are stated by nobody, and this is asked for each site in each look.
         let name: &str = guard.into();
         let from = (Bound::Included(name), Bound::Unbounded);
-        let first = self.attestations.range::<str, _>(from).next();
+        let first = self.attestations.range::<_, str>(from).next();
         if !first.is_some_and(|(key, _)| key.starts_with(name)) {
             return None;
         }

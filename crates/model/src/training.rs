@@ -14,6 +14,7 @@ pub use coverage::{Conflict, Coverage, conflicts, coverage, pseudonym};
 use crate::evolve::{Happening, Impossible};
 use crate::id::{LineId, PersonId, SiteId};
 use crate::window::TimeZoneName;
+use imbl::OrdMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -191,9 +192,9 @@ pub struct Training {
     /// The sessions, by name.
     pub sessions: BTreeMap<LineId, SessionStatus>,
     /// Who attended, by site and course.
-    pub attended: BTreeMap<SiteId, BTreeMap<LineId, BTreeSet<String>>>,
+    pub attended: OrdMap<SiteId, BTreeMap<LineId, BTreeSet<String>>>,
     /// Who need not be trained, by site.
-    pub exempt: BTreeMap<SiteId, BTreeSet<String>>,
+    pub exempt: OrdMap<SiteId, BTreeSet<String>>,
 }
 
 impl Training {

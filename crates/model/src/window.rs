@@ -6,12 +6,13 @@
 //!
 //! House rule: a window is civil time in the site's own zone, unless it names another.
 
+use crate::as_text::as_text;
 use jiff::civil::{Date, Time};
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use written::WrittenWindow;
 
 mod written;
@@ -243,12 +244,11 @@ impl From<jiff::civil::Weekday> for Weekday {
 }
 
 /// The name of an IANA time zone, such as `America/St_Johns`.
-#[derive(
-    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema,
-)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, schemars::JsonSchema)]
 #[schemars(with = "String")]
 pub struct TimeZoneName(Arc<str>);
+
+as_text!(TimeZoneName, |it, serializer| serializer.serialize_str(&it.0));
 
 impl TimeZoneName {
     /// Returns the name as text.
@@ -293,11 +293,21 @@ impl std::str::FromStr for TimeZoneName {
     type Err = InvalidTimeZone;
 
     fn from_str(text: &str) -> Result<Self, InvalidTimeZone> {
+        // Sites by the thousand name a handful of zones.
+        static KNOWN: LazyLock<Mutex<BTreeSet<Arc<str>>>> = LazyLock::new(Mutex::default);
+        let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(name) = known.get(text) {
+            return Ok(Self(name.clone()));
+        }
         let unknown = || InvalidTimeZone::Unknown { text: excerpt(text) };
         let zone = TimeZoneDatabase::bundled().get(text).map_err(|_| unknown())?;
         match zone.iana_name() {
             Some(_) if zone.is_unknown() => Err(unknown()),
-            Some(name) if name == text => Ok(Self(text.into())),
+            Some(name) if name == text => {
+                let name: Arc<str> = text.into();
+                known.insert(name.clone());
+                Ok(Self(name))
+            }
             Some(name) => {
                 Err(InvalidTimeZone::Misspelled { text: excerpt(text), spelling: name.to_owned() })
             }

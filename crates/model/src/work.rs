@@ -142,19 +142,18 @@ fn template_of<'p>(
 }
 
 /// Calls `change` with a track of `scope`, the kind of its run and its steps.
-pub(crate) fn with_track(
+pub(crate) fn with_track<T>(
     state: &mut State,
     scope: &Scope,
     track: u32,
-    change: impl FnOnce(RunKind, &[&Step], &mut Track),
-) -> Option<()> {
+    change: impl FnOnce(RunKind, &[&Step], &mut Track) -> T,
+) -> Option<T> {
     let plan = state.plan.clone();
     let list = state.run(scope)?.tracks.get(track as usize)?.list;
     let steps = steps(&plan, state, scope, list);
     let run = state.run_mut(scope)?;
     let kind = run.kind;
-    change(kind, &steps, run.tracks.get_mut(track as usize)?);
-    Some(())
+    Some(change(kind, &steps, run.tracks.get_mut(track as usize)?))
 }
 
 /// What is next on a track.

@@ -201,13 +201,17 @@ fn carry_on(look: &mut Look<'_>, agenda: &mut Agenda, room: &mut usize, moved: B
 /// has closed or an authorisation that is gone lets what is under way come to its end, and no more.
 fn called_back(look: &Look<'_>) -> Vec<OrderId> {
     let state = look.state;
-    let waits = state.orders.iter().filter(|(_, place)| match look.calls_back {
+    if look.calls_back == CallsBack::Nothing {
+        return vec![];
+    }
+    // Most orders are of what goes on: that is asked first.
+    let stopped = state.orders.iter().filter(|(_, place)| !look.is_going_on(&place.scope));
+    let waits = stopped.filter(|(_, place)| match look.calls_back {
         CallsBack::Nothing => false,
         CallsBack::Behind => state.is_behind(place),
         CallsBack::All => place.asked.is_none(),
     });
-    let back = waits.filter(|(_, place)| !look.is_going_on(&place.scope));
-    back.map(|(id, _)| id.clone()).collect()
+    waits.map(|(id, _)| id.clone()).collect()
 }
 
 /// Returns the orders of whatever gets no orders at `now`, those under way too: found open after a

@@ -188,6 +188,20 @@ impl<'s> Look<'s> {
         waits.extend(new);
     }
 
+    /// Asks for the signatures of the site at `position` with `ask`, which returns whether it asked for
+    /// any; not where an earlier look has found that nobody is to be asked yet.
+    pub(crate) fn asks_for(&mut self, position: usize, ask: impl FnOnce(&mut Self) -> bool) {
+        if let Some(until) = self.kept.unasked(position, self.now) {
+            self.again(until);
+            return;
+        }
+        let next = self.next.take();
+        if !ask(self) {
+            self.kept.keep_unasked(position, self.next);
+        }
+        self.again(next);
+    }
+
     /// Returns whether no site is to be told anything until one moves.
     pub(crate) fn are_sites_told(&self) -> bool {
         self.kept.are_sites_told()

@@ -383,6 +383,7 @@ impl<'w, W: Watch> Simulation<'w, W> {
             Event::OrderIntended { .. }
                 | Event::OrdersIntended { .. }
                 | Event::OrderEnded { .. }
+                | Event::OrdersEnded { .. }
                 | Event::OrderWithdrawn { .. }
                 | Event::Phase { .. }
                 | Event::Incident(IncidentEvent::ProbesSeen { .. })

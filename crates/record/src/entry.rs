@@ -16,6 +16,31 @@ pub struct Entry {
     pub hash: Digest,
 }
 
+/// Entries that follow one another, read in one piece: what is folded needs no hash of each.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stretch {
+    /// The number of the last of them.
+    pub last: Seq,
+    /// The chain's hash up to and with the last of them.
+    pub hash: Digest,
+    /// Their bodies, one a line: a body is canonical JSON, in which no line ends.
+    pub bodies: Vec<u8>,
+}
+
+impl Stretch {
+    /// Returns the bodies, in order.
+    pub fn bodies(&self) -> impl Iterator<Item = &[u8]> {
+        self.bodies.split(|it| *it == b'\n')
+    }
+
+    /// Returns these entries in one piece; nothing where there are none.
+    pub(crate) fn of(entries: &[Entry]) -> Option<Self> {
+        let last = entries.last()?;
+        let bodies: Vec<&[u8]> = entries.iter().map(|it| it.body.as_slice()).collect();
+        Some(Self { last: last.seq, hash: last.hash, bodies: bodies.join(&b'\n') })
+    }
+}
+
 /// Where a deployment's record stands, all read at one instant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Standing {

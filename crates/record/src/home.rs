@@ -1,7 +1,7 @@
 //! The record's home, as everybody above sees it: one trait, three homes.
 
 use crate::change::{Appended, Change, CommandId, Head};
-use crate::entry::{Entry, Kept, Notice, Snapshot, Standing};
+use crate::entry::{Entry, Kept, Notice, Snapshot, Standing, Stretch};
 use crate::error::RecordError;
 use crate::key::Signer;
 use crate::location::Location;
@@ -141,6 +141,21 @@ pub trait Record: Send + Sync {
         after: Seq,
         limit: u32,
     ) -> Result<Vec<Entry>, RecordError>;
+
+    /// Returns at most `limit` entries after entry `after` in one piece, to be folded; nothing where
+    /// there are none.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    async fn stretch(
+        &self,
+        deployment: &DeploymentId,
+        after: Seq,
+        limit: u32,
+    ) -> Result<Option<Stretch>, RecordError> {
+        Ok(Stretch::of(&self.read(deployment, after, limit).await?))
+    }
 
     /// Returns the entry that answered a command, if it was ever recorded.
     ///

@@ -30,7 +30,7 @@ mod conformance;
 
 pub use account::{Account, Accounts, Admission, AdmissionKind, Identity};
 pub use change::{Appended, Change, CommandId, Head, NewOrder};
-pub use entry::{Entry, Kept, Notice, Snapshot, Standing};
+pub use entry::{Entry, Kept, Notice, Snapshot, Standing, Stretch};
 pub use error::{Cause, RecordError};
 pub use export::{export, verify_file, verify_lines};
 pub use home::{Record, open};

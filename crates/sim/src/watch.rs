@@ -185,7 +185,7 @@ impl Inner {
             }
             watch.is_told_once(now, &entry);
             watch.before(now, &entry);
-            if let Event::OrderEnded { order, report } = &entry.event {
+            for (order, report) in entry.event.ends() {
                 ends_orders = true;
                 if let Some(lie) = truth::differs(&self.computers, order, &report.outcome) {
                     watch.breaks(now, format!("{order}: the record says {lie}"));

@@ -20,6 +20,10 @@ pub const WAITS_MAX: usize = 10;
 /// The most sites at work that the board shows.
 const SITES_MAX: usize = 20;
 
+/// The states of the sites that a board shows one by one.
+const AT_WORK: [SiteState; 4] =
+    [SiteState::Deploying, SiteState::Paused, SiteState::RollingBack, SiteState::Halted];
+
 /// The most waits looked at to find those that are for people.
 const WAITS_LOOKED_AT_MAX: usize = 5_000;
 
@@ -188,9 +192,9 @@ impl Board {
     /// Returns the board of `state` at `now`, with `newest` entries and the forecast.
     pub fn of(state: &State, now: Timestamp, newest: &[Entry], forecast: Ends) -> Self {
         let plan = &state.plan;
-        let mut working: Vec<SiteLine> = working(state);
-        let working_more = working.len().saturating_sub(SITES_MAX);
-        working.truncate(SITES_MAX);
+        let at_work = state.sites.standing_in(&AT_WORK);
+        let working_more = at_work.len().saturating_sub(SITES_MAX);
+        let working = at_work.into_iter().take(SITES_MAX).filter_map(|it| working(state, it));
         let waits = waiting(state, now, WAITS_LOOKED_AT_MAX);
         let for_people = waits.into_iter().filter(|it| matches!(it.supplier, Supplier::Roles(_)));
         Self {
@@ -208,7 +212,7 @@ impl Board {
             components: components(state),
             rings: rings(state),
             sheets: sheets(state),
-            working,
+            working: working.collect(),
             working_more,
             throughput: throughput(state, now),
             forecast,
@@ -289,41 +293,21 @@ fn sheets(state: &State) -> Vec<SheetLine> {
     wanted.into_iter().map(line).collect()
 }
 
-fn working(state: &State) -> Vec<SiteLine> {
-    let sites = state.plan.sites.iter().zip(&state.sites);
-    let at_work = sites.filter(|(_, it)| match it.state {
-        SiteState::Deploying | SiteState::Paused | SiteState::RollingBack | SiteState::Halted => {
-            true
-        }
-        SiteState::Planned
-        | SiteState::Notified
-        | SiteState::Ready
-        | SiteState::Deployed
-        | SiteState::Observing
-        | SiteState::Refused
-        | SiteState::Reconfirm
-        | SiteState::SignedOff
-        | SiteState::RolledBack
-        | SiteState::Exempt => false,
-    });
-    at_work
-        .map(|(planned, status)| {
-            let run = status.run.as_deref();
-            let done = run.map_or(0, computers_done);
-            let (stage, stages) =
-                run.map_or((0, 0), |it| (u32::from(it.stage) + 1, u32::from(it.stages)));
-            SiteLine {
-                site: planned.id.clone(),
-                title: planned.title.clone(),
-                state: status.state.to_string(),
-                stage: stage.min(stages),
-                stages,
-                computers_done: done,
-                computers: planned.computers.len(),
-                in_flight: run.map_or(0, |it| it.counts_all().running),
-            }
-        })
-        .collect()
+fn working(state: &State, position: usize) -> Option<SiteLine> {
+    let (planned, status) = state.plan.sites.get(position).zip(state.sites.get(position))?;
+    let run = status.run.as_deref();
+    let done = run.map_or(0, computers_done);
+    let (stage, stages) = run.map_or((0, 0), |it| (u32::from(it.stage) + 1, u32::from(it.stages)));
+    Some(SiteLine {
+        site: planned.id.clone(),
+        title: planned.title.clone(),
+        state: status.state.to_string(),
+        stage: stage.min(stages),
+        stages,
+        computers_done: done,
+        computers: planned.computers.len(),
+        in_flight: run.map_or(0, |it| it.counts_all().running),
+    })
 }
 
 fn computers_done(run: &model::run::Run) -> usize {

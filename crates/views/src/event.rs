@@ -1,7 +1,7 @@
 //! Entries of the record as sentences, and what each is about.
 
 use model::event::{Event, StepDecision};
-use model::order::{Outcome, Proof, Report};
+use model::order::{OrderId, Outcome, Proof, Report};
 use model::scope::Scope;
 use model::state::{State, scope_of_act};
 
@@ -88,6 +88,14 @@ pub fn sentence(event: &Event) -> String {
             [] => "begins nothing".to_owned(),
         },
         Event::OrderEnded { order, report } => format!("{order} {}", outcome(report)),
+        Event::OrdersEnded { ended } => match ended.as_slice() {
+            [first, .., last] => {
+                let (count, first, last) = (ended.len(), &first.order, &last.order);
+                format!("{count} orders succeeded one after the other, {first} to {last}")
+            }
+            [only] => format!("{} {}", only.order, outcome(&only.report)),
+            [] => "nothing ended".to_owned(),
+        },
         Event::OrderWithdrawn { order, why } => format!("{order} never began: {why}"),
         Event::StepAsked { order, role, .. } => format!("{role} is asked to do {order}"),
         Event::StepDecided { scope, computers, decision, reason, .. } => {
@@ -156,6 +164,12 @@ fn proven(proof: Proof) -> &'static str {
     }
 }
 
+/// An order's name begins with what it is for: `site/B27@1/pc-7/install#1`.
+fn of_order(order: &OrderId) -> Scope {
+    let scope = order.0.split('@').next().unwrap_or_default();
+    scope.parse().unwrap_or(Scope::Deployment)
+}
+
 /// Returns what `event` is about. A waiver is found among those of `state`.
 pub fn scope_of(state: &State, event: &Event) -> Scope {
     match event {
@@ -183,10 +197,9 @@ pub fn scope_of(state: &State, event: &Event) -> Scope {
         | Event::OrdersIntended { scope, .. }
         | Event::StepAsked { scope, .. }
         | Event::StepDecided { scope, .. } => scope.clone(),
-        // An order's name begins with what it is for: `site/B27@1/pc-7/install#1`.
-        Event::OrderEnded { order, .. } | Event::OrderWithdrawn { order, .. } => {
-            let scope = order.0.split('@').next().unwrap_or_default();
-            scope.parse().unwrap_or(Scope::Deployment)
+        Event::OrderEnded { order, .. } | Event::OrderWithdrawn { order, .. } => of_order(order),
+        Event::OrdersEnded { ended } => {
+            ended.first().map_or(Scope::Deployment, |it| of_order(&it.order))
         }
         Event::Incident(it) => it.scope(),
         Event::Escalation(it) => it.scope(),

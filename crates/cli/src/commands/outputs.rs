@@ -162,11 +162,12 @@ async fn find(desk: &Desk, of: &Of, last: &mut Seq, shown: &mut Vec<Shown>) -> R
         let Some(newest) = page.last() else { return Ok(()) };
         *last = newest.seq;
         for entry in page {
-            if let Event::OrderEnded { order, report } = &entry.event
-                && !matches!(report.outcome, Outcome::Succeeded { .. })
-                && let Some(it) = shown.iter_mut().rev().find(|it| it.order == *order)
-            {
-                it.failed = Some(sentence(&entry.event));
+            for (order, report) in entry.event.ends() {
+                if !matches!(report.outcome, Outcome::Succeeded { .. })
+                    && let Some(it) = shown.iter_mut().rev().find(|it| it.order == *order)
+                {
+                    it.failed = Some(sentence(&entry.event));
+                }
             }
             if let (
                 Event::OrderIntended { scope: at, .. } | Event::OrdersIntended { scope: at, .. },

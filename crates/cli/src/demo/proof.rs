@@ -173,7 +173,7 @@ fn orders(entries: &[Entry]) -> Claim {
                 except.push(format!("{} was begun twice", order.0));
             }
         }
-        if let Event::OrderEnded { order, report } = &entry.event {
+        for (order, report) in entry.event.ends() {
             if !intended.contains(order) || !ended.insert(order) {
                 except.push(format!("{} ended unbidden or twice", order.0));
             }

@@ -163,6 +163,7 @@ impl State {
             | SiteTransition::ObservationStarted
             | SiteTransition::Refused => {}
         }
+        self.sites.moved(position, before);
         self.recount(position);
         Ok(())
     }

@@ -3,22 +3,67 @@
 //! House rule: what is signed is computed from the state alone. What is kept here is what would be
 //! computed anew: every build with debug assertions compares the two.
 
+use super::{Sheet, digest};
 use crate::digest::Digest;
 use crate::event::Event;
+use crate::machine::SignOffState;
+use crate::order::OrderId;
 use crate::scope::Scope;
 use crate::state::State;
-use std::sync::OnceLock;
+use std::sync::{Mutex, PoisonError};
 
-/// A digest that may have been computed before. It is no part of what a state is.
-#[derive(Clone, Debug, Default)]
-pub struct KeptDigest(OnceLock<Digest>);
+/// What may have been computed before of the sheet of a site. It is no part of what a state is.
+#[derive(Debug, Default)]
+pub struct KeptDigest(Mutex<Option<Known>>);
+
+/// What was computed.
+#[derive(Clone, Copy, Debug)]
+struct Known {
+    /// Of which version of all sheets.
+    version: SheetsVersion,
+    digest: Digest,
+    /// Whether every signature was found to be asked for or given on exactly this sheet.
+    is_asked_for: bool,
+}
+
+/// How often the sheets of all sites may have become others, so that what is kept of each need not be
+/// gone through. It is no part of what a state is.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SheetsVersion(u64);
+
+impl PartialEq for SheetsVersion {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for SheetsVersion {}
 
 impl KeptDigest {
-    /// Returns what is kept, or what `anew` computes.
-    pub(super) fn or_anew(&self, anew: impl Fn() -> Digest) -> Digest {
-        let kept = *self.0.get_or_init(&anew);
-        debug_assert_eq!(kept, anew(), "the digest of a site's sheet was kept for too long");
-        kept
+    /// Returns what is kept under `version`, or what `anew` computes.
+    pub(super) fn or_anew(&self, version: SheetsVersion, anew: impl Fn() -> Digest) -> Digest {
+        if let Some(known) = self.known(version) {
+            debug_assert_eq!(known.digest, anew(), "a digest of a site's sheet was kept too long");
+            return known.digest;
+        }
+        let digest = anew();
+        self.keep(Some(Known { version, digest, is_asked_for: false }));
+        digest
+    }
+
+    fn known(&self, version: SheetsVersion) -> Option<Known> {
+        let known = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.filter(|it| it.version.0 == version.0)
+    }
+
+    fn keep(&self, known: Option<Known>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = known;
+    }
+}
+
+impl Clone for KeptDigest {
+    fn clone(&self) -> Self {
+        Self(Mutex::new(*self.0.lock().unwrap_or_else(PoisonError::into_inner)))
     }
 }
 
@@ -30,7 +75,7 @@ impl PartialEq for KeptDigest {
 
 impl Eq for KeptDigest {}
 
-/// Of which sites the sheets may tell something else after an event.
+/// Of which sites the sheets, or the signatures on them, may be others after an event.
 enum Moved {
     None,
     One(Scope),
@@ -49,13 +94,50 @@ impl State {
                     status.digest = KeptDigest::default();
                 }
             }
-            Moved::All => {
-                for status in &mut self.sites {
-                    status.digest = KeptDigest::default();
-                }
-            }
+            Moved::All => self.sheets.0 += 1,
         }
     }
+
+    /// Returns whether every signature of the sheet of the site at `position` was asked for or given
+    /// on the sheet as it is now: then nobody is to be asked.
+    pub fn is_asked_for(&self, position: usize) -> bool {
+        let Some((planned, status)) = self.plan.sites.get(position).zip(self.sites.get(position))
+        else {
+            return false;
+        };
+        let anew = |document: Digest| {
+            let mut slots = Sheet::Site(planned.id.clone()).slots().into_iter();
+            slots.all(|slot| {
+                self.slots.get(&slot).is_some_and(|it| {
+                    matches!(it.state, SignOffState::Requested | SignOffState::Signed)
+                        && it.document == document
+                })
+            })
+        };
+        if let Some(known) = status.digest.known(self.sheets).filter(|it| it.is_asked_for) {
+            debug_assert!(anew(known.digest), "what was asked for is asked for no more");
+            return true;
+        }
+        let document = digest(self, &Sheet::Site(planned.id.clone()));
+        let is_asked_for = anew(document);
+        status.digest.keep(Some(Known { version: self.sheets, digest: document, is_asked_for }));
+        is_asked_for
+    }
+}
+
+/// Returns where a site's sheet may be another: where in doubt, everywhere.
+fn at(scope: &Scope) -> Moved {
+    match scope {
+        Scope::Site(_) => Moved::One(scope.clone()),
+        Scope::Deployment | Scope::Core | Scope::Component(_) | Scope::Ring(_) | Scope::Rfc(_) => {
+            Moved::All
+        }
+    }
+}
+
+fn of_order(state: &State, order: Option<&OrderId>) -> Moved {
+    let place = order.and_then(|it| state.orders.get(it));
+    place.map_or(Moved::All, |it| Moved::One(it.scope.clone()))
 }
 
 /// Where in doubt, all sites.
@@ -69,11 +151,26 @@ fn moved(state: &State, event: &Event) -> Moved {
         | Event::StepDecided { scope, .. }
         | Event::Phase { scope, .. } => Moved::One(scope.clone()),
         Event::OrderEnded { order, .. } | Event::OrderWithdrawn { order, .. } => {
-            state.orders.get(order).map_or(Moved::All, |it| Moved::One(it.scope.clone()))
+            of_order(state, Some(order))
         }
-        // What people agree on, sign and are told is not what a site's sheet tells.
-        Event::SignOff { .. }
-        | Event::Concurred { .. }
+        // All of them are of one track.
+        Event::OrdersEnded { ended } => of_order(state, ended.first().map(|it| &it.order)),
+        // What is signed is not what the sheet tells, but who is to be asked.
+        Event::SignOff { slot, .. } => match &slot.sheet {
+            Sheet::Site(site) => Moved::One(Scope::Site(site.clone())),
+            Sheet::CoreInterim
+            | Sheet::CoreFinal
+            | Sheet::SitesComplete
+            | Sheet::DeploymentStable
+            | Sheet::QuietPeriodReport
+            | Sheet::MilestoneReview
+            | Sheet::CloseOut
+            | Sheet::Termination => Moved::None,
+        },
+        Event::Attested { scope, .. } | Event::Hold { scope, .. } => at(scope),
+        Event::SiteCare(it) => at(&it.scope()),
+        // What people agree on and are told is not what a site's sheet tells.
+        Event::Concurred { .. }
         | Event::RfcApproved { .. }
         | Event::Rfc { .. }
         | Event::Component { .. }
@@ -87,8 +184,6 @@ fn moved(state: &State, event: &Event) -> Moved {
         | Event::WaiverRequested { .. }
         | Event::WaiverApproved { .. }
         | Event::Waiver { .. }
-        | Event::Attested { .. }
-        | Event::Hold { .. }
         | Event::SignalRaised { .. }
         | Event::OrdersCancelled { .. }
         | Event::Incident(_)
@@ -104,7 +199,6 @@ fn moved(state: &State, event: &Event) -> Moved {
         | Event::History(_)
         | Event::Delegation(_)
         | Event::ChangeSchedule(_)
-        | Event::SiteCare(_)
         | Event::Training(_) => Moved::All,
     }
 }

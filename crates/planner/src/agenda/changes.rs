@@ -132,45 +132,48 @@ fn happened(
     Event::Rfc { rfc: rfc.clone(), transition, part: None, until: None, reason, gate }
 }
 
-/// Returns the states of the components and sites that a request covers.
-fn covered(look: &Look<'_>, planned: &RequestForChange) -> (Vec<ComponentState>, Vec<SiteState>) {
+/// Returns whether all components and sites that a request covers are as they are asked to be; the
+/// first that is not ends the search.
+fn are_all(
+    look: &Look<'_>,
+    planned: &RequestForChange,
+    component: impl Fn(ComponentState) -> bool,
+    site: impl Fn(SiteState) -> bool,
+) -> bool {
     let state = look.state;
-    let components = planned.covers.components.iter().filter_map(|id| state.component(id));
+    let mut components = planned.covers.components.iter().filter_map(|id| state.component(id));
     let rings = planned.covers.rings.iter().filter_map(|id| state.index.rings.get(id));
     let of_rings = rings.filter_map(|it| state.index.sites_of_ring.get(*it as usize)).flatten();
     let of_rings = of_rings.filter_map(|it| state.sites.get(*it as usize));
     let single = planned.covers.sites.iter().filter_map(|id| state.site(id)).map(|(_, it)| it);
-    let sites = of_rings.chain(single).map(|it| it.state);
-    (components.map(|(_, it)| it.state).collect(), sites.collect())
+    components.all(|(_, it)| component(it.state)) && of_rings.chain(single).all(|it| site(it.state))
+}
+
+fn is_done(component: ComponentState) -> bool {
+    matches!(
+        component,
+        ComponentState::Verified | ComponentState::Accepted | ComponentState::Descoped
+    )
 }
 
 fn is_implemented(look: &Look<'_>, planned: &RequestForChange) -> bool {
-    let (components, sites) = covered(look, planned);
-    let is_done = |it: &ComponentState| {
-        matches!(it, ComponentState::Verified | ComponentState::Accepted | ComponentState::Descoped)
-    };
-    components.iter().all(is_done)
-        && sites.iter().all(|it| matches!(it, SiteState::SignedOff | SiteState::Exempt))
+    are_all(look, planned, is_done, |it| matches!(it, SiteState::SignedOff | SiteState::Exempt))
 }
 
 /// Returns whether steps of it may still run: a site that is only observed and signed needs no window.
 fn has_work_left(look: &Look<'_>, planned: &RequestForChange) -> bool {
-    let (components, sites) = covered(look, planned);
-    let is_done = |it: &ComponentState| {
-        matches!(it, ComponentState::Verified | ComponentState::Accepted | ComponentState::Descoped)
-    };
-    let is_deployed = |it: &SiteState| {
+    let is_deployed = |it| {
         matches!(
             it,
             SiteState::Deployed | SiteState::Observing | SiteState::SignedOff | SiteState::Exempt
         )
     };
-    !(components.iter().all(is_done) && sites.iter().all(is_deployed))
+    !are_all(look, planned, is_done, is_deployed)
 }
 
 fn is_backed_out(look: &Look<'_>, planned: &RequestForChange) -> bool {
-    let (components, sites) = covered(look, planned);
-    let is_out = components.iter().all(|it| *it == ComponentState::RolledBack)
-        && sites.iter().all(|it| matches!(it, SiteState::RolledBack | SiteState::Exempt));
-    is_out && !(components.is_empty() && sites.iter().all(|it| *it == SiteState::Exempt))
+    let is_back = |it| it == ComponentState::RolledBack;
+    let is_out = |it| matches!(it, SiteState::RolledBack | SiteState::Exempt);
+    let nothing_is_left = |look| are_all(look, planned, |_| false, |it| it == SiteState::Exempt);
+    are_all(look, planned, is_back, is_out) && !nothing_is_left(look)
 }

@@ -30,13 +30,20 @@ pub(super) fn sheets(look: &mut Look<'_>, agenda: &mut Agenda) {
 
 /// Asks for the signatures of sites that are observed, or have to be confirmed again.
 pub(super) fn of_sites(look: &mut Look<'_>, agenda: &mut Agenda) {
-    for position in 0..look.plan().sites.len() {
-        let state = look.state.sites.get(position).map(|it| it.state);
+    for position in look.state.sites.standing_in(&[SiteState::Observing, SiteState::Reconfirm]) {
         let is_again =
-            state == Some(SiteState::Reconfirm) && material_change(look.state, position).is_none();
-        if state == Some(SiteState::Observing) || is_again {
-            site(look, agenda, position);
+            look.state.sites.get(position).is_some_and(|it| it.state == SiteState::Reconfirm);
+        if is_again && material_change(look.state, position).is_some() {
+            continue;
         }
+        if look.state.is_asked_for(position) {
+            continue;
+        }
+        look.asks_for(position, |look| {
+            let before = agenda.events.len();
+            site(look, agenda, position);
+            agenda.events.len() > before
+        });
     }
 }
 

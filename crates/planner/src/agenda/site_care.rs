@@ -15,11 +15,12 @@ use model::site_care::{Exemption, SiteCareEvent};
 /// signed for another release than the plan's.
 pub(super) fn material_changes(look: &Look<'_>, agenda: &mut Agenda) {
     let state = look.state;
+    if state.components.is_empty() {
+        return;
+    }
     let mut is_first = true;
-    for (position, (site, status)) in look.plan().sites.iter().zip(&state.sites).enumerate() {
-        if status.state != SiteState::SignedOff {
-            continue;
-        }
+    for position in state.sites.standing(SiteState::SignedOff) {
+        let Some(site) = look.plan().sites.get(position) else { continue };
         let why = material_change(state, position).or_else(|| other_release(state, position));
         let Some(why) = why else { continue };
         agenda.events.extend(superseded(state, &Sheet::Site(site.id.clone())));

@@ -22,7 +22,12 @@ use model::site_care::terms::SiteMode;
 use model::state::RingState;
 
 pub(super) fn sites(look: &mut Look<'_>, agenda: &mut Agenda, room: &mut usize) {
-    for position in 0..look.plan().sites.len() {
+    use SiteState::{Deployed, Deploying, Notified, Planned, RollingBack};
+    let mut concerned = vec![Notified, Deploying, RollingBack, Deployed];
+    if !look.state.waivers.is_empty() {
+        concerned.push(Planned);
+    }
+    for position in look.state.sites.standing_in(&concerned) {
         site(look, agenda, position, room);
     }
     // What goes wrong in this look may close a ring: whether others start is asked in the next.
@@ -56,6 +61,7 @@ fn stops_starts(event: &Event) -> bool {
         | Event::OrderIntended { .. }
         | Event::OrdersIntended { .. }
         | Event::OrderEnded { .. }
+        | Event::OrdersEnded { .. }
         | Event::OrderWithdrawn { .. }
         | Event::StepAsked { .. }
         | Event::Incident(_)
@@ -82,21 +88,20 @@ fn stops_starts(event: &Event) -> bool {
 
 /// While the deployment is held, what runs comes to rest: no site starts, none gets new orders.
 pub(super) fn sites_at_rest(look: &mut Look<'_>, agenda: &mut Agenda) {
-    for position in 0..look.plan().sites.len() {
-        let state = look.state.sites.get(position).map(|it| it.state);
-        if matches!(state, Some(SiteState::Deploying | SiteState::RollingBack)) {
-            site(look, agenda, position, &mut 0);
-        }
+    let under_way = [SiteState::Deploying, SiteState::RollingBack];
+    for position in look.state.sites.standing_in(&under_way) {
+        site(look, agenda, position, &mut 0);
     }
 }
 
 /// While the deployment is given up, what goes back goes on, and what was deployed comes to rest.
 pub(super) fn sites_going_back(look: &mut Look<'_>, agenda: &mut Agenda, room: &mut usize) {
-    for position in 0..look.plan().sites.len() {
+    let under_way = [SiteState::Deploying, SiteState::RollingBack];
+    for position in look.state.sites.standing_in(&under_way) {
         let state = look.state.sites.get(position).map(|it| it.state);
         if state == Some(SiteState::RollingBack) {
             rolling_back(look, agenda, position, room);
-        } else if state == Some(SiteState::Deploying) {
+        } else {
             site(look, agenda, position, &mut 0);
         }
     }

@@ -31,6 +31,9 @@ pub struct Kept {
     sites_told: bool,
     rest: Option<Rest>,
     waits: asking::SiteWaits,
+    /// The sites of which nobody is to be asked to sign anything, and until when time does not change
+    /// that.
+    unasked: HashMap<usize, Option<Timestamp>>,
 }
 
 /// That a look found nothing to do but to carry on what is begun.
@@ -87,8 +90,12 @@ impl Kept {
             asking::Touched::None => {}
             asking::Touched::One(position) => {
                 self.unprepared.remove(&position);
+                self.unasked.remove(&position);
             }
-            asking::Touched::All => self.unprepared.clear(),
+            asking::Touched::All => {
+                self.unprepared.clear();
+                self.unasked.clear();
+            }
         }
         if matches!(event, Event::Site { .. } | Event::PlanRevised { .. } | Event::Message(_)) {
             self.sites_told = false;
@@ -102,6 +109,9 @@ impl Kept {
         } else if let Event::OrderEnded { order, .. } | Event::OrderWithdrawn { order, .. } = event
         {
             state.orders.get(order).map(|it| &it.scope)
+        } else if let Event::OrdersEnded { ended } = event {
+            // All of them are of one track.
+            ended.first().and_then(|it| state.orders.get(&it.order)).map(|it| &it.scope)
         } else {
             None
         };
@@ -155,6 +165,18 @@ impl Kept {
         until: Option<Timestamp>,
     ) {
         self.waits.keep(state, position, waits, until);
+    }
+
+    /// Returns until when nobody is to be asked to sign anything of the site at `position`, where that
+    /// is known.
+    pub(super) fn unasked(&self, position: usize, now: Timestamp) -> Option<Option<Timestamp>> {
+        let until = *self.unasked.get(&position)?;
+        until.is_none_or(|it| now < it).then_some(until)
+    }
+
+    /// Keeps that nobody is to be asked to sign anything of the site at `position` before `until`.
+    pub(super) fn keep_unasked(&mut self, position: usize, until: Option<Timestamp>) {
+        self.unasked.insert(position, until);
     }
 
     /// Returns whether no site is to be told anything until one moves.

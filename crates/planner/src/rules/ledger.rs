@@ -49,7 +49,9 @@ impl Ledger {
             Event::OrdersIntended { orders, scope, track } => {
                 orders.iter().for_each(|it| self.ordered(state, it, scope, *track));
             }
-            Event::OrderEnded { order, report } => self.ended(state, order, &report.outcome),
+            Event::OrderEnded { .. } | Event::OrdersEnded { .. } => {
+                event.ends().for_each(|(order, it)| self.ended(state, order, &it.outcome));
+            }
             Event::OrderWithdrawn { order, .. } => {
                 let key = self.in_flight.remove(order).expect("because it was ordered");
                 let past = self.tracks.get_mut(&key).unwrap();

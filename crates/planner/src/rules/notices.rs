@@ -96,6 +96,10 @@ fn is(world: &World, state: SiteState) -> bool {
     world.state.sites[0].state == state
 }
 
+fn first_site() -> model::id::SiteId {
+    "s1".parse().unwrap()
+}
+
 // Proves: P2-Q4, P2-I3, G-18, R-PRM3
 #[test]
 fn a_slot_that_moves_is_told_anew_and_asked_about_anew() {
@@ -146,7 +150,7 @@ fn told_of_the_20th() -> World {
     plan.communications.as_mut().unwrap().messages[1].when = "T-3 d".to_owned();
     let mut world = World::of(plan);
     let s1 = Scope::Site("s1".parse().unwrap());
-    world.until(|it| it.state.messages.slots.contains_key(&"s1".parse().unwrap()));
+    world.until(|it| it.state.messages.slots.contains_key(&first_site()));
     let from = Some(at("2027-01-20T12:00:00Z"));
     let reason = "stock is taken".to_owned();
     let moved = MessageCommand::MoveSlot { scope: s1, from, reason };
@@ -162,7 +166,7 @@ fn a_site_does_not_begin_before_the_slot_that_it_was_told() {
     world.until(|it| is(it, SiteState::Ready) && at("2027-01-19T21:00:00Z") <= it.now);
     let waits = world.why("site/s1");
     let sooner = why_slot(&world);
-    let slot = world.state.messages.slots[&"s1".parse().unwrap()].clone();
+    let slot = world.state.messages.slots[&first_site()].clone();
     world.until(|it| it.state.sites[0].runs > 0);
     let told = "s1 was told that it begins at 2027-01-20 22:00 there, and not before";
     assert!(waits.contains(told), "{waits}");
@@ -203,7 +207,7 @@ fn a_slot_that_is_given_up_is_told_and_acknowledged_anew_before_the_site_begins(
     let stale =
         Command::AcknowledgeSchedule { site: "s1".parse().unwrap(), version: before.unwrap() };
     let refused = world.act("owner-1", &stale).unwrap_err().to_string();
-    let slot = world.state.messages.slots[&"s1".parse().unwrap()].clone();
+    let slot = world.state.messages.slots[&first_site()].clone();
     world.until(|it| it.state.sites[0].runs > 0);
     let again = give_up("ivo", None, &mut world).unwrap_err();
     assert!(by_nobody.contains("it takes Release Management"), "{by_nobody}");

@@ -62,6 +62,10 @@ pub(super) fn line(entry: &Entry) -> String {
             format!("{} ordered together", names.join(", "))
         }
         Event::OrderEnded { order, report } => format!("{order} {}", outcome(&report.outcome)),
+        Event::OrdersEnded { ended } => {
+            let names: Vec<String> = ended.iter().map(|it| it.order.to_string()).collect();
+            format!("{} succeeded together", names.join(", "))
+        }
         Event::OrderWithdrawn { order, why } => format!("{order} withdrawn: {why}"),
         Event::StepAsked { order, role, .. } => format!("{order} asked of {role}"),
         Event::StepDecided { scope, computers, decision, reason, .. } => {

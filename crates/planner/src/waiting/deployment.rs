@@ -125,7 +125,7 @@ pub(super) fn slots(look: &Look<'_>, of: Option<&Scope>) -> Vec<WaitingOn> {
         Some(
             Scope::Deployment | Scope::Core | Scope::Component(_) | Scope::Ring(_) | Scope::Rfc(_),
         )
-        | None => state.slots.range(..),
+        | None => state.slots.range::<_, SlotId>(..),
     };
     // Of one site only its own are looked at: they stand together.
     let is_near = |slot: &SlotId| match (of, &slot.sheet) {

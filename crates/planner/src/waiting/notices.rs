@@ -15,8 +15,18 @@ use model::training::{Conflict, SessionStatus, SessionTime, TrainingCommand, con
 /// Returns what letters about `scope` wait on; about anything where none is given.
 pub(super) fn letters(look: &Look<'_>, scope: Option<&Scope>) -> Vec<WaitingOn> {
     let messages = &look.state.messages;
-    let numbers = messages.unacknowledged.union(&messages.unsent);
-    let open = numbers.filter_map(|it| messages.letter(*it));
+    let is_open =
+        |number: &u32| messages.unacknowledged.contains(number) || messages.unsent.contains(number);
+    let numbers: Vec<u32> = match scope {
+        Some(Scope::Site(site)) => {
+            let all = messages.of_site.get(site).into_iter().flatten().copied();
+            all.filter(is_open).collect()
+        }
+        Some(_) | None => {
+            messages.unacknowledged.clone().union(messages.unsent.clone()).into_iter().collect()
+        }
+    };
+    let open = numbers.into_iter().filter_map(|it| messages.letter(it));
     let about = open.filter(|it| scope.is_none_or(|scope| it.letter.scope == *scope));
     about.filter_map(|it| letter(look, it)).collect()
 }

@@ -8,6 +8,7 @@ use super::faults::fault;
 use crate::error::RecordError;
 use model::digest::Digest;
 use sqlx::pool::PoolConnection;
+use sqlx::postgres::PgArguments;
 use sqlx::{
     Column as _, PgConnection, PgPool, Postgres, Row as _, SqlSafeStr as _, Sqlite,
     SqliteConnection, SqlitePool, TypeInfo as _, ValueRef as _,
@@ -80,6 +81,14 @@ impl From<u64> for Value<'_> {
     }
 }
 
+/// The values of many tuples at one place of theirs: PostgreSQL takes them as one.
+#[derive(Clone, Debug)]
+pub(crate) enum Column<'a> {
+    Integers(Vec<i64>),
+    Texts(Vec<&'a str>),
+    Bytes(Vec<&'a [u8]>),
+}
+
 /// A row that came back, taken apart from left to right.
 pub(crate) struct Row(std::vec::IntoIter<Cell>);
 
@@ -129,6 +138,15 @@ impl Row {
         match self.next()? {
             Cell::Bytes(bytes) => Ok(bytes),
             other @ (Cell::Integer(_) | Cell::Text(_) | Cell::Null) => Err(wrong("bytes", &other)),
+        }
+    }
+
+    /// Returns whatever is there, as bytes: SQLite joins bytes to a text.
+    pub(crate) fn as_bytes(&mut self) -> Result<Vec<u8>, RecordError> {
+        match self.next()? {
+            Cell::Text(text) => Ok(text.into_bytes()),
+            Cell::Bytes(bytes) => Ok(bytes),
+            other @ (Cell::Integer(_) | Cell::Null) => Err(wrong("bytes", &other)),
         }
     }
 
@@ -215,6 +233,31 @@ impl Link<'_> {
         rows.map_err(fault)
     }
 
+    /// Runs a statement whose last values are columns, and returns its rows. Of PostgreSQL alone.
+    pub(crate) async fn rows_of_columns(
+        &mut self,
+        statement: Statement,
+        values: &[Value<'_>],
+        columns: &[Column<'_>],
+    ) -> Result<Vec<Row>, RecordError> {
+        let Self::Postgres(connection) = self else { return Err(columns_are_of_postgres()) };
+        let query = with_columns(bound!(Postgres, statement, values), columns);
+        query.fetch_all(&mut **connection).await.and_then(postgres_rows).map_err(fault)
+    }
+
+    /// Runs a statement whose last values are columns, and returns how many rows it changed. Of
+    /// PostgreSQL alone.
+    pub(crate) async fn run_columns(
+        &mut self,
+        statement: Statement,
+        values: &[Value<'_>],
+        columns: &[Column<'_>],
+    ) -> Result<u64, RecordError> {
+        let Self::Postgres(connection) = self else { return Err(columns_are_of_postgres()) };
+        let query = with_columns(bound!(Postgres, statement, values), columns);
+        query.execute(&mut **connection).await.map(|it| it.rows_affected()).map_err(fault)
+    }
+
     /// Runs a statement and returns its first row.
     pub(crate) async fn row(
         &mut self,
@@ -251,6 +294,21 @@ impl Link<'_> {
             Self::Postgres(_) => postgres,
         }
     }
+}
+
+fn with_columns<'q>(
+    query: sqlx::query::Query<'q, Postgres, PgArguments>,
+    columns: &'q [Column<'q>],
+) -> sqlx::query::Query<'q, Postgres, PgArguments> {
+    columns.iter().fold(query, |query, column| match column {
+        Column::Integers(numbers) => query.bind(numbers),
+        Column::Texts(texts) => query.bind(texts),
+        Column::Bytes(bytes) => query.bind(bytes),
+    })
+}
+
+fn columns_are_of_postgres() -> RecordError {
+    RecordError::corrupt("a statement for PostgreSQL was sent to SQLite")
 }
 
 fn sqlite_rows(rows: Vec<sqlx::sqlite::SqliteRow>) -> Result<Vec<Row>, sqlx::Error> {

@@ -16,7 +16,7 @@ mod schema;
 mod text;
 
 use crate::change::{Appended, Change, CommandId, Head};
-use crate::entry::{Entry, Kept, Notice, Snapshot, Standing};
+use crate::entry::{Entry, Kept, Notice, Snapshot, Standing, Stretch};
 use crate::error::RecordError;
 use crate::home::Record;
 use crate::notary::Notary;
@@ -150,6 +150,15 @@ impl Record for SqlRecord {
         limit: u32,
     ) -> Result<Vec<Entry>, RecordError> {
         found!(self, |link| reading::entries(&mut link, deployment, after, limit).await)
+    }
+
+    async fn stretch(
+        &self,
+        deployment: &DeploymentId,
+        after: Seq,
+        limit: u32,
+    ) -> Result<Option<Stretch>, RecordError> {
+        found!(self, |link| reading::stretch(&mut link, deployment, after, limit).await)
     }
 
     async fn command(

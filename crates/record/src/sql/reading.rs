@@ -3,7 +3,7 @@
 use super::link::{Link, Row};
 use super::text;
 use crate::change::{CommandId, Head};
-use crate::entry::{Entry, Kept, Notice, Snapshot, Standing};
+use crate::entry::{Entry, Kept, Notice, Snapshot, Standing, Stretch};
 use crate::error::RecordError;
 use crate::memory::SNAPSHOTS_MAX;
 use crate::tree::Frontier;
@@ -86,6 +86,28 @@ pub(super) async fn entries(
     let entry =
         |mut row: Row| Ok(Entry { seq: row.number()?, body: row.bytes()?, hash: row.digest()? });
     known(link, deployment, rows).await?.into_iter().map(entry).collect()
+}
+
+/// Returns entries in one piece: one row, whatever their number. A row for each took most of the time
+/// of a fold.
+pub(super) async fn stretch(
+    link: &mut Link<'_>,
+    deployment: &DeploymentId,
+    after: Seq,
+    limit: u32,
+) -> Result<Option<Stretch>, RecordError> {
+    let limit = i64::from(limit);
+    let values = [deployment.as_str().into(), after.into(), limit.into(), b"\n".as_slice().into()];
+    let joined = link.choose(text::STRETCH_SQLITE, text::STRETCH_POSTGRES);
+    let Some(mut row) = link.row(joined, &values).await? else { return Ok(None) };
+    if row.number()? == 0 {
+        ensure_known(link, deployment).await?;
+        return Ok(None);
+    }
+    let (last, bodies) = (row.number()?, row.as_bytes()?);
+    let values = [deployment.as_str().into(), last.into()];
+    let Some(mut row) = link.row(text::HASH, &values).await? else { return Ok(None) };
+    Ok(Some(Stretch { last, hash: row.digest()?, bodies }))
 }
 
 pub(super) async fn command(

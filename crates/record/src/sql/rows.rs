@@ -1,12 +1,15 @@
 //! Statements over many rows at once: a thousand entries are a handful of statements.
 
-use super::link::{Link, Row, Statement, Value};
+use super::link::{Column, Link, Row, Statement, Value};
 use crate::error::RecordError;
 use sqlx::{AssertSqlSafe, SqlSafeStr as _};
 use std::fmt::Write as _;
 
 /// How many tuples one statement takes; above some hundreds nothing is gained.
 const ROWS_MAX: usize = 250;
+
+/// How many tuples go to PostgreSQL at once: place by place, so that a statement is no longer for many.
+const COLUMN_ROWS_MAX: usize = 5_000;
 
 /// How many bytes of values one statement takes, so that large contents do not pile up.
 const BYTES_MAX: usize = 8 * 1024 * 1024;
@@ -36,6 +39,8 @@ enum Marks {
     Numbered,
     /// `?`, one for each value in its order.
     InOrder,
+    /// One value for all tuples at each of their places.
+    Columns,
 }
 
 #[derive(Clone, Copy)]
@@ -71,8 +76,17 @@ impl<'a> Rows<'a> {
     pub(super) async fn fetch(&self, link: &mut Link<'_>) -> Result<Vec<Row>, RecordError> {
         let mut rows = Vec::new();
         let marks = self.marks(link);
-        for part in self.parts() {
-            rows.extend(link.rows(self.statement(part, marks), &self.values(part, marks)).await?);
+        for part in self.parts(marks) {
+            rows.extend(match marks {
+                Marks::Columns => {
+                    let columns = self.columns(part)?;
+                    let statement = self.of_columns(&columns);
+                    link.rows_of_columns(statement, &self.shared, &columns).await?
+                }
+                Marks::Numbered | Marks::InOrder => {
+                    link.rows(self.statement(part, marks), &self.values(part, marks)).await?
+                }
+            });
         }
         Ok(rows)
     }
@@ -81,19 +95,95 @@ impl<'a> Rows<'a> {
     pub(super) async fn run(&self, link: &mut Link<'_>) -> Result<u64, RecordError> {
         let mut changed = 0;
         let marks = self.marks(link);
-        for part in self.parts() {
-            changed += link.run(self.statement(part, marks), &self.values(part, marks)).await?;
+        for part in self.parts(marks) {
+            changed += match marks {
+                Marks::Columns => {
+                    let columns = self.columns(part)?;
+                    let statement = self.of_columns(&columns);
+                    link.run_columns(statement, &self.shared, &columns).await?
+                }
+                Marks::Numbered | Marks::InOrder => {
+                    link.run(self.statement(part, marks), &self.values(part, marks)).await?
+                }
+            };
         }
         Ok(changed)
     }
 
+    /// Returns the tuples of `part`, place by place. All tuples have the same kind of value at one
+    /// place.
+    fn columns(&self, part: &[Value<'a>]) -> Result<Vec<Column<'a>>, RecordError> {
+        let of = |place: usize| {
+            let values = || part.iter().skip(place).step_by(self.width);
+            let integers = values().map(|it| match it {
+                Value::Integer(number) => Some(*number),
+                Value::Text(_) | Value::Bytes(_) => None,
+            });
+            let texts = values().map(|it| match it {
+                Value::Text(text) => Some(*text),
+                Value::Integer(_) | Value::Bytes(_) => None,
+            });
+            let bytes = values().map(|it| match it {
+                Value::Bytes(bytes) => Some(*bytes),
+                Value::Integer(_) | Value::Text(_) => None,
+            });
+            let column = match part.get(place)? {
+                Value::Integer(_) => Column::Integers(integers.collect::<Option<_>>()?),
+                Value::Text(_) => Column::Texts(texts.collect::<Option<_>>()?),
+                Value::Bytes(_) => Column::Bytes(bytes.collect::<Option<_>>()?),
+            };
+            Some(column)
+        };
+        let columns = (0..self.width).map(of).collect::<Option<Vec<_>>>();
+        columns.ok_or_else(|| RecordError::corrupt("tuples of one statement are of several kinds"))
+    }
+
+    /// Returns the statement with one value for each place of its tuples: as long for a thousand of
+    /// them as for one, so that it is prepared once.
+    fn of_columns(&self, columns: &[Column<'_>]) -> Statement {
+        let arrays: Vec<String> = (self.shared.len() + 1..)
+            .zip(columns)
+            .map(|(number, it)| match it {
+                Column::Integers(_) => format!("${number}::BIGINT[]"),
+                Column::Texts(_) => format!("${number}::TEXT[]"),
+                Column::Bytes(_) => format!("${number}::BYTEA[]"),
+            })
+            .collect();
+        let arrays = arrays.join(", ");
+        let text = match self.form {
+            Form::List => self.text.replace("IN ({})", &format!("= ANY({arrays})")),
+            Form::Tuples => {
+                let shared = self.shared.iter().take(self.repeated).zip(1..);
+                let shared: Vec<String> = shared
+                    .map(|(value, number)| match value {
+                        Value::Integer(_) => format!("${number}::BIGINT AS column{number}"),
+                        Value::Text(_) => format!("${number}::TEXT AS column{number}"),
+                        Value::Bytes(_) => format!("${number}::BYTEA AS column{number}"),
+                    })
+                    .chain(["given.*".to_owned()])
+                    .collect();
+                let own = self.repeated + 1..=self.repeated + self.width;
+                let own: Vec<String> = own.map(|it| format!("column{it}")).collect();
+                let (shared, own) = (shared.join(", "), own.join(", "));
+                let select = format!("SELECT {shared} FROM UNNEST({arrays}) AS given ({own})");
+                self.text.replace("VALUES {}", &select)
+            }
+        };
+        // Safe: the text is ours and holds placeholders only.
+        Statement { text: AssertSqlSafe(text).into_sql_str(), kept: true }
+    }
+
     /// Returns the values cut where a statement is full.
-    fn parts(&self) -> Vec<&[Value<'a>]> {
+    fn parts(&self, marks: Marks) -> Vec<&[Value<'a>]> {
+        let rows_max = match marks {
+            Marks::Columns => COLUMN_ROWS_MAX,
+            Marks::Numbered | Marks::InOrder => ROWS_MAX,
+        };
         let mut parts = Vec::new();
         let mut rest = self.tuples.as_slice();
         while !rest.is_empty() {
             let mut bytes = 0;
-            let fitting = rest.chunks(self.width).take(ROWS_MAX).take_while(|tuple| {
+            let fitting = rest.chunks(self.width).take(rows_max).take_while(|tuple| {
                 let before = bytes;
                 bytes += tuple.iter().map(size).sum::<usize>();
                 before == 0 || bytes <= BYTES_MAX
@@ -111,13 +201,14 @@ impl<'a> Rows<'a> {
         let has_only_tuples = self.repeated == self.shared.len();
         match link {
             Link::Sqlite(_) if has_only_tuples => Marks::InOrder,
-            Link::Sqlite(_) | Link::Postgres(_) => Marks::Numbered,
+            Link::Sqlite(_) => Marks::Numbered,
+            Link::Postgres(_) => Marks::Columns,
         }
     }
 
     fn values(&self, part: &[Value<'a>], marks: Marks) -> Vec<Value<'a>> {
         match marks {
-            Marks::Numbered => [&self.shared, part].concat(),
+            Marks::Numbered | Marks::Columns => [&self.shared, part].concat(),
             Marks::InOrder => {
                 let tuples = part.chunks(self.width);
                 tuples.flat_map(|it| self.shared.iter().chain(it)).copied().collect()
@@ -141,7 +232,7 @@ impl<'a> Rows<'a> {
             for (place, number) in (1..=self.repeated).chain(own).enumerate() {
                 tuples.push_str(if place == 0 { "" } else { "," });
                 match marks {
-                    Marks::Numbered => write!(tuples, "${number}"),
+                    Marks::Numbered | Marks::Columns => write!(tuples, "${number}"),
                     Marks::InOrder => write!(tuples, "?"),
                 }
                 .expect("because a string takes any text");
@@ -169,7 +260,10 @@ mod tests {
 
     fn texts(rows: &Rows<'_>) -> Vec<String> {
         let statement = |it: &&[Value<'_>]| rows.statement(it, Marks::Numbered);
-        rows.parts().iter().map(|it| statement(it).text.as_str().to_owned()).collect()
+        rows.parts(Marks::Numbered)
+            .iter()
+            .map(|it| statement(it).text.as_str().to_owned())
+            .collect()
     }
 
     #[test]
@@ -177,13 +271,32 @@ mod tests {
         let mut rows = Rows::beginning("INSERT INTO t VALUES {}", vec!["FG30".into()]);
         rows.push([1_u64.into(), "a".into()]);
         rows.push([2_u64.into(), "b".into()]);
-        let [part] = rows.parts()[..] else { panic!("one part") };
+        let [part] = rows.parts(Marks::InOrder)[..] else { panic!("one part") };
         let statement = rows.statement(part, Marks::InOrder);
         assert_eq!(statement.text.as_str(), "INSERT INTO t VALUES (?,?,?),(?,?,?)");
         let values = format!("{:?}", rows.values(part, Marks::InOrder));
         let expected =
             "[Text(\"FG30\"), Integer(1), Text(\"a\"), Text(\"FG30\"), Integer(2), Text(\"b\")]";
         assert_eq!(values, expected);
+    }
+
+    #[test]
+    fn postgresql_gets_one_value_for_each_place() {
+        let text_of = |rows: &Rows<'_>| {
+            let columns = rows.columns(rows.parts(Marks::Columns)[0]).unwrap();
+            rows.of_columns(&columns).text.as_str().to_owned()
+        };
+        let mut rows = Rows::beginning("INSERT INTO t VALUES {}", vec!["FG30".into()]);
+        rows.push([1_u64.into(), "a".into()]);
+        rows.push([2_u64.into(), "b".into()]);
+        assert_eq!(
+            text_of(&rows),
+            "INSERT INTO t SELECT $1::TEXT AS column1, given.* \
+             FROM UNNEST($2::BIGINT[], $3::TEXT[]) AS given (column2, column3)"
+        );
+        let mut list = Rows::list("WHERE a = $1 AND b IN ({})", vec!["FG30".into()]);
+        list.push(["x".into()]);
+        assert_eq!(text_of(&list), "WHERE a = $1 AND b = ANY($2::TEXT[])");
     }
 
     #[test]
@@ -204,13 +317,13 @@ mod tests {
     fn a_statement_is_cut_where_it_is_full() {
         let mut rows = Rows::tuples("{}", vec![]);
         (0..601_u64).for_each(|it| rows.push([it.into()]));
-        let sizes: Vec<usize> = rows.parts().iter().map(|it| it.len()).collect();
+        let sizes: Vec<usize> = rows.parts(Marks::Numbered).iter().map(|it| it.len()).collect();
         assert_eq!(sizes, [250, 250, 101]);
 
         let large = vec![0; BYTES_MAX / 2];
         let mut rows = Rows::tuples("{}", vec![]);
         (0..5).for_each(|_| rows.push([(&large).into()]));
-        let sizes: Vec<usize> = rows.parts().iter().map(|it| it.len()).collect();
+        let sizes: Vec<usize> = rows.parts(Marks::Numbered).iter().map(|it| it.len()).collect();
         assert_eq!(sizes, [2, 2, 1]);
     }
 }

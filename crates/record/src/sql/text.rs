@@ -34,6 +34,16 @@ pub(super) const STOP_LEADING: &str = "UPDATE deployments SET leader = '', led_u
 
 pub(super) const READ: &str = "SELECT seq, body, hash FROM entries
     WHERE deployment = $1 AND seq > $2 ORDER BY seq LIMIT $3";
+/// Many bodies as one value. SQLite joins rows as they come, and they come in order; PostgreSQL says so.
+pub(super) const STRETCH_SQLITE: &str =
+    "SELECT COUNT(*), COALESCE(MAX(seq), 0), string_agg(body, $4)
+    FROM (SELECT seq, body FROM entries
+        WHERE deployment = $1 AND seq > $2 ORDER BY seq LIMIT $3) AS page";
+pub(super) const STRETCH_POSTGRES: &str =
+    "SELECT COUNT(*), COALESCE(MAX(seq), 0), string_agg(body, $4 ORDER BY seq)
+    FROM (SELECT seq, body FROM entries
+        WHERE deployment = $1 AND seq > $2 ORDER BY seq LIMIT $3) AS page";
+pub(super) const HASH: &str = "SELECT hash FROM entries WHERE deployment = $1 AND seq = $2";
 pub(super) const COMMAND: &str = "SELECT seq FROM commands WHERE deployment = $1 AND id = $2";
 pub(super) const CONTENT: &str = "SELECT body FROM contents WHERE digest = $1";
 pub(super) const CONTENTS: &str = "SELECT digest, seq FROM deployment_contents

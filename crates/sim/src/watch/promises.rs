@@ -57,13 +57,10 @@ impl Watch {
                     Some(format!("{order} is intended {why}"))
                 })
             }
-            Event::OrderEnded { order, .. } | Event::OrderWithdrawn { order, .. } => {
-                match self.orders.get(order) {
-                    Some(known) if known.has_ended => Some(format!("{order} ends twice")),
-                    Some(_) => None,
-                    None => Some(format!("{order} ends and was never intended")),
-                }
+            Event::OrderEnded { .. } | Event::OrdersEnded { .. } => {
+                entry.event.ends().find_map(|(order, _)| self.ends_unbidden(order))
             }
+            Event::OrderWithdrawn { order, .. } => self.ends_unbidden(order),
             Event::SignOff { slot, transition, document, .. } => {
                 use SignOffTransition::{Declined, Signed, SignedWithExceptions};
                 let is_decision = matches!(transition, Signed | SignedWithExceptions | Declined);
@@ -162,8 +159,8 @@ impl Watch {
             .and_then(|it| state.sites.get(it))
             .is_none_or(|it| it.state == SiteState::Deploying);
         let last = self.steps.get(step_of(order));
-        let may_try_again =
-            order.0.contains(".stop#") || order.0.contains("/stop#") || order.0.contains("vpn");
+        // The plan says so of these steps, forwards and backwards.
+        let may_try_again = ["stop#", "vpn"].iter().any(|it| order.0.contains(it));
         says(self.is_quarantined, "after history was lost and before anybody has cleared it")
             .or_else(|| says(self.orders.contains_key(order), "a second time"))
             .or_else(|| says(is_beside, "beside another one of its track"))
@@ -194,6 +191,14 @@ impl Watch {
         })
     }
 
+    fn ends_unbidden(&self, order: &OrderId) -> Option<String> {
+        match self.orders.get(order) {
+            Some(known) if known.has_ended => Some(format!("{order} ends twice")),
+            Some(_) => None,
+            None => Some(format!("{order} ends and was never intended")),
+        }
+    }
+
     /// Notes what `entry` changes for the entries after it.
     pub(super) fn after(&mut self, entry: &Entry) {
         match &entry.event {
@@ -207,16 +212,18 @@ impl Watch {
                     self.steps.insert(step_of(order).to_owned(), Step::Ordered);
                 }
             }
-            Event::OrderEnded { order, report } => {
-                if let Some(known) = self.orders.get_mut(order) {
-                    known.has_ended = true;
+            Event::OrderEnded { .. } | Event::OrdersEnded { .. } => {
+                for (order, report) in entry.event.ends() {
+                    if let Some(known) = self.orders.get_mut(order) {
+                        known.has_ended = true;
+                    }
+                    let step = match &report.outcome {
+                        Outcome::Succeeded { .. } => Step::Done,
+                        Outcome::Failed { .. } => Step::Failed,
+                        Outcome::Unknown { .. } => Step::Unknown,
+                    };
+                    self.steps.insert(step_of(order).to_owned(), step);
                 }
-                let step = match &report.outcome {
-                    Outcome::Succeeded { .. } => Step::Done,
-                    Outcome::Failed { .. } => Step::Failed,
-                    Outcome::Unknown { .. } => Step::Unknown,
-                };
-                self.steps.insert(step_of(order).to_owned(), step);
             }
             Event::OrderWithdrawn { order, .. } => {
                 if let Some(known) = self.orders.get_mut(order) {

@@ -104,9 +104,10 @@ pub(crate) async fn output(visit: Visit, Path((_, order)): Path<(String, String)
             let is_of = matches!(
                 &entry.event,
                 Event::OrderIntended { order: it, .. }
-                | Event::OrderEnded { order: it, .. }
                 | Event::OrderWithdrawn { order: it, .. } if *it.0 == *order
             );
+            let end = entry.event.ends().find(|(it, _)| *it.0 == *order);
+            let is_of = is_of || end.is_some();
             if !is_of {
                 continue;
             }
@@ -114,7 +115,7 @@ pub(crate) async fn output(visit: Visit, Path((_, order)): Path<(String, String)
             let said = sentence(&told(&line.what, zone));
             let link = visit.link(&format!("record/{}", entry.seq));
             lines.push(Cell::of(said).link(link).small(visit.when(entry.at)));
-            if let Event::OrderEnded { report, .. } = &entry.event {
+            if let Some((_, report)) = end {
                 let last = report.last_output.iter().flat_map(|it| it.lines());
                 printed.extend(last.map(str::to_owned));
             }

@@ -23,7 +23,7 @@ use model::probe::{Probe, ProbeCheck};
 use model::profile::{Environment, Purpose};
 use model::role_type::RoleType;
 use model::scope::Scope;
-use model::state::State;
+use model::state::{SiteStatus, State};
 use model::survey::{Counts, GroupCount, Import, Instrument, SurveyEvent};
 use planfile::{MeasuredTable, MeasuredTables, MoreTables};
 use serde_json::Value;
@@ -101,9 +101,9 @@ impl World {
             },
         };
         let mut state = State::begin(&entry, Arc::new(plan)).unwrap();
-        for site in &mut state.sites {
-            site.in_service = Some(at("2027-03-30T12:00:00Z"));
-        }
+        let in_service = Some(at("2027-03-30T12:00:00Z"));
+        let sites = state.sites.iter().map(|it| SiteStatus { in_service, ..it.clone() });
+        state.sites = sites.collect();
         Self { now: entry.at, state }
     }
 

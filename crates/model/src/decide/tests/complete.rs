@@ -52,7 +52,7 @@ impl Story {
             criterion("SC-8", "overtime", "-30 %", "benefit review 2027-10-29"),
         ];
         state.components.clear();
-        state.sites.truncate(3);
+        state.sites = state.sites.iter().take(3).cloned().collect();
         state = state.with_plan(Arc::new(plan));
         let mut story = Self { state, now: noon(), text: String::new() };
         use DeploymentTransition as D;
@@ -456,7 +456,8 @@ fn a_project_closes_when_nothing_is_left_that_only_the_project_knows_or_may_do()
 fn an_early_end_decides_what_becomes_of_everything_and_whoever_keeps_it_accepts() {
     use crate::termination::{Disposition, TerminationCommand as T};
     let mut story = Story::in_quiet_period();
-    story.state.sites.iter_mut().for_each(|it| it.runs = 1);
+    let begun = |it: &crate::state::SiteStatus| crate::state::SiteStatus { runs: 1, ..it.clone() };
+    story.state.sites = story.state.sites.iter().map(begun).collect();
     let dispose =
         |scope: &str, disposition| T::Dispose { scope: name(scope), disposition, reason: why() };
     for (who, command) in [

@@ -23,23 +23,21 @@ pub(super) fn starts(look: &mut Look<'_>, agenda: &mut Agenda) {
     let grants = running_grants(look);
     let mut budget = Budget::new(&limits, &grants);
     // Those that had begun come before those that have not.
-    for position in 0..look.plan().sites.len() {
-        if state.sites.get(position).is_some_and(|it| it.state == SiteState::Paused) {
-            paused(look, agenda, position, &mut budget);
-        }
+    for position in state.sites.standing(SiteState::Paused) {
+        paused(look, agenda, position, &mut budget);
+    }
+    let count = |it| state.sites.count(it);
+    if count(SiteState::Ready) + count(SiteState::Halted) == 0 {
+        return;
     }
     for ring in 0..look.plan().rings.len() {
         let Some(status) = state.rings.get(ring) else {
             continue;
         };
         let mut in_ring = status.counts.running;
-        let sites = state.index.sites_of_ring.get(ring);
-        for site in sites.into_iter().flatten() {
-            let position = *site as usize;
-            let is_halted =
-                state.sites.get(position).is_some_and(|it| it.state == SiteState::Halted);
-            if is_halted
-                && !is_full(look, position, in_ring, running)
+        let in_this = |it: &usize| state.plan.ring_of.get(*it) == u32::try_from(ring).ok().as_ref();
+        for position in state.sites.standing(SiteState::Halted).filter(in_this) {
+            if !is_full(look, position, in_ring, running)
                 && goes_on(look, agenda, position, &mut budget)
             {
                 in_ring += 1;
@@ -51,11 +49,11 @@ pub(super) fn starts(look: &mut Look<'_>, agenda: &mut Agenda) {
         {
             continue;
         }
-        for site in sites.into_iter().flatten() {
-            if is_full(look, *site as usize, in_ring, running) {
+        for position in state.sites.standing(SiteState::Ready).filter(in_this) {
+            if is_full(look, position, in_ring, running) {
                 break;
             }
-            if start(look, agenda, *site as usize, &mut budget) {
+            if start(look, agenda, position, &mut budget) {
                 in_ring += 1;
                 running += 1;
             }
@@ -159,10 +157,10 @@ fn does_not_fit(look: &mut Look<'_>, position: usize) -> Option<String> {
 
 /// Returns what running sites hold of the links.
 pub fn running_grants(look: &Look<'_>) -> Vec<Grant> {
-    let sites = look.plan().sites.iter().zip(&look.state.sites);
-    sites
-        .filter(|(_, status)| status.state == SiteState::Deploying)
-        .filter_map(|(planned, _)| {
+    let deploying = look.state.sites.standing(SiteState::Deploying);
+    deploying
+        .filter_map(|position| {
+            let planned = look.plan().sites.get(position)?;
             let link = planned.link.as_ref()?;
             Some(Grant {
                 site: planned.id.clone(),

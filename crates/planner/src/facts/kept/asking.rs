@@ -8,6 +8,7 @@ use model::command::Command;
 use model::event::Event;
 use model::machine::SiteState;
 use model::message::MessageEvent;
+use model::order::OrderId;
 use model::scope::Scope;
 use model::sheet::Sheet;
 use model::site_care::SiteCareCommand;
@@ -96,6 +97,11 @@ fn one(state: &State, scope: &Scope) -> Touched {
     }
 }
 
+fn of_order(state: &State, order: Option<&OrderId>) -> Touched {
+    let place = order.and_then(|it| state.orders.get(it));
+    place.map_or(Touched::All, |it| one(state, &it.scope))
+}
+
 /// What becomes of a letter concerns the site that it is about.
 fn message(state: &State, event: &MessageEvent) -> Touched {
     let scope = match event {
@@ -128,11 +134,10 @@ pub(super) fn touched(state: &State, event: &Event) -> Touched {
         | Event::StepDecided { scope, .. }
         | Event::Phase { scope, .. } => one(state, scope),
         Event::OrderEnded { order, .. } | Event::OrderWithdrawn { order, .. } => {
-            match state.orders.get(order) {
-                Some(place) => one(state, &place.scope),
-                None => Touched::All,
-            }
+            of_order(state, Some(order))
         }
+        // All of them are of one track.
+        Event::OrdersEnded { ended } => of_order(state, ended.first().map(|it| &it.order)),
         Event::Site { site, .. } => one(state, &Scope::Site(site.clone())),
         Event::SignOff { slot, .. } => match &slot.sheet {
             Sheet::Site(site) => one(state, &Scope::Site(site.clone())),
