@@ -15,7 +15,7 @@ use crate::carry_out::{Executor, Inner, Sent};
 use crate::copy::Copy;
 use crate::secrets::Environment;
 use crate::task::Task;
-use crate::text::{Effect, Journal};
+use crate::text::{Effect, Journal, LAPSE_S};
 #[cfg(feature = "testing")]
 pub(crate) use hearing::Hearing;
 use journey::{Bundle, Freight, Member, Then};
@@ -26,6 +26,13 @@ use zeroize::Zeroizing;
 
 /// The most orders that travel together: what a halt may have to call back.
 const ORDERS_MAX: usize = 32;
+
+/// How long after it was sent off no shell begins an order of a bundle any more: what it was told, and
+/// as much again for its way and its clock.
+const LAPSE: Duration = Duration::from_secs(2 * LAPSE_S);
+
+/// How long a computer that could not be asked is left alone.
+const WITHHOLD_AGAIN_AFTER: Duration = Duration::from_secs(2);
 
 /// The most bytes of copies in a bundle. More are worth the round trip of asking first whether the
 /// file is there already.
@@ -84,7 +91,8 @@ impl Inner {
             let is_new = next >= sent;
             let who = if next > 0 { cancel.is_unwanted() } else { cancel.is_called_back() };
             if let Some(who) = who {
-                let is_withheld = if is_new { Some(true) } else { self.withhold(order).await };
+                let is_withheld =
+                    if is_new { Some(true) } else { self.surely_withhold(order).await };
                 let why = format!("it was called back by {who}");
                 match is_withheld {
                     Some(true) => return withhold_all(orders, next, &why, tell),
@@ -145,7 +153,7 @@ impl Inner {
     ) {
         let why = "the step before it did not succeed";
         let Some((first, _)) = orders.get(next) else { return };
-        if next >= sent || self.withhold(first.order()).await == Some(true) {
+        if next >= sent || self.surely_withhold(first.order()).await == Some(true) {
             // A shell that may not begin this one begins none behind it.
             return withhold_all(orders, next, why, tell);
         }
@@ -154,6 +162,20 @@ impl Inner {
             tell(Ending::Ended(bare_report(Outcome::Unknown { why })));
         }
         withhold_all(orders, sent.max(next), why, tell);
+    }
+
+    /// Sees to it that an order never begins. Nothing where its computer could not be asked until none
+    /// of its shells begins it any more: said sooner, that nobody knows would be said of an order that
+    /// may yet begin.
+    async fn surely_withhold(&self, order: &Order) -> Option<bool> {
+        let until = Instant::now() + LAPSE;
+        loop {
+            let is_withheld = self.withhold(order).await;
+            if is_withheld.is_some() || Instant::now() >= until {
+                return is_withheld;
+            }
+            tokio::time::sleep(WITHHOLD_AGAIN_AFTER).await;
+        }
     }
 
     /// Sees to it that an order never begins. Nothing where its computer cannot be asked.

@@ -82,7 +82,7 @@ const OUTPUT_BLOCKS: u64 = OUTPUT_BYTES_MAX / 512;
 
 /// An order behind others in a bundle begins within this time of its arrival, in seconds, or not
 /// at all: the longest that anything can begin on a computer that no halt reaches any more.
-const LAPSE_S: u32 = 60;
+pub(crate) const LAPSE_S: u64 = 60;
 
 /// What a process order does.
 #[derive(Clone, Copy)]

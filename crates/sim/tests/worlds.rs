@@ -43,6 +43,9 @@ fn worlds_that_once_broke_a_promise_keep_it() {
         (2, "a clock jumped, and nobody said that it was right again"),
         (11, "a site failed while everything was held"),
         (16, "a site failed while nobody knew what time it was, and its ring went on"),
+        (25, "what stood behind an order that nobody knows of began after it was given up"),
+        (142, "a site was rolled back after its request was closed"),
+        (153, "a site was rolled back after its request was closed, and nothing led on"),
     ] {
         assert_eq!(sim::run(seed, false).broken, None, "seed {seed}: {why}");
     }

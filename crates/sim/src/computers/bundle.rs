@@ -57,7 +57,8 @@ impl Hands {
             let is_new = next >= sent;
             let who = if next > 0 { cancel.is_unwanted() } else { cancel.is_called_back() };
             if let Some(who) = who {
-                let is_withheld = if is_new { Some(true) } else { self.withhold(order).await };
+                let is_withheld =
+                    if is_new { Some(true) } else { self.surely_withhold(order).await };
                 let why = format!("it was called back by {who}");
                 match is_withheld {
                     Some(true) => return withhold_all(orders, next, &why, tell),
@@ -169,7 +170,7 @@ impl Hands {
     ) {
         let why = "the step before it did not succeed";
         let Some((first, _)) = orders.get(next) else { return };
-        if next >= sent || self.withhold(first.order()).await == Some(true) {
+        if next >= sent || self.surely_withhold(first.order()).await == Some(true) {
             return withhold_all(orders, next, why, tell);
         }
         for _ in orders.get(next..sent).unwrap_or_default() {
@@ -177,6 +178,18 @@ impl Hands {
             tell(Ending::Ended(bare(Outcome::Unknown { why })));
         }
         withhold_all(orders, sent.max(next), why, tell);
+    }
+
+    /// Asks again for as long as a shell may begin the order.
+    async fn surely_withhold(&self, order: &Order) -> Option<bool> {
+        let until = Instant::now() + 2 * LAPSE;
+        loop {
+            let is_withheld = self.withhold(order).await;
+            if is_withheld.is_some() || Instant::now() >= until || self.process.is_dead() {
+                return is_withheld;
+            }
+            tokio::time::sleep(Duration::from_secs(2)).await;
+        }
     }
 
     /// Sees to it that an order never begins. Nothing where its computer cannot be asked.
