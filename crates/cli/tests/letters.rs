@@ -30,7 +30,7 @@ zone: Europe/Vienna
 profile: solo
 release: {name: Counter, version: 1.0.0, readiness: {on: 2026-01-01, decision: go}, deliverables: []}
 people:
-  - {id: me, mail: me@example.org, roles: [solution-manager, program-manager, release-management, tester, product-manager, user-experience, customer, operations-manager, support-manager, change-authority]}
+  - {id: me, mail: me@example.org, roles: [solution-manager, program-manager, developer, release-management, operations-experience, test-manager, tester, product-manager, user-experience, customer, operations-manager, support-manager, change-authority]}
 success-criteria:
   - {id: told, text: Everybody was told once, measure: letters, target: 1}
 site-templates:

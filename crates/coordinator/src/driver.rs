@@ -13,7 +13,7 @@ use crate::clock::{Clock, Seen};
 use crate::effects::Effects;
 use crate::entries::{Stamp, extend};
 use crate::error::CommandError;
-use crate::flight::{Flight, Handed, Landed};
+use crate::flight::{Before, Flight, Handed, Landed};
 use crate::fold::snapshot_every;
 use crate::folded::Folded;
 use crate::journals::out_of_reach;
@@ -396,7 +396,8 @@ impl Drive<'_> {
         let called_back = not_going_on(state, now);
         let until = tokio::time::Instant::now() + HANDED_OUT_WITHIN;
         let is_new = is_planted(Planted::TakenUpAsNew);
-        let handed = if is_new { Handed::First { until } } else { Handed::Again };
+        let before = if is_new { Before::Nobody } else { Before::Perhaps };
+        let handed = Handed { before, until };
         let earlier: HashMap<&OrderId, &str> =
             left.iter().filter_map(|it| Some((&it.order.id, it.holder.as_deref()?))).collect();
         let mut granted = appended.granted;
@@ -479,7 +480,8 @@ impl Drive<'_> {
                     let state = &self.coordinator.state;
                     let is_new = !state.history.has_gaps() || is_planted(Planted::GapsForgotten);
                     let until = decided + HANDED_OUT_WITHIN;
-                    let handed = if is_new { Handed::First { until } } else { Handed::Again };
+                    let before = if is_new { Before::Nobody } else { Before::Perhaps };
+                    let handed = Handed { before, until };
                     self.flight.launch_tracks(state, appended.granted, handed, &[]);
                     self.keep_snapshot().await?;
                     self.tell().await?;

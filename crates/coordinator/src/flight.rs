@@ -20,14 +20,20 @@ pub(crate) struct Flight {
 
 /// Whether somebody can have begun an order before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Handed {
-    /// Nobody can, and nobody may after this instant.
-    First {
-        /// When.
-        until: Instant,
-    },
+pub(crate) enum Before {
+    /// Nobody can.
+    Nobody,
     /// An earlier leader, or this one before it was killed, may have.
-    Again,
+    Perhaps,
+}
+
+/// How orders are handed out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Handed {
+    /// Whether somebody can have begun them before.
+    pub(crate) before: Before,
+    /// Until when they may begin: what the record allowed then, it may not allow later.
+    pub(crate) until: Instant,
 }
 
 /// An order that has come to its end, with the token under which it was held.
@@ -81,11 +87,8 @@ impl Flight {
     /// Hands the orders of one track out, each to begin after the one before it has
     /// succeeded.
     fn launch(&mut self, intents: Vec<Intent>, handed: Handed, called_back: &[OrderId]) {
-        let cancel = || match handed {
-            Handed::First { until } => Cancel::begun_until(until),
-            Handed::Again => Cancel::new(),
-        };
-        let orders: Vec<(Intent, Cancel)> = intents.into_iter().map(|it| (it, cancel())).collect();
+        let cancel = |it| (it, Cancel::begun_until(handed.until));
+        let orders: Vec<(Intent, Cancel)> = intents.into_iter().map(cancel).collect();
         for (intent, cancel) in &orders {
             if called_back.contains(&intent.order().id) {
                 cancel.withhold(CALLED_BACK);
@@ -101,9 +104,9 @@ impl Flight {
                     let _unheard = ending.send(Landed { order, token: Some(token), ending: it });
                 }
             };
-            match handed {
-                Handed::First { .. } => effects.carry_out_all(&orders, &mut tell).await,
-                Handed::Again => effects.resume_all(&orders, &mut tell).await,
+            match handed.before {
+                Before::Nobody => effects.carry_out_all(&orders, &mut tell).await,
+                Before::Perhaps => effects.resume_all(&orders, &mut tell).await,
             }
         });
     }

@@ -90,10 +90,10 @@ impl Inner {
             let order = intent.order();
             let is_new = next >= sent;
             let who = if next > 0 { cancel.is_unwanted() } else { cancel.is_called_back() };
-            if let Some(who) = who {
+            let unwanted = who.map(|who| format!("it was called back by {who}"));
+            if let Some(why) = unwanted.or_else(|| cancel.is_late()) {
                 let is_withheld =
                     if is_new { Some(true) } else { self.surely_withhold(order).await };
-                let why = format!("it was called back by {who}");
                 match is_withheld {
                     Some(true) => return withhold_all(orders, next, &why, tell),
                     // It has begun, and is seen through.
@@ -104,9 +104,6 @@ impl Inner {
                         return self.stop_before(orders, next + 1, sent, tell).await;
                     }
                 }
-            }
-            if is_new && let Some(why) = cancel.is_late() {
-                return withhold_all(orders, next, &why, tell);
             }
             if is_new && !alone {
                 let mut bundle = self.pack(orders.get(next..).unwrap_or_default()).await;
@@ -128,8 +125,7 @@ impl Inner {
                 .carry_out(order, cancel, if is_new { Sent::Never } else { may_have_begun() })
                 .await;
             let went_well = matches!(report.outcome, Outcome::Succeeded { .. });
-            if is_new
-                && let Some(why) = cancel.is_late()
+            if let Some(why) = cancel.is_late()
                 && matches!(report.outcome, Outcome::Failed { cause: Failure::NotDone { .. } })
             {
                 return withhold_all(orders, next, &why, tell);

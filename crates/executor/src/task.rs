@@ -154,11 +154,16 @@ impl Task<'_> {
             Ok(session) => session,
             Err(failure) => return Talk::NotOpened(failure),
         };
-        if self.is_new
-            && sent_at.is_none()
+        if sent_at.is_none()
             && let Some(why) = cancel.is_late()
         {
-            return Talk::End(End::Never { why });
+            let never_begins = if self.is_new { Some(true) } else { self.withhold().await };
+            match never_begins {
+                Some(true) => return Talk::End(End::Never { why }),
+                // It has begun, and is seen through.
+                Some(false) => {}
+                None => return Talk::End(End::Lost { why }),
+            }
         }
         let before = *sent_at;
         let at = *sent_at.get_or_insert_with(Instant::now);

@@ -86,7 +86,7 @@ impl State {
             site_care: Default::default(),
             messages: Default::default(),
             training: Default::default(),
-            prechecks: crate::precheck::Prechecks::default(),
+            prechecks: Default::default(),
             release_readiness: Default::default(),
             seq: entry.seq,
             at,

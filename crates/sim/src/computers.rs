@@ -173,8 +173,12 @@ impl Hands {
                 Outcome::Unknown { why }
             };
         }
-        if is_new && let Some(why) = cancel.is_late() {
-            return Outcome::Failed { cause: Failure::NotDone { why } };
+        if let Some(why) = cancel.is_late() {
+            match if is_new { Some(true) } else { self.withhold(order).await } {
+                Some(true) => return Outcome::Failed { cause: Failure::NotDone { why } },
+                Some(false) => {}
+                None => return Outcome::Unknown { why },
+            }
         }
         if self.world.inner().computers.was_restarted_since(order)
             && self.world.inner().computers.run(&order.id).is_none()

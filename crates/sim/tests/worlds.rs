@@ -42,6 +42,7 @@ fn worlds_that_once_broke_a_promise_keep_it() {
         ),
         (2, "a clock jumped, and nobody said that it was right again"),
         (11, "a site failed while everything was held"),
+        (19, "an order was taken up in its window, and its server stood still until long after it"),
         (16, "a site failed while nobody knew what time it was, and its ring went on"),
         (25, "what stood behind an order that nobody knows of began after it was given up"),
         (142, "a site was rolled back after its request was closed"),

@@ -246,7 +246,7 @@ impl State {
 /// this `reason` bears with them.
 fn excused(
     plan: &MasterProjectPlan,
-    sites: &[SiteStatus],
+    sites: &crate::standing::Standing,
     position: usize,
     reason: Option<&str>,
     at: jiff::Timestamp,

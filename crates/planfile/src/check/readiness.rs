@@ -42,11 +42,11 @@ pub(crate) fn check(building: &mut Building<'_>, file: &PlanFile, people: &[Pers
             Some(help),
         );
     }
-    if building.profile == Profile::Solo {
-        return;
-    }
-    missing_plans(building, file);
+    // One person may hold every role type; that nobody holds one keeps a small team waiting too.
     missing_roles(building, people);
+    if building.profile != Profile::Solo {
+        missing_plans(building, file);
+    }
 }
 
 /// Reports requirements of operations whose proof is not in the plan.

@@ -37,7 +37,16 @@ fn a_translation_of_a_question_that_nobody_asks() {
     check(
         "title: A right plan\n",
         "title: A right plan\nsurvey: {questions: [{text: ' '}], translations: {fr: {users: {7: 'Assez vite ?', 32: 'Quoi ?'}}}}\n",
-        &expect![[]],
+        &expect![[r#"
+            error LF0104: a question has 1 to 500 characters
+              at landfall.yaml:3:22
+              3 | survey: {questions: [{text: ' '}], translations: {fr: {users: {7: 'Assez vite ?', 32: 'Quoi ?'}}
+                |                      ^
+            error LF0104: users are not asked question 32
+              at landfall.yaml:3:55
+              3 | survey: {questions: [{text: ' '}], translations: {fr: {users: {7: 'Assez vite ?', 32: 'Quoi ?'}}
+                |                                                       ^
+        "#]],
     );
 }
 

@@ -14,8 +14,8 @@ use model::rfc::{
     Covers, EmergencyKind, ImplementationReview, RequestForChange, RfcCategory, RollbackResult,
     StandardTemplate,
 };
-use model::state::RingState;
 use model::scope::Scope;
+use model::state::RingState;
 
 fn why() -> String {
     "as agreed".to_owned()

@@ -56,10 +56,10 @@ impl Hands {
             let order = intent.order();
             let is_new = next >= sent;
             let who = if next > 0 { cancel.is_unwanted() } else { cancel.is_called_back() };
-            if let Some(who) = who {
+            let unwanted = who.map(|who| format!("it was called back by {who}"));
+            if let Some(why) = unwanted.or_else(|| cancel.is_late()) {
                 let is_withheld =
                     if is_new { Some(true) } else { self.surely_withhold(order).await };
-                let why = format!("it was called back by {who}");
                 match is_withheld {
                     Some(true) => return withhold_all(orders, next, &why, tell),
                     Some(false) => {}
@@ -68,9 +68,6 @@ impl Hands {
                         return self.stop_before(orders, (next + 1, sent), tell).await;
                     }
                 }
-            }
-            if is_new && let Some(why) = cancel.is_late() {
-                return withhold_all(orders, next, &why, tell);
             }
             if is_new && orders.len() - next > 1 {
                 sent = orders.len();
@@ -82,8 +79,7 @@ impl Hands {
             }
             let report = self.hand_out(order, cancel, is_new).await;
             let went_well = matches!(report.outcome, Outcome::Succeeded { .. });
-            if is_new
-                && let Some(why) = cancel.is_late()
+            if let Some(why) = cancel.is_late()
                 && matches!(report.outcome, Outcome::Failed { cause: Failure::NotDone { .. } })
             {
                 return withhold_all(orders, next, &why, tell);
@@ -193,7 +189,7 @@ impl Hands {
     }
 
     /// Sees to it that an order never begins. Nothing where its computer cannot be asked.
-    async fn withhold(&self, order: &Order) -> Option<bool> {
+    pub(super) async fn withhold(&self, order: &Order) -> Option<bool> {
         let _works = self.process.works();
         self.process.gate().await;
         self.world.pause(1, 20).await;
