@@ -92,8 +92,9 @@ impl Inner {
             let who = if next > 0 { cancel.is_unwanted() } else { cancel.is_called_back() };
             let unwanted = who.map(|who| format!("it was called back by {who}"));
             if let Some(why) = unwanted.or_else(|| cancel.is_late()) {
+                let until = Instant::now() + LAPSE;
                 let is_withheld =
-                    if is_new { Some(true) } else { self.surely_withhold(order).await };
+                    if is_new { Some(true) } else { self.surely_withhold(order, until).await };
                 match is_withheld {
                     Some(true) => return withhold_all(orders, next, &why, tell),
                     // It has begun, and is seen through.
@@ -148,23 +149,28 @@ impl Inner {
         tell: Tell<'_>,
     ) {
         let why = "the step before it did not succeed";
-        let Some((first, _)) = orders.get(next) else { return };
-        if next >= sent || self.surely_withhold(first.order()).await == Some(true) {
-            // A shell that may not begin this one begins none behind it.
-            return withhold_all(orders, next, why, tell);
-        }
-        for _ in orders.get(next..sent).unwrap_or_default() {
-            let why = format!("{why}, and its computer does not say that it never began");
-            tell(Ending::Ended(bare_report(Outcome::Unknown { why })));
+        let until = Instant::now() + LAPSE;
+        for (position, (intent, cancel)) in orders.iter().enumerate().take(sent).skip(next) {
+            let order = intent.order();
+            let report = match self.surely_withhold(order, until).await {
+                // A shell that may not begin this one begins none behind it.
+                Some(true) => return withhold_all(orders, position, why, tell),
+                // It has begun, and is seen through.
+                Some(false) => self.carry_out(order, cancel, Sent::Earlier).await,
+                None => {
+                    let why = format!("{why}, and its computer does not say that it never began");
+                    bare_report(Outcome::Unknown { why })
+                }
+            };
+            tell(Ending::Ended(report));
         }
         withhold_all(orders, sent.max(next), why, tell);
     }
 
-    /// Sees to it that an order never begins. Nothing where its computer could not be asked until none
-    /// of its shells begins it any more: said sooner, that nobody knows would be said of an order that
-    /// may yet begin.
-    async fn surely_withhold(&self, order: &Order) -> Option<bool> {
-        let until = Instant::now() + LAPSE;
+    /// Sees to it that an order never begins. Nothing where its computer could not be asked `until` no
+    /// shell begins it any more: said sooner, that nobody knows would be said of an order that may yet
+    /// begin.
+    async fn surely_withhold(&self, order: &Order, until: Instant) -> Option<bool> {
         loop {
             let is_withheld = self.withhold(order).await;
             if is_withheld.is_some() || Instant::now() >= until {

@@ -58,8 +58,9 @@ impl Hands {
             let who = if next > 0 { cancel.is_unwanted() } else { cancel.is_called_back() };
             let unwanted = who.map(|who| format!("it was called back by {who}"));
             if let Some(why) = unwanted.or_else(|| cancel.is_late()) {
+                let until = Instant::now() + 2 * LAPSE;
                 let is_withheld =
-                    if is_new { Some(true) } else { self.surely_withhold(order).await };
+                    if is_new { Some(true) } else { self.surely_withhold(order, until).await };
                 match is_withheld {
                     Some(true) => return withhold_all(orders, next, &why, tell),
                     Some(false) => {}
@@ -165,20 +166,25 @@ impl Hands {
         tell: Tell<'_>,
     ) {
         let why = "the step before it did not succeed";
-        let Some((first, _)) = orders.get(next) else { return };
-        if next >= sent || self.surely_withhold(first.order()).await == Some(true) {
-            return withhold_all(orders, next, why, tell);
-        }
-        for _ in orders.get(next..sent).unwrap_or_default() {
-            let why = format!("{why}, and its computer does not say that it never began");
-            tell(Ending::Ended(bare(Outcome::Unknown { why })));
+        let until = Instant::now() + 2 * LAPSE;
+        for (position, (intent, cancel)) in orders.iter().enumerate().take(sent).skip(next) {
+            let order = intent.order();
+            let report = match self.surely_withhold(order, until).await {
+                Some(true) => return withhold_all(orders, position, why, tell),
+                Some(false) => self.hand_out(order, cancel, false).await,
+                None => {
+                    let why = format!("{why}, and its computer does not say that it never began");
+                    bare(Outcome::Unknown { why })
+                }
+            };
+            tell(Ending::Ended(report));
         }
         withhold_all(orders, sent.max(next), why, tell);
     }
 
     /// Asks again for as long as a shell may begin the order.
-    async fn surely_withhold(&self, order: &Order) -> Option<bool> {
-        let until = Instant::now() + 2 * LAPSE;
+    async fn surely_withhold(&self, order: &Order, until: Instant) -> Option<bool> {
+        let _works = self.process.works();
         loop {
             let is_withheld = self.withhold(order).await;
             if is_withheld.is_some() || Instant::now() >= until || self.process.is_dead() {
