@@ -2,20 +2,13 @@
 
 use crate::problem::Problem;
 use axum::extract::{ConnectInfo, FromRequestParts};
-use axum::http::header::{AUTHORIZATION, COOKIE as COOKIE_HEADER};
+use axum::http::header::{AUTHORIZATION, COOKIE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue};
-use reception::{Reception, ReceptionError, Visitor};
+use reception::{Reached, Reception, ReceptionError, Visitor};
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
-
-/// The name of a session's cookie where the server is reached by plain HTTP on this computer.
-pub const COOKIE: &str = "landfall";
-
-/// The name of a session's cookie where the server is reached by TLS: the browser sends it back to
-/// exactly this host, and to nobody else (RFC 6265bis, section 4.1.3.2).
-pub const COOKIE_SECURE: &str = "__Host-landfall";
 
 /// Somebody who calls and was let in.
 #[derive(Clone, Debug)]
@@ -28,7 +21,7 @@ impl FromRequestParts<Arc<Reception>> for Caller {
         parts: &mut Parts,
         reception: &Arc<Reception>,
     ) -> Result<Self, Problem> {
-        let secret = bearer(&parts.headers).or_else(|| cookie_of(&parts.headers));
+        let secret = bearer(&parts.headers).or_else(|| session(&parts.headers));
         let Some(secret) = secret else { return Err(ReceptionError::NotAdmitted.into()) };
         Ok(Self(reception.visitor(&secret).await?))
     }
@@ -36,7 +29,7 @@ impl FromRequestParts<Arc<Reception>> for Caller {
 
 /// Where somebody calls from, as far as the server can tell.
 #[derive(Clone, Debug)]
-pub struct Address(pub String);
+pub(crate) struct Address(pub(crate) String);
 
 impl<S: Sync> FromRequestParts<S> for Address {
     type Rejection = Infallible;
@@ -52,12 +45,12 @@ fn bearer(headers: &HeaderMap) -> Option<String> {
     scheme.eq_ignore_ascii_case("bearer").then(|| secret.trim().to_owned())
 }
 
-/// Returns the secret of the session in the cookies of a request.
-pub fn cookie_of(headers: &HeaderMap) -> Option<String> {
-    let texts = headers.get_all(COOKIE_HEADER).into_iter().map(HeaderValue::to_str);
-    let pairs =
-        texts.flatten().flat_map(|it| it.split(';')).filter_map(|it| it.trim().split_once('='));
-    let own = pairs.filter(|(name, _)| *name == COOKIE_SECURE || *name == COOKIE);
-    // Where both are there the one that only this host can have set counts.
-    own.max_by_key(|(name, _)| *name == COOKIE_SECURE).map(|(_, value)| value.to_owned())
+/// Returns how the server was reached.
+pub(crate) fn reached(headers: &HeaderMap) -> Reached {
+    Reached::of(headers.get("x-forwarded-proto").and_then(|it| it.to_str().ok()))
+}
+
+fn session(headers: &HeaderMap) -> Option<String> {
+    let cookies = headers.get_all(COOKIE).into_iter().flat_map(HeaderValue::to_str);
+    reached(headers).secret_in(cookies).map(str::to_owned)
 }

@@ -28,7 +28,8 @@ fn composed() -> Value {
         .license(Some(License::new("MIT OR Apache-2.0")))
         .build();
     let token = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
-    let session = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(crate::COOKIE_SECURE)));
+    let session =
+        SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(reception::COOKIE_SECURE)));
     let known = document.components.take().unwrap_or_default();
     let mut components = ComponentsBuilder::new()
         .security_scheme("token", token)

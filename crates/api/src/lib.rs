@@ -12,8 +12,9 @@ mod observed;
 mod params;
 mod problem;
 mod routes;
+mod sight;
 
-pub use caller::{Address, COOKIE, COOKIE_SECURE, Caller, cookie_of};
+pub use caller::Caller;
 pub use client::{Client, ClientError};
 pub use document::document;
 pub use observed::observed;

@@ -6,6 +6,7 @@
 
 mod access;
 mod attempts;
+mod cookie;
 mod error;
 mod followed;
 mod password;
@@ -15,6 +16,7 @@ mod secret;
 mod visitor;
 
 pub use access::{Access, Reach};
+pub use cookie::{COOKIE, COOKIE_SECURE, Reached};
 pub use error::ReceptionError;
 pub use followed::{Followed, Standing};
 pub use password::PASSWORD_LETTERS_MIN;

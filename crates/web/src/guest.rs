@@ -2,20 +2,13 @@
 
 use crate::trouble::{No, Trouble};
 use axum::extract::{ConnectInfo, FromRequestParts};
-use axum::http::header::{COOKIE as COOKIE_HEADER, SET_COOKIE};
+use axum::http::header::{COOKIE, SET_COOKIE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
-use reception::{Reception, ReceptionError, Visitor};
+use reception::{Reached, Reception, ReceptionError, Visitor};
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
-
-/// The name of a session's cookie where the server is reached by plain HTTP on this computer.
-const COOKIE: &str = "landfall";
-
-/// The name of a session's cookie where the server is reached by TLS: the browser sends it back to
-/// exactly this host, and to nobody else (RFC 6265bis, section 4.1.3.2).
-const COOKIE_SECURE: &str = "__Host-landfall";
 
 /// Somebody who has logged in. Whoever has not is asked to, and comes back to the same address.
 #[derive(Clone, Debug)]
@@ -57,19 +50,16 @@ impl<S: Sync> FromRequestParts<S> for Address {
 }
 
 fn secret(headers: &HeaderMap) -> Option<String> {
-    let texts = headers.get_all(COOKIE_HEADER).into_iter().map(HeaderValue::to_str);
-    let pairs =
-        texts.flatten().flat_map(|it| it.split(';')).filter_map(|it| it.trim().split_once('='));
-    let own = pairs.filter(|(name, _)| *name == COOKIE_SECURE || *name == COOKIE);
-    // Where both are there, the one that only this host can have set counts.
-    own.max_by_key(|(name, _)| *name == COOKIE_SECURE).map(|(_, value)| value.to_owned())
+    let cookies = headers.get_all(COOKIE).into_iter().flat_map(HeaderValue::to_str);
+    reached(headers).secret_in(cookies).map(str::to_owned)
+}
+
+/// Returns how the server was reached.
+fn reached(headers: &HeaderMap) -> Reached {
+    Reached::of(headers.get("x-forwarded-proto").and_then(|it| it.to_str().ok()))
 }
 
 /// Returns the header that gives a browser its session, or takes it away where there is none.
 pub(crate) fn cookie(headers: &HeaderMap, secret: Option<&str>) -> [(HeaderName, String); 1] {
-    let is_secure = headers.get("x-forwarded-proto").is_some_and(|it| it == "https");
-    let name = if is_secure { COOKIE_SECURE } else { COOKIE };
-    let secure = if is_secure { "; Secure" } else { "" };
-    let (value, age) = secret.map_or(("", "; Max-Age=0"), |it| (it, ""));
-    [(SET_COOKIE, format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{age}"))]
+    [(SET_COOKIE, reached(headers).given(secret))]
 }

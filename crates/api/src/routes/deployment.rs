@@ -1,17 +1,17 @@
 //! Deployments: listed, created, looked at, given a new plan.
 
-use super::{Json, Noes, Path, Query, versioned};
+use super::{Json, Noes, Path};
 use crate::caller::Caller;
 use crate::described::Described;
 use crate::params::{AsOf, Page};
 use crate::problem::Problem;
+use crate::sight::Sight;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
-use jiff::Timestamp;
 use model::id::{DeploymentId, Seq};
 use model::profile::Purpose;
-use reception::{Followed, Reception, Standing, Visitor};
+use reception::{Followed, Reception};
 use schemars::{JsonSchema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -87,26 +87,6 @@ type DeploymentWantedBody = Described<DeploymentWanted>;
 type RevisionBody = Described<Revision>;
 type BoardBody = Described<Board>;
 
-/// How a deployment stands at the moment that is asked about.
-pub(crate) async fn standing(
-    reception: &Reception,
-    visitor: &Visitor,
-    deployment: &str,
-    as_of: &AsOf,
-) -> Result<(Arc<Followed>, Arc<Standing>, Timestamp), Problem> {
-    let followed = reception.deployment(visitor, deployment).await?;
-    let standing = match as_of.moment()? {
-        None => followed.standing(),
-        Some(moment) => Arc::new(followed.at(moment).await?),
-    };
-    let now = match as_of.moment()? {
-        None => standing.now(reception.clock()),
-        Some(coordinator::Moment::Time(time)) => time.max(standing.state.at),
-        Some(coordinator::Moment::Seq(_)) => standing.state.at,
-    };
-    Ok((followed, standing, now))
-}
-
 /// List the deployments one takes part in
 #[utoipa::path(get, path = "/api/v1/deployments", tag = "deployments",
     responses((status = 200, description = "Your deployments, by name.", body = DeploymentsBody), Noes))]
@@ -140,18 +120,11 @@ pub(crate) async fn create(
 #[utoipa::path(get, path = "/api/v1/deployments/{deployment}", tag = "deployments",
     params(("deployment" = String, Path, description = "The deployment."), AsOf),
     responses((status = 200, description = "The board.", body = BoardBody), Noes))]
-pub(crate) async fn board(
-    State(reception): State<Arc<Reception>>,
-    Caller(visitor): Caller,
-    Path(deployment): Path<String>,
-    Query(as_of): Query<AsOf>,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let (followed, standing, now) = standing(&reception, &visitor, &deployment, &as_of).await?;
-    let state = &standing.state;
-    let newest = followed.entries(state.seq.saturating_sub(NEWEST), NEWEST as u32).await?;
-    let board = Board::of(state, now, &newest, Ends::NotAsked);
-    Ok(versioned(&headers, state.seq, Json(board)))
+pub(crate) async fn board(sight: Sight) -> Result<Response, Problem> {
+    let state = sight.state();
+    let newest = sight.followed.entries(state.seq.saturating_sub(NEWEST), NEWEST as u32).await?;
+    let board = Board::of(state, sight.now, &newest, Ends::NotAsked);
+    Ok(sight.answer(Json(board)))
 }
 
 /// Replace a deployment's plan

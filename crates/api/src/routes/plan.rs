@@ -1,21 +1,16 @@
 //! The plan in force, its people, and the whole state for programs that compute with it.
 
-use super::deployment::standing;
-use super::{Json, Noes, Path, Query, versioned};
-use crate::caller::Caller;
+use super::{Json, Noes};
 use crate::described::Described;
 use crate::params::{AsOf, Page};
 use crate::problem::Problem;
-use axum::extract::State;
-use axum::http::HeaderMap;
+use crate::sight::Sight;
 use axum::response::Response;
 use model::id::PersonId;
 use model::role_type::RoleType;
 use model::scope::Scope;
-use reception::Reception;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde::Serialize;
-use std::sync::Arc;
 
 /// A person of the plan.
 #[derive(Serialize, JsonSchema)]
@@ -38,31 +33,17 @@ type PeopleBody = Described<Page<PersonLine>>;
 #[utoipa::path(get, path = "/api/v1/deployments/{deployment}/plan", tag = "deployments",
     params(("deployment" = String, Path, description = "The deployment."), AsOf),
     responses((status = 200, description = "The plan.", body = serde_json::Value), Noes))]
-pub(crate) async fn plan(
-    State(reception): State<Arc<Reception>>,
-    Caller(visitor): Caller,
-    Path(deployment): Path<String>,
-    Query(as_of): Query<AsOf>,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let (_, standing, _) = standing(&reception, &visitor, &deployment, &as_of).await?;
-    let state = &standing.state;
-    Ok(versioned(&headers, state.seq, axum::Json(state.plan.as_ref())))
+pub(crate) async fn plan(sight: Sight) -> Result<Response, Problem> {
+    let state = sight.state();
+    Ok(sight.answer(axum::Json(state.plan.as_ref())))
 }
 
 /// List the people of a deployment
 #[utoipa::path(get, path = "/api/v1/deployments/{deployment}/people", tag = "deployments",
     params(("deployment" = String, Path, description = "The deployment."), AsOf),
     responses((status = 200, description = "The people, in the order of the plan.", body = PeopleBody), Noes))]
-pub(crate) async fn people(
-    State(reception): State<Arc<Reception>>,
-    Caller(visitor): Caller,
-    Path(deployment): Path<String>,
-    Query(as_of): Query<AsOf>,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let (_, standing, _) = standing(&reception, &visitor, &deployment, &as_of).await?;
-    let state = &standing.state;
+pub(crate) async fn people(sight: Sight) -> Result<Response, Problem> {
+    let state = sight.state();
     let line = |it: &model::person::Person| PersonLine {
         person: it.id.clone(),
         name: it.name.clone(),
@@ -70,7 +51,7 @@ pub(crate) async fn people(
     };
     let items = state.plan.people.iter().map(line).collect();
     let page = Page { items, next: None, entry: Some(state.seq) };
-    Ok(versioned(&headers, state.seq, Json(page)))
+    Ok(sight.answer(Json(page)))
 }
 
 /// Read the whole state
@@ -80,13 +61,6 @@ pub(crate) async fn people(
 #[utoipa::path(get, path = "/api/v1/deployments/{deployment}/state", tag = "deployments",
     params(("deployment" = String, Path, description = "The deployment."), AsOf),
     responses((status = 200, description = "The state.", body = serde_json::Value), Noes))]
-pub(crate) async fn state(
-    State(reception): State<Arc<Reception>>,
-    Caller(visitor): Caller,
-    Path(deployment): Path<String>,
-    Query(as_of): Query<AsOf>,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let (_, standing, _) = standing(&reception, &visitor, &deployment, &as_of).await?;
-    Ok(versioned(&headers, standing.state.seq, axum::Json(&standing.state)))
+pub(crate) async fn state(sight: Sight) -> Result<Response, Problem> {
+    Ok(sight.answer(axum::Json(sight.state())))
 }

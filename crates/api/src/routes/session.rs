@@ -1,7 +1,7 @@
 //! Coming in: the first account, logging in and out, one's own password.
 
 use super::{Json, Noes};
-use crate::caller::{Address, COOKIE, COOKIE_SECURE, Caller};
+use crate::caller::{Address, Caller, reached};
 use crate::described::Described;
 use crate::problem::Problem;
 use axum::extract::State;
@@ -100,11 +100,7 @@ pub(crate) async fn set_up(
 
 /// Returns the header that gives a browser its session, or takes it away where there is none.
 fn set_cookie(headers: &HeaderMap, secret: Option<&str>) -> [(HeaderName, String); 1] {
-    let is_secure = headers.get("x-forwarded-proto").is_some_and(|it| it == "https");
-    let name = if is_secure { COOKIE_SECURE } else { COOKIE };
-    let secure = if is_secure { "; Secure" } else { "" };
-    let (value, age) = secret.map_or(("", "; Max-Age=0"), |it| (it, ""));
-    [(SET_COOKIE, format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{age}"))]
+    [(SET_COOKIE, reached(headers).given(secret))]
 }
 
 /// Log in

@@ -1,22 +1,17 @@
 //! Sheets: the exact document that is signed.
 
-use super::deployment::standing;
-use super::{Json, Noes, Path, Query, versioned};
-use crate::caller::Caller;
+use super::{Json, Noes, Path};
 use crate::described::Described;
 use crate::params::AsOf;
 use crate::problem::Problem;
-use axum::extract::State;
-use axum::http::HeaderMap;
+use crate::sight::Sight;
 use axum::response::Response;
 use model::digest::Digest;
 use model::id::PersonId;
 use model::machine::SignOffState;
 use model::sheet::{self, Sheet, SlotId};
-use reception::Reception;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde::Serialize;
-use std::sync::Arc;
 
 /// A sheet with its slots.
 #[derive(Serialize, JsonSchema)]
@@ -70,14 +65,10 @@ type SheetBody = Described<SheetView>;
     ),
     responses((status = 200, description = "The sheet.", body = SheetBody), Noes))]
 pub(crate) async fn sheet(
-    State(reception): State<Arc<Reception>>,
-    Caller(visitor): Caller,
-    Path((deployment, name)): Path<(String, String)>,
-    Query(as_of): Query<AsOf>,
-    headers: HeaderMap,
+    sight: Sight,
+    Path((_, name)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
-    let (_, standing, _) = standing(&reception, &visitor, &deployment, &as_of).await?;
-    let state = &standing.state;
+    let state = sight.state();
     let unknown = || Problem::unknown(format!("there is no sheet {name}"));
     let sheet: Sheet = name.parse().map_err(|_| unknown())?;
     if let Sheet::Site(site) = &sheet
@@ -103,5 +94,5 @@ pub(crate) async fn sheet(
         slots: sheet.slots().into_iter().map(slot).collect(),
         entry: state.seq,
     };
-    Ok(versioned(&headers, state.seq, Json(view)))
+    Ok(sight.answer(Json(view)))
 }

@@ -1,22 +1,17 @@
 //! Sites: a page of them, and one.
 
-use super::deployment::standing;
-use super::{Json, Noes, Path, Query, versioned};
-use crate::caller::Caller;
+use super::{Json, Noes, Path, Query};
 use crate::described::Described;
 use crate::params::{AsOf, Page, PageOf};
 use crate::problem::Problem;
-use axum::extract::State;
-use axum::http::HeaderMap;
+use crate::sight::Sight;
 use axum::response::Response;
 use model::id::{RingId, SiteId};
 use model::machine::SiteState;
 use model::scope::Scope;
 use planner::waiting::WaitingOn;
-use reception::Reception;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 use utoipa::IntoParams;
 use views::site_list::{SiteFilter, SiteRow, sites as list};
 
@@ -62,23 +57,18 @@ type SiteBody = Described<SiteView>;
     params(("deployment" = String, Path, description = "The deployment."), Wanted, PageOf, AsOf),
     responses((status = 200, description = "A page of sites.", body = SitesBody), Noes))]
 pub(crate) async fn sites(
-    State(reception): State<Arc<Reception>>,
-    Caller(visitor): Caller,
-    Path(deployment): Path<String>,
+    sight: Sight,
     Query(wanted): Query<Wanted>,
     Query(page): Query<PageOf>,
-    Query(as_of): Query<AsOf>,
-    headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let (_, standing, _) = standing(&reception, &visitor, &deployment, &as_of).await?;
-    let state = &standing.state;
+    let state = sight.state();
     let after = page.after.as_deref().map(str::parse::<SiteId>).transpose();
     let after = after.map_err(|_| Problem::invalid("`after` is what `next` said"))?;
     let filter = SiteFilter { state: wanted.state, ring: wanted.ring, text: wanted.text };
     let (items, has_more) = list(state, &filter, after.as_ref(), page.limit()?);
     let next = has_more.then(|| items.last().map(|it| it.site.to_string())).flatten();
     let page = Page { items, next, entry: Some(state.seq) };
-    Ok(versioned(&headers, state.seq, Json(page)))
+    Ok(sight.answer(Json(page)))
 }
 
 /// Look at one site
@@ -90,18 +80,14 @@ pub(crate) async fn sites(
     ),
     responses((status = 200, description = "The site, and what it waits on.", body = SiteBody), Noes))]
 pub(crate) async fn site(
-    State(reception): State<Arc<Reception>>,
-    Caller(visitor): Caller,
-    Path((deployment, site)): Path<(String, String)>,
-    Query(as_of): Query<AsOf>,
-    headers: HeaderMap,
+    sight: Sight,
+    Path((_, site)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
-    let (_, standing, now) = standing(&reception, &visitor, &deployment, &as_of).await?;
-    let state = &standing.state;
+    let state = sight.state();
     let unknown = || Problem::unknown(format!("site/{site} is not in the plan"));
     let id: SiteId = site.parse().map_err(|_| unknown())?;
     let row = views::site_list::site(state, &id).ok_or_else(unknown)?;
-    let waits = planner::waiting::why(state, now, &Scope::Site(id));
+    let waits = planner::waiting::why(state, sight.now, &Scope::Site(id));
     let waiting_on = views::why::binding_first(waits);
-    Ok(versioned(&headers, state.seq, Json(SiteView { row, waiting_on, entry: state.seq })))
+    Ok(sight.answer(Json(SiteView { row, waiting_on, entry: state.seq })))
 }

@@ -1,21 +1,16 @@
 //! What waits, on what, and who can supply it.
 
-use super::deployment::standing;
-use super::{Json, Noes, Path, Query, versioned};
-use crate::caller::Caller;
+use super::{Json, Noes, Path, Query};
 use crate::described::Described;
 use crate::params::{AsOf, Page};
 use crate::problem::Problem;
-use axum::extract::State;
-use axum::http::HeaderMap;
+use crate::sight::Sight;
 use axum::response::Response;
 use model::id::PersonId;
 use model::scope::Scope;
 use planner::waiting::WaitingOn;
-use reception::Reception;
 use schemars::SchemaGenerator;
 use serde::Deserialize;
-use std::sync::Arc;
 use utoipa::IntoParams;
 use views::why::binding_first;
 
@@ -44,22 +39,14 @@ type WaitsBody = Described<Page<WaitingOn>>;
 #[utoipa::path(get, path = "/api/v1/deployments/{deployment}/waiting", tag = "deployments",
     params(("deployment" = String, Path, description = "The deployment."), Whose, AsOf),
     responses((status = 200, description = "What waits, the longest first.", body = WaitsBody), Noes))]
-pub(crate) async fn waiting(
-    State(reception): State<Arc<Reception>>,
-    Caller(visitor): Caller,
-    Path(deployment): Path<String>,
-    Query(whose): Query<Whose>,
-    Query(as_of): Query<AsOf>,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let (_, standing, now) = standing(&reception, &visitor, &deployment, &as_of).await?;
-    let state = &standing.state;
-    let mut items = planner::waiting::waiting(state, now, WAITS_MAX);
+pub(crate) async fn waiting(sight: Sight, Query(whose): Query<Whose>) -> Result<Response, Problem> {
+    let state = sight.state();
+    let mut items = planner::waiting::waiting(state, sight.now, WAITS_MAX);
     if let Some(person) = &whose.person {
         items.retain(|it| views::why::is_for(state, person, it));
     }
     let page = Page { items: binding_first(items), next: None, entry: Some(state.seq) };
-    Ok(versioned(&headers, state.seq, Json(page)))
+    Ok(sight.answer(Json(page)))
 }
 
 /// Ask why something does not go on
@@ -71,20 +58,16 @@ pub(crate) async fn waiting(
     ),
     responses((status = 200, description = "What it waits on, the binding first.", body = WaitsBody), Noes))]
 pub(crate) async fn why(
-    State(reception): State<Arc<Reception>>,
-    Caller(visitor): Caller,
-    Path((deployment, scope)): Path<(String, String)>,
-    Query(as_of): Query<AsOf>,
-    headers: HeaderMap,
+    sight: Sight,
+    Path((_, scope)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
-    let (_, standing, now) = standing(&reception, &visitor, &deployment, &as_of).await?;
-    let state = &standing.state;
+    let state = sight.state();
     let unknown = || Problem::unknown(format!("{scope} is not in the plan"));
     let scope: Scope = scope.parse().map_err(|_| unknown())?;
     if !views::subject::is_known(state, &scope) {
         return Err(unknown());
     }
-    let items = binding_first(planner::waiting::why(state, now, &scope));
+    let items = binding_first(planner::waiting::why(state, sight.now, &scope));
     let page = Page { items, next: None, entry: Some(state.seq) };
-    Ok(versioned(&headers, state.seq, Json(page)))
+    Ok(sight.answer(Json(page)))
 }
