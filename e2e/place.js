@@ -90,7 +90,7 @@ export async function open(plans) {
         await page.goto("/log-in");
         await page.getByLabel("Name").fill(name);
         await page.getByLabel("Password").fill(PASSWORD);
-        await page.getByRole("button", { name: "Log in" }).click();
+        await page.getByRole("button", { name: "Log in", exact: true }).click();
         await page.waitForURL((it) => it.pathname === "/");
         contexts.set(name, known);
         return page;
@@ -135,6 +135,25 @@ export async function setUp(place, name) {
   await page.getByRole("button", { name: "Make the account" }).click();
   await page.waitForURL((it) => it.pathname === "/log-in");
   await context.close();
+}
+
+/**
+ * Gives a page a device that holds passkeys and verifies who holds it.
+ * @param {import("playwright-core").Page} page
+ */
+export async function withDevice(page) {
+  const session = await page.context().newCDPSession(page);
+  await session.send("WebAuthn.enable");
+  await session.send("WebAuthn.addVirtualAuthenticator", {
+    options: {
+      protocol: "ctap2",
+      transport: "internal",
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  });
 }
 
 /** @type {WeakMap<import("playwright-core").Page, string[]>} */

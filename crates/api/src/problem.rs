@@ -170,6 +170,10 @@ impl From<ReceptionError> for Problem {
                 let title = "Nobody is let in with this";
                 Self::new(StatusCode::UNAUTHORIZED, "wrong-password", title, said)
             }
+            ReceptionError::WrongPasskey(_) => {
+                let title = "Nobody is let in with this";
+                Self::new(StatusCode::UNAUTHORIZED, "wrong-passkey", title, said)
+            }
             ReceptionError::NotAdmitted => {
                 let title = "Nobody is let in with this";
                 Self::new(StatusCode::UNAUTHORIZED, "not-admitted", title, said)

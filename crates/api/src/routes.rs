@@ -5,6 +5,7 @@ mod commands;
 mod deployment;
 mod entry;
 mod health;
+mod passkey;
 mod plan;
 mod record;
 mod session;
@@ -41,12 +42,17 @@ pub(crate) fn routers() -> (Routes, Routes) {
         .routes(routes!(health::counters))
         .routes(routes!(session::set_up))
         .routes(routes!(session::log_in, session::log_out))
+        .routes(routes!(passkey::log_in))
+        .routes(routes!(passkey::ask_to_log_in))
         .routes(routes!(session::me))
         .routes(routes!(session::change_password))
         .routes(routes!(account::accounts, account::create))
         .routes(routes!(account::change))
         .routes(routes!(account::admissions, account::token))
         .routes(routes!(account::end))
+        .routes(routes!(passkey::passkeys, passkey::add))
+        .routes(routes!(passkey::ask))
+        .routes(routes!(passkey::remove))
         .routes(routes!(deployment::deployments, deployment::create))
         .routes(routes!(deployment::board))
         .routes(routes!(deployment::revise))
@@ -72,6 +78,7 @@ pub(crate) fn describe(generator: &mut SchemaGenerator) {
     generator.subschema_for::<Problem>();
     session::describe(generator);
     account::describe(generator);
+    passkey::describe(generator);
     deployment::describe(generator);
     commands::describe(generator);
     site::describe(generator);
@@ -92,6 +99,8 @@ pub(crate) fn describe_requests(generator: &mut SchemaGenerator) {
     generator.subschema_for::<account::NewAccount>();
     generator.subschema_for::<account::AccountChange>();
     generator.subschema_for::<account::TokenWanted>();
+    generator.subschema_for::<passkey::PasskeyMade>();
+    generator.subschema_for::<passkey::PasskeyUsed>();
     generator.subschema_for::<deployment::DeploymentWanted>();
     generator.subschema_for::<deployment::Revision>();
 }

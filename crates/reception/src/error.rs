@@ -10,6 +10,9 @@ pub enum ReceptionError {
     /// The name or the password is wrong: which of the two is not said.
     #[error("the name or the password is wrong")]
     WrongPassword,
+    /// What a passkey signed is not what was asked, or not from whom it was asked.
+    #[error("the passkey was not accepted: {0}")]
+    WrongPasskey(String),
     /// Too many have tried: wait.
     #[error("too many attempts have failed; wait {} s", .0.as_secs().max(1))]
     TooManyAttempts(SignedDuration),

@@ -9,18 +9,24 @@ mod attempts;
 mod cookie;
 mod error;
 mod followed;
+mod origin;
+pub mod passkey;
 mod password;
 mod plans;
+mod questions;
 mod reception;
 mod secret;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 mod visitor;
 
 pub use access::{Access, Reach};
 pub use cookie::{COOKIE, COOKIE_SECURE, Reached};
 pub use error::ReceptionError;
 pub use followed::{Followed, Standing};
+pub use origin::{InvalidOrigin, Origin};
 pub use password::PASSWORD_LETTERS_MIN;
 pub use plans::Plans;
-pub use reception::{LogIn, NewAccount, NewToken, Reception, TOKEN_LASTS_MAX};
+pub use reception::{LogIn, NewAccount, NewToken, Reception, Shown, ShownAgain, TOKEN_LASTS_MAX};
 pub use secret::Secret;
 pub use visitor::Visitor;

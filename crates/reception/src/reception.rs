@@ -1,11 +1,17 @@
 //! The reception: who comes in, by what, and to which deployments.
 
 mod accounts;
+mod again;
+mod passkeys;
+
+pub use again::{Shown, ShownAgain};
 
 use crate::access::{Access, Reach};
 use crate::attempts::Attempts;
 use crate::error::ReceptionError;
 use crate::followed::Followed;
+use crate::origin::Origin;
+use crate::passkey::Passkeys;
 use crate::password;
 use crate::plans::{Plan, Plans};
 use crate::secret::{Secret, digest_of};
@@ -74,6 +80,7 @@ pub struct Reception {
     clock: Arc<dyn Clock>,
     set_up: Option<Digest>,
     attempts: Attempts,
+    passkeys: Option<Passkeys>,
     followed: Mutex<BTreeMap<DeploymentId, Arc<Followed>>>,
 }
 
@@ -98,9 +105,16 @@ impl Reception {
             clock,
             set_up: secret.as_ref().map(Secret::digest),
             attempts: Attempts::default(),
+            passkeys: None,
             followed: Mutex::default(),
         };
         Ok((reception, secret))
+    }
+
+    /// Returns it for a server that people reach at `origin`: passkeys are bound to that.
+    #[must_use]
+    pub fn reached_at(self, origin: &Origin) -> Self {
+        Self { passkeys: Passkeys::at(origin), ..self }
     }
 
     /// Returns the clock of the server.

@@ -205,6 +205,20 @@ impl Accounts {
         self.sql.identify(identity).await
     }
 
+    /// Forgets something that shows who `account` is. Returns whether it was kept.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn forget(
+        &self,
+        account: &PersonId,
+        kind: &str,
+        id: &str,
+    ) -> Result<bool, RecordError> {
+        self.sql.forget(account, kind, id).await
+    }
+
     /// Returns what is kept under a name.
     ///
     /// # Errors

@@ -110,7 +110,9 @@ impl From<ReceptionError> for No {
     fn from(error: ReceptionError) -> Self {
         let said = sentence(&error.to_string());
         match error {
-            ReceptionError::WrongPassword | ReceptionError::NotAdmitted => {
+            ReceptionError::WrongPassword
+            | ReceptionError::WrongPasskey(_)
+            | ReceptionError::NotAdmitted => {
                 Self::new(StatusCode::UNAUTHORIZED, "Nobody is let in with this", said)
             }
             ReceptionError::TooManyAttempts(_) => {

@@ -9,7 +9,7 @@ use axum::http::header::{SET_COOKIE, USER_AGENT};
 use axum::http::{HeaderMap, HeaderName, StatusCode};
 use jiff::Timestamp;
 use model::id::PersonId;
-use reception::{Access, LogIn, NewAccount, Reception};
+use reception::{Access, LogIn, NewAccount, Reception, Secret};
 use schemars::{JsonSchema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -79,7 +79,7 @@ pub(super) fn describe(generator: &mut SchemaGenerator) {
 
 type FirstAccountBody = Described<FirstAccount>;
 type CredentialsBody = Described<Credentials>;
-type SessionBody = Described<SessionBegun>;
+pub(super) type SessionBody = Described<SessionBegun>;
 type MeBody = Described<Me>;
 type PasswordChangeBody = Described<PasswordChange>;
 
@@ -115,7 +115,7 @@ pub(crate) async fn log_in(
     Json(it): Json<Credentials>,
 ) -> Result<([(HeaderName, String); 1], Json<SessionBegun>), Problem> {
     let label = headers.get(USER_AGENT).and_then(|it| it.to_str().ok()).unwrap_or_default();
-    let (secret, ends) = reception
+    let session = reception
         .log_in(LogIn {
             name: it.name,
             password: Zeroizing::new(it.password),
@@ -123,8 +123,16 @@ pub(crate) async fn log_in(
             label: label.to_owned(),
         })
         .await?;
+    Ok(begun(&headers, session))
+}
+
+/// Returns the answer to whoever has logged in.
+pub(super) fn begun(
+    headers: &HeaderMap,
+    (secret, ends): (Secret, Timestamp),
+) -> ([(HeaderName, String); 1], Json<SessionBegun>) {
     let begun = SessionBegun { secret: secret.reveal().to_owned(), ends };
-    Ok((set_cookie(&headers, Some(secret.reveal())), Json(begun)))
+    (set_cookie(headers, Some(secret.reveal())), Json(begun))
 }
 
 /// Log out

@@ -5,11 +5,13 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 /// The routes that anybody may ask: whether the server lives, and the ways in.
-const OPEN: [&str; 5] = [
+const OPEN: [&str; 7] = [
     "get /healthz",
     "get /readyz",
     "post /api/v1/set-up",
     "post /api/v1/session",
+    "post /api/v1/session/passkey",
+    "post /api/v1/session/passkey/question",
     "get /api/v1/openapi.json",
 ];
 
@@ -21,6 +23,7 @@ fn routes() -> Vec<(String, String)> {
         let path = path.replace("{deployment}", "HELLO").replace("{scope}", "deployment");
         let path = path.replace("{sheet}", "core-final").replace("{site}", "north");
         let path = path.replace("{seq}", "1").replace("{name}", "me");
+        let path = path.replace("{passkey}", "AAEC");
         let path = path.replace("{digest}", &"0".repeat(64));
         assert!(!path.contains('{'), "{path}: give it a name to be asked with");
         for method in methods.as_object().unwrap().keys() {

@@ -2,6 +2,7 @@
 
 use clap::{Args, ValueEnum};
 use notices::mail::MailServer;
+use reception::Origin;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -11,7 +12,7 @@ use std::path::PathBuf;
   landfall serve
   landfall serve --until-idle
   landfall serve --listen 127.0.0.1:7500 --plans /srv/plans
-  landfall serve --listen 0.0.0.0:443 --certificate /etc/landfall/tls.pem --key /etc/landfall/tls.key
+  landfall serve --listen 0.0.0.0:443 --address https://landfall.example.org --certificate /etc/landfall/tls.pem --key /etc/landfall/tls.key
   landfall serve --log json
   landfall serve --orders-to workers
   landfall serve --smtp smtp://landfall@mail.example.org --mail-from landfall@example.org --smtp-password file:/etc/landfall/smtp-password
@@ -28,6 +29,16 @@ pub(crate) struct Serve {
     /// Open the pages and the API at this address and port.
     #[arg(long, value_name = "ADDRESS", env = "LANDFALL_LISTEN", hide_env_values = true)]
     pub(crate) listen: Option<SocketAddr>,
+    /// Where people reach the server, such as `https://landfall.example.org`; passkeys and links are bound
+    /// to it. Without it: `http://localhost:PORT` by plain HTTP on this computer, else the address listened at.
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "LANDFALL_ADDRESS",
+        hide_env_values = true,
+        requires = "listen"
+    )]
+    pub(crate) address: Option<Origin>,
     /// The certificate, as a PEM file, with which pages and API are served by TLS. Read again when it changes.
     #[arg(
         long,

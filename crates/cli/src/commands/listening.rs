@@ -9,7 +9,7 @@ use crate::surroundings::Surroundings;
 use crate::terminal::Terminal;
 use axum::serve::ListenerExt as _;
 use coordinator::clock::SteadyClock;
-use reception::{Plans, Reception};
+use reception::{InvalidOrigin, Origin, Plans, Reception};
 use record::Record;
 use secured::{Files, Secured};
 use std::net::SocketAddr;
@@ -54,18 +54,19 @@ pub(crate) async fn listen(
         }
         (Some(_) | None, _) => None,
     };
-    let scheme = if files.is_some() { "https" } else { "http" };
-    terminal.say(&format!("pages at {scheme}://{address}/, API at {scheme}://{address}/api/docs/"));
+    let here = match &it.address {
+        Some(named) => named.clone(),
+        None => reached_at(address, files.is_some())?,
+    };
+    terminal.say(&format!("pages at {here}/, API at {}", here.link("/api/docs/")));
     if let Some(secret) = first {
-        terminal.say(&format!(
-            "nobody has an account yet: make the first at {scheme}://{address}/set-up?secret={}",
-            secret.reveal()
-        ));
+        let link = here.link(&format!("/set-up?secret={}", secret.reveal()));
+        terminal.say(&format!("nobody has an account yet: make the first at {link}"));
     }
     log_requests(it.log);
-    let reception = Arc::new(reception);
+    let reception = Arc::new(reception.reached_at(&here));
     let routes = api::router(reception.clone()).merge(web::router(reception));
-    let routes = api::observed(routes, files.is_some());
+    let routes = api::observed(routes, here.is_secure());
     let service = routes.into_make_service_with_connect_info::<SocketAddr>();
     let stopped = async move {
         told.wait_for(|it| *it).await.ok();
@@ -86,6 +87,19 @@ pub(crate) async fn listen(
             })
         }
     }))
+}
+
+/// Returns where people reach a server that listens at `address` and was not told.
+fn reached_at(address: SocketAddr, by_tls: bool) -> Result<Origin, Fault> {
+    let text = match (by_tls, address.ip().is_loopback()) {
+        (true, _) => format!("https://{address}"),
+        // By this name a browser trusts plain HTTP, and passkeys can be bound to it.
+        (false, true) => format!("http://localhost:{}", address.port()),
+        (false, false) => format!("http://{address}"),
+    };
+    text.parse().map_err(|error: InvalidOrigin| {
+        Fault::usage(error.to_string(), "name where people reach the server with --address")
+    })
 }
 
 /// Logs requests on standard error, in the form that was asked for: method, route, status, time.

@@ -101,15 +101,8 @@ impl Reception {
     ) -> Result<(), ReceptionError> {
         by_person(visitor)?;
         let account = self.known(visitor.person()).await?;
-        let keys = [format!("account {}", account.name)];
-        let now = self.clock.now();
-        if let Some(wait) = self.attempts.wait(&keys, now) {
-            return Err(ReceptionError::TooManyAttempts(wait));
-        }
-        if !password::is_right(old, Some(account.password.clone())).await {
-            self.attempts.failed(&keys, now);
-            return Err(ReceptionError::WrongPassword);
-        }
+        let hash = account.password.clone();
+        self.guarded(&account.name, password::is_right(old, Some(hash))).await?;
         let password = password::hash(new).await?;
         self.accounts.replace(&Account { password, ..account }).await?;
         for other in self.accounts.admissions(visitor.person()).await? {
@@ -198,7 +191,7 @@ fn administers(visitor: &Visitor) -> Result<(), ReceptionError> {
     Err(ReceptionError::NotAllowed { what })
 }
 
-fn by_person(visitor: &Visitor) -> Result<(), ReceptionError> {
+pub(super) fn by_person(visitor: &Visitor) -> Result<(), ReceptionError> {
     if visitor.access.reach == Reach::Person {
         return Ok(());
     }

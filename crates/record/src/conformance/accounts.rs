@@ -75,7 +75,11 @@ async fn an_identity_shows_one_person_only(accounts: &Accounts) {
     assert!(!accounts.identify(&identity("other", "{}")).await.unwrap());
     let kept = accounts.identity("passkey", "AAEC").await.unwrap();
     assert_eq!(kept, Some(identity("first", "{\"n\":1}")));
-    assert_eq!(accounts.identities(&"other".parse().unwrap()).await.unwrap(), []);
+    let (first, other) = ("first".parse().unwrap(), "other".parse().unwrap());
+    assert_eq!(accounts.identities(&other).await.unwrap(), []);
+    assert!(!accounts.forget(&other, "passkey", "AAEC").await.unwrap());
+    assert!(accounts.forget(&first, "passkey", "AAEC").await.unwrap());
+    assert_eq!(accounts.identities(&first).await.unwrap(), []);
 }
 
 async fn chapter(kind: Kind) {

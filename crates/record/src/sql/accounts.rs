@@ -168,6 +168,16 @@ impl SqlAccounts {
         written!(self, |link| link.run(text::ADD_IDENTITY, &values).await.map(|it| it > 0))
     }
 
+    pub(crate) async fn forget(
+        &self,
+        of: &PersonId,
+        kind: &str,
+        id: &str,
+    ) -> Result<bool, RecordError> {
+        let values = [of.as_str().into(), kind.into(), id.into()];
+        written!(self, |link| link.run(text::FORGET_IDENTITY, &values).await.map(|it| it > 0))
+    }
+
     pub(crate) async fn identity(
         &self,
         kind: &str,

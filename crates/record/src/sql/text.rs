@@ -174,6 +174,8 @@ pub(super) const END_ADMISSIONS: &str = "DELETE FROM admissions WHERE account = 
 pub(super) const ADD_IDENTITY: &str = "INSERT INTO identities (kind, id, account, body, created)
     VALUES ($1, $2, $3, $4, $5) ON CONFLICT (kind, id) DO UPDATE SET body = excluded.body
     WHERE identities.account = excluded.account";
+pub(super) const FORGET_IDENTITY: &str = "DELETE FROM identities
+    WHERE account = $1 AND kind = $2 AND id = $3";
 pub(super) const IDENTITY: &str = "SELECT kind, id, account, body, created FROM identities
     WHERE kind = $1 AND id = $2";
 pub(super) const IDENTITIES: &str = "SELECT kind, id, account, body, created FROM identities

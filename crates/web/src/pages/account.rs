@@ -38,6 +38,13 @@ struct Line {
 }
 
 #[derive(Serialize)]
+struct PasskeyLine {
+    id: String,
+    label: String,
+    created: String,
+}
+
+#[derive(Serialize)]
 struct AccountLine {
     name: String,
     is_administrator: bool,
@@ -68,6 +75,12 @@ async fn shown(
         ends: when(it.ends, &utc),
     });
     let admissions: Vec<Line> = admissions.collect();
+    let passkeys = reception.passkeys(visitor).await?.into_iter().map(|it| PasskeyLine {
+        id: it.id,
+        label: it.label,
+        created: when(it.created, &utc),
+    });
+    let passkeys: Vec<PasskeyLine> = passkeys.collect();
     let is_administrator = visitor.account.is_administrator;
     let accounts: Vec<AccountLine> = if is_administrator {
         let all = reception.accounts(visitor, "", ACCOUNTS_MAX).await?.into_iter();
@@ -85,7 +98,7 @@ async fn shown(
     let status = no.as_ref().map_or(StatusCode::OK, |it| it.status);
     let what = said! {
         title => "Your account", who => visitor.person().to_string(), is_administrator,
-        admissions, accounts, letters => PASSWORD_LETTERS_MIN, no, said, token,
+        admissions, passkeys, knows_passkeys => reception.knows_passkeys(), accounts, letters => PASSWORD_LETTERS_MIN, no, said, token,
     };
     Ok((status, [(header::CACHE_CONTROL, "no-store")], rendered("account.html", what))
         .into_response())
@@ -103,9 +116,11 @@ pub(crate) async fn page(
 
 const PASSWORD_CHANGED: &str = "The password is changed, and your other sessions have ended.";
 const ENDED: &str = "It has ended.";
+const PASSKEY_KEPT: &str = "The passkey is kept: you can log in with it from now on.";
+const PASSKEY_REMOVED: &str = "The passkey is removed.";
 const MADE: &str = "The account is made.";
 const CHANGED: &str = "The account is changed.";
-const SAID: [&str; 4] = [PASSWORD_CHANGED, ENDED, MADE, CHANGED];
+const SAID: [&str; 6] = [PASSWORD_CHANGED, ENDED, PASSKEY_KEPT, PASSKEY_REMOVED, MADE, CHANGED];
 
 async fn answered(reception: &Reception, visitor: &Visitor, done: Result<&str, No>) -> Answer {
     match done {
@@ -171,6 +186,35 @@ pub(crate) async fn end(
         Err(_) => Err(No::invalid("That names nothing that admits you.")),
     };
     answered(&reception, &visitor, done).await
+}
+
+#[derive(Deserialize)]
+pub(crate) struct PasskeyMade {
+    label: String,
+    answer: String,
+}
+
+pub(crate) async fn add_passkey(
+    State(reception): State<Arc<Reception>>,
+    Guest(visitor): Guest,
+    Form(it): Form<PasskeyMade>,
+) -> Answer {
+    let done = reception.add_passkey(&visitor, &it.label, &it.answer).await;
+    answered(&reception, &visitor, done.map(|()| PASSKEY_KEPT).map_err(No::from)).await
+}
+
+#[derive(Deserialize)]
+pub(crate) struct PasskeyNamed {
+    id: String,
+}
+
+pub(crate) async fn remove_passkey(
+    State(reception): State<Arc<Reception>>,
+    Guest(visitor): Guest,
+    Form(it): Form<PasskeyNamed>,
+) -> Answer {
+    let done = reception.remove_passkey(&visitor, &it.id).await;
+    answered(&reception, &visitor, done.map(|()| PASSKEY_REMOVED).map_err(No::from)).await
 }
 
 #[derive(Deserialize)]

@@ -8,7 +8,7 @@ use crate::trouble::No;
 use axum::extract::{Form, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use reception::{LogIn, NewAccount, PASSWORD_LETTERS_MIN, Reception};
+use reception::{LogIn, NewAccount, PASSWORD_LETTERS_MIN, Reception, Secret};
 use serde::Deserialize;
 use std::sync::Arc;
 use zeroize::Zeroizing;
@@ -40,6 +40,8 @@ struct Door<'a> {
     button: &'a str,
     hidden: Vec<(&'a str, String)>,
     is_new: bool,
+    /// Whether one can come in here with a passkey.
+    by_passkey: bool,
 }
 
 impl Door<'_> {
@@ -50,6 +52,7 @@ impl Door<'_> {
             said! {
                 title => self.title, lead => self.lead, action => self.action,
                 button => self.button, hidden => self.hidden, is_new => self.is_new,
+                by_passkey => self.by_passkey,
                 letters => PASSWORD_LETTERS_MIN, name, no,
             },
         );
@@ -57,7 +60,7 @@ impl Door<'_> {
     }
 }
 
-fn log_in_door(next: Option<&str>) -> Door<'static> {
+fn log_in_door(reception: &Reception, next: Option<&str>) -> Door<'static> {
     Door {
         title: "Log in",
         lead: "With the account that an administrator of this server has made for you.",
@@ -65,6 +68,7 @@ fn log_in_door(next: Option<&str>) -> Door<'static> {
         button: "Log in",
         hidden: vec![("next", here(next))],
         is_new: false,
+        by_passkey: reception.knows_passkeys(),
     }
 }
 
@@ -76,6 +80,7 @@ fn set_up_door(secret: String) -> Door<'static> {
         button: "Make the account",
         hidden: vec![("secret", secret)],
         is_new: true,
+        by_passkey: false,
     }
 }
 
@@ -90,7 +95,7 @@ pub(crate) async fn log_in_page(
             .next(next)
             .into());
     }
-    Ok(log_in_door(asked.next.as_deref()).shown("", None))
+    Ok(log_in_door(&reception, asked.next.as_deref()).shown("", None))
 }
 
 pub(crate) async fn log_in(
@@ -99,15 +104,45 @@ pub(crate) async fn log_in(
     headers: HeaderMap,
     Form(it): Form<Filled>,
 ) -> Answer {
-    let label = headers.get(header::USER_AGENT).and_then(|it| it.to_str().ok());
-    let label = label.unwrap_or_default().to_owned();
+    let label = browser(&headers);
     let (name, password) = (it.name.trim().to_owned(), Zeroizing::new(it.password));
     match reception.log_in(LogIn { name: name.clone(), password, address, label }).await {
-        Ok((secret, _)) => {
-            let goes = Redirect::to(&here(it.next.as_deref()));
-            Ok((cookie(&headers, Some(secret.reveal())), goes).into_response())
+        Ok((secret, _)) => Ok(let_in(&headers, &secret, it.next.as_deref())),
+        Err(error) => {
+            let door = log_in_door(&reception, it.next.as_deref());
+            Ok(door.shown(&name, Some(error.into())))
         }
-        Err(error) => Ok(log_in_door(it.next.as_deref()).shown(&name, Some(error.into()))),
+    }
+}
+
+/// Returns what the session of a browser is called in the list of sessions.
+fn browser(headers: &HeaderMap) -> String {
+    let label = headers.get(header::USER_AGENT).and_then(|it| it.to_str().ok());
+    label.unwrap_or_default().to_owned()
+}
+
+/// Returns the answer to whoever has logged in and wanted to go to `next`.
+fn let_in(headers: &HeaderMap, secret: &Secret, next: Option<&str>) -> Response {
+    (cookie(headers, Some(secret.reveal())), Redirect::to(&here(next))).into_response()
+}
+
+/// What a browser answered for a passkey.
+#[derive(Deserialize)]
+pub(crate) struct Shown {
+    answer: String,
+    next: Option<String>,
+}
+
+pub(crate) async fn log_in_by_passkey(
+    State(reception): State<Arc<Reception>>,
+    Address(address): Address,
+    headers: HeaderMap,
+    Form(it): Form<Shown>,
+) -> Answer {
+    let next = it.next.as_deref();
+    match reception.log_in_by_passkey(&it.answer, &address, &browser(&headers)).await {
+        Ok((secret, _)) => Ok(let_in(&headers, &secret, next)),
+        Err(error) => Ok(log_in_door(&reception, next).shown("", Some(error.into()))),
     }
 }
 
