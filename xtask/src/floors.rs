@@ -6,9 +6,9 @@ use crate::house::House;
 /// other. Some are not built yet; their place is kept.
 const FLOORS: &[&[&str]] = &[
     &["model"],
-    &["planfile", "planner", "documents"],
+    &["planfile", "planner"],
     &["record", "executor", "content", "notices", "views"],
-    &["coordinator"],
+    &["coordinator", "documents"],
     &["reception"],
     &["api", "web", "agent"],
     &["cli"],
@@ -19,6 +19,9 @@ const BESIDE: &[&str] = &["bench", "hostile", "sim", "xtask"];
 
 /// How many floors, from the ground, hold rules only.
 const PURE_FLOORS: usize = 2;
+
+/// Crates above that hold rules only all the same.
+const PURE_ABOVE: &[&str] = &["documents"];
 
 /// What would let effects in: waiting, networks, databases, chance and logging.
 const EFFECTS: &[&str] =
@@ -57,7 +60,7 @@ pub(crate) fn pure_floors_are_free_of_effects(house: &House) -> Vec<String> {
 
 /// Returns whether the crate `name` holds rules only.
 pub(crate) fn is_pure(name: &str) -> bool {
-    floor_of(name).is_some_and(|floor| floor < PURE_FLOORS)
+    PURE_ABOVE.contains(&name) || floor_of(name).is_some_and(|floor| floor < PURE_FLOORS)
 }
 
 fn floor_of(name: &str) -> Option<usize> {

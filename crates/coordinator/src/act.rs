@@ -5,7 +5,7 @@ use crate::elsewhere;
 use crate::entries::{Stamp, extend, parse};
 use crate::error::CommandError;
 use crate::findings;
-use crate::fold::{self, Moment, fold_until, follow};
+use crate::fold::{self, Moment, Way, fold_until, follow};
 use crate::quarantine;
 use jiff::Timestamp;
 use model::change_schedule::ChangeScheduleEvent;
@@ -181,8 +181,8 @@ impl Coordinator {
         if moved {
             let last = (self.state.clone(), self.head.hash);
             let record = self.record.as_ref();
-            let tell = |before: Option<&State>, entry: &Entry| {
-                before.into_iter().for_each(|it| hears(it, &entry.event));
+            let tell = |before: Option<&(State, Digest)>, entry: &Entry| {
+                before.into_iter().for_each(|(it, _)| hears(it, &entry.event));
                 true
             };
             let last = follow(record, &self.deployment, Some(last), found.seq, tell).await?;
@@ -386,6 +386,11 @@ impl Coordinator {
         digest: &model::digest::Digest,
     ) -> Result<Option<Vec<u8>>, CommandError> {
         Ok(self.record.content(digest).await?)
+    }
+
+    /// Returns the record that it writes.
+    pub fn record(&self) -> Arc<dyn Record> {
+        self.record.clone()
     }
 
     /// Returns the deployment as it stood at `moment`.

@@ -86,7 +86,7 @@ pub(crate) async fn fold_until(
         Moment::Seq(seq) => seq,
         Moment::Time(_) => Seq::MAX,
     };
-    let is_within = |_: Option<&State>, entry: &Entry| match moment {
+    let is_within = |_: Option<&(State, Digest)>, entry: &Entry| match moment {
         Moment::Seq(_) => true,
         Moment::Time(time) => entry.at <= time,
     };
@@ -105,14 +105,42 @@ async fn restored(
     Ok(Some((state.with_plan(plan), snapshot.hash)))
 }
 
+/// Returns the deployment as its whole record says, from the first entry on, and has each entry
+/// noted with the state that it led to and the chain's hash of it.
+///
+/// # Errors
+///
+/// When the record cannot be read, or says what cannot have happened.
+pub async fn read_through(
+    record: &dyn Record,
+    deployment: &DeploymentId,
+    noted: &mut (dyn FnMut(&State, &Entry, Digest) + Send),
+) -> Result<State, CommandError> {
+    let head = record.head(deployment).await?;
+    let mut last: Option<Entry> = None;
+    let note = |came_to: Option<&(State, Digest)>, next: &Entry| {
+        if let (Some((state, hash)), Some(entry)) = (came_to, last.replace(next.clone())) {
+            noted(state, &entry, *hash);
+        }
+        true
+    };
+    let state = follow(record, deployment, None, head.seq, note).await?;
+    let unknown = || record::RecordError::Unknown { deployment: deployment.clone() };
+    let (state, hash) = state.ok_or_else(unknown)?;
+    if let Some(entry) = last {
+        noted(&state, &entry, hash);
+    }
+    Ok(state)
+}
+
 /// Moves `last` on by the entries up to `end`, as long as `goes_on` says so: it is told of each, and of
-/// the state in which it is about to happen.
+/// the state in which it is about to happen with the chain's hash there.
 pub(crate) async fn follow(
     record: &dyn Record,
     deployment: &DeploymentId,
     last: Option<(State, Digest)>,
     end: Seq,
-    mut goes_on: impl FnMut(Option<&State>, &Entry) -> bool,
+    mut goes_on: impl FnMut(Option<&(State, Digest)>, &Entry) -> bool,
 ) -> Result<Option<(State, Digest)>, CommandError> {
     let mut folding = Folding { record, deployment, last };
     let page = |after: Seq| {
@@ -149,7 +177,7 @@ impl Folding<'_> {
     async fn take(
         &mut self,
         stretch: &Stretch,
-        goes_on: &mut impl FnMut(Option<&State>, &Entry) -> bool,
+        goes_on: &mut impl FnMut(Option<&(State, Digest)>, &Entry) -> bool,
     ) -> Result<bool, CommandError> {
         let after = self.seq();
         let bodies: Vec<&[u8]> = stretch.bodies().collect();
@@ -160,7 +188,7 @@ impl Folding<'_> {
         }
         for (entry, hash) in entries.into_iter().zip(hashes) {
             let entry = entry?;
-            if !goes_on(self.last.as_ref().map(|(state, _)| state), &entry) {
+            if !goes_on(self.last.as_ref(), &entry) {
                 return Ok(false);
             }
             self.evolve(&entry, hash).await?;

@@ -33,5 +33,5 @@ pub use creation::Creation;
 pub use driver::{DriveError, Driver, OrdersTo, Rest, Until};
 pub use effects::{Effects, Tell};
 pub use error::CommandError;
-pub use fold::Moment;
+pub use fold::{Moment, read_through};
 pub use worker::{WORKER_LEASE, Worker};

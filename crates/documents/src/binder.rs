@@ -1,0 +1,121 @@
+//! The binder: every document of a deployment, where it stands, and whose signatures it lacks.
+//!
+//! House rule: nothing waits without saying on whom, since when.
+
+use crate::document::Status;
+use crate::name::{self, DocumentName};
+use crate::reading::Paper;
+use jiff::Timestamp;
+use model::digest::Digest;
+use model::id::PersonId;
+use model::machine::{DocumentState, SignOffState};
+use model::role_type::RoleType;
+use model::sheet::{self, Sheet, SlotId};
+use serde::Serialize;
+
+/// Every document of a deployment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct Binder {
+    /// Each, in the order of the process.
+    pub documents: Vec<BinderLine>,
+}
+
+/// A document in a binder.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct BinderLine {
+    /// Its name.
+    #[schemars(with = "String")]
+    pub document: DocumentName,
+    /// What it is in the catalogue of documents, such as `D-02`.
+    pub code: String,
+    /// Its title, in English.
+    pub title: String,
+    /// Where it stands.
+    pub status: Status,
+    /// The digest that is signed; nothing where nobody signs it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub digest: Option<Digest>,
+    /// How many signatures it has.
+    pub signed: usize,
+    /// How many it needs.
+    pub needed: usize,
+    /// The signatures that it lacks.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<MissingSignature>,
+}
+
+/// A signature that a document lacks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct MissingSignature {
+    /// The slot.
+    pub slot: SlotId,
+    /// The role type that signs.
+    pub role: RoleType,
+    /// Who may.
+    pub people: Vec<PersonId>,
+    /// Where it stands: pending while nobody is asked.
+    pub stands: SignOffState,
+    /// Since when it stands so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<Timestamp>,
+}
+
+/// Returns the binder of the deployment. It needs no reading of the record.
+pub fn binder(paper: &Paper<'_>) -> Binder {
+    let documents = name::all(paper.state).into_iter().map(|it| line(paper, it)).collect();
+    Binder { documents }
+}
+
+fn line(paper: &Paper<'_>, name: DocumentName) -> BinderLine {
+    let state = paper.state;
+    let title = crate::shown::title(&name, state, crate::Language::En);
+    let (code, mut signed, mut needed) = (name.code().to_string(), 0, 0);
+    let DocumentName::Sheet(sheet) = &name else {
+        let status = Status::Current;
+        return BinderLine {
+            document: name,
+            code,
+            title,
+            status,
+            digest: None,
+            signed,
+            needed,
+            missing: vec![],
+        };
+    };
+    let mut missing = Vec::new();
+    for slot in sheet.slots() {
+        needed += 1;
+        let known = state.slots.get(&slot);
+        if known.is_some_and(|it| it.state == SignOffState::Signed) {
+            signed += 1;
+            continue;
+        }
+        let roles = model::gates::milestone::signers(&state.plan, &slot);
+        missing.push(MissingSignature {
+            role: slot.role,
+            people: planner::waiting::holders(state, &slot.sheet.scope(), &roles),
+            stands: known.map(|it| it.state).unwrap_or_default(),
+            since: known.map(|it| it.since),
+            slot,
+        });
+    }
+    let status = match model::document::standing(state, sheet) {
+        DocumentState::Draft => Status::Draft,
+        DocumentState::InSignature => Status::InSignature,
+        DocumentState::Locked => Status::Locked,
+        DocumentState::Superseded => Status::Superseded,
+    };
+    let digest = Some(digest(paper, sheet));
+    BinderLine { document: name, code, title, status, digest, signed, needed, missing }
+}
+
+/// Returns the digest of what was last asked to be signed, or of what would be.
+fn digest(paper: &Paper<'_>, sheet: &Sheet) -> Digest {
+    let slots = sheet.slots();
+    let asked = slots.iter().filter_map(|it| paper.state.slots.get(it));
+    let last =
+        asked.filter(|it| matches!(it.state, SignOffState::Signed | SignOffState::Requested));
+    last.max_by_key(|it| it.since)
+        .map_or_else(|| sheet::digest(paper.state, sheet), |it| it.document)
+}

@@ -1,0 +1,60 @@
+//! D-06: the milestone review report of Deployment Complete.
+//!
+//! Source: Deploy SMF, Process 4, output of Table 7.
+
+use crate::block::Block;
+use crate::writer::Writer;
+use model::milestone::Milestone;
+use serde_json::json;
+
+pub(crate) fn write(writer: &mut Writer<'_>) {
+    let paper = writer.paper;
+    let on = |topic: &str| paper.reading.on(topic);
+    writer
+        .section("milestone", &[on("milestones")])
+        .facts(&["facts/milestone", "review", "facts/as-of", "facts/effective"])
+        .section("criteria", &[on("milestones")])
+        .criteria("facts/criteria")
+        .section("answers", &[on("assessment")])
+        .table(
+            "facts/data-pack/questions",
+            &["question", "text", "derived", "said", "by", "evidence"],
+        )
+        .section("success-criteria", &[on("assessment")])
+        .table(
+            "facts/data-pack/success-criteria",
+            &["criterion", "target", "value", "how", "verdict"],
+        )
+        .section("expectations-and-specifications", &[on("assessment")])
+        .table(
+            "facts/data-pack/expectations-and-specifications",
+            &["item", "kind", "text", "value", "verdict", "accepted"],
+        )
+        .section("satisfaction", &[on("survey")])
+        .everything("facts/data-pack/satisfaction")
+        .section("waivers", &[on("waivers")])
+        .table("facts/data-pack/waivers", &["waiver", "guard", "scope", "state", "reason"])
+        .list("facts/waivers")
+        .section("risks", &[on("release-readiness")])
+        .everything("facts/data-pack/strategy")
+        .everything("facts/data-pack/risks")
+        .section("deployment-reports", &[on("signatures")])
+        .everything("facts/data-pack/deployment-reports")
+        .section("follow-on-actions", &[on("milestones")])
+        .table("follow-on-actions", &["text", "owner", "due"]);
+    let votes = paper.state.milestones.last(Milestone::Complete).map(|it| it.votes.as_slice());
+    let votes: Vec<_> = votes.unwrap_or_default().iter().map(|it| json!(it)).collect();
+    if !votes.is_empty() {
+        let table =
+            writer.reader.table(None, &votes, &["role", "by", "recommendation", "reason", "at"]);
+        writer.section("recommendations", &[on("milestones")]).put(table);
+    }
+    let opinions = model::close_out::draft(paper.state);
+    if let Some(lessons) = opinions.get("lessons").and_then(|it| it.as_array())
+        && !lessons.is_empty()
+    {
+        let table = writer.reader.table(None, lessons, &["lesson", "title", "recommendation"]);
+        writer.section("lessons", &[on("close-out")]).put(table);
+    }
+    writer.put(Block::Note(crate::block::Said::word("acceptance-before-declaration")));
+}

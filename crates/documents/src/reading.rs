@@ -1,0 +1,265 @@
+//! What documents need of the record besides where it led: which entries are about what, what was
+//! issued for signature, and every act on a signature.
+//!
+//! A record is read once, from its first entry on, and each entry is noted with the state that it
+//! led to. What was issued for signature is kept as it was then: nothing that happens later changes
+//! a document that people have signed.
+//!
+//! House rule: the same record gives the same bytes.
+
+use jiff::Timestamp;
+use model::digest::Digest;
+use model::event::{Actor, Entry, Event};
+use model::guard::GuardReading;
+use model::id::{PersonId, Seq};
+use model::machine::SignOffTransition;
+use model::scope::Scope;
+use model::sheet::{self, Sheet, SlotId};
+use model::state::State;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use views::event::scope_of;
+
+/// A deployment as documents see it: where it stands, what time it is, and what was read.
+#[derive(Clone, Copy)]
+pub struct Paper<'a> {
+    /// Where the deployment stands.
+    pub state: &'a State,
+    /// What time it is there.
+    pub now: Timestamp,
+    /// What was read of its record.
+    pub reading: &'a Reading,
+}
+
+/// Of which sheets the issued bodies are wanted: of a hundred thousand sites they are many.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Wanted {
+    /// Of none: whoever lists documents needs no body.
+    None,
+    /// Of this one.
+    One(Sheet),
+    /// Of all.
+    #[default]
+    All,
+}
+
+impl Wanted {
+    fn includes(&self, sheet: &Sheet) -> bool {
+        match self {
+            Self::None => false,
+            Self::One(only) => only == sheet,
+            Self::All => true,
+        }
+    }
+}
+
+/// What was read of a record.
+#[derive(Clone, Debug, Default)]
+pub struct Reading {
+    wanted: Wanted,
+    by_scope: BTreeMap<Scope, Vec<Seq>>,
+    by_topic: BTreeMap<&'static str, Vec<Seq>>,
+    signed: BTreeMap<Sheet, Vec<Act>>,
+    bodies: BTreeMap<Digest, Value>,
+    waivers: BTreeMap<u32, Vec<Seq>>,
+    last: Option<(Seq, Timestamp, Digest)>,
+}
+
+/// One act on a signature.
+#[derive(Clone, Debug)]
+pub(crate) struct Act {
+    pub(crate) seq: Seq,
+    pub(crate) hash: Digest,
+    pub(crate) at: Timestamp,
+    pub(crate) by: Option<PersonId>,
+    pub(crate) account: Option<String>,
+    pub(crate) slot: SlotId,
+    pub(crate) transition: SignOffTransition,
+    pub(crate) document: Digest,
+    pub(crate) statements: Vec<String>,
+    pub(crate) on_behalf_of: Option<PersonId>,
+    pub(crate) stamp: Option<String>,
+    pub(crate) gate: Vec<GuardReading>,
+}
+
+/// A document that was issued for signature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Issued {
+    pub(crate) digest: Digest,
+    pub(crate) seq: Seq,
+    pub(crate) at: Timestamp,
+}
+
+impl Reading {
+    /// Returns a reading that has not begun.
+    pub fn of(wanted: Wanted) -> Self {
+        Self { wanted, ..Self::default() }
+    }
+
+    /// Notes an entry, with the state that it led to and the chain's hash of it. Entries come in
+    /// their order.
+    pub fn note(&mut self, state: &State, entry: &Entry, hash: Digest) {
+        let Entry { seq, at, .. } = *entry;
+        self.last = Some((seq, at, hash));
+        self.by_scope.entry(scope_of(state, &entry.event)).or_default().push(seq);
+        self.by_topic.entry(topic(&entry.event)).or_default().push(seq);
+        if let Event::WaiverRequested { waiver, .. }
+        | Event::WaiverApproved { waiver, .. }
+        | Event::Waiver { waiver, .. } = &entry.event
+        {
+            self.waivers.entry(*waiver).or_default().push(seq);
+        }
+        let Event::SignOff {
+            slot,
+            transition,
+            document,
+            statements,
+            on_behalf_of,
+            stamp,
+            gate,
+            ..
+        } = &entry.event
+        else {
+            return;
+        };
+        let (by, account) = match &entry.actor {
+            Actor::System => (None, None),
+            Actor::Person { person, login } => (Some(person.clone()), Some(login.clone())),
+        };
+        let act = Act {
+            seq,
+            hash,
+            at,
+            by,
+            account,
+            slot: slot.clone(),
+            transition: *transition,
+            document: *document,
+            statements: statements.clone(),
+            on_behalf_of: on_behalf_of.clone(),
+            stamp: stamp.clone(),
+            gate: gate.clone(),
+        };
+        self.signed.entry(slot.sheet.clone()).or_default().push(act);
+        let is_issued = *transition == SignOffTransition::Requested;
+        if is_issued && self.wanted.includes(&slot.sheet) && !self.bodies.contains_key(document) {
+            let body = sheet::body(state, &slot.sheet);
+            if model::digest::digest_of_tree(&body) == *document {
+                self.bodies.insert(*document, body);
+            }
+        }
+    }
+
+    /// Returns the last entry that was noted: its number, when it was written, its hash.
+    pub(crate) fn last(&self) -> Option<(Seq, Timestamp, Digest)> {
+        self.last
+    }
+
+    /// Returns the acts on the signatures of `sheet`, in their order.
+    pub(crate) fn acts(&self, sheet: &Sheet) -> &[Act] {
+        self.signed.get(sheet).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Returns every act on a signature, sheet by sheet.
+    pub(crate) fn all_acts(&self) -> impl Iterator<Item = &Act> {
+        self.signed.values().flatten()
+    }
+
+    /// Returns what of `sheet` was issued for signature, in order, each once.
+    pub(crate) fn issues(&self, sheet: &Sheet) -> Vec<Issued> {
+        let mut issues: Vec<Issued> = Vec::new();
+        for act in
+            self.acts(sheet).iter().filter(|it| it.transition == SignOffTransition::Requested)
+        {
+            if issues.iter().all(|it| it.digest != act.document) {
+                issues.push(Issued { digest: act.document, seq: act.seq, at: act.at });
+            }
+        }
+        issues
+    }
+
+    /// Returns the body with this digest, as it was issued.
+    pub(crate) fn body(&self, digest: &Digest) -> Option<&Value> {
+        self.bodies.get(digest)
+    }
+
+    /// Returns the entries about exactly `scope`.
+    pub(crate) fn about(&self, scope: &Scope) -> &[Seq] {
+        self.by_scope.get(scope).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Returns the entries of a topic, such as `survey`.
+    pub(crate) fn on(&self, topic: &str) -> &[Seq] {
+        self.by_topic.get(topic).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Returns the entries about the waiver with this number.
+    pub(crate) fn of_waiver(&self, number: u32) -> &[Seq] {
+        self.waivers.get(&number).map(Vec::as_slice).unwrap_or_default()
+    }
+}
+
+/// Returns what an event is about, as one of few topics.
+fn topic(event: &Event) -> &'static str {
+    match event {
+        Event::DeploymentCreated { .. } | Event::Deployment { .. } | Event::PlanRevised { .. } => {
+            "deployment"
+        }
+        Event::Component { .. } => "core",
+        Event::Site { .. } | Event::Phase { .. } | Event::Ring { .. } | Event::SiteCare(_) => {
+            "sites"
+        }
+        Event::OrderIntended { .. }
+        | Event::OrdersIntended { .. }
+        | Event::OrderEnded { .. }
+        | Event::OrderWithdrawn { .. }
+        | Event::StepAsked { .. }
+        | Event::StepDecided { .. }
+        | Event::OrdersCancelled { .. } => "orders",
+        Event::Rfc { .. } | Event::RfcApproved { .. } | Event::ChangeSchedule(_) => "changes",
+        Event::SignOff { .. } | Event::Delegation(_) => "signatures",
+        Event::WaiverRequested { .. } | Event::WaiverApproved { .. } | Event::Waiver { .. } => {
+            "waivers"
+        }
+        Event::Attested { .. } | Event::Concurred { .. } | Event::Hold { .. } => "statements",
+        Event::SignalRaised { .. } | Event::Incident(_) => "incidents",
+        Event::Escalation(_) => "escalations",
+        Event::Readiness(_) => "readiness",
+        Event::Assignment(_) => "team",
+        Event::Milestone(_) => "milestones",
+        Event::QuietPeriod(_) => "quiet-period",
+        Event::Survey(_) => "survey",
+        Event::Assessment(_) => "assessment",
+        Event::CloseOut(_) => "close-out",
+        Event::Termination(_) => "termination",
+        Event::History(_) => "history",
+        Event::Message(_) => "messages",
+        Event::Training(_) => "training",
+        Event::ReleaseReadiness(_) => "release-readiness",
+    }
+}
+
+/// Returns `entries` as ranges with both ends, in order.
+pub(crate) fn ranges(entries: impl IntoIterator<Item = Seq>) -> Vec<(Seq, Seq)> {
+    let mut entries: Vec<Seq> = entries.into_iter().collect();
+    entries.sort_unstable();
+    let mut ranges: Vec<(Seq, Seq)> = Vec::new();
+    for seq in entries {
+        match ranges.last_mut() {
+            Some((_, last)) if seq <= *last + 1 => *last = seq,
+            Some(_) | None => ranges.push((seq, seq)),
+        }
+    }
+    ranges
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entries_become_ranges() {
+        assert_eq!(ranges([9, 1, 2, 3, 5, 3]), [(1, 3), (5, 5), (9, 9)]);
+        assert_eq!(ranges([]), []);
+    }
+}

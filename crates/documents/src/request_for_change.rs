@@ -1,0 +1,105 @@
+//! D-12: a request for change, from what was asked to what was learnt.
+//!
+//! Source: Deploy SMF, Process 1, best practice; Change and Configuration SMF.
+
+use crate::reading::Paper;
+use crate::writer::Writer;
+use model::id::RfcId;
+use model::scope::Scope;
+use serde_json::{Value, json};
+
+pub(crate) fn facts(paper: &Paper<'_>, id: &RfcId) -> Option<Value> {
+    let state = paper.state;
+    let (request, status) = state.rfc(id)?;
+    let (approvals, schedule) = (&status.approvals, &state.change_schedule);
+    let approvals = approvals.iter().map(|(by, level)| json!({ "by": by, "level": level + 1 }));
+    let levels = state.levels_of(request, status);
+    let sites = request.covers.rings.iter().filter_map(|it| state.index.rings.get(it));
+    let sites = sites.filter_map(|it| state.index.sites_of_ring.get(*it as usize)).map(Vec::len);
+    Some(json!({
+        "request": request,
+        "standing": {
+            "state": status.state, "since": status.since, "category": status.category,
+            "authorised-part": status.part, "part-now": state.part_of(id), "until": status.until,
+            "was-emergency": status.was_emergency, "ended": status.ended, "reason": status.reason,
+            "on-behalf-of": status.on_behalf,
+        },
+        "release-sha256": state.release_digest(),
+        "sites-of-rings": sites.sum::<usize>() + request.covers.sites.len(),
+        "levels": levels,
+        "approvals": approvals.collect::<Vec<_>>(),
+        "emergency": schedule.emergencies.get(id).map(|it| json!({ "kind": it.kind, "by": it.by, "at": it.at,
+            "review-due": it.review_due, "reviewed": it.review })),
+        "review": schedule.reviews.get(id),
+        "rulings": schedule.rulings.iter().filter(|it| it.rfc == *id).collect::<Vec<_>>(),
+    }))
+}
+
+pub(crate) fn write(writer: &mut Writer<'_>, id: &RfcId) {
+    let here = writer.paper.reading.about(&Scope::Rfc(id.clone()));
+    writer
+        .section("what-is-asked", &[here])
+        .facts(&[
+            "request/id",
+            "request/title",
+            "request/category",
+            "request/requested-by",
+            "request/requested_by",
+            "request/implementers",
+            "request/reason",
+            "request/details/expected_outcome",
+            "request/details/priority",
+        ])
+        .section("covers", &[here])
+        .facts(&[
+            "request/covers",
+            "sites-of-rings",
+            "release-sha256",
+            "standing/authorised-part",
+            "standing/part-now",
+        ])
+        .section("impact-and-risk", &[here])
+        .facts(&[
+            "request/impact",
+            "request/risk",
+            "request/details/score",
+            "request/details/security_impact",
+            "request/test_evidence",
+        ])
+        .section("way-back", &[here])
+        .facts(&[
+            "request/rollback_plan",
+            "request/details/decision_point",
+            "request/details/abort_criteria",
+        ])
+        .section("window", &[here])
+        .facts(&["request/window", "request/validity_days", "request/details/on_shift"])
+        .section("authorisation", &[here])
+        .facts(&[
+            "standing/state",
+            "standing/since",
+            "standing/category",
+            "standing/until",
+            "standing/was-emergency",
+            "standing/ended",
+            "standing/reason",
+            "standing/on-behalf-of",
+        ])
+        .table("levels", &["role", "quorum"])
+        .table("approvals", &["level", "by"])
+        .section("emergency", &[here])
+        .everything("emergency")
+        .section("conflicts", &[here])
+        .table("rulings", &["other", "deployment", "ruling", "by", "at"])
+        .section("review", &[here])
+        .everything("review")
+        .section("log", &[here]);
+    writer.take("request/levels");
+    log(writer, &Scope::Rfc(id.clone()));
+}
+
+/// Says how many entries the record has about `scope`, and where.
+fn log(writer: &mut Writer<'_>, scope: &Scope) {
+    let count = writer.paper.reading.about(scope).len();
+    writer.put(crate::block::Block::Note(crate::block::Said::with("log-of-entries", &[&count])));
+}

@@ -1,0 +1,432 @@
+//! A document in words: everything resolved into the texts of one language, ready to be laid out.
+//!
+//! Both renderers lay this out and decide nothing. Texts of people are texts: what would act on a
+//! reader's screen, such as a change of direction, is shown as its code point.
+//!
+//! House rule: a reader can always tell a computed fact from somebody's statement.
+
+mod cleaned;
+mod parts;
+
+pub(crate) use cleaned::clean;
+pub use parts::Shown;
+pub(crate) use parts::{Card, Foot, ShownBlock, ShownCriterion, ShownSection, Signature};
+
+use crate::block::{Block, Criterion, Fact, Said, Section};
+use crate::document::{Document, Slot, Status};
+use crate::language::Language;
+use crate::letterhead::Letterhead;
+use crate::name::DocumentName;
+use crate::words::{filled, meaning, word};
+use cleaned::{shortened, weights};
+use jiff::Timestamp;
+use model::id::Seq;
+use model::profile::Purpose;
+use model::state::State;
+use model::window::TimeZoneName;
+
+/// The most columns of a table; rows of more are laid out one below the other.
+const COLUMNS_MAX: usize = 8;
+
+/// The most ranges of entries that a section names.
+const RANGES_MAX: usize = 6;
+
+/// The most missing things that the first line names.
+const MISSING_MAX: usize = 8;
+
+/// Whoever tells a document in one language and zone.
+struct Teller<'a> {
+    language: Language,
+    zone: &'a TimeZoneName,
+}
+
+/// Returns the title of a document.
+pub(crate) fn title(name: &DocumentName, state: &State, language: Language) -> String {
+    let title = word(name.title(), language);
+    match name.of(state) {
+        Some(of) => format!("{title}: {}", clean(&of)),
+        None => title.into_owned(),
+    }
+}
+
+/// Returns `document` in the words of `language`, on the paper of `letterhead`.
+pub fn shown(document: &Document, language: Language, letterhead: &Letterhead) -> Shown {
+    let zone = zone_of(document);
+    let it = Teller { language, zone: &zone };
+    let is_rehearsal = document.head.purpose == Purpose::Rehearsal;
+    let status: &'static str = document.status.into();
+    let mark = match (is_rehearsal, document.status) {
+        (true, Status::Locked | Status::Current) => Some("mark-rehearsal".to_owned()),
+        (true, _) => Some(format!("mark-rehearsal-{status}")),
+        (false, Status::Locked | Status::Current) => None,
+        (false, _) => Some(format!("mark-{status}")),
+    };
+    let company = letterhead.company.clone().unwrap_or_else(|| document.head.company.clone());
+    Shown {
+        language: language.to_string(),
+        code: document.code.clone(),
+        document: document.document.to_string(),
+        title: it.word(&document.title),
+        of: document.of.as_deref().map(clean),
+        version: filled("issue-number", &[document.version.to_string()], language),
+        status: it.word(&format!("status-{status}")),
+        tone: tone_of(document.status),
+        mark: mark.map(|key| it.word(&key)),
+        complete: document.missing.is_empty(),
+        lead: it.lead(document),
+        lacks: it.lacks(document),
+        company: clean(&company),
+        project: clean(&document.head.project),
+        colour: letterhead.colour.clone(),
+        has_logo: letterhead.logo.is_some(),
+        head: it.head(document),
+        sections: it.sections(document, letterhead),
+        foot: it.foot(document),
+    }
+}
+
+/// Returns the zone on whose clock the times of `document` are told.
+fn zone_of(document: &Document) -> TimeZoneName {
+    let named = document.head.zone.parse();
+    named.unwrap_or_else(|_| "UTC".parse().expect("because every computer knows UTC"))
+}
+
+fn tone_of(status: Status) -> &'static str {
+    match status {
+        Status::Locked => "good",
+        Status::InSignature => "mind",
+        Status::Superseded => "bad",
+        Status::Draft | Status::Current => "plain",
+    }
+}
+
+impl Teller<'_> {
+    fn word(&self, key: &str) -> String {
+        word(key, self.language).into_owned()
+    }
+
+    fn with(&self, key: &str, with: &[&dyn ToString]) -> String {
+        let with: Vec<String> = with.iter().map(|it| it.to_string()).collect();
+        filled(key, &with, self.language)
+    }
+
+    fn when(&self, at: Timestamp) -> String {
+        views::time::when(at, self.zone)
+    }
+
+    fn said(&self, said: &Said) -> String {
+        match said {
+            Said::Text(text) => clean(text),
+            Said::Word { word, with } => {
+                // A role type has a name in every language; what else is put in has not.
+                let told =
+                    |it: &String| if it.starts_with("role-") { self.word(it) } else { it.clone() };
+                let with: Vec<String> = with.iter().map(told).collect();
+                clean(&filled(word, &with, self.language))
+            }
+            Said::Named { name, is } => format!("{}: {}", self.word(name), self.said(is)),
+            Said::All { all } => {
+                let has_names =
+                    all.iter().any(|it| matches!(it, Said::Named { .. } | Said::All { .. }));
+                let separator = if has_names { "; " } else { ", " };
+                all.iter().map(|it| self.said(it)).collect::<Vec<_>>().join(separator)
+            }
+        }
+    }
+
+    fn lead(&self, document: &Document) -> String {
+        match (document.missing.len(), document.status) {
+            (0, Status::Locked) => self.word("complete-and-signed"),
+            (0, _) => self.word("complete"),
+            (count, _) => self.with("incomplete", &[&count]),
+        }
+    }
+
+    fn lacks(&self, document: &Document) -> Vec<String> {
+        let mut lacks: Vec<String> =
+            document.missing.iter().take(MISSING_MAX).map(|it| self.said(it)).collect();
+        let more = document.missing.len() - lacks.len();
+        if more > 0 {
+            lacks.push(self.with("and-more", &[&more]));
+        }
+        lacks
+    }
+
+    fn head(&self, document: &Document) -> Vec<[String; 2]> {
+        let head = &document.head;
+        let row = |key: &str, said: String| [self.word(key), clean(&said)];
+        vec![
+            row("project", format!("{} \u{b7} {}", head.deployment, head.project)),
+            row("release", format!("{} {}", head.release, head.release_version)),
+            row("release-sha256", head.release_sha256.to_string()),
+            row("baseline", head.baseline.to_string()),
+            row("scope", head.scope.clone()),
+            row("environment", head.environment.clone()),
+            row("times-in", head.zone.clone()),
+            row("language", self.word("language-name")),
+        ]
+    }
+
+    fn sections(&self, document: &Document, letterhead: &Letterhead) -> Vec<ShownSection> {
+        let mut sections = vec![];
+        if let Some(control) = self.control(document) {
+            sections.push(control);
+        }
+        sections.extend(document.sections.iter().map(|it| self.section(it)));
+        if !document.gate.is_empty() {
+            let blocks = vec![self.criteria(&document.gate)];
+            sections.push(self.plain("gate", blocks));
+        }
+        if !document.disclosures.is_empty() {
+            let items = document.disclosures.iter().map(|it| self.said(it)).collect();
+            sections.push(self.plain("disclosures", vec![ShownBlock::List { title: None, items }]));
+        }
+        for addition in letterhead.additions_of(document) {
+            let blocks = vec![ShownBlock::Note { text: clean(&addition.text) }];
+            sections.push(ShownSection { title: clean(&addition.title), source: None, blocks });
+        }
+        if !document.slots.is_empty() {
+            let slots = document.slots.iter().map(|it| self.signature(it)).collect();
+            sections.push(self.plain("signatures", slots));
+        }
+        sections
+    }
+
+    fn plain(&self, title: &str, blocks: Vec<ShownBlock>) -> ShownSection {
+        ShownSection { title: self.word(title), source: None, blocks }
+    }
+
+    /// Returns the revision and sign-off sheet: issues, and who gets the document.
+    fn control(&self, document: &Document) -> Option<ShownSection> {
+        let columns = ["issue", "issued", "entry", "became", "digest"];
+        let rows: Vec<Vec<String>> = document
+            .revisions
+            .iter()
+            .map(|it| {
+                let short = it.digest.to_string().chars().take(16).collect();
+                vec![
+                    it.version.to_string(),
+                    self.when(it.at),
+                    it.entry.to_string(),
+                    self.said(&it.became),
+                    short,
+                ]
+            })
+            .collect();
+        let mut blocks = Vec::new();
+        if !rows.is_empty() {
+            blocks.push(self.table(None, &columns, rows, 0));
+        }
+        let people = document.distribution.iter();
+        let people: Vec<[String; 2]> = people
+            .map(|(role, names)| [self.role(&role.to_string()), clean(&names.join(", "))])
+            .collect();
+        if !people.is_empty() {
+            blocks.push(ShownBlock::Facts { rows: people });
+        }
+        (!blocks.is_empty()).then(|| self.plain("revisions-and-distribution", blocks))
+    }
+
+    fn role(&self, role: &str) -> String {
+        self.word(&format!("role-{}", role.to_lowercase().replace(' ', "-"))).replace("Role ", "")
+    }
+
+    fn section(&self, section: &Section) -> ShownSection {
+        let mut blocks: Vec<ShownBlock> = section.blocks.iter().map(|it| self.block(it)).collect();
+        let heading = self.word(&section.title);
+        blocks.iter_mut().for_each(|it| without_echo(it, &heading));
+        let source = (!section.from.is_empty()).then(|| self.source(&section.from));
+        ShownSection { title: heading, source, blocks }
+    }
+
+    fn source(&self, from: &[(Seq, Seq)]) -> String {
+        let range = |(first, last): &(Seq, Seq)| {
+            if first == last { first.to_string() } else { format!("{first}\u{2013}{last}") }
+        };
+        let named: Vec<String> = from.iter().take(RANGES_MAX).map(range).collect();
+        let rest = from.get(RANGES_MAX..).unwrap_or_default();
+        let more: Seq = rest.iter().map(|(first, last)| last - first + 1).sum();
+        match more {
+            0 => self.with("from-entries", &[&named.join(", ")]),
+            more => self.with("from-entries-and-more", &[&named.join(", "), &more]),
+        }
+    }
+
+    fn block(&self, block: &Block) -> ShownBlock {
+        match block {
+            Block::Facts(facts) => {
+                ShownBlock::Facts { rows: facts.iter().map(|it| self.fact(it)).collect() }
+            }
+            Block::Table { of, columns, rows, left_out } => {
+                let columns: Vec<&str> = columns.iter().map(String::as_str).collect();
+                let rows = rows.iter().map(|row| row.iter().map(|it| self.said(it)).collect());
+                let of = of.as_deref().map(|it| self.word(it));
+                self.table(of, &columns, rows.collect(), *left_out)
+            }
+            Block::Criteria(criteria) | Block::Answers(criteria) => {
+                self.criteria_of(criteria, block)
+            }
+            Block::Statement { text, by, about, at, entry } => {
+                let by = by.as_deref().map(clean).unwrap_or_else(|| self.word("somebody"));
+                let mut line = by;
+                if let Some(about) = about {
+                    line += &format!(", {}", clean(about));
+                }
+                if let Some(at) = at {
+                    line += &format!(" \u{b7} {}", self.when(*at));
+                }
+                if let Some(entry) = entry {
+                    line += &format!(" \u{b7} {}", self.with("entry-number", &[entry]));
+                }
+                ShownBlock::Statement { text: clean(text), by: line }
+            }
+            Block::List { of, items } => ShownBlock::List {
+                title: of.as_deref().map(|it| self.word(it)),
+                items: items.iter().map(|it| self.said(it)).collect(),
+            },
+            Block::Note(said) => ShownBlock::Note { text: self.said(said) },
+            Block::Annex { file, rows, sha256 } => ShownBlock::Annex {
+                text: self.with("annex", &[file, rows]),
+                digest: sha256.to_string(),
+            },
+        }
+    }
+
+    fn fact(&self, fact: &Fact) -> [String; 2] {
+        [self.word(&fact.name), self.said(&fact.said)]
+    }
+
+    fn table(
+        &self,
+        title: Option<String>,
+        columns: &[&str],
+        rows: Vec<Vec<String>>,
+        left_out: usize,
+    ) -> ShownBlock {
+        let names: Vec<String> = columns.iter().map(|it| self.word(it)).collect();
+        let more = (left_out > 0).then(|| self.with("rows-left-out", &[&left_out]));
+        let rows: Vec<Vec<String>> =
+            rows.into_iter().map(|row| row.into_iter().map(shortened).collect()).collect();
+        if names.len() <= COLUMNS_MAX {
+            let weights = weights(&names, &rows);
+            return ShownBlock::Table { title, columns: names, weights, rows, more };
+        }
+        let card = |row: Vec<String>| {
+            let mut named = names.iter().zip(row);
+            let title = named.next().map(|(_, it)| it).unwrap_or_default();
+            let nothing = self.word("none");
+            let rows = named.filter(|(_, it)| !it.is_empty() && *it != nothing);
+            Card { title, rows: rows.map(|(name, it)| [name.clone(), it]).collect() }
+        };
+        ShownBlock::Cards { title, cards: rows.into_iter().map(card).collect(), more }
+    }
+
+    fn criteria(&self, criteria: &[Criterion]) -> ShownBlock {
+        let row = |it: &Criterion| {
+            let key: &'static str = it.verdict.into();
+            let at = it.at.map(|at| self.with("read-at", &[&self.when(at)]));
+            let detail = [Some(clean(&it.detail)).filter(|it| !it.is_empty()), at];
+            ShownCriterion {
+                id: clean(&it.id),
+                text: clean(&it.text),
+                tone: key,
+                verdict: self.word(&format!("verdict-{key}")),
+                detail: detail.into_iter().flatten().collect::<Vec<_>>().join(" \u{b7} "),
+            }
+        };
+        ShownBlock::Criteria { rows: criteria.iter().map(row).collect() }
+    }
+
+    fn criteria_of(&self, criteria: &[Criterion], block: &Block) -> ShownBlock {
+        let mut shown = self.criteria(criteria);
+        if let (ShownBlock::Criteria { rows }, Block::Answers(_)) = (&mut shown, block) {
+            for row in rows {
+                let is_answered = row.tone == "met";
+                row.tone = if is_answered { "answered" } else { "not-known" };
+                row.verdict = self.word(if is_answered { "answered" } else { "not-answered" });
+            }
+        }
+        shown
+    }
+
+    fn signature(&self, slot: &Slot) -> ShownBlock {
+        let is_signed = slot.stands == "is-signed";
+        let told = meaning(&slot.meaning, self.language);
+        let mut lines = Vec::new();
+        let mut line = |key: &str, said: Option<String>| {
+            if let Some(said) = said {
+                lines.push([self.word(key), clean(&said)]);
+            }
+        };
+        line("for", slot.on_behalf_of.clone());
+        line("at", slot.at.map(|at| self.exactly(at)));
+        line("account", slot.account.clone());
+        line("entry", slot.entry.map(|it| it.to_string()));
+        line("stamp", slot.stamp.clone());
+        line("manifest", slot.manifest.map(|it| it.to_string()));
+        let asked = if slot.asked.is_empty() { self.word("nobody") } else { slot.asked.join(", ") };
+        let tone = match slot.stands.as_str() {
+            "is-signed" => "good",
+            "is-declined" | "is-superseded" | "is-void" => "bad",
+            "is-requested" => "mind",
+            _ => "plain",
+        };
+        ShownBlock::Signature(Box::new(Signature {
+            role: self.role(&slot.role.to_string()),
+            tone,
+            stands: self.word(&slot.stands),
+            name: clean(slot.by.as_deref().unwrap_or(&asked)),
+            is_signed,
+            recorded: (told != slot.meaning).then(|| slot.meaning.clone()),
+            meaning: told,
+            statements: slot.statements.iter().map(|it| clean(it)).collect(),
+            lines,
+        }))
+    }
+
+    /// Returns `at` in UTC and on the clock of the place, with its offset.
+    fn exactly(&self, at: Timestamp) -> String {
+        let here = at.to_zoned(self.zone.rules());
+        format!(
+            "{} \u{b7} {}",
+            here.strftime("%Y-%m-%d %H:%M:%S UTC%:z"),
+            at.strftime("%Y-%m-%dT%H:%M:%SZ")
+        )
+    }
+
+    fn foot(&self, document: &Document) -> Foot {
+        let place = &document.record;
+        let head: String = place.head.to_string().chars().take(16).collect();
+        Foot {
+            digest_name: self.word("document-digest"),
+            digest: document.digest.to_string(),
+            short: document.digest.short(),
+            code_name: self.word("verification-code"),
+            code: document.verification_code(),
+            place: self.with("place-in-record", &[&place.entry, &self.when(place.at), &head]),
+            page: self.word("page"),
+            of: self.word("page-of"),
+            generator: format!("Landfall {}", env!("CARGO_PKG_VERSION")),
+            attribution: "The Microsoft Operations Framework 4.0 is provided with permission from Microsoft Corporation.".to_owned(),
+        }
+    }
+}
+
+/// Takes the title of a block away where it only says what the heading above it says.
+fn without_echo(block: &mut ShownBlock, heading: &str) {
+    match block {
+        ShownBlock::Table { title, .. }
+        | ShownBlock::Cards { title, .. }
+        | ShownBlock::List { title, .. } => {
+            if title.as_deref() == Some(heading) {
+                *title = None;
+            }
+        }
+        ShownBlock::Facts { .. }
+        | ShownBlock::Criteria { .. }
+        | ShownBlock::Statement { .. }
+        | ShownBlock::Note { .. }
+        | ShownBlock::Annex { .. }
+        | ShownBlock::Signature(_) => {}
+    }
+}
