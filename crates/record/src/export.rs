@@ -83,7 +83,7 @@ fn entry_line(entry: &Entry) -> Vec<u8> {
     line
 }
 
-fn read_entry_line(line: &[u8]) -> Option<Entry> {
+pub(crate) fn read_entry_line(line: &[u8]) -> Option<Entry> {
     let rest = line.strip_prefix(br#"{"seq":"#)?;
     let digits = rest.iter().position(|it| *it == b',')?;
     let (seq, rest) = rest.split_at_checked(digits)?;

@@ -6,6 +6,7 @@
 //! it leads, or not at all. [`verify()`] and [`verify_file`] trust none of it.
 
 mod account;
+mod archive;
 pub mod chain;
 mod change;
 mod entry;
@@ -17,7 +18,9 @@ mod location;
 mod memory;
 mod notary;
 mod note;
+mod package;
 mod queue;
+mod receipt;
 mod sql;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
@@ -29,6 +32,7 @@ mod witness;
 mod conformance;
 
 pub use account::{Account, Accounts, Admission, AdmissionKind, Identity};
+pub use archive::ArchivedFile;
 pub use change::{Appended, Change, CommandId, Head, NewOrder};
 pub use entry::{Entry, Kept, Notice, Snapshot, Standing, Stretch};
 pub use error::{Cause, RecordError};
@@ -38,7 +42,9 @@ pub use key::{InvalidKey, Signer, VerifierKey};
 pub use location::{InvalidLocation, Location};
 pub use memory::{Backup, Memory};
 pub use note::{Checkpoint, InvalidNote, origin};
+pub use package::{CHAIN, PackageFlaw, RUNS, VerifiedPackage, is_package, package, verify_package};
 pub use queue::{
     Claimed, Enlisted, Lead, OpenOrder, OrderState, Present, Receipt, Renewed, Reported,
 };
+pub use receipt::{ReceiptFlaw, VerifiedReceipt, is_receipt, receipt, verify_receipt};
 pub use verify::{FirstBad, Flaw, Verified, Verifier, VerifyError, verify};

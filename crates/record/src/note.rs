@@ -51,10 +51,7 @@ impl Checkpoint {
 
     /// Returns the checkpoint as a note signed by `signer`.
     pub fn sign(&self, signer: &Signer) -> String {
-        let text = self.text();
-        let key = signer.verifier_key();
-        let signature = [&key.id()[..], &signer.sign(text.as_bytes())].concat();
-        format!("{text}\n{SIGNATURE}{} {}\n", key.name(), STANDARD.encode(signature))
+        sign(&self.text(), signer)
     }
 
     /// Returns the checkpoint in `note`, if `key` has signed it. Signatures of others are passed over.
@@ -63,28 +60,11 @@ impl Checkpoint {
     ///
     /// [`InvalidNote`] where it is no checkpoint, or not this key's.
     pub fn open(note: &str, key: &VerifierKey) -> Result<Self, InvalidNote> {
-        let (text, signatures) = note.split_once("\n\n").ok_or(InvalidNote::Form)?;
+        let (text, _) = note.split_once("\n\n").ok_or(InvalidNote::Form)?;
         let text = format!("{text}\n");
         let checkpoint = Self::parse(&text).ok_or(InvalidNote::Form)?;
-        if !signatures.ends_with('\n') {
-            return Err(InvalidNote::Form);
-        }
-        let mut signed = false;
-        for line in signatures.lines() {
-            let (name, encoded) = line
-                .strip_prefix(SIGNATURE)
-                .and_then(|it| it.split_once(' '))
-                .ok_or(InvalidNote::Form)?;
-            let bytes = STANDARD.decode(encoded).map_err(|_| InvalidNote::Form)?;
-            let (id, signature) = bytes.split_first_chunk().ok_or(InvalidNote::Form)?;
-            if name == key.name() && *id == key.id() {
-                signed = key.verifies(text.as_bytes(), signature);
-                if !signed {
-                    return Err(InvalidNote::Signature);
-                }
-            }
-        }
-        if signed { Ok(checkpoint) } else { Err(InvalidNote::Signature) }
+        verify(note, &text, key)?;
+        Ok(checkpoint)
     }
 
     /// Returns the checkpoint whose text is exactly `text`.
@@ -96,6 +76,39 @@ impl Checkpoint {
         let checkpoint = Self { deployment, size, root: Digest::from_bytes(root) };
         (checkpoint.text() == text).then_some(checkpoint)
     }
+}
+
+/// Returns `text`, which ends in a line feed, as a note signed by `signer`.
+pub(crate) fn sign(text: &str, signer: &Signer) -> String {
+    let key = signer.verifier_key();
+    let signature = [&key.id()[..], &signer.sign(text.as_bytes())].concat();
+    format!("{text}\n{SIGNATURE}{} {}\n", key.name(), STANDARD.encode(signature))
+}
+
+/// Verifies that `note` is `text` with a signature of `key`. Signatures of others are passed over.
+///
+/// # Errors
+///
+/// [`InvalidNote`] where it is not.
+pub(crate) fn verify(note: &str, text: &str, key: &VerifierKey) -> Result<(), InvalidNote> {
+    let signatures = note.strip_prefix(text).and_then(|it| it.strip_prefix('\n'));
+    let signatures = signatures.filter(|it| it.ends_with('\n')).ok_or(InvalidNote::Form)?;
+    let mut signed = false;
+    for line in signatures.lines() {
+        let (name, encoded) = line
+            .strip_prefix(SIGNATURE)
+            .and_then(|it| it.split_once(' '))
+            .ok_or(InvalidNote::Form)?;
+        let bytes = STANDARD.decode(encoded).map_err(|_| InvalidNote::Form)?;
+        let (id, signature) = bytes.split_first_chunk().ok_or(InvalidNote::Form)?;
+        if name == key.name() && *id == key.id() {
+            signed = key.verifies(text.as_bytes(), signature);
+            if !signed {
+                return Err(InvalidNote::Signature);
+            }
+        }
+    }
+    if signed { Ok(()) } else { Err(InvalidNote::Signature) }
 }
 
 #[cfg(test)]

@@ -62,13 +62,60 @@ impl Frontier {
     }
 }
 
-fn leaf(body: &[u8]) -> Digest {
+/// Returns the hash of an entry's body as a leaf.
+pub(crate) fn leaf(body: &[u8]) -> Digest {
     Digest::from_bytes(Sha256::new().chain_update([0]).chain_update(body).finalize().into())
 }
 
 fn node(left: &Digest, right: &Digest) -> Digest {
     let hash = Sha256::new().chain_update([1]).chain_update(left.as_bytes());
     Digest::from_bytes(hash.chain_update(right.as_bytes()).finalize().into())
+}
+
+/// Returns the root of the tree over `leaves`.
+fn root(leaves: &[Digest]) -> Digest {
+    match leaves {
+        [] => Digest::of(b""),
+        [one] => *one,
+        many => {
+            let (left, right) = many.split_at(many.len().next_power_of_two() / 2);
+            node(&root(left), &root(right))
+        }
+    }
+}
+
+/// Returns the hashes beside the way from leaf `index` up to the root, the lowest first.
+pub(crate) fn proof(leaves: &[Digest], index: usize) -> Vec<Digest> {
+    if leaves.len() < 2 {
+        return vec![];
+    }
+    let half = leaves.len().next_power_of_two() / 2;
+    let (left, right) = leaves.split_at(half);
+    let (mut beside, other) = if index < half {
+        (proof(left, index), root(right))
+    } else {
+        (proof(right, index - half), root(left))
+    };
+    beside.push(other);
+    beside
+}
+
+/// Returns the root of the tree of `size` leaves to which `beside` leads from `leaf` at `index`, or
+/// nothing where it leads to none.
+pub(crate) fn root_of(leaf: &Digest, index: u64, size: u64, beside: &[Digest]) -> Option<Digest> {
+    if index >= size {
+        return None;
+    }
+    if size == 1 {
+        return beside.is_empty().then_some(*leaf);
+    }
+    let (last, lower) = beside.split_last()?;
+    let half = size.next_power_of_two() / 2;
+    if index < half {
+        Some(node(&root_of(leaf, index, half, lower)?, last))
+    } else {
+        Some(node(last, &root_of(leaf, index - half, size - half, lower)?))
+    }
 }
 
 #[cfg(test)]
@@ -120,6 +167,23 @@ mod tests {
             tree.root().to_string(),
             "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328"
         );
+    }
+
+    #[test]
+    fn every_leaf_of_every_tree_is_proved_and_no_other_in_its_place() {
+        for size in 1..70_usize {
+            let bodies: Vec<Vec<u8>> = (0..size).map(|it| it.to_string().into_bytes()).collect();
+            let leaves: Vec<Digest> = bodies.iter().map(|it| leaf(it)).collect();
+            let expected = root_by_the_book(&bodies);
+            for (index, hash) in leaves.iter().enumerate() {
+                let beside = proof(&leaves, index);
+                let of =
+                    |leaf: &Digest, index: usize| root_of(leaf, index as u64, size as u64, &beside);
+                assert_eq!(of(hash, index), Some(expected), "{index} of {size}");
+                assert_ne!(of(&leaf(b"other"), index), Some(expected));
+                assert!(size == 1 || of(hash, (index + 1) % size) != Some(expected));
+            }
+        }
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! The exported file: whole it verifies, and with any one bit changed it does not.
 
 use super::{Home, Kind, body, chapter, fg30, signer};
-use crate::{Change, Flaw, Signer, export, verify, verify_file, verify_lines};
+use crate::{
+    Change, Flaw, Signer, export, receipt, verify, verify_file, verify_lines, verify_receipt,
+};
 use model::digest::Digest;
 use proptest::prelude::*;
 
@@ -38,6 +40,33 @@ async fn an_exported_record_verifies_without_its_home(home: Home) {
     assert!(refused.contains("is signed with the key landfall+"), "{refused}");
     let gone = verify_file(&home.path("gone"), None).unwrap_err().to_string();
     assert!(gone.ends_with("could not be read"), "{gone}");
+}
+
+#[tokio::test]
+async fn a_receipt_verifies_by_itself_and_no_byte_of_it_can_be_another() {
+    let home = Home::new(Kind::Memory);
+    let (record, deployment, head) = home.begun().await;
+    let entries = (1..=11).map(|it| body(format!("entry {it}"))).collect();
+    let change = Change { entries, ..Change::default() };
+    record.append(&deployment, &head, change).await.unwrap();
+    let key = signer();
+    assert!(receipt(&*record, &deployment, 12, &key).await.unwrap().is_none());
+    for seq in 1..=11 {
+        let bytes = receipt(&*record, &deployment, seq, &key).await.unwrap().unwrap();
+        let verified = verify_receipt(&bytes, Some(key.verifier_key())).unwrap();
+        assert_eq!((verified.seq, verified.checkpoint.size), (seq, 11));
+        for place in 0..bytes.len() {
+            let mut other = bytes.clone();
+            other[place] ^= 1;
+            assert!(
+                verify_receipt(&other, Some(key.verifier_key())).is_err(),
+                "{seq}: byte {place}"
+            );
+        }
+    }
+    let stranger = Signer::from_seed([8; 32]);
+    let bytes = receipt(&*record, &deployment, 3, &key).await.unwrap().unwrap();
+    assert!(verify_receipt(&bytes, Some(stranger.verifier_key())).is_err());
 }
 
 /// The exported file, made once.

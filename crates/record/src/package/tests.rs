@@ -1,0 +1,186 @@
+//! A package holds whole; with any byte changed it does not, and the first wrong thing has a name.
+
+use super::*;
+use crate::chain;
+use crate::note::Checkpoint;
+use crate::tree::Frontier;
+use model::digest::canonical_digest;
+use proptest::prelude::*;
+use serde_json::json;
+
+fn signer() -> Signer {
+    Signer::from_seed([7; 32])
+}
+
+fn deployment() -> DeploymentId {
+    "FG30".parse().unwrap()
+}
+
+/// An exported record with these entries, as it lies in a package.
+fn exported(bodies: &[Value], signer: &Signer) -> (Vec<u8>, Vec<Digest>) {
+    let vkey = signer.verifier_key();
+    let mut file = format!(
+        "{{\"format\":\"landfall-record/1\",\"origin\":\"landfall/FG30\",\"vkey\":\"{vkey}\"}}\n"
+    )
+    .into_bytes();
+    let (mut hash, mut tree, mut hashes) = (chain::beginning(), Frontier::default(), vec![]);
+    for (seq, body) in (1..).zip(bodies) {
+        let body = canonical(body);
+        hash = chain::link(&hash, &body);
+        hashes.push(hash);
+        tree.push(&body);
+        file.extend_from_slice(format!("{{\"seq\":{seq},\"hash\":\"{hash}\",\"body\":").as_bytes());
+        file.extend_from_slice(&body);
+        file.extend_from_slice(b"}\n");
+    }
+    let size = bodies.len() as u64;
+    let checkpoint = Checkpoint { deployment: deployment(), size, root: tree.root() };
+    let note = serde_json::to_string(&checkpoint.sign(signer)).unwrap();
+    let sha256 = Digest::of(&file);
+    let end = format!(
+        "{{\"checkpoint\":{note},\"entries\":{size},\"contents\":0,\"sha256\":\"{sha256}\"}}\n"
+    );
+    file.extend_from_slice(end.as_bytes());
+    (file, hashes)
+}
+
+/// The files of a package: a document with one signature, and one step.
+fn files_of(signer: &Signer) -> Vec<ArchivedFile> {
+    let body = json!({ "facts": { "site": "B27", "text": "Stra\u{df}e" } });
+    let digest = canonical_digest(&body);
+    let entries = [
+        json!({ "seq": 1, "event": { "order-ended": { "order": "site/B27@1/pc-7/copy#1" } } }),
+        json!({ "seq": 2, "event": { "sign-off": { "slot": "site/B27:site-owner",
+            "transition": "signed", "document": digest } } }),
+    ];
+    let (chain, hashes) = exported(&entries, signer);
+    let document = json!({ "document": "site/B27", "digest": digest, "body": body,
+        "slots": [{ "role": "site-owner", "stands": "is-signed", "entry": 2 }] });
+    let signature = json!({ "chain": { "seq": 2, "hash": hashes[1] }, "slot": "site/B27:site-owner",
+        "document": { "sha256": digest } });
+    let file = |path: &str, bytes: Vec<u8>| ArchivedFile { path: path.to_owned(), bytes };
+    vec![
+        file(CHAIN, chain),
+        file(RUNS, b"order,outcome\r\nsite/B27@1/pc-7/copy#1,succeeded\r\n".to_vec()),
+        file("documents/D-02-site-B27.json", canonical(&document)),
+        file("signatures/2.json", canonical(&signature)),
+        file("keys/record.vkey", signer.verifier_key().to_string().into_bytes()),
+    ]
+}
+
+fn example() -> &'static Vec<u8> {
+    static EXAMPLE: std::sync::OnceLock<Vec<u8>> = std::sync::OnceLock::new();
+    EXAMPLE.get_or_init(|| package(&deployment(), files_of(&signer()), &signer()).unwrap())
+}
+
+#[test]
+fn a_package_holds_and_says_what_is_in_it() {
+    let verified = verify_package(example(), Some(signer().verifier_key())).unwrap();
+    assert_eq!(
+        (verified.files, verified.documents, verified.signatures, verified.runs),
+        (5, 1, 1, 1)
+    );
+    assert_eq!(verified.record.entries, 2);
+    assert_eq!(verify_package(example(), None).unwrap(), verified);
+    assert!(is_package(example()));
+    let again = package(&deployment(), files_of(&signer()), &signer()).unwrap();
+    assert_eq!(example(), &again, "the same evidence, the same bytes");
+}
+
+/// Whoever has the key of nobody packs everything anew, with one thing changed.
+fn repacked(change: impl Fn(&mut Vec<ArchivedFile>)) -> Result<VerifiedPackage, PackageFlaw> {
+    let mut files = files_of(&signer());
+    change(&mut files);
+    let bytes = package(&deployment(), files, &signer()).unwrap();
+    verify_package(&bytes, Some(signer().verifier_key()))
+}
+
+#[test]
+fn each_thing_that_is_wrong_has_its_name() {
+    let replaced = |path: &'static str, from: &'static str, to: &'static str| {
+        repacked(move |files| {
+            let file = files.iter_mut().find(|it| it.path == path).unwrap();
+            let text = String::from_utf8(file.bytes.clone()).unwrap();
+            assert!(text.contains(from), "{text}");
+            file.bytes = text.replacen(from, to, 1).into_bytes();
+        })
+        .unwrap_err()
+        .to_string()
+    };
+    for (path, from, to, named) in [
+        (CHAIN, "pc-7", "pc-8", "chain: entry 1 does not hold (line 2): its bytes and its hash"),
+        (RUNS, "site/B27@1/pc-7/copy#1,succeeded\r\n", "", "population: 0 rows for 1 steps"),
+        (
+            "documents/D-02-site-B27.json",
+            "B27\",\"text",
+            "B28\",\"text",
+            "document documents/D-02-site-B27.json: its body",
+        ),
+        (
+            "documents/D-02-site-B27.json",
+            "\"entry\":2",
+            "\"entry\":1",
+            "entry 1 of the record is no signature",
+        ),
+        (
+            "documents/D-02-site-B27.json",
+            "site-owner",
+            "tester",
+            "entry 2 of the record is no signature of site/B27:tester",
+        ),
+        ("documents/D-02-site-B27.json", "{", "{ ", "it is not canonical JSON"),
+        (
+            "signatures/2.json",
+            "site/B27",
+            "site/B28",
+            "signature signatures/2.json: it says something else",
+        ),
+        ("signatures/2.json", "\"seq\":2", "\"seq\":9", "the record has no such signature"),
+    ] {
+        let said = replaced(path, from, to);
+        assert!(said.contains(named), "{path} {from}: {said}");
+    }
+    let stranger = Signer::from_seed([8; 32]);
+    let bytes = package(&deployment(), files_of(&stranger), &stranger).unwrap();
+    let said = verify_package(&bytes, Some(signer().verifier_key())).unwrap_err().to_string();
+    assert!(said.starts_with("key: the manifest is not signed by it"), "{said}");
+    let mut files = files(example()).unwrap();
+    files.remove(3);
+    let said = verify_package(&archive(&files), None).unwrap_err().to_string();
+    assert!(said.contains("does not stand where the manifest names it"), "{said}");
+    assert_eq!(
+        package(
+            &deployment(),
+            vec![ArchivedFile { path: "../x".to_owned(), bytes: vec![] }],
+            &signer()
+        ),
+        Err("../x".to_owned())
+    );
+}
+
+#[test]
+fn no_byte_of_a_package_can_be_another() {
+    let key = signer();
+    let whole = example();
+    // Every byte once, and again with others until it is ten thousand times.
+    for change in 0..10_000_usize.max(whole.len()) {
+        let place = change % whole.len();
+        let mut bytes = whole.clone();
+        bytes[place] ^= 1 << (change / whole.len() % 8);
+        let verdict = verify_package(&bytes, Some(key.verifier_key()));
+        assert!(verdict.is_err(), "byte {place}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 256, ..ProptestConfig::default() })]
+    #[test]
+    fn whatever_comes_instead_of_a_package_is_refused_and_never_fatal(
+        bytes in proptest::collection::vec(any::<u8>(), 0..2_000),
+        cut in 0_usize..20_000,
+    ) {
+        prop_assert!(verify_package(&bytes, None).is_err());
+        let cut = cut.min(example().len() - 1);
+        prop_assert!(verify_package(&example()[..cut], None).is_err());
+    }
+}
