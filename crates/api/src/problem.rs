@@ -194,7 +194,7 @@ impl From<ReceptionError> for Problem {
             }
             ReceptionError::Unknown(_) | ReceptionError::NoDeployment(_) => Self::unknown(said),
             ReceptionError::Invalid(_) => Self::invalid(said),
-            ReceptionError::NoChance => Self::fault(&error),
+            ReceptionError::NoChance | ReceptionError::Unprinted => Self::fault(&error),
             ReceptionError::Command(error) => (*error).into(),
             ReceptionError::Record(error) => (*error).into(),
         }

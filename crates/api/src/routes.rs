@@ -3,6 +3,7 @@
 mod account;
 mod commands;
 mod deployment;
+mod document;
 mod entry;
 mod health;
 mod passkey;
@@ -60,6 +61,8 @@ pub(crate) fn routers() -> (Routes, Routes) {
         .routes(routes!(site::sites))
         .routes(routes!(site::site))
         .routes(routes!(sheet::sheet))
+        .routes(routes!(document::binder))
+        .routes(routes!(document::document))
         .routes(routes!(wait::waiting))
         .routes(routes!(wait::why))
         .routes(routes!(plan::plan))
@@ -83,6 +86,7 @@ pub(crate) fn describe(generator: &mut SchemaGenerator) {
     commands::describe(generator);
     site::describe(generator);
     sheet::describe(generator);
+    document::describe(generator);
     wait::describe(generator);
     plan::describe(generator);
     entry::describe(generator);

@@ -9,7 +9,9 @@ pub(crate) mod care;
 pub(crate) mod close_out;
 pub(crate) mod delegate;
 pub(crate) mod deployment;
+pub(crate) mod document;
 pub(crate) mod escalation;
+pub(crate) mod evidence;
 pub(crate) mod incident;
 pub(crate) mod look;
 pub(crate) mod measure;
@@ -167,6 +169,8 @@ pub(crate) enum What {
     #[command(subcommand)]
     Rfc(rfc::Rfc),
     ChangeSchedule(rfc::ChangeSchedule),
+    #[command(subcommand)]
+    Document(document::DocumentOf),
     Sheet(sign::SheetOf),
     Sign(sign::Sign),
     Refuse(sign::Refuse),
@@ -240,6 +244,8 @@ pub(crate) enum What {
     Terminate(close_out::Terminate),
     #[command(subcommand)]
     Record(record::RecordOf),
+    #[command(subcommand)]
+    Evidence(evidence::EvidenceOf),
     Verify(record::Verify),
     Output(record::Output),
     LogIn(run::LogIn),
@@ -260,6 +266,7 @@ const GROUPS: &[(&str, &[&str])] = &[
             "rfc",
             "change-schedule",
             "sheet",
+            "document",
             "sign",
             "refuse",
             "withdraw",
@@ -295,7 +302,7 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("Support", &["incident", "escalation", "problem", "feedback", "maintenance"]),
     ("Communicate and train", &["message", "training", "calendar"]),
     ("Assess and complete", &["question", "criterion", "survey", "close-out", "terminate"]),
-    ("Prove", &["record", "verify", "output"]),
+    ("Prove", &["record", "evidence", "verify", "output"]),
     ("The program", &["log-in", "exit-codes", "completions", "man"]),
 ];
 

@@ -6,7 +6,9 @@ mod caring;
 mod closings;
 mod delegations;
 mod deployments;
+mod documents;
 mod escalations;
+mod evidence;
 mod handovers;
 mod incident_lists;
 mod incidents;
@@ -84,6 +86,8 @@ pub(crate) async fn carry_out(
         What::Report(it) => measuring::report(it, &desk().await?),
         What::Rfc(it) => rfcs::rfc(it, desk().await?).await,
         What::ChangeSchedule(_) => rfcs::change_schedule(&desk().await?),
+        What::Evidence(it) => evidence::evidence(it, desk().await?).await,
+        What::Document(it) => documents::document(it, desk().await?).await,
         What::Sheet(it) => signing::sheet(it, &desk().await?),
         What::Sign(it) => signing::sign(it, desk().await?).await,
         What::Refuse(it) => signing::refuse(it, desk().await?).await,

@@ -9,6 +9,7 @@ pub(crate) mod care;
 pub(crate) mod change_schedule;
 pub(crate) mod close_out;
 pub(crate) mod counted;
+pub(crate) mod document;
 pub(crate) mod fault;
 pub(crate) mod forecast;
 pub(crate) mod handover;

@@ -43,6 +43,9 @@ pub enum ReceptionError {
     /// This computer gives no random numbers.
     #[error("this computer gives no random numbers")]
     NoChance,
+    /// A document could not be printed.
+    #[error("the document could not be printed")]
+    Unprinted,
     /// What the deployment says.
     #[error(transparent)]
     Command(Box<CommandError>),

@@ -5,6 +5,7 @@ use coordinator::clock::act_time;
 use coordinator::{Acted, Author, Clock, CommandError, Coordinator, Moment};
 use jiff::Timestamp;
 use model::command::Command;
+use model::digest::Digest;
 use model::event::Entry;
 use model::history::Loss;
 use model::id::{DeploymentId, Seq};
@@ -158,6 +159,24 @@ impl Followed {
     pub async fn entries(&self, after: Seq, limit: u32) -> Result<Vec<Entry>, ReceptionError> {
         let coordinator = self.coordinator.lock().await;
         Ok(coordinator.entries(after, limit).await?)
+    }
+
+    /// Reads the whole record from its first entry on, and has each entry noted; see
+    /// [`Coordinator::read_through`].
+    ///
+    /// # Errors
+    ///
+    /// When the record cannot be read.
+    pub async fn read_through(
+        &self,
+        noted: &mut (dyn FnMut(&State, &Entry, Digest) + Send),
+    ) -> Result<State, ReceptionError> {
+        // A reader of its own: whoever reads long keeps nobody from acting.
+        let (record, deployment) = {
+            let coordinator = self.coordinator.lock().await;
+            (coordinator.record(), coordinator.state().plan.deployment.clone())
+        };
+        Ok(coordinator::read_through(&*record, &deployment, noted).await?)
     }
 
     /// Returns how the deployment stood at `moment`.

@@ -12,6 +12,7 @@ use crate::error::ReceptionError;
 use crate::followed::Followed;
 use crate::origin::Origin;
 use crate::passkey::Passkeys;
+use crate::paper::{PaperWanted, Printed, Printery};
 use crate::password;
 use crate::plans::{Plan, Plans};
 use crate::secret::{Secret, digest_of};
@@ -81,6 +82,7 @@ pub struct Reception {
     set_up: Option<Digest>,
     attempts: Attempts,
     passkeys: Option<Passkeys>,
+    printery: Printery,
     followed: Mutex<BTreeMap<DeploymentId, Arc<Followed>>>,
 }
 
@@ -106,6 +108,7 @@ impl Reception {
             set_up: secret.as_ref().map(Secret::digest),
             attempts: Attempts::default(),
             passkeys: None,
+            printery: Printery::default(),
             followed: Mutex::default(),
         };
         Ok((reception, secret))
@@ -253,6 +256,20 @@ impl Reception {
             Err(error) => return Err(error),
         };
         if visitor.may_read(&followed.standing().state) { Ok(followed) } else { Err(none()) }
+    }
+
+    /// Returns the document that is wanted of a deployment; nothing where its record knows of none.
+    ///
+    /// # Errors
+    ///
+    /// Where the record cannot be read, or the document not be printed.
+    pub async fn print(
+        &self,
+        followed: &Followed,
+        wanted: PaperWanted,
+    ) -> Result<Option<Printed>, ReceptionError> {
+        let now = followed.standing().now(self.clock());
+        self.printery.print(followed, wanted, now).await
     }
 
     async fn followed(&self, deployment: &DeploymentId) -> Result<Arc<Followed>, ReceptionError> {

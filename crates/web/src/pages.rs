@@ -75,6 +75,7 @@ fn of_a_deployment() -> Router<Arc<Reception>> {
         .route("/d/{deployment}/milestones", get(milestones::page))
         .route("/d/{deployment}/documents", get(documents::list))
         .route("/d/{deployment}/documents/{*sheet}", get(documents::page))
+        .route("/d/{deployment}/papers/{*document}", get(documents::paper))
         .route("/d/{deployment}/reports/{*report}", get(documents::report))
         .route("/d/{deployment}/record", get(record::list))
         .route("/d/{deployment}/record/{seq}", get(record::page))

@@ -128,7 +128,9 @@ impl From<ReceptionError> for No {
             ReceptionError::Unknown(_) | ReceptionError::NoDeployment(_) => Self::unknown(said),
             ReceptionError::Invalid(_) => Self::invalid(said),
             ReceptionError::Command(error) => (*error).into(),
-            ReceptionError::NoChance | ReceptionError::Record(_) => Self::fault(&error),
+            ReceptionError::NoChance | ReceptionError::Unprinted | ReceptionError::Record(_) => {
+                Self::fault(&error)
+            }
         }
     }
 }

@@ -117,3 +117,31 @@ async fn a_listener_hears_each_entry_as_it_is_written_and_what_it_missed() {
     let (missed, then) = (next(&mut late).await, next(&mut late).await);
     assert!(missed.contains("id: 1") && then.contains("id: 2"), "{missed}{then}");
 }
+
+#[tokio::test]
+async fn the_binder_lists_every_document_and_each_has_the_digest_of_its_body() {
+    let server = Server::new().await;
+    let me = server.with_a_deployment().await;
+    let path = "/api/v1/deployments/HELLO/documents";
+    let binder = server.get(path).by(&me).sent().await;
+    assert_eq!(binder.status, StatusCode::OK, "{}", binder.body);
+    let documents = binder.body["documents"].as_array().unwrap();
+    let site = documents.iter().find(|it| it["document"] == "site/north").unwrap();
+    assert_eq!((&site["code"], &site["status"]), (&json!("D-02"), &json!("draft")));
+    assert_eq!(site["missing"][1]["people"], json!(["me"]));
+    let document = server.get(&format!("{path}/site/north")).by(&me).sent().await;
+    assert_eq!(document.status, StatusCode::OK, "{}", document.body);
+    let digest = model::digest::digest_of_tree(&document.body["body"]);
+    assert_eq!(document.body["digest"], digest.to_string());
+    assert_eq!(site["digest"], digest.to_string());
+    for (wrong, status) in [
+        ("site/nowhere", StatusCode::NOT_FOUND),
+        ("nothing", StatusCode::NOT_FOUND),
+        ("core?form=docx", StatusCode::UNPROCESSABLE_ENTITY),
+        ("core?language=xx", StatusCode::UNPROCESSABLE_ENTITY),
+        ("core?issue=9", StatusCode::NOT_FOUND),
+    ] {
+        let refused = server.get(&format!("{path}/{wrong}")).by(&me).sent().await;
+        assert_eq!(refused.status, status, "{wrong}: {}", refused.body);
+    }
+}

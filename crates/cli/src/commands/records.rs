@@ -220,6 +220,20 @@ async fn export(
 pub(crate) async fn verify_file(it: &Verify, terminal: Terminal) -> Result<Exit, Fault> {
     let (path, key) = (it.file.clone(), it.key.clone());
     let spinner = terminal.spinner("verifying the file");
+    let begins = beginning(&path)?;
+    if record::is_receipt(&begins) {
+        spinner.finish_and_clear();
+        return receipt_verified(it, terminal);
+    }
+    if record::is_package(&begins) {
+        let looked = tokio::task::spawn_blocking(move || {
+            let bytes = std::fs::read(&path).map_err(|error| Fault::of_file(&path, &error))?;
+            Ok::<_, Fault>(record::verify_package(&bytes, key.as_ref()))
+        });
+        let looked = looked.await.map_err(|it| Fault::new(Exit::Failure, it.to_string()))??;
+        spinner.finish_and_clear();
+        return package_verified(it, looked, terminal);
+    }
     let looked =
         tokio::task::spawn_blocking(move || record::verify_file(&path, key.as_ref())).await;
     spinner.finish_and_clear();
@@ -242,4 +256,79 @@ pub(crate) async fn verify_file(it: &Verify, terminal: Terminal) -> Result<Exit,
             Err(Fault::new(Exit::Failure, what).why(error.to_string()))
         }
     }
+}
+
+/// Returns the first bytes of the file at `path`: they say what it is.
+fn beginning(path: &Path) -> Result<Vec<u8>, Fault> {
+    use std::io::Read as _;
+    let fault = |error: std::io::Error| Fault::of_file(path, &error);
+    let mut begins = Vec::new();
+    let file = std::fs::File::open(path).map_err(fault)?;
+    file.take(512).read_to_end(&mut begins).map_err(fault)?;
+    Ok(begins)
+}
+
+#[derive(serde::Serialize)]
+struct ProvenPackage {
+    #[serde(flatten)]
+    record: Proven,
+    files: usize,
+    documents: usize,
+    signatures: usize,
+    runs: usize,
+}
+
+fn package_verified(
+    it: &Verify,
+    looked: Result<record::VerifiedPackage, record::PackageFlaw>,
+    terminal: Terminal,
+) -> Result<Exit, Fault> {
+    let verified = looked.map_err(|flaw| {
+        let what = format!("the package does not stand its verification: {flaw}");
+        Fault::new(Exit::Wrong, what)
+            .next("ask for the package again, and compare the key with the one you keep")
+    })?;
+    let vouched = match &it.key {
+        Some(key) => format!("signed with the key {key}"),
+        None => "signed with the key that the file names itself: compare it with yours".to_owned(),
+    };
+    let record::VerifiedPackage { record, files, documents, signatures, runs } = &verified;
+    let proven = ProvenPackage {
+        record: Proven::from(record),
+        files: *files,
+        documents: *documents,
+        signatures: *signatures,
+        runs: *runs,
+    };
+    terminal.answer(&proven, || {
+        let held = render::record::verified(record, &vouched);
+        format!(
+            "{held}\nThe package holds: {files} files, {documents} documents, {signatures} signatures, and a row for each of {runs} steps."
+        )
+    })?;
+    Ok(Exit::Done)
+}
+
+fn receipt_verified(it: &Verify, terminal: Terminal) -> Result<Exit, Fault> {
+    let path = &it.file;
+    let bytes = std::fs::read(path).map_err(|error| Fault::of_file(path, &error))?;
+    let verified = record::verify_receipt(&bytes, it.key.as_ref()).map_err(|flaw| {
+        let what = format!("the receipt does not stand its verification: {flaw}");
+        let next = "ask for the receipt again, and compare the key with the one you keep";
+        Fault::new(Exit::Wrong, what).next(next)
+    })?;
+    let of = &verified.checkpoint;
+    terminal.answer(&verified.entry, || {
+        let slot = verified.entry.pointer("/event/sign-off/slot").and_then(|it| it.as_str());
+        let document = verified.entry.pointer("/event/sign-off/document").and_then(|it| it.as_str());
+        format!(
+            "The receipt holds: entry {} of {} entries of {} is the signature {} on the document {}.",
+            verified.seq,
+            of.size,
+            of.deployment,
+            slot.unwrap_or_default(),
+            document.unwrap_or_default()
+        )
+    })?;
+    Ok(Exit::Done)
 }

@@ -19,6 +19,7 @@ mod exemption;
 #[path = "../support/folder.rs"]
 mod folder;
 mod milestone;
+mod paper;
 mod pipe;
 mod program;
 mod quiet_period;
@@ -42,5 +43,6 @@ async fn forty_branches_are_deployed_stabilised_accepted_and_closed_whatever_goe
     quiet_period::is_put_on_by_thirty_hours_and_a_half(&mut stage).await;
     milestone::is_reached(&mut stage).await;
     close_out::seals_the_record(&mut stage).await;
+    paper::holds_up(&mut stage).await;
     stage.verifies().await;
 }

@@ -5,13 +5,19 @@ use crate::block::{Block, Cell, Fact, Link, Tone};
 use crate::page::Page;
 use crate::trouble::No;
 use crate::visit::Visit;
-use axum::extract::Path;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderValue, header};
+use axum::response::IntoResponse as _;
+use documents::{BinderLine, DocumentName, Language, Paper, Reading, Status};
 use model::command::Command;
 use model::machine::SignOffState;
 use model::reports::{self, Report};
 use model::scope::Scope;
 use model::sheet::{self, Sheet, SlotId};
+use reception::{PaperForm, PaperWanted, Reception};
+use serde::Deserialize;
 use serde_json::Value;
+use std::sync::Arc;
 use views::time::{told, zone_of};
 
 /// The longest list that is shown in one line; a longer one is counted.
@@ -20,59 +26,152 @@ const LISTED_MAX: usize = 12;
 /// The most rows of a table in a document.
 const ROWS_MAX: usize = 500;
 
-/// The sheets of the whole deployment.
-const SHEETS: [Sheet; 8] = [
-    Sheet::CoreInterim,
-    Sheet::CoreFinal,
-    Sheet::SitesComplete,
-    Sheet::DeploymentStable,
-    Sheet::QuietPeriodReport,
-    Sheet::MilestoneReview,
-    Sheet::CloseOut,
-    Sheet::Termination,
-];
+/// The most sites whose documents are listed: those without all signatures come first.
+const SITES_SHOWN_MAX: usize = 200;
+
+/// What a document may load: nothing.
+const PAPER_SECURITY: &str =
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; sandbox";
 
 pub(crate) async fn list(visit: Visit) -> Answer {
-    let state = visit.state();
-    let rows = SHEETS.into_iter().map(|it| {
-        let slots = it.slots();
-        let is_signed = |slot: &&SlotId| {
-            state.slots.get(*slot).is_some_and(|it| it.state == SignOffState::Signed)
-        };
-        let is_asked = |slot: &&SlotId| {
-            state.slots.get(*slot).is_some_and(|it| it.state == SignOffState::Requested)
-        };
-        let signed = slots.iter().filter(is_signed).count();
-        let asked: Vec<String> =
-            slots.iter().filter(is_asked).map(|slot| slot.role.to_string()).collect();
-        let missing = if signed == slots.len() {
-            Cell::of("nothing").tone(Tone::Good)
-        } else if asked.is_empty() {
-            Cell::of("nobody is asked yet")
-        } else {
-            Cell::of(format!("asked: {}", asked.join(", "))).tone(Tone::Mind)
-        };
-        vec![
-            Cell::of(it.title()).link(visit.link(&format!("documents/{it}"))),
-            Cell::number(format!("{signed} of {}", slots.len())),
-            missing,
-        ]
-    });
-    let sheets = Block::table("Sheets", &["Sheet", "Signed", "Missing"], rows.collect(), "");
-    let sites = Link::new("Sites", visit.link("sites")).small("each site has a sheet of its own");
-    let reports = reports::reports(state).into_iter().map(|it| {
-        vec![
-            Cell::of(it.title()).link(visit.link(&format!("reports/{it}"))),
-            Cell::optional(reports::digest(state, &it).map(|it| it.short())),
-        ]
-    });
-    let reports = Block::table("Reports", &["Report", "Digest"], reports.collect(), "");
+    let reading = Reading::default();
+    let paper = Paper { state: visit.state(), now: visit.now, reading: &reading };
+    let binder = documents::binder(&paper).documents.into_iter();
+    let (sites, others): (Vec<BinderLine>, Vec<BinderLine>) =
+        binder.partition(|it| matches!(it.document, DocumentName::Sheet(Sheet::Site(_))));
+    let columns = ["Document", "Stands", "Signed", "Missing", "Download"];
+    let rows = others.iter().map(|it| row(&visit, it)).collect();
+    let open = sites.iter().filter(|it| it.status != Status::Locked);
+    let shown: Vec<_> = open.clone().take(SITES_SHOWN_MAX).map(|it| row(&visit, it)).collect();
+    let locked = sites.len() - open.count();
+    let of_sites =
+        Block::table("Sites without all signatures", &columns, shown, "Every site has signed.")
+            .lead(format!(
+                "{locked} of {} sites have signed; each site's page has its document.",
+                sites.len()
+            ));
     let page = Page::new("Documents")
         .lead("Computed from the record, and never edited: the same record gives the same bytes.")
-        .with(sheets.typed("landfall sheet core"))
-        .with(Block::links("Sheets of sites", vec![sites]))
-        .with(reports.typed("landfall report"));
+        .with(Block::table("The binder", &columns, rows, "").typed("landfall document list"))
+        .with(of_sites.typed("landfall document pdf --all --into papers"))
+        .with(Block::links("More", vec![Link::new("Sites", visit.link("sites"))]));
     Ok(page.shown(&visit))
+}
+
+/// Returns a document as a row of the binder.
+fn row(visit: &Visit, it: &BinderLine) -> Vec<Cell> {
+    let address = match &it.document {
+        DocumentName::Sheet(sheet) => visit.link(&format!("documents/{sheet}")),
+        DocumentName::Report(report) => visit.link(&format!("reports/{report}")),
+        DocumentName::Rfc(_)
+        | DocumentName::Waiver(_)
+        | DocumentName::Escalation(_)
+        | DocumentName::Lesson(_)
+        | DocumentName::Analysis
+        | DocumentName::Survey
+        | DocumentName::Communications
+        | DocumentName::Training
+        | DocumentName::Readiness
+        | DocumentName::ReleaseReadiness
+        | DocumentName::Evidence => paper_link(visit, &it.document, PaperForm::Html),
+    };
+    let (stands, tone) = match it.status {
+        Status::Draft => ("draft", Tone::Plain),
+        Status::InSignature => ("in signature", Tone::Mind),
+        Status::Locked => ("locked", Tone::Good),
+        Status::Superseded => ("superseded", Tone::Bad),
+        Status::Current => ("as recorded", Tone::Plain),
+    };
+    let signed = match it.needed {
+        0 => Cell::of("nobody signs it"),
+        needed => Cell::number(format!("{} of {needed}", it.signed)),
+    };
+    let pdf = Cell::of("PDF").link(paper_link(visit, &it.document, PaperForm::Pdf));
+    vec![
+        Cell::of(&it.title).link(address).small(&it.code),
+        Cell::of(stands).tone(tone),
+        signed,
+        missing(visit, it),
+        pdf,
+    ]
+}
+
+/// Returns whose signatures a document lacks, and since when they have been asked.
+fn missing(visit: &Visit, it: &BinderLine) -> Cell {
+    if it.missing.is_empty() {
+        return Cell::of("nothing").tone(Tone::Good);
+    }
+    let asked = it.missing.iter().filter(|it| it.stands == SignOffState::Requested);
+    let asked: Vec<String> = asked
+        .map(|it| {
+            let people = views::people::any_of(&visit.state().plan, &it.people);
+            let since =
+                it.since.map(|at| format!(", since {}", visit.when_at(&it.slot.sheet.scope(), at)));
+            format!("{}: {people}{}", it.role, since.unwrap_or_default())
+        })
+        .collect();
+    let more = it.missing.len() - asked.len();
+    match (asked.is_empty(), more) {
+        (true, _) => Cell::of("nobody is asked yet"),
+        (false, 0) => Cell::of(asked.join("; ")).tone(Tone::Mind),
+        (false, more) => Cell::of(asked.join("; "))
+            .tone(Tone::Mind)
+            .small(format!("{more} more are asked later")),
+    }
+}
+
+/// Returns where a document is found as a file.
+fn paper_link(visit: &Visit, document: &DocumentName, form: PaperForm) -> String {
+    visit.link(&format!("papers/{document}?form={form}"))
+}
+
+/// How a document is wanted.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Wanted {
+    form: PaperForm,
+    language: Language,
+    issue: Option<u32>,
+}
+
+/// Answers with a document as a file: PDF, a page of HTML, or JSON.
+pub(crate) async fn paper(
+    State(reception): State<Arc<Reception>>,
+    visit: Visit,
+    Path((_, name)): Path<(String, String)>,
+    Query(wanted): Query<Wanted>,
+) -> Answer {
+    let unknown = || No::unknown(format!("There is no document {name}."));
+    let document: DocumentName = name.parse().map_err(|_| unknown())?;
+    let Wanted { form, language, issue } = wanted;
+    let wanted = PaperWanted { document, form, language, issue };
+    let printed = reception.print(&visit.followed, wanted).await?.ok_or_else(unknown)?;
+    let mut response = printed.bytes.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(printed.media));
+    // It looks as it was written, and loads and does nothing.
+    let security = HeaderValue::from_static(PAPER_SECURITY);
+    headers.insert(header::CONTENT_SECURITY_POLICY, security);
+    if let Ok(name) = HeaderValue::from_str(&format!("inline; filename=\"{}\"", printed.file)) {
+        headers.insert(header::CONTENT_DISPOSITION, name);
+    }
+    Ok(response)
+}
+
+/// Returns the ways to take a document along.
+fn downloads(visit: &Visit, document: &DocumentName) -> Block {
+    let link = |text: &str, form: PaperForm| Link::new(text, paper_link(visit, document, form));
+    let german = format!("{}&language=de", paper_link(visit, document, PaperForm::Pdf));
+    Block::links(
+        "On paper",
+        vec![
+            link("PDF", PaperForm::Pdf).small("PDF/A-3, with its JSON attached").main(),
+            Link::new("PDF, auf Deutsch", german),
+            link("HTML", PaperForm::Html).small("a page that prints"),
+            link("JSON", PaperForm::Json).small("the digest of its body is what is signed"),
+        ],
+    )
+    .typed(format!("landfall document pdf {document}"))
 }
 
 pub(crate) async fn page(visit: Visit, Path((_, name)): Path<(String, String)>) -> Answer {
@@ -92,6 +191,7 @@ pub(crate) async fn page(visit: Visit, Path((_, name)): Path<(String, String)>) 
             state.environment()
         ))
         .with(signatures(&visit, &sheet))
+        .with(downloads(&visit, &DocumentName::Sheet(sheet.clone())))
         .and(facts_of(&visit, &sheet))
         .typed(format!("landfall sheet {sheet}"));
     Ok(page.shown(&visit))
@@ -105,6 +205,7 @@ pub(crate) async fn report(visit: Visit, Path((_, name)): Path<(String, String)>
     let digest = reports::digest(state, &report).map(|it| Fact::said("Digest", it));
     let page = Page::new(report.title())
         .with(Block::facts("Identity", digest.into_iter().collect()))
+        .with(downloads(&visit, &DocumentName::Report(report.clone())))
         .and(blocks(&visit, &Scope::Deployment, "Facts", &facts))
         .typed(format!("landfall report {report}"));
     Ok(page.shown(&visit))

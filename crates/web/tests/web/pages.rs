@@ -141,3 +141,28 @@ async fn what_a_page_loads_never_changes_under_its_name() {
     assert!(seen.headers[header::CACHE_CONTROL].to_str().unwrap().contains("immutable"));
     assert_eq!(browser.get("/assets/other.css").await.status, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn a_document_is_taken_along_as_a_file_that_loads_and_does_nothing() {
+    let browser = Browser::at_work().await;
+    let list = browser.get("/d/HELLO/documents").await;
+    for part in ["Site deployment sign-off", "nobody is asked yet", "/d/HELLO/papers/core?form=pdf"]
+    {
+        assert!(list.text.contains(part), "{part}: {}", list.text);
+    }
+    for (form, media, begins) in [
+        ("pdf", "application/pdf", "%PDF-1.7"),
+        ("html", "text/html; charset=utf-8", "<!doctype html>"),
+        ("json", "application/json", "{\"body\":"),
+    ] {
+        let seen =
+            browser.get(&format!("/d/HELLO/papers/site/north?form={form}&language=de")).await;
+        assert_eq!(seen.status, StatusCode::OK, "{form}: {}", seen.text);
+        assert_eq!(seen.headers[header::CONTENT_TYPE], media);
+        let policy = seen.headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+        assert!(policy.ends_with("sandbox"), "{policy}");
+        assert!(seen.text.trim_start().starts_with(begins), "{form}: {:.60}", seen.text);
+    }
+    let none = browser.get("/d/HELLO/papers/site/nowhere?form=pdf").await;
+    assert_eq!(none.status, StatusCode::NOT_FOUND);
+}
