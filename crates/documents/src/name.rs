@@ -184,7 +184,7 @@ pub(crate) fn all(state: &State) -> Vec<DocumentName> {
     names.push(D::Analysis);
     names.extend(numbers(state.close_out.lessons.len()).map(D::Lesson));
     names.push(D::Sheet(Sheet::CloseOut));
-    if state.termination != model::termination::Termination::default() {
+    if *state.termination != model::termination::Termination::default() {
         names.push(D::Sheet(Sheet::Termination));
     }
     names.push(D::Evidence);

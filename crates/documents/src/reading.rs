@@ -205,13 +205,14 @@ fn topic(event: &Event) -> &'static str {
         Event::DeploymentCreated { .. } | Event::Deployment { .. } | Event::PlanRevised { .. } => {
             "deployment"
         }
-        Event::Component { .. } => "core",
+        Event::Component { .. } | Event::Precheck(_) => "core",
         Event::Site { .. } | Event::Phase { .. } | Event::Ring { .. } | Event::SiteCare(_) => {
             "sites"
         }
         Event::OrderIntended { .. }
         | Event::OrdersIntended { .. }
         | Event::OrderEnded { .. }
+        | Event::OrdersEnded { .. }
         | Event::OrderWithdrawn { .. }
         | Event::StepAsked { .. }
         | Event::StepDecided { .. }

@@ -14,10 +14,10 @@ pub(crate) fn facts(paper: &Paper<'_>) -> Value {
         json!({ "opened": it.opened, "closes": it.closes, "closed": it.closed, "languages": it.languages,
             "threshold": it.threshold, "sample-percent": it.sample_percent })
     });
+    let asked = state.survey_questions();
     let of = |it: Instrument| {
-        let questions: Vec<Value> = it
-            .questions()
-            .iter()
+        let questions: Vec<Value> = asked
+            .of(it)
             .map(|it| json!({ "question": it.number, "text": it.text }))
             .collect();
         json!({ "instrument": it, "questions": questions, "results": results(state, it) })

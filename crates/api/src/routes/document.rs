@@ -1,14 +1,14 @@
 //! Documents: the binder, and each document as JSON, HTML or PDF.
 
-use super::deployment::standing;
-use super::{Json, Noes, Path, Query, versioned};
+use super::{Json, Noes, Path, Query};
 use crate::caller::Caller;
 use crate::described::Described;
 use crate::params::AsOf;
 use crate::problem::Problem;
+use crate::sight::Sight;
 use axum::extract::State;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::HeaderValue;
 use axum::response::{IntoResponse as _, Response};
 use documents::{Binder, DocumentName, Paper, Reading};
 use reception::{PaperForm, PaperWanted, Reception};
@@ -46,17 +46,10 @@ type BinderBody = Described<Binder>;
 #[utoipa::path(get, path = "/api/v1/deployments/{deployment}/documents", tag = "deployments",
     params(("deployment" = String, Path, description = "The deployment."), AsOf),
     responses((status = 200, description = "The binder.", body = BinderBody), Noes))]
-pub(crate) async fn binder(
-    State(reception): State<Arc<Reception>>,
-    Caller(visitor): Caller,
-    Path(deployment): Path<String>,
-    Query(as_of): Query<AsOf>,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let (_, standing, now) = standing(&reception, &visitor, &deployment, &as_of).await?;
+pub(crate) async fn binder(sight: Sight) -> Result<Response, Problem> {
     let reading = Reading::default();
-    let paper = Paper { state: &standing.state, now, reading: &reading };
-    Ok(versioned(&headers, standing.state.seq, Json(documents::binder(&paper))))
+    let paper = Paper { state: sight.state(), now: sight.now, reading: &reading };
+    Ok(sight.answer(Json(documents::binder(&paper))))
 }
 
 /// Get a document
