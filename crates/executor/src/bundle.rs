@@ -155,8 +155,18 @@ impl Inner {
             let report = match self.surely_withhold(order, until).await {
                 // A shell that may not begin this one begins none behind it.
                 Some(true) => return withhold_all(orders, position, why, tell),
-                // It has begun, and is seen through.
-                Some(false) => self.carry_out(order, cancel, Sent::Earlier).await,
+                // It has begun, and is seen through: what stands behind it could begin meanwhile. What
+                // it comes to counts for nothing, as long as nobody knows of the one before it.
+                Some(false) => {
+                    let found = self.carry_out(order, cancel, Sent::Earlier).await;
+                    let outcome = match found.outcome {
+                        Outcome::Succeeded { .. } => "succeeded".to_owned(),
+                        Outcome::Failed { cause } => cause.to_string(),
+                        Outcome::Unknown { why } => why,
+                    };
+                    let why = format!("{why}, and it had begun all the same: {outcome}");
+                    Report { outcome: Outcome::Unknown { why }, ..found }
+                }
                 None => {
                     let why = format!("{why}, and its computer does not say that it never began");
                     bare_report(Outcome::Unknown { why })

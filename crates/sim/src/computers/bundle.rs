@@ -171,7 +171,10 @@ impl Hands {
             let order = intent.order();
             let report = match self.surely_withhold(order, until).await {
                 Some(true) => return withhold_all(orders, position, why, tell),
-                Some(false) => self.hand_out(order, cancel, false).await,
+                Some(false) => {
+                    self.hand_out(order, cancel, false).await;
+                    bare(Outcome::Unknown { why: format!("{why}, and it had begun") })
+                }
                 None => {
                     let why = format!("{why}, and its computer does not say that it never began");
                     bare(Outcome::Unknown { why })
