@@ -18,7 +18,7 @@ fn every_document_of_a_draft_says_what_it_lacks_and_has_the_digest_of_its_body()
         let is_signed = !document.slots.is_empty();
         let stands = if is_signed { Status::Draft } else { Status::Current };
         assert_eq!(document.status, stands, "{name}");
-        assert_eq!(!is_signed || !document.missing.is_empty(), true, "{name} lacks signatures");
+        assert!(!is_signed || !document.missing.is_empty(), "{name} lacks signatures");
         codes.insert(document.code.clone());
         let again = documents::document(&paper, &name).unwrap();
         assert_eq!(document.canonical(), again.canonical(), "{name}");

@@ -1,7 +1,7 @@
 //! Documents of the worked example, as they are before anything has happened, and of texts that
 //! nobody would write who meant well.
 
-#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test fails where it stands")]
+#![expect(clippy::unwrap_used, reason = "a test fails where it stands")]
 
 mod composing;
 mod printing;
