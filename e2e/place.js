@@ -47,16 +47,23 @@ function browserPath() {
 /**
  * Opens a place with the given example plans.
  * @param {string[]} plans paths under `examples/`
+ * @param {{ oidc?: { issuer: string, secret: string } }} [more] a sign-on service that it knows
  * @returns {Promise<Place>}
  */
-export async function open(plans) {
+export async function open(plans, more = {}) {
   const folder = await mkdtemp(join(tmpdir(), "landfall-e2e-"));
   const shown = join(folder, "plans");
   await mkdir(shown);
   for (const plan of plans) await cp(join(root, "examples", plan), join(shown, plan), { recursive: true });
+  const signOn = [];
+  if (more.oidc) {
+    const file = join(folder, "oidc");
+    await writeFile(file, more.oidc.secret);
+    signOn.push("--oidc-issuer", more.oidc.issuer, "--oidc-client-id", "landfall", "--oidc-client-secret-file", file);
+  }
   const server = spawn(
     program(),
-    ["serve", "--data", join(folder, "record"), "--listen", "127.0.0.1:0", "--plans", shown],
+    ["serve", "--data", join(folder, "record"), "--listen", "127.0.0.1:0", "--plans", shown, ...signOn],
     { stdio: ["ignore", "ignore", "pipe"] },
   );
   let said = "";

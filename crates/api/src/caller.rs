@@ -52,5 +52,5 @@ pub(crate) fn reached(headers: &HeaderMap) -> Reached {
 
 fn session(headers: &HeaderMap) -> Option<String> {
     let cookies = headers.get_all(COOKIE).into_iter().flat_map(HeaderValue::to_str);
-    reached(headers).secret_in(cookies).map(str::to_owned)
+    reached(headers).read(reception::Cookie::Session, cookies).map(str::to_owned)
 }

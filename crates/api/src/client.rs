@@ -5,10 +5,10 @@
 //! once said is found out.
 
 use crate::problem::Problem;
-use crate::routes::{DeploymentLine, Recorded, Stretch};
+use crate::routes::{DeploymentLine, LinkMade, Recorded, Stretch};
 use model::command::Command;
 use model::digest::Digest;
-use model::id::{DeploymentId, PersonId, Seq};
+use model::id::{DeploymentId, PersonId, Seq, SiteId};
 use record::{Change, CommandId, Location, Record, RecordError, Signer, chain, open};
 use reqwest::{Method, RequestBuilder, StatusCode, Url};
 use serde::Deserialize;
@@ -213,6 +213,20 @@ impl Client {
         let path = format!("/api/v1/deployments/{deployment}/commands");
         let request = self.asked(Method::POST, &path)?.header("idempotency-key", id.as_str());
         self.sent(request.json(command)).await
+    }
+
+    /// Has a link made for the owner of `site`.
+    ///
+    /// # Errors
+    ///
+    /// Where the server says no.
+    pub async fn link_to_site(
+        &self,
+        deployment: &DeploymentId,
+        site: &SiteId,
+    ) -> Result<LinkMade, ClientError> {
+        let path = format!("/api/v1/deployments/{deployment}/sites/{site}/link");
+        self.sent(self.asked(Method::POST, &path)?).await
     }
 
     /// Returns the copy of the record, as far as it has been read.

@@ -19,7 +19,7 @@ pub use client::{Client, ClientError};
 pub use document::document;
 pub use observed::observed;
 pub use problem::{More, Problem};
-pub use routes::{DeploymentLine, Recorded, Stretch};
+pub use routes::{DeploymentLine, LinkMade, Recorded, Stretch};
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;

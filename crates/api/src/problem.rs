@@ -120,9 +120,6 @@ impl From<Refusal> for Problem {
                 "The request is incomplete or contradicts itself",
             ),
         };
-        if status == StatusCode::FORBIDDEN {
-            tracing::warn!(text = it.text, "refused for want of authority");
-        }
         let mut problem =
             Self::new(status, &it.code.to_string(), title, it.text).next(it.next_step);
         problem.more.gate = it.gate;
@@ -174,6 +171,14 @@ impl From<ReceptionError> for Problem {
                 let title = "Nobody is let in with this";
                 Self::new(StatusCode::UNAUTHORIZED, "wrong-passkey", title, said)
             }
+            ReceptionError::WrongSignOn(_) => {
+                let title = "Nobody is let in with this";
+                Self::new(StatusCode::UNAUTHORIZED, "wrong-sign-on", title, said)
+            }
+            ReceptionError::SignOnUnreachable(_) => {
+                let title = "The sign-on service cannot be asked";
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "sign-on-unreachable", title, said)
+            }
             ReceptionError::NotAdmitted => {
                 let title = "Nobody is let in with this";
                 Self::new(StatusCode::UNAUTHORIZED, "not-admitted", title, said)
@@ -186,7 +191,6 @@ impl From<ReceptionError> for Problem {
                     .after(seconds)
             }
             ReceptionError::NotAllowed { .. } => {
-                tracing::warn!(text = said, "refused for want of authority");
                 Self::new(StatusCode::FORBIDDEN, "not-permitted", "You may not do this", said)
             }
             ReceptionError::AlreadySetUp | ReceptionError::Taken(_) => {

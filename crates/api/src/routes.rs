@@ -6,6 +6,8 @@ mod deployment;
 mod document;
 mod entry;
 mod health;
+mod link;
+mod output;
 mod passkey;
 mod plan;
 mod record;
@@ -16,6 +18,7 @@ mod wait;
 
 pub use commands::Recorded;
 pub use deployment::DeploymentLine;
+pub use link::LinkMade;
 pub use record::Stretch;
 
 use crate::params::Page;
@@ -51,6 +54,9 @@ pub(crate) fn routers() -> (Routes, Routes) {
         .routes(routes!(account::change))
         .routes(routes!(account::admissions, account::token))
         .routes(routes!(account::end))
+        .routes(routes!(link::calendar))
+        .routes(routes!(link::invite))
+        .routes(routes!(link::refusals))
         .routes(routes!(passkey::passkeys, passkey::add))
         .routes(routes!(passkey::ask))
         .routes(routes!(passkey::remove))
@@ -60,6 +66,8 @@ pub(crate) fn routers() -> (Routes, Routes) {
         .routes(routes!(commands::act))
         .routes(routes!(site::sites))
         .routes(routes!(site::site))
+        .routes(routes!(link::to_site))
+        .routes(routes!(output::output))
         .routes(routes!(sheet::sheet))
         .routes(routes!(document::binder))
         .routes(routes!(document::document))
@@ -72,7 +80,7 @@ pub(crate) fn routers() -> (Routes, Routes) {
         .routes(routes!(entry::entry))
         .routes(routes!(record::record))
         .routes(routes!(record::content));
-    let live = OpenApiRouter::new().routes(routes!(entry::events));
+    let live = OpenApiRouter::new().routes(routes!(entry::events)).routes(routes!(output::follow));
     (quick, live)
 }
 
@@ -82,6 +90,7 @@ pub(crate) fn describe(generator: &mut SchemaGenerator) {
     session::describe(generator);
     account::describe(generator);
     passkey::describe(generator);
+    link::describe(generator);
     deployment::describe(generator);
     commands::describe(generator);
     site::describe(generator);

@@ -13,7 +13,7 @@ mod handovers;
 mod incident_lists;
 mod incidents;
 mod instants;
-mod listening;
+pub(crate) mod listening;
 mod logging_in;
 mod looking;
 mod measuring;
@@ -143,6 +143,7 @@ pub(crate) async fn carry_out(
         What::Verify(it) => records::verify_file(it, terminal).await,
         What::Output(it) => outputs::output(it, desk().await?).await,
         What::LogIn(it) => logging_in::log_in(it, surroundings, terminal).await,
+        What::Link(it) => logging_in::link(it, &desk().await?).await,
         What::ExitCodes(_) => program::exit_codes(terminal),
         What::Completions(it) => program::completions(it, terminal),
         What::Man(it) => program::man(it, terminal),

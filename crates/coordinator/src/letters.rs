@@ -17,6 +17,7 @@ use model::event::Event;
 use model::id::Seq;
 use model::message::{Addressee, Letter, LetterState, MessageEvent};
 use model::profile::Purpose;
+use model::scope::Scope;
 use model::state::State;
 use notices::{Delivery, Parcel, Post};
 use planner::notices::{ACKNOWLEDGE, written};
@@ -171,7 +172,7 @@ impl Outbox {
                 continue;
             };
             waiting.is_on_its_way = true;
-            let parcel = parcel(state, &letter.letter, &waiting.posted);
+            let parcel = parcel(state, &letter.letter, &waiting.posted, post);
             let (key, number, post) = (*key, waiting.posted.letter, post.clone());
             self.on_their_way.spawn(async move {
                 let delivery = post.deliver(&parcel, now).await;
@@ -234,10 +235,19 @@ fn plain(text: &str) -> String {
     text.chars().filter(|it| !it.is_control()).take(ANSWER_LENGTH_MAX).collect()
 }
 
-fn parcel(state: &State, letter: &Letter, posted: &Posted) -> Parcel {
+/// Returns where the page of the letter with `token` is found.
+fn letter_path(state: &State, token: &str) -> String {
+    format!("/letter/{}/{token}", state.plan.deployment)
+}
+
+fn parcel(state: &State, letter: &Letter, posted: &Posted, post: &Post) -> Parcel {
     let MessageText { subject, body } = &posted.text;
     let how = match &posted.token {
-        Some(token) => format!("landfall acknowledge --token {token}"),
+        // A letter about a site opens its page, for whoever holds the letter.
+        Some(token) => match (post.link(&letter_path(state, token)), &letter.scope) {
+            (Some(link), Scope::Site(_)) => link,
+            (Some(_) | None, _) => format!("landfall acknowledge --token {token}"),
+        },
         None => format!("landfall message acknowledge {}", letter.letter),
     };
     let hooks = state.plan.communications.iter().flat_map(|it| &it.webhooks);

@@ -5,6 +5,10 @@
 //! and gets a higher sequence number, by which a calendar replaces what it had.
 
 use jiff::Timestamp;
+use model::id::SiteId;
+use model::machine::SiteState;
+use model::state::State;
+use model::training::SessionStatus;
 use std::fmt::Write as _;
 
 /// The most bytes of a line, as RFC 5545 asks for.
@@ -40,6 +44,49 @@ pub struct Entry {
     pub place: String,
     /// Whether it does not take place.
     pub cancelled: bool,
+}
+
+/// Returns the slots of `sites` and the sessions that are held for them, as written at `now`.
+pub fn of_sites(state: &State, sites: &[&SiteId], now: Timestamp) -> Vec<Entry> {
+    let mut entries: Vec<Entry> = sites.iter().filter_map(|it| slot(state, it, now)).collect();
+    let is_theirs = |it: &&SessionStatus| it.session.sites.iter().any(|it| sites.contains(&it));
+    let sessions = state.training.sessions.values().filter(is_theirs);
+    entries.extend(sessions.map(|it| session(state, it, now)));
+    entries
+}
+
+fn slot(state: &State, site: &SiteId, now: Timestamp) -> Option<Entry> {
+    let slot = state.messages.slots.get(site).filter(|it| it.version > 0)?;
+    let (planned, status) = state.site(site)?;
+    let release = &state.plan.release;
+    Some(Entry {
+        name: format!("slot-{site}@{}.landfall", state.plan.deployment),
+        sequence: slot.version - 1,
+        written: now,
+        from: slot.from,
+        until: slot.until,
+        title: format!("{} {} at {}", release.name, release.version, planned.title),
+        description: state.plan.title.clone(),
+        place: planned.title.clone(),
+        cancelled: status.state == SiteState::Exempt,
+    })
+}
+
+fn session(state: &State, status: &SessionStatus, now: Timestamp) -> Entry {
+    let it = &status.session;
+    let courses = state.plan.training.iter().flat_map(|it| &it.courses);
+    let course = courses.into_iter().find(|course| course.id == it.course);
+    Entry {
+        name: format!("session-{}@{}.landfall", it.id, state.plan.deployment),
+        sequence: status.moved,
+        written: now,
+        from: it.when.from,
+        until: it.when.until,
+        title: course.map_or_else(|| it.course.to_string(), |it| it.title.clone()),
+        description: format!("{} with {}", it.course, it.trainer),
+        place: it.place.clone(),
+        cancelled: status.cancelled.is_some(),
+    }
 }
 
 /// Returns the calendar file with `entries`.

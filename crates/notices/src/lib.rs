@@ -70,12 +70,29 @@ pub type Secrets = dyn Fn(&str) -> Result<Zeroizing<String>, String> + Send + Sy
 pub struct Post {
     mail: Option<mail::Mail>,
     webhooks: webhook::Webhooks,
+    reached_at: Option<String>,
 }
 
 impl Post {
     /// Returns a post with a mail server, where there is one, and the secrets of webhooks.
     pub fn new(mail: Option<mail::Mail>, secrets: Box<Secrets>) -> Self {
-        Self { mail, webhooks: webhook::Webhooks::new(secrets) }
+        Self { mail, webhooks: webhook::Webhooks::new(secrets), reached_at: None }
+    }
+
+    /// Returns it for a server that its readers reach at `origin`: links lead there.
+    #[must_use]
+    pub fn reached_at(self, origin: String) -> Self {
+        Self { reached_at: Some(origin), ..self }
+    }
+
+    /// Returns whether it sends mail.
+    pub fn sends_mail(&self) -> bool {
+        self.mail.is_some()
+    }
+
+    /// Returns the address of `path` on the server; nothing where its readers cannot reach it.
+    pub fn link(&self, path: &str) -> Option<String> {
+        self.reached_at.as_ref().map(|it| format!("{it}{path}"))
     }
 
     /// Passes `parcel` on at the instant `now`.

@@ -2,6 +2,7 @@
 
 use coordinator::CommandError;
 use jiff::SignedDuration;
+use model::refusal::RefusalCode;
 use record::RecordError;
 
 /// Why somebody was not let in, or an account was not made.
@@ -13,6 +14,12 @@ pub enum ReceptionError {
     /// What a passkey signed is not what was asked, or not from whom it was asked.
     #[error("the passkey was not accepted: {0}")]
     WrongPasskey(String),
+    /// What came back from the sign-on service is not what was asked, or shows nobody here.
+    #[error("single sign-on did not show who it is: {0}")]
+    WrongSignOn(String),
+    /// The sign-on service cannot be asked.
+    #[error("the sign-on service cannot be asked: {0}")]
+    SignOnUnreachable(String),
     /// Too many have tried: wait.
     #[error("too many attempts have failed; wait {} s", .0.as_secs().max(1))]
     TooManyAttempts(SignedDuration),
@@ -52,6 +59,22 @@ pub enum ReceptionError {
     /// What the database says.
     #[error(transparent)]
     Record(Box<RecordError>),
+}
+
+impl ReceptionError {
+    /// Returns what was said where somebody was refused for want of authority.
+    pub(crate) fn lacks_authority(&self) -> Option<&str> {
+        if let Self::NotAllowed { what } = self {
+            return Some(what);
+        }
+        if let Self::Command(error) = self
+            && let CommandError::Refused(it) = &**error
+            && it.code == RefusalCode::NotPermitted
+        {
+            return Some(&it.text);
+        }
+        None
+    }
 }
 
 impl From<CommandError> for ReceptionError {

@@ -12,13 +12,16 @@ use model::id::{DeploymentId, Seq};
 use model::plan::MasterProjectPlan;
 use model::state::State;
 use record::{CommandId, Record};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Mutex, watch};
 
 /// How often the record is asked whether others have written: by other servers and command lines.
 /// What is done through this server is seen at once.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
+
+/// How long a forecast is good enough, where the record moves on all the time.
+const FORECAST_EVERY: Duration = Duration::from_secs(30);
 
 /// How a deployment stands, for everybody who reads it now.
 #[derive(Debug)]
@@ -36,8 +39,25 @@ impl Standing {
     }
 }
 
+/// When a deployment ends, by the plan and what has happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Forecast {
+    /// The entry of the record up to which it was computed.
+    pub entry: Seq,
+    /// When all sites are signed off, if everybody does at once what they are asked; nothing where
+    /// that never comes.
+    pub ends: Option<Timestamp>,
+}
+
+#[derive(Debug, Default)]
+struct Forecasting {
+    newest: Option<Forecast>,
+    is_at_work: bool,
+}
+
 /// A deployment that is followed.
 pub struct Followed {
+    forecasting: std::sync::Mutex<Forecasting>,
     coordinator: Mutex<Coordinator>,
     standing: watch::Sender<Arc<Standing>>,
 }
@@ -61,7 +81,11 @@ impl Followed {
     ) -> Result<Arc<Self>, CommandError> {
         let coordinator = Coordinator::open(record, deployment).await?;
         let (standing, _) = watch::channel(standing(&coordinator));
-        let followed = Arc::new(Self { coordinator: Mutex::new(coordinator), standing });
+        let followed = Arc::new(Self {
+            forecasting: std::sync::Mutex::default(),
+            coordinator: Mutex::new(coordinator),
+            standing,
+        });
         let weak = Arc::downgrade(&followed);
         tokio::spawn(async move {
             loop {
@@ -72,6 +96,35 @@ impl Followed {
             }
         });
         Ok(followed)
+    }
+
+    /// Returns the newest forecast that is known, and has a newer one made where the record has moved
+    /// on since: one at a time, and beside everything else.
+    pub fn forecast(self: &Arc<Self>, now: Timestamp) -> Option<Forecast> {
+        let standing = self.standing();
+        let entry = standing.state.seq;
+        let mut forecasting = self.forecasting.lock().unwrap_or_else(PoisonError::into_inner);
+        let newest = forecasting.newest;
+        if !forecasting.is_at_work && newest.is_none_or(|it| it.entry != entry) {
+            forecasting.is_at_work = true;
+            let followed = self.clone();
+            tokio::spawn(async move {
+                let made = tokio::task::spawn_blocking(move || {
+                    planner::forecast::forecast(&standing.state, now).ends
+                });
+                let ends = made.await.ok();
+                {
+                    let mut it =
+                        followed.forecasting.lock().unwrap_or_else(PoisonError::into_inner);
+                    it.newest = ends.map(|ends| Forecast { entry, ends }).or(it.newest);
+                }
+                // Where the record moves on all the time, a computer has other things to do too.
+                tokio::time::sleep(FORECAST_EVERY).await;
+                let mut it = followed.forecasting.lock().unwrap_or_else(PoisonError::into_inner);
+                it.is_at_work = false;
+            });
+        }
+        newest
     }
 
     /// Returns how the deployment stands.

@@ -9,6 +9,7 @@ mod attempts;
 mod cookie;
 mod error;
 mod followed;
+mod link;
 mod origin;
 mod paper;
 pub mod passkey;
@@ -17,18 +18,24 @@ mod plans;
 mod questions;
 mod reception;
 mod secret;
+mod sign_on;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod visitor;
 
 pub use access::{Access, Reach};
-pub use cookie::{COOKIE, COOKIE_SECURE, Reached};
+pub use cookie::{COOKIE, COOKIE_SECURE, Cookie, Reached};
 pub use error::ReceptionError;
-pub use followed::{Followed, Standing};
+pub use followed::{Followed, Forecast, Standing};
+pub use link::{Given, Opened};
 pub use origin::{InvalidOrigin, Origin};
 pub use paper::{PaperForm, PaperWanted, Printed};
 pub use password::PASSWORD_LETTERS_MIN;
 pub use plans::Plans;
-pub use reception::{LogIn, NewAccount, NewToken, Reception, Shown, ShownAgain, TOKEN_LASTS_MAX};
+pub use reception::{
+    AUDIT, CameBack, ComingBack, LogIn, NewAccount, NewToken, Reception, Shown, ShownAgain,
+    TOKEN_LASTS_MAX,
+};
 pub use secret::Secret;
+pub use sign_on::{BACK, SentAway, SignOnProvider};
 pub use visitor::Visitor;

@@ -2,9 +2,15 @@
 
 mod accounts;
 mod again;
+mod letters;
+mod links;
 mod passkeys;
+mod refusals;
+mod sign_ons;
 
 pub use again::{Shown, ShownAgain};
+pub use refusals::AUDIT;
+pub use sign_ons::{CameBack, ComingBack};
 
 use crate::access::{Access, Reach};
 use crate::attempts::Attempts;
@@ -15,13 +21,17 @@ use crate::paper::{PaperWanted, Printed, Printery};
 use crate::passkey::Passkeys;
 use crate::password;
 use crate::plans::{Plan, Plans};
+use crate::questions::Questions;
 use crate::secret::{Secret, digest_of};
+use crate::sign_on::SignOn;
 use crate::visitor::Visitor;
 use coordinator::{Acted, Clock, CommandError, Coordinator, Creation};
+use executor::Executor;
 use jiff::{SignedDuration, Timestamp};
 use model::command::Command;
 use model::digest::Digest;
 use model::id::{DeploymentId, PersonId};
+use model::order::OrderId;
 use model::profile::Purpose;
 use record::{Accounts, Admission, AdmissionKind, CommandId, Record, RecordError};
 use std::collections::BTreeMap;
@@ -81,8 +91,14 @@ pub struct Reception {
     clock: Arc<dyn Clock>,
     set_up: Option<Digest>,
     attempts: Attempts,
+    origin: Option<Origin>,
     passkeys: Option<Passkeys>,
     printery: Printery,
+    sign_on: Option<SignOn>,
+    /// Who has shown at the sign-on service that they are themselves, in which session.
+    shown_by_sign_on: Questions<(Digest, ShownAgain)>,
+    post: Option<Arc<notices::Post>>,
+    outputs: Option<Executor>,
     followed: Mutex<BTreeMap<DeploymentId, Arc<Followed>>>,
 }
 
@@ -107,8 +123,13 @@ impl Reception {
             clock,
             set_up: secret.as_ref().map(Secret::digest),
             attempts: Attempts::default(),
+            origin: None,
             passkeys: None,
             printery: Printery::default(),
+            sign_on: None,
+            shown_by_sign_on: Questions::default(),
+            post: None,
+            outputs: None,
             followed: Mutex::default(),
         };
         Ok((reception, secret))
@@ -117,7 +138,41 @@ impl Reception {
     /// Returns it for a server that people reach at `origin`: passkeys are bound to that.
     #[must_use]
     pub fn reached_at(self, origin: &Origin) -> Self {
-        Self { passkeys: Passkeys::at(origin), ..self }
+        Self { origin: Some(origin.clone()), passkeys: Passkeys::at(origin), ..self }
+    }
+
+    /// Returns it with a post that takes links to people.
+    #[must_use]
+    pub fn posting(self, post: Arc<notices::Post>) -> Self {
+        Self { post: Some(post), ..self }
+    }
+
+    /// Returns it with what keeps the outputs of orders.
+    #[must_use]
+    pub fn showing(self, outputs: Executor) -> Self {
+        Self { outputs: Some(outputs), ..self }
+    }
+
+    /// Returns whether outputs of orders are kept here.
+    pub fn keeps_outputs(&self) -> bool {
+        self.outputs.is_some()
+    }
+
+    /// Returns what `order` has printed so far, redacted as it was kept; nothing where that is not
+    /// known here.
+    ///
+    /// # Errors
+    ///
+    /// Where it is kept and cannot be read.
+    pub async fn output(
+        &self,
+        followed: &Followed,
+        order: &OrderId,
+    ) -> Result<Option<Vec<u8>>, ReceptionError> {
+        let Some(outputs) = &self.outputs else { return Ok(None) };
+        let deployment = followed.standing().state.plan.deployment.clone();
+        let read = outputs.read_output(&deployment, order).await;
+        read.map_err(|error| RecordError::Storage { source: error.into() }.into())
     }
 
     /// Returns the clock of the server.
@@ -182,10 +237,22 @@ impl Reception {
         access: Access,
         lasts: SignedDuration,
     ) -> Result<(Secret, Timestamp), ReceptionError> {
+        let access = serde_json::to_string(&access).unwrap_or_default();
+        self.admitted(account, kind, label, access, lasts).await
+    }
+
+    /// Keeps that a new secret admits `account` to what `access` says.
+    async fn admitted(
+        &self,
+        account: PersonId,
+        kind: AdmissionKind,
+        label: &str,
+        access: String,
+        lasts: SignedDuration,
+    ) -> Result<(Secret, Timestamp), ReceptionError> {
         let now = self.clock.now();
         let ends = now.saturating_add(lasts).unwrap_or(now);
         let secret = Secret::random()?;
-        let access = serde_json::to_string(&access).unwrap_or_default();
         let label = label.chars().filter(|it| !it.is_control()).take(LABEL_LETTERS_MAX).collect();
         let digest = secret.digest();
         let admission = Admission { digest, account, kind, label, access, created: now, ends };
@@ -294,15 +361,19 @@ impl Reception {
         command: &Command,
         id: Option<&CommandId>,
     ) -> Result<Acted, ReceptionError> {
+        let deployment = followed.standing().state.plan.deployment.to_string();
+        let named_act = views::typed::typed(command, None);
         if let Some(what) = visitor.access.forbids(command) {
-            return Err(ReceptionError::NotAllowed { what: what.to_owned() });
+            return self.refused(visitor, Some(&deployment), &named_act, what.to_owned()).await;
         }
         let id = match id {
             // Two people may choose one name; each has their own.
             Some(id) => named(visitor, id.as_str())?,
             None => named(visitor, Secret::random()?.reveal())?,
         };
-        Ok(followed.act(&visitor.author(), command, &id, self.clock()).await?)
+        let acted = followed.act(&visitor.author(), command, &id, self.clock()).await;
+        let acted = acted.map_err(ReceptionError::from);
+        self.audited(visitor, Some(&deployment), &named_act, acted).await
     }
 
     /// Creates a deployment for the visitor, as a draft, from the plan at `path` among the plans.
@@ -322,7 +393,9 @@ impl Reception {
         let deployment = plan.deployment.clone();
         let creation = Creation { plan, folder, purpose };
         let (record, now) = (self.record.clone(), self.clock.now());
-        Coordinator::create(record, creation, &visitor.author(), now).await?;
+        let created = Coordinator::create(record, creation, &visitor.author(), now).await;
+        let (name, created) = (deployment.to_string(), created.map_err(ReceptionError::from));
+        self.audited(visitor, Some(&name), "create it", created).await?;
         self.followed(&deployment).await
     }
 
@@ -342,7 +415,9 @@ impl Reception {
         may_act(visitor)?;
         let followed = self.deployment(visitor, deployment).await?;
         let Plan { plan, .. } = self.plans.read(path)?;
-        Ok(followed.revise(&visitor.author(), plan, reason, self.clock()).await?)
+        let revised = followed.revise(&visitor.author(), plan, reason, self.clock()).await;
+        let revised = revised.map_err(ReceptionError::from);
+        self.audited(visitor, Some(deployment), "replace the plan", revised).await
     }
 }
 

@@ -75,6 +75,21 @@ pub struct Identity {
     pub created: Timestamp,
 }
 
+/// Something that was refused for want of authority.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// When.
+    pub at: Timestamp,
+    /// The account that tried it.
+    pub account: String,
+    /// The deployment; empty where it was about none.
+    pub deployment: String,
+    /// What was tried.
+    pub what: String,
+    /// Why it was refused.
+    pub why: String,
+}
+
 /// Accounts and what admits them, on the database of the record.
 pub struct Accounts {
     sql: SqlAccounts,
@@ -226,6 +241,34 @@ impl Accounts {
     /// What the database says.
     pub async fn identity(&self, kind: &str, id: &str) -> Result<Option<Identity>, RecordError> {
         self.sql.identity(kind, id).await
+    }
+
+    /// Keeps that something was refused under the name `id`, and forgets what was refused before
+    /// `until`.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn refused(
+        &self,
+        id: &str,
+        refused: &Refused,
+        until: Timestamp,
+    ) -> Result<(), RecordError> {
+        self.sql.refused(id, refused, until).await
+    }
+
+    /// Returns at most `limit` refusals before `before`, the newest first.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn refusals(
+        &self,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Refused>, RecordError> {
+        self.sql.refusals(before, limit).await
     }
 
     /// Returns what shows who `account` is.

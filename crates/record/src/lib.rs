@@ -31,7 +31,7 @@ mod witness;
 #[cfg(test)]
 mod conformance;
 
-pub use account::{Account, Accounts, Admission, AdmissionKind, Identity};
+pub use account::{Account, Accounts, Admission, AdmissionKind, Identity, Refused};
 pub use archive::ArchivedFile;
 pub use change::{Appended, Change, CommandId, Head, NewOrder};
 pub use entry::{Entry, Kept, Notice, Snapshot, Standing, Stretch};

@@ -47,6 +47,52 @@ pub struct SiteFilter {
     pub text: Option<String>,
 }
 
+/// In what order sites are listed.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum SiteOrder {
+    /// As the plan has them, ring by ring.
+    #[default]
+    Plan,
+    /// By their names.
+    Name,
+    /// By their states, from planned to signed off.
+    State,
+    /// Those first whose state is the oldest.
+    Since,
+    /// Those first with the fewest computers.
+    Computers,
+}
+
+/// Returns at most `limit` sites after `after` in `order` that `filter` lets pass, and whether
+/// more follow. Another order than the plan's looks at all sites.
+pub fn sites_in(
+    state: &State,
+    filter: &SiteFilter,
+    order: SiteOrder,
+    after: Option<&SiteId>,
+    limit: usize,
+) -> (Vec<SiteRow>, bool) {
+    if order == SiteOrder::Plan {
+        return sites(state, filter, after, limit);
+    }
+    let (mut rows, _) = sites(state, filter, None, usize::MAX);
+    match order {
+        SiteOrder::Plan => {}
+        SiteOrder::Name => rows.sort_by(|a, b| a.site.cmp(&b.site)),
+        SiteOrder::State => rows.sort_by_key(|it| it.state as u8),
+        SiteOrder::Since => rows.sort_by_key(|it| it.since),
+        SiteOrder::Computers => rows.sort_by_key(|it| it.computers),
+    }
+    let from = after.and_then(|after| rows.iter().position(|it| it.site == *after));
+    let mut rest = rows.split_off(from.map_or(0, |it| it + 1));
+    let has_more = rest.len() > limit;
+    rest.truncate(limit);
+    (rest, has_more)
+}
+
 /// Returns at most `limit` sites after `after` that `filter` lets pass, in the order of the plan,
 /// and whether more follow. Of the plan only as much is looked at as is needed to find them.
 pub fn sites(

@@ -16,9 +16,10 @@ struct Asset {
     address: String,
 }
 
-const TEXT: [(&str, &str, &str); 5] = [
+const TEXT: [(&str, &str, &str); 6] = [
     ("style.css", "text/css; charset=utf-8", include_str!("../assets/style.css")),
     ("live.js", "text/javascript; charset=utf-8", include_str!("../assets/live.js")),
+    ("output.js", "text/javascript; charset=utf-8", include_str!("../assets/output.js")),
     ("passkey.js", "text/javascript; charset=utf-8", include_str!("../assets/passkey.js")),
     ("wall.js", "text/javascript; charset=utf-8", include_str!("../assets/wall.js")),
     ("icon.svg", "image/svg+xml", include_str!("../assets/icon.svg")),

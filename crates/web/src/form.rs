@@ -51,6 +51,17 @@ pub(crate) fn kind(path: &str) -> Option<&'static Kind> {
     KINDS.iter().find(|it| it.path == path)
 }
 
+/// Returns what the button of the kind that addresses name so says, such as "Approve the rfc".
+pub(crate) fn short(path: &str) -> String {
+    match path.rsplit_once('/') {
+        None => spoken(path),
+        Some((nouns, verb)) => {
+            let noun = spoken(nouns.rsplit('/').next().unwrap_or_default()).to_lowercase();
+            format!("{}: {noun}", spoken(verb))
+        }
+    }
+}
+
 /// Returns the kind of `command` and its fields, to fill in its form.
 pub(crate) fn filled(command: &Command) -> Option<(&'static str, Vec<(String, String)>)> {
     let written = serde_json::to_value(command).ok()?;

@@ -5,7 +5,7 @@ use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::header::{COOKIE, SET_COOKIE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method};
-use reception::{Reached, Reception, ReceptionError, Visitor};
+use reception::{Cookie, Reached, Reception, ReceptionError, Visitor};
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -27,7 +27,7 @@ impl FromRequestParts<Arc<Reception>> for Guest {
             let address = address.filter(|_| parts.method == Method::GET);
             Trouble::LogIn(address.unwrap_or_else(|| parts.uri.path().to_owned()))
         };
-        let Some(secret) = secret(&parts.headers) else { return Err(log_in()) };
+        let Some(secret) = kept(&parts.headers, Cookie::Session) else { return Err(log_in()) };
         match reception.visitor(&secret).await {
             Ok(visitor) => Ok(Self(visitor)),
             Err(ReceptionError::NotAdmitted) => Err(log_in()),
@@ -49,9 +49,10 @@ impl<S: Sync> FromRequestParts<S> for Address {
     }
 }
 
-fn secret(headers: &HeaderMap) -> Option<String> {
+/// Returns what the browser keeps as `cookie`.
+pub(crate) fn kept(headers: &HeaderMap, cookie: Cookie) -> Option<String> {
     let cookies = headers.get_all(COOKIE).into_iter().flat_map(HeaderValue::to_str);
-    reached(headers).secret_in(cookies).map(str::to_owned)
+    reached(headers).read(cookie, cookies).map(str::to_owned)
 }
 
 /// Returns how the server was reached.
@@ -59,7 +60,16 @@ fn reached(headers: &HeaderMap) -> Reached {
     Reached::of(headers.get("x-forwarded-proto").and_then(|it| it.to_str().ok()))
 }
 
+/// Returns the header that gives a browser `cookie`, or takes it away where it has no value.
+pub(crate) fn given(
+    headers: &HeaderMap,
+    cookie: Cookie,
+    value: Option<&str>,
+) -> (HeaderName, String) {
+    (SET_COOKIE, reached(headers).given(cookie, value))
+}
+
 /// Returns the header that gives a browser its session, or takes it away where there is none.
 pub(crate) fn cookie(headers: &HeaderMap, secret: Option<&str>) -> [(HeaderName, String); 1] {
-    [(SET_COOKIE, reached(headers).given(secret))]
+    [given(headers, Cookie::Session, secret)]
 }

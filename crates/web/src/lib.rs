@@ -8,6 +8,7 @@ mod block;
 mod charts;
 mod form;
 mod guest;
+mod kept;
 mod link;
 mod page;
 mod pages;
@@ -50,7 +51,7 @@ const HEADERS: [(HeaderName, &str); 5] = [
 ///
 /// A cross-site post is refused, as the API refuses it.
 pub fn router(reception: Arc<Reception>) -> Router {
-    let mut routes = pages::routes()
+    let mut routes = pages::routes(&reception)
         .fallback(pages::nothing_here)
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TAKES_MAX))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))

@@ -1,6 +1,6 @@
 //! A page of a deployment: where one is, what it shows, what else there is.
 
-use crate::block::Block;
+use crate::block::{Block, Body};
 use crate::template::{rendered, said};
 use crate::visit::Visit;
 use axum::http::StatusCode;
@@ -84,6 +84,23 @@ impl Page {
         self
     }
 
+    /// Returns it without links, for whoever may see nothing else.
+    pub(crate) fn without_links(mut self) -> Self {
+        for block in &mut self.blocks {
+            if let Body::Facts(facts) = &mut block.body {
+                facts.iter_mut().flat_map(|it| &mut it.cells).for_each(|it| it.link = None);
+            }
+            if let Body::Table(table) = &mut block.body {
+                table.rows.iter_mut().flatten().for_each(|it| it.link = None);
+            }
+            if let Body::Lines(lines) = &mut block.body {
+                lines.iter_mut().for_each(|it| it.link = None);
+            }
+            block.typed = None;
+        }
+        self
+    }
+
     pub(crate) fn and(self, blocks: impl IntoIterator<Item = Block>) -> Self {
         blocks.into_iter().fold(self, Self::with)
     }
@@ -94,7 +111,10 @@ impl Page {
     }
 
     /// Returns the page as an answer to `visit` in a template of its own.
-    pub(crate) fn shown_as(self, visit: &Visit, template: &str, more: Value) -> Response {
+    pub(crate) fn shown_as(mut self, visit: &Visit, template: &str, more: Value) -> Response {
+        let sort = visit.sort();
+        let blocks = std::mem::take(&mut self.blocks).into_iter();
+        self.blocks = blocks.map(|it| it.sorted(sort.as_ref(), |by| visit.sorted(by))).collect();
         let title = self.title.clone();
         let mut what = shell(visit);
         if let Value::Object(names) = &mut what {

@@ -9,8 +9,10 @@ mod components;
 mod deployments;
 mod documents;
 mod door;
+mod feed;
 mod handover;
 mod incidents;
+mod links;
 mod milestones;
 mod outcomes;
 mod people;
@@ -19,11 +21,14 @@ mod quiet_period;
 mod record;
 mod site;
 mod sites;
+mod surveys;
 mod waits;
 
 use crate::asset::asset;
+use crate::kept::kept;
 use crate::trouble::{No, Trouble};
 use axum::Router;
+use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use reception::Reception;
 use std::sync::Arc;
@@ -32,13 +37,15 @@ use std::sync::Arc;
 pub(crate) type Answer = Result<axum::response::Response, Trouble>;
 
 /// Returns all routes of the pages.
-pub(crate) fn routes() -> Router<Arc<Reception>> {
+pub(crate) fn routes(reception: &Arc<Reception>) -> Router<Arc<Reception>> {
     Router::new()
         .route("/assets/{address}", get(asset))
         .route("/", get(deployments::list))
         .route("/deployments", post(deployments::create))
         .route("/log-in", get(door::log_in_page).post(door::log_in))
         .route("/log-in/passkey", post(door::log_in_by_passkey))
+        .route("/sign-on", get(door::sign_on))
+        .route(reception::BACK, get(door::signed_on))
         .route("/log-out", post(door::log_out))
         .route("/set-up", get(door::set_up_page).post(door::set_up))
         .route("/account", get(account::page))
@@ -46,10 +53,19 @@ pub(crate) fn routes() -> Router<Arc<Reception>> {
         .route("/account/token", post(account::token))
         .route("/account/passkeys", post(account::add_passkey))
         .route("/account/passkeys/remove", post(account::remove_passkey))
+        .route("/account/sign-on", get(account::link_sign_on).post(account::unlink_sign_on))
+        .route("/account/calendar", post(account::calendar))
+        .route("/account/invite", post(account::invite))
+        .route("/account/refusals", get(account::refusals))
         .route("/account/end", post(account::end))
         .route("/account/accounts", post(account::create))
         .route("/account/accounts/{name}", post(account::change))
-        .merge(of_a_deployment())
+        .route("/welcome/{secret}", get(links::welcome).post(links::come_in))
+        .route("/l/{secret}", get(links::site).post(links::decide))
+        .route("/letter/{deployment}/{token}", get(links::letter).post(links::acknowledge))
+        .route("/s/{deployment}/{token}", get(surveys::page).post(surveys::answer))
+        .route("/calendar/{secret}", get(feed::calendar))
+        .merge(of_a_deployment().route_layer(from_fn_with_state(reception.clone(), kept)))
 }
 
 fn of_a_deployment() -> Router<Arc<Reception>> {
@@ -63,6 +79,7 @@ fn of_a_deployment() -> Router<Arc<Reception>> {
         .route("/d/{deployment}/core/{component}", get(components::page))
         .route("/d/{deployment}/sites", get(sites::list))
         .route("/d/{deployment}/sites/{site}", get(site::page))
+        .route("/d/{deployment}/sites/{site}/link", post(links::make))
         .route("/d/{deployment}/wall", get(sites::wall))
         .route("/d/{deployment}/calendar", get(calendar::page))
         .route("/d/{deployment}/changes", get(changes::list))

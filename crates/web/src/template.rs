@@ -7,7 +7,7 @@ use minijinja::{AutoEscape, Environment};
 use serde::Serialize;
 use std::sync::LazyLock;
 
-const TEMPLATES: [(&str, &str); 10] = [
+const TEMPLATES: [(&str, &str); 14] = [
     ("base.html", include_str!("../templates/base.html")),
     ("page.html", include_str!("../templates/page.html")),
     ("blocks.html", include_str!("../templates/blocks.html")),
@@ -18,6 +18,10 @@ const TEMPLATES: [(&str, &str); 10] = [
     ("deployments.html", include_str!("../templates/deployments.html")),
     ("trouble.html", include_str!("../templates/trouble.html")),
     ("account.html", include_str!("../templates/account.html")),
+    ("refusals.html", include_str!("../templates/refusals.html")),
+    ("welcome.html", include_str!("../templates/welcome.html")),
+    ("link.html", include_str!("../templates/link.html")),
+    ("survey.html", include_str!("../templates/survey.html")),
 ];
 
 static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {

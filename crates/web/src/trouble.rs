@@ -80,9 +80,6 @@ impl From<CommandError> for No {
                         "Something is missing or contradicts itself",
                     ),
                 };
-                if status == StatusCode::FORBIDDEN {
-                    tracing::warn!(text = it.text, "refused for want of authority");
-                }
                 let asks_why = it.code == RefusalCode::Gate;
                 let failed = it.gate.iter().filter(|it| !it.verdict.passes());
                 let gate = failed.map(reading).collect();
@@ -112,14 +109,19 @@ impl From<ReceptionError> for No {
         match error {
             ReceptionError::WrongPassword
             | ReceptionError::WrongPasskey(_)
+            | ReceptionError::WrongSignOn(_)
             | ReceptionError::NotAdmitted => {
                 Self::new(StatusCode::UNAUTHORIZED, "Nobody is let in with this", said)
+            }
+            ReceptionError::SignOnUnreachable(_) => {
+                let title = "The sign-on service cannot be asked";
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, title, said)
+                    .next("Try again, or log in by another way.")
             }
             ReceptionError::TooManyAttempts(_) => {
                 Self::new(StatusCode::TOO_MANY_REQUESTS, "Too many attempts have failed", said)
             }
             ReceptionError::NotAllowed { .. } => {
-                tracing::warn!(text = said, "refused for want of authority");
                 Self::new(StatusCode::FORBIDDEN, "You may not do this", said)
             }
             ReceptionError::AlreadySetUp | ReceptionError::Taken(_) => {

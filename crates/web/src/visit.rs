@@ -1,5 +1,6 @@
 //! A visit to a deployment: who looks, at what, and as it stood when.
 
+use crate::block::Sort;
 use crate::guest::Guest;
 use crate::link;
 use crate::trouble::{No, Trouble};
@@ -33,6 +34,8 @@ pub(crate) struct Visit {
     pub(crate) done: Option<Entry>,
     /// The path of the page.
     pub(crate) path: String,
+    /// What was asked along with it.
+    pub(crate) query: Vec<(String, String)>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -87,7 +90,9 @@ impl FromRequestParts<Arc<Reception>> for Visit {
             None => None,
         };
         let path = parts.uri.path().to_owned();
-        Ok(Self { visitor, followed, standing, now, at, done, path })
+        let query = Query::<Vec<(String, String)>>::from_request_parts(parts, reception).await;
+        let query = query.map(|it| it.0).unwrap_or_default();
+        Ok(Self { visitor, followed, standing, now, at, done, path, query })
     }
 }
 
@@ -125,6 +130,25 @@ impl Visit {
     /// Returns `at` as people at `scope` read it.
     pub(crate) fn when_at(&self, scope: &Scope, at: Timestamp) -> String {
         when(at, zone_of(self.state(), scope))
+    }
+
+    /// Returns by what a part of the page is to be ordered.
+    pub(crate) fn sort(&self) -> Option<Sort> {
+        let wanted = self.query.iter().find(|(name, _)| name == "sort");
+        wanted.and_then(|(_, text)| Sort::read(text))
+    }
+
+    /// Returns where the page is found with a part of it ordered by `sort`.
+    pub(crate) fn sorted(&self, sort: &Sort) -> String {
+        let mut address = self.path.clone();
+        let mut mark = '?';
+        let others =
+            self.query.iter().filter(|(name, _)| !matches!(name.as_str(), "sort" | "done"));
+        for (name, value) in others {
+            address += &format!("{mark}{}={}", link::encoded(name), link::encoded(value));
+            mark = '&';
+        }
+        format!("{address}{mark}sort={}#{}", link::encoded(&sort.written()), sort.part)
     }
 
     /// Returns a person's name with their short name.

@@ -9,7 +9,7 @@ use axum::http::header::{SET_COOKIE, USER_AGENT};
 use axum::http::{HeaderMap, HeaderName, StatusCode};
 use jiff::Timestamp;
 use model::id::PersonId;
-use reception::{Access, LogIn, NewAccount, Reception, Secret};
+use reception::{Access, Cookie, LogIn, NewAccount, Reception, Secret};
 use schemars::{JsonSchema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -100,7 +100,7 @@ pub(crate) async fn set_up(
 
 /// Returns the header that gives a browser its session, or takes it away where there is none.
 fn set_cookie(headers: &HeaderMap, secret: Option<&str>) -> [(HeaderName, String); 1] {
-    [(SET_COOKIE, reached(headers).given(secret))]
+    [(SET_COOKIE, reached(headers).given(Cookie::Session, secret))]
 }
 
 /// Log in

@@ -13,7 +13,7 @@ use planner::waiting::WaitingOn;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
-use views::site_list::{SiteFilter, SiteRow, sites as list};
+use views::site_list::{SiteFilter, SiteOrder, SiteRow, sites_in as list};
 
 /// Which sites are wanted.
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -28,6 +28,10 @@ pub(crate) struct Wanted {
     ring: Option<RingId>,
     /// Only those whose name or title has this text in it.
     text: Option<String>,
+    /// In what order: `plan`, ring by ring, where it is not said; `name`, `state`, `since` or
+    /// `computers`.
+    #[param(value_type = Option<String>)]
+    order: SiteOrder,
 }
 
 /// One site, with what it waits on.
@@ -52,7 +56,7 @@ type SiteBody = Described<SiteView>;
 
 /// List the sites of a deployment
 ///
-/// In the order of the plan, ring by ring, a page at a time.
+/// In the order of the plan, ring by ring, or in another, a page at a time.
 #[utoipa::path(get, path = "/api/v1/deployments/{deployment}/sites", tag = "deployments",
     params(("deployment" = String, Path, description = "The deployment."), Wanted, PageOf, AsOf),
     responses((status = 200, description = "A page of sites.", body = SitesBody), Noes))]
@@ -65,7 +69,7 @@ pub(crate) async fn sites(
     let after = page.after.as_deref().map(str::parse::<SiteId>).transpose();
     let after = after.map_err(|_| Problem::invalid("`after` is what `next` said"))?;
     let filter = SiteFilter { state: wanted.state, ring: wanted.ring, text: wanted.text };
-    let (items, has_more) = list(state, &filter, after.as_ref(), page.limit()?);
+    let (items, has_more) = list(state, &filter, wanted.order, after.as_ref(), page.limit()?);
     let next = has_more.then(|| items.last().map(|it| it.site.to_string())).flatten();
     let page = Page { items, next, entry: Some(state.seq) };
     Ok(sight.answer(Json(page)))

@@ -13,6 +13,7 @@ use std::path::PathBuf;
   landfall serve --until-idle
   landfall serve --listen 127.0.0.1:7500 --plans /srv/plans
   landfall serve --listen 0.0.0.0:443 --address https://landfall.example.org --certificate /etc/landfall/tls.pem --key /etc/landfall/tls.key
+  landfall serve --listen 127.0.0.1:7500 --address https://landfall.example.org --oidc-issuer https://id.example.org --oidc-client-id landfall --oidc-client-secret-file /etc/landfall/oidc
   landfall serve --log json
   landfall serve --orders-to workers
   landfall serve --smtp smtp://landfall@mail.example.org --mail-from landfall@example.org --smtp-password file:/etc/landfall/smtp-password
@@ -39,6 +40,34 @@ pub(crate) struct Serve {
         requires = "listen"
     )]
     pub(crate) address: Option<Origin>,
+    /// The sign-on service of the organisation (`OpenID` Connect), as it calls itself. It calls people back
+    /// at ADDRESS/sign-on/back.
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "LANDFALL_OIDC_ISSUER",
+        hide_env_values = true,
+        requires_all = ["listen", "oidc_client_id"]
+    )]
+    pub(crate) oidc_issuer: Option<String>,
+    /// What the sign-on service calls this server.
+    #[arg(
+        long,
+        value_name = "ID",
+        env = "LANDFALL_OIDC_CLIENT_ID",
+        hide_env_values = true,
+        requires = "oidc_issuer"
+    )]
+    pub(crate) oidc_client_id: Option<String>,
+    /// The file with what the sign-on service gave this server to show.
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "LANDFALL_OIDC_CLIENT_SECRET_FILE",
+        hide_env_values = true,
+        requires = "oidc_issuer"
+    )]
+    pub(crate) oidc_client_secret_file: Option<PathBuf>,
     /// The certificate, as a PEM file, with which pages and API are served by TLS. Read again when it changes.
     #[arg(
         long,
@@ -163,6 +192,21 @@ pub(crate) struct LogIn {
     /// The name of the account.
     #[arg(value_name = "NAME")]
     pub(crate) name: String,
+}
+
+/// Make a link with which the owner of a site signs for it, without an account; at a server.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  landfall link B27 --server https://landfall.example.org
+  landfall link B27 --server https://landfall.example.org --json
+
+It is sent to the owner where the plan has their mail address and the server can send mail; else it is
+shown this once, for you to hand over, and the record says that you did. It opens that site only, to
+sign for it or to refuse, works once, and ends after two weeks. A new one replaces it.")]
+pub(crate) struct Link {
+    /// The site.
+    #[arg(value_name = "SITE")]
+    pub(crate) site: model::id::SiteId,
 }
 
 /// List the exit codes and what they mean.

@@ -9,84 +9,195 @@ use crate::surroundings::Surroundings;
 use crate::terminal::Terminal;
 use axum::serve::ListenerExt as _;
 use coordinator::clock::SteadyClock;
-use reception::{InvalidOrigin, Origin, Plans, Reception};
+use executor::Executor;
+use notices::Post;
+use reception::{InvalidOrigin, Origin, Plans, Reception, Secret, SignOnProvider};
 use record::Record;
 use secured::{Files, Secured};
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
 use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+use zeroize::Zeroizing;
 
-/// Opens the pages and the API, where an address was named, until `told` becomes true. Returns
-/// what ends when the last request has been answered.
+/// The most bytes of a secret in a file.
+const SECRET_BYTES_MAX: usize = 4096;
+
+/// The door of a server: an address that is listened at, and how people reach it.
+pub(crate) struct Door {
+    listener: TcpListener,
+    files: Option<Files>,
+    /// How people reach it.
+    pub(crate) here: Origin,
+}
+
+/// What is behind the door.
+pub(crate) struct House<'a> {
+    /// Where accounts are found.
+    pub(crate) surroundings: &'a Surroundings,
+    /// The record.
+    pub(crate) record: Arc<dyn Record>,
+    /// What keeps the outputs of orders.
+    pub(crate) executor: Executor,
+    /// What takes links to people.
+    pub(crate) post: Arc<Post>,
+}
+
+impl Door {
+    /// Returns the door that `it` names, where it names one.
+    ///
+    /// # Errors
+    ///
+    /// When the address is taken.
+    pub(crate) async fn of(it: &Serve) -> Result<Option<Self>, Fault> {
+        let Some(wanted) = it.listen else { return Ok(None) };
+        let files = match (&it.certificate, &it.key) {
+            (Some(certificate), Some(key)) => {
+                Some(Files { certificate: certificate.clone(), key: key.clone() })
+            }
+            (Some(_) | None, _) => None,
+        };
+        Ok(Some(Self::at(wanted, files, it.address.clone()).await?))
+    }
+
+    /// Returns a door on this computer only.
+    ///
+    /// # Errors
+    ///
+    /// When this computer does not let it.
+    pub(crate) async fn on_this_computer() -> Result<Self, Fault> {
+        Self::at((Ipv4Addr::LOCALHOST, 0).into(), None, None).await
+    }
+
+    async fn at(
+        wanted: SocketAddr,
+        files: Option<Files>,
+        named: Option<Origin>,
+    ) -> Result<Self, Fault> {
+        let listener = TcpListener::bind(wanted).await.map_err(|error| {
+            Fault::new(Exit::Usage, format!("{wanted} cannot be listened at"))
+                .why(error.to_string())
+                .next("name another address with --listen, or stop what listens there")
+        })?;
+        let address = listener.local_addr().unwrap_or(wanted);
+        let here = named.map_or_else(|| reached_at(address, files.is_some()), Ok)?;
+        Ok(Self { listener, files, here })
+    }
+
+    /// Opens it to `reception`, until `told` becomes true. Returns what ends when the last request
+    /// has been answered.
+    ///
+    /// # Errors
+    ///
+    /// When the certificate cannot be used.
+    pub(crate) fn open(
+        self,
+        reception: Reception,
+        mut told: watch::Receiver<bool>,
+    ) -> Result<JoinHandle<()>, Fault> {
+        let Self { listener, files, here } = self;
+        let reception = Arc::new(reception);
+        let routes = api::router(reception.clone()).merge(web::router(reception));
+        let routes = api::observed(routes, here.is_secure());
+        let service = routes.into_make_service_with_connect_info::<SocketAddr>();
+        let stopped = async move {
+            told.wait_for(|it| *it).await.ok();
+        };
+        Ok(match files {
+            Some(files) => {
+                let listener = Secured::listen(listener, files)?.tap_io(|_| ());
+                tokio::spawn(async move {
+                    axum::serve(listener, service).with_graceful_shutdown(stopped).await.ok();
+                })
+            }
+            None => {
+                let listener = listener.tap_io(|it| {
+                    it.set_nodelay(true).ok();
+                });
+                tokio::spawn(async move {
+                    axum::serve(listener, service).with_graceful_shutdown(stopped).await.ok();
+                })
+            }
+        })
+    }
+}
+
+impl House<'_> {
+    /// Returns the reception, and what makes the first account where there is none yet.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub(crate) async fn reception(
+        self,
+        plans: Plans,
+        here: &Origin,
+    ) -> Result<(Reception, Option<Secret>), Fault> {
+        let accounts = self.surroundings.accounts().await?;
+        let clock = Arc::new(SteadyClock::of_this_computer());
+        let opened = Reception::open(self.record, accounts, plans, clock).await;
+        let (reception, first) = opened.map_err(|error| {
+            Fault::new(Exit::Failure, "nobody can be let in").why(error.to_string())
+        })?;
+        let reception = reception.reached_at(here).posting(self.post).showing(self.executor);
+        Ok((reception, first))
+    }
+}
+
+/// Opens the pages and the API at `door`, until `told` becomes true. Returns what ends when the
+/// last request has been answered.
 ///
 /// # Errors
 ///
-/// When the address is taken, the plans are not there, or what the database says.
+/// When the plans are not there, what is said about single sign-on or TLS cannot be used, or what
+/// the database says.
 pub(crate) async fn listen(
     it: &Serve,
-    surroundings: &Surroundings,
-    record: Arc<dyn Record>,
+    door: Door,
+    house: House<'_>,
     terminal: Terminal,
-    mut told: watch::Receiver<bool>,
-) -> Result<Option<JoinHandle<()>>, Fault> {
-    let Some(wanted) = it.listen else { return Ok(None) };
+    told: watch::Receiver<bool>,
+) -> Result<JoinHandle<()>, Fault> {
     let plans = match &it.plans {
         Some(folder) => Plans::under(folder).map_err(|error| Fault::of_file(folder, &error))?,
         None => Plans::default(),
     };
-    let accounts = surroundings.accounts().await?;
-    let opened =
-        Reception::open(record, accounts, plans, Arc::new(SteadyClock::of_this_computer())).await;
-    let (reception, first) = opened.map_err(|error| {
-        Fault::new(Exit::Failure, "nobody can be let in").why(error.to_string())
-    })?;
-    let listener = TcpListener::bind(wanted).await.map_err(|error| {
-        Fault::new(Exit::Usage, format!("{wanted} cannot be listened at"))
-            .why(error.to_string())
-            .next("name another address with --listen, or stop what listens there")
-    })?;
-    let address = listener.local_addr().unwrap_or(wanted);
-    let files = match (&it.certificate, &it.key) {
-        (Some(certificate), Some(key)) => {
-            Some(Files { certificate: certificate.clone(), key: key.clone() })
-        }
-        (Some(_) | None, _) => None,
-    };
-    let here = match &it.address {
-        Some(named) => named.clone(),
-        None => reached_at(address, files.is_some())?,
-    };
+    let here = door.here.clone();
+    let (mut reception, first) = house.reception(plans, &here).await?;
+    if let Some(provider) = provider(it)? {
+        reception = reception.signing_on_at(provider, &here).map_err(|error| {
+            Fault::usage(error.to_string(), "name it with --oidc-issuer, as it calls itself")
+        })?;
+    }
     terminal.say(&format!("pages at {here}/, API at {}", here.link("/api/docs/")));
     if let Some(secret) = first {
         let link = here.link(&format!("/set-up?secret={}", secret.reveal()));
         terminal.say(&format!("nobody has an account yet: make the first at {link}"));
     }
     log_requests(it.log);
-    let reception = Arc::new(reception.reached_at(&here));
-    let routes = api::router(reception.clone()).merge(web::router(reception));
-    let routes = api::observed(routes, here.is_secure());
-    let service = routes.into_make_service_with_connect_info::<SocketAddr>();
-    let stopped = async move {
-        told.wait_for(|it| *it).await.ok();
+    door.open(reception, told)
+}
+
+/// Returns the sign-on service that `it` names, where it names one.
+fn provider(it: &Serve) -> Result<Option<SignOnProvider>, Fault> {
+    let (Some(issuer), Some(client_id)) = (&it.oidc_issuer, &it.oidc_client_id) else {
+        return Ok(None);
     };
-    Ok(Some(match files {
-        Some(files) => {
-            let listener = Secured::listen(listener, files)?.tap_io(|_| ());
-            tokio::spawn(async move {
-                axum::serve(listener, service).with_graceful_shutdown(stopped).await.ok();
-            })
-        }
-        None => {
-            let listener = listener.tap_io(|it| {
-                it.set_nodelay(true).ok();
-            });
-            tokio::spawn(async move {
-                axum::serve(listener, service).with_graceful_shutdown(stopped).await.ok();
-            })
-        }
-    }))
+    let secret = it.oidc_client_secret_file.as_deref().map(secret_in).transpose()?;
+    let (issuer, client_id) = (issuer.clone(), client_id.clone());
+    Ok(Some(SignOnProvider { issuer, client_id, client_secret: secret }))
+}
+
+fn secret_in(file: &Path) -> Result<Zeroizing<String>, Fault> {
+    let read = std::fs::read_to_string(file).map_err(|error| Fault::of_file(file, &error))?;
+    let read = Zeroizing::new(read);
+    if read.len() > SECRET_BYTES_MAX || read.trim().is_empty() {
+        let what = format!("{} holds no secret", file.display());
+        return Err(Fault::usage(what, "put what the sign-on service gave you into it, alone"));
+    }
+    Ok(Zeroizing::new(read.trim().to_owned()))
 }
 
 /// Returns where people reach a server that listens at `address` and was not told.
@@ -104,7 +215,7 @@ fn reached_at(address: SocketAddr, by_tls: bool) -> Result<Origin, Fault> {
 
 /// Logs requests on standard error, in the form that was asked for: method, route, status, time.
 fn log_requests(form: LogForm) {
-    let logs = tracing_subscriber::fmt().with_writer(std::io::stderr).with_target(false);
+    let logs = tracing_subscriber::fmt().with_writer(std::io::stderr);
     let is_first = match form {
         LogForm::Text => logs.compact().with_ansi(false).try_init().is_ok(),
         LogForm::Json => logs.json().try_init().is_ok(),

@@ -1,6 +1,6 @@
 //! `landfall serve`: carries out the work of all deployments of the record.
 
-use super::listening::listen;
+use super::listening::{Door, House, listen};
 use super::looking::{WAITS_MAX, is_halted};
 use crate::args::Everywhere;
 use crate::args::run::{LogForm, OrdersTo, Serve};
@@ -81,8 +81,20 @@ pub(crate) async fn serve(
     let executor = surroundings.executor()?;
     let log = Log { terminal, form: it.log };
     let told = told_to_stop()?;
-    let listening = listen(it, surroundings, record.clone(), terminal, told.clone()).await?;
-    let (holder, post) = (surroundings.holder(), Arc::new(surroundings.post(it)?));
+    let door = Door::of(it).await?;
+    let mut post = surroundings.post(it)?;
+    if let Some(door) = &door {
+        post = post.reached_at(door.here.to_string());
+    }
+    let (holder, post) = (surroundings.holder(), Arc::new(post));
+    let listening = match door {
+        Some(door) => {
+            let (record, executor, post) = (record.clone(), executor.clone(), post.clone());
+            let house = House { surroundings, record, executor, post };
+            Some(listen(it, door, house, terminal, told.clone()).await?)
+        }
+        None => None,
+    };
     let orders_to = match it.orders_to {
         OrdersTo::ThisServer => coordinator::OrdersTo::ThisServer,
         OrdersTo::Workers => coordinator::OrdersTo::Workers,

@@ -5,7 +5,6 @@ use crate::desk::Desk;
 use crate::exit::Exit;
 use crate::fault::Fault;
 use crate::render::table::{Tone, cell, table, text};
-use jiff::Timestamp;
 use model::command::Command;
 use model::id::{LineId, SiteId};
 use model::scope::Scope;
@@ -13,7 +12,7 @@ use model::training::{
     Conflict, Coverage, Session, SessionStatus, SessionTime, TrainingCommand, conflicts, coverage,
 };
 use model::window::TimeZoneName;
-use notices::calendar::{Entry, Method, file};
+use notices::calendar::{Method, file, of_sites};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -226,10 +225,7 @@ pub(crate) fn calendar(it: &Calendar, desk: &Desk) -> Result<Exit, Fault> {
         }
     };
     let now = desk.now();
-    let mut entries: Vec<Entry> = sites.iter().filter_map(|it| slot(desk, it, now)).collect();
-    let of_sites = |it: &&SessionStatus| it.session.sites.iter().any(|site| sites.contains(&site));
-    entries
-        .extend(state.training.sessions.values().filter(of_sites).map(|it| session(desk, it, now)));
+    let entries = of_sites(state, &sites, now);
     let text = file(Method::Publish, &entries);
     match &it.ics {
         Some(path) => {
@@ -243,39 +239,4 @@ pub(crate) fn calendar(it: &Calendar, desk: &Desk) -> Result<Exit, Fault> {
             .answer(&serde_json::json!({ "ics": text }), || text.trim_end().to_owned())?,
     }
     Ok(Exit::Done)
-}
-
-fn slot(desk: &Desk, site: &SiteId, now: Timestamp) -> Option<Entry> {
-    let state = desk.state();
-    let slot = state.messages.slots.get(site).filter(|it| it.version > 0)?;
-    let (planned, status) = state.site(site)?;
-    let release = &state.plan.release;
-    Some(Entry {
-        name: format!("slot-{site}@{}.landfall", desk.deployment()),
-        sequence: slot.version - 1,
-        written: now,
-        from: slot.from,
-        until: slot.until,
-        title: format!("{} {} at {}", release.name, release.version, planned.title),
-        description: state.plan.title.clone(),
-        place: planned.title.clone(),
-        cancelled: status.state == model::machine::SiteState::Exempt,
-    })
-}
-
-fn session(desk: &Desk, status: &SessionStatus, now: Timestamp) -> Entry {
-    let it = &status.session;
-    let courses = desk.state().plan.training.iter().flat_map(|it| &it.courses);
-    let course = courses.into_iter().find(|course| course.id == it.course);
-    Entry {
-        name: format!("session-{}@{}.landfall", it.id, desk.deployment()),
-        sequence: status.moved,
-        written: now,
-        from: it.when.from,
-        until: it.when.until,
-        title: course.map_or_else(|| it.course.to_string(), |it| it.title.clone()),
-        description: format!("{} with {}", it.course, it.trainer),
-        place: it.place.clone(),
-        cancelled: status.cancelled.is_some(),
-    }
 }

@@ -3,6 +3,7 @@
 use super::place::Place;
 use super::telling::Telling;
 use crate::args::Everywhere;
+use crate::commands::listening::{Door, House};
 use crate::exit::Exit;
 use crate::fault::Fault;
 use crate::surroundings::Surroundings;
@@ -14,9 +15,11 @@ use model::command::Command;
 use model::id::{PersonId, Seq};
 use model::profile::Purpose;
 use model::state::State;
+use reception::Plans;
 use record::{Record, VerifierKey};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::watch;
 
 /// How often the record is looked at for what the driver has written, to tell it.
 const LOOK_EVERY: Duration = Duration::from_millis(60);
@@ -26,6 +29,11 @@ const ENTRIES_MAX: u32 = 2_000;
 
 /// Who creates the deployment.
 const CREATOR: &str = "ines.roald";
+
+/// Returns `everywhere` with the record at `place`.
+pub(super) fn at(place: &Place, everywhere: &Everywhere) -> Everywhere {
+    Everywhere { data: place.root.clone(), database: None, witness: None, ..everywhere.clone() }
+}
 
 /// The deployment of the demo.
 pub(super) struct Stage {
@@ -42,6 +50,13 @@ pub(super) struct Stage {
     told: Seq,
 }
 
+/// The pages of the demo, for as long as it is held.
+pub(super) struct Opened {
+    /// Where they are, for one person, once.
+    pub(super) link: String,
+    _stop: watch::Sender<bool>,
+}
+
 impl Stage {
     /// Creates the deployment, as a rehearsal, from the plan in `place`.
     ///
@@ -49,12 +64,7 @@ impl Stage {
     ///
     /// When this computer does not let it.
     pub(super) async fn create(place: &Place, everywhere: &Everywhere) -> Result<Self, Fault> {
-        let everywhere = Everywhere {
-            data: place.root.clone(),
-            database: None,
-            witness: None,
-            ..everywhere.clone()
-        };
+        let everywhere = at(place, everywhere);
         let surroundings = Surroundings::of(&everywhere);
         let now = surroundings.now();
         let plan = place.furnish(now)?;
@@ -69,6 +79,35 @@ impl Stage {
         let clock = Arc::new(RehearsalClock::new(now));
         let executor = surroundings.executor()?;
         Ok(Self { record, key, coordinator, executor, clock, login, acts: 0, told })
+    }
+
+    /// Opens the pages on this computer, for somebody who wants to follow. Returns a link that lets
+    /// them in as the person who runs the deployment, and what keeps the door open.
+    ///
+    /// # Errors
+    ///
+    /// When this computer does not let it.
+    pub(super) async fn open(&self, everywhere: &Everywhere) -> Result<Opened, Fault> {
+        let surroundings = Surroundings::of(everywhere);
+        let door = Door::on_this_computer().await?;
+        let secrets = |_: &str| Err("the demo has no secrets".to_owned());
+        let house = House {
+            surroundings: &surroundings,
+            record: Arc::clone(&self.record),
+            executor: self.executor.clone(),
+            post: Arc::new(notices::Post::new(None, Box::new(secrets))),
+        };
+        let (reception, first) = house.reception(Plans::default(), &door.here).await?;
+        let link = match first {
+            Some(secret) => reception.invite_first(secret.reveal(), known(CREATOR)).await,
+            None => Ok(door.here.to_string()),
+        };
+        let link = link.map_err(|error| {
+            Fault::new(Exit::Failure, "nobody can be let in").why(error.to_string())
+        })?;
+        let (stop, told) = watch::channel(false);
+        let _open = door.open(reception, told)?;
+        Ok(Opened { link, _stop: stop })
     }
 
     /// Returns where the deployment stands.

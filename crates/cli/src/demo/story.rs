@@ -4,7 +4,7 @@ use super::asking::ask;
 use super::people::{next_answer, site_id, who_resume};
 use super::place::{LEFT_BEHIND, Place, TROUBLED};
 use super::proof::{Claim, Proof};
-use super::stage::Stage;
+use super::stage::{Stage, at};
 use super::telling::Telling;
 use crate::args::Everywhere;
 use crate::exit::Exit;
@@ -43,7 +43,9 @@ pub(super) async fn tell(
     telling: &mut Telling,
 ) -> Result<Proof, Fault> {
     let mut stage = Stage::create(place, everywhere).await?;
+    let opened = stage.open(&at(place, everywhere)).await?;
     plan(place, &stage, telling).await?;
+    telling.says(&format!("  Follow it in a browser:    {}", opened.link)).await?;
     telling.chapter("AUTHORISE: nothing runs that was not authorised").await?;
     people_answer(&mut stage, telling).await?;
     telling.chapter("ROLL OUT: core components first, then ring by ring").await?;

@@ -88,7 +88,7 @@ impl Reception {
         Ok(())
     }
 
-    /// Replaces the visitor's own password. All other sessions and tokens of theirs end.
+    /// Replaces the visitor's own password, or gives them their first. All other sessions and tokens of theirs end.
     ///
     /// # Errors
     ///
@@ -101,8 +101,11 @@ impl Reception {
     ) -> Result<(), ReceptionError> {
         by_person(visitor)?;
         let account = self.known(visitor.person()).await?;
-        let hash = account.password.clone();
-        self.guarded(&account.name, password::is_right(old, Some(hash))).await?;
+        // Whoever came in by an invitation, a passkey or single sign-on chooses their first one.
+        if !account.password.is_empty() {
+            let hash = account.password.clone();
+            self.guarded(&account.name, password::is_right(old, Some(hash))).await?;
+        }
         let password = password::hash(new).await?;
         self.accounts.replace(&Account { password, ..account }).await?;
         for other in self.accounts.admissions(visitor.person()).await? {
@@ -113,7 +116,7 @@ impl Reception {
         Ok(())
     }
 
-    async fn known(&self, name: &PersonId) -> Result<Account, ReceptionError> {
+    pub(super) async fn known(&self, name: &PersonId) -> Result<Account, ReceptionError> {
         let account = self.accounts.account(name).await?;
         account.ok_or_else(|| ReceptionError::Unknown(name.to_string()))
     }
@@ -183,7 +186,7 @@ impl Reception {
     }
 }
 
-fn administers(visitor: &Visitor) -> Result<(), ReceptionError> {
+pub(super) fn administers(visitor: &Visitor) -> Result<(), ReceptionError> {
     if visitor.account.is_administrator && visitor.access.reach == Reach::Person {
         return Ok(());
     }

@@ -30,6 +30,18 @@ pub struct ShownAgain {
 pub enum Shown {
     /// A passkey signed the challenge: anybody can check that, without this server.
     Passkey(Box<Assertion>),
+    /// The sign-on service of their organisation had them sign on anew, and signed the challenge as
+    /// its nonce.
+    SignOn {
+        /// The service's address.
+        issuer: String,
+        /// Who they are there.
+        subject: String,
+        /// When it had them sign on.
+        authenticated: Timestamp,
+        /// What it signed, as a JSON Web Token.
+        token: String,
+    },
     /// They typed their password: this server says so.
     Password,
 }
@@ -101,9 +113,28 @@ impl Reception {
         Ok(self.shown(visitor, challenge, Shown::Password))
     }
 
-    fn shown(&self, visitor: &Visitor, challenge: &Digest, by: Shown) -> ShownAgain {
+    pub(super) fn shown(&self, visitor: &Visitor, challenge: &Digest, by: Shown) -> ShownAgain {
         let (person, at) = (visitor.person().clone(), self.clock.now());
         ShownAgain { person, challenge: *challenge, at, by }
+    }
+
+    /// Returns that the visitor has shown again who they are at the sign-on service, by the name with
+    /// which they came back; once, within five minutes.
+    ///
+    /// # Errors
+    ///
+    /// [`ReceptionError::WrongSignOn`] where they have not, or about another challenge.
+    pub fn shown_again_by_sign_on(
+        &self,
+        visitor: &Visitor,
+        challenge: &Digest,
+        name: &str,
+    ) -> Result<ShownAgain, ReceptionError> {
+        let found = self.shown_by_sign_on.answered(name, self.clock.now());
+        let own =
+            found.filter(|(here, it)| *here == visitor.admission && it.challenge == *challenge);
+        let wrong = || ReceptionError::WrongSignOn("sign on once more".to_owned());
+        own.map(|(_, it)| it).ok_or_else(wrong)
     }
 
     /// Waits whether `person`'s password `is_right`; whoever guesses is made to wait.

@@ -1,7 +1,7 @@
 //! Accounts and what admits them, over both databases.
 
 use super::{Home, Kind};
-use crate::{Account, Accounts, Admission, AdmissionKind, Identity};
+use crate::{Account, Accounts, Admission, AdmissionKind, Identity, Refused};
 use jiff::{SignedDuration, Timestamp};
 use model::digest::Digest;
 
@@ -82,12 +82,29 @@ async fn an_identity_shows_one_person_only(accounts: &Accounts) {
     assert_eq!(accounts.identities(&first).await.unwrap(), []);
 }
 
+async fn what_was_refused_is_found_from_the_newest_on_and_forgotten_in_time(accounts: &Accounts) {
+    let refused = |minute: i64, account: &str| Refused {
+        at: at(minute),
+        account: account.to_owned(),
+        deployment: "D".to_owned(),
+        what: "sign".to_owned(),
+        why: "it is for somebody else".to_owned(),
+    };
+    for (id, minute) in [("a", 1), ("b", 2), ("c", 3)] {
+        accounts.refused(id, &refused(minute, id), at(2)).await.unwrap();
+    }
+    let found = accounts.refusals(at(9), 9).await.unwrap();
+    assert_eq!(found, [refused(3, "c"), refused(2, "b")]);
+    assert_eq!(accounts.refusals(at(3), 9).await.unwrap(), [refused(2, "b")]);
+}
+
 async fn chapter(kind: Kind) {
     let home = Home::new(kind);
     let accounts = Accounts::open(&home.location).await.unwrap();
     only_one_is_the_first(&accounts).await;
     an_admission_ends_with_its_time_its_use_and_its_account(&accounts).await;
     an_identity_shows_one_person_only(&accounts).await;
+    what_was_refused_is_found_from_the_newest_on_and_forgotten_in_time(&accounts).await;
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use super::link::{Database, Link, Row};
 use super::{TRIES_MAX, faults, schema, text};
-use crate::account::{Account, Admission, Identity};
+use crate::account::{Account, Admission, Identity, Refused};
 use crate::error::RecordError;
 use crate::location::Location;
 use jiff::Timestamp;
@@ -186,6 +186,46 @@ impl SqlAccounts {
         let values = [kind.into(), id.into()];
         let row = found!(self, |link| link.row(text::IDENTITY, &values).await)?;
         row.map(identity).transpose()
+    }
+
+    pub(crate) async fn refused(
+        &self,
+        id: &str,
+        it: &Refused,
+        until: Timestamp,
+    ) -> Result<(), RecordError> {
+        let values = [
+            id.into(),
+            it.at.as_microsecond().into(),
+            it.account.as_str().into(),
+            it.deployment.as_str().into(),
+            it.what.as_str().into(),
+            it.why.as_str().into(),
+        ];
+        let forgotten = [until.as_microsecond().into()];
+        written!(self, |link| {
+            link.run(text::FORGET_REFUSALS, &forgotten).await?;
+            link.run(text::ADD_REFUSAL, &values).await.map(|_| ())
+        })
+    }
+
+    pub(crate) async fn refusals(
+        &self,
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Refused>, RecordError> {
+        let values = [before.as_microsecond().into(), i64::from(limit).into()];
+        let rows = found!(self, |link| link.rows(text::REFUSALS, &values).await)?;
+        let refusal = |mut row: Row| {
+            Ok(Refused {
+                at: time(row.integer()?)?,
+                account: row.text()?,
+                deployment: row.text()?,
+                what: row.text()?,
+                why: row.text()?,
+            })
+        };
+        rows.into_iter().map(refusal).collect()
     }
 
     pub(crate) async fn identities(&self, of: &PersonId) -> Result<Vec<Identity>, RecordError> {

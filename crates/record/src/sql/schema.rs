@@ -65,6 +65,7 @@ fn migrator(number: &str) -> Migrator {
         (2, "workers", include_str!("../../migrations/0002_workers.sql").to_owned()),
         (3, "accounts", include_str!("../../migrations/0003_accounts.sql").to_owned()),
         (4, "unfinished orders", unfinished.replace(NUMBERS[0], number)),
+        (5, "refusals", include_str!("../../migrations/0005_refusals.sql").to_owned()),
     ];
     let migration = |(version, name, text): (i64, &'static str, String)| {
         // Safe: the text is ours.

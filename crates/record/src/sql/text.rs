@@ -180,3 +180,8 @@ pub(super) const IDENTITY: &str = "SELECT kind, id, account, body, created FROM 
     WHERE kind = $1 AND id = $2";
 pub(super) const IDENTITIES: &str = "SELECT kind, id, account, body, created FROM identities
     WHERE account = $1 ORDER BY kind, id";
+pub(super) const ADD_REFUSAL: &str = "INSERT INTO refusals (id, at, account, deployment, what, why)
+    VALUES ($1, $2, $3, $4, $5, $6)";
+pub(super) const FORGET_REFUSALS: &str = "DELETE FROM refusals WHERE at < $1";
+pub(super) const REFUSALS: &str = "SELECT at, account, deployment, what, why FROM refusals
+    WHERE at < $1 ORDER BY at DESC, id LIMIT $2";

@@ -1,17 +1,18 @@
 //! One's account: password, sessions, tokens; and all accounts, for whoever looks after them.
 
 use super::Answer;
-use super::door::{invalid_name, saying};
+use super::door::{invalid_name, saying, sent_away};
 use crate::guest::Guest;
 use crate::template::{rendered, said};
 use crate::trouble::No;
 use axum::extract::{Form, Path, Query, State};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use model::id::PersonId;
 use reception::{
-    Access, NewAccount, NewToken, PASSWORD_LETTERS_MIN, Reach, Reception, ReceptionError, Visitor,
+    Access, Given, NewAccount, NewToken, PASSWORD_LETTERS_MIN, Reach, Reception, ReceptionError,
+    Visitor,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -57,7 +58,8 @@ struct AccountLine {
 struct Said {
     no: Option<No>,
     said: Option<String>,
-    token: Option<String>,
+    /// Something that is shown once, and what it is.
+    once: Option<(String, String)>,
 }
 
 async fn shown(
@@ -94,11 +96,14 @@ async fn shown(
     } else {
         vec![]
     };
-    let Said { no, said, token } = more;
+    let Said { no, said, once } = more;
+    let sign_on = reception.sign_on_provider();
+    let is_linked = reception.is_linked(visitor).await?;
+    let has_password = !visitor.account.password.is_empty();
     let status = no.as_ref().map_or(StatusCode::OK, |it| it.status);
     let what = said! {
         title => "Your account", who => visitor.person().to_string(), is_administrator,
-        admissions, passkeys, knows_passkeys => reception.knows_passkeys(), accounts, letters => PASSWORD_LETTERS_MIN, no, said, token,
+        admissions, passkeys, knows_passkeys => reception.knows_passkeys(), accounts, letters => PASSWORD_LETTERS_MIN, no, said, once, sign_on, is_linked, has_password,
     };
     Ok((status, [(header::CACHE_CONTROL, "no-store")], rendered("account.html", what))
         .into_response())
@@ -116,11 +121,25 @@ pub(crate) async fn page(
 
 const PASSWORD_CHANGED: &str = "The password is changed, and your other sessions have ended.";
 const ENDED: &str = "It has ended.";
+pub(super) const LINKED: &str = "Your account is linked: you can log in by single sign-on.";
+const UNLINKED: &str = "Your account is no longer linked.";
+pub(super) const WELCOME: &str =
+    "You are in. Choose by what you come in from now on: a passkey, single sign-on, or a password.";
 const PASSKEY_KEPT: &str = "The passkey is kept: you can log in with it from now on.";
 const PASSKEY_REMOVED: &str = "The passkey is removed.";
 const MADE: &str = "The account is made.";
 const CHANGED: &str = "The account is changed.";
-const SAID: [&str; 6] = [PASSWORD_CHANGED, ENDED, PASSKEY_KEPT, PASSKEY_REMOVED, MADE, CHANGED];
+const SAID: [&str; 9] = [
+    PASSWORD_CHANGED,
+    ENDED,
+    LINKED,
+    UNLINKED,
+    WELCOME,
+    PASSKEY_KEPT,
+    PASSKEY_REMOVED,
+    MADE,
+    CHANGED,
+];
 
 async fn answered(reception: &Reception, visitor: &Visitor, done: Result<&str, No>) -> Answer {
     match done {
@@ -165,10 +184,107 @@ pub(crate) async fn token(
     let lasts = SignedDuration::from_hours(24 * days);
     let made = reception.token(&visitor, NewToken { label: it.label, access, lasts }).await;
     let said = match made {
-        Ok((secret, _)) => Said { token: Some(secret.reveal().to_owned()), ..Said::default() },
+        Ok((secret, _)) => once("Your token", secret.reveal()),
         Err(error) => Said { no: Some(error.into()), ..Said::default() },
     };
     Ok(shown(&reception, &visitor, said).await?)
+}
+
+/// Returns that `what` is shown this once.
+fn once(what: &str, shown: &str) -> Said {
+    Said { once: Some((what.to_owned(), shown.to_owned())), ..Said::default() }
+}
+
+/// Returns what was given, to be shown this once.
+fn given(what: &str, given: Result<Given, ReceptionError>) -> Said {
+    match given {
+        Ok(it) => once(what, it.address.as_deref().unwrap_or_default()),
+        Err(error) => Said { no: Some(error.into()), ..Said::default() },
+    }
+}
+
+pub(crate) async fn calendar(
+    State(reception): State<Arc<Reception>>,
+    Guest(visitor): Guest,
+) -> Answer {
+    let made = reception.calendar_address(&visitor).await;
+    Ok(shown(&reception, &visitor, given("The address of your calendar", made)).await?)
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Invited {
+    name: PersonId,
+}
+
+pub(crate) async fn invite(
+    State(reception): State<Arc<Reception>>,
+    Guest(visitor): Guest,
+    Form(it): Form<Invited>,
+) -> Answer {
+    let made = reception.invite(&visitor, &it.name).await;
+    let what = format!("The invitation of {}, to hand over", it.name);
+    Ok(shown(&reception, &visitor, given(&what, made)).await?)
+}
+
+pub(crate) async fn link_sign_on(
+    State(reception): State<Arc<Reception>>,
+    headers: HeaderMap,
+    Guest(visitor): Guest,
+) -> Answer {
+    match reception.link_sign_on(&visitor).await {
+        Ok(sent) => Ok(sent_away(&headers, &sent)),
+        Err(error) => answered(&reception, &visitor, Err(error.into())).await,
+    }
+}
+
+pub(crate) async fn unlink_sign_on(
+    State(reception): State<Arc<Reception>>,
+    Guest(visitor): Guest,
+) -> Answer {
+    let done = reception.unlink_sign_on(&visitor).await;
+    answered(&reception, &visitor, done.map(|()| UNLINKED).map_err(No::from)).await
+}
+
+#[derive(Serialize)]
+struct RefusalLine {
+    at: String,
+    account: String,
+    deployment: String,
+    what: String,
+    why: String,
+}
+
+/// The most refusals that a page lists.
+const REFUSALS_MAX: u32 = 200;
+
+/// Where a page of refusals ends.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Before {
+    before: Option<Timestamp>,
+}
+
+/// What was refused for want of authority, for whoever looks after accounts.
+pub(crate) async fn refusals(
+    State(reception): State<Arc<Reception>>,
+    Guest(visitor): Guest,
+    Query(asked): Query<Before>,
+) -> Answer {
+    let utc = "UTC".parse().expect("because UTC is a zone");
+    let found = reception.refusals(&visitor, asked.before, REFUSALS_MAX).await?;
+    let is_full = found.len() == REFUSALS_MAX as usize;
+    let next = found.last().filter(|_| is_full).map(|it| it.at.to_string());
+    let line = |it: record::Refused| RefusalLine {
+        at: views::time::exactly(it.at, &utc),
+        account: it.account,
+        deployment: it.deployment,
+        what: it.what,
+        why: crate::trouble::sentence(&it.why),
+    };
+    let refusals: Vec<RefusalLine> = found.into_iter().map(line).collect();
+    let who = visitor.person().to_string();
+    let what = said! { title => "Refused for want of authority", who, refusals, next };
+    Ok(rendered("refusals.html", what))
 }
 
 #[derive(Deserialize)]
@@ -232,7 +348,7 @@ pub(crate) async fn create(
 ) -> Answer {
     let done = match it.name.trim().parse::<PersonId>() {
         Ok(name) => {
-            let password = Some(Zeroizing::new(it.password));
+            let password = (!it.password.is_empty()).then(|| Zeroizing::new(it.password));
             let is_administrator = it.administrator.is_some();
             let account = NewAccount { name, password, is_administrator };
             reception.create(&visitor, account).await.map(|()| MADE).map_err(No::from)

@@ -9,7 +9,7 @@ use crate::visit::Visit;
 use model::command::Command;
 use model::machine::{ComponentState, DeploymentState, SiteState};
 use model::scope::Scope;
-use model::state::{RingState, State};
+use model::state::RingState;
 use serde::Serialize;
 use views::board::{Board, Ends, EntryLine, RingLine};
 use views::processes::{ProcessLine, ProcessStanding, processes};
@@ -57,7 +57,7 @@ struct Process {
 pub(crate) async fn page(visit: Visit) -> Answer {
     let state = visit.state();
     let newest = visit.followed.entries(state.seq.saturating_sub(NEWEST), NEWEST as u32).await?;
-    let board = Board::of(state, visit.now, &newest, ends(state, visit.now));
+    let board = Board::of(state, visit.now, &newest, ends(&visit));
     let lead = format!(
         "{} {} is {} since {}. {}",
         board.release,
@@ -87,7 +87,8 @@ pub(crate) async fn page(visit: Visit) -> Answer {
     Ok(page.shown_as(&visit, "board.html", said! { rings, processes }))
 }
 
-fn ends(state: &State, now: jiff::Timestamp) -> Ends {
+fn ends(visit: &Visit) -> Ends {
+    let state = visit.state();
     let is_over = matches!(
         state.deployment,
         DeploymentState::Closed | DeploymentState::Terminated | DeploymentState::Terminating
@@ -96,17 +97,17 @@ fn ends(state: &State, now: jiff::Timestamp) -> Ends {
         return Ends::NotAsked;
     }
     if state.plan.sites.len() > FORECAST_SITES_MAX {
-        return Ends::NotYetKnown;
+        // Nobody waits for it: whoever looks again finds it.
+        let known = (visit.at.is_none()).then(|| visit.followed.forecast(visit.now)).flatten();
+        return known.map_or(Ends::NotYetKnown, |it| it.ends.map_or(Ends::Never, Ends::At));
     }
-    planner::forecast::forecast(state, now).ends.map_or(Ends::Never, Ends::At)
+    planner::forecast::forecast(state, visit.now).ends.map_or(Ends::Never, Ends::At)
 }
 
 fn forecast(visit: &Visit, ends: &Ends) -> String {
     match ends {
         Ends::NotAsked => String::new(),
-        Ends::NotYetKnown => {
-            "The forecast takes longer than a page may wait: `landfall forecast`.".to_owned()
-        }
+        Ends::NotYetKnown => "A forecast is being made: look again in a moment.".to_owned(),
         Ends::At(at) => format!(
             "If everybody does at once what they are asked, all sites are signed off by {}.",
             visit.when(*at)

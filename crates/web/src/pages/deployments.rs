@@ -42,12 +42,11 @@ async fn shown(
             Cell::number(mine).link(format!("/d/{id}/work")),
         ]);
     }
-    let list = Table {
-        columns: ["Deployment", "State", "Where", "Waits on you"].map(str::to_owned).to_vec(),
+    let list = Table::of(
+        &["Deployment", "State", "Where", "Waits on you"],
         rows,
-        empty: "You take part in no deployment yet. Create one below, or ask whoever leads it to name you in its plan.",
-        next: None,
-    };
+        "You take part in no deployment yet. Create one below, or ask whoever leads it to name you in its plan.",
+    );
     let status = no.as_ref().map_or(StatusCode::OK, |it| it.status);
     let what =
         said! { title => "Deployments", who => visitor.person().to_string(), list, no, plan };

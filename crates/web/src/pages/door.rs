@@ -1,14 +1,17 @@
 //! Coming in and going out: the first account, logging in, logging out.
 
 use super::Answer;
-use crate::guest::{Address, Guest, cookie};
+use crate::guest::{Address, Guest, cookie, given, kept};
 use crate::link::{encoded, here};
 use crate::template::{rendered, said};
 use crate::trouble::No;
 use axum::extract::{Form, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use reception::{LogIn, NewAccount, PASSWORD_LETTERS_MIN, Reception, Secret};
+use reception::{
+    CameBack, ComingBack, Cookie, LogIn, NewAccount, PASSWORD_LETTERS_MIN, Reception, Secret,
+    SentAway,
+};
 use serde::Deserialize;
 use std::sync::Arc;
 use zeroize::Zeroizing;
@@ -42,6 +45,8 @@ struct Door<'a> {
     is_new: bool,
     /// Whether one can come in here with a passkey.
     by_passkey: bool,
+    /// The sign-on service, where one can come in by it.
+    sign_on: Option<String>,
 }
 
 impl Door<'_> {
@@ -52,7 +57,7 @@ impl Door<'_> {
             said! {
                 title => self.title, lead => self.lead, action => self.action,
                 button => self.button, hidden => self.hidden, is_new => self.is_new,
-                by_passkey => self.by_passkey,
+                by_passkey => self.by_passkey, sign_on => self.sign_on,
                 letters => PASSWORD_LETTERS_MIN, name, no,
             },
         );
@@ -69,6 +74,7 @@ fn log_in_door(reception: &Reception, next: Option<&str>) -> Door<'static> {
         hidden: vec![("next", here(next))],
         is_new: false,
         by_passkey: reception.knows_passkeys(),
+        sign_on: reception.sign_on_provider().map(str::to_owned),
     }
 }
 
@@ -81,6 +87,7 @@ fn set_up_door(secret: String) -> Door<'static> {
         hidden: vec![("secret", secret)],
         is_new: true,
         by_passkey: false,
+        sign_on: None,
     }
 }
 
@@ -116,13 +123,13 @@ pub(crate) async fn log_in(
 }
 
 /// Returns what the session of a browser is called in the list of sessions.
-fn browser(headers: &HeaderMap) -> String {
+pub(super) fn browser(headers: &HeaderMap) -> String {
     let label = headers.get(header::USER_AGENT).and_then(|it| it.to_str().ok());
     label.unwrap_or_default().to_owned()
 }
 
 /// Returns the answer to whoever has logged in and wanted to go to `next`.
-fn let_in(headers: &HeaderMap, secret: &Secret, next: Option<&str>) -> Response {
+pub(super) fn let_in(headers: &HeaderMap, secret: &Secret, next: Option<&str>) -> Response {
     (cookie(headers, Some(secret.reveal())), Redirect::to(&here(next))).into_response()
 }
 
@@ -144,6 +151,73 @@ pub(crate) async fn log_in_by_passkey(
         Ok((secret, _)) => Ok(let_in(&headers, &secret, next)),
         Err(error) => Ok(log_in_door(&reception, next).shown("", Some(error.into()))),
     }
+}
+
+/// Sends a browser away to the sign-on service, to come back and go to where it wanted.
+pub(crate) async fn sign_on(
+    State(reception): State<Arc<Reception>>,
+    headers: HeaderMap,
+    Query(asked): Query<Asked>,
+) -> Answer {
+    let next = here(asked.next.as_deref());
+    match reception.sign_on(&next).await {
+        Ok(sent) => Ok(sent_away(&headers, &sent)),
+        Err(error) => Ok(log_in_door(&reception, Some(&next)).shown("", Some(error.into()))),
+    }
+}
+
+/// Returns the answer that sends a browser away.
+pub(super) fn sent_away(headers: &HeaderMap, sent: &SentAway) -> Response {
+    let kept = given(headers, Cookie::SignOn, Some(sent.kept.reveal()));
+    ([kept], Redirect::to(&sent.address)).into_response()
+}
+
+/// What a browser brings back from the sign-on service.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Brought {
+    code: String,
+    state: String,
+    error: Option<String>,
+}
+
+/// Takes in a browser that comes back from the sign-on service.
+pub(crate) async fn signed_on(
+    State(reception): State<Arc<Reception>>,
+    Address(address): Address,
+    headers: HeaderMap,
+    Query(it): Query<Brought>,
+) -> Answer {
+    let label = browser(&headers);
+    let forgotten = given(&headers, Cookie::SignOn, None);
+    if let Some(error) = it.error {
+        let said: String = error.chars().filter(|it| !it.is_control()).take(80).collect();
+        let no = No::new(StatusCode::UNAUTHORIZED, "Single sign-on said no", said);
+        return Ok(([forgotten], log_in_door(&reception, None).shown("", Some(no))).into_response());
+    }
+    let visitor = match kept(&headers, Cookie::Session) {
+        Some(secret) => reception.visitor(&secret).await.ok(),
+        None => None,
+    };
+    let kept = kept(&headers, Cookie::SignOn);
+    let back = ComingBack {
+        code: &it.code,
+        state: &it.state,
+        kept: kept.as_deref(),
+        address: &address,
+        label: &label,
+    };
+    let answer = match reception.came_back(&back, visitor.as_ref()).await {
+        Ok(CameBack::LoggedIn(secret, _, next)) => let_in(&headers, &secret, Some(&next)),
+        Ok(CameBack::Linked) => saying("/account", super::account::LINKED).into_response(),
+        Ok(CameBack::Again(name, next)) => {
+            let next = here(Some(&next));
+            let mark = if next.contains('?') { '&' } else { '?' };
+            Redirect::to(&format!("{next}{mark}again={}", name.reveal())).into_response()
+        }
+        Err(error) => log_in_door(&reception, None).shown("", Some(error.into())),
+    };
+    Ok(([forgotten], answer).into_response())
 }
 
 pub(crate) async fn log_out(

@@ -1,20 +1,30 @@
 //! The plan in force, in short and in full; putting another in its place.
 
 use super::Answer;
-use crate::block::{Block, Body, Cell, Fact};
+use crate::block::{Block, Body, Cell, Fact, Tone};
 use crate::form::{FieldView, FormView};
 use crate::page::Page;
 use crate::trouble::No;
 use crate::visit::Visit;
-use axum::extract::{Form, State};
+use axum::extract::{Form, Query, State as Held};
 use axum::response::{IntoResponse, Redirect};
+use coordinator::Moment;
+use model::event::Event;
+use model::id::Seq;
 use model::scope::Scope;
+use model::state::State;
 use reception::Reception;
 use serde::Deserialize;
 use std::sync::Arc;
 
 /// The most lines of the plan that the page shows.
 const LINES_MAX: usize = 2_000;
+
+/// How many entries are looked through for earlier plans.
+const LOOKED_AT_MAX: u64 = 20_000;
+
+/// How many are read at once.
+const AT_ONCE: u32 = 2_000;
 
 /// A plan that is to take the place of the one in force.
 #[derive(Default, Deserialize)]
@@ -24,8 +34,83 @@ pub(crate) struct Wanted {
     reason: String,
 }
 
-pub(crate) async fn page(visit: Visit) -> Answer {
-    Ok(shown(&visit, &Wanted::default(), None).shown(&visit))
+/// With which earlier plan the one in force is compared.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Compared {
+    since: Option<Seq>,
+}
+
+pub(crate) async fn page(visit: Visit, Query(compared): Query<Compared>) -> Answer {
+    let mut page = shown(&visit, &Wanted::default(), None);
+    page = page.with(baselines(&visit).await?);
+    if let Some(entry) = compared.since {
+        let state = visit.state();
+        if entry == 0 || entry > state.seq {
+            return Err(No::unknown(format!("There is no entry {entry}.")).into());
+        }
+        let then = visit.followed.at(Moment::Seq(entry)).await?.state;
+        // What was asked for stands first.
+        page.blocks.insert(0, difference(&then, state));
+    }
+    Ok(page.shown(&visit))
+}
+
+/// Returns what differs between the plans of two moments.
+fn difference(then: &State, now: &State) -> Block {
+    let diff = planfile::diff(&then.plan, &now.plan);
+    let name = |it: &State| match it.baseline {
+        0 => format!("the plan at entry {}, before the first baseline", it.seq),
+        baseline => format!("baseline {baseline} at entry {}", it.seq),
+    };
+    let lines = diff.sections.iter().flat_map(|section| {
+        section
+            .sentences
+            .iter()
+            .map(|it| Cell::of(crate::trouble::sentence(it)).small(section.section.clone()))
+    });
+    let mut lines: Vec<Cell> = lines.collect();
+    if lines.is_empty() {
+        lines.push(Cell::of("They say the same."));
+    }
+    let voided = diff.voided.iter().map(|it| format!("The authorisation of {it} does not stand."));
+    lines.extend(voided.map(|it| Cell::of(it).tone(Tone::Mind)));
+    let lead = format!("From {} to {}.", name(then), name(now));
+    Block::new("What changed", Body::Lines(lines)).lead(lead)
+}
+
+/// Returns when the plan was replaced, as far back as a page looks.
+async fn baselines(visit: &Visit) -> Result<Block, reception::ReceptionError> {
+    let state = visit.state();
+    let mut after = state.seq.saturating_sub(LOOKED_AT_MAX);
+    let mut rows = Vec::new();
+    loop {
+        let read = visit.followed.entries(after, AT_ONCE).await?;
+        let Some(last) = read.last() else { break };
+        after = last.seq;
+        for entry in read.into_iter().filter(|it| it.seq <= state.seq) {
+            let Event::PlanRevised { baseline, reason, changes, .. } = &entry.event else {
+                continue;
+            };
+            let by = views::board::EntryLine::of(state, &entry).by;
+            rows.push(vec![
+                Cell::number(baseline),
+                Cell::of(visit.when(entry.at)),
+                Cell::of(by),
+                Cell::of(reason).small(format!("{} changes", changes.len())),
+                Cell::of("compare with what was before").link(visit.link(&format!(
+                    "plan?since={}&at={}",
+                    entry.seq - 1,
+                    entry.seq
+                ))),
+                Cell::of("compare with now").link(visit.link(&format!("plan?since={}", entry.seq))),
+            ]);
+        }
+    }
+    rows.reverse();
+    let columns = ["Baseline", "When", "Who", "Why", "What it changed", "What changed since"];
+    let empty = "The plan was never replaced.";
+    Ok(Block::table("Plans so far", &columns, rows, empty).typed("landfall plan diff"))
 }
 
 fn shown(visit: &Visit, wanted: &Wanted, no: Option<No>) -> Page {
@@ -110,7 +195,7 @@ fn shown(visit: &Visit, wanted: &Wanted, no: Option<No>) -> Page {
 }
 
 pub(crate) async fn revise(
-    State(reception): State<Arc<Reception>>,
+    Held(reception): Held<Arc<Reception>>,
     visit: Visit,
     Form(wanted): Form<Wanted>,
 ) -> Answer {

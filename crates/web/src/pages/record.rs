@@ -1,14 +1,17 @@
 //! The record: its entries, one of them, and what an order printed.
 
 use super::Answer;
-use crate::block::{Block, Body, Cell, Fact};
+use crate::block::{Block, Body, Cell, Fact, Stream};
 use crate::page::Page;
 use crate::trouble::{No, sentence};
 use crate::visit::Visit;
-use axum::extract::{Path, Query};
+use axum::extract::{Path, Query, State};
 use model::event::Event;
 use model::id::Seq;
+use model::order::OrderId;
+use reception::Reception;
 use serde::Deserialize;
+use std::sync::Arc;
 use views::board::EntryLine;
 use views::event::scope_of;
 use views::time::{exactly, told};
@@ -90,8 +93,13 @@ pub(crate) async fn page(visit: Visit, Path((_, seq)): Path<(String, String)>) -
     Ok(page.shown(&visit))
 }
 
-/// What became of an order, and the last lines that it printed where it did not succeed.
-pub(crate) async fn output(visit: Visit, Path((_, order)): Path<(String, String)>) -> Answer {
+/// What became of an order, and what it prints: all of it where this server carries orders out, as
+/// it is printed while it runs; else the last lines, where it did not succeed.
+pub(crate) async fn output(
+    State(reception): State<Arc<Reception>>,
+    visit: Visit,
+    Path((_, order)): Path<(String, String)>,
+) -> Answer {
     let state = visit.state();
     let zone = &state.plan.zone;
     let mut after = state.seq.saturating_sub(LOOKED_AT_MAX);
@@ -126,7 +134,20 @@ pub(crate) async fn output(visit: Visit, Path((_, order)): Path<(String, String)
     }
     let mut page = Page::new(format!("Order {order}"))
         .with(Block::new("What became of it", Body::Lines(lines)));
-    if !printed.is_empty() {
+    let id = OrderId(order.as_str().into());
+    let is_running = state.orders.contains_key(&id);
+    let kept = reception.output(&visit.followed, &id).await?;
+    if kept.is_some() || (is_running && reception.keeps_outputs()) {
+        let kept = kept.unwrap_or_default();
+        let whole = kept.iter().rposition(|it| *it == b'\n').map_or(0, |it| it + 1);
+        let bytes = if is_running { whole } else { kept.len() };
+        let text = String::from_utf8_lossy(kept.get(..bytes).unwrap_or_default()).into_owned();
+        let source = is_running
+            .then(|| format!("/api/v1/deployments/{}/output-events/{order}", visit.deployment()));
+        let source = source.map(|it| it.replace('#', "%23"));
+        let stream = Stream { text, bytes, source };
+        page = page.with(Block::new("What it prints", Body::Stream(stream)));
+    } else if !printed.is_empty() {
         page = page.with(Block::new("The last that it printed", Body::Output(printed)));
     }
     Ok(page.typed(format!("landfall output '{order}'")).shown(&visit))

@@ -4,7 +4,8 @@
 use super::Answer;
 use super::board::site_tone;
 use super::documents;
-use crate::block::{Block, Cell, Fact, Link};
+use crate::block::{Block, Body, Cell, Fact, Link};
+use crate::form::FormView;
 use crate::page::Page;
 use crate::trouble::No;
 use crate::visit::Visit;
@@ -35,6 +36,7 @@ pub(crate) async fn page(visit: Visit, Path((_, site)): Path<(String, String)>) 
         .and(expected(&visit, &id))
         .and(super::waits::of_scope(&visit, &scope))
         .with(documents::signatures(&visit, &Sheet::Site(id.clone())))
+        .and(owner_link(&visit, &id))
         .with(covered(&visit, &id))
         .with(messages(&visit, &id))
         .with(incidents(&visit, &id));
@@ -152,6 +154,29 @@ fn expected(visit: &Visit, id: &SiteId) -> Option<Block> {
 /// Returns what has to be seen before the date of `site` is acknowledged.
 pub(super) fn before_acknowledging(visit: &Visit, site: &SiteId) -> Vec<Block> {
     [Some(slot(visit, site)), expected(visit, site)].into_iter().flatten().collect()
+}
+
+/// Returns where somebody makes a link for the owner, who has no account or is on the road.
+fn owner_link(visit: &Visit, id: &SiteId) -> Option<Block> {
+    let (planned, _) = visit.state().site(id)?;
+    if planned.owner == *visit.person() {
+        return None;
+    }
+    let form = FormView {
+        action: visit.link(&format!("sites/{id}/link")),
+        fields: vec![],
+        hidden: vec![],
+        button: "Make a link".to_owned(),
+        trouble: None,
+        offers: vec![],
+        back: None,
+        is_grave: false,
+    };
+    let lead = format!(
+        "A link with which {} signs for the site or refuses it, once within two weeks, without an account.",
+        visit.name(&planned.owner)
+    );
+    Some(Block::new("A link for the owner", Body::Form(Box::new(form))).lead(lead))
 }
 
 fn covered(visit: &Visit, id: &SiteId) -> Block {

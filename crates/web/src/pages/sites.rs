@@ -16,7 +16,7 @@ use model::machine::SiteState;
 use model::scope::Scope;
 use serde::Deserialize;
 use strum::VariantArray as _;
-use views::site_list::{SiteFilter, SiteRow, sites};
+use views::site_list::{SiteFilter, SiteOrder, SiteRow, sites_in};
 
 /// How many sites a page lists.
 const PAGE: usize = 100;
@@ -29,6 +29,8 @@ pub(crate) struct Wanted {
     ring: String,
     text: String,
     after: String,
+    /// In what order.
+    order: SiteOrder,
     /// The position of one site on the wall.
     place: Option<usize>,
 }
@@ -37,6 +39,24 @@ pub(crate) struct Wanted {
 pub(super) fn key(state: SiteState) -> String {
     let word = serde_json::to_value(state).ok();
     word.and_then(|it| it.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+/// In what order each column of the list puts all sites.
+const ORDERS: [Option<SiteOrder>; 6] = [
+    Some(SiteOrder::Name),
+    Some(SiteOrder::Plan),
+    Some(SiteOrder::State),
+    Some(SiteOrder::Since),
+    None,
+    Some(SiteOrder::Computers),
+];
+
+/// Returns where what is wanted stands in `order`.
+fn asked(wanted: &Wanted, order: SiteOrder) -> String {
+    let (state, ring, text) = (&wanted.state, &wanted.ring, crate::link::encoded(&wanted.text));
+    let order = serde_json::to_value(order).ok();
+    let order = order.as_ref().and_then(|it| it.as_str()).unwrap_or_default();
+    format!("sites?state={state}&ring={ring}&text={text}&order={order}")
 }
 
 pub(crate) async fn list(visit: Visit, Query(wanted): Query<Wanted>) -> Answer {
@@ -66,16 +86,18 @@ pub(crate) async fn list(visit: Visit, Query(wanted): Query<Wanted>) -> Answer {
         "" => None,
         after => Some(after.parse::<SiteId>().map_err(|_| invalid(after))?),
     };
-    let (rows, has_more) = sites(state, &filter, after.as_ref(), PAGE);
+    let (rows, has_more) = sites_in(state, &filter, wanted.order, after.as_ref(), PAGE);
     let last = rows.last().filter(|_| has_more).map(|it| it.site.to_string());
     let next = last.map(|last| {
-        let (state, ring, text) = (&wanted.state, &wanted.ring, crate::link::encoded(&wanted.text));
-        visit.link(&format!("sites?state={state}&ring={ring}&text={text}&after={last}"))
+        let asked = asked(&wanted, wanted.order);
+        visit.link(&format!("{asked}&after={last}"))
     });
     let rows = rows.into_iter().map(|it| row(&visit, it)).collect();
     let columns = ["Site", "Ring", "State", "Since", "In service", "Computers"];
     let empty = "No site is like that.";
+    let orders = ORDERS.map(|order| order.map(|it| (it, visit.link(&asked(&wanted, it)))));
     let list = Block::table("Sites", &columns, rows, empty).next(next);
+    let list = list.ordered(orders, wanted.order);
     let mut page =
         Page::new("Sites").lead(format!("{} sites in the plan.", state.plan.sites.len()));
     page = page.with(list).typed("landfall status");

@@ -114,7 +114,7 @@ fn card(visit: &Visit, wait: &WaitingOn) -> WaitCard {
     let command = views::why::command(state, wait);
     let title = |command| {
         let (path, _) = crate::form::filled(command)?;
-        Some(crate::form::kind(path)?.about.trim_end_matches('.').to_owned())
+        Some(crate::form::short(path))
     };
     let act = command.as_ref().and_then(|command| {
         let (text, form) = (title(command)?, visit.form(command)?);

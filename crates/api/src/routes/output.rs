@@ -1,0 +1,126 @@
+//! Outputs: what an order has printed, and what it prints while it runs.
+
+use super::{Noes, Path, Query};
+use crate::caller::Caller;
+use crate::problem::Problem;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::sse::{Event as Sent, KeepAlive, Sse};
+use axum::response::{IntoResponse as _, Response};
+use futures::stream::{self, Stream};
+use model::order::OrderId;
+use reception::{Followed, Reception};
+use serde::Deserialize;
+use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+use utoipa::IntoParams;
+
+/// How often a running order's output is looked at.
+const LOOK_EVERY: Duration = Duration::from_millis(300);
+
+/// Look at what an order has printed
+///
+/// Redacted as it was kept. Orders are carried out by servers and workers, and each keeps what its
+/// own have printed.
+#[utoipa::path(get, path = "/api/v1/deployments/{deployment}/output/{*order}", tag = "deployments",
+    params(
+        ("deployment" = String, Path, description = "The deployment."),
+        ("order" = String, Path, description = "The order, such as `site/B03/pc-17/install#2`."),
+    ),
+    responses((status = 200, description = "What it has printed.", body = String, content_type = "text/plain"), Noes))]
+pub(crate) async fn output(
+    State(reception): State<Arc<Reception>>,
+    Caller(visitor): Caller,
+    Path((deployment, order)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    let followed = reception.deployment(&visitor, &deployment).await?;
+    let id = OrderId(order.as_str().into());
+    let kept = reception.output(&followed, &id).await?;
+    let kept =
+        kept.ok_or_else(|| Problem::unknown(format!("no output of {order} is kept here")))?;
+    let text = String::from_utf8_lossy(&kept).into_owned();
+    Ok(([(CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response())
+}
+
+/// From where on it is wanted.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(default)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct From {
+    /// How many bytes of it are known already.
+    from: usize,
+}
+
+/// An order whose output is followed.
+struct Followers {
+    reception: Arc<Reception>,
+    followed: Arc<Followed>,
+    order: OrderId,
+    sent: usize,
+    next: VecDeque<Sent>,
+    has_ended: bool,
+}
+
+/// Follow what an order prints
+///
+/// Sends each piece as it is printed, as JSON text, with the number of bytes so far as the id; and
+/// `end` once the order has ended and all is sent. Whoever comes back with `Last-Event-ID` is sent
+/// what was printed meanwhile.
+#[utoipa::path(get, path = "/api/v1/deployments/{deployment}/output-events/{*order}", tag = "deployments",
+    params(
+        ("deployment" = String, Path, description = "The deployment."),
+        ("order" = String, Path, description = "The order, such as `site/B03/pc-17/install#2`."),
+        ("Last-Event-ID" = Option<String>, Header, description = "The last id that was received."),
+        From,
+    ),
+    responses((status = 200, description = "Pieces of the output, as server-sent events.", body = String, content_type = "text/event-stream"), Noes))]
+pub(crate) async fn follow(
+    State(reception): State<Arc<Reception>>,
+    Caller(visitor): Caller,
+    Path((deployment, order)): Path<(String, String)>,
+    Query(from): Query<From>,
+    headers: HeaderMap,
+) -> Result<Sse<impl Stream<Item = Result<Sent, Infallible>>>, Problem> {
+    let followed = reception.deployment(&visitor, &deployment).await?;
+    if !reception.keeps_outputs() {
+        return Err(Problem::unknown("no outputs are kept here"));
+    }
+    let last = headers.get("last-event-id").and_then(|it| it.to_str().ok());
+    let sent = last.and_then(|it| it.parse().ok()).unwrap_or(from.from);
+    let order = OrderId(order.as_str().into());
+    let (next, has_ended) = (VecDeque::new(), false);
+    let followers = Followers { reception, followed, order, sent, next, has_ended };
+    Ok(Sse::new(stream::unfold(followers, piece)).keep_alive(KeepAlive::default()))
+}
+
+/// Returns the next piece, as soon as there is one; nothing once all was sent.
+async fn piece(mut it: Followers) -> Option<(Result<Sent, Infallible>, Followers)> {
+    loop {
+        if let Some(sent) = it.next.pop_front() {
+            return Some((Ok(sent), it));
+        }
+        if it.has_ended {
+            return None;
+        }
+        // Asked before it is read: what an order prints last is there before its end is known.
+        it.has_ended = !it.followed.standing().state.orders.contains_key(&it.order);
+        let kept = it.reception.output(&it.followed, &it.order).await.ok()?.unwrap_or_default();
+        let new = kept.get(it.sent..).unwrap_or_default();
+        let whole = new.iter().rposition(|it| *it == b'\n').map_or(0, |it| it + 1);
+        let new = if it.has_ended { new } else { new.get(..whole).unwrap_or_default() };
+        if !new.is_empty() {
+            it.sent += new.len();
+            let text = String::from_utf8_lossy(new);
+            let sent = Sent::default().id(it.sent.to_string()).event("output");
+            it.next.push_back(sent.json_data(text).ok()?);
+        }
+        if it.has_ended {
+            it.next.push_back(Sent::default().event("end").data("ended"));
+        } else if it.next.is_empty() {
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+    }
+}

@@ -1,0 +1,262 @@
+//! What links open: an invitation, one site to sign for, a letter to acknowledge. Nobody logs in.
+
+use super::Answer;
+use super::door::{browser, let_in};
+use super::{account, documents, site};
+use crate::block::{Block, Fact};
+use crate::guest::Address;
+use crate::page::Page;
+use crate::template::{rendered, said};
+use crate::trouble::{No, sentence};
+use crate::visit::Visit;
+use axum::extract::{Form, Path, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use coordinator::Acted;
+use model::command::Command;
+use model::machine::SignOffState;
+use model::role_type::RoleType;
+use model::sheet::{self, Sheet, SlotId};
+use reception::{Opened, Reception};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+const GONE: &str = "This link opens nothing any more: it was used, has ended, or was replaced by a newer one. Ask whoever gave it to you.";
+
+/// Returns why a link opens nothing.
+fn gone(error: reception::ReceptionError) -> No {
+    if matches!(error, reception::ReceptionError::NotAdmitted) {
+        return No::new(StatusCode::NOT_FOUND, "The link opens nothing", GONE);
+    }
+    error.into()
+}
+
+/// Shows an invitation. Only its button uses it: whoever looks through mails for harm opens links too.
+pub(crate) async fn welcome(
+    State(reception): State<Arc<Reception>>,
+    Address(address): Address,
+    Path(secret): Path<String>,
+) -> Answer {
+    let name = reception.invited(&secret, &address).await.map_err(gone)?;
+    let page = rendered("welcome.html", said! { title => "Welcome", name });
+    Ok(([(header::CACHE_CONTROL, "no-store")], page).into_response())
+}
+
+pub(crate) async fn come_in(
+    State(reception): State<Arc<Reception>>,
+    Address(address): Address,
+    headers: HeaderMap,
+    Path(secret): Path<String>,
+) -> Answer {
+    let begun = reception.come_in_by_invitation(&secret, &address, &browser(&headers)).await;
+    let (session, _) = begun.map_err(gone)?;
+    let next = format!("/account?said={}", crate::link::encoded(account::WELCOME));
+    Ok(let_in(&headers, &session, Some(&next)))
+}
+
+/// What whoever holds the link decides.
+#[derive(Serialize)]
+struct Decision {
+    kind: &'static str,
+    question: &'static str,
+    about: String,
+    button: &'static str,
+    document: Option<String>,
+}
+
+/// What is posted from the page of a link.
+#[derive(Deserialize)]
+#[serde(default)]
+#[derive(Default)]
+pub(crate) struct Decided {
+    decision: String,
+    document: String,
+    reasons: String,
+}
+
+/// Returns a visit by whoever holds the link.
+fn visit(reception: &Reception, opened: &Opened) -> Visit {
+    let standing = opened.followed.standing();
+    let now = standing.now(reception.clock());
+    Visit {
+        visitor: opened.visitor.clone(),
+        followed: opened.followed.clone(),
+        standing,
+        now,
+        at: None,
+        done: None,
+        path: String::new(),
+        query: vec![],
+    }
+}
+
+/// What is shown besides the page itself.
+#[derive(Default)]
+struct More {
+    decision: Option<Decision>,
+    no: Option<No>,
+    done: Option<String>,
+    reasons: String,
+}
+
+fn shown(visit: &Visit, site_id: &model::id::SiteId, more: More) -> Response {
+    let state = visit.state();
+    let title = state.site(site_id).map_or_else(String::new, |(it, _)| it.title.clone());
+    let who = Fact::said("You are", visit.name(visit.person()));
+    let deployment = Fact::said("Deployment", &state.plan.title);
+    let mut page = Page::new(title).with(Block::facts("For whom", vec![who, deployment]));
+    page = page.and(site::before_acknowledging(visit, site_id));
+    page = page.and(documents::facts_of(visit, &Sheet::Site(site_id.clone())));
+    let page = page.without_links();
+    let More { decision, no, done, reasons } = more;
+    let status = no.as_ref().map_or(StatusCode::OK, |it| it.status);
+    let title = page.title.clone();
+    let what = said! { title, page, decision, no, done, reasons };
+    (status, [(header::CACHE_CONTROL, "no-store")], rendered("link.html", what)).into_response()
+}
+
+/// Returns what the owner of the site is asked now.
+fn asked(visit: &Visit, id: &model::id::SiteId) -> Option<Decision> {
+    let state = visit.state();
+    let slot = SlotId { sheet: Sheet::Site(id.clone()), role: RoleType::SiteOwner };
+    if state.slots.get(&slot).is_some_and(|it| it.state == SignOffState::Requested) {
+        return Some(Decision {
+            kind: "sign",
+            question: "Is the site operating as expected?",
+            about: format!("Your signature means: \u{201c}{}\u{201d}", slot.meaning()),
+            button: "Sign",
+            document: Some(sheet::digest(state, &slot.sheet).to_string()),
+        });
+    }
+    let waits = planner::waiting::why(state, visit.now, &model::scope::Scope::Site(id.clone()));
+    let command = waits.into_iter().filter_map(|it| it.command);
+    let version = command.into_iter().find_map(|it| {
+        if let Command::AcknowledgeSchedule { version, .. } = it { Some(version) } else { None }
+    })?;
+    Some(Decision {
+        kind: "acknowledge",
+        question: "Do you agree to the date?",
+        about: "It says that you know when it happens and what to expect.".to_owned(),
+        button: "Acknowledge the date",
+        document: Some(version.to_string()),
+    })
+}
+
+pub(crate) async fn site(
+    State(reception): State<Arc<Reception>>,
+    Address(address): Address,
+    Path(secret): Path<String>,
+) -> Answer {
+    let opened = reception.open_site(&secret, &address).await.map_err(gone)?;
+    let visit = visit(&reception, &opened);
+    let decision = asked(&visit, &opened.site);
+    let done = decision.is_none().then(|| "Nothing is asked of you here now.".to_owned());
+    Ok(shown(&visit, &opened.site, More { decision, done, ..More::default() }))
+}
+
+pub(crate) async fn decide(
+    State(reception): State<Arc<Reception>>,
+    Address(address): Address,
+    Path(secret): Path<String>,
+    Form(it): Form<Decided>,
+) -> Answer {
+    let opened = reception.open_site(&secret, &address).await.map_err(gone)?;
+    let slot = SlotId { sheet: Sheet::Site(opened.site.clone()), role: RoleType::SiteOwner };
+    let invalid = || No::invalid("The page was not sent whole: open the link again.");
+    let document = it.document.parse().map_err(|_| invalid())?;
+    let command = match it.decision.as_str() {
+        "sign" => Command::Sign { slot, document, exceptions: vec![] },
+        "refuse" => {
+            let reasons = it.reasons.lines().map(str::trim).filter(|it| !it.is_empty());
+            Command::Refuse { slot, document, reasons: reasons.map(str::to_owned).collect() }
+        }
+        "acknowledge" => {
+            Command::AcknowledgeSchedule { site: opened.site.clone(), version: document }
+        }
+        _ => return Err(invalid().into()),
+    };
+    let acted = reception.act_by_link(&secret, &address, &command).await;
+    let visit = visit(&reception, &opened);
+    Ok(match acted {
+        Ok(acted) => shown(&visit, &opened.site, thanks(&acted)),
+        Err(error) => {
+            let decision = asked(&visit, &opened.site);
+            let no = Some(gone(error));
+            shown(&visit, &opened.site, More { decision, no, done: None, reasons: it.reasons })
+        }
+    })
+}
+
+fn thanks(acted: &Acted) -> More {
+    let done = format!("Thank you. It stands in the record as entry {}.", acted.first);
+    More { done: Some(done), ..More::default() }
+}
+
+pub(crate) async fn letter(
+    State(reception): State<Arc<Reception>>,
+    Address(address): Address,
+    Path((deployment, token)): Path<(String, String)>,
+) -> Answer {
+    let opened = reception.open_letter(&deployment, &token, &address).await;
+    let (opened, number) = opened.map_err(gone)?;
+    let visit = visit(&reception, &opened);
+    let is_open = visit.state().messages.unacknowledged.contains(&number);
+    let decision = is_open.then(|| Decision {
+        kind: "acknowledge",
+        question: "Have you read it?",
+        about: "It says that you know when it happens and what to expect.".to_owned(),
+        button: "Acknowledge",
+        document: None,
+    });
+    let done = (!is_open).then(|| "Nothing is asked of you here now.".to_owned());
+    Ok(shown(&visit, &opened.site, More { decision, done, ..More::default() }))
+}
+
+pub(crate) async fn acknowledge(
+    State(reception): State<Arc<Reception>>,
+    Address(address): Address,
+    Path((deployment, token)): Path<(String, String)>,
+) -> Answer {
+    let opened = reception.open_letter(&deployment, &token, &address).await;
+    let (opened, _) = opened.map_err(gone)?;
+    let acted = reception.acknowledge(&deployment, &token, &address).await;
+    let visit = visit(&reception, &opened);
+    let more = match acted {
+        Ok(acted) => thanks(&acted),
+        Err(error) => More { no: Some(gone(error)), ..More::default() },
+    };
+    Ok(shown(&visit, &opened.site, more))
+}
+
+/// Makes a link for the owner of a site, and says what became of it.
+pub(crate) async fn make(
+    State(reception): State<Arc<Reception>>,
+    visit: Visit,
+    Path((deployment, site)): Path<(String, String)>,
+) -> Answer {
+    let id = site.parse().map_err(|_| No::unknown(format!("Site {site} is not in the plan.")))?;
+    let given = reception.link_to_site(&visit.visitor, &deployment, &id).await?;
+    let who = visit.name(&given.person);
+    let ends = visit.when(given.ends);
+    let (lead, cell) = match (&given.sent_to, &given.address) {
+        (Some(mail), _) => (format!("It was sent to {mail}."), None),
+        (None, address) => {
+            let said =
+                "Hand it over yourself: it is shown this once. The record will say that you did.";
+            (sentence(said), address.clone())
+        }
+    };
+    let mut facts = vec![
+        Fact::said("For", who),
+        Fact::said("Opens", format!("site {site}, to sign for it or to refuse, once")),
+        Fact::said("Ends", ends),
+    ];
+    facts.extend(Fact::maybe("Link", cell));
+    let page = Page::new("A link for the site's owner").lead(lead);
+    let page = page.with(Block::facts("The link", facts));
+    let page = page.typed(format!("landfall link {site} --server {}", reception.address_of("")));
+    let mut answer = page.shown(&visit);
+    let kept = axum::http::HeaderValue::from_static("no-store");
+    answer.headers_mut().insert(header::CACHE_CONTROL, kept);
+    Ok(answer)
+}

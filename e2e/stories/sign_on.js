@@ -1,0 +1,93 @@
+/** Single sign-on at a real provider, an invitation, and a link with which an owner signs. */
+
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import { after, before, test } from "node:test";
+// @ts-expect-error: it brings no types along
+import Provider from "oidc-provider";
+import { clean, open, setUp } from "../place.js";
+
+const SECRET = "what the provider gave to Landfall";
+
+/** @type {import("../place.js").Place} */
+let place;
+/** @type {import("node:http").Server} */
+let server;
+let issuer = "";
+
+before(async () => {
+  server = createServer();
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
+  const address = server.address();
+  assert.ok(address && typeof address === "object");
+  issuer = `http://localhost:${address.port}`;
+  place = await open([], { oidc: { issuer, secret: SECRET } });
+  const provider = new Provider(issuer, {
+    clients: [
+      {
+        client_id: "landfall",
+        client_secret: SECRET,
+        redirect_uris: [`${place.address}/sign-on/back`],
+      },
+    ],
+    cookies: { keys: ["a key for this story"] },
+    findAccount: (/** @type {unknown} */ _, /** @type {string} */ id) => ({
+      accountId: id,
+      claims: () => ({ sub: id, email: "me@example.org", email_verified: false, preferred_username: "me" }),
+    }),
+  });
+  server.on("request", provider.callback());
+  await setUp(place, "me");
+});
+after(async () => {
+  await place.close();
+  server.closeAllConnections();
+  server.close();
+});
+
+/**
+ * Signs on at the provider as `name`.
+ * @param {import("playwright-core").Page} page
+ * @param {string} name
+ */
+async function signOn(page, name) {
+  await page.locator('input[name="login"]').fill(name);
+  await page.locator('input[name="password"]').fill("anything");
+  await page.locator('button[type="submit"]').click();
+  const consent = page.getByRole("button", { name: "Continue" });
+  await Promise.race([consent.waitFor(), page.waitForURL((it) => it.origin === place.address)]);
+  if (new URL(page.url()).origin !== place.address) await consent.click();
+}
+
+test("an account is linked by its own person, who then logs in by single sign-on", async () => {
+  const page = await place.as("me");
+  await page.goto("/account");
+  await page.getByRole("link", { name: "Link it" }).click();
+  await signOn(page, "ines at the provider");
+  await page.getByText("Your account is linked").waitFor();
+  await clean(page);
+  await page.getByRole("button", { name: "Log out" }).click();
+  await page.getByRole("link", { name: `Log in at ${issuer}` }).click();
+  await page.waitForURL((it) => it.pathname === "/" && it.origin === place.address);
+});
+
+test("whoever is linked with nobody is not let in, whatever name and mail the provider passes on", async () => {
+  const context = await place.browser.newContext({ baseURL: place.address });
+  const page = await context.newPage();
+  await page.goto("/log-in");
+  await clean(page);
+  await page.getByRole("link", { name: `Log in at ${issuer}` }).click();
+  await signOn(page, "a stranger");
+  await page.getByText("No account here is linked with it").or(page.getByText("no account here is linked with it")).waitFor();
+  await page.goto("/account");
+  assert.equal(new URL(page.url()).pathname, "/log-in");
+  await context.close();
+});
+
+test("what was not begun in this browser is not believed", async () => {
+  const context = await place.browser.newContext({ baseURL: place.address });
+  const page = await context.newPage();
+  await page.goto("/sign-on/back?code=forged&state=forged");
+  await page.getByText("it did not begin in this browser").waitFor();
+  await context.close();
+});
