@@ -16,10 +16,8 @@ pub(crate) fn facts(paper: &Paper<'_>) -> Value {
     });
     let asked = state.survey_questions();
     let of = |it: Instrument| {
-        let questions: Vec<Value> = asked
-            .of(it)
-            .map(|it| json!({ "question": it.number, "text": it.text }))
-            .collect();
+        let questions: Vec<Value> =
+            asked.of(it).map(|it| json!({ "question": it.number, "text": it.text })).collect();
         json!({ "instrument": it, "questions": questions, "results": results(state, it) })
     };
     let instruments: Vec<Value> = Instrument::ALL.iter().map(|it| of(*it)).collect();

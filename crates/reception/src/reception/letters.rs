@@ -12,7 +12,8 @@ use coordinator::{Acted, Author};
 use model::command::Command;
 use model::message::{Addressee, MessageCommand};
 use model::scope::Scope;
-use model::survey::{Reply, Respondent, SurveyCommand};
+
+use model::survey::{Questions, Reply, Respondent, SurveyCommand};
 use record::{Account, AdmissionKind, CommandId};
 use std::sync::Arc;
 
@@ -81,8 +82,8 @@ impl Reception {
         Ok((Opened { visitor, followed, site, by }, number))
     }
 
-    /// Returns the title of the deployment whose survey the link with `token` opens; whoever guesses
-    /// from `address` is made to wait.
+    /// Returns the title of the deployment whose survey the link with `token` opens, and what it asks;
+    /// whoever guesses from `address` is made to wait.
     ///
     /// # Errors
     ///
@@ -92,8 +93,9 @@ impl Reception {
         deployment: &str,
         token: &str,
         address: &str,
-    ) -> Result<String, ReceptionError> {
-        Ok(self.survey(deployment, token, address).await?.standing().state.plan.title.clone())
+    ) -> Result<(String, Arc<Questions>), ReceptionError> {
+        let standing = self.survey(deployment, token, address).await?.standing();
+        Ok((standing.state.plan.title.clone(), standing.state.survey_questions()))
     }
 
     async fn survey(
