@@ -22,7 +22,7 @@ fn routes() -> Vec<(String, String)> {
     for (path, methods) in paths {
         let path = path.replace("{deployment}", "HELLO").replace("{scope}", "deployment");
         let path = path.replace("{sheet}", "core-final").replace("{site}", "north");
-        let path = path.replace("{seq}", "1").replace("{name}", "me");
+        let path = path.replace("{seq}", "1").replace("{name}", "me").replace("{document}", "core");
         let path = path.replace("{order}", "site/north/a/b");
         let path = path.replace("{passkey}", "AAEC");
         let path = path.replace("{digest}", &"0".repeat(64));
