@@ -93,6 +93,7 @@ impl Deployment {
         let author = Author {
             person: plan.people.first().ok_or("there is nobody in the plan")?.id.clone(),
             login: LOGIN.to_owned(),
+            known: None,
         };
         let id = plan.deployment.clone();
         let folder = work.parent().unwrap_or(work).display().to_string();
@@ -167,7 +168,7 @@ impl Deployment {
             let Some((person, command, _)) = answer(coordinator.state(), now, &wait) else {
                 continue;
             };
-            let author = Author { person, login: LOGIN.to_owned() };
+            let author = Author { person, login: LOGIN.to_owned(), known: None };
             let id = format!("answer-{}-{number}", coordinator.head().seq).parse()?;
             answered |= coordinator.act(&author, &command, &id, now).await.is_ok();
         }

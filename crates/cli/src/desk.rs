@@ -334,10 +334,10 @@ pub(crate) fn author(
 ) -> Result<Author, Fault> {
     let login = login.to_owned();
     if let Some(person) = named {
-        return Ok(Author { person: person.clone(), login });
+        return Ok(Author { person: person.clone(), login, known: None });
     }
     match (plan.profile, plan.people.as_slice()) {
-        (Profile::Solo, [only]) => Ok(Author { person: only.id.clone(), login }),
+        (Profile::Solo, [only]) => Ok(Author { person: only.id.clone(), login, known: None }),
         (Profile::Solo | Profile::Standard | Profile::Regulated, _) => {
             let next = "name the person of the plan who acts: --as PERSON, or LANDFALL_AS";
             Err(Fault::new(Exit::Usage, "it is not clear who acts").next(next))

@@ -159,7 +159,11 @@ async fn the_label_driver_is_fixed(site: &mut Site, servers: &Servers, fixed: &P
     let plan = plan_on(servers, fixed, "fixed");
     let changes = planfile::diff(&coordinator.state().plan, &plan);
     let manager = "sabela.roig";
-    let author = coordinator::Author { person: manager.parse().unwrap(), login: "test".to_owned() };
+    let author = coordinator::Author {
+        person: manager.parse().unwrap(),
+        login: "test".to_owned(),
+        known: None,
+    };
     let at = coordinator.state().at;
     let why = "the label driver fails on old printers; it is set by a parameter now";
     coordinator

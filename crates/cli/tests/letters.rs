@@ -119,7 +119,7 @@ async fn created(folder: &Path) -> (Coordinator, Author) {
     let location = Location::Sqlite(folder.join("record.db"));
     let signer = Signer::from_file(&folder.join("key")).unwrap();
     let record: Arc<dyn Record> = record::open(&location, signer, None).await.unwrap();
-    let author = Author { person: "me".parse().unwrap(), login: "test".to_owned() };
+    let author = Author { person: "me".parse().unwrap(), login: "test".to_owned(), known: None };
     let now = jiff::Timestamp::now();
     let creation =
         Creation { plan, folder: folder.display().to_string(), purpose: Purpose::Production };

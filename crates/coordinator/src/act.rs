@@ -8,6 +8,7 @@ use crate::findings;
 use crate::fold::{self, Moment, fold_until, follow};
 use crate::quarantine;
 use jiff::Timestamp;
+use model::authentication::{self, Authentication};
 use model::change_schedule::ChangeScheduleEvent;
 use model::command::{Command, RfcAct};
 use model::decide::{Acting, decide};
@@ -32,13 +33,15 @@ pub struct Author {
     pub person: PersonId,
     /// The account from which they act.
     pub login: String,
+    /// How and when they have shown that it is them; nothing where the account is one of the computer.
+    pub known: Option<Authentication>,
 }
 
 impl Author {
     /// Returns whoever answers without a name: the record does not say who.
     pub fn nobody() -> Self {
         let person = "nobody".parse().expect("because it is made of letters");
-        Self { person, login: String::new() }
+        Self { person, login: String::new(), known: None }
     }
 }
 
@@ -97,7 +100,11 @@ impl Coordinator {
         let entry = Entry {
             seq: 1,
             at,
-            actor: Actor::Person { person: author.person.clone(), login: author.login.clone() },
+            actor: Actor::Person {
+                person: author.person.clone(),
+                login: author.login.clone(),
+                known: author.known,
+            },
             baseline: 0,
             command: None,
             event: Event::DeploymentCreated {
@@ -208,6 +215,7 @@ impl Coordinator {
         at: Timestamp,
     ) -> Result<Acted, CommandError> {
         quarantine::may(self, command)?;
+        authentication::is_fresh(&self.state, command, author.known.as_ref(), at)?;
         let mut command = command.clone();
         if let Command::Baseline { findings } = &mut command {
             // What was found is found here, not by whoever asks.
@@ -312,7 +320,7 @@ impl Coordinator {
                     return Err(refusal.into());
                 }
             };
-            let actor = acting.actor_of(command, &author.login);
+            let actor = acting.actor_of(command, &author.login).known_by(author.known);
             let error = match self.append(&events, &actor, now, id, plan.as_ref()).await {
                 Ok((first, last)) => return Ok(Acted { first, last, events, repeated: false }),
                 Err(error) => error,

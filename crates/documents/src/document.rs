@@ -105,6 +105,9 @@ pub struct Head {
     pub deployment: String,
     /// The title of the project.
     pub project: String,
+    /// What it is for.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub vision: String,
     /// The release.
     pub release: String,
     /// Its version.
@@ -174,6 +177,10 @@ pub struct Slot {
     /// From which account it was given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<String>,
+    /// How and when whoever decided had shown that it is them; nothing where the account is one of the
+    /// computer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub known: Option<model::authentication::Authentication>,
     /// The digest of its manifest, where somebody decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub manifest: Option<Digest>,

@@ -209,6 +209,7 @@ fn head_of(state: &State, scope: &Scope) -> Head {
         company: plan.company.clone(),
         deployment: plan.deployment.to_string(),
         project: plan.title.clone(),
+        vision: plan.vision.clone(),
         release: plan.release.name.clone(),
         release_version: plan.release.version.clone(),
         release_sha256: state.release_digest(),
@@ -365,6 +366,7 @@ fn slot(paper: &Paper<'_>, slot: &SlotId, standing: &Standing) -> Slot {
         statements: decided.map(|it| it.statements.clone()).unwrap_or_default(),
         stamp: decided.and_then(|it| it.stamp.clone()),
         account: decided.and_then(|it| it.account.clone()),
+        known: decided.and_then(|it| it.known),
         manifest: decided.and_then(|it| signature::manifest(paper, it)).map(|it| it.digest()),
     }
 }

@@ -8,7 +8,8 @@
 //! House rule: the same record gives the same bytes.
 
 use jiff::Timestamp;
-use model::digest::Digest;
+use model::authentication::Authentication;
+use model::digest::{Digest, canonical};
 use model::event::{Actor, Entry, Event};
 use model::guard::GuardReading;
 use model::id::{PersonId, Seq};
@@ -61,6 +62,7 @@ pub struct Reading {
     by_topic: BTreeMap<&'static str, Vec<Seq>>,
     signed: BTreeMap<Sheet, Vec<Act>>,
     bodies: BTreeMap<Digest, Value>,
+    rows: Option<(usize, Vec<u8>)>,
     waivers: BTreeMap<u32, Vec<Seq>>,
     last: Option<(Seq, Timestamp, Digest)>,
 }
@@ -73,6 +75,7 @@ pub(crate) struct Act {
     pub(crate) at: Timestamp,
     pub(crate) by: Option<PersonId>,
     pub(crate) account: Option<String>,
+    pub(crate) known: Option<Authentication>,
     pub(crate) slot: SlotId,
     pub(crate) transition: SignOffTransition,
     pub(crate) document: Digest,
@@ -122,9 +125,11 @@ impl Reading {
         else {
             return;
         };
-        let (by, account) = match &entry.actor {
-            Actor::System => (None, None),
-            Actor::Person { person, login } => (Some(person.clone()), Some(login.clone())),
+        let (by, account, known) = match &entry.actor {
+            Actor::System => (None, None, None),
+            Actor::Person { person, login, known } => {
+                (Some(person.clone()), Some(login.clone()), *known)
+            }
         };
         let act = Act {
             seq,
@@ -132,6 +137,7 @@ impl Reading {
             at,
             by,
             account,
+            known,
             slot: slot.clone(),
             transition: *transition,
             document: *document,
@@ -145,6 +151,10 @@ impl Reading {
         if is_issued && self.wanted.includes(&slot.sheet) && !self.bodies.contains_key(document) {
             let body = sheet::body(state, &slot.sheet);
             if model::digest::digest_of_tree(&body) == *document {
+                if slot.sheet == Sheet::SitesComplete {
+                    let rows = sheet::site_rows(state);
+                    self.rows = Some((rows.len(), canonical(&rows)));
+                }
                 self.bodies.insert(*document, body);
             }
         }
@@ -181,6 +191,12 @@ impl Reading {
     /// Returns the body with this digest, as it was issued.
     pub(crate) fn body(&self, digest: &Digest) -> Option<&Value> {
         self.bodies.get(digest)
+    }
+
+    /// Returns the rows of all sites, as they were when signatures for them were asked last: how many,
+    /// and the bytes whose digest stands in what is signed.
+    pub(crate) fn site_rows(&self) -> Option<&(usize, Vec<u8>)> {
+        self.rows.as_ref()
     }
 
     /// Returns the entries about exactly `scope`.

@@ -155,8 +155,10 @@ impl Teller<'_> {
     fn head(&self, document: &Document) -> Vec<[String; 2]> {
         let head = &document.head;
         let row = |key: &str, said: String| [self.word(key), clean(&said)];
-        vec![
-            row("project", format!("{} \u{b7} {}", head.deployment, head.project)),
+        let vision = Some(&head.vision).filter(|it| !it.is_empty());
+        let vision = vision.map(|it| row("vision", it.clone()));
+        let project = row("project", format!("{} \u{b7} {}", head.deployment, head.project));
+        let rest = [
             row("release", format!("{} {}", head.release, head.release_version)),
             row("release-sha256", head.release_sha256.to_string()),
             row("baseline", head.baseline.to_string()),
@@ -164,7 +166,8 @@ impl Teller<'_> {
             row("environment", head.environment.clone()),
             row("times-in", head.zone.clone()),
             row("language", self.word("language-name")),
-        ]
+        ];
+        [project].into_iter().chain(vision).chain(rest).collect()
     }
 
     fn sections(&self, document: &Document, letterhead: &Letterhead) -> Vec<ShownSection> {
@@ -361,6 +364,7 @@ impl Teller<'_> {
         line("for", slot.on_behalf_of.clone());
         line("at", slot.at.map(|at| self.exactly(at)));
         line("account", slot.account.clone());
+        line("known-by", slot.by.as_ref().map(|_| self.known(slot)));
         line("entry", slot.entry.map(|it| it.to_string()));
         line("stamp", slot.stamp.clone());
         line("manifest", slot.manifest.map(|it| it.to_string()));
@@ -382,6 +386,17 @@ impl Teller<'_> {
             statements: slot.statements.iter().map(|it| clean(it)).collect(),
             lines,
         }))
+    }
+
+    /// Returns how and when whoever decided had shown that it is them.
+    fn known(&self, slot: &Slot) -> String {
+        match slot.known {
+            Some(it) => {
+                let method = self.word(&format!("by-{}", it.method));
+                self.with("known-since", &[&method, &self.exactly(it.at)])
+            }
+            None => self.word("known-by-computer"),
+        }
     }
 
     /// Returns `at` in UTC and on the clock of the place, with its offset.

@@ -109,6 +109,10 @@ pub struct SignatureManifest {
 pub struct Known {
     /// The account from which it was given.
     pub account: Option<String>,
+    /// By what they had shown that it is them; nothing where the account is one of the computer.
+    pub method: Option<String>,
+    /// When they had.
+    pub at: Option<Timestamp>,
 }
 
 /// A place in the chain.
@@ -186,7 +190,11 @@ pub(crate) fn manifest(paper: &Paper<'_>, act: &Act) -> Option<SignatureManifest
     };
     Some(SignatureManifest {
         declaration,
-        auth: Known { account: act.account.clone() },
+        auth: Known {
+            account: act.account.clone(),
+            method: act.known.map(|it| it.method.to_string()),
+            at: act.known.map(|it| it.at),
+        },
         signed_at: act.at,
         tz: views::time::zone_of(state, &scope).to_string(),
         chain: Chained { seq: act.seq, hash: act.hash },

@@ -22,8 +22,10 @@ pub(crate) fn write(writer: &mut Writer<'_>) {
             &["site", "ring", "state", "deployed", "signed-by", "signed-at", "exceptions"],
         )
         .facts(&["roll-up/rows-sha256"]);
-    let file = table_file::sites(paper);
-    writer.put(Block::Annex { file: file.name.clone(), rows: file.rows, sha256: file.digest() });
+    // Its digest is the one among the facts above: what is signed covers every row.
+    let file = table_file::signed_rows(paper).unwrap_or_else(|| table_file::sites(paper));
+    let sha256 = file.digest();
+    writer.put(Block::Annex { file: file.name, rows: file.rows, sha256 });
     writer
         .section("revisits", &[on("sites")])
         .table("roll-up/revisits", &["number", "site", "cause", "reason", "rfc", "state"])

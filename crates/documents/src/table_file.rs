@@ -58,6 +58,7 @@ fn quoted(text: &str) -> String {
 /// Returns all files beside the documents of a deployment.
 pub fn table_files(paper: &Paper<'_>) -> Vec<TableFile> {
     let mut files = vec![sites(paper)];
+    files.extend(signed_rows(paper));
     files.extend(regions(paper));
     files.push(changes(paper));
     files.push(waivers(paper));
@@ -104,6 +105,13 @@ fn site_row(paper: &Paper<'_>, position: usize) -> Option<Vec<String>> {
 pub(crate) fn sites(paper: &Paper<'_>) -> TableFile {
     let rows = (0..paper.state.plan.sites.len()).filter_map(|it| site_row(paper, it));
     TableFile::of("sites.csv", &SITE_HEAD, rows)
+}
+
+/// Returns the rows of all sites as the sheet of all sites was issued: canonical JSON, whose digest
+/// stands in what is signed.
+pub(crate) fn signed_rows(paper: &Paper<'_>) -> Option<TableFile> {
+    let (rows, bytes) = paper.reading.site_rows()?.clone();
+    Some(TableFile { name: "sites-as-signed.json".to_owned(), rows, bytes })
 }
 
 /// Returns a file for each ring, where there are more sites than a document lists.

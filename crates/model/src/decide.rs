@@ -196,7 +196,7 @@ impl Acting<'_> {
 
     /// Returns the actor of entries that come of what the person does.
     pub fn actor(&self, login: &str) -> Actor {
-        Actor::Person { person: self.person.clone(), login: login.to_owned() }
+        Actor::Person { person: self.person.clone(), login: login.to_owned(), known: None }
     }
 
     fn known_person(&self) -> Result<(), Refusal> {

@@ -53,10 +53,23 @@ pub enum Actor {
         person: PersonId,
         /// The account from which they acted.
         login: String,
+        /// How and when they had shown that it is them; nothing where the account is one of the
+        /// computer.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        known: Option<crate::authentication::Authentication>,
     },
 }
 
 impl Actor {
+    /// Returns the actor as somebody who was known in this way.
+    #[must_use]
+    pub fn known_by(self, how: Option<crate::authentication::Authentication>) -> Self {
+        match self {
+            Self::System => Self::System,
+            Self::Person { person, login, .. } => Self::Person { person, login, known: how },
+        }
+    }
+
     /// Returns the person, where it is one.
     pub fn person(&self) -> Option<&PersonId> {
         match self {

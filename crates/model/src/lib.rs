@@ -6,6 +6,7 @@
 mod as_text;
 pub mod assessment;
 pub mod assignment;
+pub mod authentication;
 pub mod baseline;
 pub mod change_schedule;
 pub mod close_out;

@@ -11,6 +11,7 @@ mod sites;
 mod stable;
 
 pub use kept::{KeptDigest, SheetsVersion};
+pub use sites::site_rows;
 pub use stable::milestone_facts;
 
 use crate::digest::{Digest, canonical_digest, digest_of_tree};

@@ -133,7 +133,7 @@ impl Story {
             let waits = waiting(&self.state, self.now, 1_000);
             let answered = waits.iter().find_map(|it| answer(&self.state, self.now, it));
             if let Some((person, _, events)) = answered {
-                let actor = Actor::Person { person, login: String::new() };
+                let actor = Actor::Person { person, login: String::new(), known: None };
                 events.iter().for_each(|it| self.happens_by(it, &actor));
                 continue;
             }

@@ -1,5 +1,6 @@
 //! What an admission admits to: a person may do what their role allows, a program less.
 
+use model::authentication::signs;
 use model::command::Command;
 use model::id::DeploymentId;
 use serde::{Deserialize, Serialize};
@@ -49,12 +50,6 @@ impl Access {
             Reach::Act => None,
         }
     }
-}
-
-/// Returns whether `command` puts a person's name under something.
-fn signs(command: &Command) -> bool {
-    matches!(command, Command::Sign { .. } | Command::Refuse { .. } | Command::Withdraw { .. })
-        || matches!(command, Command::Rfc { act: model::command::RfcAct::Approve { .. }, .. })
 }
 
 #[cfg(test)]

@@ -271,7 +271,8 @@ impl Reception {
         let (admission, account) = found.ok_or(ReceptionError::NotAdmitted)?;
         let access =
             serde_json::from_str(&admission.access).map_err(|_| ReceptionError::NotAdmitted)?;
-        Ok(Visitor { account, kind: admission.kind, access, admission: digest })
+        let (kind, since) = (admission.kind, admission.created);
+        Ok(Visitor { account, kind, access, since, admission: digest })
     }
 
     /// Ends what let the visitor in.

@@ -2,6 +2,8 @@
 
 use crate::access::Access;
 use coordinator::Author;
+use jiff::Timestamp;
+use model::authentication::{Authentication, AuthenticationMethod};
 use model::digest::Digest;
 use model::id::PersonId;
 use model::state::State;
@@ -16,6 +18,8 @@ pub struct Visitor {
     pub kind: AdmissionKind,
     /// What it admits to.
     pub access: Access,
+    /// Since when: they showed then that it is them.
+    pub since: Timestamp,
     pub(crate) admission: Digest,
 }
 
@@ -32,7 +36,14 @@ impl Visitor {
 
     /// Returns who answers for what they do.
     pub fn author(&self) -> Author {
-        Author { person: self.account.name.clone(), login: self.account.name.to_string() }
+        let method = match self.kind {
+            AdmissionKind::Session => AuthenticationMethod::Password,
+            AdmissionKind::Token => AuthenticationMethod::Token,
+            AdmissionKind::Link => AuthenticationMethod::Link,
+        };
+        let known = Some(Authentication { method, at: self.since });
+        let (person, login) = (self.account.name.clone(), self.account.name.to_string());
+        Author { person, login, known }
     }
 
     /// Returns a text that differs from that of any other admission and reveals nothing of it.

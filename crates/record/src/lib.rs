@@ -42,7 +42,10 @@ pub use key::{InvalidKey, Signer, VerifierKey};
 pub use location::{InvalidLocation, Location};
 pub use memory::{Backup, Memory};
 pub use note::{Checkpoint, InvalidNote, origin};
-pub use package::{CHAIN, PackageFlaw, RUNS, VerifiedPackage, is_package, package, verify_package};
+pub use package::{
+    CHAIN, KeptElsewhere, PackageFlaw, RUNS, VerifiedPackage, began_with, is_package, package,
+    verify_package,
+};
 pub use queue::{
     Claimed, Enlisted, Lead, OpenOrder, OrderState, Present, Receipt, Renewed, Reported,
 };

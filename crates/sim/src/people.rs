@@ -231,7 +231,7 @@ impl People {
 
     /// Sends a command until it is known what became of it.
     async fn send(&mut self, person: PersonId, command: &Command, id: &CommandId) {
-        let author = Author { person, login: "sim".to_owned() };
+        let author = Author { person, login: "sim".to_owned(), known: None };
         for _ in 0..TRIES {
             let Some(coordinator) = &mut self.coordinator else { return };
             let now = self.world.time.now().max(coordinator.state().at);

@@ -99,7 +99,8 @@ async fn create(world: &Arc<World>) -> DeploymentId {
     let kept = Arc::new(plan.clone());
     world.inner().watch.plans.insert(kept.digest().to_string(), kept.clone());
     let connection = Connection { world: world.clone(), process: Arc::default(), is_server: false };
-    let author = Author { person: "rolf".parse().expect("a name"), login: "sim".to_owned() };
+    let author =
+        Author { person: "rolf".parse().expect("a name"), login: "sim".to_owned(), known: None };
     let faults = std::mem::take(&mut world.inner().faults);
     let creation = Creation { plan, folder: "/".to_owned(), purpose: Purpose::Rehearsal };
     let now = world.time.now();

@@ -26,6 +26,12 @@ this program.")]
         #[arg(long, value_name = "FORMS", default_value = "pdf")]
         documents: Forms,
     },
+    /// Print the signed checkpoint of the record as it is now. Kept elsewhere, such as in somebody's
+    /// mail or another repository, it tells this record from one that is written anew.
+    #[command(after_help = "Examples:
+  landfall evidence checkpoint
+  landfall verify FG30.evidence.tar --key landfall+c6ae89b1+AQ… --checkpoint FG30.checkpoint")]
+    Checkpoint,
     /// Write the receipt of a signature: the entry, the proof that it is in the record, and a signed
     /// statement. It verifies by itself.
     #[command(after_help = "Examples:

@@ -93,7 +93,7 @@ meanwhile. Where the clock is wrong, set it right instead; the server goes on by
     Key,
 }
 
-/// Verify an exported record, without server or database.
+/// Verify an exported record, an evidence package or a receipt, without server or database.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   landfall verify FG30.landfall --key landfall+c6ae89b1+AQ…
@@ -107,6 +107,9 @@ pub(crate) struct Verify {
     /// The key that `landfall record key` printed, from where you keep it.
     #[arg(long, value_name = "VKEY")]
     pub(crate) key: Option<VerifierKey>,
+    /// A checkpoint that was kept elsewhere: the record must begin with the entries that it vouches for.
+    #[arg(long, value_name = "FILE", requires = "key")]
+    pub(crate) checkpoint: Option<PathBuf>,
 }
 
 /// Print the kept output of steps, or search it.

@@ -26,6 +26,12 @@ const ATTEMPTS: usize = 5;
 pub(crate) async fn evidence(it: &EvidenceOf, desk: Desk) -> Result<Exit, Fault> {
     match it {
         EvidenceOf::Package { file, documents } => package(file, *documents, &desk).await,
+        EvidenceOf::Checkpoint => {
+            let standing = desk.coordinator.record().standing(&desk.deployment()).await?;
+            let note = standing.checkpoint;
+            desk.terminal.answer(&note, || note.trim_end().to_owned())?;
+            Ok(Exit::Done)
+        }
         EvidenceOf::Receipt { slot, file } => receipt(slot, file, &desk).await,
         EvidenceOf::Sample { seed, count } => super::samples::sample(*seed, *count, &desk).await,
     }

@@ -221,6 +221,9 @@ pub(crate) async fn verify_file(it: &Verify, terminal: Terminal) -> Result<Exit,
     let (path, key) = (it.file.clone(), it.key.clone());
     let spinner = terminal.spinner("verifying the file");
     let begins = beginning(&path)?;
+    if let (Some(kept), Some(key)) = (&it.checkpoint, &it.key) {
+        is_the_one_that_was_witnessed(&path, kept, key)?;
+    }
     if record::is_receipt(&begins) {
         spinner.finish_and_clear();
         return receipt_verified(it, terminal);
@@ -256,6 +259,23 @@ pub(crate) async fn verify_file(it: &Verify, terminal: Terminal) -> Result<Exit,
             Err(Fault::new(Exit::Failure, what).why(error.to_string()))
         }
     }
+}
+
+/// Refuses a record that is not the one of which a checkpoint was kept elsewhere.
+fn is_the_one_that_was_witnessed(
+    path: &Path,
+    kept: &Path,
+    key: &record::VerifierKey,
+) -> Result<(), Fault> {
+    let read = |path: &Path| std::fs::read(path).map_err(|error| Fault::of_file(path, &error));
+    let mut note = String::from_utf8_lossy(&read(kept)?).into_owned();
+    if !note.ends_with('\n') {
+        note.push('\n');
+    }
+    record::began_with(&read(path)?, &note, key).map(|_| ()).map_err(|other| {
+        let what = format!("this is another record than the one that was witnessed: {other}");
+        Fault::new(Exit::Wrong, what).next("keep both files, and ask who has the key")
+    })
 }
 
 /// Returns the first bytes of the file at `path`: they say what it is.

@@ -73,7 +73,7 @@ impl Stage {
         let folder = place.plan_folder().display().to_string();
         let creation = Creation { plan, folder, purpose: Purpose::Rehearsal };
         let login = surroundings.login.clone();
-        let author = Author { person: known(CREATOR), login: login.clone() };
+        let author = Author { person: known(CREATOR), login: login.clone(), known: None };
         let coordinator = Coordinator::create(Arc::clone(&record), creation, &author, now).await?;
         let told = coordinator.head().seq;
         let clock = Arc::new(RehearsalClock::new(now));
@@ -132,7 +132,7 @@ impl Stage {
     ) -> Result<Acted, CommandError> {
         self.acts += 1;
         let id = format!("demo-{}", self.acts).parse().expect("because it is letters and digits");
-        let author = Author { person: person.clone(), login: self.login.clone() };
+        let author = Author { person: person.clone(), login: self.login.clone(), known: None };
         let now = self.now();
         let acted = self.coordinator.act(&author, command, &id, now).await?;
         self.told = self.coordinator.head().seq;

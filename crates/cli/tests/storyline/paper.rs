@@ -21,6 +21,7 @@ pub(crate) async fn holds_up(stage: &mut Stage) {
     looks_like_paper(&papers.join("D-02-site-B27.pdf"));
     says_who_signed(&papers.join("D-02-site-B27.pdf"));
     holds_the_json_that_was_signed(stage, &papers);
+    the_rows_of_all_sites_are_those_that_were_signed(stage, &papers);
     the_package_is_verified_by_two_programs(stage);
 }
 
@@ -91,6 +92,7 @@ fn says_who_signed(pdf: &Path) {
     let meaning = text.find("I confirm that site B27 is operating as expected.").unwrap();
     assert!(text.get(meaning..).unwrap().contains("UTC"), "{text}");
     assert!(text.contains("This document is complete and signed by everybody."), "{text}");
+    assert!(text.contains("It shows the facts that were signed."), "{text}");
     let structure = said("pdfinfo", &["-struct-text", pdf.to_str().unwrap()]);
     assert!(structure.contains("H1") && structure.contains("Table"), "{structure}");
 }
@@ -110,6 +112,14 @@ fn holds_the_json_that_was_signed(stage: &Stage, papers: &Path) {
     assert_eq!(document["status"], "locked");
 }
 
+/// What is signed of all sites holds the digest of a file with a row for each.
+fn the_rows_of_all_sites_are_those_that_were_signed(stage: &Stage, papers: &Path) {
+    let rows = std::fs::read(papers.join("sites-as-signed.json")).unwrap();
+    let digest = model::digest::Digest::of(&rows).to_string();
+    let sheet = stage.landfall(&["document", "show", "sites-complete"]);
+    assert_eq!(sheet.matches(&digest).count(), 2, "among the facts and beside the file: {sheet}");
+}
+
 /// One file; Landfall and a Python program in it find it whole, and both name the first thing that
 /// is wrong with a copy in which a byte is another.
 fn the_package_is_verified_by_two_programs(stage: &Stage) {
@@ -125,6 +135,10 @@ fn the_package_is_verified_by_two_programs(stage: &Stage) {
     stage.landfall(&["evidence", "receipt", "site/B27:site-owner", receipt]);
     let verified = stage.landfall(&["verify", receipt, "--key", key]);
     assert!(verified.contains("is the signature site/B27:site-owner"), "{verified}");
+    let checkpoint = stage.world().join("FG30.checkpoint");
+    std::fs::write(&checkpoint, stage.landfall(&["evidence", "checkpoint"])).unwrap();
+    let kept = checkpoint.to_str().unwrap();
+    stage.landfall(&["verify", path, "--key", key, "--checkpoint", kept]);
     let program = stage.world().join("verify.py");
     let program = program.to_str().unwrap();
     std::fs::write(program, documents::VERIFIER).unwrap();

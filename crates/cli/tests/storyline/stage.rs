@@ -279,7 +279,7 @@ fn load(folder: &Path) -> MasterProjectPlan {
 }
 
 fn author(person: &str) -> Author {
-    Author { person: person.parse().unwrap(), login: "story".to_owned() }
+    Author { person: person.parse().unwrap(), login: "story".to_owned(), known: None }
 }
 
 async fn open(folder: &Path) -> Arc<dyn Record> {

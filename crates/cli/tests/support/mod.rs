@@ -41,7 +41,7 @@ impl Site {
         let signer = Signer::from_file(&data.join("key")).unwrap();
         let record = record::open(&location, signer, Some(data.join("witness"))).await.unwrap();
         let by = plan.holders(model::role_type::RoleType::ReleaseManagement).next().unwrap();
-        let author = Author { person: by.id.clone(), login: "test".to_owned() };
+        let author = Author { person: by.id.clone(), login: "test".to_owned(), known: None };
         let deployment = plan.deployment.clone();
         let folder = folder.display().to_string();
         let creation = Creation { plan, folder, purpose: Purpose::Rehearsal };
@@ -105,7 +105,8 @@ impl Site {
         command: &Command,
     ) -> bool {
         self.acts += 1;
-        let author = Author { person: person.parse().unwrap(), login: "test".to_owned() };
+        let author =
+            Author { person: person.parse().unwrap(), login: "test".to_owned(), known: None };
         let now = act_time(coordinator.state(), coordinator.state().at);
         let id = format!("act-{}", self.acts).parse().unwrap();
         coordinator.act(&author, command, &id, now).await.is_ok()

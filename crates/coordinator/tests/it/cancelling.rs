@@ -46,7 +46,7 @@ async fn a_cancelled_site_stops_in_the_middle_of_its_step_and_waits_for_a_decisi
     }
     let served = world.serve();
     let mut coordinator = until(&world, is_asleep).await;
-    let author = Author { person: "me".parse().unwrap(), login: "test".to_owned() };
+    let author = Author { person: "me".parse().unwrap(), login: "test".to_owned(), known: None };
     let at = act_time(coordinator.state(), coordinator.state().at);
     let reason = "the branch is on emergency power".to_owned();
     let command = Command::CancelOrders { scope: site.clone(), reason };

@@ -40,7 +40,8 @@ impl World {
         assert!(loaded.diagnostics.is_empty(), "{:#?}", loaded.diagnostics);
         let plan = loaded.plan.unwrap();
         let record = open(folder.path()).await;
-        let author = Author { person: plan.people[0].id.clone(), login: "test".to_owned() };
+        let author =
+            Author { person: plan.people[0].id.clone(), login: "test".to_owned(), known: None };
         let deployment = plan.deployment.clone();
         let creation = Creation {
             plan,
@@ -98,7 +99,7 @@ impl World {
             let Some((person, command, _)) = answer(coordinator.state(), now, &wait) else {
                 continue;
             };
-            let author = Author { person, login: "test".to_owned() };
+            let author = Author { person, login: "test".to_owned(), known: None };
             let id = format!("answer-{}-{number}", coordinator.head().seq).parse().unwrap();
             answered |= coordinator.act(&author, &command, &id, now).await.is_ok();
         }

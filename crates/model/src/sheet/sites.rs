@@ -89,9 +89,10 @@ pub(super) fn care(state: &State, site: &SiteId) -> Value {
     })
 }
 
-/// Returns what the sheet of all sites says beside their number.
-pub(super) fn roll_up(state: &State) -> Value {
-    let rows: Vec<Value> = state
+/// Returns a row for each site: where it stands, and who has signed for it. The sheet of all sites
+/// holds their digest, and the rows themselves where they are few.
+pub fn site_rows(state: &State) -> Vec<Value> {
+    state
         .plan
         .sites
         .iter()
@@ -112,7 +113,12 @@ pub(super) fn roll_up(state: &State) -> Value {
                 "sheet-sha256": signed.map(|it| it.document),
             })
         })
-        .collect();
+        .collect()
+}
+
+/// Returns what the sheet of all sites says beside their number.
+pub(super) fn roll_up(state: &State) -> Value {
+    let rows = site_rows(state);
     let (computers, users) = of_all(state);
     let revisits = (1_u32..).zip(&state.site_care.revisits).map(|(number, it)| {
         json!({ "number": number, "site": it.site, "cause": it.cause, "reason": it.reason,

@@ -246,7 +246,7 @@ impl World {
         let Some((person, _, events)) = answer(&self.state, self.now, wait) else { return false };
         for event in events {
             let login = "test".to_owned();
-            self.apply(event, Actor::Person { person: person.clone(), login });
+            self.apply(event, Actor::Person { person: person.clone(), login, known: None });
         }
         true
     }

@@ -333,7 +333,7 @@ impl<W: Watch> Simulation<'_, W> {
     }
 
     fn applied(&mut self, person: &PersonId, events: &[Event]) -> bool {
-        let actor = Actor::Person { person: person.clone(), login: String::new() };
+        let actor = Actor::Person { person: person.clone(), login: String::new(), known: None };
         !events.is_empty() && events.iter().all(|event| self.apply(event, &actor, None))
     }
 }

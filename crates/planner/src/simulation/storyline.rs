@@ -191,7 +191,8 @@ impl<W: Watch> Simulation<'_, W> {
             let acting =
                 Acting::new(&self.state, &person.id, self.now).with_plan(new_plan.map(|it| &**it));
             if let Ok(events) = decide(&acting, command) {
-                let actor = Actor::Person { person: person.id.clone(), login: String::new() };
+                let actor =
+                    Actor::Person { person: person.id.clone(), login: String::new(), known: None };
                 return events.iter().all(|it| self.apply(it, &actor, new_plan.cloned()));
             }
         }

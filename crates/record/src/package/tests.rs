@@ -2,8 +2,6 @@
 
 use super::*;
 use crate::chain;
-use crate::note::Checkpoint;
-use crate::tree::Frontier;
 use model::digest::canonical_digest;
 use proptest::prelude::*;
 use serde_json::json;
@@ -156,6 +154,31 @@ fn each_thing_that_is_wrong_has_its_name() {
         ),
         Err("../x".to_owned())
     );
+}
+
+#[test]
+fn a_checkpoint_that_was_kept_elsewhere_tells_a_record_from_one_that_was_written_anew() {
+    let key = signer();
+    let one = |size: u64, entry: &Value| {
+        let mut tree = Frontier::default();
+        tree.push(&canonical(entry));
+        Checkpoint { deployment: deployment(), size, root: tree.root() }.sign(&key)
+    };
+    let first =
+        json!({ "seq": 1, "event": { "order-ended": { "order": "site/B27@1/pc-7/copy#1" } } });
+    let other = json!({ "seq": 1, "event": "something else" });
+    let (chain, _) = exported(&[first.clone(), json!({ "seq": 2, "event": "x" })], &key);
+    let vkey = key.verifier_key();
+    for bytes in [&chain, example()] {
+        assert_eq!(began_with(bytes, &one(1, &first), vkey).unwrap().size, 1);
+        let rewritten = began_with(bytes, &one(1, &other), vkey);
+        assert_eq!(rewritten, Err(KeptElsewhere::Other { size: 1 }));
+        let shorter = began_with(bytes, &one(9, &first), vkey);
+        assert_eq!(shorter, Err(KeptElsewhere::Shorter { size: 9, found: 2 }));
+    }
+    let stranger = Signer::from_seed([8; 32]);
+    let theirs = began_with(&chain, &one(1, &first), stranger.verifier_key());
+    assert_eq!(theirs, Err(KeptElsewhere::Note(InvalidNote::Signature)));
 }
 
 #[test]

@@ -209,7 +209,7 @@ pub(super) fn created() -> State {
 }
 
 pub(super) fn fold(state: &mut State, event: Event) {
-    let actor = Actor::Person { person: name("ca"), login: String::new() };
+    let actor = Actor::Person { person: name("ca"), login: String::new(), known: None };
     let seq = state.seq + 1;
     state.apply(&event, &actor, noon(), seq, None).unwrap();
     state.seq = seq;

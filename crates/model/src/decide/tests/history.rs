@@ -23,7 +23,7 @@ fn accept(state: &mut State, person: &str, found: u64) -> String {
     };
     let mut line = format!("{person}:");
     for event in events {
-        let actor = Actor::Person { person: by.clone(), login: String::new() };
+        let actor = Actor::Person { person: by.clone(), login: String::new(), known: None };
         let seq = state.seq + 1;
         state.apply(&event, &actor, noon(), seq, None).unwrap();
         state.seq = seq;
