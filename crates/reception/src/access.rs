@@ -1,6 +1,6 @@
 //! What an admission admits to: a person may do what their role allows, a program less.
 
-use model::authentication::signs;
+use model::authentication::{AuthenticationMethod, signs};
 use model::command::Command;
 use model::id::DeploymentId;
 use serde::{Deserialize, Serialize};
@@ -26,6 +26,13 @@ pub enum Reach {
     Act,
     /// To everything the person may do.
     Person,
+}
+
+/// What is kept of an admission: what it admits to, and by what its person was known.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Granted {
+    pub(crate) access: Access,
+    pub(crate) by: AuthenticationMethod,
 }
 
 impl Access {

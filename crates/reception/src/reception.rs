@@ -12,7 +12,7 @@ pub use again::{Shown, ShownAgain};
 pub use refusals::AUDIT;
 pub use sign_ons::{CameBack, ComingBack};
 
-use crate::access::{Access, Reach};
+use crate::access::{Access, Granted, Reach};
 use crate::attempts::Attempts;
 use crate::error::ReceptionError;
 use crate::followed::Followed;
@@ -28,6 +28,7 @@ use crate::visitor::Visitor;
 use coordinator::{Acted, Clock, CommandError, Coordinator, Creation};
 use executor::Executor;
 use jiff::{SignedDuration, Timestamp};
+use model::authentication::AuthenticationMethod;
 use model::command::Command;
 use model::digest::Digest;
 use model::id::{DeploymentId, PersonId};
@@ -219,25 +220,27 @@ impl Reception {
         }
         let Some(account) = account else { return Err(ReceptionError::WrongPassword) };
         self.attempts.succeeded(&by_account);
-        self.admit(
-            account.name,
-            AdmissionKind::Session,
-            &it.label,
-            Access::of_person(),
-            SESSION_LASTS,
-        )
-        .await
+        let by = AuthenticationMethod::Password;
+        self.admit(account.name, by, &it.label, Access::of_person(), SESSION_LASTS).await
     }
 
+    /// Keeps that a new secret admits `account`, who was known `by` that, to what `access` says.
     async fn admit(
         &self,
         account: PersonId,
-        kind: AdmissionKind,
+        by: AuthenticationMethod,
         label: &str,
         access: Access,
         lasts: SignedDuration,
     ) -> Result<(Secret, Timestamp), ReceptionError> {
-        let access = serde_json::to_string(&access).unwrap_or_default();
+        let kind = match by {
+            AuthenticationMethod::Token => AdmissionKind::Token,
+            AuthenticationMethod::Password
+            | AuthenticationMethod::Passkey
+            | AuthenticationMethod::SingleSignOn
+            | AuthenticationMethod::Link => AdmissionKind::Session,
+        };
+        let access = serde_json::to_string(&Granted { access, by }).unwrap_or_default();
         self.admitted(account, kind, label, access, lasts).await
     }
 
@@ -269,10 +272,10 @@ impl Reception {
         let digest = digest_of(secret);
         let found = self.accounts.admission(&digest, self.clock.now()).await?;
         let (admission, account) = found.ok_or(ReceptionError::NotAdmitted)?;
-        let access =
-            serde_json::from_str(&admission.access).map_err(|_| ReceptionError::NotAdmitted)?;
+        let granted = serde_json::from_str(&admission.access);
+        let Granted { access, by } = granted.map_err(|_| ReceptionError::NotAdmitted)?;
         let (kind, since) = (admission.kind, admission.created);
-        Ok(Visitor { account, kind, access, since, admission: digest })
+        Ok(Visitor { account, kind, access, by, since, admission: digest })
     }
 
     /// Ends what let the visitor in.

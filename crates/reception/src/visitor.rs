@@ -18,7 +18,9 @@ pub struct Visitor {
     pub kind: AdmissionKind,
     /// What it admits to.
     pub access: Access,
-    /// Since when: they showed then that it is them.
+    /// By what they showed that it is them.
+    pub by: AuthenticationMethod,
+    /// When they did.
     pub since: Timestamp,
     pub(crate) admission: Digest,
 }
@@ -36,12 +38,7 @@ impl Visitor {
 
     /// Returns who answers for what they do.
     pub fn author(&self) -> Author {
-        let method = match self.kind {
-            AdmissionKind::Session => AuthenticationMethod::Password,
-            AdmissionKind::Token => AuthenticationMethod::Token,
-            AdmissionKind::Link => AuthenticationMethod::Link,
-        };
-        let known = Some(Authentication { method, at: self.since });
+        let known = Some(Authentication { method: self.by, at: self.since });
         let (person, login) = (self.account.name.clone(), self.account.name.to_string());
         Author { person, login, known }
     }

@@ -7,9 +7,10 @@ use crate::password;
 use crate::secret::{Secret, digest_of};
 use crate::visitor::Visitor;
 use jiff::{SignedDuration, Timestamp};
+use model::authentication::AuthenticationMethod;
 use model::digest::Digest;
 use model::id::PersonId;
-use record::{Account, Admission, AdmissionKind};
+use record::{Account, Admission};
 use zeroize::Zeroizing;
 
 impl Reception {
@@ -143,7 +144,7 @@ impl Reception {
             return Err(ReceptionError::Invalid("a token needs a label".to_owned()));
         }
         let person = visitor.person().clone();
-        self.admit(person, AdmissionKind::Token, &it.label, it.access, it.lasts).await
+        self.admit(person, AuthenticationMethod::Token, &it.label, it.access, it.lasts).await
     }
 
     /// Returns what admits the visitor, the oldest first.

@@ -9,6 +9,7 @@ use crate::link::Opened;
 use crate::secret::{Secret, digest_of};
 use crate::visitor::Visitor;
 use coordinator::{Acted, Author};
+use model::authentication::AuthenticationMethod;
 use model::command::Command;
 use model::message::{Addressee, MessageCommand};
 use model::scope::Scope;
@@ -35,7 +36,8 @@ impl Reception {
         let digest = digest_of(token);
         let command = Command::Message(MessageCommand::Acknowledge { letter, token: Some(digest) });
         let person = opened.visitor.person().clone();
-        let author = Author { person, login: format!("letter {letter}") };
+        let known = opened.visitor.author().known;
+        let author = Author { person, login: format!("letter {letter}"), known };
         let id = name_of(&digest, &command)?;
         Ok(opened.followed.act(&author, &command, &id, self.clock()).await?)
     }
@@ -77,7 +79,9 @@ impl Reception {
             created: now,
         };
         let access = Access { reach: Reach::Read, deployments: vec![deployment] };
-        let visitor = Visitor { account, kind: AdmissionKind::Link, access, admission: digest };
+        let (kind, by) = (AdmissionKind::Link, AuthenticationMethod::Link);
+        let since = self.clock.now();
+        let visitor = Visitor { account, kind, access, by, since, admission: digest };
         let (site, by, number) = (site.clone(), person.clone(), letter.letter.letter);
         Ok((Opened { visitor, followed, site, by }, number))
     }

@@ -12,6 +12,7 @@ use crate::secret::{Secret, digest_of};
 use crate::visitor::Visitor;
 use coordinator::{Acted, Author};
 use jiff::{SignedDuration, Timestamp};
+use model::authentication::AuthenticationMethod;
 use model::command::Command;
 use model::companion_plans::Channel;
 use model::digest::Digest;
@@ -165,7 +166,8 @@ impl Reception {
         if !self.accounts.end(&digest_of(secret)).await? {
             return Err(ReceptionError::NotAdmitted);
         }
-        self.admit(person, AdmissionKind::Session, label, Access::of_person(), SESSION_LASTS).await
+        let by = AuthenticationMethod::Link;
+        self.admit(person, by, label, Access::of_person(), SESSION_LASTS).await
     }
 
     /// Makes a link for the owner of `site`, with which they sign for it or refuse it without an
@@ -281,8 +283,7 @@ impl Reception {
         };
         let followed = self.followed(&deployment).await?;
         let access = Access { reach: Reach::Read, deployments: vec![deployment] };
-        let kind = AdmissionKind::Link;
-        let visitor = Visitor { account, kind, access, admission: admission.digest };
+        let visitor = by_link(account, access, &admission);
         Ok(Opened { visitor, followed, site, by })
     }
 
@@ -321,6 +322,7 @@ impl Reception {
         let author = Author {
             person: opened.visitor.person().clone(),
             login: format!("a link that {} made", opened.by),
+            known: opened.visitor.author().known,
         };
         let id = name_of(&digest, command)?;
         let acted = opened.followed.act(&author, command, &id, self.clock()).await;
@@ -356,7 +358,7 @@ impl Reception {
             return Err(ReceptionError::NotAdmitted);
         };
         let access = Access { reach: Reach::Read, deployments: vec![] };
-        Ok(Visitor { account, kind: AdmissionKind::Link, access, admission: admission.digest })
+        Ok(by_link(account, access, &admission))
     }
 }
 
@@ -373,4 +375,16 @@ pub(super) fn name_of(link: &Digest, command: &Command) -> Result<CommandId, Rec
     let said = serde_json::to_string(command).unwrap_or_default();
     let name: String = digest_of(&format!("{link} {said}")).to_string().chars().take(40).collect();
     name.parse().map_err(|_| ReceptionError::Invalid(format!("{name} names no act")))
+}
+
+/// Returns whom a link let in.
+fn by_link(account: Account, access: Access, admission: &Admission) -> Visitor {
+    Visitor {
+        account,
+        kind: AdmissionKind::Link,
+        access,
+        by: AuthenticationMethod::Link,
+        since: admission.created,
+        admission: admission.digest,
+    }
 }

@@ -8,8 +8,9 @@ use crate::passkey::{Answer, Assertion, Held, Kept, Passkeys, Question};
 use crate::secret::Secret;
 use crate::visitor::Visitor;
 use jiff::Timestamp;
+use model::authentication::AuthenticationMethod;
 use model::id::PersonId;
-use record::{AdmissionKind, Identity};
+use record::Identity;
 
 /// What kind of identity a passkey is.
 pub(super) const PASSKEY: &str = "passkey";
@@ -143,8 +144,14 @@ impl Reception {
         if matches!(account, Err(ReceptionError::WrongPasskey(_))) {
             self.attempts.failed(&keys, now);
         }
-        self.admit(account?, AdmissionKind::Session, label, Access::of_person(), SESSION_LASTS)
-            .await
+        self.admit(
+            account?,
+            AuthenticationMethod::Passkey,
+            label,
+            Access::of_person(),
+            SESSION_LASTS,
+        )
+        .await
     }
 
     async fn account_of_passkey(

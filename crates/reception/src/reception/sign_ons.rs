@@ -12,8 +12,9 @@ use crate::secret::Secret;
 use crate::sign_on::{Back, Errand, SentAway, SignOn, SignOnProvider};
 use crate::visitor::Visitor;
 use jiff::Timestamp;
+use model::authentication::AuthenticationMethod;
 use model::digest::Digest;
-use record::{AdmissionKind, Identity};
+use record::Identity;
 
 /// What is said to a browser that came back from the sign-on service.
 #[derive(Debug)]
@@ -151,7 +152,13 @@ impl Reception {
                 let account = account.filter(|it| !it.is_disabled).ok_or_else(|| wrong(unknown))?;
                 let access = Access::of_person();
                 let admitted = self
-                    .admit(account.name, AdmissionKind::Session, label, access, SESSION_LASTS)
+                    .admit(
+                        account.name,
+                        AuthenticationMethod::SingleSignOn,
+                        label,
+                        access,
+                        SESSION_LASTS,
+                    )
                     .await?;
                 Ok(CameBack::LoggedIn(admitted.0, admitted.1, back.next))
             }
