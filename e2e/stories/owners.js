@@ -41,7 +41,7 @@ test("a site owner signs on a phone", async () => {
   await clean(page);
   const wide = await page.evaluate(() => document.documentElement.scrollWidth);
   assert.ok(wide <= PHONE.width, `the page is ${wide} wide`);
-  await page.getByRole("link", { name: "Sign", exact: true }).click();
+  await page.getByRole("link", { name: "Sign", exact: true }).first().click();
   await page.getByText("I confirm that site north is operating as expected.").first().waitFor();
   await clean(page);
   const button = page.locator("form.act button.main");

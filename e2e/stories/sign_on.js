@@ -64,7 +64,7 @@ test("an account is linked by its own person, who then logs in by single sign-on
   await page.goto("/account");
   await page.getByRole("link", { name: "Link it" }).click();
   await signOn(page, "ines at the provider");
-  await page.getByText("Your account is linked").waitFor();
+  await page.getByText("Your account is linked:").waitFor();
   await clean(page);
   await page.getByRole("button", { name: "Log out" }).click();
   await page.getByRole("link", { name: `Log in at ${issuer}` }).click();

@@ -35,6 +35,19 @@ impl Reception {
         }
     }
 
+    /// Holds that the visitor looks after accounts, here and now; else keeps that they tried.
+    pub(super) async fn administers(
+        &self,
+        visitor: &Visitor,
+        what: &str,
+    ) -> Result<(), ReceptionError> {
+        if visitor.account.is_administrator && visitor.access.reach == Reach::Person {
+            return Ok(());
+        }
+        let why = "accounts are looked after by an administrator who has logged in".to_owned();
+        self.refused(visitor, None, what, why).await
+    }
+
     async fn account_of(&self, it: NewAccount) -> Result<Account, ReceptionError> {
         let password = match it.password {
             Some(password) => password::hash(password).await?,
@@ -55,7 +68,7 @@ impl Reception {
     ///
     /// Where the visitor is none, the name is taken, or the password too short.
     pub async fn create(&self, visitor: &Visitor, it: NewAccount) -> Result<(), ReceptionError> {
-        administers(visitor)?;
+        self.administers(visitor, "make an account").await?;
         let account = self.account_of(it).await?;
         if self.accounts.create(&account).await? {
             Ok(())
@@ -76,7 +89,7 @@ impl Reception {
         name: &PersonId,
         is_disabled: bool,
     ) -> Result<(), ReceptionError> {
-        administers(visitor)?;
+        self.administers(visitor, "change an account").await?;
         if visitor.person() == name {
             let what = "nobody shuts themselves out: another administrator does".to_owned();
             return Err(ReceptionError::NotAllowed { what });
@@ -182,17 +195,9 @@ impl Reception {
         after: &str,
         limit: u32,
     ) -> Result<Vec<Account>, ReceptionError> {
-        administers(visitor)?;
+        self.administers(visitor, "list the accounts").await?;
         Ok(self.accounts.accounts(after, limit).await?)
     }
-}
-
-pub(super) fn administers(visitor: &Visitor) -> Result<(), ReceptionError> {
-    if visitor.account.is_administrator && visitor.access.reach == Reach::Person {
-        return Ok(());
-    }
-    let what = "accounts are looked after by an administrator who has logged in".to_owned();
-    Err(ReceptionError::NotAllowed { what })
 }
 
 pub(super) fn by_person(visitor: &Visitor) -> Result<(), ReceptionError> {

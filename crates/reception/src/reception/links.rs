@@ -3,7 +3,7 @@
 //! House rule: whoever makes a link for somebody else does not see it where Landfall can send it;
 //! where it cannot, the record names both: the person, and who handed the link to them.
 
-use super::accounts::{administers, by_person};
+use super::accounts::by_person;
 use super::{NewAccount, Reception, SESSION_LASTS};
 use crate::access::{Access, Reach};
 use crate::error::ReceptionError;
@@ -61,7 +61,7 @@ impl Reception {
         visitor: &Visitor,
         name: &PersonId,
     ) -> Result<Given, ReceptionError> {
-        administers(visitor)?;
+        self.administers(visitor, "invite somebody").await?;
         let account = self.known(name).await?;
         self.end_links(&account.name, &LinkTo::Account).await?;
         let label = format!("an invitation by {}", visitor.person());

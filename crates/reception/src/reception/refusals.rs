@@ -2,7 +2,6 @@
 //! whoever looks after accounts.
 
 use super::Reception;
-use super::accounts::administers;
 use crate::error::ReceptionError;
 use crate::secret::Secret;
 use crate::visitor::Visitor;
@@ -78,7 +77,7 @@ impl Reception {
         before: Option<Timestamp>,
         limit: u32,
     ) -> Result<Vec<Refused>, ReceptionError> {
-        administers(visitor)?;
+        self.administers(visitor, "list what was refused").await?;
         let before = before.unwrap_or(Timestamp::MAX);
         Ok(self.accounts.refusals(before, limit).await?)
     }

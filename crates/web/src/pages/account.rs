@@ -273,7 +273,8 @@ pub(crate) async fn refusals(
     let utc = "UTC".parse().expect("because UTC is a zone");
     let found = reception.refusals(&visitor, asked.before, REFUSALS_MAX).await?;
     let is_full = found.len() == REFUSALS_MAX as usize;
-    let next = found.last().filter(|_| is_full).map(|it| it.at.to_string());
+    let last = found.last().filter(|_| is_full).map(|it| it.at.to_string());
+    let next = last.map(|it| format!("/account/refusals?before={}", crate::link::encoded(&it)));
     let line = |it: record::Refused| RefusalLine {
         at: views::time::exactly(it.at, &utc),
         account: it.account,

@@ -45,8 +45,8 @@ struct Door<'a> {
     is_new: bool,
     /// Whether one can come in here with a passkey.
     by_passkey: bool,
-    /// The sign-on service, where one can come in by it.
-    sign_on: Option<String>,
+    /// The sign-on service and the way there, where one can come in by it.
+    sign_on: Option<(String, String)>,
 }
 
 impl Door<'_> {
@@ -74,7 +74,9 @@ fn log_in_door(reception: &Reception, next: Option<&str>) -> Door<'static> {
         hidden: vec![("next", here(next))],
         is_new: false,
         by_passkey: reception.knows_passkeys(),
-        sign_on: reception.sign_on_provider().map(str::to_owned),
+        sign_on: reception
+            .sign_on_provider()
+            .map(|it| (it.to_owned(), format!("/sign-on?next={}", encoded(&here(next))))),
     }
 }
 
