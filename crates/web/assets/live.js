@@ -107,8 +107,11 @@ if (events) {
   const source = new EventSource(events);
   source.addEventListener("open", () => say("Kept up to date."));
   source.addEventListener("entry", () => {
-    clearTimeout(timer);
-    timer = setTimeout(refresh, GATHER_MS);
+    // Where entries come without end, the page keeps up all the same.
+    timer ??= setTimeout(() => {
+      timer = undefined;
+      refresh();
+    }, GATHER_MS);
   });
   source.addEventListener("error", () => say("The connection is lost; trying again."));
   // A page that is left must not hold a connection.

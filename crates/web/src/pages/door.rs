@@ -7,7 +7,7 @@ use crate::template::{rendered, said};
 use crate::trouble::No;
 use axum::extract::{Form, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use reception::{
     CameBack, ComingBack, Cookie, LogIn, NewAccount, PASSWORD_LETTERS_MIN, Reception, Secret,
     SentAway,
@@ -219,7 +219,8 @@ pub(crate) async fn signed_on(
         }
         Err(error) => log_in_door(&reception, None).shown("", Some(error.into())),
     };
-    Ok(([forgotten], answer).into_response())
+    // Beside the session, not in its place.
+    Ok((AppendHeaders([forgotten]), answer).into_response())
 }
 
 pub(crate) async fn log_out(
