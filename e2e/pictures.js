@@ -45,7 +45,7 @@ async function demo() {
   const board = page.url();
   await page.locator(".ring", { hasText: "halted" }).first().waitFor({ timeout: 60_000 });
   await picture(page, "board");
-  for (const [path, name] of /** @type {const} */ ([["waiting", "waiting"], ["core", "core"], ["record", "record"], ["calendar", "calendar"]])) {
+  for (const [path, name] of /** @type {const} */ ([["waiting", "waiting"], ["calendar", "calendar"]])) {
     await page.goto(`${board}/${path}`);
     await picture(page, name);
   }
