@@ -10,8 +10,8 @@ use std::path::PathBuf;
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/measurements.md");
 
 const OPENING: &str = "# Measurements\n\n\
-    Written by `bench/run report` from the tables of the last runs of `bench/run`; not by hand. \
-    What each line means stands in [the bench's own page](../bench/README.md). Read the ratios: \
+    Written by `bench/run report` from the tables of the last runs of `bench/run`; by hand only \
+    where a table says so. What each line means stands in [the bench's own page](../bench/README.md). Read the ratios: \
     the seconds are those of one machine at one hour.\n";
 
 fn tables() -> PathBuf {
