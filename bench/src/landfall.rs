@@ -159,7 +159,7 @@ impl Deployment {
     }
 
     /// Lets everybody who is asked answer once. Returns whether anybody did.
-    async fn people_answer(&self) -> Result<bool, Fault> {
+    pub(crate) async fn people_answer(&self) -> Result<bool, Fault> {
         let mut coordinator = self.coordinator().await?;
         let now = act_time(coordinator.state(), self.clock.now());
         let mut answered = false;

@@ -12,6 +12,7 @@ mod cost;
 mod far;
 mod landfall;
 mod machine;
+mod pages;
 mod plot;
 mod rehearse;
 mod report;
@@ -120,6 +121,18 @@ enum Inner {
         /// The folder.
         folder: PathBuf,
     },
+    /// Measures pages of a large deployment beside a route that returns the same bytes.
+    Pages {
+        /// How many sites it has.
+        #[arg(long, default_value_t = 100_000)]
+        sites: usize,
+    },
+    /// The server whose pages are measured, in a process of its own.
+    #[command(hide = true)]
+    PageServer {
+        /// How many sites its deployment has.
+        sites: usize,
+    },
     /// Writes docs/measurements.md from the tables of the last runs.
     Report,
 }
@@ -147,6 +160,8 @@ fn main() -> ExitCode {
         }
         Some(Inner::OneSizeAgain { folder }) => size::again(folder).map(|()| true),
         Some(Inner::Rehearse { runs }) => rehearsed(*runs).map(|()| true),
+        Some(Inner::Pages { sites }) => paged(*sites).map(|()| true),
+        Some(Inner::PageServer { sites }) => pages::serve(*sites).map(|()| true),
         Some(Inner::Report) => report::write().map(|()| true),
         None => compare(&arguments),
     };
@@ -221,6 +236,13 @@ fn size(sites_max: usize) -> Result<(), Fault> {
     let table = size::measure(sites_max, picture)?;
     answer(&table)?;
     report::keep("Size", &machine, &table)
+}
+
+fn paged(sites: usize) -> Result<(), Fault> {
+    let machine = machine::describe(Path::new("."));
+    let table = pages::measure(sites)?;
+    answer(&table)?;
+    report::keep("Pages", &machine, &table)
 }
 
 /// Returns what becomes true when somebody wants the bench to end.

@@ -218,7 +218,7 @@ fn looks_us(mut state: State) -> Result<Vec<f64>, Fault> {
     Ok(took)
 }
 
-fn plan(folder: &Path, sites: usize) -> Result<MasterProjectPlan, Fault> {
+pub(crate) fn plan(folder: &Path, sites: usize) -> Result<MasterProjectPlan, Fault> {
     let each: String = (1..=STEPS).fold(String::new(), |text, number| {
         text + &format!("      - {{id: s{number}, run: ['true'], repeat: safe, expected: 1s}}\n")
     });
