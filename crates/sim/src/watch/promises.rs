@@ -333,8 +333,8 @@ impl Watch {
     /// A failure and the halt that follows from it are one change.
     pub(super) fn halts_follow(&mut self, now: Timestamp) {
         let Some(state) = &self.state else { return };
-        if state.deployment == DeploymentState::Held || state.history.clock.is_some() {
-            // Nothing goes on; the rings are looked at when it is let go, or the time is known again.
+        if state.deployment == DeploymentState::Held {
+            // Nothing goes on; the rings are looked at when it is let go.
             return;
         }
         let rings = state.plan.rings.iter().zip(&state.rings);
