@@ -33,7 +33,7 @@ release:
   deliverables: []
 people:
   - id: me
-    roles: [solution-manager, program-manager, release-management, tester, product-manager, user-experience, customer, operations-manager, support-manager, change-authority]
+    roles: [solution-manager, program-manager, developer, release-management, operations-experience, test-manager, tester, product-manager, user-experience, customer, operations-manager, support-manager, change-authority]
 success-criteria:
   - {id: silent, text: Nobody tells, measure: secrets told, target: 0}
 site-templates:

@@ -64,7 +64,7 @@ impl Extent {
             sites: plan.sites.len(),
             users: plan.sites.iter().map(|it| u64::from(it.users)).sum(),
             computers: plan.sites.iter().map(|it| it.computers.len()).sum(),
-            milestones: plan.milestones.clone(),
+            milestones: plan.milestones,
         }
     }
 }

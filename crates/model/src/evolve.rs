@@ -200,7 +200,7 @@ impl State {
                 return Err(Impossible::Order { why: "a deployment is created once".to_owned() });
             }
             Event::Deployment { transition, .. } => {
-                self.deployment_happened(*transition, by, at)?
+                self.deployment_happened(*transition, by, at)?;
             }
             Event::Concurred { act, role, wanted, .. } => {
                 let by = by.ok_or_else(|| Impossible::unknown("the person who agreed"))?;

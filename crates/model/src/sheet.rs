@@ -335,8 +335,9 @@ fn core_facts(state: &State, interim: bool) -> Value {
             row.insert("monitored-by".to_owned(), json!(probes));
         }
         // Said only where it was recorded: what was asked before stays what it was.
-        if let Some(prechecked) = state.prechecks.of.get(&planned.id) {
-            row["looked-at-before"] = json!(prechecked);
+        let prechecked = state.prechecks.of.get(&planned.id);
+        if let Some((row, prechecked)) = row.as_object_mut().zip(prechecked) {
+            row.insert("looked-at-before".to_owned(), json!(prechecked));
         }
         row
     });

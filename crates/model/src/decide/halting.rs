@@ -156,7 +156,8 @@ impl Acting<'_> {
         let goes_back = self.state.run(scope).is_some_and(|it| it.kind == RunKind::RollBack);
         let gate = if goes_back { [Guard::H1, Guard::C7].as_slice() } else { &[Guard::H1] };
         let gate = gate.iter().copied().map(GuardReading::met).collect();
-        let reason = Some(reason.to_owned());
+        let words = reason.to_owned();
+        let reason = Some(words.clone());
         match scope {
             Scope::Component(id) => {
                 let back = ComponentTransition::RollbackStarted;
@@ -166,7 +167,7 @@ impl Acting<'_> {
             Scope::Site(id) if goes_back => {
                 self.site_event(id, SiteTransition::RollbackStarted, reason, gate)
             }
-            Scope::Site(id) => self.goes_on(id, reason.unwrap_or_default()),
+            Scope::Site(id) => self.goes_on(id, words),
             Scope::Deployment | Scope::Core | Scope::Ring(_) | Scope::Rfc(_) => {
                 Err(Refusal::invalid(
                     format!("{scope} is not a component or a site"),
