@@ -24,7 +24,7 @@ const TEMPLATES: [(&str, &str); 14] = [
     ("survey.html", include_str!("../templates/survey.html")),
 ];
 
-static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
+pub(crate) static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     environment.add_function("asset", |name: &str| crate::asset::address(name));

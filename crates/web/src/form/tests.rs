@@ -176,3 +176,19 @@ fn what_is_missing_is_said_in_words() {
     let said = kind("approve-waiver").unwrap().command(&posted).unwrap_err();
     assert_eq!(said, "Waiver: `x` is no number");
 }
+
+#[test]
+fn a_browser_insists_on_nothing_in_what_may_be_left_out_as_a_whole() {
+    let kind = kind("incident/open").unwrap();
+    let form = kind.form(&Posted::new(vec![], &zone()), &Hints::of(&state()));
+    let text =
+        "{% from 'fields.html' import field %}{% for it in fields %}{{ field(it) }}{% endfor %}";
+    let what = serde_json::json!({ "fields": form.fields });
+    let page = crate::template::ENVIRONMENT.render_str(text, minijinja::value::Serde(what));
+    let page = page.unwrap();
+    let insists: Vec<&str> = page.lines().filter(|it| it.contains(" required")).collect();
+    let is_below = |name: &str| insists.iter().any(|it| it.contains(name));
+    assert!(page.contains(".impact."), "{page}");
+    assert!(!is_below(".impact."), "{insists:#?}");
+    assert!(is_below(".title"), "{insists:#?}");
+}
