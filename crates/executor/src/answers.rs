@@ -6,6 +6,9 @@
 /// How much of what is not an answer is kept, in bytes: enough for a shell's complaint.
 const NOISE_BYTES_MAX: usize = 512;
 
+/// The most of it that is told, in characters.
+const TOLD_CHARACTERS_MAX: usize = 400;
+
 /// How much of a line is kept, in bytes: an answer with its reason, behind a login's greeting. A
 /// computer that writes without end of line costs no more than that.
 pub(crate) const LINE_BYTES_MAX: usize = 16 * 1024;
@@ -188,14 +191,17 @@ impl Answers {
 
     /// Returns what was said besides answers.
     pub(crate) fn noise(&self) -> String {
-        let said = [self.noise.as_slice(), self.line.as_slice()].concat();
-        let said = String::from_utf8_lossy(&said);
-        said.chars()
-            .map(|it| if it.is_control() { ' ' } else { it })
-            .collect::<String>()
-            .trim()
-            .to_owned()
+        told(&self.noise, &self.line)
     }
+}
+
+/// Returns what a computer said besides answers, its last line behind: short, and nothing that
+/// commands a terminal. What is no text takes more bytes shown than sent.
+pub(crate) fn told(noise: &[u8], line: &[u8]) -> String {
+    let said = [noise, line].concat();
+    let said = String::from_utf8_lossy(&said);
+    let said = said.chars().map(|it| if it.is_control() { ' ' } else { it });
+    said.take(TOLD_CHARACTERS_MAX).collect::<String>().trim().to_owned()
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 //! An answer is a line that bears the tag of its order. After one that tells an
 //! end, as many bytes of output follow as it says, and then the next answer.
 
-use crate::answers::{Answer, lengthen};
+use crate::answers::{Answer, lengthen, told};
 
 /// How much of what is not an answer is kept, in bytes: enough for a shell's complaint.
 const NOISE_BYTES_MAX: usize = 512;
@@ -99,10 +99,7 @@ impl Hearing {
 
     /// Returns what was said besides answers.
     pub(super) fn noise(&self) -> String {
-        let said = [self.noise.as_slice(), self.line.as_slice()].concat();
-        let said = String::from_utf8_lossy(&said);
-        let said = said.chars().map(|it| if it.is_control() { ' ' } else { it });
-        said.collect::<String>().trim().to_owned()
+        told(&self.noise, &self.line)
     }
 }
 
