@@ -108,6 +108,11 @@ impl Client {
         Ok(Self { http, server, secret, copy })
     }
 
+    /// Returns the address of `path` on its server; nothing where `path` is none.
+    pub fn address_of(&self, path: &str) -> Option<String> {
+        self.server.join(path).ok().map(String::from)
+    }
+
     /// Lets somebody in with a password. Returns the secret of their session.
     ///
     /// # Errors

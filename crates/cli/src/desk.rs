@@ -103,6 +103,11 @@ impl Desk {
         })
     }
 
+    /// Returns the address of `path` on the server, where this desk asks one.
+    pub(crate) fn address_of(&self, path: &str) -> Option<String> {
+        self.client.as_ref()?.address_of(path)
+    }
+
     /// Returns where the deployment stands.
     pub(crate) fn state(&self) -> &State {
         self.coordinator.state()

@@ -44,8 +44,8 @@ rfcs:
 communications:
   users-mail: users.${site}@example.org
   messages:
-    - {id: M1, when: T-28 d, audience: site owners, channels: [mail], text: Your date, acknowledge: true}
-    - {id: M2, when: T-26 d, audience: users, channels: [mail], text: What changes}
+    - {id: M1, when: T-28 d, audience: site owners, channels: [mail], text: Your date, acknowledge: true, texts: {en: {subject: Your date, body: "${slot}\n${acknowledge}\n[${survey}]\n"}}}
+    - {id: M2, when: T-26 d, audience: users, channels: [mail], text: What changes, texts: {en: {subject: What changes, body: "[${survey}]\n"}}}
     - {id: M3, when: T-25 d, audience: users, channels: [mail], text: What changes}
     - {id: M4, when: T-24 d, audience: users, channels: [mail], text: What changes}
     - {id: M5, when: T-23 d, audience: users, channels: [mail], text: What changes}
@@ -168,6 +168,18 @@ async fn a_killed_server_neither_forgets_a_letter_nor_sends_it_twice() {
     assert_eq!(names.len(), LETTERS, "{names:?}");
     assert!(names.values().all(|it| *it == 1), "{names:?}");
     acknowledged_once(&mut coordinator, &author, &house).await;
+    surveys_are_answered_by_name(&house);
+}
+
+/// A letter says to a person where they answer the survey; a user has a link of their own.
+fn surveys_are_answered_by_name(house: &MailHouse) {
+    let says = |subject: &str, text: &str| {
+        let arrived = house.arrived();
+        let mut found = arrived.iter().filter(|it| it.header("Subject") == subject);
+        assert!(found.any(|it| it.text.contains(text)), "{subject}: {text}");
+    };
+    says("Your date", "[landfall survey answer --help]");
+    says("What changes", "[]");
 }
 
 /// The token from a letter acknowledges it, and no other letter, and once.

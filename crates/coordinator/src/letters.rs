@@ -20,7 +20,7 @@ use model::profile::Purpose;
 use model::scope::Scope;
 use model::state::State;
 use notices::{Delivery, Parcel, Post};
-use planner::notices::{ACKNOWLEDGE, written};
+use planner::notices::{ACKNOWLEDGE, SURVEY, written};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -250,6 +250,8 @@ fn parcel(state: &State, letter: &Letter, posted: &Posted, post: &Post) -> Parce
         },
         None => format!("landfall message acknowledge {}", letter.letter),
     };
+    let page = format!("/d/{}/act/survey/answer", state.plan.deployment);
+    let survey = post.link(&page).unwrap_or_else(|| "landfall survey answer --help".to_owned());
     let hooks = state.plan.communications.iter().flat_map(|it| &it.webhooks);
     let hook = match &letter.to {
         Addressee::Program(id) => hooks.into_iter().find(|it| it.id == *id),
@@ -263,7 +265,7 @@ fn parcel(state: &State, letter: &Letter, posted: &Posted, post: &Post) -> Parce
         address: letter.address.clone().unwrap_or_default(),
         language: letter.language.clone(),
         subject: subject.clone(),
-        body: body.replace(ACKNOWLEDGE, &how),
+        body: body.replace(ACKNOWLEDGE, &how).replace(SURVEY, &survey),
         secret: hook.map(|it| it.secret.clone()),
         inside: hook.is_some_and(|it| it.inside),
     }

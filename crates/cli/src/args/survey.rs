@@ -41,8 +41,12 @@ pub(crate) enum Survey {
     #[command(after_help = "Examples:
   landfall survey invite site/B27
   landfall survey invite --all --json
+  landfall survey invite --all --addresses users.csv
 
-The record keeps digests of the links only: what is printed here cannot be printed again.")]
+The record keeps digests of the links only: what is printed here cannot be printed again. With
+--server each link is the whole address of its page. The file of addresses has the columns
+`site` and `address`; it is read to say whose each link is, and goes nowhere. Where only a
+share of users is asked, chance draws from it.")]
     Invite {
         /// The sites.
         #[arg(value_name = "SITE", value_parser = super::sign::site, required_unless_present = "all")]
@@ -50,6 +54,9 @@ The record keeps digests of the links only: what is printed here cannot be print
         /// All sites whose users have not been invited.
         #[arg(long, conflicts_with = "sites")]
         all: bool,
+        /// The addresses of the users, to print beside each link whose it is.
+        #[arg(long, value_name = "FILE")]
+        addresses: Option<PathBuf>,
     },
     /// Answer: a score from 1 to 5, `n/a` or a text for each question.
     #[command(
@@ -59,7 +66,7 @@ The record keeps digests of the links only: what is printed here cannot be print
   landfall survey answer --link 4f0e… 1=4 2=3 10=\"The printers\""
     )]
     Answer {
-        /// The link of an invitation.
+        /// The link of an invitation, or the address of its page.
         #[arg(long, value_name = "LINK")]
         link: Option<String>,
         /// By name: site-owners or customer.

@@ -1,6 +1,7 @@
 //! The satisfaction survey: opened, answered, imported, shown.
 
 mod answers;
+mod invitations;
 
 use crate::args::survey::Survey;
 use crate::desk::Desk;
@@ -9,27 +10,10 @@ use crate::fault::Fault;
 use crate::render;
 use jiff::Timestamp;
 use model::command::Command;
-use model::digest::Digest;
-use model::id::SiteId;
 use model::scope::Scope;
-use model::survey::{
-    Instrument, Question, Respondent, Round, SurveyCommand, due_at, invitees_at, results,
-};
+use model::survey::{Instrument, Question, Respondent, Round, SurveyCommand, results};
 use serde::Serialize;
 use std::collections::BTreeMap;
-
-/// How many random bytes a link holds: nobody guesses 128 bits.
-const LINK_BYTES: usize = 16;
-
-/// How many sites are invited in one entry of the database: so that none grows without end.
-const SITES_AT_ONCE: usize = 500;
-
-/// The links of one site.
-#[derive(Serialize)]
-struct Invited {
-    site: SiteId,
-    links: Vec<String>,
-}
 
 /// A round of the survey, for programs: how many answered, and nobody's answers (SOD-14).
 #[derive(Serialize)]
@@ -75,13 +59,15 @@ pub(crate) async fn survey(it: &Survey, mut desk: Desk) -> Result<Exit, Fault> {
     let command = match it.clone() {
         Survey::Show { language } => return show(&desk, language.as_deref()),
         Survey::Results => return show_results(&desk),
-        Survey::Invite { sites, all } => return invite(desk, sites, all).await,
+        Survey::Invite { sites, all, addresses } => {
+            return invitations::invite(desk, sites, all, addresses.as_deref()).await;
+        }
         Survey::Open { closes, languages, sample_percent } => {
             SurveyCommand::Open { closes, languages, sample_percent }
         }
         Survey::Answer { link, of, replies } => {
             let respondent = match (link, of) {
-                (Some(link), _) => Respondent::Link(Digest::of(link.trim().as_bytes())),
+                (Some(link), _) => Respondent::Link(invitations::digest_of(&link)),
                 (None, of) => Respondent::Named(of.unwrap_or(Instrument::Customer)),
             };
             let instrument = match &respondent {
@@ -128,43 +114,4 @@ fn show_results(desk: &Desk) -> Result<Exit, Fault> {
     let shown: Vec<_> = Instrument::ALL.iter().filter_map(|it| results(state, *it)).collect();
     desk.terminal.answer(&shown, || render::survey::results(&shown))?;
     Ok(Exit::Done)
-}
-
-/// Makes the links of the users of `sites`; of all that have not been invited, where `all`.
-async fn invite(mut desk: Desk, sites: Vec<SiteId>, all: bool) -> Result<Exit, Fault> {
-    let state = desk.state();
-    let Some(round) = state.surveys.open() else {
-        let next = "`landfall survey open` opens one";
-        return Err(Fault::new(Exit::Refused, "no survey is open").next(next));
-    };
-    let due: Vec<(SiteId, u32)> = if all {
-        invitees_at(state, round).map(|(site, due)| (site.clone(), due)).collect()
-    } else {
-        let users = |it: &SiteId| state.site(it).map_or(0, |(site, _)| site.users);
-        sites.iter().map(|it| (it.clone(), due_at(users(it), round.sample_percent))).collect()
-    };
-    let mut invited = Vec::new();
-    for sites in due.chunks(SITES_AT_ONCE) {
-        let mut invitations = BTreeMap::new();
-        for (site, due) in sites {
-            let links = (0..*due).map(|_| link()).collect::<Result<Vec<String>, Fault>>()?;
-            let digests = links.iter().map(|it| Digest::of(it.as_bytes())).collect();
-            invitations.insert(site.clone(), digests);
-            invited.push(Invited { site: site.clone(), links });
-        }
-        desk.act(&Command::Survey(SurveyCommand::Invite { invitations })).await?;
-    }
-    desk.terminal.answer(&invited, || {
-        let lines = invited.iter().flat_map(|it| it.links.iter().map(|link| (&it.site, link)));
-        lines.map(|(site, link)| format!("{site} {link}\n")).collect()
-    })?;
-    Ok(Exit::Done)
-}
-
-fn link() -> Result<String, Fault> {
-    let mut bytes = [0; LINK_BYTES];
-    getrandom::fill(&mut bytes).map_err(|error| {
-        Fault::new(Exit::Failure, "this computer gives no random numbers").why(error.to_string())
-    })?;
-    Ok(format!("{:032x}", u128::from_be_bytes(bytes)))
 }

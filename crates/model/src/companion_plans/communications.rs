@@ -146,6 +146,7 @@ pub const REFERENCES: &[&str] = &[
     "sessions",
     "site",
     "slot",
+    "survey",
     "title",
 ];
 

@@ -92,7 +92,9 @@ pub(crate) struct Message {
 }
 
 /// What a message says in one language. Both texts may hold `${…}`: `acknowledge`, `company`,
-/// `deployment`, `occasion`, `person`, `release`, `sessions`, `site`, `slot` and `title`.
+/// `deployment`, `occasion`, `person`, `release`, `sessions`, `site`, `slot`, `survey` and `title`.
+/// `survey` says to a person where they answer; users have links of their own, so it says nothing
+/// to them.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) struct MessageText {

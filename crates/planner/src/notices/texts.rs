@@ -17,6 +17,9 @@ use std::borrow::Cow;
 /// it in: the token is known nowhere else.
 pub const ACKNOWLEDGE: &str = "${acknowledge}";
 
+/// What stands in a letter where its reader is told how to answer the survey; filled in likewise.
+pub const SURVEY: &str = "${survey}";
+
 /// Returns what `letter` says, but for how it is acknowledged.
 pub fn written(state: &State, letter: &Letter) -> MessageText {
     let message = state.plan.communications.as_ref().and_then(|it| it.message(&letter.message));
@@ -59,6 +62,10 @@ fn value<'s>(state: &'s State, letter: &Letter, name: &str) -> Cow<'s, str> {
         }
         "site" => Cow::Owned(site.map_or_else(|| plan.title.clone(), |it| it.id.to_string())),
         "slot" => Cow::Owned(site.map(|it| slot(state, it, &letter.language)).unwrap_or_default()),
+        "survey" => match &letter.to {
+            Addressee::Person(_) => Cow::Borrowed(SURVEY),
+            Addressee::UsersOf(_) | Addressee::Program(_) => Cow::Borrowed(""),
+        },
         "title" => Cow::Borrowed(site.map_or(plan.title.as_str(), |it| it.title.as_str())),
         other => Cow::Owned(format!("${{{other}}}")),
     }
