@@ -6,6 +6,7 @@
 use super::{Sheet, digest};
 use crate::digest::Digest;
 use crate::event::Event;
+use crate::id::SiteId;
 use crate::machine::SignOffState;
 use crate::order::OrderId;
 use crate::scope::Scope;
@@ -56,6 +57,14 @@ impl KeptDigest {
         known.filter(|it| it.version.0 == version.0)
     }
 
+    /// Forgets what was found of the signatures.
+    fn forget_signatures(&mut self) {
+        let known = self.0.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = known {
+            known.is_asked_for = false;
+        }
+    }
+
     fn keep(&self, known: Option<Known>) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = known;
     }
@@ -79,6 +88,8 @@ impl Eq for KeptDigest {}
 enum Moved {
     None,
     One(Scope),
+    /// The signatures alone, on the sheet of this site.
+    Signatures(SiteId),
     All,
 }
 
@@ -89,13 +100,22 @@ impl State {
             Moved::None => {}
             Moved::One(scope) => {
                 let Scope::Site(id) = &scope else { return };
-                let position = self.index.sites.get(id).map(|it| *it as usize);
-                if let Some(status) = position.and_then(|it| self.sites.get_mut(it)) {
-                    status.digest = KeptDigest::default();
+                if let Some(kept) = self.kept_digest(id) {
+                    *kept = KeptDigest::default();
+                }
+            }
+            Moved::Signatures(site) => {
+                if let Some(kept) = self.kept_digest(&site) {
+                    kept.forget_signatures();
                 }
             }
             Moved::All => self.sheets.0 += 1,
         }
+    }
+
+    fn kept_digest(&mut self, site: &SiteId) -> Option<&mut KeptDigest> {
+        let position = self.index.sites.get(site).map(|it| *it as usize)?;
+        self.sites.get_mut(position).map(|it| &mut it.digest)
     }
 
     /// Returns whether every signature of the sheet of the site at `position` was asked for or given
@@ -157,7 +177,7 @@ fn moved(state: &State, event: &Event) -> Moved {
         Event::OrdersEnded { ended } => of_order(state, ended.first().map(|it| &it.order)),
         // What is signed is not what the sheet tells, but who is to be asked.
         Event::SignOff { slot, .. } => match &slot.sheet {
-            Sheet::Site(site) => Moved::One(Scope::Site(site.clone())),
+            Sheet::Site(site) => Moved::Signatures(site.clone()),
             Sheet::CoreInterim
             | Sheet::CoreFinal
             | Sheet::SitesComplete
