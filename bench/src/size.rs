@@ -13,7 +13,7 @@ use crate::cost::{own_cpu_s, own_peak_kib};
 use crate::landfall::{Deployment, settings};
 use crate::machine;
 use crate::plot::{self, Curve};
-use coordinator::{Coordinator, Moment};
+use coordinator::{Coordinator, Moment, read_through};
 use executor::Executor;
 use model::event::Event;
 use model::order::{Outcome, Proof, Report};
@@ -53,6 +53,7 @@ const TIMES: u32 = 20;
 struct Found {
     sites: usize,
     entries: u64,
+    events: u64,
     check_s: f64,
     check_peak_mib: f64,
     deploy_s: f64,
@@ -154,9 +155,17 @@ async fn found_again(folder: &Path) -> Result<Found, Fault> {
     let grown = resident_kib().saturating_sub(resident);
     found.state_bytes_a_site = number(grown * 1024) / number(state.sites.len() as u64);
     found.entries = coordinator.head().seq;
-    found.snapshot_mib = bytes_mib(serde_json::to_vec(state)?.len());
+    found.snapshot_mib = bytes_mib(state.to_snapshot().ok_or("it cannot be kept")?.len());
     read_back(&coordinator, &mut found).await?;
+    read_through(&*record, &deployment, &mut |_, entry, _| found.events += events(&entry.event))
+        .await?;
     Ok(found)
+}
+
+/// Returns how much has happened by one entry: orders that go out together, or are heard of
+/// together, share one.
+fn events(event: &Event) -> u64 {
+    event.intends().len().max(event.ends().count()).max(1) as u64
 }
 
 /// Measures what is asked of a state in memory.
@@ -238,14 +247,18 @@ pub(crate) fn plan(folder: &Path, sites: usize) -> Result<MasterProjectPlan, Fau
 
 fn table(all: &[Found], load: f64) -> String {
     type Cell = fn(&Found) -> String;
-    let lines: [(&str, Cell); 16] = [
+    let lines: [(&str, Cell); 18] = [
         ("entries of the record", |it| it.entries.to_string()),
+        ("events in them", |it| it.events.to_string()),
         ("plan check, s", |it| format!("{:.2}", it.check_s)),
         ("plan check, peak MiB", |it| format!("{:.0}", it.check_peak_mib)),
         ("deploying all, s", |it| format!("{:.1}", it.deploy_s)),
         ("fold, entries/s", |it| format!("{:.0}", it.fold_per_s)),
+        ("fold, events/s", |it| {
+            format!("{:.0}", it.fold_per_s * number(it.events) / number(it.entries))
+        }),
         ("fold, entries/s of CPU", |it| format!("{:.0}", it.fold_per_cpu_s)),
-        ("state as JSON, MiB", |it| format!("{:.1}", it.snapshot_mib)),
+        ("snapshot, MiB", |it| format!("{:.1}", it.snapshot_mib)),
         ("cold start, ms", |it| format!("{:.1}", it.cold_start_ms)),
         ("cold start, ms of CPU", |it| format!("{:.1}", it.cold_start_cpu_ms)),
         ("cold start to first look, ms", |it| format!("{:.1}", it.first_action_ms)),

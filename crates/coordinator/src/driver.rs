@@ -651,8 +651,7 @@ impl Drive<'_> {
         if seq < self.coordinator.snapshot_seq + snapshot_every(&self.coordinator.state) {
             return Ok(());
         }
-        let bytes = serde_json::to_vec(&self.coordinator.state)
-            .map_err(|source| CommandError::Unreadable { seq, source })?;
+        let Some(bytes) = self.coordinator.state.to_snapshot() else { return Ok(()) };
         let hash = self.coordinator.head.hash;
         let deployment = &self.coordinator.deployment;
         self.driver.record.put_snapshot(deployment, Snapshot { seq, hash, bytes }).await?;

@@ -95,14 +95,22 @@ pub(crate) async fn fold_until(
     Ok(state.ok_or_else(unknown)?.0)
 }
 
+/// Returns the state of `snapshot`, and the chain's hash there; nothing where an earlier program wrote
+/// it in another way: the entries always read.
 async fn restored(
     record: &dyn Record,
     snapshot: &Snapshot,
 ) -> Result<Option<(State, Digest)>, CommandError> {
-    // A snapshot of an older program may not read; the entries always do.
-    let Ok(state) = serde_json::from_slice::<State>(&snapshot.bytes) else { return Ok(None) };
-    let plan = plan(record, state.plan_digest).await?;
-    Ok(Some((state.with_plan(plan), snapshot.hash)))
+    let Some(digest) = model::snapshot::plan_of(&snapshot.bytes) else { return Ok(None) };
+    let content = content(record, digest).await?;
+    // State and plan are of a size: each is read by a thread of its own.
+    let (state, plan) = std::thread::scope(|scope| {
+        let state = scope.spawn(|| State::from_snapshot(&snapshot.bytes));
+        let plan = parsed_plan(&content);
+        (state.join().unwrap_or_else(|it| std::panic::resume_unwind(it)), plan)
+    });
+    let plan = plan?;
+    Ok(state.map(|state| (state.with_plan(plan), snapshot.hash)))
 }
 
 /// Returns the deployment as its whole record says, from the first entry on, and has each entry
@@ -284,8 +292,15 @@ pub(crate) async fn plan(
     record: &dyn Record,
     digest: Digest,
 ) -> Result<Arc<MasterProjectPlan>, CommandError> {
-    let bytes = record.content(&digest).await?.ok_or(CommandError::NoPlan { digest })?;
-    let plan = serde_json::from_slice(&bytes);
+    parsed_plan(&content(record, digest).await?)
+}
+
+async fn content(record: &dyn Record, digest: Digest) -> Result<Vec<u8>, CommandError> {
+    record.content(&digest).await?.ok_or(CommandError::NoPlan { digest })
+}
+
+fn parsed_plan(bytes: &[u8]) -> Result<Arc<MasterProjectPlan>, CommandError> {
+    let plan = serde_json::from_slice(bytes);
     let plan = plan.map_err(|source| CommandError::Unreadable { seq: 0, source })?;
     Ok(Arc::new(plan))
 }

@@ -60,6 +60,7 @@ pub mod shared;
 pub mod sheet;
 pub mod site;
 pub mod site_care;
+pub mod snapshot;
 pub mod standing;
 pub mod state;
 pub mod state_index;

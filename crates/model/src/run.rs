@@ -10,6 +10,7 @@
 use crate::id::StepId;
 use crate::order::{Failure, Outcome};
 use crate::planted::{Planted, is_planted};
+use crate::site_care::terms::is_default;
 use crate::step::{OnFailure, Repeat, Step};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -53,6 +54,7 @@ pub struct Run {
     /// What it is for.
     pub kind: RunKind,
     /// The stage that is being worked on, from 0.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub stage: u16,
     /// How many stages there are.
     pub stages: u16,
@@ -66,20 +68,26 @@ pub struct Run {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Track {
     /// The stage it belongs to.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub stage: u16,
     /// The computer, as a position in the component's hosts or the site's computers.
     pub computer: u32,
     /// Its steps.
     pub list: StepList,
     /// The next step, as a position in its list (backwards: among the steps to be undone).
+    #[serde(default, skip_serializing_if = "is_default")]
     pub next: u16,
     /// Backwards only: how many steps of the list had been done.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub done_before: u16,
     /// How often the next step has been tried.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub tries: u8,
     /// How many orders its next step has had; numbers the next one.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub orders: u16,
     /// How many failures were passed over by rule or decision.
+    #[serde(default, skip_serializing_if = "is_default")]
     pub passed_over: u16,
     /// Where it stands.
     pub state: TrackState,
@@ -91,16 +99,12 @@ pub struct Track {
     pub not_before: Option<Timestamp>,
     /// How many of the steps behind the next one are ordered already: each begins only after the
     /// one before it has succeeded.
-    #[serde(default, skip_serializing_if = "is_none")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub ahead: u16,
     /// How many of the steps behind the next one may have begun, though nobody knows what became
     /// of the next one.
-    #[serde(default, skip_serializing_if = "is_none")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub unclear: u16,
-}
-
-fn is_none(number: &u16) -> bool {
-    *number == 0
 }
 
 /// Where a track stands.

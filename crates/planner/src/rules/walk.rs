@@ -283,9 +283,9 @@ pub(super) fn reads_back(world: &World, chance: &mut Chance) {
         };
         anew.evolve(entry, new_plan).unwrap();
         if number == snapshot {
-            let kept = serde_json::to_vec(&anew).unwrap();
-            let read: State = serde_json::from_slice(&kept).unwrap();
-            let read = read.with_plan(plan_of(&anew.plan_digest));
+            let kept = anew.to_snapshot().unwrap();
+            let read = State::from_snapshot(&kept).unwrap();
+            let read = read.with_plan(plan_of(&model::snapshot::plan_of(&kept).unwrap()));
             assert!(read == anew, "a snapshot at entry {number} reads back");
             anew = read;
         }
