@@ -89,8 +89,8 @@ impl Inner {
         while let Some((intent, cancel)) = orders.get(next) {
             let order = intent.order();
             let is_new = next >= sent;
-            let who = if next > 0 { cancel.is_unwanted() } else { cancel.is_called_back() };
-            let unwanted = who.map(|who| format!("it was called back by {who}"));
+            // Whoever wants it called back or stopped does not want it to begin.
+            let unwanted = cancel.is_unwanted().map(|who| format!("it was called back by {who}"));
             if let Some(why) = unwanted.or_else(|| cancel.is_late()) {
                 let until = Instant::now() + LAPSE;
                 let is_withheld =

@@ -51,14 +51,6 @@ impl Cancel {
         is_late.then(|| "it could not be handed out in time".to_owned())
     }
 
-    /// Returns who called the order back, if anybody: it does not begin, where it has not.
-    pub fn is_called_back(&self) -> Option<Arc<str>> {
-        match &*self.wish.borrow() {
-            Wish::Withhold(who) => Some(Arc::clone(who)),
-            Wish::None | Wish::Stop(_) => None,
-        }
-    }
-
     /// Asks that the order be stopped. `who` reads well after "stopped by": `ivo.marchetti`,
     /// `the halt of ring early`. The first wish counts.
     pub fn stop(&self, who: &str) {

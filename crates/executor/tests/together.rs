@@ -229,6 +229,23 @@ async fn one_that_is_called_back_never_begins_and_what_is_under_way_goes_on() {
     }
 }
 
+// Proves: X-10
+#[tokio::test]
+async fn one_that_is_taken_up_after_somebody_stopped_it_does_not_begin() {
+    let places = Places::new();
+    for (place, home) in places.all() {
+        let works = vec![script("echo x >>\"$HOME/began\""), command(&["true"])];
+        let handed = handed_out(&orders("B11", &place, works));
+        // Called back because its site goes on no longer, and then stopped by a person.
+        handed[0].1.withhold("the engine");
+        handed[0].1.stop("ivo.marchetti");
+        let endings = resumed(&places.scene.executor, &handed).await;
+        let back = "withheld: it was called back by ivo.marchetti";
+        assert_eq!(endings, [back, back]);
+        assert!(!home.join("began").exists());
+    }
+}
+
 #[tokio::test]
 async fn one_over_time_is_stopped_without_what_an_earlier_one_left_running() {
     let places = Places::new();

@@ -21,7 +21,7 @@ use crate::plan::MasterProjectPlan;
 use crate::profile::Purpose;
 use crate::rfc::RfcCategory;
 use crate::role_type::RoleType;
-use crate::run::Run;
+use crate::run::{Run, Track};
 use crate::scope::Scope;
 use crate::shared::Shared;
 use crate::sheet::SlotId;
@@ -598,6 +598,12 @@ impl State {
     pub fn is_behind(&self, place: &OrderPlace) -> bool {
         let track = self.run(&place.scope).and_then(|it| it.tracks.get(place.track as usize));
         track.is_some_and(|it| place.number > it.orders.saturating_sub(it.ahead))
+    }
+
+    /// Returns whether the order at `place` stood behind one that has not succeeded: it is not to begin.
+    pub fn is_called_back(&self, place: &OrderPlace) -> bool {
+        let track = self.run(&place.scope).and_then(|it| it.tracks.get(place.track as usize));
+        track.is_some_and(Track::is_called_back) && self.is_behind(place)
     }
 
     /// Returns how many orders are in flight, without what was asked of people and without those

@@ -204,25 +204,27 @@ fn called_back(look: &Look<'_>) -> Vec<OrderId> {
     if look.calls_back == CallsBack::Nothing {
         return vec![];
     }
-    // Most orders are of what goes on: that is asked first.
-    let stopped = state.orders.iter().filter(|(_, place)| !look.is_going_on(&place.scope));
-    let waits = stopped.filter(|(_, place)| match look.calls_back {
-        CallsBack::Nothing => false,
-        CallsBack::Behind => state.is_behind(place),
-        CallsBack::All => place.asked.is_none(),
+    let waits = state.orders.iter().filter(|(_, place)| {
+        // Most orders are of what goes on: that is asked first.
+        let stops = !look.is_going_on(&place.scope);
+        match look.calls_back {
+            CallsBack::Nothing => false,
+            CallsBack::Behind => stops && state.is_behind(place),
+            CallsBack::All => place.asked.is_none() && (stops || state.is_called_back(place)),
+        }
     });
     waits.map(|(id, _)| id.clone()).collect()
 }
 
-/// Returns the orders of whatever gets no orders at `now`, those under way too: found open after a
-/// restart, they must not begin any more, where they have not.
+/// Returns the orders of whatever gets no orders at `now`, those under way too, and those that stood
+/// behind one that has not succeeded: found open after a restart, they must not begin any more,
+/// where they have not.
 pub fn not_going_on(state: &State, now: Timestamp) -> Vec<OrderId> {
     let mut look = Look::new(state, now);
-    look.ahead = 1;
+    look.calls_back = CallsBack::All;
+    // A look that ends early has not come to all that goes on: the rest is called back with it.
     let _what_to_do = agenda_of(&mut look, 0);
-    let places = state.orders.iter().filter(|(_, place)| place.asked.is_none());
-    let back = places.filter(|(_, place)| !look.is_going_on(&place.scope));
-    back.map(|(id, _)| id.clone()).collect()
+    called_back(&look)
 }
 
 fn is_halt(event: &Event) -> bool {

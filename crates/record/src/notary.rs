@@ -22,7 +22,7 @@ pub(crate) const PAGE: u32 = 1_000;
 pub(crate) struct Notary {
     signer: Signer,
     keeper: Keeper,
-    /// The checkpoint whose signature was verified last: most who ask find the same one again.
+    /// The checkpoint that was signed or verified last: most who ask find the same one again.
     verified: Mutex<Option<(String, VerifierKey, Checkpoint)>>,
     /// How long the witness's files were when they were last read or written here, and the largest
     /// size that they had seen by then.
@@ -62,7 +62,12 @@ impl Notary {
     /// Returns the signed checkpoint of the record whose entries are under `tree`.
     pub(crate) fn sign(&self, deployment: &DeploymentId, tree: &Frontier) -> String {
         let deployment = deployment.clone();
-        Checkpoint { deployment, size: tree.size(), root: tree.root() }.sign(&self.signer)
+        let checkpoint = Checkpoint { deployment, size: tree.size(), root: tree.root() };
+        let note = checkpoint.sign(&self.signer);
+        // What was signed here a moment ago need not be verified.
+        let mut verified = self.verified.lock().unwrap_or_else(PoisonError::into_inner);
+        *verified = Some((note.clone(), self.key().clone(), checkpoint));
+        note
     }
 
     /// Returns an error where the deployment's checkpoints are signed with another key.

@@ -2,6 +2,7 @@
 
 use clap::{Parser, Subcommand};
 use model::planted::{Planted, plant};
+use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::process::ExitCode;
 use std::sync::Mutex;
@@ -17,7 +18,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum What {
-    /// Runs a range of seeds; the first broken promise is told.
+    /// Runs a range of seeds; the first broken promises are told.
     Run {
         /// The first seed.
         #[arg(long, default_value_t = 1)]
@@ -25,6 +26,9 @@ enum What {
         /// How many.
         #[arg(long, default_value_t = 4_000)]
         seeds: u64,
+        /// After how many broken promises to stop.
+        #[arg(long, default_value_t = 1)]
+        broken: usize,
         /// A bug to plant.
         #[arg(long)]
         bug: Option<Planted>,
@@ -45,69 +49,74 @@ enum What {
     },
 }
 
+/// Which worlds a search runs.
+#[derive(Clone, Copy)]
+struct Wanted {
+    first: u64,
+    seeds: u64,
+    /// After how many broken promises it stops.
+    broken: usize,
+    bug: Option<Planted>,
+}
+
 /// What a search over seeds has found.
+#[derive(Default)]
 struct Found {
-    /// The smallest seed that broke a promise, and which.
-    broken: Option<(u64, String)>,
+    /// The smallest seeds that broke a promise, and which.
+    broken: BTreeMap<u64, String>,
     /// How many entries all records have.
     entries: u64,
 }
 
-/// Runs `seeds` worlds from `first` on, on all processors, and stops at the first broken promise.
-fn search(first: u64, seeds: u64, bug: Option<Planted>) -> Found {
-    let (next, entries) = (AtomicU64::new(first), AtomicU64::new(0));
-    let broken = Mutex::new(None::<(u64, String)>);
+/// Runs worlds on all processors, and stops at the last broken promise that is wanted.
+fn search(wanted: Wanted) -> Found {
+    let next = AtomicU64::new(wanted.first);
+    let found = Mutex::new(Found::default());
+    let lock = || found.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     std::thread::scope(|scope| {
         for _ in 0..workers {
             scope.spawn(|| {
-                plant(bug);
+                plant(wanted.bug);
                 loop {
                     let seed = next.fetch_add(1, Ordering::SeqCst);
-                    let mut found =
-                        broken.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-                    if seed >= first + seeds || found.as_ref().is_some_and(|(it, _)| *it < seed) {
+                    let is_past = seed >= wanted.first + wanted.seeds;
+                    // One that is running may still break at a smaller seed.
+                    if is_past || lock().broken.range(..seed).count() >= wanted.broken {
                         return;
                     }
-                    drop(found);
                     let outcome = sim::run(seed, false);
-                    entries.fetch_add(outcome.entries as u64, Ordering::SeqCst);
-                    found = broken.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-                    if let Some(what) = outcome.broken
-                        && found.as_ref().is_none_or(|(it, _)| seed < *it)
-                    {
-                        *found = Some((seed, what));
-                    }
+                    let mut found = lock();
+                    found.entries += outcome.entries as u64;
+                    found.broken.extend(outcome.broken.map(|what| (seed, what)));
                 }
             });
         }
     });
-    let broken = broken.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-    Found { broken, entries: entries.into_inner() }
+    found.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
 }
 
 fn main() -> ExitCode {
     let mut out = std::io::stdout().lock();
     let is_well = match Arguments::parse().what {
-        What::Run { first, seeds, bug } => {
-            let found = search(first, seeds, bug);
-            let told = match &found.broken {
-                Some((seed, what)) => writeln!(out, "seed {seed} breaks a promise at {what}"),
-                None => writeln!(
-                    out,
-                    "{seeds} seeds from {first} on, {} entries: every promise held",
-                    found.entries
-                ),
-            };
-            told.is_ok() && found.broken.is_none()
+        What::Run { first, seeds, broken, bug } => {
+            let found = search(Wanted { first, seeds, broken, bug });
+            let mut told = found.broken.iter().take(broken).map(|(seed, what)| {
+                writeln!(out, "seed {seed} breaks a promise at {what}").is_ok()
+            });
+            let all_told = told.all(|it| it);
+            let entries = found.entries;
+            let held =
+                format!("{seeds} seeds from {first} on, {entries} entries: every promise held");
+            all_told && found.broken.is_empty() && writeln!(out, "{held}").is_ok()
         }
         What::Bugs { seeds } => Planted::VARIANTS.iter().fold(true, |all, bug| {
-            let found = search(1, seeds, Some(*bug));
-            let told = match &found.broken {
+            let found = search(Wanted { first: 1, seeds, broken: 1, bug: Some(*bug) });
+            let told = match found.broken.first_key_value() {
                 Some((seed, what)) => writeln!(out, "{bug}: seed {seed}: {what}"),
                 None => writeln!(out, "{bug}: NOT FOUND in {seeds} seeds"),
             };
-            all && told.is_ok() && found.broken.is_some()
+            all && told.is_ok() && !found.broken.is_empty()
         }),
         What::Story { seed, bug } => {
             plant(bug);

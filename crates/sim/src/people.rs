@@ -242,7 +242,6 @@ impl People {
                     return;
                 }
                 Err(CommandError::Record(_)) => {
-                    self.coordinator = None;
                     if self.catch_up().await.is_none() {
                         return;
                     }

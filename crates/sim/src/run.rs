@@ -136,7 +136,7 @@ impl Play {
         let process = Arc::new(Process::default());
         let deployment = self.deployment.clone();
         let serving = Serving {
-            clock: Arc::new(ServerClock::new(&self.world.time, &wrong_by_s)),
+            clock: Arc::new(ServerClock::new(&self.world, &wrong_by_s)),
             world: self.world.clone(),
             process: process.clone(),
             name,

@@ -1,6 +1,7 @@
 //! Time in a world: one clock for all, which runs with the scheduler and is moved on whenever
 //! nothing happens until something is due.
 
+use crate::world::World;
 use coordinator::Clock;
 use coordinator::clock::SteadyClock;
 use jiff::{SignedDuration, Timestamp};
@@ -64,14 +65,14 @@ impl Clock for Time {
 
 /// The clock of a server's computer: it can be wrong, and the server has to notice.
 pub(crate) struct ServerClock {
-    time: Arc<Time>,
+    world: Arc<World>,
     steady: SteadyClock,
 }
 
 impl ServerClock {
     /// Returns the clock of a server that is started now, `wrong_by_s` seconds ahead of the true time.
-    pub(crate) fn new(time: &Arc<Time>, wrong_by_s: &Arc<AtomicI64>) -> Self {
-        let (wall, elapsed, wrong) = (time.clone(), time.clone(), wrong_by_s.clone());
+    pub(crate) fn new(world: &Arc<World>, wrong_by_s: &Arc<AtomicI64>) -> Self {
+        let (wall, elapsed, wrong) = (world.time.clone(), world.time.clone(), wrong_by_s.clone());
         let steady = SteadyClock::new(
             move || {
                 let by = SignedDuration::from_secs(wrong.load(Ordering::SeqCst));
@@ -79,7 +80,7 @@ impl ServerClock {
             },
             move || elapsed.now().duration_since(elapsed.begun),
         );
-        Self { time: time.clone(), steady }
+        Self { world: world.clone(), steady }
     }
 }
 
@@ -89,9 +90,13 @@ impl Clock for ServerClock {
     }
 
     fn jump(&self, at: Timestamp) -> bool {
+        // A server that stood still does not know what another one has begun meanwhile.
+        if self.world.inner().computers.are_busy() {
+            return false;
+        }
         // What the server waits for is as far away as it believes.
-        let away = at.duration_since(self.now());
-        self.time.now().checked_add(away).is_ok_and(|at| self.time.jump(at))
+        let (away, time) = (at.duration_since(self.now()), &self.world.time);
+        time.now().checked_add(away).is_ok_and(|at| time.jump(at))
     }
 
     fn doubt(&self) -> Option<ClockDoubt> {

@@ -47,6 +47,8 @@ fn worlds_that_once_broke_a_promise_keep_it() {
         (25, "what stood behind an order that nobody knows of began after it was given up"),
         (142, "a site was rolled back after its request was closed"),
         (153, "a site was rolled back after its request was closed, and nothing led on"),
+        (34, "an order that was called back and then stopped was taken up again, and began"),
+        (257, "a server that had stood still moved time on while another one was at work"),
     ] {
         assert_eq!(sim::run(seed, false).broken, None, "seed {seed}: {why}");
     }

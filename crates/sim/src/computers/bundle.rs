@@ -55,8 +55,7 @@ impl Hands {
         while let Some((intent, cancel)) = orders.get(next) {
             let order = intent.order();
             let is_new = next >= sent;
-            let who = if next > 0 { cancel.is_unwanted() } else { cancel.is_called_back() };
-            let unwanted = who.map(|who| format!("it was called back by {who}"));
+            let unwanted = cancel.is_unwanted().map(|who| format!("it was called back by {who}"));
             if let Some(why) = unwanted.or_else(|| cancel.is_late()) {
                 let until = Instant::now() + 2 * LAPSE;
                 let is_withheld =
@@ -244,6 +243,7 @@ fn begins(world: &World, order: &Order) -> bool {
         return false;
     }
     if inner.computers.marks(&order.id, Stands::Runs) {
+        inner.watch.tell(now, || format!("{} begins behind others", order.id));
         inner.begins(now, order);
         return true;
     }

@@ -204,11 +204,10 @@ impl Watch {
         match &entry.event {
             Event::OrderIntended { scope, track, .. }
             | Event::OrdersIntended { scope, track, .. } => {
-                for order in entry.event.intends() {
-                    let track = (scope.to_string(), *track);
+                for (number, order) in entry.event.intends().iter().enumerate() {
+                    let (track, place) = ((scope.to_string(), *track), (entry.seq, number));
                     self.intended.insert(order.clone());
-                    self.orders
-                        .insert(order.clone(), Known { has_ended: false, track, seq: entry.seq });
+                    self.orders.insert(order.clone(), Known { has_ended: false, track, place });
                     self.steps.insert(step_of(order).to_owned(), Step::Ordered);
                 }
             }
@@ -287,14 +286,14 @@ impl Watch {
     }
 
     /// Returns the order that has to succeed before `order` may begin: the one before it in its
-    /// track, where that is not on record yet.
+    /// track, where they were intended together or its end is not on record yet.
     pub(crate) fn has_to_succeed_before(&self, order: &OrderId) -> Option<OrderId> {
         let known = self.orders.get(order)?;
-        let earlier = self
-            .orders
-            .iter()
-            .filter(|(_, it)| !it.has_ended && it.track == known.track && it.seq < known.seq);
-        earlier.max_by_key(|(_, it)| it.seq).map(|(id, _)| id.clone())
+        let earlier = self.orders.iter().filter(|(_, it)| {
+            let is_together = it.place.0 == known.place.0;
+            it.track == known.track && it.place < known.place && (is_together || !it.has_ended)
+        });
+        earlier.max_by_key(|(_, it)| it.place).map(|(id, _)| id.clone())
     }
 
     /// An order begins on its computer.
