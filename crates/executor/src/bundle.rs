@@ -92,9 +92,11 @@ impl Inner {
             // Whoever wants it called back or stopped does not want it to begin.
             let unwanted = cancel.is_unwanted().map(|who| format!("it was called back by {who}"));
             if let Some(why) = unwanted.or_else(|| cancel.is_late()) {
-                let until = Instant::now() + LAPSE;
-                let is_withheld =
-                    if is_new { Some(true) } else { self.surely_withhold(order, until).await };
+                let is_withheld = if is_new {
+                    Some(true)
+                } else {
+                    self.surely_withhold(order, lapse(cancel)).await
+                };
                 match is_withheld {
                     Some(true) => return withhold_all(orders, next, &why, tell),
                     // It has begun, and is seen through.
@@ -126,10 +128,10 @@ impl Inner {
                 .carry_out(order, cancel, if is_new { Sent::Never } else { may_have_begun() })
                 .await;
             let went_well = matches!(report.outcome, Outcome::Succeeded { .. });
-            if let Some(why) = cancel.is_late()
-                && matches!(report.outcome, Outcome::Failed { cause: Failure::NotDone { .. } })
+            if let Outcome::Failed { cause: Failure::NotDone { why } } = &report.outcome
+                && cancel.is_late().as_ref() == Some(why)
             {
-                return withhold_all(orders, next, &why, tell);
+                return withhold_all(orders, next, why, tell);
             }
             tell(Ending::Ended(report));
             next += 1;
@@ -149,10 +151,9 @@ impl Inner {
         tell: Tell<'_>,
     ) {
         let why = "the step before it did not succeed";
-        let until = Instant::now() + LAPSE;
         for (position, (intent, cancel)) in orders.iter().enumerate().take(sent).skip(next) {
             let order = intent.order();
-            let report = match self.surely_withhold(order, until).await {
+            let report = match self.surely_withhold(order, lapse(cancel)).await {
                 // A shell that may not begin this one begins none behind it.
                 Some(true) => return withhold_all(orders, position, why, tell),
                 // It has begun, and is seen through: what stands behind it could begin meanwhile. What
@@ -249,6 +250,12 @@ impl Inner {
         let task = self.task(order, journal, Zeroizing::default());
         Some(Member { order, cancel, environment, freight: effect, task, sink })
     }
+}
+
+/// Returns until when somebody may yet begin an order: a shell that has it, or whoever had it before.
+fn lapse(cancel: &Cancel) -> Instant {
+    let shell = Instant::now() + LAPSE;
+    cancel.begins_until().map_or(shell, |it| it.max(shell))
 }
 
 fn withhold_all(orders: &[(Intent, Cancel)], next: usize, why: &str, tell: Tell<'_>) {

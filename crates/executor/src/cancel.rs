@@ -51,6 +51,16 @@ impl Cancel {
         is_late.then(|| "it could not be handed out in time".to_owned())
     }
 
+    /// Returns until when an order that has not been sent off may be; nothing where nobody has said so.
+    pub fn begins_until(&self) -> Option<Instant> {
+        self.begun_until
+    }
+
+    /// Returns whether another one who was handed the order before may yet begin it.
+    pub fn may_yet_begin(&self) -> bool {
+        self.begun_until.is_some_and(|it| Instant::now() <= it)
+    }
+
     /// Asks that the order be stopped. `who` reads well after "stopped by": `ivo.marchetti`,
     /// `the halt of ring early`. The first wish counts.
     pub fn stop(&self, who: &str) {

@@ -147,6 +147,9 @@ impl Inner {
             }
         }
         let mut sink = self.sink(order, &environment);
+        if sent == Sent::Earlier {
+            self.reach.reached(&order.place, cancel).await;
+        }
         let outcome = match outcome {
             Some(outcome) => outcome,
             None => self.work(order, &environment, &mut sink, cancel, sent).await,

@@ -1,5 +1,6 @@
 //! One talk with a shell, on this computer or on another, all the same to whoever talks.
 
+use crate::cancel::Cancel;
 use crate::settings::Settings;
 use crate::ssh::{ConnectFailure, Lane, Lease, Pool};
 use crate::text::Program;
@@ -19,6 +20,9 @@ const READ_BYTES: usize = 64 * 1024;
 /// A connection may turn out to be dead, or full, only when a channel is asked for. Nothing was
 /// begun then, so it is asked for again after each of these times.
 const OPEN_AGAIN_AFTER: [Duration; 2] = [Duration::ZERO, Duration::from_millis(500)];
+
+/// How long a computer that cannot be reached is left alone.
+const REACH_AGAIN_AFTER: Duration = Duration::from_secs(2);
 
 /// What a shell, or the way to it, brings.
 #[derive(Debug)]
@@ -67,6 +71,22 @@ impl Reach {
                 }
                 let lease = self.pool.lease(address).await?;
                 Session::over_ssh(lease, program, lane).await
+            }
+        }
+    }
+
+    /// Waits until the computer at `place` can be reached, for as long as whoever had its order before
+    /// may begin it: said sooner, that nobody knows would be said of an order that may yet begin.
+    pub(crate) async fn reached(&self, place: &Place, cancel: &Cancel) {
+        let Place::Ssh { address, .. } = place else { return };
+        while cancel.may_yet_begin() {
+            match self.pool.lease(address).await {
+                Err(ConnectFailure::Unreachable { .. }) => {
+                    tokio::time::sleep(REACH_AGAIN_AFTER).await;
+                }
+                Ok(_) | Err(ConnectFailure::HostKey { .. } | ConnectFailure::Refused { .. }) => {
+                    return;
+                }
             }
         }
     }

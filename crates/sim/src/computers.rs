@@ -165,7 +165,13 @@ impl Hands {
     }
 
     async fn follow(&self, order: &Order, cancel: &Cancel, is_new: bool) -> Outcome {
-        if self.cannot_reach(order) {
+        let mut is_unreached = self.cannot_reach(order);
+        while is_unreached && !is_new && cancel.may_yet_begin() && !self.process.is_dead() {
+            tokio::time::sleep(Duration::from_secs(2)).await;
+            self.process.gate().await;
+            is_unreached = self.cannot_reach(order);
+        }
+        if is_unreached {
             let why = "no route".to_owned();
             return if is_new || is_planted(Planted::LostMeansFailed) {
                 Outcome::Failed { cause: Failure::Unreachable { why } }

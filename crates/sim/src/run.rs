@@ -16,6 +16,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
 /// The plan of every world.
 const PLAN: &str = include_str!("plan.yaml");
@@ -142,7 +143,12 @@ impl Play {
             name,
         };
         let task = tokio::task::spawn_local(async move { serving.serve(&deployment).await });
-        self.world.inner().clocks.push(wrong_by_s.clone());
+        {
+            let mut inner = self.world.inner();
+            inner.clocks.push(wrong_by_s.clone());
+            inner.servers.retain(|it| !it.is_dead());
+            inner.servers.push(process.clone());
+        }
         self.servers.push(Server { name, process, wrong_by_s, task });
     }
 
@@ -185,8 +191,7 @@ impl Play {
                 self.restart();
             }
             self.faults_strike();
-            let busy = self.world.inner().computers.are_busy()
-                || self.servers.iter().any(|it| it.process.is_at_work());
+            let busy = self.world.inner().is_busy();
             self.people.look(busy).await;
         }
         let now = self.world.time.now();
@@ -214,12 +219,18 @@ impl Play {
                 server.process.freeze(Duration::from_secs(lasting));
             }
         }
-        if self.world.happens(Fault::ClockJumps) {
+        let may_jump = Instant::now() >= self.world.inner().clocks_hold_until;
+        if self.world.happens(Fault::ClockJumps) && may_jump {
             let which = self.world.between(0, 1);
             let jump = self.world.inner().chance.one_of(&JUMPS_S).copied().unwrap_or(0);
             if let Some(server) = self.servers.get(usize::try_from(which).unwrap_or(0)) {
                 let by = if server.wrong_by_s.load(Ordering::SeqCst) == 0 { jump } else { 0 };
                 server.wrong_by_s.store(by, Ordering::SeqCst);
+                let (name, now) = (server.name, self.world.time.now());
+                self.world
+                    .inner()
+                    .watch
+                    .tell(now, || format!("the clock of {name} is wrong by {by} s"));
             }
         }
         let rate = self.world.inner().faults.rate(Fault::Restored);

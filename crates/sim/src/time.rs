@@ -91,7 +91,7 @@ impl Clock for ServerClock {
 
     fn jump(&self, at: Timestamp) -> bool {
         // A server that stood still does not know what another one has begun meanwhile.
-        if self.world.inner().computers.are_busy() {
+        if self.world.inner().is_busy() {
             return false;
         }
         // What the server waits for is as far away as it believes.

@@ -3,6 +3,7 @@
 use crate::chance::Chance;
 use crate::computers::Computers;
 use crate::faults::{Fault, Faults};
+use crate::process::Process;
 use crate::time::Time;
 use crate::watch::Watch;
 use coordinator::Clock as _;
@@ -10,9 +11,14 @@ use record::{Memory, Signer};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+use tokio::time::Instant;
 
 /// How many orders travel with another one where they do: enough for a whole site plan.
 const ORDERS_AHEAD: usize = 31;
+
+/// How long a clock stays as it is after somebody has looked at it: until a server that stands still
+/// has heard of it.
+const CLOCKS_HOLD: Duration = Duration::from_secs(75);
 
 /// Everything outside the processes.
 pub(crate) struct World {
@@ -30,8 +36,19 @@ pub(crate) struct Inner {
     pub(crate) is_healed: bool,
     /// By how many seconds the clocks of the servers' computers are ahead of the true time.
     pub(crate) clocks: Vec<Arc<AtomicI64>>,
+    /// When a clock jumps again at the earliest: whoever says that it is right has looked at it.
+    pub(crate) clocks_hold_until: Instant,
+    /// The servers that live.
+    pub(crate) servers: Vec<Arc<Process>>,
     pub(crate) computers: Computers,
     pub(crate) watch: Watch,
+}
+
+impl Inner {
+    /// Returns whether anything is under way on a computer or in a server.
+    pub(crate) fn is_busy(&self) -> bool {
+        self.computers.are_busy() || self.servers.iter().any(|it| it.is_at_work())
+    }
 }
 
 impl World {
@@ -49,6 +66,8 @@ impl World {
             faults,
             is_healed: false,
             clocks: vec![],
+            clocks_hold_until: Instant::now(),
+            servers: vec![],
             computers,
             watch,
         });
@@ -89,7 +108,9 @@ impl World {
 
     /// Sets the clocks of the servers' computers right.
     pub(crate) fn set_clocks(&self) {
-        self.inner().clocks.iter().for_each(|it| it.store(0, Ordering::SeqCst));
+        let mut inner = self.inner();
+        inner.clocks.iter().for_each(|it| it.store(0, Ordering::SeqCst));
+        inner.clocks_hold_until = Instant::now() + CLOCKS_HOLD;
     }
 
     /// Ends all faults: from now on everything must come to its end.

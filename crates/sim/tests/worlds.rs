@@ -49,6 +49,10 @@ fn worlds_that_once_broke_a_promise_keep_it() {
         (153, "a site was rolled back after its request was closed, and nothing led on"),
         (34, "an order that was called back and then stopped was taken up again, and began"),
         (257, "a server that had stood still moved time on while another one was at work"),
+        (252, "the last signature on the sheet of all sites came while everything was held"),
+        (456, "what stood behind an order that nobody knows of was found done, and done again"),
+        (1185, "nobody knew of an order that whoever had it before had yet to begin"),
+        (1571, "an order took too long to be done, and counted as never handed out"),
     ] {
         assert_eq!(sim::run(seed, false).broken, None, "seed {seed}: {why}");
     }

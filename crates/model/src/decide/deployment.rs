@@ -21,6 +21,7 @@ use crate::role_type::RoleType;
 use crate::run::{Run, RunKind};
 use crate::scope::Scope;
 use crate::separation_of_duties::{Duty, judge};
+use crate::sheet::Sheet;
 use crate::site::SiteTemplate;
 
 impl Acting<'_> {
@@ -260,8 +261,20 @@ impl Acting<'_> {
             self.concur(&act, &roles, persons, &Scope::Deployment, Some(&reason))?;
         if is_complete {
             events.push(self.deployment_event(transition, Some(reason), gate)?);
+            events.extend(self.completed_meanwhile());
         }
         Ok(events)
+    }
+
+    /// What the last signature on the sheet of all sites leads to waits for as long as the deployment
+    /// is held.
+    fn completed_meanwhile(&self) -> Option<Event> {
+        let sheet = Sheet::SitesComplete;
+        let is_signed = self.state.is_locked(&sheet);
+        let gate = gates::sites::complete(self.state, self.now);
+        let gate = pass("the sheet of all sites", gate).ok().filter(|_| is_signed)?;
+        let transition = DeploymentTransition::SitesCompleted;
+        Some(Event::Deployment { transition, reason: None, gate })
     }
 
     pub(super) fn cancel(&self, reason: &str) -> Result<Vec<Event>, Refusal> {

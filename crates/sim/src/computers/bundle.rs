@@ -57,9 +57,11 @@ impl Hands {
             let is_new = next >= sent;
             let unwanted = cancel.is_unwanted().map(|who| format!("it was called back by {who}"));
             if let Some(why) = unwanted.or_else(|| cancel.is_late()) {
-                let until = Instant::now() + 2 * LAPSE;
-                let is_withheld =
-                    if is_new { Some(true) } else { self.surely_withhold(order, until).await };
+                let is_withheld = if is_new {
+                    Some(true)
+                } else {
+                    self.surely_withhold(order, lapse(cancel)).await
+                };
                 match is_withheld {
                     Some(true) => return withhold_all(orders, next, &why, tell),
                     Some(false) => {}
@@ -79,10 +81,10 @@ impl Hands {
             }
             let report = self.hand_out(order, cancel, is_new).await;
             let went_well = matches!(report.outcome, Outcome::Succeeded { .. });
-            if let Some(why) = cancel.is_late()
-                && matches!(report.outcome, Outcome::Failed { cause: Failure::NotDone { .. } })
+            if let Outcome::Failed { cause: Failure::NotDone { why } } = &report.outcome
+                && cancel.is_late().as_ref() == Some(why)
             {
-                return withhold_all(orders, next, &why, tell);
+                return withhold_all(orders, next, why, tell);
             }
             tell(Ending::Ended(report));
             next += 1;
@@ -165,10 +167,9 @@ impl Hands {
         tell: Tell<'_>,
     ) {
         let why = "the step before it did not succeed";
-        let until = Instant::now() + 2 * LAPSE;
         for (position, (intent, cancel)) in orders.iter().enumerate().take(sent).skip(next) {
             let order = intent.order();
-            let report = match self.surely_withhold(order, until).await {
+            let report = match self.surely_withhold(order, lapse(cancel)).await {
                 Some(true) => return withhold_all(orders, position, why, tell),
                 Some(false) => {
                     self.hand_out(order, cancel, false).await;
@@ -248,6 +249,12 @@ fn begins(world: &World, order: &Order) -> bool {
         return true;
     }
     is_planted(Planted::JournalIgnored)
+}
+
+/// Until when somebody may yet begin an order: a shell that has it, or whoever had it before.
+fn lapse(cancel: &Cancel) -> Instant {
+    let shell = Instant::now() + 2 * LAPSE;
+    cancel.begins_until().map_or(shell, |it| it.max(shell))
 }
 
 fn withhold_all(orders: &[(Intent, Cancel)], next: usize, why: &str, tell: Tell<'_>) {

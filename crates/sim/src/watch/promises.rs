@@ -216,10 +216,13 @@ impl Watch {
                     if let Some(known) = self.orders.get_mut(order) {
                         known.has_ended = true;
                     }
-                    let step = match &report.outcome {
-                        Outcome::Succeeded { .. } => Step::Done,
-                        Outcome::Failed { .. } => Step::Failed,
-                        Outcome::Unknown { .. } => Step::Unknown,
+                    let step = match (&report.outcome, self.step_before(order)) {
+                        // What it came to counts for nothing, until somebody has decided about both.
+                        (_, Some(Step::Decided)) => Step::Decided,
+                        (_, Some(Step::Failed | Step::Unknown)) => Step::Unknown,
+                        (Outcome::Succeeded { .. }, _) => Step::Done,
+                        (Outcome::Failed { .. }, _) => Step::Failed,
+                        (Outcome::Unknown { .. }, _) => Step::Unknown,
                     };
                     self.steps.insert(step_of(order).to_owned(), step);
                 }
@@ -283,6 +286,15 @@ impl Watch {
             | RfcTransition::Reviewed
             | RfcTransition::Closed => {}
         }
+    }
+
+    /// Returns how the step stands that `order` was intended behind, where it was.
+    fn step_before(&self, order: &OrderId) -> Option<Step> {
+        let known = self.orders.get(order)?;
+        let place = (known.place.0, known.place.1.checked_sub(1)?);
+        let before =
+            self.orders.iter().find(|(_, it)| it.track == known.track && it.place == place);
+        before.and_then(|(id, _)| self.steps.get(step_of(id)).copied())
     }
 
     /// Returns the order that has to succeed before `order` may begin: the one before it in its
