@@ -10,10 +10,12 @@ use model::command::Command;
 use model::digest::Digest;
 use model::id::{DeploymentId, PersonId, Seq, SiteId};
 use record::{Change, CommandId, Location, Record, RecordError, Signer, chain, open};
-use reqwest::{Method, RequestBuilder, StatusCode, Url};
+pub use reqwest::Method;
+pub use reqwest::Url;
+use reqwest::{RequestBuilder, StatusCode};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
 use zeroize::Zeroizing;
@@ -68,6 +70,7 @@ struct Named {
 #[derive(Deserialize)]
 struct Listed<T> {
     items: Vec<T>,
+    next: Option<String>,
 }
 
 /// A client of one server.
@@ -120,8 +123,20 @@ impl Client {
     /// Where the server says no.
     pub async fn log_in(&self, name: &str, password: &str) -> Result<String, ClientError> {
         let credentials = json!({ "name": name, "password": password });
-        let begun: Begun =
-            self.sent(self.asked(Method::POST, "/api/v1/session")?.json(&credentials)).await?;
+        let begun: Begun = self.ask(Method::POST, "/api/v1/session", Some(credentials)).await?;
+        Ok(begun.secret)
+    }
+
+    /// Lets somebody in by the invitation whose address ends with `secret`. Returns the secret of their
+    /// session.
+    ///
+    /// # Errors
+    ///
+    /// Where the server says no.
+    pub async fn come_in(&self, secret: &str) -> Result<String, ClientError> {
+        let invitation = json!({ "secret": secret });
+        let path = "/api/v1/session/invitation";
+        let begun: Begun = self.ask(Method::POST, path, Some(invitation)).await?;
         Ok(begun.secret)
     }
 
@@ -133,6 +148,8 @@ impl Client {
 
     async fn sent<T: DeserializeOwned>(&self, request: RequestBuilder) -> Result<T, ClientError> {
         let bytes = self.bytes(request).await?;
+        // What is done and says nothing is answered without a body.
+        let bytes = if bytes.is_empty() { b"null".to_vec() } else { bytes };
         serde_json::from_slice(&bytes).map_err(|error| {
             ClientError::Unreachable(format!("it answers as no server of Landfall does: {error}"))
         })
@@ -169,9 +186,7 @@ impl Client {
     ///
     /// Where the server says no.
     pub async fn deployments(&self) -> Result<Vec<DeploymentLine>, ClientError> {
-        let page: Listed<DeploymentLine> =
-            self.sent(self.asked(Method::GET, "/api/v1/deployments")?).await?;
-        Ok(page.items)
+        self.list("/api/v1/deployments").await
     }
 
     /// Creates a deployment from a plan among those of the server.
@@ -232,6 +247,41 @@ impl Client {
     ) -> Result<LinkMade, ClientError> {
         let path = format!("/api/v1/deployments/{deployment}/sites/{site}/link");
         self.sent(self.asked(Method::POST, &path)?).await
+    }
+
+    /// Asks `path` of the server by `method`, with `body` where there is one. Returns what it answers.
+    ///
+    /// # Errors
+    ///
+    /// Where the server says no, or answers something else.
+    pub async fn ask<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+    ) -> Result<T, ClientError> {
+        let mut request = self.asked(method, path)?;
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        self.sent(request).await
+    }
+
+    /// Returns the whole list at `path` of the server, page by page.
+    ///
+    /// # Errors
+    ///
+    /// As [`ask`](Self::ask).
+    pub async fn list<T: DeserializeOwned>(&self, path: &str) -> Result<Vec<T>, ClientError> {
+        let mut items = Vec::new();
+        let mut after = String::new();
+        loop {
+            let path = format!("{path}?limit={ENTRIES_AT_ONCE}{after}");
+            let page: Listed<T> = self.ask(Method::GET, &path, None).await?;
+            items.extend(page.items);
+            let Some(next) = page.next else { return Ok(items) };
+            after = format!("&after={next}");
+        }
     }
 
     /// Returns the copy of the record, as far as it has been read.

@@ -15,11 +15,14 @@ mod routes;
 mod sight;
 
 pub use caller::Caller;
-pub use client::{Client, ClientError};
+pub use client::{Client, ClientError, Method, Url};
 pub use document::document;
 pub use observed::observed;
 pub use problem::{More, Problem};
-pub use routes::{DeploymentLine, LinkMade, Recorded, Stretch};
+pub use routes::{
+    AccountLine, AdmissionLine, DeploymentLine, LinkMade, Me, PasskeyLine, Recorded, RefusalLine,
+    SignOnLine, SignOnQuestion, Stretch, TokenMade,
+};
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;

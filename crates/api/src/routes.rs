@@ -13,19 +13,25 @@ mod plan;
 mod record;
 mod session;
 mod sheet;
+mod sign_on;
 mod site;
 mod wait;
 
+pub use account::{AccountLine, AdmissionLine, TokenMade};
 pub use commands::Recorded;
 pub use deployment::DeploymentLine;
-pub use link::LinkMade;
+pub use link::{LinkMade, RefusalLine};
+pub use passkey::PasskeyLine;
 pub use record::Stretch;
+pub use session::Me;
+pub use sign_on::{SignOnLine, SignOnQuestion};
 
 use crate::params::Page;
 use crate::problem::Problem;
 use axum::extract::FromRequest;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use model::digest::Digest;
 use reception::Reception;
 use schemars::SchemaGenerator;
 use serde::Serialize;
@@ -48,10 +54,11 @@ pub(crate) fn routers() -> (Routes, Routes) {
         .routes(routes!(session::log_in, session::log_out))
         .routes(routes!(passkey::log_in))
         .routes(routes!(passkey::ask_to_log_in))
+        .routes(routes!(session::come_in))
         .routes(routes!(session::me))
         .routes(routes!(session::change_password))
         .routes(routes!(account::accounts, account::create))
-        .routes(routes!(account::change))
+        .routes(routes!(account::account, account::change))
         .routes(routes!(account::admissions, account::token))
         .routes(routes!(account::end))
         .routes(routes!(link::calendar))
@@ -60,6 +67,8 @@ pub(crate) fn routers() -> (Routes, Routes) {
         .routes(routes!(passkey::passkeys, passkey::add))
         .routes(routes!(passkey::ask))
         .routes(routes!(passkey::remove))
+        .routes(routes!(sign_on::sign_on, sign_on::link, sign_on::unlink))
+        .routes(routes!(sign_on::ask))
         .routes(routes!(deployment::deployments, deployment::create))
         .routes(routes!(deployment::board))
         .routes(routes!(deployment::revise))
@@ -90,6 +99,7 @@ pub(crate) fn describe(generator: &mut SchemaGenerator) {
     session::describe(generator);
     account::describe(generator);
     passkey::describe(generator);
+    sign_on::describe(generator);
     link::describe(generator);
     deployment::describe(generator);
     commands::describe(generator);
@@ -109,6 +119,8 @@ pub(crate) fn describe_requests(generator: &mut SchemaGenerator) {
     generator.subschema_for::<session::FirstAccount>();
     generator.subschema_for::<session::Credentials>();
     generator.subschema_for::<session::PasswordChange>();
+    generator.subschema_for::<session::Invitation>();
+    generator.subschema_for::<sign_on::SignOnAnswer>();
     generator.subschema_for::<account::NewAccount>();
     generator.subschema_for::<account::AccountChange>();
     generator.subschema_for::<account::TokenWanted>();
@@ -188,12 +200,51 @@ pub(crate) struct Query<T>(pub(crate) T);
 /// An answer computed from a record as it stood after entry `seq`: whoever has it need not be sent
 /// it again.
 pub(crate) fn versioned(headers: &HeaderMap, seq: u64, body: impl IntoResponse) -> Response {
-    let tag = format!("\"{seq}\"");
+    tagged(headers, &format!("\"{seq}\""), body)
+}
+
+/// An answer that is computed from no record: its tag is that of what it says.
+pub(crate) fn said(headers: &HeaderMap, body: &impl Serialize) -> Response {
+    tagged(headers, &tag_of(body), Json(body))
+}
+
+/// Returns the tag of what is said.
+pub(crate) fn tag_of(body: &impl Serialize) -> String {
+    let written = serde_json::to_vec(body).unwrap_or_default();
+    format!("\"{}\"", Digest::of(&written).short())
+}
+
+/// Holds that the record has not moved on from the entry that a caller has seen, if it says so.
+///
+/// # Errors
+///
+/// As [`unchanged`].
+pub(crate) fn not_beyond(headers: &HeaderMap, seq: u64) -> Result<(), Problem> {
+    unchanged(headers, &format!("\"{seq}\""), &format!("the record ends with entry {seq} now"))
+}
+
+/// Holds that what a caller has seen before, if it says so, is what is there.
+///
+/// # Errors
+///
+/// Where it is not: the caller reads again, and decides anew.
+pub(crate) fn unchanged(headers: &HeaderMap, tag: &str, here: &str) -> Result<(), Problem> {
+    let Some(seen) = headers.get(axum::http::header::IF_MATCH) else { return Ok(()) };
+    let mut seen = seen.to_str().unwrap_or_default().split(',').map(str::trim);
+    if seen.any(|it| it == "*" || it == tag) {
+        return Ok(());
+    }
+    let title = "What was shown is no longer what is there";
+    Err(Problem::new(StatusCode::PRECONDITION_FAILED, "stale", title, here)
+        .next("read again what has changed, and decide anew"))
+}
+
+fn tagged(headers: &HeaderMap, tag: &str, body: impl IntoResponse) -> Response {
     let known = headers.get(axum::http::header::IF_NONE_MATCH).and_then(|it| it.to_str().ok());
     let is_known = known.is_some_and(|it| it.split(',').any(|it| it.trim() == tag));
     let mut response =
         if is_known { StatusCode::NOT_MODIFIED.into_response() } else { body.into_response() };
-    if let Ok(tag) = HeaderValue::from_str(&tag) {
+    if let Ok(tag) = HeaderValue::from_str(tag) {
         response.headers_mut().insert(axum::http::header::ETAG, tag);
     }
     let private = HeaderValue::from_static("private, no-cache");

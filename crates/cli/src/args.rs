@@ -3,6 +3,7 @@
 //! Only shapes stand here. What an argument means is parsed into the words of the
 //! model at once, so that whoever carries it out takes a `Scope`, not a text.
 
+pub(crate) mod account;
 pub(crate) mod act;
 pub(crate) mod assessment;
 pub(crate) mod care;
@@ -249,6 +250,8 @@ pub(crate) enum What {
     Verify(record::Verify),
     Output(record::Output),
     LogIn(run::LogIn),
+    #[command(subcommand)]
+    Account(account::AccountOf),
     Link(run::Link),
     ExitCodes(run::ExitCodes),
     Completions(run::Completions),
@@ -304,7 +307,7 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("Communicate and train", &["message", "training", "calendar", "link"]),
     ("Assess and complete", &["question", "criterion", "survey", "close-out", "terminate"]),
     ("Prove", &["record", "evidence", "verify", "output"]),
-    ("The program", &["log-in", "exit-codes", "completions", "man"]),
+    ("The program", &["log-in", "account", "exit-codes", "completions", "man"]),
 ];
 
 /// The examples of the overview.

@@ -1,5 +1,6 @@
 //! What each command does: one file a group, each a few lines between the words and the coordinator.
 
+pub(crate) mod accounts;
 mod acts;
 mod assessments;
 mod caring;
@@ -143,6 +144,7 @@ pub(crate) async fn carry_out(
         What::Verify(it) => records::verify_file(it, terminal).await,
         What::Output(it) => outputs::output(it, desk().await?).await,
         What::LogIn(it) => logging_in::log_in(it, surroundings, terminal).await,
+        What::Account(it) => accounts::account(it, surroundings, terminal).await,
         What::Link(it) => logging_in::link(it, &desk().await?).await,
         What::ExitCodes(_) => program::exit_codes(terminal),
         What::Completions(it) => program::completions(it, terminal),

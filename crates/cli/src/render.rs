@@ -2,6 +2,7 @@
 //!
 //! Nothing here reads, asks or prints: the same state gives the same text.
 
+pub(crate) mod account;
 pub(crate) mod act;
 pub(crate) mod assessment;
 pub(crate) mod board;

@@ -194,6 +194,21 @@ impl Surroundings {
         written.map_err(|error| Fault::of_file(&path, &error))
     }
 
+    /// Forgets the secret of a session that has ended.
+    ///
+    /// # Errors
+    ///
+    /// When it is there and cannot be removed.
+    pub(crate) fn forget_session(&self) -> Result<(), Fault> {
+        let path = self.session();
+        match std::fs::remove_file(&path) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(Fault::of_file(&path, &error))
+            }
+            Ok(()) | Err(_) => Ok(()),
+        }
+    }
+
     /// Returns the accounts, on the database of the record.
     ///
     /// # Errors

@@ -10,7 +10,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use ratatui::crossterm::event::{Event, KeyCode, KeyModifiers, read};
 use ratatui::crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 use serde::Serialize;
-use std::io::{BufRead as _, BufReader, IsTerminal as _, Read as _, Write as _};
+use std::io::{BufRead as _, IsTerminal as _, Read as _, Write as _};
 use std::time::Duration;
 use zeroize::Zeroizing;
 
@@ -172,8 +172,9 @@ impl Terminal {
             || Fault::new(Exit::Usage, "there is no answer").next("type it, or pipe it in");
         if !std::io::stdin().is_terminal() {
             let mut answer = Zeroizing::new(String::new());
-            let bounded = std::io::stdin().lock().take(ANSWER_BYTES_MAX);
-            BufReader::new(bounded).read_line(&mut answer).map_err(|_| unheard())?;
+            // Not a byte beyond the line: the next question is answered by the next one.
+            let mut bounded = std::io::stdin().lock().take(ANSWER_BYTES_MAX);
+            bounded.read_line(&mut answer).map_err(|_| unheard())?;
             let answer = Zeroizing::new(answer.trim_end_matches(['\r', '\n']).to_owned());
             return if answer.is_empty() { Err(unheard()) } else { Ok(answer) };
         }

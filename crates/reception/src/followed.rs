@@ -15,6 +15,8 @@ use record::{CommandId, Record};
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Mutex, watch};
+use views::entry_list::EntryAt;
+use views::listing::{Key, Listing, Order, Unlisted, Wanted};
 
 /// How often the record is asked whether others have written: by other servers and command lines.
 /// What is done through this server is seen at once.
@@ -22,6 +24,12 @@ const LOOK_EVERY: Duration = Duration::from_millis(250);
 
 /// How long a forecast is good enough, where the record moves on all the time.
 const FORECAST_EVERY: Duration = Duration::from_secs(30);
+
+/// How many entries are read at once to find those that are wanted.
+const READ_AT_ONCE: u64 = 500;
+
+/// The most entries that are looked at for one page.
+const LOOKED_AT_MAX: u64 = 10_000;
 
 /// How a deployment stands, for everybody who reads it now.
 #[derive(Debug)]
@@ -212,6 +220,62 @@ impl Followed {
     pub async fn entries(&self, after: Seq, limit: u32) -> Result<Vec<Entry>, ReceptionError> {
         let coordinator = self.coordinator.lock().await;
         Ok(coordinator.entries(after, limit).await?)
+    }
+
+    /// Returns the page of entries that is wanted, of the record as far as `state` has it.
+    ///
+    /// # Errors
+    ///
+    /// When the record cannot be read, or the page does not go on at that mark.
+    pub async fn listed(
+        &self,
+        state: &State,
+        wanted: &Wanted,
+    ) -> Result<Listing<EntryAt>, ReceptionError> {
+        let invalid = |it: Unlisted| ReceptionError::Invalid(it.to_string());
+        let last = state.seq;
+        let is_newest_first = matches!(wanted.by, Some((_, Order::Descending)));
+        let mut at = match wanted.went_to().map_err(invalid)? {
+            Some(Key::Number(seq)) => seq,
+            Some(Key::Instant(_) | Key::Text(_) | Key::None) => {
+                return Err(invalid(Unlisted::Mark));
+            }
+            None if is_newest_first => last.saturating_add(1),
+            None => 0,
+        };
+        // Whatever is read is wanted, where nothing is filtered.
+        let is_filtered = !wanted.filters.is_empty() || !wanted.text.is_empty();
+        let at_once = if is_filtered { READ_AT_ONCE } else { wanted.limit as u64 };
+        let (mut items, mut looked_at) = (Vec::new(), 0);
+        while items.len() < wanted.limit && looked_at < LOOKED_AT_MAX {
+            let left = if is_newest_first { at.saturating_sub(1) } else { last.saturating_sub(at) };
+            let count = left.min(at_once);
+            if count == 0 {
+                break;
+            }
+            let after = if is_newest_first { left - count } else { at };
+            let mut read = self.entries(after, u32::try_from(count).unwrap_or(u32::MAX)).await?;
+            if read.is_empty() {
+                break;
+            }
+            if is_newest_first {
+                read.reverse();
+            }
+            for entry in read {
+                (at, looked_at) = (entry.seq, looked_at + 1);
+                let item = EntryAt::of(state, entry);
+                if wanted.lets_pass(&item) {
+                    items.push(item);
+                }
+                if items.len() == wanted.limit {
+                    break;
+                }
+            }
+        }
+        let has_more = if is_newest_first { at > 1 } else { at < last };
+        let next = has_more.then(|| wanted.mark_after(Key::Number(at), &at.to_string()));
+        let count = usize::try_from(last).unwrap_or(usize::MAX);
+        Ok(Listing { items, next, count })
     }
 
     /// Reads the whole record from its first entry on, and has each entry noted; see

@@ -1,12 +1,55 @@
-//! A device that holds one passkey, in software: what a browser and a phone do together, for tests.
+//! For tests: a house with a reception over a fresh record, and a device that holds one passkey, in
+//! software, which is what a browser and a phone do together.
 
 use crate::passkey::Question;
+use crate::{Plans, Reception};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use coordinator::clock::SteadyClock;
 use model::digest::Digest;
 use p256::ecdsa::signature::Signer as _;
 use p256::ecdsa::{Signature, SigningKey};
+use record::{Accounts, Location, Signer};
 use serde_json::{Value, json};
+use std::path::Path;
+use std::sync::Arc;
+
+/// The password of everybody in a house.
+pub const PASSWORD: &str = "correct horse battery";
+
+/// A reception over a fresh record in a folder of its own, that was shown the example plans and that
+/// nobody has set up yet.
+pub struct House {
+    /// The reception.
+    pub reception: Reception,
+    /// What makes the first account.
+    pub secret: String,
+    /// Where its record lies for as long as this is held.
+    pub folder: tempfile::TempDir,
+}
+
+impl House {
+    /// Returns a new house.
+    ///
+    /// # Panics
+    ///
+    /// Where this computer lets nobody write a file.
+    pub async fn new() -> Self {
+        let expected = "because a temporary folder can be written";
+        let folder = tempfile::tempdir().expect(expected);
+        let location = Location::Sqlite(folder.path().join("record.db"));
+        let signer = Signer::from_file(&folder.path().join("key")).expect(expected);
+        let record = record::open(&location, signer, None).await.expect(expected);
+        let accounts = Accounts::open(&location).await.expect(expected);
+        let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples");
+        let plans = Plans::under(&examples).expect("because the examples are there");
+        let clock = Arc::new(SteadyClock::of_this_computer());
+        let opened = Reception::open(record, accounts, plans, clock).await.expect(expected);
+        let (reception, secret) = opened;
+        let secret = secret.expect("because nobody has set it up").reveal().to_owned();
+        Self { reception, secret, folder }
+    }
+}
 
 /// A user is there, was verified, and the key is told.
 const PRESENT: u8 = 0x01;

@@ -66,6 +66,30 @@ pub fn of(command: &Command) -> Scope {
     }
 }
 
+/// Returns `scope` by its title, as people speak of it; by its name where it has no other.
+pub fn spoken(state: &State, scope: &Scope) -> String {
+    let titled = |kind: &str, id: &str, title: &str| match title {
+        "" => format!("{kind} {id}"),
+        title if title == id => format!("{kind} {id}"),
+        title => format!("{kind} {title} ({id})"),
+    };
+    match scope {
+        Scope::Deployment => "The deployment".to_owned(),
+        Scope::Core => "Core components".to_owned(),
+        Scope::Component(id) => {
+            let known = state.plan.components.iter().find(|it| it.id == *id);
+            titled(
+                "Component",
+                id.as_str(),
+                known.and_then(|it| it.title.as_deref()).unwrap_or_default(),
+            )
+        }
+        Scope::Ring(id) => format!("Ring {id}"),
+        Scope::Site(id) => titled("Site", id.as_str(), state.site(id).map_or("", |it| &it.0.title)),
+        Scope::Rfc(id) => titled("Change", id.as_str(), state.rfc(id).map_or("", |it| &it.0.title)),
+    }
+}
+
 /// Returns whether `scope` names something in `state`.
 pub fn is_known(state: &State, scope: &Scope) -> bool {
     let index = &state.index;

@@ -213,14 +213,18 @@ fn held_scope(state: &State, scope: &Scope) -> Option<Scope> {
 
 fn waiver(guard: Guard, authority: &[RoleType]) -> String {
     let roles: Vec<String> = authority.iter().map(ToString::to_string).collect();
+    let by = match roles.as_slice() {
+        [] => "; nobody can here".to_owned(),
+        [one] => format!(" by {one}"),
+        several => format!(" by {} together", several.join(" and ")),
+    };
     match guard.waiver() {
         Waivability::Never => format!("{guard} is never waived"),
-        Waivability::WholeBy(_) => {
-            format!("{guard} can be waived by {} together", roles.join(" and "))
+        Waivability::WholeBy(_) => format!("{guard} can be waived{by}"),
+        Waivability::PartBy { what, .. } if roles.is_empty() => {
+            format!("{guard} can be waived for {what}{by}")
         }
-        Waivability::PartBy { what, .. } => {
-            format!("{guard} can be waived for {what}, by {} together", roles.join(" and "))
-        }
+        Waivability::PartBy { what, .. } => format!("{guard} can be waived for {what},{by}"),
     }
 }
 

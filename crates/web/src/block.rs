@@ -5,6 +5,7 @@
 
 use crate::form::FormView;
 use serde::Serialize;
+use views::listing::Order;
 
 /// A part of a page, under a heading of its own.
 #[derive(Clone, Debug, Serialize)]
@@ -65,9 +66,11 @@ pub(crate) struct Table {
     pub(crate) empty: &'static str,
     /// Where the next page of it is.
     pub(crate) next: Option<String>,
-    /// Whether it was put in order before a page of it was taken.
+    /// Where something is looked for in it, where it is long.
+    pub(crate) find: Option<Find>,
+    /// Whether it is a page of a list that was filtered and ordered where it was made.
     #[serde(skip)]
-    pub(crate) has_order: bool,
+    pub(crate) is_page: bool,
 }
 
 /// A column of a table, and how its rows are put in its order.
@@ -80,37 +83,17 @@ pub(crate) struct Column {
     pub(crate) order: Option<Order>,
 }
 
-/// A way to order rows, as it is said to those who cannot see it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum Order {
-    Ascending,
-    Descending,
-}
-
-/// What a table is ordered by, as an address says it: the part, the column's number, and which way.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Sort {
-    pub(crate) part: String,
-    pub(crate) column: usize,
-    pub(crate) order: Order,
-}
-
-impl Sort {
-    /// Returns what `text`, such as `-part-sites.2`, says.
-    pub(crate) fn read(text: &str) -> Option<Self> {
-        let (order, rest) = match text.strip_prefix('-') {
-            Some(rest) => (Order::Descending, rest),
-            None => (Order::Ascending, text),
-        };
-        let (part, column) = rest.rsplit_once('.')?;
-        Some(Self { part: part.to_owned(), column: column.parse().ok()?, order })
-    }
-
-    pub(crate) fn written(&self) -> String {
-        let sign = if self.order == Order::Descending { "-" } else { "" };
-        format!("{sign}{}.{}", self.part, self.column)
-    }
+/// Where something is looked for in a table.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Find {
+    /// Where it is sent.
+    pub(crate) action: String,
+    /// What is sent along, unseen.
+    pub(crate) hidden: Vec<(String, String)>,
+    /// What is looked for.
+    pub(crate) text: String,
+    /// How many rows are shown of how many.
+    pub(crate) said: String,
 }
 
 /// A text with what it leads to and how it is to be taken.
@@ -173,7 +156,9 @@ pub(crate) struct WaitCard {
     pub(crate) what: String,
     /// How long it has waited.
     pub(crate) lasting: String,
-    /// Since when, who, what follows, and so on.
+    /// Since when.
+    pub(crate) since: String,
+    /// Who, what follows, and so on.
     pub(crate) lines: Vec<Fact>,
     /// The form that ends it, and what it says on the button.
     pub(crate) act: Option<Link>,
@@ -215,52 +200,6 @@ impl Block {
         Self { typed: Some(line.into()), ..self }
     }
 
-    /// Returns it with its rows in the order that is wanted of it, and with the addresses at which
-    /// they stand in others; one that goes on elsewhere keeps the one order that it has.
-    pub(crate) fn sorted(mut self, wanted: Option<&Sort>, at: impl Fn(&Sort) -> String) -> Self {
-        let part = self.id.clone();
-        let Body::Table(table) = &mut self.body else { return self };
-        if table.has_order || table.next.is_some() || table.rows.len() < 2 {
-            return self;
-        }
-        let wanted = wanted.filter(|it| it.part == part && it.column < table.columns.len());
-        if let Some(it) = wanted {
-            table.rows.sort_by(|a, b| {
-                let (a, b) = (a.get(it.column), b.get(it.column));
-                let order = a.map(Cell::key).cmp(&b.map(Cell::key));
-                if it.order == Order::Descending { order.reverse() } else { order }
-            });
-        }
-        for (number, column) in table.columns.iter_mut().enumerate() {
-            column.order = wanted.filter(|it| it.column == number).map(|it| it.order);
-            let order = match column.order {
-                Some(Order::Ascending) => Order::Descending,
-                Some(Order::Descending) | None => Order::Ascending,
-            };
-            column.link = Some(at(&Sort { part: part.clone(), column: number, order }));
-        }
-        self
-    }
-
-    /// Returns it with the addresses at which everything that it lists a page of stands in the order of
-    /// each column; it is in `order` now.
-    pub(crate) fn ordered<T: PartialEq, const N: usize>(
-        mut self,
-        addresses: [Option<(T, String)>; N],
-        order: T,
-    ) -> Self {
-        if let Body::Table(table) = &mut self.body {
-            table.has_order = true;
-            for (column, address) in table.columns.iter_mut().zip(addresses) {
-                if let Some((by, link)) = address {
-                    column.order = (by == order).then_some(Order::Ascending);
-                    column.link = Some(link);
-                }
-            }
-        }
-        self
-    }
-
     /// Returns it with the address of its next page.
     pub(crate) fn next(mut self, address: Option<String>) -> Self {
         if let Body::Table(table) = &mut self.body {
@@ -272,21 +211,12 @@ impl Block {
 
 impl Table {
     pub(crate) fn of(columns: &[&str], rows: Vec<Vec<Cell>>, empty: &'static str) -> Self {
-        let column = |it: &&str| Column { text: (*it).to_owned(), ..Column::default() };
-        let columns = columns.iter().map(column).collect();
+        let columns = columns.iter().map(|it| Column::of(it)).collect();
         Self { columns, rows, empty, ..Self::default() }
     }
 }
 
 impl Cell {
-    /// Returns by what it is ordered: a figure by its value, a text as it reads.
-    fn key(&self) -> (u64, String) {
-        let digits: String = self.text.chars().take_while(char::is_ascii_digit).collect();
-        let is_date = self.text.get(4..5) == Some("-");
-        let value = if is_date { None } else { digits.parse().ok() };
-        (value.unwrap_or(u64::MAX), self.text.to_lowercase())
-    }
-
     pub(crate) fn of(text: impl ToString) -> Self {
         Self { text: text.to_string(), ..Self::default() }
     }
@@ -352,40 +282,5 @@ impl Link {
     /// Returns it as one that cannot be followed now, with the reason.
     pub(crate) fn not_now(text: impl Into<String>, why: impl Into<String>) -> Self {
         Self { text: text.into(), link: None, small: Some(why.into()), is_main: false }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn sorted(text: &str) -> Vec<String> {
-        let rows = ["10 of 12", "9 of 12", "2027-02-01 08:00", "2026-12-01 08:00", "Anna", "bob"];
-        let rows = rows.into_iter().map(|it| vec![Cell::of(it)]).collect();
-        let block = Block::table("Things", &["Thing"], rows, "");
-        let block = block.sorted(Sort::read(text).as_ref(), Sort::written);
-        let Body::Table(table) = block.body else { return vec![] };
-        assert_eq!(table.columns.len(), 1);
-        let cells = table.rows.into_iter().flatten();
-        cells.map(|it| it.text).collect()
-    }
-
-    #[test]
-    fn rows_are_ordered_by_figures_then_by_dates_and_words() {
-        let expected =
-            ["9 of 12", "10 of 12", "2026-12-01 08:00", "2027-02-01 08:00", "Anna", "bob"];
-        assert_eq!(sorted("part-things.0"), expected);
-        let reversed: Vec<&str> = expected.into_iter().rev().collect();
-        assert_eq!(sorted("-part-things.0"), reversed);
-        assert_eq!(sorted("part-others.0")[0], "10 of 12");
-        assert_eq!(sorted("part-things.7")[0], "10 of 12");
-    }
-
-    #[test]
-    fn an_order_is_written_as_it_is_read() {
-        for text in ["part-things.0", "-part-things.12"] {
-            assert_eq!(Sort::read(text).unwrap().written(), text);
-        }
-        assert_eq!(Sort::read("part-things"), None);
     }
 }

@@ -10,6 +10,9 @@ use model::state::RingCounts;
 /// The width of a bar, in units of its drawing.
 const BAR: usize = 600;
 
+/// The longest name beside something that is drawn.
+const NAME_LETTERS_MAX: usize = 22;
+
 /// Returns how the sites of a ring stand, as one bar with the goal marked.
 pub(crate) fn ring_bar(ring: &RingId, counts: &RingCounts, goal: usize) -> String {
     let planned = counts.planned.max(1);
@@ -44,6 +47,44 @@ pub(crate) fn ring_bar(ring: &RingId, counts: &RingCounts, goal: usize) -> Strin
         "<svg viewBox=\"0 0 {BAR} 18\" role=\"img\" aria-label=\"{said}\" preserveAspectRatio=\"none\" width=\"100%\" height=\"18\">{rects}<rect class=\"outline\" x=\"0.5\" y=\"2.5\" width=\"{}\" height=\"13\"/><path class=\"goal\" d=\"M{at} 0v18\"/></svg>",
         BAR - 1
     )
+}
+
+/// Returns how full lines are, one bar each: what is held, and what each can carry, in kbit/s.
+pub(crate) fn lines(all: &[(String, u64, u64)]) -> Option<String> {
+    if all.is_empty() {
+        return None;
+    }
+    let (row, left) = (26_usize, 130_usize);
+    let mut bars = String::new();
+    for (number, (name, held, limit)) in all.iter().enumerate() {
+        let y = number * row;
+        let width = u64::try_from(BAR - left - 110).unwrap_or(1);
+        let full = (width * (*held).min(*limit)).checked_div(*limit).unwrap_or(0);
+        let class = if held >= limit { "lost" } else { "running" };
+        bars += &format!(
+            "<text x=\"0\" y=\"{}\">{}</text><rect class=\"rest\" x=\"{left}\" y=\"{}\" width=\"{width}\" height=\"14\"/><rect class=\"{class}\" x=\"{left}\" y=\"{}\" width=\"{full}\" height=\"14\"/><text x=\"{BAR}\" y=\"{}\" text-anchor=\"end\">{} of {} Mbit/s</text>",
+            y + 16,
+            escaped(&shortened(name)),
+            y + 5,
+            y + 5,
+            y + 16,
+            megabits(*held),
+            megabits(*limit)
+        );
+    }
+    let height = all.len() * row;
+    Some(format!(
+        "<svg viewBox=\"0 0 {BAR} {height}\" role=\"img\" aria-label=\"Lines by how full they are\">{bars}</svg>"
+    ))
+}
+
+/// Returns a rate in Mbit/s, with a digit after the point where it is small.
+fn megabits(kbit_per_s: u64) -> String {
+    if kbit_per_s >= 10_000 || kbit_per_s.is_multiple_of(1_000) {
+        (kbit_per_s / 1_000).to_string()
+    } else {
+        format!("{:.1}", kbit_per_s as f64 / 1_000.0)
+    }
 }
 
 /// A line that rises with time.
@@ -164,7 +205,7 @@ pub(crate) fn timeline(stretches: &[Stretch], from: &str, to: &str) -> Option<St
     let mut drawn = String::new();
     for (at, name) in names.iter().enumerate() {
         let y = 22 * at + 15;
-        drawn += &format!("<text x=\"0\" y=\"{y}\">{}</text>", escaped(name));
+        drawn += &format!("<text x=\"0\" y=\"{y}\">{}</text>", escaped(&shortened(name)));
     }
     for it in stretches {
         let at = names.iter().position(|name| *name == it.name).unwrap_or_default();
@@ -258,6 +299,15 @@ pub(crate) fn graph(nodes: &[Node]) -> Option<String> {
 }
 
 /// Returns `text` as it may stand in a drawing.
+/// Returns a name that fits beside what is drawn.
+fn shortened(name: &str) -> String {
+    if name.chars().count() <= NAME_LETTERS_MAX {
+        return name.to_owned();
+    }
+    let begins: String = name.chars().take(NAME_LETTERS_MAX - 1).collect();
+    format!("{}\u{2026}", begins.trim_end())
+}
+
 fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for letter in text.chars().take(22) {

@@ -6,6 +6,8 @@
 
 mod node;
 mod posted;
+#[cfg(any(test, feature = "testing"))]
+pub(crate) mod samples;
 mod shown;
 
 pub(crate) use node::spoken;
@@ -51,14 +53,26 @@ pub(crate) fn kind(path: &str) -> Option<&'static Kind> {
     KINDS.iter().find(|it| it.path == path)
 }
 
-/// Returns what the button of the kind that addresses name so says, such as "Approve the rfc".
+/// Returns what the button of the kind that addresses name so says, such as "Approve the change".
 pub(crate) fn short(path: &str) -> String {
-    match path.rsplit_once('/') {
-        None => spoken(path),
-        Some((nouns, verb)) => {
-            let noun = spoken(nouns.rsplit('/').next().unwrap_or_default()).to_lowercase();
-            format!("{}: {noun}", spoken(verb))
-        }
+    let Some((nouns, verb)) = path.rsplit_once('/') else { return spoken(path) };
+    let noun = match nouns.split('/').next().unwrap_or_default() {
+        "rfc" => "the change",
+        "survey" => "the survey",
+        "incident" => "the incident",
+        "escalation" => "the escalation",
+        "milestone" => "the review",
+        "quiet-period" => "the quiet period",
+        "training" => "the training",
+        "readiness" => "readiness",
+        "termination" => "the early end",
+        _ => "",
+    };
+    // A verb of several words says by itself what it is about.
+    if noun.is_empty() || verb.contains('-') {
+        spoken(verb)
+    } else {
+        format!("{} {noun}", spoken(verb))
     }
 }
 

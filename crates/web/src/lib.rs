@@ -10,9 +10,12 @@ mod form;
 mod guest;
 mod kept;
 mod link;
+mod listing;
 mod page;
 mod pages;
 mod template;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod trouble;
 mod visit;
 

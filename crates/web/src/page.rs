@@ -112,9 +112,8 @@ impl Page {
 
     /// Returns the page as an answer to `visit` in a template of its own.
     pub(crate) fn shown_as(mut self, visit: &Visit, template: &str, more: Value) -> Response {
-        let sort = visit.sort();
         let blocks = std::mem::take(&mut self.blocks).into_iter();
-        self.blocks = blocks.map(|it| it.sorted(sort.as_ref(), |by| visit.sorted(by))).collect();
+        self.blocks = blocks.map(|it| it.listed(&visit.path, &visit.query)).collect();
         let title = self.title.clone();
         let mut what = shell(visit);
         if let Value::Object(names) = &mut what {

@@ -89,6 +89,7 @@ fn of_a_deployment() -> Router<Arc<Reception>> {
         .route("/d/{deployment}/quiet-period", get(quiet_period::page))
         .route("/d/{deployment}/outcomes", get(outcomes::page))
         .route("/d/{deployment}/handover", get(handover::page))
+        .route("/d/{deployment}/survey/{of}", get(surveys::named_page).post(surveys::named_answer))
         .route("/d/{deployment}/milestones", get(milestones::page))
         .route("/d/{deployment}/documents", get(documents::list))
         .route("/d/{deployment}/documents/{*sheet}", get(documents::page))

@@ -7,13 +7,13 @@ use minijinja::{AutoEscape, Environment};
 use serde::Serialize;
 use std::sync::LazyLock;
 
-const TEMPLATES: [(&str, &str); 14] = [
+const TEMPLATES: [(&str, &str); 15] = [
     ("base.html", include_str!("../templates/base.html")),
     ("page.html", include_str!("../templates/page.html")),
     ("blocks.html", include_str!("../templates/blocks.html")),
     ("fields.html", include_str!("../templates/fields.html")),
     ("board.html", include_str!("../templates/board.html")),
-    ("sites.html", include_str!("../templates/sites.html")),
+    ("list.html", include_str!("../templates/list.html")),
     ("door.html", include_str!("../templates/door.html")),
     ("deployments.html", include_str!("../templates/deployments.html")),
     ("trouble.html", include_str!("../templates/trouble.html")),
@@ -22,6 +22,7 @@ const TEMPLATES: [(&str, &str); 14] = [
     ("welcome.html", include_str!("../templates/welcome.html")),
     ("link.html", include_str!("../templates/link.html")),
     ("survey.html", include_str!("../templates/survey.html")),
+    ("answer.html", include_str!("../templates/answer.html")),
 ];
 
 pub(crate) static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {

@@ -1,6 +1,5 @@
 //! A visit to a deployment: who looks, at what, and as it stood when.
 
-use crate::block::Sort;
 use crate::guest::Guest;
 use crate::link;
 use crate::trouble::{No, Trouble};
@@ -13,9 +12,11 @@ use model::event::Entry;
 use model::id::{DeploymentId, PersonId, Seq};
 use model::scope::Scope;
 use model::state::State;
+use model::survey::{Respondent, SurveyCommand};
 use reception::{Followed, Reception, Standing, Visitor};
 use serde::Deserialize;
 use std::sync::Arc;
+use views::listing::{Listed, Wanted};
 use views::time::{when, zone_of};
 
 /// A visit to a deployment.
@@ -132,23 +133,39 @@ impl Visit {
         when(at, zone_of(self.state(), scope))
     }
 
-    /// Returns by what a part of the page is to be ordered.
-    pub(crate) fn sort(&self) -> Option<Sort> {
-        let wanted = self.query.iter().find(|(name, _)| name == "sort");
-        wanted.and_then(|(_, text)| Sort::read(text))
+    /// Returns what the page's address wants of its list of `T`; what else it says is for others.
+    ///
+    /// # Errors
+    ///
+    /// Where the list has no such order.
+    pub(crate) fn wanted<T: Listed>(&self) -> Result<Wanted, No> {
+        let is_of_list = |name: &str| {
+            matches!(name, "order" | "text" | "after")
+                || T::FIELDS.iter().any(|it| it.is_filter() && it.name == name)
+        };
+        let pairs: Vec<_> =
+            self.query.iter().filter(|(name, _)| is_of_list(name)).cloned().collect();
+        let wanted = Wanted::of::<T>(&pairs, &[], crate::listing::PAGE);
+        wanted.map_err(|error| No::invalid(crate::trouble::sentence(&error.to_string())))
     }
 
-    /// Returns where the page is found with a part of it ordered by `sort`.
-    pub(crate) fn sorted(&self, sort: &Sort) -> String {
-        let mut address = self.path.clone();
-        let mut mark = '?';
-        let others =
-            self.query.iter().filter(|(name, _)| !matches!(name.as_str(), "sort" | "done"));
-        for (name, value) in others {
-            address += &format!("{mark}{}={}", link::encoded(name), link::encoded(value));
-            mark = '&';
-        }
-        format!("{address}{mark}sort={}#{}", link::encoded(&sort.written()), sort.part)
+    /// Returns the address at which the page's list is wanted in another way: with these pairs instead
+    /// of its own.
+    pub(crate) fn asking(&self, instead: &[(&str, &str)]) -> String {
+        let own = self.query.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let own = own.filter(|(name, _)| {
+            !matches!(*name, "after" | "done") && instead.iter().all(|(it, _)| it != name)
+        });
+        let pairs = own.chain(instead.iter().copied()).filter(|(_, value)| !value.is_empty());
+        let pairs =
+            pairs.map(|(name, value)| format!("{}={}", link::encoded(name), link::encoded(value)));
+        format!("{}?{}", self.path, pairs.collect::<Vec<_>>().join("&"))
+    }
+
+    /// Returns what the page's address says under `name`.
+    pub(crate) fn says(&self, name: &str) -> &str {
+        let found = self.query.iter().find(|(it, _)| it == name);
+        found.map(|(_, value)| value.as_str()).unwrap_or_default()
     }
 
     /// Returns a person's name with their short name.
@@ -163,6 +180,13 @@ impl Visit {
 
     /// Returns where the form of `command` is found, filled in.
     pub(crate) fn form(&self, command: &Command) -> Option<String> {
+        if let Command::Survey(SurveyCommand::Answer {
+            respondent: Respondent::Named(instrument),
+            ..
+        }) = command
+        {
+            return Some(self.link(&format!("survey/{instrument}")));
+        }
         let (kind, fields) = crate::form::filled(command)?;
         let mut address = self.link(&format!("act/{kind}"));
         let mut mark = '?';

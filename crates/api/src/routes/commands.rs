@@ -1,12 +1,11 @@
 //! Commands: whatever a person may tell Landfall to do, by one route.
 
-use super::{Json, Noes, Path};
+use super::{Json, Noes, Path, not_beyond};
 use crate::caller::Caller;
 use crate::described::Described;
 use crate::problem::Problem;
 use axum::extract::State;
-use axum::http::header::IF_MATCH;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::HeaderMap;
 use coordinator::Acted;
 use model::command::Command;
 use model::event::Event;
@@ -71,17 +70,7 @@ pub(crate) async fn act(
     Json(command): Json<Command>,
 ) -> Result<Json<Recorded>, Problem> {
     let followed = reception.deployment(&visitor, &deployment).await?;
-    if let Some(tag) = headers.get(IF_MATCH) {
-        let seq = followed.standing().state.seq;
-        let tags = tag.to_str().unwrap_or_default();
-        if !tags.split(',').any(|it| matches!(it.trim(), "*") || it.trim() == format!("\"{seq}\""))
-        {
-            let title = "What was shown is no longer what is there";
-            let detail = format!("the record ends with entry {seq} now");
-            return Err(Problem::new(StatusCode::PRECONDITION_FAILED, "stale", title, detail)
-                .next("read again what has changed, and decide anew"));
-        }
-    }
+    not_beyond(&headers, followed.standing().state.seq)?;
     let id = match headers.get("idempotency-key").map(|it| it.to_str()) {
         Some(Ok(key)) => Some(name(key)?),
         Some(Err(_)) => return Err(bad_name()),

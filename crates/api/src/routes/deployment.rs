@@ -1,21 +1,23 @@
 //! Deployments: listed, created, looked at, given a new plan.
 
-use super::{Json, Noes, Path};
+use super::{Json, Noes, Path, said};
 use crate::caller::Caller;
 use crate::described::Described;
-use crate::params::{AsOf, Page};
+use crate::params::{AsOf, ListOf, Page};
 use crate::problem::Problem;
 use crate::sight::Sight;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use model::id::{DeploymentId, Seq};
 use model::profile::Purpose;
 use reception::{Followed, Reception};
 use schemars::{JsonSchema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::sync::Arc;
 use views::board::{Board, Ends};
+use views::listing::{Field, Item, Key, Listed, Use};
 
 /// How many of the newest entries a board shows.
 const NEWEST: u64 = 8;
@@ -87,16 +89,55 @@ type DeploymentWantedBody = Described<DeploymentWanted>;
 type RevisionBody = Described<Revision>;
 type BoardBody = Described<Board>;
 
+impl Listed for DeploymentLine {
+    const FIELDS: &'static [Field] = &[
+        Field { name: "deployment", about: "Its name.", asked: Use::Both },
+        Field { name: "title", about: "Its title.", asked: Use::Both },
+        Field { name: "state", about: "Its state, in words.", asked: Use::Both },
+        Field {
+            name: "purpose",
+            about: "Whether production is changed: `production` or `rehearsal`.",
+            asked: Use::Both,
+        },
+        Field { name: "environment", about: "Where it deploys to.", asked: Use::Both },
+    ];
+}
+
+impl Item for DeploymentLine {
+    fn key(&self, field: usize) -> Key<'_> {
+        match field {
+            0 => Key::text(self.deployment.as_str()),
+            1 => Key::text(&self.title),
+            2 => Key::text(&self.state),
+            3 => Key::text(&self.purpose),
+            _ => Key::text(&self.environment),
+        }
+    }
+
+    fn name(&self) -> Cow<'_, str> {
+        self.deployment.as_str().into()
+    }
+
+    fn says(&self, text: &str) -> bool {
+        self.has_field_with(text)
+    }
+}
+
+/// How the list of deployments is asked.
+type DeploymentsWanted = ListOf<DeploymentLine>;
+
 /// List the deployments one takes part in
-#[utoipa::path(get, path = "/api/v1/deployments", tag = "deployments",
+#[utoipa::path(get, path = "/api/v1/deployments", tag = "deployments", params(DeploymentsWanted),
     responses((status = 200, description = "Your deployments, by name.", body = DeploymentsBody), Noes))]
 pub(crate) async fn deployments(
     State(reception): State<Arc<Reception>>,
     Caller(visitor): Caller,
-) -> Result<Json<Page<DeploymentLine>>, Problem> {
+    headers: HeaderMap,
+    wanted: DeploymentsWanted,
+) -> Result<Response, Problem> {
     let own = reception.deployments(&visitor).await?;
-    let items = own.iter().map(|it| DeploymentLine::of(it)).collect();
-    Ok(Json(Page { items, next: None, entry: None }))
+    let found = wanted.page(own.iter().map(|it| DeploymentLine::of(it)).collect())?;
+    Ok(said(&headers, &Page::of(found, |it| it)))
 }
 
 /// Create a deployment from a plan, as a draft
@@ -129,16 +170,23 @@ pub(crate) async fn board(sight: Sight) -> Result<Response, Problem> {
 
 /// Replace a deployment's plan
 ///
-/// Authorisations of what changes are void.
+/// Authorisations of what changes are void. With `If-Match`, it is refused where the record has moved
+/// on from the entry that the tag names.
 #[utoipa::path(put, path = "/api/v1/deployments/{deployment}/plan", tag = "deployments",
-    params(("deployment" = String, Path, description = "The deployment.")), request_body = RevisionBody,
+    params(
+        ("deployment" = String, Path, description = "The deployment."),
+        ("If-Match" = Option<String>, Header, description = "The tag of what was read before."),
+    ), request_body = RevisionBody,
     responses((status = 200, description = "What was recorded.", body = super::commands::RecordedBody), Noes))]
 pub(crate) async fn revise(
     State(reception): State<Arc<Reception>>,
     Caller(visitor): Caller,
     Path(deployment): Path<String>,
+    headers: HeaderMap,
     Json(it): Json<Revision>,
 ) -> Result<Json<super::commands::Recorded>, Problem> {
+    let seq = reception.deployment(&visitor, &deployment).await?.standing().state.seq;
+    super::not_beyond(&headers, seq)?;
     let acted = reception.revise(&visitor, &deployment, &it.plan, &it.reason).await?;
     Ok(Json(super::commands::Recorded::of(acted)))
 }

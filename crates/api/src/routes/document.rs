@@ -3,19 +3,21 @@
 use super::{Json, Noes, Path, Query};
 use crate::caller::Caller;
 use crate::described::Described;
-use crate::params::AsOf;
+use crate::params::{AsOf, ListOf, Page};
 use crate::problem::Problem;
 use crate::sight::Sight;
 use axum::extract::State;
 use axum::http::HeaderValue;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::response::{IntoResponse as _, Response};
-use documents::{Binder, DocumentName, Paper, Reading};
+use documents::{BinderLine, DocumentName, Paper, Reading};
 use reception::{PaperForm, PaperWanted, Reception};
 use schemars::SchemaGenerator;
 use serde::Deserialize;
+use std::borrow::Cow;
 use std::sync::Arc;
 use utoipa::IntoParams;
+use views::listing::{Field, Item, Key, Listed, Use};
 
 /// What a page of a document may load: nothing, and it looks as it was written.
 const CONTENT_SECURITY: &str =
@@ -34,22 +36,78 @@ pub(crate) struct Wanted {
     issue: Option<u32>,
 }
 
-pub(super) fn describe(generator: &mut SchemaGenerator) {
-    generator.subschema_for::<Binder>();
+/// A document in the list of all.
+pub(crate) struct Bound(BinderLine);
+
+impl Listed for Bound {
+    const FIELDS: &'static [Field] = &[
+        Field { name: "document", about: "Its name, such as `site/B27`.", asked: Use::Both },
+        Field {
+            name: "code",
+            about: "What it is in the catalogue, such as `D-02`.",
+            asked: Use::Both,
+        },
+        Field { name: "title", about: "Its title, in English.", asked: Use::Both },
+        Field {
+            name: "status",
+            about: "Where it stands, such as `in-signature`.",
+            asked: Use::Both,
+        },
+        Field { name: "signed", about: "How many signatures it has.", asked: Use::Both },
+        Field { name: "needed", about: "How many it needs.", asked: Use::Both },
+        Field { name: "person", about: "Somebody whose signature it lacks.", asked: Use::Filter },
+    ];
 }
 
-type BinderBody = Described<Binder>;
+impl Item for Bound {
+    fn key(&self, field: usize) -> Key<'_> {
+        match field {
+            0 => Key::made(&self.0.document),
+            1 => Key::text(&self.0.code),
+            2 => Key::text(&self.0.title),
+            3 => Key::made(serde_json::json!(self.0.status).as_str().unwrap_or_default()),
+            4 => Key::count(self.0.signed),
+            5 => Key::count(self.0.needed),
+            _ => Key::None,
+        }
+    }
+
+    fn name(&self) -> Cow<'_, str> {
+        self.0.document.to_string().into()
+    }
+
+    fn is(&self, field: usize, wanted: &str) -> bool {
+        match field {
+            6 => self.0.missing.iter().flat_map(|it| &it.people).any(|it| it.as_str() == wanted),
+            field => self.key(field).is(wanted),
+        }
+    }
+
+    fn says(&self, text: &str) -> bool {
+        self.has_field_with(text)
+    }
+}
+
+pub(super) fn describe(generator: &mut SchemaGenerator) {
+    generator.subschema_for::<Page<BinderLine>>();
+}
+
+/// How the list of documents is asked.
+type BinderWanted = ListOf<Bound>;
+type BinderBody = Described<Page<BinderLine>>;
 
 /// Look through the binder
 ///
 /// Every document of the deployment: where it stands, and whose signatures it lacks, since when.
 #[utoipa::path(get, path = "/api/v1/deployments/{deployment}/documents", tag = "deployments",
-    params(("deployment" = String, Path, description = "The deployment."), AsOf),
-    responses((status = 200, description = "The binder.", body = BinderBody), Noes))]
-pub(crate) async fn binder(sight: Sight) -> Result<Response, Problem> {
+    params(("deployment" = String, Path, description = "The deployment."), BinderWanted, AsOf),
+    responses((status = 200, description = "A page of the binder, in the order of the process.", body = BinderBody), Noes))]
+pub(crate) async fn binder(sight: Sight, wanted: BinderWanted) -> Result<Response, Problem> {
     let reading = Reading::default();
     let paper = Paper { state: sight.state(), now: sight.now, reading: &reading };
-    Ok(sight.answer(Json(documents::binder(&paper))))
+    let bound = documents::binder(&paper).documents.into_iter().map(Bound).collect();
+    let page = Page::of(wanted.page(bound)?, |it| it.0).up_to(sight.state().seq);
+    Ok(sight.answer(Json(page)))
 }
 
 /// Get a document

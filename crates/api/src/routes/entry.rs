@@ -1,12 +1,14 @@
 //! Entries of the record: a page of them, one, and each new one as it is written.
 
-use super::{Json, Noes, Path, Query};
+use super::{Json, Noes, Path};
 use crate::caller::Caller;
 use crate::described::Described;
-use crate::params::{Page, PageOf};
+use crate::params::{AsOf, ListOf, Page};
 use crate::problem::Problem;
+use crate::sight::Sight;
 use axum::extract::State;
 use axum::http::HeaderMap;
+use axum::response::Response;
 use axum::response::sse::{Event as Sent, KeepAlive, Sse};
 use futures::stream::{self, Stream};
 use model::event::Entry;
@@ -18,6 +20,7 @@ use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::sync::Arc;
 use views::board::EntryLine;
+use views::entry_list::EntryAt;
 
 /// The most entries read for a listener at once.
 const EVENTS_AT_ONCE: u32 = 200;
@@ -43,26 +46,23 @@ type EntryBody = Described<EntryView>;
 
 fn seq(text: Option<&str>) -> Result<Seq, Problem> {
     let Some(text) = text else { return Ok(0) };
-    text.parse().map_err(|_| Problem::invalid("`after` is the number of an entry"))
+    text.parse().map_err(|_| Problem::invalid("`Last-Event-ID` is the number of an entry"))
 }
 
+/// How the list of entries is asked.
+type EntriesWanted = ListOf<EntryAt>;
+
 /// List the entries of the record
+///
+/// The oldest first, or with `order=-seq` the newest. A page of filtered entries may have fewer than
+/// `limit`, or none, where it took long to find them: `next` goes on looking.
 #[utoipa::path(get, path = "/api/v1/deployments/{deployment}/entries", tag = "record",
-    params(("deployment" = String, Path, description = "The deployment."), PageOf),
-    responses((status = 200, description = "A page of entries, the oldest first.", body = EntriesBody), Noes))]
-pub(crate) async fn entries(
-    State(reception): State<Arc<Reception>>,
-    Caller(visitor): Caller,
-    Path(deployment): Path<String>,
-    Query(page): Query<PageOf>,
-) -> Result<Json<Page<EntryLine>>, Problem> {
-    let followed = reception.deployment(&visitor, &deployment).await?;
-    let after = seq(page.after.as_deref())?;
-    let found = followed.entries(after, page.limit()? as u32).await?;
-    let standing = followed.standing();
-    let next = found.last().filter(|it| it.seq < standing.state.seq).map(|it| it.seq.to_string());
-    let items = found.iter().map(|it| EntryLine::of(&standing.state, it)).collect();
-    Ok(Json(Page { items, next, entry: Some(standing.state.seq) }))
+    params(("deployment" = String, Path, description = "The deployment."), EntriesWanted, AsOf),
+    responses((status = 200, description = "A page of entries.", body = EntriesBody), Noes))]
+pub(crate) async fn entries(sight: Sight, wanted: EntriesWanted) -> Result<Response, Problem> {
+    let found = sight.followed.listed(sight.state(), wanted.wanted()).await?;
+    let page = Page::of(found, |it| it.line).up_to(sight.state().seq);
+    Ok(sight.answer(Json(page)))
 }
 
 /// Look at one entry

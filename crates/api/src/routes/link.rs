@@ -1,18 +1,21 @@
 //! Links that people are given, and what was refused to people.
 
-use super::{Json, Noes, Path, Query};
+use super::{Json, Noes, Path, said};
 use crate::caller::Caller;
 use crate::described::Described;
-use crate::params::{Page, PageOf};
+use crate::params::{ListOf, Page};
 use crate::problem::Problem;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
 use jiff::Timestamp;
 use model::id::{PersonId, SiteId};
 use reception::{Given, Reception};
 use schemars::{JsonSchema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::sync::Arc;
+use views::listing::{self, Field, Item, Key, Listed, Use};
 
 /// A link that was made.
 #[derive(Debug, Serialize, Deserialize, JsonSchema)]
@@ -37,20 +40,54 @@ impl LinkMade {
 }
 
 /// Something that was refused for want of authority.
-#[derive(Serialize, JsonSchema)]
-pub(crate) struct RefusalLine {
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct RefusalLine {
     /// When.
-    at: Timestamp,
+    pub at: Timestamp,
     /// The account that tried it.
-    account: String,
+    pub account: String,
     /// The deployment; nothing where it was about none.
-    #[serde(skip_serializing_if = "String::is_empty")]
-    deployment: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub deployment: String,
     /// What was tried, as it is typed.
-    what: String,
+    pub what: String,
     /// Why it was refused.
-    why: String,
+    pub why: String,
 }
+
+impl Listed for RefusalLine {
+    const FIELDS: &'static [Field] = &[
+        Field { name: "at", about: "When.", asked: Use::Order },
+        Field { name: "account", about: "The account that tried it.", asked: Use::Both },
+        Field { name: "deployment", about: "The deployment.", asked: Use::Both },
+        Field { name: "what", about: "What was tried, as it is typed.", asked: Use::Both },
+    ];
+}
+
+impl Item for RefusalLine {
+    fn key(&self, field: usize) -> Key<'_> {
+        match field {
+            0 => Key::Instant(self.at),
+            1 => Key::text(&self.account),
+            2 => Key::text(&self.deployment),
+            _ => Key::text(&self.what),
+        }
+    }
+
+    fn name(&self) -> Cow<'_, str> {
+        format!("{} {} {}", self.at, self.account, self.what).into()
+    }
+
+    fn says(&self, text: &str) -> bool {
+        self.has_field_with(text) || listing::has(&self.why, text)
+    }
+}
+
+/// How the list of refusals is asked.
+type RefusalsWanted = ListOf<RefusalLine>;
+
+/// The most refusals that are looked through, the newest.
+const REFUSALS_MAX: u32 = 10_000;
 
 pub(super) fn describe(generator: &mut SchemaGenerator) {
     generator.subschema_for::<LinkMade>();
@@ -113,19 +150,16 @@ pub(crate) async fn invite(
 
 /// List what was refused for want of authority
 ///
-/// For an administrator, the newest first; `next` is a time. It is kept for 90 days.
-#[utoipa::path(get, path = "/api/v1/refusals", tag = "accounts", params(PageOf),
+/// For an administrator, the newest first. It is kept for 90 days.
+#[utoipa::path(get, path = "/api/v1/refusals", tag = "accounts", params(RefusalsWanted),
     responses((status = 200, description = "A page of refusals.", body = RefusalsBody), Noes))]
 pub(crate) async fn refusals(
     State(reception): State<Arc<Reception>>,
     Caller(visitor): Caller,
-    Query(page): Query<PageOf>,
-) -> Result<Json<Page<RefusalLine>>, Problem> {
-    let before = page.after.as_deref().map(str::parse::<Timestamp>).transpose();
-    let before = before.map_err(|_| Problem::invalid("`after` is what `next` said"))?;
-    let limit = page.limit()?;
-    let found = reception.refusals(&visitor, before, limit as u32).await?;
-    let next = (found.len() == limit).then(|| found.last().map(|it| it.at.to_string())).flatten();
+    headers: HeaderMap,
+    wanted: RefusalsWanted,
+) -> Result<Response, Problem> {
+    let found = reception.refusals(&visitor, None, REFUSALS_MAX).await?;
     let line = |it: record::Refused| RefusalLine {
         at: it.at,
         account: it.account,
@@ -133,5 +167,6 @@ pub(crate) async fn refusals(
         what: it.what,
         why: it.why,
     };
-    Ok(Json(Page { items: found.into_iter().map(line).collect(), next, entry: None }))
+    let found = wanted.page(found.into_iter().map(line).collect())?;
+    Ok(said(&headers, &Page::of(found, |it| it)))
 }

@@ -1,32 +1,59 @@
 //! Passkeys: one's own, and logging in with one.
 
 use super::session::{SessionBody, begun};
-use super::{Json, Noes, Path};
+use super::{Json, Noes, Path, said};
 use crate::caller::{Address, Caller};
 use crate::described::Described;
-use crate::params::Page;
+use crate::params::{ListOf, Page};
 use crate::problem::Problem;
 use axum::extract::State;
 use axum::http::header::USER_AGENT;
 use axum::http::{HeaderMap, HeaderName, StatusCode};
+use axum::response::Response;
 use jiff::Timestamp;
 use reception::Reception;
 use reception::passkey::{Held, Question};
 use schemars::{JsonSchema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::borrow::Cow;
 use std::sync::Arc;
+use views::listing::{Field, Item, Key, Listed, Use};
 
 /// A passkey of one's own.
-#[derive(Serialize, JsonSchema)]
-pub(crate) struct PasskeyLine {
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct PasskeyLine {
     /// Its name, which its device gave it.
-    id: String,
+    pub id: String,
     /// What its holder calls it.
-    label: String,
+    pub label: String,
     /// When it was made.
-    created: Timestamp,
+    pub created: Timestamp,
 }
+
+impl Listed for PasskeyLine {
+    const FIELDS: &'static [Field] = &[
+        Field { name: "label", about: "What its holder calls it.", asked: Use::Both },
+        Field { name: "created", about: "When it was made.", asked: Use::Order },
+    ];
+}
+
+impl Item for PasskeyLine {
+    fn key(&self, field: usize) -> Key<'_> {
+        if field == 0 { Key::text(&self.label) } else { Key::Instant(self.created) }
+    }
+
+    fn name(&self) -> Cow<'_, str> {
+        self.id.as_str().into()
+    }
+
+    fn says(&self, text: &str) -> bool {
+        self.has_field_with(text)
+    }
+}
+
+/// How the list of passkeys is asked.
+type PasskeysWanted = ListOf<PasskeyLine>;
 
 /// A passkey that a browser has made.
 #[derive(Deserialize, JsonSchema)]
@@ -57,15 +84,17 @@ type PasskeyMadeBody = Described<PasskeyMade>;
 type PasskeyUsedBody = Described<PasskeyUsed>;
 
 /// List one's own passkeys
-#[utoipa::path(get, path = "/api/v1/me/passkeys", tag = "accounts",
+#[utoipa::path(get, path = "/api/v1/me/passkeys", tag = "accounts", params(PasskeysWanted),
     responses((status = 200, description = "Your passkeys.", body = PasskeysBody), Noes))]
 pub(crate) async fn passkeys(
     State(reception): State<Arc<Reception>>,
     Caller(visitor): Caller,
-) -> Result<Json<Page<PasskeyLine>>, Problem> {
+    headers: HeaderMap,
+    wanted: PasskeysWanted,
+) -> Result<Response, Problem> {
     let line = |Held { id, label, created }| PasskeyLine { id, label, created };
-    let items = reception.passkeys(&visitor).await?.into_iter().map(line).collect();
-    Ok(Json(Page { items, next: None, entry: None }))
+    let own = reception.passkeys(&visitor).await?.into_iter().map(line);
+    Ok(said(&headers, &Page::of(wanted.page(own.collect())?, |it| it)))
 }
 
 /// Ask a browser to make a passkey

@@ -2,7 +2,7 @@
 
 use super::{Json, Noes};
 use crate::described::Described;
-use crate::params::{AsOf, Page};
+use crate::params::{AsOf, ListOf, Page};
 use crate::problem::Problem;
 use crate::sight::Sight;
 use axum::response::Response;
@@ -11,9 +11,11 @@ use model::role_type::RoleType;
 use model::scope::Scope;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde::Serialize;
+use std::borrow::Cow;
+use views::listing::{Field, Item, Key, Listed, Use};
 
 /// A person of the plan.
-#[derive(Serialize, JsonSchema)]
+#[derive(Clone, Serialize, JsonSchema)]
 pub(crate) struct PersonLine {
     /// The short name.
     person: PersonId,
@@ -22,6 +24,46 @@ pub(crate) struct PersonLine {
     /// The role types for the whole deployment.
     roles: Vec<RoleType>,
 }
+
+impl Listed for PersonLine {
+    const FIELDS: &'static [Field] = &[
+        Field { name: "person", about: "Their short name.", asked: Use::Both },
+        Field { name: "name", about: "Their name.", asked: Use::Both },
+        Field {
+            name: "role",
+            about: "A role type that they hold for the whole deployment.",
+            asked: Use::Filter,
+        },
+    ];
+}
+
+impl Item for PersonLine {
+    fn key(&self, field: usize) -> Key<'_> {
+        match field {
+            0 => Key::text(self.person.as_str()),
+            1 => Key::text(&self.name),
+            _ => Key::None,
+        }
+    }
+
+    fn name(&self) -> Cow<'_, str> {
+        self.person.as_str().into()
+    }
+
+    fn is(&self, field: usize, wanted: &str) -> bool {
+        match field {
+            2 => self.roles.iter().any(|it| it.key() == wanted),
+            field => self.key(field).is(wanted),
+        }
+    }
+
+    fn says(&self, text: &str) -> bool {
+        self.has_field_with(text)
+    }
+}
+
+/// How the list of people is asked.
+type PeopleWanted = ListOf<PersonLine>;
 
 pub(super) fn describe(generator: &mut SchemaGenerator) {
     generator.subschema_for::<Page<PersonLine>>();
@@ -40,17 +82,17 @@ pub(crate) async fn plan(sight: Sight) -> Result<Response, Problem> {
 
 /// List the people of a deployment
 #[utoipa::path(get, path = "/api/v1/deployments/{deployment}/people", tag = "deployments",
-    params(("deployment" = String, Path, description = "The deployment."), AsOf),
+    params(("deployment" = String, Path, description = "The deployment."), PeopleWanted, AsOf),
     responses((status = 200, description = "The people, in the order of the plan.", body = PeopleBody), Noes))]
-pub(crate) async fn people(sight: Sight) -> Result<Response, Problem> {
+pub(crate) async fn people(sight: Sight, wanted: PeopleWanted) -> Result<Response, Problem> {
     let state = sight.state();
     let line = |it: &model::person::Person| PersonLine {
         person: it.id.clone(),
         name: it.name.clone(),
         roles: state.roles_of(&it.id, &Scope::Deployment),
     };
-    let items = state.plan.people.iter().map(line).collect();
-    let page = Page { items, next: None, entry: Some(state.seq) };
+    let found = wanted.page(state.plan.people.iter().map(line).collect())?;
+    let page = Page::of(found, |it| it).up_to(state.seq);
     Ok(sight.answer(Json(page)))
 }
 

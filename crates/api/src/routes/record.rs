@@ -3,7 +3,7 @@
 use super::{Json, Noes, Path, Query};
 use crate::caller::Caller;
 use crate::described::Described;
-use crate::params::PageOf;
+use crate::params::{StretchOf, limit};
 use crate::problem::Problem;
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
@@ -42,20 +42,20 @@ type StretchBody = Described<Stretch>;
 ///
 /// From the entries the chain is computed anew: whoever has them need not believe the server.
 #[utoipa::path(get, path = "/api/v1/deployments/{deployment}/record", tag = "record",
-    params(("deployment" = String, Path, description = "The deployment."), PageOf),
+    params(("deployment" = String, Path, description = "The deployment."), StretchOf),
     responses((status = 200, description = "A stretch of the record.", body = StretchBody), Noes))]
 pub(crate) async fn record(
     State(reception): State<Arc<Reception>>,
     Caller(visitor): Caller,
     Path(deployment): Path<String>,
-    Query(page): Query<PageOf>,
+    Query(wanted): Query<StretchOf>,
 ) -> Result<Json<Stretch>, Problem> {
     let followed = reception.deployment(&visitor, &deployment).await?;
     let id = followed.standing().state.plan.deployment.clone();
-    let after = page.after.as_deref().unwrap_or("0").parse();
+    let after = wanted.after.as_deref().unwrap_or("0").parse();
     let after: Seq = after.map_err(|_| Problem::invalid("`after` is the number of an entry"))?;
     let record = reception.record();
-    let found = record.read(&id, after, page.limit()? as u32).await?;
+    let found = record.read(&id, after, limit(wanted.limit)? as u32).await?;
     let head = record.head(&id).await?;
     let hash = found.last().map_or(head.hash, |it| it.hash);
     let contents = if after == 0 {

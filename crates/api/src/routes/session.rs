@@ -46,17 +46,25 @@ pub(crate) struct SessionBegun {
     ends: Timestamp,
 }
 
+/// An invitation.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Invitation {
+    /// What its address ends with.
+    secret: String,
+}
+
 /// Who calls.
-#[derive(Serialize, JsonSchema)]
-pub(crate) struct Me {
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct Me {
     /// The name, the same as the person's in the plans.
-    name: PersonId,
+    pub name: PersonId,
     /// Whether they look after accounts.
-    is_administrator: bool,
+    pub is_administrator: bool,
     /// What they were let in by.
-    admitted_by: String,
+    pub admitted_by: String,
     /// What it admits to.
-    access: Access,
+    pub access: Access,
 }
 
 /// A change of one's own password.
@@ -81,6 +89,7 @@ type FirstAccountBody = Described<FirstAccount>;
 type CredentialsBody = Described<Credentials>;
 pub(super) type SessionBody = Described<SessionBegun>;
 type MeBody = Described<Me>;
+type InvitationBody = Described<Invitation>;
 type PasswordChangeBody = Described<PasswordChange>;
 
 /// Make the first account
@@ -133,6 +142,22 @@ pub(super) fn begun(
 ) -> ([(HeaderName, String); 1], Json<SessionBegun>) {
     let begun = SessionBegun { secret: secret.reveal().to_owned(), ends };
     (set_cookie(headers, Some(secret.reveal())), Json(begun))
+}
+
+/// Come in by an invitation
+///
+/// It counts once. Whoever comes in chooses by what they come in from then on.
+#[utoipa::path(post, path = "/api/v1/session/invitation", tag = "accounts", request_body = InvitationBody,
+    responses((status = 200, description = "The session has begun.", body = SessionBody), Noes))]
+pub(crate) async fn come_in(
+    State(reception): State<Arc<Reception>>,
+    Address(address): Address,
+    headers: HeaderMap,
+    Json(it): Json<Invitation>,
+) -> Result<([(HeaderName, String); 1], Json<SessionBegun>), Problem> {
+    let label = headers.get(USER_AGENT).and_then(|it| it.to_str().ok()).unwrap_or_default();
+    let session = reception.come_in_by_invitation(&it.secret, &address, label).await?;
+    Ok(begun(&headers, session))
 }
 
 /// Log out

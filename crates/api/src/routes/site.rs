@@ -1,38 +1,20 @@
 //! Sites: a page of them, and one.
 
-use super::{Json, Noes, Path, Query};
+use super::{Json, Noes, Path};
 use crate::described::Described;
-use crate::params::{AsOf, Page, PageOf};
+use crate::params::{AsOf, ListOf, Page};
 use crate::problem::Problem;
 use crate::sight::Sight;
 use axum::response::Response;
-use model::id::{RingId, SiteId};
-use model::machine::SiteState;
+use model::id::SiteId;
 use model::scope::Scope;
 use planner::waiting::WaitingOn;
 use schemars::{JsonSchema, SchemaGenerator};
-use serde::{Deserialize, Serialize};
-use utoipa::IntoParams;
-use views::site_list::{SiteFilter, SiteOrder, SiteRow, sites_in as list};
+use serde::Serialize;
+use views::site_list::{SiteAt, SiteRow};
 
-/// Which sites are wanted.
-#[derive(Debug, Default, Deserialize, IntoParams)]
-#[serde(default)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct Wanted {
-    /// Only those in this state, such as `halted`.
-    #[param(value_type = Option<String>)]
-    state: Option<SiteState>,
-    /// Only those of this ring.
-    #[param(value_type = Option<String>)]
-    ring: Option<RingId>,
-    /// Only those whose name or title has this text in it.
-    text: Option<String>,
-    /// In what order: `plan`, ring by ring, where it is not said; `name`, `state`, `since` or
-    /// `computers`.
-    #[param(value_type = Option<String>)]
-    order: SiteOrder,
-}
+/// How the list of sites is asked.
+type SitesWanted = ListOf<SiteAt<'static>>;
 
 /// One site, with what it waits on.
 #[derive(Serialize, JsonSchema)]
@@ -58,20 +40,11 @@ type SiteBody = Described<SiteView>;
 ///
 /// In the order of the plan, ring by ring, or in another, a page at a time.
 #[utoipa::path(get, path = "/api/v1/deployments/{deployment}/sites", tag = "deployments",
-    params(("deployment" = String, Path, description = "The deployment."), Wanted, PageOf, AsOf),
+    params(("deployment" = String, Path, description = "The deployment."), SitesWanted, AsOf),
     responses((status = 200, description = "A page of sites.", body = SitesBody), Noes))]
-pub(crate) async fn sites(
-    sight: Sight,
-    Query(wanted): Query<Wanted>,
-    Query(page): Query<PageOf>,
-) -> Result<Response, Problem> {
-    let state = sight.state();
-    let after = page.after.as_deref().map(str::parse::<SiteId>).transpose();
-    let after = after.map_err(|_| Problem::invalid("`after` is what `next` said"))?;
-    let filter = SiteFilter { state: wanted.state, ring: wanted.ring, text: wanted.text };
-    let (items, has_more) = list(state, &filter, wanted.order, after.as_ref(), page.limit()?);
-    let next = has_more.then(|| items.last().map(|it| it.site.to_string())).flatten();
-    let page = Page { items, next, entry: Some(state.seq) };
+pub(crate) async fn sites(sight: Sight, wanted: SitesWanted) -> Result<Response, Problem> {
+    let found = views::site_list::sites(sight.state(), wanted.wanted())?;
+    let page = Page::of(found, |it| it.row()).up_to(sight.state().seq);
     Ok(sight.answer(Json(page)))
 }
 

@@ -1,31 +1,22 @@
 //! What waits, on what, and who can supply it.
 
-use super::{Json, Noes, Path, Query};
+use super::{Json, Noes, Path};
 use crate::described::Described;
-use crate::params::{AsOf, Page};
+use crate::params::{AsOf, ListOf, Page};
 use crate::problem::Problem;
 use crate::sight::Sight;
 use axum::response::Response;
-use model::id::PersonId;
 use model::scope::Scope;
 use planner::waiting::WaitingOn;
 use schemars::SchemaGenerator;
-use serde::Deserialize;
-use utoipa::IntoParams;
+use views::wait_list::WaitAt;
 use views::why::binding_first;
 
 /// The most waits that are looked through.
 const WAITS_MAX: usize = 5_000;
 
-/// Whose waits are wanted.
-#[derive(Debug, Default, Deserialize, IntoParams)]
-#[serde(default)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct Whose {
-    /// Only what waits on this person.
-    #[param(value_type = Option<String>)]
-    person: Option<PersonId>,
-}
+/// How a list of waits is asked.
+type WaitsWanted = ListOf<WaitAt<'static>>;
 
 pub(super) fn describe(generator: &mut SchemaGenerator) {
     generator.subschema_for::<Page<WaitingOn>>();
@@ -37,15 +28,18 @@ type WaitsBody = Described<Page<WaitingOn>>;
 ///
 /// Whatever does not go on by itself, with who can supply what is missing and the command for it.
 #[utoipa::path(get, path = "/api/v1/deployments/{deployment}/waiting", tag = "deployments",
-    params(("deployment" = String, Path, description = "The deployment."), Whose, AsOf),
-    responses((status = 200, description = "What waits, the longest first.", body = WaitsBody), Noes))]
-pub(crate) async fn waiting(sight: Sight, Query(whose): Query<Whose>) -> Result<Response, Problem> {
+    params(("deployment" = String, Path, description = "The deployment."), WaitsWanted, AsOf),
+    responses((status = 200, description = "What waits, the binding first.", body = WaitsBody), Noes))]
+pub(crate) async fn waiting(sight: Sight, wanted: WaitsWanted) -> Result<Response, Problem> {
+    let waits = planner::waiting::waiting(sight.state(), sight.now, WAITS_MAX);
+    listed(&sight, &wanted, waits)
+}
+
+/// Answers with the page of `waits` that is wanted.
+fn listed(sight: &Sight, wanted: &WaitsWanted, waits: Vec<WaitingOn>) -> Result<Response, Problem> {
     let state = sight.state();
-    let mut items = planner::waiting::waiting(state, sight.now, WAITS_MAX);
-    if let Some(person) = &whose.person {
-        items.retain(|it| views::why::is_for(state, person, it));
-    }
-    let page = Page { items: binding_first(items), next: None, entry: Some(state.seq) };
+    let waits = binding_first(waits).into_iter().map(|wait| WaitAt { state, wait });
+    let page = Page::of(wanted.page(waits.collect())?, |it| it.wait).up_to(state.seq);
     Ok(sight.answer(Json(page)))
 }
 
@@ -54,12 +48,13 @@ pub(crate) async fn waiting(sight: Sight, Query(whose): Query<Whose>) -> Result<
     params(
         ("deployment" = String, Path, description = "The deployment."),
         ("scope" = String, Path, description = "What is asked about, such as `site/B27`, `ring/pilot` or `deployment`."),
-        AsOf,
+        WaitsWanted, AsOf,
     ),
     responses((status = 200, description = "What it waits on, the binding first.", body = WaitsBody), Noes))]
 pub(crate) async fn why(
     sight: Sight,
     Path((_, scope)): Path<(String, String)>,
+    wanted: WaitsWanted,
 ) -> Result<Response, Problem> {
     let state = sight.state();
     let unknown = || Problem::unknown(format!("{scope} is not in the plan"));
@@ -67,7 +62,5 @@ pub(crate) async fn why(
     if !views::subject::is_known(state, &scope) {
         return Err(unknown());
     }
-    let items = binding_first(planner::waiting::why(state, sight.now, &scope));
-    let page = Page { items, next: None, entry: Some(state.seq) };
-    Ok(sight.answer(Json(page)))
+    listed(&sight, &wanted, planner::waiting::why(state, sight.now, &scope))
 }

@@ -66,13 +66,13 @@ async fn a_list_comes_a_page_at_a_time_and_can_be_narrowed() {
     };
     let first = ask("?limit=1").await;
     assert_eq!(first.body["items"][0]["site"], "north", "{}", first.body);
-    assert_eq!(first.body["next"], "north");
-    let last = ask("?limit=1&after=north").await;
+    let next = first.body["next"].as_str().unwrap();
+    let last = ask(&format!("?limit=1&after={next}")).await;
     assert_eq!(last.body["items"][0]["site"], "south");
     assert_eq!(last.body.get("next"), None);
     assert_eq!(ask("?state=halted").await.body["items"], json!([]));
     assert_eq!(ask("?text=SOU").await.body["items"].as_array().unwrap().len(), 1);
-    assert_eq!(ask("?state=nonsense").await.status, StatusCode::BAD_REQUEST);
+    assert_eq!(ask("?state=nonsense").await.status, StatusCode::UNPROCESSABLE_ENTITY);
     for limit in ["0", "501", "-1", "x"] {
         let refused = ask(&format!("?limit={limit}")).await.status;
         assert!(refused.is_client_error(), "{limit} {refused}");
@@ -94,7 +94,13 @@ async fn the_past_is_answered_as_it_was() {
     assert_eq!(ask("?at=1").await.body["entry"], 1);
     assert_eq!(ask("?at=yesterday").await.status, StatusCode::UNPROCESSABLE_ENTITY);
     let entries = ask("/entries?limit=1").await;
-    assert_eq!((&entries.body["items"][0]["seq"], &entries.body["next"]), (&json!(1), &json!("1")));
+    assert_eq!(entries.body["items"][0]["seq"], 1);
+    let next = entries.body["next"].as_str().unwrap();
+    let rest = ask(&format!("/entries?limit=1&after={next}")).await;
+    assert_eq!((&rest.body["items"][0]["seq"], rest.body.get("next")), (&json!(2), None));
+    assert_eq!(ask("/entries?order=-seq&limit=1").await.body["items"][0]["seq"], 2);
+    assert_eq!(ask("/entries?text=HELD").await.body["items"].as_array().unwrap().len(), 1);
+    assert_eq!(ask("/entries?by=landfall").await.body["items"], json!([]));
     assert_eq!(ask("/entries/2").await.body["entry"]["event"]["hold"]["scope"], "site/north");
     assert_eq!(ask("/entries/3").await.status, StatusCode::NOT_FOUND);
 }
@@ -125,7 +131,7 @@ async fn the_binder_lists_every_document_and_each_has_the_digest_of_its_body() {
     let path = "/api/v1/deployments/HELLO/documents";
     let binder = server.get(path).by(&me).sent().await;
     assert_eq!(binder.status, StatusCode::OK, "{}", binder.body);
-    let documents = binder.body["documents"].as_array().unwrap();
+    let documents = binder.body["items"].as_array().unwrap();
     let site = documents.iter().find(|it| it["document"] == "site/north").unwrap();
     assert_eq!((&site["code"], &site["status"]), (&json!("D-02"), &json!("draft")));
     assert_eq!(site["missing"][1]["people"], json!(["me"]));
@@ -144,4 +150,89 @@ async fn the_binder_lists_every_document_and_each_has_the_digest_of_its_body() {
         let refused = server.get(&format!("{path}/{wrong}")).by(&me).sent().await;
         assert_eq!(refused.status, status, "{wrong}: {}", refused.body);
     }
+}
+
+/// The routes whose answer is a list.
+fn lists() -> Vec<String> {
+    let paths = api::document()["paths"].as_object().unwrap();
+    let is_list = |route: &serde_json::Value| {
+        let schema = &route["get"]["responses"]["200"]["content"]["application/json"]["schema"];
+        schema["$ref"].as_str().is_some_and(|it| it.contains("/PageOf"))
+    };
+    paths.iter().filter(|(_, route)| is_list(route)).map(|(path, _)| path.clone()).collect()
+}
+
+#[tokio::test]
+async fn every_list_is_paged_ordered_and_filtered_in_one_way() {
+    let server = Server::new().await;
+    let me = server.with_a_deployment().await;
+    let lists = lists();
+    assert!(lists.len() >= 11, "{lists:?}");
+    for list in lists {
+        let route = &api::document()["paths"][&list]["get"];
+        let named = route["parameters"].as_array().unwrap();
+        let named = |name: &str| named.iter().find(|it| it["name"] == name);
+        for name in ["after", "limit", "order", "text"] {
+            assert!(named(name).is_some(), "{list} is not asked for {name}");
+        }
+        let path = list.replace("{deployment}", "HELLO").replace("{scope}", "deployment");
+        let ask = async |query: &str| server.get(&format!("{path}?{query}")).by(&me).sent().await;
+        for order in named("order").unwrap()["schema"]["enum"].as_array().unwrap() {
+            let order = order.as_str().unwrap();
+            let mut all = Vec::new();
+            let mut after = String::new();
+            loop {
+                let page = ask(&format!("order={order}&limit=1{after}")).await;
+                assert_eq!(page.status, StatusCode::OK, "{path} {order}: {}", page.body);
+                assert!(page.headers.contains_key("etag"), "{path}");
+                all.extend(page.body["items"].as_array().unwrap().clone());
+                let Some(next) = page.body["next"].as_str() else { break };
+                after = format!("&after={next}");
+            }
+            let whole = ask(&format!("order={order}")).await;
+            assert_eq!(whole.body["items"], json!(all), "{path} by {order}, page by page");
+        }
+        assert_eq!(ask("text=no+such+thing").await.body["items"], json!([]), "{path}");
+        for (query, says) in [
+            ("order=nonsense", "it can in these"),
+            ("nonsense=1", "it can by these"),
+            ("after=nonsense", "what `next` of the page before said"),
+            ("limit=501", "from 1 to 500"),
+        ] {
+            let refused = ask(query).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{path}?{query}");
+            let detail = refused.body["detail"].as_str().unwrap();
+            assert!(detail.contains(says), "{path}?{query}: {detail}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_people_edit_is_not_changed_by_whoever_has_seen_something_older() {
+    let server = Server::new().await;
+    let me = server.with_a_deployment().await;
+    server.account(&me, "sabela").await;
+    let account = "/api/v1/accounts/sabela";
+    let seen = server.get(account).by(&me).sent().await;
+    let tag = seen.headers["etag"].to_str().unwrap().to_owned();
+    let change = async |is_disabled: bool| {
+        let asked = server.method("PATCH", account).by(&me).header("if-match", &tag);
+        asked.json(&json!({ "is_disabled": is_disabled })).await.status
+    };
+    assert_eq!(change(true).await, StatusCode::NO_CONTENT);
+    assert_eq!(change(false).await, StatusCode::PRECONDITION_FAILED);
+    let known = server.get(account).by(&me).sent().await;
+    assert_eq!(known.body["is_disabled"], true, "{}", known.body);
+
+    let plan = "/api/v1/deployments/HELLO/plan";
+    let revision = json!({"plan": "minimal.yaml", "reason": "a mistake"});
+    let hold = json!({"hold": {"scope": "site/north", "held": true, "reason": "asked"}});
+    server.post("/api/v1/deployments/HELLO/commands").by(&me).json(&hold).await;
+    let stale =
+        server.method("PUT", plan).by(&me).header("if-match", "\"1\"").json(&revision).await;
+    assert_eq!(
+        (stale.status, &stale.body["code"]),
+        (StatusCode::PRECONDITION_FAILED, &json!("stale"))
+    );
+    assert!(stale.body["next_step"].as_str().unwrap().contains("read again"), "{}", stale.body);
 }

@@ -95,3 +95,46 @@ async fn script_in_a_text_is_kept_as_text_and_what_would_deceive_the_eye_is_not_
         StatusCode::UNPROCESSABLE_ENTITY
     );
 }
+
+#[tokio::test]
+async fn an_invitation_that_was_used_lets_nobody_in_again() {
+    let server = Server::new().await;
+    let me = server.session("me").await;
+    server.account(&me, "sabela").await;
+    let made = server.post("/api/v1/accounts/sabela/invitation").by(&me).sent().await;
+    let address = made.body["address"].as_str().unwrap();
+    let secret = address.rsplit('/').next().unwrap();
+    let come_in = async |secret: &str| {
+        server.post("/api/v1/session/invitation").json(&json!({ "secret": secret })).await
+    };
+    assert_eq!(come_in("forged").await.status, StatusCode::UNAUTHORIZED);
+    let session = come_in(secret).await;
+    assert_eq!(session.status, StatusCode::OK, "{}", session.body);
+    assert_eq!(come_in(secret).await.status, StatusCode::UNAUTHORIZED);
+    let session = session.body["secret"].as_str().unwrap();
+    assert_eq!(server.get("/api/v1/me").by(session).sent().await.body["name"], "sabela");
+    let left = server.method("DELETE", "/api/v1/session").by(session).sent().await;
+    assert_eq!(left.status, StatusCode::NO_CONTENT);
+    let again = server.get("/api/v1/me").by(session).sent().await;
+    assert_eq!(again.status, StatusCode::UNAUTHORIZED, "what was left is not taken up again");
+}
+
+#[tokio::test]
+async fn nothing_that_is_sent_becomes_a_header_of_the_answer() {
+    let server = Server::new().await;
+    let me = server.with_a_deployment().await;
+    let hold =
+        json!({"hold": {"scope": "site/north", "held": true, "reason": "a\r\nset-cookie: x=y"}});
+    let done = server.post(COMMANDS).by(&me).json(&hold).await;
+    assert!(!done.headers.contains_key("set-cookie"), "{:?}", done.headers);
+    for path in [
+        "/api/v1/deployments/HELLO/documents/site/north?form=pdf%0d%0aset-cookie:x",
+        "/api/v1/deployments/HELLO%0d%0aset-cookie:x",
+        "/api/v1/deployments/HELLO/sites?after=%0d%0aset-cookie:x",
+    ] {
+        let answer = server.get(path).by(&me).sent().await;
+        assert!(answer.status.is_client_error(), "{path} {}", answer.status);
+        assert!(!answer.headers.contains_key("set-cookie"), "{path}");
+        assert_eq!(answer.headers["content-type"], "application/problem+json", "{path}");
+    }
+}

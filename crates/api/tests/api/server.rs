@@ -3,16 +3,11 @@
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
-use coordinator::clock::SteadyClock;
-use reception::{Plans, Reception};
-use record::{Accounts, Location, Signer, open};
+use reception::Reception;
+use reception::testing::{House, PASSWORD};
 use serde_json::{Value, json};
-use std::path::Path;
 use std::sync::Arc;
 use tower::ServiceExt as _;
-
-/// The password of everybody here.
-const PASSWORD: &str = "correct horse battery";
 
 /// A server over a fresh record, with one account: `me`, the person of the small example.
 pub(crate) struct Server {
@@ -37,19 +32,10 @@ pub(crate) struct Asked<'s> {
 impl Server {
     /// Returns a server that was set up.
     pub(crate) async fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let location = Location::Sqlite(folder.path().join("record.db"));
-        let signer = Signer::from_file(&folder.path().join("key")).unwrap();
-        let record = open(&location, signer, None).await.unwrap();
-        let accounts = Accounts::open(&location).await.unwrap();
-        let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples");
-        let plans = Plans::under(&examples).unwrap();
-        let clock = Arc::new(SteadyClock::of_this_computer());
-        let (reception, secret) = Reception::open(record, accounts, plans, clock).await.unwrap();
+        let House { reception, secret, folder } = House::new().await;
         let reception = Arc::new(reception);
         let routes = api::router(reception.clone());
         let server = Self { routes, reception, _folder: folder };
-        let secret = secret.unwrap().reveal().to_owned();
         let first = json!({"secret": secret, "name": "me", "password": PASSWORD});
         let made = server.post("/api/v1/set-up").json(&first).await;
         assert_eq!(made.status, StatusCode::NO_CONTENT);

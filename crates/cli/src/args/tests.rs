@@ -1,5 +1,7 @@
 //! The command line holds together, and every command shows how it is used.
 
+mod doors;
+
 use super::{CommandLine, GROUPS, command};
 use clap::FromArgMatches as _;
 

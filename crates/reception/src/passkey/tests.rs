@@ -1,33 +1,22 @@
 //! Passkeys: made, used to log in, used to show again who is here, and whatever is not accepted.
 
-use crate::testing::Device;
-use crate::{LogIn, NewAccount, Plans, Reception, ReceptionError, Shown, Visitor};
-use coordinator::clock::SteadyClock;
+use crate::testing::{Device, House, PASSWORD};
+use crate::{LogIn, NewAccount, Reception, ReceptionError, Shown, Visitor};
 use model::digest::Digest;
-use record::{Accounts, Location, Signer, open};
-use std::sync::Arc;
 use zeroize::Zeroizing;
 
 const HERE: &str = "http://localhost:7500";
-const PASSWORD: &str = "correct horse battery";
 
-struct House {
+struct Inn {
     reception: Reception,
     _folder: tempfile::TempDir,
 }
 
-impl House {
+impl Inn {
     async fn at(origin: &str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let location = Location::Sqlite(folder.path().join("record.db"));
-        let signer = Signer::from_file(&folder.path().join("key")).unwrap();
-        let record = open(&location, signer, None).await.unwrap();
-        let accounts = Accounts::open(&location).await.unwrap();
-        let clock = Arc::new(SteadyClock::of_this_computer());
-        let opened = Reception::open(record, accounts, Plans::default(), clock).await.unwrap();
-        let reception = opened.0.reached_at(&origin.parse().unwrap());
-        let secret = opened.1.unwrap();
-        reception.set_up(secret.reveal(), account("ines")).await.unwrap();
+        let House { reception, secret, folder } = House::new().await;
+        let reception = reception.reached_at(&origin.parse().unwrap());
+        reception.set_up(&secret, account("ines")).await.unwrap();
         Self { reception, _folder: folder }
     }
 
@@ -59,7 +48,7 @@ fn why<T>(result: Result<T, ReceptionError>) -> String {
 
 #[tokio::test]
 async fn whoever_has_a_passkey_logs_in_without_a_name_and_once_for_each_question() {
-    let house = House::at(HERE).await;
+    let house = Inn::at(HERE).await;
     let ines = house.visitor("ines").await;
     let (phone, laptop) = (Device::new(1, HERE), Device::new(2, HERE));
     house.register(&ines, &phone).await.unwrap();
@@ -85,7 +74,7 @@ async fn whoever_has_a_passkey_logs_in_without_a_name_and_once_for_each_question
 
 #[tokio::test]
 async fn a_passkey_is_one_account_s_and_one_server_s_and_verifies_who_holds_it() {
-    let house = House::at(HERE).await;
+    let house = Inn::at(HERE).await;
     let ines = house.visitor("ines").await;
     let phone = Device::new(1, HERE);
     house.register(&ines, &phone).await.unwrap();
@@ -106,7 +95,7 @@ async fn a_passkey_is_one_account_s_and_one_server_s_and_verifies_who_holds_it()
 
 #[tokio::test]
 async fn who_is_here_shows_it_again_for_one_challenge_in_one_session() {
-    let house = House::at(HERE).await;
+    let house = Inn::at(HERE).await;
     let ines = house.visitor("ines").await;
     let phone = Device::new(1, HERE);
     let (manifest, other) = (Digest::of(b"a manifest"), Digest::of(b"another"));
@@ -145,7 +134,7 @@ async fn who_is_here_shows_it_again_for_one_challenge_in_one_session() {
 
 #[tokio::test]
 async fn a_server_that_is_reached_by_a_number_knows_no_passkeys() {
-    let house = House::at("http://127.0.0.1:7500").await;
+    let house = Inn::at("http://127.0.0.1:7500").await;
     assert!(!house.reception.knows_passkeys());
     assert!(why(house.reception.ask_to_log_in()).contains("--address"));
 }

@@ -184,6 +184,20 @@ impl Reception {
         Ok(())
     }
 
+    /// Returns an account, for an administrator.
+    ///
+    /// # Errors
+    ///
+    /// Where the visitor is none, or there is no such account.
+    pub async fn account(
+        &self,
+        visitor: &Visitor,
+        name: &PersonId,
+    ) -> Result<Account, ReceptionError> {
+        self.administers(visitor, "look at an account").await?;
+        self.known(name).await
+    }
+
     /// Returns at most `limit` accounts after `after`, for an administrator.
     ///
     /// # Errors

@@ -14,8 +14,19 @@ pub(crate) struct Posted {
 }
 
 impl Posted {
-    pub(crate) fn new(fields: Vec<(String, String)>, zone: &TimeZoneName) -> Self {
-        Self { fields: fields.into_iter().collect(), zone: zone.clone() }
+    /// Returns what was posted. What has one name several times stands in lines: words of a list, each
+    /// with a mark of its own.
+    pub(crate) fn new(posted: Vec<(String, String)>, zone: &TimeZoneName) -> Self {
+        let mut fields: BTreeMap<String, String> = BTreeMap::new();
+        for (name, said) in posted {
+            match fields.get_mut(&name) {
+                Some(lines) => *lines += &format!("\n{said}"),
+                None => {
+                    fields.insert(name, said);
+                }
+            }
+        }
+        Self { fields, zone: zone.clone() }
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<&str> {

@@ -15,6 +15,10 @@ pub(crate) struct FormView {
     /// Where it is posted.
     pub(crate) action: String,
     pub(crate) fields: Vec<FieldView>,
+    /// What may be left out, where it is much: shown when it is asked for.
+    pub(crate) more: Vec<FieldView>,
+    /// Whether some of that is filled in, and so is shown at once.
+    pub(crate) has_more_said: bool,
     /// What is posted along, unseen.
     pub(crate) hidden: Vec<(String, String)>,
     /// What the button says.
@@ -39,6 +43,9 @@ pub(crate) struct FieldView {
     pub(crate) about: String,
     pub(crate) value: String,
     pub(crate) is_required: bool,
+    /// Whether it may be left out as a whole.
+    #[serde(skip)]
+    pub(crate) may_be_left_out: bool,
     /// The list of names that are offered.
     pub(crate) offer: Option<&'static str>,
     pub(crate) choices: Vec<ChoiceView>,
@@ -46,6 +53,17 @@ pub(crate) struct FieldView {
     pub(crate) fields: Vec<Self>,
     /// The items of a list, each with its fields.
     pub(crate) items: Vec<Vec<Self>>,
+}
+
+impl FieldView {
+    /// Returns whether anything is filled in.
+    fn is_said(&self) -> bool {
+        let below = |all: &[Self]| all.iter().any(Self::is_said);
+        !self.value.is_empty()
+            || below(&self.fields)
+            || self.items.iter().any(|it| below(it))
+            || self.choices.iter().any(|it| it.is_chosen || below(&it.fields))
+    }
 }
 
 /// One of several.
@@ -98,10 +116,13 @@ pub(super) fn form(node: &Node, kind: &Kind, posted: &Posted, hints: &Hints) -> 
     let mut fields = Vec::new();
     below_choices(node, kind, ROOT, posted, &mut fields);
     let used = offers(&fields);
+    let (fields, more) = parted(fields);
     let offers = hints.offers.iter().filter(|(name, _)| used.contains(name));
     FormView {
         action: String::new(),
+        has_more_said: more.iter().any(FieldView::is_said),
         fields,
+        more,
         hidden: vec![],
         button: kind.about.trim_end_matches('.').to_owned(),
         trouble: None,
@@ -109,6 +130,56 @@ pub(super) fn form(node: &Node, kind: &Kind, posted: &Posted, hints: &Hints) -> 
         back: None,
         is_grave: false,
     }
+}
+
+/// From how many fields on those that may be left out stand by themselves.
+const PARTED_FROM: usize = 6;
+
+/// Returns the fields that are asked, and apart from them those that may be left out, where there are
+/// many.
+fn parted(mut fields: Vec<FieldView>) -> (Vec<FieldView>, Vec<FieldView>) {
+    fields.sort_by_key(|it| (it.may_be_left_out, rank(&it.name)));
+    if fields.len() < PARTED_FROM {
+        return (fields, vec![]);
+    }
+    let (more, asked): (Vec<_>, Vec<_>) = fields.into_iter().partition(|it| it.may_be_left_out);
+    if more.len() < 2 || asked.is_empty() {
+        ([asked, more].concat(), vec![])
+    } else {
+        (asked, more)
+    }
+}
+
+/// Returns where a field stands among others: what it is about before what is said of it.
+fn rank(name: &str) -> usize {
+    const FIRST: [&str; 24] = [
+        "title",
+        "rfc",
+        "id",
+        "site",
+        "sites",
+        "ring",
+        "component",
+        "incident",
+        "escalation",
+        "problem",
+        "person",
+        "people",
+        "role",
+        "slot",
+        "scope",
+        "scopes",
+        "severity",
+        "kind",
+        "text",
+        "statement",
+        "answer",
+        "reason",
+        "from",
+        "until",
+    ];
+    let name = name.rsplit('.').next().unwrap_or_default();
+    FIRST.iter().position(|it| *it == name).unwrap_or(FIRST.len())
 }
 
 fn offers(fields: &[FieldView]) -> Vec<&'static str> {
@@ -202,12 +273,20 @@ fn field(it: &Field, name: String, posted: &Posted) -> FieldView {
         Node::Number => view.kind = "number",
         Node::Flag => view.kind = "flag",
         Node::Lines(inner) => {
-            view.kind = "lines";
             view.is_required = false;
-            view.about = format!("{} One a line.", view.about);
             if let Node::Word(words) = inner.as_ref() {
-                let words: Vec<&str> = words.iter().map(|(it, _)| it.as_str()).collect();
-                view.about = format!("{} Any of {}.", view.about, words.join(", "));
+                view.kind = "words";
+                let choice = |(word, about): &(String, String)| ChoiceView {
+                    is_chosen: view.value.lines().any(|it| it.trim() == word),
+                    value: word.clone(),
+                    label: spoken(word),
+                    about: about.clone(),
+                    fields: vec![],
+                };
+                view.choices = words.iter().map(choice).collect();
+            } else {
+                view.kind = "lines";
+                view.about = format!("{} One a line.", view.about);
             }
         }
         Node::Map(_) => {
@@ -267,6 +346,7 @@ fn field(it: &Field, name: String, posted: &Posted) -> FieldView {
         Node::Optional(inner) => return unnamed(inner, name, posted),
     }
     view.name = name;
+    view.may_be_left_out = matches!(it.node, Node::Optional(_));
     view
 }
 
@@ -278,7 +358,10 @@ fn item_fields(node: &Node, name: &str, posted: &Posted) -> Vec<FieldView> {
 }
 
 fn group(fields: &[Field], name: &str, posted: &Posted) -> Vec<FieldView> {
-    fields.iter().map(|it| field(it, format!("{name}.{}", it.name), posted)).collect()
+    let fields = fields.iter().map(|it| field(it, format!("{name}.{}", it.name), posted));
+    let mut fields: Vec<FieldView> = fields.collect();
+    fields.sort_by_key(|it| (it.may_be_left_out, rank(&it.name)));
+    fields
 }
 
 /// Returns the list of names that is offered for a field of this name.

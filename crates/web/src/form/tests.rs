@@ -10,81 +10,15 @@ fn zone() -> model::window::TimeZoneName {
     "America/Chicago".parse().unwrap()
 }
 
-/// Returns fields that fill in whatever `node` asks for.
-fn anything(node: &Node, name: &str, fields: &mut Vec<(String, String)>) {
-    let mut say = |said: &str| fields.push((name.to_owned(), said.to_owned()));
-    match node {
-        Node::Text => say("a-1"),
-        Node::Digest => say(&Digest::of(b"shown").to_string()),
-        Node::Instant => say("2027-02-07T02:00:00Z"),
-        Node::Day => say("2027-02-07"),
-        Node::Number => say("3"),
-        Node::Flag => say("true"),
-        Node::Word(words) => say(&words.first().unwrap().0),
-        Node::Lines(item) => {
-            if let Node::Word(words) = item.as_ref() {
-                say(&words.first().unwrap().0);
-            } else {
-                say(if **item == Node::Number { "1\n2" } else { "a-1\nb-2" });
-            }
-        }
-        Node::Map(item) if **item == Node::Number => say("1: 2"),
-        Node::Map(_) => say(&format!("1: {0}, {0}", Digest::of(b"shown"))),
-        Node::Json => say("1"),
-        Node::List(item) => {
-            anything(item, &format!("{name}.0"), fields);
-            anything(item, &format!("{name}.1"), fields);
-        }
-        Node::Tuple(nodes) => {
-            for (at, it) in nodes.iter().enumerate() {
-                anything(it, &format!("{name}.{at}"), fields);
-            }
-        }
-        Node::Group(inner) => {
-            for it in inner {
-                anything(&it.node, &format!("{name}.{}", it.name), fields);
-            }
-        }
-        Node::Variant(choices) => {
-            let choice = choices.last().unwrap();
-            say(&choice.name);
-            if let Some(inner) = &choice.node {
-                anything(inner, &format!("{name}.{}", choice.name), fields);
-            }
-        }
-        Node::Optional(inner) => anything(inner, name, fields),
-    }
-}
-
-/// Fields whose texts follow rules of their own, each with what it may say.
-const SPECIAL: [(&str, &str); 8] = [
-    (".scope", "deployment"),
-    (".scopes", "site/a-1"),
-    (".slot", "core:tester"),
-    (".slots", "core:tester"),
-    (".counts", "1: 1, 2, 3, 4, 5"),
-    (".minutes", "entry/1"),
-    (".evidence", "entry/1"),
-    (".zone", "America/Chicago"),
-];
-
 #[test]
 fn every_command_has_a_form_that_can_be_shown_and_read() {
     assert!(kinds().len() > 120, "{}", kinds().len());
     let mut wrong = Vec::new();
     for kind in kinds() {
-        let mut fields = kind.chosen.clone();
         let posted = Posted::new(vec![], &zone());
         let form = kind.form(&posted, &Hints::of(&state()));
         assert!(!form.button.is_empty(), "{} says nothing of itself", kind.path);
-        below(kind, &mut fields);
-        for (name, said) in &mut fields {
-            if let Some((_, it)) = SPECIAL.iter().find(|(end, _)| name.ends_with(end)) {
-                *said = (*it).to_owned();
-            }
-        }
-        let posted = Posted::new(fields, &zone());
-        match kind.command(&posted) {
+        match samples::of(kind) {
             Ok(command) => {
                 let (path, fields) = filled(&command).unwrap();
                 assert_eq!(path, kind.path);
@@ -95,28 +29,6 @@ fn every_command_has_a_form_that_can_be_shown_and_read() {
         }
     }
     assert_eq!(wrong, Vec::<String>::new());
-}
-
-/// Adds what fills in the form of `kind`.
-fn below(kind: &Kind, fields: &mut Vec<(String, String)>) {
-    fn go(node: &Node, name: &str, kind: &Kind, fields: &mut Vec<(String, String)>) {
-        let chosen = kind.chosen.iter().find(|(it, _)| it == name).map(|(_, word)| word);
-        match (node, chosen) {
-            (Node::Variant(choices), Some(word)) => {
-                let choice = choices.iter().find(|it| it.name == *word).unwrap();
-                if let Some(inner) = &choice.node {
-                    go(inner, &format!("{name}.{word}"), kind, fields);
-                }
-            }
-            (Node::Group(inner), _) => {
-                for it in inner {
-                    go(&it.node, &format!("{name}.{}", it.name), kind, fields);
-                }
-            }
-            _ => anything(node, name, fields),
-        }
-    }
-    go(&COMMANDS, ROOT, kind, fields);
 }
 
 fn state() -> model::state::State {

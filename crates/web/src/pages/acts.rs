@@ -10,11 +10,14 @@ use crate::trouble::No;
 use crate::visit::Visit;
 use axum::extract::{Form, Path, Query, State};
 use axum::response::{IntoResponse, Redirect};
-use model::command::{Command, RfcAct};
+use model::command::{Command, Resumable, RfcAct};
 use model::digest::Digest;
+use model::incident::{IncidentCommand, Opening, Severity};
+use model::scope::Scope;
 use reception::Reception;
 use record::CommandId;
 use std::sync::Arc;
+use strum::VariantArray as _;
 
 type Fields = Vec<(String, String)>;
 
@@ -50,8 +53,28 @@ pub(crate) async fn form(
     Query(fields): Query<Fields>,
 ) -> Answer {
     let kind = known(&kind)?;
-    let posted = Posted::new(fields, &visit.state().plan.zone);
+    let usual = usual(&visit, &kind.path);
+    let posted = Posted::new(usual, &visit.state().plan.zone).with(&fields);
     Ok(filled(&visit, kind, &posted, None).shown(&visit))
+}
+
+/// Returns what somebody says who says little, where an act has much that can be said of it. How bad it
+/// is and where, they say themselves.
+fn usual(visit: &Visit, path: &str) -> Vec<(String, String)> {
+    if path == "resume-ring" {
+        // Whoever lets a ring go on means all of it, if they do not say otherwise.
+        let all: Vec<String> = Resumable::VARIANTS.iter().map(ToString::to_string).collect();
+        return vec![("c.resume-ring.only".to_owned(), all.join("\n"))];
+    }
+    if path != "incident/open" {
+        return vec![];
+    }
+    let (title, detected) = (String::new(), visit.now);
+    let opening = Opening::reported(Scope::Deployment, Severity::THREE, title, detected);
+    let command = Command::Incident(IncidentCommand::Open(Box::new(opening)));
+    let fields = form::filled(&command).map(|(_, fields)| fields).unwrap_or_default();
+    let is_theirs = |name: &str| name.ends_with(".severity") || name.ends_with(".scopes");
+    fields.into_iter().filter(|(name, _)| !is_theirs(name)).collect()
 }
 
 fn known(path: &str) -> Result<&'static Kind, No> {
@@ -62,7 +85,7 @@ fn known(path: &str) -> Result<&'static Kind, No> {
 fn filled(visit: &Visit, kind: &Kind, posted: &Posted, no: Option<No>) -> Page {
     let state = visit.state();
     let back = posted.get("_back").map(|it| here(Some(it)));
-    let back = back.unwrap_or_else(|| visit.to(&model::scope::Scope::Deployment));
+    let back = back.unwrap_or_else(|| visit.to(&Scope::Deployment));
     let command = kind.command(posted).ok().map(|it| as_shown(visit, it));
     let fields = command.as_ref().and_then(form::filled).map(|(_, fields)| fields);
     let posted = &posted.with(&fields.unwrap_or_default());

@@ -1,22 +1,27 @@
 //! The board: where a deployment stands, on one page.
 
 use super::Answer;
-use crate::block::{Block, Body, Cell, Link, Tone};
+use crate::block::{Block, Body, Cell, Drawing, Link, Tone};
 use crate::charts;
 use crate::page::Page;
 use crate::template::said;
 use crate::visit::Visit;
-use model::command::Command;
+use model::command::{Command, Resumable};
 use model::machine::{ComponentState, DeploymentState, SiteState};
 use model::scope::Scope;
 use model::state::RingState;
 use serde::Serialize;
+use strum::VariantArray as _;
+use views::bandwidth::LineHeld;
 use views::board::{Board, Ends, EntryLine, RingLine};
 use views::processes::{ProcessLine, ProcessStanding, processes};
 use views::time::{between, lasting};
 
 /// How many of the newest entries the board shows.
 const NEWEST: u64 = 8;
+
+/// The most lines that are drawn.
+const LINES_MAX: usize = 12;
 
 /// The most sites for which a page forecasts while somebody waits for it.
 const FORECAST_SITES_MAX: usize = 200;
@@ -79,7 +84,9 @@ pub(crate) async fn page(visit: Visit) -> Answer {
     if !board.working.is_empty() {
         page = page.with(working(&visit, &board));
     }
-    page = page.with(wall(&visit)).with(entries(&visit, &board.newest));
+    page = page.and(super::outcomes::risen(&visit, end_of(&board.forecast))).and(bandwidth(&visit));
+    let newest: Vec<EntryLine> = board.newest.iter().rev().cloned().collect();
+    page = page.with(wall(&visit)).with(entries(&visit, &newest));
     let rings: Vec<Ring> = board.rings.iter().map(|it| ring(&visit, it)).collect();
     let processes: Vec<Process> =
         processes(state).into_iter().map(|it| process(&visit, it)).collect();
@@ -102,6 +109,28 @@ fn ends(visit: &Visit) -> Ends {
         return known.map_or(Ends::NotYetKnown, |it| it.ends.map_or(Ends::Never, Ends::At));
     }
     planner::forecast::forecast(state, visit.now).ends.map_or(Ends::Never, Ends::At)
+}
+
+/// Returns when it ends by the forecast, where that is known.
+fn end_of(ends: &Ends) -> Option<jiff::Timestamp> {
+    match ends {
+        Ends::At(at) => Some(*at),
+        Ends::NotAsked | Ends::NotYetKnown | Ends::Never => None,
+    }
+}
+
+/// Returns how full the lines are that sites share; nothing where none is limited.
+fn bandwidth(visit: &Visit) -> Option<Block> {
+    let lines = views::bandwidth::lines(visit.state());
+    let name = |it: &LineHeld| it.line.clone().unwrap_or_else(|| "The source".to_owned());
+    let bars = lines.iter().map(|it| (name(it), it.held_kbit_per_s, it.limit_kbit_per_s));
+    let bars: Vec<(String, u64, u64)> = bars.take(LINES_MAX).collect();
+    let svg = charts::lines(&bars)?;
+    let text = match lines.iter().map(|it| it.sites).max() {
+        Some(0) | None => "No site is being deployed: nothing is sent.".to_owned(),
+        Some(sites) => format!("{sites} sites being deployed hold a share of their lines."),
+    };
+    Some(Block::new("Bandwidth", Body::Drawing(Drawing { svg, text })))
 }
 
 fn forecast(visit: &Visit, ends: &Ends) -> String {
@@ -169,9 +198,11 @@ fn ring(visit: &Visit, it: &RingLine) -> Ring {
         tone: if it.signed_off + counts.exempt >= planned { Tone::Good } else { Tone::Plain },
     };
     let command = match it.state {
-        RingState::Halted => {
-            Some(Command::ResumeRing { ring: it.ring.clone(), reason: String::new(), only: vec![] })
-        }
+        RingState::Halted => Some(Command::ResumeRing {
+            ring: it.ring.clone(),
+            reason: String::new(),
+            only: Resumable::VARIANTS.to_vec(),
+        }),
         RingState::Open => Some(Command::HaltRing { ring: it.ring.clone(), reason: String::new() }),
         RingState::Waiting | RingState::Soaking | RingState::Passed => None,
     };
@@ -249,7 +280,7 @@ fn wall(visit: &Visit) -> Block {
         }
     }
     let cell = |(it, count): (SiteState, usize)| {
-        let name = super::sites::key(it);
+        let name = views::site_list::word_of(it);
         Cell::of(format!("{count} {it}"))
             .tone(site_tone(it))
             .link(visit.link(&format!("sites?state={name}")))
@@ -262,10 +293,10 @@ fn wall(visit: &Visit) -> Block {
     Block::new("All sites", Body::Wall(wall))
 }
 
-/// Returns entries of the record as a part of a page.
+/// Returns entries of the record as a part of a page, in the order in which they come.
 pub(super) fn entries(visit: &Visit, newest: &[EntryLine]) -> Block {
     let zone = &visit.state().plan.zone;
-    let rows = newest.iter().rev().map(|it| {
+    let rows = newest.iter().map(|it| {
         vec![
             Cell::number(it.seq).link(visit.link(&format!("record/{}", it.seq))),
             Cell::of(visit.when(it.at)),

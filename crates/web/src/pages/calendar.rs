@@ -8,8 +8,8 @@ use crate::visit::Visit;
 use model::freeze::{Freeze, FreezeScope, FreezeSpan, FreezeZone};
 use model::scope::Scope;
 
-/// The most slots that the page lists.
-const SLOTS_MAX: usize = 200;
+/// The most slots that are listed, the next ones, a page at a time.
+const SLOTS_MAX: usize = 2_000;
 
 pub(crate) async fn page(visit: Visit) -> Answer {
     let state = visit.state();
@@ -27,7 +27,11 @@ pub(crate) async fn page(visit: Visit) -> Answer {
         .map(|(site, it)| {
             let scope = Scope::Site((*site).clone());
             vec![
-                Cell::of(site).link(visit.to(&scope)),
+                Cell::of(
+                    state.site(site).map_or_else(|| site.to_string(), |(it, _)| it.title.clone()),
+                )
+                .link(visit.to(&scope))
+                .small(site.to_string()),
                 Cell::of(visit.when_at(&scope, it.from)),
                 Cell::of(visit.when_at(&scope, it.until)),
                 Cell::number(it.version),
@@ -51,7 +55,7 @@ pub(crate) async fn page(visit: Visit) -> Answer {
             .lead("On the clock of each site, where no zone is named. A site may have windows of its own."),
     );
     page = page.with(freezes(&plan.freezes)).with(changes(&visit)).with(leave(&visit));
-    Ok(page.typed("landfall rfc calendar").shown(&visit))
+    Ok(page.typed("landfall change-schedule").shown(&visit))
 }
 
 fn freezes(freezes: &[Freeze]) -> Block {

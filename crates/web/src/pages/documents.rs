@@ -24,10 +24,10 @@ use views::time::{told, zone_of};
 const LISTED_MAX: usize = 12;
 
 /// The most rows of a table in a document.
-const ROWS_MAX: usize = 500;
+const ROWS_MAX: usize = 5_000;
 
-/// The most sites whose documents are listed: those without all signatures come first.
-const SITES_SHOWN_MAX: usize = 200;
+/// The most sites whose documents are listed, a page at a time: those without all signatures come first.
+const SITES_SHOWN_MAX: usize = 2_000;
 
 /// What a document may load: nothing.
 const PAPER_SECURITY: &str =

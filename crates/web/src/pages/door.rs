@@ -124,10 +124,34 @@ pub(crate) async fn log_in(
     }
 }
 
-/// Returns what the session of a browser is called in the list of sessions.
+/// Browsers and computers by what they say of themselves, those first that also say the later ones.
+const BROWSERS: [(&str, &str); 5] = [
+    ("Edg/", "Edge"),
+    ("OPR/", "Opera"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+];
+const COMPUTERS: [(&str, &str); 6] = [
+    ("iPhone", "an iPhone"),
+    ("iPad", "an iPad"),
+    ("Android", "Android"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "a Mac"),
+    ("Linux", "Linux"),
+];
+
+/// Returns what a session of this browser is called, such as "Firefox on Linux".
 pub(super) fn browser(headers: &HeaderMap) -> String {
-    let label = headers.get(header::USER_AGENT).and_then(|it| it.to_str().ok());
-    label.unwrap_or_default().to_owned()
+    let said = headers.get(header::USER_AGENT).and_then(|it| it.to_str().ok()).unwrap_or_default();
+    let named = |all: &[(&str, &'static str)]| {
+        all.iter().find(|(mark, _)| said.contains(mark)).map(|(_, name)| *name)
+    };
+    match (named(&BROWSERS), named(&COMPUTERS)) {
+        (Some(browser), Some(computer)) => format!("{browser} on {computer}"),
+        (Some(browser), None) => browser.to_owned(),
+        (None, _) => said.to_owned(),
+    }
 }
 
 /// Returns the answer to whoever has logged in and wanted to go to `next`.
@@ -202,6 +226,12 @@ pub(crate) async fn signed_on(
         None => None,
     };
     let kept = kept(&headers, Cookie::SignOn);
+    if kept.is_none() {
+        // Nothing is used up: in a terminal it still counts.
+        let said = "It did not begin in this browser. Whoever began it in a terminal, with `landfall account link-sign-on`, gives the address of this page back there, and to nobody else.";
+        let no = No::new(StatusCode::UNAUTHORIZED, "Single sign-on was not begun here", said);
+        return Ok(log_in_door(&reception, None).shown("", Some(no)));
+    }
     let back = ComingBack {
         code: &it.code,
         state: &it.state,

@@ -14,15 +14,16 @@ use views::time::{between, told};
 pub(super) const COLUMNS: [&str; 6] =
     ["Incident", "Severity", "State", "Where", "Cause", "Noticed"];
 
-/// The most incidents that a page lists.
-const LISTED_MAX: usize = 200;
+/// The most incidents that are listed, a page at a time.
+const LISTED_MAX: usize = 5_000;
 
 /// The most days that are drawn.
 const DAYS_MAX: usize = 45;
 
 /// Returns an incident as a line of a table.
 pub(super) fn row(visit: &Visit, it: &Incident) -> Vec<Cell> {
-    let scopes: Vec<String> = it.scopes.iter().take(6).map(ToString::to_string).collect();
+    let spoken = |it| views::subject::spoken(visit.state(), it);
+    let scopes: Vec<String> = it.scopes.iter().take(6).map(spoken).collect();
     let tone = match (it.is_unresolved(), it.severity.is_severe()) {
         (true, true) => Tone::Bad,
         (true, false) => Tone::Mind,
@@ -61,8 +62,8 @@ pub(crate) async fn list(visit: Visit) -> Answer {
     let rest: Vec<&Incident> = all.iter().rev().filter(|it| !it.is_open()).collect();
     let acts = vec![
         Link::new("Open an incident", visit.link("act/incident/open")).main(),
-        Link::new("Record feedback", visit.link("act")),
-        Link::new("Escalate", visit.link("act")),
+        Link::new("Record feedback", visit.link("act/incident/give-feedback")),
+        Link::new("Escalate", visit.link("act/escalation/raise")),
     ];
     let page = Page::new("Stabilize")
         .lead(lead)
@@ -145,7 +146,7 @@ fn probes(visit: &Visit) -> Block {
         let standing = state.incidents.probes.standing(&it.id);
         vec![
             Cell::of(&it.id),
-            Cell::of(&it.scope).link(visit.to(&it.scope)),
+            Cell::of(views::subject::spoken(state, &it.scope)).link(visit.to(&it.scope)),
             Cell::of(standing).tone(probe_tone(standing)),
             Cell::of(format!("every {} s", it.every_s)),
         ]
@@ -168,7 +169,9 @@ pub(crate) async fn page(visit: Visit, Path((_, number)): Path<(String, String)>
     let number: u32 = number.parse().map_err(|_| unknown())?;
     let it = state.incidents.incident(number).ok_or_else(unknown)?;
     let zone = &state.plan.zone;
-    let scopes = it.scopes.iter().map(|it| Cell::of(it).link(visit.to(it))).collect();
+    let scopes = it.scopes.iter();
+    let scopes =
+        scopes.map(|it| Cell::of(views::subject::spoken(state, it)).link(visit.to(it))).collect();
     let by = it.opened_by.as_ref().map_or("Landfall".to_owned(), |it| visit.name(it));
     let late = if it.is_late() { ", entered late" } else { "" };
     let mut facts = vec![

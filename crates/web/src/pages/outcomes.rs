@@ -7,7 +7,7 @@ use crate::page::Page;
 use crate::trouble::sentence;
 use crate::visit::Visit;
 use model::assessment::{Verdict, criteria};
-use model::machine::SiteState;
+use model::machine::{DeploymentState, SiteState};
 use model::measures::goals::goals;
 use model::measures::outcomes::{Outcome, OutcomeStanding, outcomes};
 
@@ -22,12 +22,12 @@ pub(crate) async fn page(visit: Visit) -> Answer {
     page = page
         .with(table("Outcomes", &goals))
         .with(table("Measures", &measures))
-        .and(risen(&visit))
+        .and(risen(&visit, None))
         .with(success(&visit));
     let acts = vec![
         Link::new("Answer a key question", visit.link("act/assessment/answer")),
         Link::new("Measure a success criterion", visit.link("act/assessment/measure")),
-        Link::new("Survey", visit.link("act")),
+        Link::new("Open the survey", visit.link("act/survey/open")),
     ];
     Ok(page.with(Block::links("What you can do", acts)).shown(&visit))
 }
@@ -49,8 +49,11 @@ fn table(title: &str, all: &[Outcome]) -> Block {
     Block::table(title, &["What", "Found", "Of how many", "Outcome"], rows.collect(), "")
 }
 
-/// Returns how many sites were signed off when.
-fn risen(visit: &Visit) -> Option<Block> {
+/// The most steps of the line that rises: more are finer than what can be seen.
+const STEPS_MAX: usize = 160;
+
+/// Returns how many sites were signed off when, against when all are by the forecast.
+pub(super) fn risen(visit: &Visit, ends: Option<jiff::Timestamp>) -> Option<Block> {
     let state = visit.state();
     let signed = state.sites.iter().filter(|it| it.state == SiteState::SignedOff);
     let mut at: Vec<jiff::Timestamp> = signed.map(|it| it.since).collect();
@@ -58,27 +61,43 @@ fn risen(visit: &Visit) -> Option<Block> {
     let left_out = state.sites.iter().filter(|it| it.state == SiteState::Exempt).count();
     let goal = state.sites.len() - left_out;
     let mut points = vec![(*at.first()?, 0)];
-    points.extend(at.iter().copied().zip(1..));
+    let stride = at.len().div_ceil(STEPS_MAX).max(1);
+    points.extend(at.iter().copied().zip(1..).filter(|(_, count)| count % stride == 0));
+    points.extend(at.last().map(|it| (*it, at.len())));
     let now = at.last().copied().filter(|_| at.len() == goal).unwrap_or(visit.now);
-    let rising = Rising { points, goal, ends: None, now: Some(now) };
+    let ends = ends.filter(|it| *it > now && at.len() < goal);
+    let rising = Rising { points, goal, ends, now: Some(now) };
     let first = visit.when(*at.first()?);
-    let svg = burn_up(&rising, &first, &visit.when(now))?;
-    let text = format!("{} of {goal} sites are signed off, the first on {first}.", at.len());
+    let svg = burn_up(&rising, &first, &visit.when(ends.unwrap_or(now)))?;
+    let mut text = format!("{} of {goal} sites are signed off, the first on {first}.", at.len());
+    if let Some(ends) = ends {
+        text += &format!(" The dashed line is the forecast: all by {}.", visit.when(ends));
+    }
     Some(Block::new("Sites signed off", Body::Drawing(Drawing { svg, text })))
 }
 
 fn success(visit: &Visit) -> Block {
+    let is_over = matches!(
+        visit.state().deployment,
+        DeploymentState::MilestoneReview | DeploymentState::Closing | DeploymentState::Closed
+    );
     let rows = criteria(visit.state()).into_iter().map(|it| {
         let tone = match it.value() {
             Some((_, Verdict::Met)) => Tone::Good,
-            Some((_, Verdict::NotMet)) => Tone::Bad,
-            None => Tone::Mind,
+            // What is measured before it is due tells how far it has come.
+            Some((_, Verdict::NotMet)) if is_over => Tone::Bad,
+            Some((_, Verdict::NotMet)) | None => Tone::Mind,
         };
         vec![
             Cell::of(&it.criterion.text).small(it.criterion.id.to_string()),
             Cell::of(&it.criterion.target),
             Cell::optional(it.value().map(|(value, _)| value.to_owned())),
-            Cell::of(it.word()).tone(tone),
+            Cell::of(if tone == Tone::Mind && it.value().is_some() {
+                "not met yet"
+            } else {
+                it.word()
+            })
+            .tone(tone),
         ]
     });
     Block::table(
@@ -87,5 +106,5 @@ fn success(visit: &Visit) -> Block {
         rows.collect(),
         "The plan has no success criteria.",
     )
-    .typed("landfall criteria")
+    .typed("landfall criterion list")
 }

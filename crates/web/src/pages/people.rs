@@ -6,8 +6,8 @@ use crate::page::Page;
 use crate::visit::Visit;
 use model::scope::Scope;
 
-/// The most people that the page lists.
-const PEOPLE_MAX: usize = 500;
+/// The most people that are listed, a page at a time.
+const PEOPLE_MAX: usize = 5_000;
 
 pub(crate) async fn page(visit: Visit) -> Answer {
     let state = visit.state();

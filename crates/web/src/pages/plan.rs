@@ -7,6 +7,7 @@ use crate::page::Page;
 use crate::trouble::No;
 use crate::visit::Visit;
 use axum::extract::{Form, Query, State as Held};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect};
 use coordinator::Moment;
 use model::event::Event;
@@ -32,6 +33,8 @@ const AT_ONCE: u32 = 2_000;
 pub(crate) struct Wanted {
     plan: String,
     reason: String,
+    /// The digest of the plan that the page showed as the one in force.
+    seen: String,
 }
 
 /// With which earlier plan the one in force is compared.
@@ -164,6 +167,8 @@ fn shown(visit: &Visit, wanted: &Wanted, no: Option<No>) -> Page {
         ..FieldView::default()
     };
     let form = FormView {
+        more: vec![],
+        has_more_said: false,
         action: visit.link("plan"),
         fields: vec![
             field(
@@ -175,7 +180,7 @@ fn shown(visit: &Visit, wanted: &Wanted, no: Option<No>) -> Page {
             ),
             field("text", "reason", "Reason", "Why it is replaced.", &wanted.reason),
         ],
-        hidden: vec![],
+        hidden: vec![("seen".to_owned(), plan.digest().to_string())],
         button: "Replace the plan".to_owned(),
         trouble: no,
         offers: vec![],
@@ -201,6 +206,13 @@ pub(crate) async fn revise(
 ) -> Answer {
     let deployment = visit.deployment().to_string();
     let (plan, reason) = (wanted.plan.trim(), &wanted.reason);
+    if !wanted.seen.is_empty() && wanted.seen != visit.state().plan.digest().to_string() {
+        let said = "Another plan is in force by now than the one that was shown.";
+        let status = StatusCode::PRECONDITION_FAILED;
+        let no = No::new(status, "What was shown is no longer what is there", said);
+        let no = no.next("Look at the plan below, and decide anew.");
+        return Ok(shown(&visit, &wanted, Some(no)).refused(&visit, status));
+    }
     match reception.revise(&visit.visitor, &deployment, plan, reason).await {
         Ok(acted) => {
             Ok(Redirect::to(&visit.link(&format!("plan?done={}", acted.first))).into_response())

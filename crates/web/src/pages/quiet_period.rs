@@ -11,7 +11,7 @@ use views::time::between;
 pub(crate) async fn page(visit: Visit) -> Answer {
     let state = visit.state();
     let terms = state.plan.quiet_period.as_ref();
-    let mut page = Page::new("Quiet period").typed("landfall quiet show");
+    let mut page = Page::new("Quiet period").typed("landfall quiet-period show");
     let Some(period) = state.quiet_periods.last() else {
         let planned = terms.map_or_else(
             || "The plan names no terms, so that those of the process hold.".to_owned(),

@@ -2,22 +2,22 @@
 
 use super::Answer;
 use crate::block::{Block, Body, Cell, Fact, Stream};
+use crate::form::FieldView;
 use crate::page::Page;
+use crate::template::said;
 use crate::trouble::{No, sentence};
 use crate::visit::Visit;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use model::event::Event;
 use model::id::Seq;
 use model::order::OrderId;
 use reception::Reception;
-use serde::Deserialize;
 use std::sync::Arc;
 use views::board::EntryLine;
+use views::entry_list::EntryAt;
 use views::event::scope_of;
+use views::listing::Order;
 use views::time::{exactly, told};
-
-/// How many entries a page lists.
-const PAGE: u64 = 100;
 
 /// How many entries are looked through for an order.
 const LOOKED_AT_MAX: u64 = 20_000;
@@ -25,31 +25,39 @@ const LOOKED_AT_MAX: u64 = 20_000;
 /// How many are read at once.
 const AT_ONCE: u32 = 2_000;
 
-/// Where a page of entries ends.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(crate) struct Asked {
-    before: Option<Seq>,
-}
+/// The fields of the columns of the list.
+const FIELDS: [Option<&str>; 1] = [Some("seq")];
 
-pub(crate) async fn list(visit: Visit, Query(asked): Query<Asked>) -> Answer {
+pub(crate) async fn list(visit: Visit) -> Answer {
     let state = visit.state();
-    let end = asked.before.map_or(state.seq, |it| it.saturating_sub(1)).min(state.seq);
-    let after = end.saturating_sub(PAGE);
-    let read = visit.followed.entries(after, u32::try_from(end - after).unwrap_or(1)).await?;
-    let lines: Vec<EntryLine> = read.iter().map(|it| EntryLine::of(state, it)).collect();
-    let next = (after > 0).then(|| {
-        let at = visit.at.as_deref().map(|it| format!("&at={}", crate::link::encoded(it)));
-        visit.link(&format!("record?before={}{}", after + 1, at.unwrap_or_default()))
-    });
+    let mut wanted = visit.wanted::<EntryAt>()?;
+    // Whoever looks at the record looks for what has just happened.
+    let (_, order) = *wanted.by.get_or_insert((0, Order::Descending));
+    let found = visit.followed.listed(state, &wanted).await?;
+    let next = found.next.map(|it| visit.asking(&[("after", &it)]));
+    let lines: Vec<EntryLine> = found.items.into_iter().map(|it| it.line).collect();
     let mut block = super::board::entries(&visit, &lines).next(next);
+    block = block.ordered(&FIELDS, Some(("seq", order)), |it| visit.asking(&[("order", it)]));
     block.title = "Entries".to_owned();
+    if let Body::Table(table) = &mut block.body {
+        table.empty = "No entry on this page is like that.";
+    }
     let lead = format!(
         "{} entries, each chained to the one before. Nothing is ever changed or removed.",
         state.seq
     );
     let page = Page::new("Record").lead(lead).with(block).typed("landfall record verify");
-    Ok(page.shown(&visit))
+    let word = |name: &str, label: &str, about: &str| FieldView {
+        kind: "line",
+        name: name.to_owned(),
+        label: label.to_owned(),
+        about: about.to_owned(),
+        value: visit.says(name).to_owned(),
+        ..FieldView::default()
+    };
+    let filter = [word("text", "What", ""), word("by", "Who, by their short name", "")];
+    let order = visit.says("order");
+    Ok(page.shown_as(&visit, "list.html", said! { filter, order, action => visit.link("record") }))
 }
 
 pub(crate) async fn page(visit: Visit, Path((_, seq)): Path<(String, String)>) -> Answer {

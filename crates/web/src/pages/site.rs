@@ -163,6 +163,8 @@ fn owner_link(visit: &Visit, id: &SiteId) -> Option<Block> {
         return None;
     }
     let form = FormView {
+        more: vec![],
+        has_more_said: false,
         action: visit.link(&format!("sites/{id}/link")),
         fields: vec![],
         hidden: vec![],

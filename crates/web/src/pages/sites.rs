@@ -11,97 +11,55 @@ use crate::visit::Visit;
 use axum::extract::Query;
 use axum::http::header;
 use axum::response::{IntoResponse, Redirect};
-use model::id::SiteId;
 use model::machine::SiteState;
 use model::scope::Scope;
 use serde::Deserialize;
 use strum::VariantArray as _;
-use views::site_list::{SiteFilter, SiteOrder, SiteRow, sites_in};
+use views::listing::Listed as _;
+use views::site_list::{SiteAt, SiteRow, sites, word_of};
 
-/// How many sites a page lists.
-const PAGE: usize = 100;
-
-/// Which sites are wanted.
+/// The position of one site on the wall.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(crate) struct Wanted {
-    state: String,
-    ring: String,
-    text: String,
-    after: String,
-    /// In what order.
-    order: SiteOrder,
-    /// The position of one site on the wall.
+pub(crate) struct Placed {
     place: Option<usize>,
 }
 
-/// Returns the word by which a state is named in addresses and in the record.
-pub(super) fn key(state: SiteState) -> String {
-    let word = serde_json::to_value(state).ok();
-    word.and_then(|it| it.as_str().map(str::to_owned)).unwrap_or_default()
-}
-
-/// In what order each column of the list puts all sites.
-const ORDERS: [Option<SiteOrder>; 6] = [
-    Some(SiteOrder::Name),
-    Some(SiteOrder::Plan),
-    Some(SiteOrder::State),
-    Some(SiteOrder::Since),
-    None,
-    Some(SiteOrder::Computers),
+/// The field of each column of the list.
+const FIELDS: [Option<&str>; 6] = [
+    Some("title"),
+    Some("ring"),
+    Some("state"),
+    Some("since"),
+    Some("in_service"),
+    Some("computers"),
 ];
 
-/// Returns where what is wanted stands in `order`.
-fn asked(wanted: &Wanted, order: SiteOrder) -> String {
-    let (state, ring, text) = (&wanted.state, &wanted.ring, crate::link::encoded(&wanted.text));
-    let order = serde_json::to_value(order).ok();
-    let order = order.as_ref().and_then(|it| it.as_str()).unwrap_or_default();
-    format!("sites?state={state}&ring={ring}&text={text}&order={order}")
-}
-
-pub(crate) async fn list(visit: Visit, Query(wanted): Query<Wanted>) -> Answer {
+pub(crate) async fn list(visit: Visit, Query(placed): Query<Placed>) -> Answer {
     let state = visit.state();
-    if let Some(site) = wanted.place.and_then(|it| state.plan.sites.get(it)) {
+    if let Some(site) = placed.place.and_then(|it| state.plan.sites.get(it)) {
         return Ok(Redirect::to(&visit.to(&Scope::Site(site.id.clone()))).into_response());
     }
-    let invalid = |what: &str| No::invalid(format!("{what} is not in the plan."));
-    let filter = SiteFilter {
-        state: match wanted.state.as_str() {
-            "" => None,
-            word => Some(
-                SiteState::VARIANTS
-                    .iter()
-                    .copied()
-                    .find(|it| key(*it) == word)
-                    .ok_or_else(|| No::invalid(format!("No site is ever {word}.")))?,
-            ),
-        },
-        ring: match wanted.ring.as_str() {
-            "" => None,
-            ring => Some(ring.parse().map_err(|_| invalid(ring))?),
-        },
-        text: Some(wanted.text.clone()).filter(|it| !it.trim().is_empty()),
-    };
-    let after = match wanted.after.as_str() {
-        "" => None,
-        after => Some(after.parse::<SiteId>().map_err(|_| invalid(after))?),
-    };
-    let (rows, has_more) = sites_in(state, &filter, wanted.order, after.as_ref(), PAGE);
-    let last = rows.last().filter(|_| has_more).map(|it| it.site.to_string());
-    let next = last.map(|last| {
-        let asked = asked(&wanted, wanted.order);
-        visit.link(&format!("{asked}&after={last}"))
-    });
-    let rows = rows.into_iter().map(|it| row(&visit, it)).collect();
+    let wanted = visit.wanted::<SiteAt<'_>>()?;
+    let found = sites(state, &wanted)
+        .map_err(|error| No::invalid(crate::trouble::sentence(&error.to_string())))?;
+    let count = found.count;
+    let next = found.next.map(|it| visit.asking(&[("after", &it)]));
+    let rows = found.items.iter().map(|it| row(&visit, it.row())).collect();
     let columns = ["Site", "Ring", "State", "Since", "In service", "Computers"];
-    let empty = "No site is like that.";
-    let orders = ORDERS.map(|order| order.map(|it| (it, visit.link(&asked(&wanted, it)))));
-    let list = Block::table("Sites", &columns, rows, empty).next(next);
-    let list = list.ordered(orders, wanted.order);
-    let mut page =
-        Page::new("Sites").lead(format!("{} sites in the plan.", state.plan.sites.len()));
+    let by = wanted.by.and_then(|(field, order)| Some((SiteAt::FIELDS.get(field)?.name, order)));
+    let list = Block::table("Sites", &columns, rows, "No site is like that.").next(next);
+    let list = list.ordered(&FIELDS, by, |order| visit.asking(&[("order", order)]));
+    let all = state.plan.sites.len();
+    let lead = if count == all {
+        format!("{all} sites in the plan.")
+    } else {
+        format!("{count} of the {all} sites in the plan.")
+    };
+    let mut page = Page::new("Sites").lead(lead);
     page = page.with(list).typed("landfall status");
-    if let Some((ring, status)) = filter.ring.as_ref().and_then(|it| state.ring(it)) {
+    let ring = visit.says("ring").parse().ok();
+    if let Some((ring, status)) = ring.and_then(|it| state.ring(&it)) {
         let scope = Scope::Ring(ring.id.clone());
         page.title = format!("Ring {}", ring.id);
         page.lead = Some(format!(
@@ -125,12 +83,16 @@ pub(crate) async fn list(visit: Visit, Query(wanted): Query<Wanted>) -> Answer {
         );
         page = page.with(Block::links("What you can do", vec![halt, resume, hold]));
     }
-    let filter = filter_fields(&visit, &wanted);
-    Ok(page.shown_as(&visit, "sites.html", said! { filter, action => visit.link("sites") }))
+    let filter = filter_fields(&visit);
+    Ok(page.shown_as(
+        &visit,
+        "list.html",
+        said! { filter, order => visit.says("order"), action => visit.link("sites") },
+    ))
 }
 
 /// Returns the fields by which sites are found.
-fn filter_fields(visit: &Visit, wanted: &Wanted) -> Vec<FieldView> {
+fn filter_fields(visit: &Visit) -> Vec<FieldView> {
     let choice = |value: String, label: String, chosen: &str| ChoiceView {
         is_chosen: value == chosen,
         value,
@@ -139,9 +101,9 @@ fn filter_fields(visit: &Visit, wanted: &Wanted) -> Vec<FieldView> {
         fields: vec![],
     };
     let states = SiteState::VARIANTS.iter();
-    let states = states.map(|it| choice(key(*it), it.to_string(), &wanted.state));
+    let states = states.map(|it| choice(word_of(*it), it.to_string(), visit.says("state")));
     let rings = visit.state().plan.rings.iter();
-    let rings = rings.map(|it| choice(it.id.to_string(), it.id.to_string(), &wanted.ring));
+    let rings = rings.map(|it| choice(it.id.to_string(), it.id.to_string(), visit.says("ring")));
     let word = |name: &str, label: &str, value: &str, choices: Vec<ChoiceView>| FieldView {
         kind: if choices.is_empty() { "line" } else { "word" },
         name: name.to_owned(),
@@ -151,9 +113,9 @@ fn filter_fields(visit: &Visit, wanted: &Wanted) -> Vec<FieldView> {
         ..FieldView::default()
     };
     vec![
-        word("state", "State", &wanted.state, states.collect()),
-        word("ring", "Ring", &wanted.ring, rings.collect()),
-        word("text", "Name", &wanted.text, vec![]),
+        word("state", "State", visit.says("state"), states.collect()),
+        word("ring", "Ring", visit.says("ring"), rings.collect()),
+        word("text", "Name", visit.says("text"), vec![]),
     ]
 }
 

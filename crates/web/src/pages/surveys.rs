@@ -1,12 +1,16 @@
-//! The survey of users: opened by the link of an invitation, answered without a name.
+//! Surveys: that of users, opened by the link of an invitation and answered without a name; and those
+//! of site owners and the customer, who are known.
 
 use super::Answer;
+use crate::page::Page;
 use crate::template::{rendered, said};
 use crate::trouble::No;
+use crate::visit::Visit;
 use axum::extract::{Form, Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use model::survey::{Asked, Instrument, Question, Questions, Reply};
+use axum::response::{IntoResponse, Redirect, Response};
+use model::command::Command;
+use model::survey::{Asked, Instrument, Question, Questions, Reply, Respondent, SurveyCommand};
 use reception::Reception;
 use serde::Serialize;
 use std::collections::HashMap;
@@ -26,6 +30,8 @@ struct QuestionView<'a> {
     number: u8,
     text: &'a str,
     is_text: bool,
+    /// What was answered to it.
+    said: String,
 }
 
 /// The questions, in the language that somebody reads.
@@ -53,15 +59,33 @@ impl<'a> Survey<'a> {
         Self { questions, language: tags.into_iter().find_map(known).unwrap_or_default() }
     }
 
-    fn asks(&self) -> Vec<QuestionView<'_>> {
-        let questions = self.questions.in_language(Instrument::Users, &self.language);
+    /// Returns the questions of `instrument`, with what was answered to them in `fields`.
+    fn asks(&self, instrument: Instrument, fields: &Fields) -> Vec<QuestionView<'_>> {
+        let questions = self.questions.in_language(instrument, &self.language);
         let view = |it: Question<'a>| QuestionView {
             number: it.number,
             text: it.text,
             is_text: it.asked == Asked::Text,
+            said: fields.get(&format!("q{}", it.number)).cloned().unwrap_or_default(),
         };
         questions.map(view).collect()
     }
+}
+
+/// What was posted, by the names of the fields.
+type Fields = HashMap<String, String>;
+
+/// Returns what was answered.
+fn replies(asked: &[QuestionView<'_>]) -> Vec<Reply> {
+    let reply = |it: &QuestionView<'_>| {
+        let said = it.said.trim();
+        if !it.is_text {
+            return Some(Reply { question: it.number, score: said.parse().ok(), text: None });
+        }
+        let text = (!said.is_empty()).then(|| said.to_owned())?;
+        Some(Reply { question: it.number, score: None, text: Some(text) })
+    };
+    asked.iter().filter_map(reply).collect()
 }
 
 fn shown(lead: String, questions: &[QuestionView<'_>], no: Option<No>) -> Response {
@@ -80,7 +104,11 @@ pub(crate) async fn page(
     let lead = format!(
         "{title}. Your answers are anonymous: nobody learns who gave them. If you answer again, the last answer counts."
     );
-    Ok(shown(lead, &Survey::wanted(&questions, &headers).asks(), None))
+    Ok(shown(
+        lead,
+        &Survey::wanted(&questions, &headers).asks(Instrument::Users, &Fields::new()),
+        None,
+    ))
 }
 
 pub(crate) async fn answer(
@@ -88,22 +116,68 @@ pub(crate) async fn answer(
     crate::guest::Address(address): crate::guest::Address,
     Path((deployment, token)): Path<(String, String)>,
     headers: HeaderMap,
-    Form(fields): Form<HashMap<String, String>>,
+    Form(fields): Form<Fields>,
 ) -> Answer {
     let (title, questions) = reception.open_survey(&deployment, &token, &address).await?;
     let survey = Survey::wanted(&questions, &headers);
-    let asked = survey.asks();
-    let reply = |it: &QuestionView| {
-        let said = fields.get(&format!("q{}", it.number)).map(|it| it.trim())?;
-        if !it.is_text {
-            return Some(Reply { question: it.number, score: said.parse().ok(), text: None });
-        }
-        let text = (!said.is_empty()).then(|| said.to_owned())?;
-        Some(Reply { question: it.number, score: None, text: Some(text) })
-    };
-    let replies = asked.iter().filter_map(reply).collect();
+    let asked = survey.asks(Instrument::Users, &fields);
+    let replies = replies(&asked);
     match reception.answer_survey(&deployment, &token, &address, replies).await {
         Ok(_) => Ok(shown(format!("{title}. Thank you: your answers are in."), &[], None)),
         Err(error) => Ok(shown(title, &asked, Some(error.into()))),
+    }
+}
+
+/// Shows the questions of a survey whose answers bear a name.
+fn named(
+    visit: &Visit,
+    headers: &HeaderMap,
+    instrument: Instrument,
+    (fields, no): (&Fields, Option<No>),
+) -> Response {
+    let questions = visit.state().survey_questions();
+    let survey = Survey::wanted(&questions, headers);
+    let asked = survey.asks(instrument, fields);
+    let lead = "Your answers stand in the record under your name. If you answer again, the last answer counts.";
+    let page = Page::new("How was it for you?")
+        .lead(lead)
+        .typed(format!("landfall survey answer --of {instrument} 1=5 2=4 --as {}", visit.person()));
+    let status = no.as_ref().map_or(StatusCode::OK, |it| it.status);
+    let more = said! { questions => asked, scale => SCALE, no };
+    (status, page.shown_as(visit, "answer.html", more)).into_response()
+}
+
+/// Returns whose survey an address names.
+fn instrument(word: &str) -> Result<Instrument, No> {
+    let unknown = || No::unknown(format!("There is no survey of {word}."));
+    let found = word.parse().map_err(|_| unknown())?;
+    if found == Instrument::Users { Err(unknown()) } else { Ok(found) }
+}
+
+pub(crate) async fn named_page(
+    visit: Visit,
+    Path((_, word)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Answer {
+    Ok(named(&visit, &headers, instrument(&word)?, (&Fields::new(), None)))
+}
+
+pub(crate) async fn named_answer(
+    State(reception): State<Arc<Reception>>,
+    visit: Visit,
+    Path((_, word)): Path<(String, String)>,
+    headers: HeaderMap,
+    Form(fields): Form<Fields>,
+) -> Answer {
+    let instrument = instrument(&word)?;
+    let questions = visit.state().survey_questions();
+    let replies = replies(&Survey::wanted(&questions, &headers).asks(instrument, &fields));
+    let respondent = Respondent::Named(instrument);
+    let command = Command::Survey(SurveyCommand::Answer { respondent, replies });
+    match reception.act(&visit.visitor, &visit.followed, &command, None).await {
+        Ok(acted) => {
+            Ok(Redirect::to(&visit.link(&format!("work?done={}", acted.first))).into_response())
+        }
+        Err(error) => Ok(named(&visit, &headers, instrument, (&fields, Some(error.into())))),
     }
 }

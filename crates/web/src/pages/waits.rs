@@ -2,17 +2,25 @@
 
 use super::Answer;
 use crate::block::{Block, Body, Cell, Fact, Link, WaitCard};
+use crate::form::FieldView;
 use crate::page::Page;
+use crate::template::said;
+use crate::trouble::{No, sentence};
 use crate::visit::Visit;
+use model::command::Command;
 use model::guard::Supplier;
 use planner::waiting::WaitingOn;
 use views::time::between;
+use views::wait_list::WaitAt;
 
 /// The most waits that are looked through.
 const WAITS_MAX: usize = 5_000;
 
-/// The most waits that one part of a page shows.
+/// The most waits that the page of something shows.
 const SHOWN_MAX: usize = 60;
+
+/// From how many waits on something can be looked for among them; fewer are seen at once.
+const ASKED_FROM: usize = 16;
 
 /// What waits on whoever looks, the oldest first.
 pub(crate) async fn work(visit: Visit) -> Answer {
@@ -21,7 +29,9 @@ pub(crate) async fn work(visit: Visit) -> Answer {
     waits.retain(|it| views::why::is_for(state, visit.person(), it));
     waits.sort_by_key(|it| it.since);
     let count = waits.len();
-    let (now, later): (Vec<_>, Vec<_>) = waits.into_iter().partition(|it| it.holds_up(visit.now));
+    let found = found(&visit, waits)?;
+    let (now, later): (Vec<_>, Vec<_>) =
+        found.waits.into_iter().partition(|it| it.holds_up(visit.now));
     let lead = match count {
         0 => "Nothing waits on you. What waits on others is under Waiting.".to_owned(),
         1 => "One thing waits on you.".to_owned(),
@@ -39,7 +49,57 @@ pub(crate) async fn work(visit: Visit) -> Answer {
             later,
         ));
     }
-    Ok(page.shown(&visit))
+    Ok(found.list.shown(page, &visit))
+}
+
+/// The waits of one page of a list, and what else the list is.
+struct Found {
+    waits: Vec<WaitingOn>,
+    list: List,
+}
+
+/// What is said around the waits of one page of a list.
+struct List {
+    next: Option<String>,
+    /// Whether it is long enough to look for something in it, or somebody does.
+    is_asked: bool,
+}
+
+/// Returns those of `waits` that the page's address wants.
+fn found(visit: &Visit, waits: Vec<WaitingOn>) -> Result<Found, No> {
+    let wanted = visit.wanted::<WaitAt<'_>>()?;
+    let state = visit.state();
+    let all = waits.len();
+    let listing = wanted.page(waits.into_iter().map(|wait| WaitAt { state, wait }));
+    let listing = listing.map_err(|error| No::invalid(sentence(&error.to_string())))?;
+    let next = listing.next.map(|it| visit.asking(&[("after", &it)]));
+    let is_asked = all >= ASKED_FROM || listing.count < all || wanted.by.is_some();
+    let waits = listing.items.into_iter().map(|it| it.wait).collect();
+    Ok(Found { waits, list: List { next, is_asked } })
+}
+
+impl List {
+    fn shown(self, page: Page, visit: &Visit) -> axum::response::Response {
+        if !self.is_asked {
+            return page.shown(visit);
+        }
+        let word = |name: &str, label: &str, offer: Option<&'static str>| FieldView {
+            kind: "line",
+            name: name.to_owned(),
+            label: label.to_owned(),
+            value: visit.says(name).to_owned(),
+            offer,
+            ..FieldView::default()
+        };
+        let filter = [
+            word("text", "What", None),
+            word("scope", "Where, such as site/north", None),
+            word("person", "On whom, by their short name", None),
+        ];
+        let (order, next) = (visit.says("order"), self.next);
+        let action = visit.path.clone();
+        page.shown_as(visit, "list.html", said! { filter, order, next, action })
+    }
 }
 
 /// Everything that waits, by who can end it.
@@ -52,6 +112,7 @@ pub(crate) async fn waiting(visit: Visit) -> Answer {
         _ => format!("{count} things wait. Each says on what, since when, and who can supply it."),
     };
     let mut page = Page::new("Waiting").lead(lead).typed("landfall waiting --everything");
+    let Found { waits, list } = found(&visit, waits)?;
     let mut on_people: Vec<(String, Vec<WaitingOn>)> = Vec::new();
     let (mut on_landfall, mut on_time) = (Vec::new(), Vec::new());
     for wait in waits {
@@ -80,16 +141,11 @@ pub(crate) async fn waiting(visit: Visit) -> Answer {
     if !on_time.is_empty() {
         page = page.with(part(&visit, "On time", on_time));
     }
-    Ok(page.shown(&visit))
+    Ok(list.shown(page, &visit))
 }
 
 fn part(visit: &Visit, title: &str, waits: Vec<WaitingOn>) -> Block {
-    let more = waits.len().saturating_sub(SHOWN_MAX);
-    let mut block = Block::new(title, Body::Waits(cards(visit, waits, SHOWN_MAX)));
-    if more > 0 {
-        block = block.lead(format!("The first {SHOWN_MAX} are shown; {more} more wait here."));
-    }
-    block
+    Block::new(title, Body::Waits(cards(visit, waits, usize::MAX)))
 }
 
 /// Returns at most `limit` waits as they are shown.
@@ -112,7 +168,10 @@ fn card(visit: &Visit, wait: &WaitingOn) -> WaitCard {
     let state = visit.state();
     let is_mine = views::why::is_for(state, visit.person(), wait);
     let command = views::why::command(state, wait);
-    let title = |command| {
+    let title = |command: &Command| {
+        if matches!(command, Command::Hold { held: false, .. }) {
+            return Some("Let it go on".to_owned());
+        }
         let (path, _) = crate::form::filled(command)?;
         Some(crate::form::short(path))
     };
@@ -124,9 +183,13 @@ fn card(visit: &Visit, wait: &WaitingOn) -> WaitCard {
         })
     });
     let said = views::why::lines(state, wait).into_iter();
-    let said = said.filter(|(label, _)| !matches!(*label, "type" | "sooner" | ""));
+    let plain = "as soon as something happens";
+    let said = said.filter(|(label, said)| match *label {
+        "type" | "sooner" | "" | "since" => false,
+        "next look" => said != plain,
+        _ => true,
+    });
     let name = |label: &str| match label {
-        "since" => "Since",
         "who" => "Who can supply it",
         "waiver" => "Without it",
         "else" => "If nobody acts",
@@ -134,14 +197,15 @@ fn card(visit: &Visit, wait: &WaitingOn) -> WaitCard {
         _ => "Also",
     };
     let lines = said.map(|(label, said)| {
-        let cell = Cell::of(crate::trouble::sentence(&said));
+        let cell = Cell::of(sentence(&said));
         Fact::new(name(label), if label == "waiver" { waiver(visit, wait, cell) } else { cell })
     });
     WaitCard {
-        scope: wait.scope.to_string(),
+        scope: views::subject::spoken(state, &wait.scope),
         link: visit.to(&wait.scope),
-        what: crate::trouble::sentence(&views::why::what(state, wait)),
+        what: sentence(&views::why::what(state, wait)),
         lasting: between(wait.since, visit.now),
+        since: visit.when_at(&wait.scope, wait.since),
         lines: lines.collect(),
         act,
         typed: command.as_ref().map(|it| visit.typed(it)).filter(|_| is_mine),

@@ -3,22 +3,17 @@
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
-use coordinator::clock::SteadyClock;
-use reception::{Plans, Reception};
-use record::{Accounts, Location, Signer, open};
-use std::path::Path;
+use reception::testing::House;
+pub(crate) use reception::testing::PASSWORD;
 use std::sync::Arc;
 use tower::ServiceExt as _;
-
-/// The password of everybody here.
-pub(crate) const PASSWORD: &str = "correct horse battery";
 
 /// A browser, and the server before it.
 pub(crate) struct Browser {
     routes: Router,
     secret: String,
-    cookie: Option<String>,
     _folder: tempfile::TempDir,
+    cookie: Option<String>,
 }
 
 /// What was answered.
@@ -38,16 +33,7 @@ impl Seen {
 impl Browser {
     /// Returns a browser before a server that nobody has an account at.
     pub(crate) async fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let location = Location::Sqlite(folder.path().join("record.db"));
-        let signer = Signer::from_file(&folder.path().join("key")).unwrap();
-        let record = open(&location, signer, None).await.unwrap();
-        let accounts = Accounts::open(&location).await.unwrap();
-        let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples");
-        let plans = Plans::under(&examples).unwrap();
-        let clock = Arc::new(SteadyClock::of_this_computer());
-        let (reception, secret) = Reception::open(record, accounts, plans, clock).await.unwrap();
-        let secret = secret.unwrap().reveal().to_owned();
+        let House { reception, secret, folder } = House::new().await;
         let routes = web::router(Arc::new(reception));
         Self { routes, secret, cookie: None, _folder: folder }
     }

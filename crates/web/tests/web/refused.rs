@@ -95,3 +95,62 @@ async fn there_is_no_page_where_there_is_none() {
         assert_eq!(browser.get(page).await.status, StatusCode::NOT_FOUND, "{page}");
     }
 }
+
+/// Returns the values of `attribute` in `text`.
+fn values<'t>(text: &'t str, attribute: &str) -> Vec<&'t str> {
+    let begins = format!(" {attribute}=\"");
+    text.split(&begins).skip(1).filter_map(|it| it.split('"').next()).collect()
+}
+
+#[tokio::test]
+async fn script_in_any_field_of_any_form_is_never_a_part_of_a_page() {
+    let browser = Browser::at_work().await;
+    let all = browser.get("/d/HELLO/act").await;
+    let forms: Vec<&str> = values(&all.text, "href")
+        .into_iter()
+        .filter(|it| it.starts_with("/d/HELLO/act/"))
+        .collect();
+    assert!(forms.len() > 120, "{}", forms.len());
+    let script = "\"><script>alert(1)</script>'";
+    for form in forms {
+        let seen = browser.get(form).await;
+        let fields: Vec<(&str, &str)> = values(&seen.text, "name")
+            .into_iter()
+            .filter(|it| it.starts_with("c."))
+            .map(|it| (it, script))
+            .collect();
+        // Whatever becomes of it: it may be taken as a text, and is refused as anything else.
+        let answered = browser.post(form, &fields).await;
+        assert!(answered.status.as_u16() < 500, "{form}: {}", answered.status);
+        assert!(!answered.text.contains("<script>alert"), "{form}: {}", answered.text);
+    }
+    for page in PAGES {
+        let seen = browser.get(&format!("/d/HELLO{page}")).await;
+        assert!(!seen.text.contains("<script>alert"), "{page}: {}", seen.text);
+    }
+}
+
+#[tokio::test]
+async fn nobody_is_sent_elsewhere_and_no_header_is_smuggled_in() {
+    let browser = Browser::at_work().await;
+    let backs = [
+        "https://evil.example/",
+        "//evil.example/",
+        "/\\evil.example/",
+        "/d/HELLO\r\nset-cookie: landfall=mine",
+        "javascript:alert(1)",
+    ];
+    for (number, back) in backs.into_iter().enumerate() {
+        let mut fields =
+            vec![("c.hold.scope", "site/north"), ("c.hold.reason", back), ("_back", back)];
+        if number % 2 == 0 {
+            fields.push(("c.hold.held", "true"));
+        }
+        let seen = browser.post("/d/HELLO/act/hold", &fields).await;
+        assert_eq!(seen.status, StatusCode::SEE_OTHER, "{back:?} {}", seen.text);
+        let goes = seen.goes();
+        assert!(goes.starts_with('/') && !goes.starts_with("//"), "{back:?} {goes}");
+        assert!(!goes.contains("evil.example") || goes.starts_with("/d/"), "{back:?} {goes}");
+        assert!(!seen.headers.contains_key(header::SET_COOKIE), "{back:?}");
+    }
+}

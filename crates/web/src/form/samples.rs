@@ -1,0 +1,100 @@
+//! For tests: one command of each kind, as its form says it when everything is filled in.
+
+use super::node::Node;
+use super::{COMMANDS, Kind, Posted, ROOT};
+use model::command::Command;
+use model::digest::Digest;
+
+/// Returns a command of this kind.
+///
+/// # Errors
+///
+/// What is missing or cannot be read, in words.
+pub(crate) fn of(kind: &Kind) -> Result<Command, String> {
+    let mut fields = kind.chosen.clone();
+    below(&COMMANDS, ROOT, kind, &mut fields);
+    for (name, said) in &mut fields {
+        if let Some((_, it)) = SPECIAL.iter().find(|(end, _)| name.ends_with(end)) {
+            *said = (*it).to_owned();
+        }
+    }
+    let zone = "America/Chicago".parse().map_err(|_| "it is no zone".to_owned())?;
+    kind.command(&Posted::new(fields, &zone))
+}
+
+/// Returns fields that fill in whatever `node` asks for.
+fn anything(node: &Node, name: &str, fields: &mut Vec<(String, String)>) {
+    let mut say = |said: &str| fields.push((name.to_owned(), said.to_owned()));
+    match node {
+        Node::Text => say("a-1"),
+        Node::Digest => say(&Digest::of(b"shown").to_string()),
+        Node::Instant => say("2027-02-07T02:00:00Z"),
+        Node::Day => say("2027-02-07"),
+        Node::Number => say("3"),
+        Node::Flag => say("true"),
+        Node::Word(words) => say(words.first().map_or("", |it| &it.0)),
+        Node::Lines(item) => {
+            if let Node::Word(words) = item.as_ref() {
+                say(words.first().map_or("", |it| &it.0));
+            } else {
+                say(if **item == Node::Number { "1\n2" } else { "a-1\nb-2" });
+            }
+        }
+        Node::Map(item) if **item == Node::Number => say("1: 2"),
+        Node::Map(_) => say(&format!("1: {0}, {0}", Digest::of(b"shown"))),
+        Node::Json => say("1"),
+        Node::List(item) => {
+            anything(item, &format!("{name}.0"), fields);
+            anything(item, &format!("{name}.1"), fields);
+        }
+        Node::Tuple(nodes) => {
+            for (at, it) in nodes.iter().enumerate() {
+                anything(it, &format!("{name}.{at}"), fields);
+            }
+        }
+        Node::Group(inner) => {
+            for it in inner {
+                anything(&it.node, &format!("{name}.{}", it.name), fields);
+            }
+        }
+        Node::Variant(choices) => {
+            let Some(choice) = choices.last() else { return };
+            say(&choice.name);
+            if let Some(inner) = &choice.node {
+                anything(inner, &format!("{name}.{}", choice.name), fields);
+            }
+        }
+        Node::Optional(inner) => anything(inner, name, fields),
+    }
+}
+
+/// Fields whose texts follow rules of their own, each with what it may say.
+const SPECIAL: [(&str, &str); 8] = [
+    (".scope", "deployment"),
+    (".scopes", "site/a-1"),
+    (".slot", "core:tester"),
+    (".slots", "core:tester"),
+    (".counts", "1: 1, 2, 3, 4, 5"),
+    (".minutes", "entry/1"),
+    (".evidence", "entry/1"),
+    (".zone", "America/Chicago"),
+];
+
+/// Adds what fills in the form of `kind`.
+fn below(node: &Node, name: &str, kind: &Kind, fields: &mut Vec<(String, String)>) {
+    let chosen = kind.chosen.iter().find(|(it, _)| it == name).map(|(_, word)| word);
+    match (node, chosen) {
+        (Node::Variant(choices), Some(word)) => {
+            let choice = choices.iter().find(|it| it.name == *word);
+            if let Some(inner) = choice.and_then(|it| it.node.as_ref()) {
+                below(inner, &format!("{name}.{word}"), kind, fields);
+            }
+        }
+        (Node::Group(inner), _) => {
+            for it in inner {
+                below(&it.node, &format!("{name}.{}", it.name), kind, fields);
+            }
+        }
+        _ => anything(node, name, fields),
+    }
+}
