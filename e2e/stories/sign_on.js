@@ -103,6 +103,6 @@ test("what was not begun in this browser is not believed", async () => {
   const context = await place.browser.newContext({ baseURL: place.address });
   const page = await context.newPage();
   await page.goto("/sign-on/back?code=forged&state=forged");
-  await page.getByText("it did not begin in this browser").waitFor();
+  await page.getByText("It did not begin in this browser").waitFor();
   await context.close();
 });
