@@ -36,8 +36,8 @@ test("support enters an incident: the ring halts, says whom it waits on, and goe
   await sue.goto("/d/HELLO");
   await sue.getByRole("link", { name: "Open an incident" }).click();
   await sue.getByLabel("Title").fill("Nobody is greeted");
-  await sue.getByLabel("Severity").fill("1");
-  await sue.getByLabel("Scopes").fill("site/north");
+  await sue.getByLabel("Severity").selectOption("1");
+  await sue.getByLabel("Where").first().fill("site/north");
   await clean(sue);
   await sue.locator("form.act button.main").click();
   await sue.getByText("Recorded as").waitFor();

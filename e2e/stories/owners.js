@@ -66,7 +66,7 @@ test("another refuses, with reasons that everybody sees", async () => {
   await mine.goto("/d/HELLO/sites/south");
   await mine.getByText("The greeting is not in our language.").first().waitFor();
   await mine.goto("/d/HELLO/work");
-  await mine.getByRole("heading", { name: "site/south" }).first().waitFor();
+  await mine.getByRole("heading", { name: "Site south" }).first().waitFor();
   await clean(mine);
 });
 

@@ -6,9 +6,11 @@
 use crate::error::RecordError;
 use crate::location::Location;
 use crate::sql::SqlAccounts;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use model::digest::Digest;
 use model::id::PersonId;
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Somebody who may come in. In each deployment they act as the person of the same name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,9 +92,25 @@ pub struct Refused {
     pub why: String,
 }
 
+/// How long who is admitted is believed without another look at the database. What is ended through
+/// these accounts is ended at once; what another server ends, within this time.
+const BELIEVED_FOR: SignedDuration = SignedDuration::from_secs(1);
+
+/// The most admissions that are believed; beyond, all are looked at again.
+const BELIEVED_MAX: usize = 10_000;
+
+/// Who was admitted a moment ago.
+#[derive(Default)]
+struct Believed {
+    /// How often accounts were changed here.
+    changes: u64,
+    admitted: HashMap<Digest, (Timestamp, Admission, Account)>,
+}
+
 /// Accounts and what admits them, on the database of the record.
 pub struct Accounts {
     sql: SqlAccounts,
+    believed: Mutex<Believed>,
 }
 
 impl Accounts {
@@ -103,7 +121,18 @@ impl Accounts {
     /// [`RecordError::Storage`] for a record in memory, which nobody comes in to; and as
     /// [`open`](crate::open).
     pub async fn open(location: &Location) -> Result<Self, RecordError> {
-        Ok(Self { sql: SqlAccounts::open(location).await? })
+        Ok(Self { sql: SqlAccounts::open(location).await?, believed: Mutex::default() })
+    }
+
+    fn believed(&self) -> MutexGuard<'_, Believed> {
+        self.believed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Has everybody looked at again: something has changed.
+    fn doubt(&self) {
+        let mut believed = self.believed();
+        believed.changes += 1;
+        believed.admitted.clear();
     }
 
     /// Returns whether there is nobody yet, so that the first may be made without being admitted.
@@ -139,7 +168,9 @@ impl Accounts {
     ///
     /// What the database says.
     pub async fn replace(&self, account: &Account) -> Result<bool, RecordError> {
-        self.sql.replace(account).await
+        let done = self.sql.replace(account).await;
+        self.doubt();
+        done
     }
 
     /// Returns an account.
@@ -180,7 +211,30 @@ impl Accounts {
         digest: &Digest,
         now: Timestamp,
     ) -> Result<Option<(Admission, Account)>, RecordError> {
-        self.sql.admission(digest, now).await
+        let changes = {
+            let believed = self.believed();
+            if let Some((at, admission, account)) = believed.admitted.get(digest)
+                && *at <= now
+                && now.duration_since(*at) < BELIEVED_FOR
+                && now < admission.ends
+            {
+                return Ok(Some((admission.clone(), account.clone())));
+            }
+            believed.changes
+        };
+        let found = self.sql.admission(digest, now).await?;
+        let mut believed = self.believed();
+        // What was changed while it was looked at may be another by now.
+        if let Some((admission, account)) = &found
+            && believed.changes == changes
+        {
+            if believed.admitted.len() >= BELIEVED_MAX {
+                believed.admitted.clear();
+            }
+            believed.admitted.insert(*digest, (now, admission.clone(), account.clone()));
+        }
+        drop(believed);
+        Ok(found)
     }
 
     /// Returns what admits `account`, the oldest first.
@@ -198,7 +252,9 @@ impl Accounts {
     ///
     /// What the database says.
     pub async fn end(&self, digest: &Digest) -> Result<bool, RecordError> {
-        self.sql.end(digest).await
+        let done = self.sql.end(digest).await;
+        self.doubt();
+        done
     }
 
     /// Ends everything that admits `account`. Returns how much there was.
@@ -207,7 +263,9 @@ impl Accounts {
     ///
     /// What the database says.
     pub async fn end_all(&self, account: &PersonId) -> Result<u64, RecordError> {
-        self.sql.end_all(account).await
+        let done = self.sql.end_all(account).await;
+        self.doubt();
+        done
     }
 
     /// Keeps something that shows who somebody is, or replaces what was kept under its name.

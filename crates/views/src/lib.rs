@@ -7,6 +7,7 @@ pub mod bandwidth;
 pub mod board;
 pub mod entry_list;
 pub mod event;
+pub mod fact;
 pub mod listing;
 pub mod people;
 pub mod processes;

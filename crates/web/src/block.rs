@@ -200,6 +200,13 @@ impl Block {
         Self { typed: Some(line.into()), ..self }
     }
 
+    /// Puts aside what a form is filled in with already.
+    pub(crate) fn set_aside(&mut self, usual: &[(String, String)]) {
+        if let Body::Form(form) = &mut self.body {
+            form.set_aside(usual);
+        }
+    }
+
     /// Returns it with the address of its next page.
     pub(crate) fn next(mut self, address: Option<String>) -> Self {
         if let Body::Table(table) = &mut self.body {

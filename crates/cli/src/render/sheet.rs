@@ -5,11 +5,9 @@ use model::sheet::{Sheet, SlotId, body, digest};
 use model::state::State;
 use model::window::TimeZoneName;
 use serde_json::{Value, json};
+use views::fact::{plain, worded};
 use views::people::person;
 use views::time::{told, when, zone_of};
-
-/// The longest list that is shown in one line; a longer one is counted.
-const LISTED_MAX: usize = 12;
 
 /// Returns a sheet as a page of text: its facts, its digest, its slots.
 pub(crate) fn page(state: &State, sheet: &Sheet) -> String {
@@ -41,11 +39,6 @@ pub(crate) fn document(title: &str, value: &Value, zone: &TimeZoneName) -> Strin
     let mut said = String::new();
     facts(value, 0, &mut said);
     page + &told(&said, zone)
-}
-
-/// Returns the name of a fact in words.
-fn worded(name: &str) -> String {
-    name.replace(['-', '_'], " ")
 }
 
 /// Writes what `value` says, a line a fact.
@@ -102,30 +95,6 @@ fn item(value: &Value, depth: usize, page: &mut String) {
     };
     *page += &format!("{}- {}\n", "  ".repeat(depth), said.join(", "));
     below.into_iter().for_each(|(name, value)| field(name, value, depth + 1, page));
-}
-
-fn in_a_line(fields: &serde_json::Map<String, Value>) -> String {
-    let said = |(name, value): (&String, &Value)| format!("{} {}", worded(name), plain(value));
-    fields.iter().map(said).collect::<Vec<_>>().join(", ")
-}
-
-fn plain(value: &Value) -> String {
-    match value {
-        Value::Null => "none".to_owned(),
-        Value::Bool(true) => "yes".to_owned(),
-        Value::Bool(false) => "no".to_owned(),
-        Value::Number(number) => number.to_string(),
-        Value::String(text) => text.clone(),
-        Value::Array(items) if items.is_empty() => "none".to_owned(),
-        Value::Array(items) => {
-            let listed: Vec<String> = items.iter().take(LISTED_MAX).map(plain).collect();
-            let more = items.len() - listed.len();
-            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-            format!("{}{more}", listed.join(", "))
-        }
-        Value::Object(fields) if fields.is_empty() => "none".to_owned(),
-        Value::Object(fields) => format!("({})", in_a_line(fields)),
-    }
 }
 
 fn slot(state: &State, slot: &SlotId) -> String {

@@ -98,6 +98,26 @@ async fn what_was_refused_is_found_from_the_newest_on_and_forgotten_in_time(acco
     assert_eq!(accounts.refusals(at(3), 9).await.unwrap(), [refused(2, "b")]);
 }
 
+async fn what_another_server_ends_is_believed_for_a_second_at_most(home: &Home, here: &Accounts) {
+    let there = Accounts::open(&home.location).await.unwrap();
+    assert!(here.create(&account("busy")).await.unwrap());
+    let session = admission("busy", "busy", at(9));
+    here.admit(&session).await.unwrap();
+    let seen = at(2);
+    assert!(here.admission(&session.digest, seen).await.unwrap().is_some());
+    assert!(there.end(&session.digest).await.unwrap());
+    let soon = seen + SignedDuration::from_millis(900);
+    assert!(here.admission(&session.digest, soon).await.unwrap().is_some());
+    let later = seen + SignedDuration::from_secs(1);
+    assert_eq!(here.admission(&session.digest, later).await.unwrap(), None);
+
+    let another = admission("another", "busy", at(9));
+    here.admit(&another).await.unwrap();
+    assert!(here.admission(&another.digest, seen).await.unwrap().is_some());
+    assert!(here.end(&another.digest).await.unwrap());
+    assert_eq!(here.admission(&another.digest, seen).await.unwrap(), None, "here it ends at once");
+}
+
 async fn chapter(kind: Kind) {
     let home = Home::new(kind);
     let accounts = Accounts::open(&home.location).await.unwrap();
@@ -105,6 +125,7 @@ async fn chapter(kind: Kind) {
     an_admission_ends_with_its_time_its_use_and_its_account(&accounts).await;
     an_identity_shows_one_person_only(&accounts).await;
     what_was_refused_is_found_from_the_newest_on_and_forgotten_in_time(&accounts).await;
+    what_another_server_ends_is_believed_for_a_second_at_most(&home, &accounts).await;
 }
 
 #[tokio::test]

@@ -55,6 +55,20 @@ pub(crate) struct FieldView {
     pub(crate) items: Vec<Vec<Self>>,
 }
 
+impl FormView {
+    /// Puts what is filled in already by `usual` aside: it is right as it stands, if nobody knows better.
+    pub(crate) fn set_aside(&mut self, usual: &[(String, String)]) {
+        let is_usual = |it: &FieldView| {
+            let below = format!("{}.", it.name);
+            usual.iter().any(|(name, _)| *name == it.name || name.starts_with(&below))
+        };
+        let fields = std::mem::take(&mut self.fields);
+        let (aside, asked) = fields.into_iter().partition(is_usual);
+        self.fields = asked;
+        self.more.extend::<Vec<FieldView>>(aside);
+    }
+}
+
 impl FieldView {
     /// Returns whether anything is filled in.
     fn is_said(&self) -> bool {
@@ -253,7 +267,7 @@ fn field(it: &Field, name: String, posted: &Posted) -> FieldView {
     };
     let value = posted.get(&name).unwrap_or_default().to_owned();
     let mut view = FieldView {
-        label: spoken(&it.name),
+        label: label(&it.name),
         about: it.about.clone(),
         is_required,
         offer: offer(&it.name),
@@ -270,10 +284,21 @@ fn field(it: &Field, name: String, posted: &Posted) -> FieldView {
             view.about = format!("{} On the clock of {}.", view.about, posted.zone());
         }
         Node::Day => view.kind = "day",
+        Node::Number if it.name == "severity" => {
+            view.kind = "word";
+            let choice = |(value, about): (&str, &str)| ChoiceView {
+                is_chosen: view.value == value,
+                value: value.to_owned(),
+                label: value.to_owned(),
+                about: about.to_owned(),
+                fields: vec![],
+            };
+            view.choices = SEVERITIES.into_iter().map(choice).collect();
+        }
         Node::Number => view.kind = "number",
         Node::Flag => view.kind = "flag",
         Node::Lines(inner) => {
-            view.is_required = false;
+            view.is_required = it.about.contains("at least one");
             if let Node::Word(words) = inner.as_ref() {
                 view.kind = "words";
                 let choice = |(word, about): &(String, String)| ChoiceView {
@@ -348,6 +373,22 @@ fn field(it: &Field, name: String, posted: &Posted) -> FieldView {
     view.name = name;
     view.may_be_left_out = matches!(it.node, Node::Optional(_));
     view
+}
+
+/// What each severity means.
+const SEVERITIES: [(&str, &str); 4] = [
+    ("1", "the service is down for many"),
+    ("2", "it is badly hurt, or down for some"),
+    ("3", "a nuisance with a way around it"),
+    ("4", "it can wait"),
+];
+
+/// Returns what a field is called where people read it.
+fn label(name: &str) -> String {
+    match name {
+        "scope" | "scopes" => "Where".to_owned(),
+        name => spoken(name),
+    }
 }
 
 fn item_fields(node: &Node, name: &str, posted: &Posted) -> Vec<FieldView> {

@@ -54,8 +54,12 @@ pub(crate) async fn form(
 ) -> Answer {
     let kind = known(&kind)?;
     let usual = usual(&visit, &kind.path);
-    let posted = Posted::new(usual, &visit.state().plan.zone).with(&fields);
-    Ok(filled(&visit, kind, &posted, None).shown(&visit))
+    let posted = Posted::new(usual.clone(), &visit.state().plan.zone).with(&fields);
+    let mut page = filled(&visit, kind, &posted, None);
+    if kind.path != "resume-ring" {
+        page.blocks.iter_mut().for_each(|it| it.set_aside(&usual));
+    }
+    Ok(page.shown(&visit))
 }
 
 /// Returns what somebody says who says little, where an act has much that can be said of it. How bad it

@@ -7,6 +7,7 @@ use crate::page::Page;
 use crate::template::said;
 use crate::visit::Visit;
 use model::command::{Command, Resumable};
+use model::id::ComponentId;
 use model::machine::{ComponentState, DeploymentState, SiteState};
 use model::scope::Scope;
 use model::state::RingState;
@@ -228,10 +229,14 @@ fn ring(visit: &Visit, it: &RingLine) -> Ring {
 }
 
 fn components(visit: &Visit, board: &Board) -> Block {
+    let title = |id: &ComponentId| {
+        let planned = visit.state().component(id).and_then(|(it, _)| it.title.clone());
+        planned.unwrap_or_else(|| id.to_string())
+    };
     let rows = board.components.iter().map(|it| {
         let scope = Scope::Component(it.component.clone());
         vec![
-            Cell::of(&it.component).link(visit.to(&scope)),
+            Cell::of(title(&it.component)).link(visit.to(&scope)).small(it.component.to_string()),
             Cell::of(it.state)
                 .tone(component_tone(it.state))
                 .small(it.reason.clone().unwrap_or_default()),

@@ -182,7 +182,8 @@ fn covers(visit: &Visit, planned: &RequestForChange) -> Vec<Cell> {
     let rings = covers.rings.iter().map(|it| Scope::Ring(it.clone()));
     let sites = covers.sites.iter().take(50).map(|it| Scope::Site(it.clone()));
     let scopes = components.chain(rings).chain(sites);
-    let cells: Vec<Cell> = scopes.map(|it| Cell::of(&it).link(visit.to(&it))).collect();
+    let spoken = |it: &Scope| views::subject::spoken(visit.state(), it);
+    let cells: Vec<Cell> = scopes.map(|it| Cell::of(spoken(&it)).link(visit.to(&it))).collect();
     match &planned.template {
         Some(template) => vec![Cell::of(format!(
             "up to {} sites at a time, in advance, until {}",

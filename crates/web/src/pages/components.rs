@@ -106,7 +106,7 @@ pub(crate) async fn page(visit: Visit, Path((_, name)): Path<(String, String)>) 
         .with(Block::facts("At a glance", facts))
         .and(super::waits::of_scope(&visit, &scope));
     if status.run.is_some() {
-        page = page.with(run(&visit, &scope));
+        page = page.and(outputs(&visit, &scope)).with(run(&visit, &scope));
     }
     let reason = String::new;
     let when_it = |is_possible: bool, text: &str, command: Command| match visit.form(&command) {
@@ -139,6 +139,26 @@ pub(crate) async fn page(visit: Visit, Path((_, name)): Path<(String, String)>) 
     Ok(page.typed(format!("landfall why {scope}")).shown(&visit))
 }
 
+/// The most orders whose outputs are listed.
+const OUTPUTS_MAX: usize = 40;
+
+/// Returns where the outputs of the steps are found that run at `scope` now; nothing where none does.
+pub(super) fn outputs(visit: &Visit, scope: &Scope) -> Option<Block> {
+    let begins = format!("{scope}@");
+    let orders = visit.state().orders.keys().filter(|it| it.0.starts_with(&begins));
+    let mut orders: Vec<&str> = orders.map(|it| &*it.0).collect();
+    orders.sort_unstable();
+    let line = |order: &&str| {
+        let step = order.strip_prefix(&begins).unwrap_or(order);
+        Cell::of(step).link(visit.link(&format!("output/{}", crate::link::encoded(order))))
+    };
+    let lines: Vec<Cell> = orders.iter().take(OUTPUTS_MAX).map(line).collect();
+    let block = Block::new("Running now", Body::Lines(lines));
+    let lead = "Each leads to what the step prints, as it prints it.";
+    (!orders.is_empty())
+        .then(|| block.lead(lead).typed(format!("landfall output {scope} --follow")))
+}
+
 /// Returns how far the run of `scope` has come, computer by computer.
 pub(super) fn run(visit: &Visit, scope: &Scope) -> Block {
     let state = visit.state();
@@ -168,7 +188,7 @@ pub(super) fn run(visit: &Visit, scope: &Scope) -> Block {
     let columns = ["Computer", "Steps", "Stands", "Steps done", "Tries"];
     Block::table("Its run", &columns, rows.collect(), "")
         .lead(sentence(&views::why::run_in_words(run)))
-        .typed(format!("landfall output {scope} --follow"))
+        .typed(format!("landfall why {scope}"))
 }
 
 fn list_text(list: StepList) -> &'static str {

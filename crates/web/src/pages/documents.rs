@@ -18,10 +18,8 @@ use reception::{PaperForm, PaperWanted, Reception};
 use serde::Deserialize;
 use serde_json::Value;
 use std::sync::Arc;
+use views::fact::plain;
 use views::time::{told, zone_of};
-
-/// The longest list that is shown in one line; a longer one is counted.
-const LISTED_MAX: usize = 12;
 
 /// The most rows of a table in a document.
 const ROWS_MAX: usize = 5_000;
@@ -376,30 +374,6 @@ fn table(name: &str, items: &[Value], said: &dyn Fn(&Value) -> String) -> Block 
 
 fn spoken(name: &str) -> String {
     crate::form::spoken(name)
-}
-
-fn plain(value: &Value) -> String {
-    match value {
-        Value::Null => "none".to_owned(),
-        Value::Bool(true) => "yes".to_owned(),
-        Value::Bool(false) => "no".to_owned(),
-        Value::Number(number) => number.to_string(),
-        Value::String(text) => text.clone(),
-        Value::Array(items) if items.is_empty() => "none".to_owned(),
-        Value::Array(items) => {
-            let listed: Vec<String> = items.iter().take(LISTED_MAX).map(plain).collect();
-            let more = items.len() - listed.len();
-            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-            format!("{}{more}", listed.join(", "))
-        }
-        Value::Object(fields) if fields.is_empty() => "none".to_owned(),
-        Value::Object(fields) => {
-            let said = |(name, value): (&String, &Value)| {
-                format!("{}: {}", name.replace('-', " "), plain(value))
-            };
-            fields.iter().map(said).collect::<Vec<_>>().join(", ")
-        }
-    }
 }
 
 pub(super) fn slot_tone(state: SignOffState) -> Tone {

@@ -106,7 +106,10 @@ fn shown(visit: &Visit, site_id: &model::id::SiteId, more: More) -> Response {
     let deployment = Fact::said("Deployment", &state.plan.title);
     let mut page = Page::new(title).with(Block::facts("For whom", vec![who, deployment]));
     page = page.and(site::before_acknowledging(visit, site_id));
-    page = page.and(documents::facts_of(visit, &Sheet::Site(site_id.clone())));
+    // What is signed is shown in full; before that, there is nothing in it yet.
+    if more.decision.as_ref().is_some_and(|it| it.kind == "sign") {
+        page = page.and(documents::facts_of(visit, &Sheet::Site(site_id.clone())));
+    }
     let page = page.without_links();
     let More { decision, no, done, reasons } = more;
     let status = no.as_ref().map_or(StatusCode::OK, |it| it.status);

@@ -70,16 +70,24 @@ pub(crate) async fn page(visit: Visit, Path((_, seq)): Path<(String, String)>) -
     let scope = scope_of(state, &entry.event);
     let zone = &state.plan.zone;
     let written = serde_json::to_string_pretty(&entry).unwrap_or_default();
-    let facts = vec![
+    let mut facts = vec![
         Fact::said("When", exactly(entry.at, zone)),
         Fact::said("Who", &line.by),
-        Fact::new("About", Cell::of(&scope).link(visit.to(&scope))),
+        Fact::new("About", Cell::of(views::subject::spoken(state, &scope)).link(visit.to(&scope))),
         Fact::new(
             "As it stood then",
             Cell::of("the board after this entry")
                 .link(format!("/d/{}?at={number}", visit.deployment())),
         ),
     ];
+    let outputs = orders(&entry.event).into_iter().map(|order| {
+        let address = visit.link(&format!("output/{}", crate::link::encoded(order)));
+        Cell::of(order).link(address)
+    });
+    let outputs: Vec<Cell> = outputs.collect();
+    if !outputs.is_empty() {
+        facts.push(Fact::several("What was printed", outputs));
+    }
     let mut neighbours = Vec::new();
     if before > 0 {
         neighbours.push(
@@ -99,6 +107,15 @@ pub(crate) async fn page(visit: Visit, Path((_, seq)): Path<(String, String)>) -
         .with(Block::new("Before and after", Body::Lines(neighbours)))
         .typed(format!("landfall record show --from {number} --to {number}"));
     Ok(page.shown(&visit))
+}
+
+/// Returns the orders that `event` is about.
+fn orders(event: &Event) -> Vec<&str> {
+    let mut orders: Vec<&str> = event.ends().map(|(order, _)| &*order.0).collect();
+    if let Event::OrderIntended { order, .. } = event {
+        orders.push(&order.0);
+    }
+    orders
 }
 
 /// What became of an order, and what it prints: all of it where this server carries orders out, as

@@ -4,14 +4,14 @@
 use super::Answer;
 use super::board::site_tone;
 use super::documents;
-use crate::block::{Block, Body, Cell, Fact, Link};
+use crate::block::{Block, Body, Cell, Fact, Link, Tone};
 use crate::form::FormView;
 use crate::page::Page;
 use crate::trouble::No;
 use crate::visit::Visit;
 use axum::extract::Path;
 use model::command::Command;
-use model::id::SiteId;
+use model::id::{LineId, SiteId};
 use model::machine::{SignOffState, SiteState};
 use model::role_type::RoleType;
 use model::scope::Scope;
@@ -38,13 +38,18 @@ pub(crate) async fn page(visit: Visit, Path((_, site)): Path<(String, String)>) 
         .with(documents::signatures(&visit, &Sheet::Site(id.clone())))
         .and(owner_link(&visit, &id))
         .with(covered(&visit, &id))
+        .and(trained(&visit, &id))
         .with(messages(&visit, &id))
         .with(incidents(&visit, &id));
     if status.run.is_some() {
-        page = page.with(super::components::run(&visit, &scope));
+        page = page
+            .and(super::components::outputs(&visit, &scope))
+            .with(super::components::run(&visit, &scope));
     }
+    let sheet =
+        Link::new("The sheet, as it is signed", visit.link(&format!("documents/site/{id}")));
     page = page
-        .and(documents::facts_of(&visit, &Sheet::Site(id.clone())))
+        .with(Block::links("Papers", vec![sheet]))
         .with(acts(&visit, &id))
         .typed(format!("landfall why {scope}"));
     Ok(page.shown(&visit))
@@ -196,6 +201,34 @@ fn covered(visit: &Visit, id: &SiteId) -> Block {
     });
     Block::facts("Coverage", facts.unwrap_or_default())
         .typed(format!("landfall coverage show {id}"))
+}
+
+/// Returns how many of the site's users are trained, and when others are; nothing where the plan trains
+/// nobody.
+fn trained(visit: &Visit, id: &SiteId) -> Option<Block> {
+    let state = visit.state();
+    let scope = Scope::Site(id.clone());
+    let title = |course: &LineId| {
+        let courses = state.plan.training.iter().flat_map(|it| &it.courses);
+        let found = courses.clone().find(|it| it.id == *course);
+        found.map_or_else(|| course.to_string(), |it| it.title.clone())
+    };
+    let courses = model::training::coverage(state, id).into_iter().map(|it| {
+        let tone = if it.is_reached() { Tone::Good } else { Tone::Mind };
+        let said =
+            format!("{} of {} users trained, {} are needed", it.trained, it.users, it.needed);
+        Fact::new(title(&it.course), Cell::of(said).tone(tone))
+    });
+    let sessions = state.training.held().into_iter().map(|it| &it.session);
+    let sessions = sessions.filter(|it| it.sites.contains(id) && it.when.until > visit.now);
+    let sessions = sessions.map(|it| {
+        let when = visit.when_at(&scope, it.when.from);
+        Fact::new(format!("Session {}", it.id), Cell::of(when).small(it.place.clone()))
+    });
+    let facts: Vec<Fact> = courses.chain(sessions).collect();
+    let block =
+        Block::facts("Training", facts.clone()).typed(format!("landfall training coverage {id}"));
+    (!facts.is_empty()).then_some(block)
 }
 
 fn messages(visit: &Visit, id: &SiteId) -> Block {
