@@ -44,6 +44,10 @@ async fn every_page_is_shown_and_brings_nothing_along_that_is_not_its_own() {
             continue;
         }
         assert!(seen.text.contains("<h1>"), "{page} has no heading");
+        // Painted after two requests: the page and its one style sheet. Modules wait for neither.
+        assert_eq!(seen.text.matches("rel=\"stylesheet\"").count(), 1, "{page}");
+        let scripts = seen.text.matches("<script").count();
+        assert_eq!(seen.text.matches("<script type=\"module\"").count(), scripts, "{page}");
         for forbidden in ["style=\"", "<style", "onclick", "javascript:", "http://", "https://"] {
             let text = seen.text.replace("http://www.w3.org/2000/svg", "");
             assert!(!text.contains(forbidden), "{page} has {forbidden}");
