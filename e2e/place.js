@@ -226,7 +226,8 @@ export async function replan(place, plan, change) {
 async function send(page) {
   const asked = "form.act textarea[required], form.act input[required]:not([type=checkbox]):not([type=radio])";
   for (const field of await page.locator(asked).all()) {
-    if ((await field.inputValue()) === "") await field.fill("Looked at, and as it should be.");
+    if ((await field.getAttribute("type")) === "password") await field.fill(PASSWORD);
+    else if ((await field.inputValue()) === "") await field.fill("Looked at, and as it should be.");
   }
   for (const scale of await page.locator("form.survey fieldset.scale").all()) {
     await scale.getByRole("radio").nth(4).check();

@@ -235,6 +235,23 @@ impl Client {
         self.sent(request.json(command)).await
     }
 
+    /// Carries out `command`, which puts the caller's name under something, under the name `id`;
+    /// `signature` is the body of that route: the command, the language, and what shows that it is them.
+    ///
+    /// # Errors
+    ///
+    /// Where the server says no.
+    pub async fn sign(
+        &self,
+        deployment: &DeploymentId,
+        signature: &serde_json::Value,
+        id: &CommandId,
+    ) -> Result<Recorded, ClientError> {
+        let path = format!("/api/v1/deployments/{deployment}/signatures");
+        let request = self.asked(Method::POST, &path)?.header("idempotency-key", id.as_str());
+        self.sent(request.json(signature)).await
+    }
+
     /// Has a link made for the owner of `site`.
     ///
     /// # Errors

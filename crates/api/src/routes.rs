@@ -14,6 +14,7 @@ mod record;
 mod session;
 mod sheet;
 mod sign_on;
+mod signature;
 mod site;
 mod wait;
 
@@ -73,6 +74,8 @@ pub(crate) fn routers() -> (Routes, Routes) {
         .routes(routes!(deployment::board))
         .routes(routes!(deployment::revise))
         .routes(routes!(commands::act))
+        .routes(routes!(signature::declare))
+        .routes(routes!(signature::sign))
         .routes(routes!(site::sites))
         .routes(routes!(site::site))
         .routes(routes!(link::to_site))
@@ -103,6 +106,7 @@ pub(crate) fn describe(generator: &mut SchemaGenerator) {
     link::describe(generator);
     deployment::describe(generator);
     commands::describe(generator);
+    signature::describe(generator);
     site::describe(generator);
     sheet::describe(generator);
     document::describe(generator);
@@ -126,6 +130,8 @@ pub(crate) fn describe_requests(generator: &mut SchemaGenerator) {
     generator.subschema_for::<account::TokenWanted>();
     generator.subschema_for::<passkey::PasskeyMade>();
     generator.subschema_for::<passkey::PasskeyUsed>();
+    generator.subschema_for::<signature::SignatureWanted>();
+    generator.subschema_for::<signature::SignatureGiven>();
     generator.subschema_for::<deployment::DeploymentWanted>();
     generator.subschema_for::<deployment::Revision>();
 }

@@ -34,6 +34,7 @@ mod tests;
 pub(crate) mod waiver;
 
 use crate::demo::DemoArguments;
+use crate::signing_key::SigningKey;
 use ::record::{CommandId, Location};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use model::id::{DeploymentId, PersonId};
@@ -120,6 +121,15 @@ pub(crate) struct Everywhere {
         hide_env_values = true
     )]
     pub(crate) person: Option<PersonId>,
+    /// The SSH key with which you sign, where the plan names it: a file, or `agent`.
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE|agent",
+        env = "LANDFALL_SSH_KEY",
+        hide_env_values = true
+    )]
+    pub(crate) ssh_key: Option<SigningKey>,
     /// The name of this act. Repeated under the same name, it is recorded once.
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) command_id: Option<CommandId>,

@@ -7,13 +7,21 @@ use crate::args::Everywhere;
 use crate::exit::Exit;
 use crate::fault::Fault;
 use crate::render;
+use crate::signing_key::SigningKey;
 use crate::surroundings::Surroundings;
 use crate::terminal::Terminal;
 use api::{Client, Recorded};
 use coordinator::clock::act_time;
-use coordinator::{Acted, Author, Coordinator};
+use coordinator::{Acted, Author, CommandError, Coordinator};
+use documents::Language;
 use jiff::Timestamp;
+use model::authentication::{
+    Authentication, AuthenticationMethod, Declaration, Meaning, Proof, ShownAgain, is_shown_again,
+    signs,
+};
 use model::command::Command;
+use model::decide::{Acting, decide};
+use model::event::Event;
 use model::id::{DeploymentId, PersonId, Seq};
 use model::plan::MasterProjectPlan;
 use model::profile::Profile;
@@ -22,7 +30,9 @@ use model::state::State;
 use planner::waiting::WaitingOn;
 use record::{CommandId, Record};
 use serde::Serialize;
+use serde_json::json;
 use std::path::Path;
+use zeroize::Zeroizing;
 
 /// The most waits shown after an act that is not complete yet.
 const WAITS_AFTER_ACT_MAX: usize = 4;
@@ -41,6 +51,12 @@ pub(crate) struct Desk {
     client: Option<Client>,
     command_id: Option<CommandId>,
     acts: u32,
+    /// The key with which whoever sits here signs.
+    ssh_key: Option<SigningKey>,
+    /// Their password, where it was asked in this ceremony: it is asked once.
+    password: Option<Zeroizing<String>>,
+    /// In which language they read what a signature means.
+    language: Language,
 }
 
 /// What came of an act, for programs.
@@ -100,6 +116,9 @@ impl Desk {
             client,
             command_id: everywhere.command_id.clone(),
             acts: 0,
+            ssh_key: everywhere.ssh_key.clone(),
+            password: None,
+            language: Language::default(),
         })
     }
 
@@ -161,14 +180,94 @@ impl Desk {
     pub(crate) async fn act(&mut self, command: &Command) -> Result<Acted, Fault> {
         let author = if command.is_anonymous() { Author::nobody() } else { self.author()? };
         let id = self.next_command_id()?;
+        let at = self.now();
+        let again = self.shown_again(&author.person, command, at)?;
         if let Some(client) = &self.client {
-            let recorded = client.act(&self.deployment(), command, &id).await?;
+            let deployment = self.deployment();
+            let recorded = match again {
+                None => client.act(&deployment, command, &id).await?,
+                Some(again) => {
+                    let signature = json!({
+                        "command": command,
+                        "language": self.language,
+                        "proof": self.given(again.by),
+                    });
+                    client.sign(&deployment, &signature, &id).await?
+                }
+            };
             self.catch_up().await?;
             let Recorded { first, last, repeated, events, .. } = recorded;
             return Ok(Acted { first, last, events, repeated });
         }
-        let at = self.now();
+        let known = again.map(|again| Authentication {
+            method: AuthenticationMethod::Computer,
+            at,
+            again: Some(Box::new(again)),
+        });
+        let author = Author { known, ..author };
         Ok(self.coordinator.act(&author, command, &id, at).await?)
+    }
+
+    /// Returns the desk of somebody who reads what a signature means in `language`.
+    pub(crate) fn in_language(self, language: Language) -> Self {
+        Self { language, ..self }
+    }
+
+    /// Has `person` show, in the act, that it is them, where `command` puts their name under something and
+    /// they have a key here, or the server asks for it.
+    fn shown_again(
+        &mut self,
+        person: &PersonId,
+        command: &Command,
+        at: Timestamp,
+    ) -> Result<Option<ShownAgain>, Fault> {
+        // A session was begun by a password, which can be asked again.
+        let method = AuthenticationMethod::Password;
+        let asks_server = || self.client.is_some() && is_shown_again(self.state(), command, method);
+        if !signs(command) || (self.ssh_key.is_none() && !asks_server()) {
+            return Ok(None);
+        }
+        let state = self.coordinator.state();
+        let events =
+            decide(&Acting::new(state, person, at), command).map_err(CommandError::from)?;
+        let Some(event) = events.first() else { return Ok(None) };
+        let sentence =
+            if let Event::SignOff { meaning, .. } = event { meaning.as_ref() } else { None };
+        let meaning = sentence.map(|it| Meaning {
+            lang: self.language.to_string(),
+            text: documents::meaning(it, self.language),
+        });
+        let challenge = Declaration::of(state, person, event, meaning.as_ref()).challenge();
+        if let Some(meaning) = &meaning {
+            self.terminal.say(&format!("\u{201c}{}\u{201d}", meaning.text));
+        }
+        let by = match &self.ssh_key {
+            Some(key) => {
+                let own = state.person(person).map(|it| it.ssh_keys.clone()).unwrap_or_default();
+                let around = (self.terminal, self.surroundings.agent_socket());
+                key.sign(&own, &challenge, around)?
+            }
+            None => {
+                if self.password.is_none() {
+                    let question = format!("Password of {person}, to sign:");
+                    self.password = Some(self.terminal.ask_hidden(&question)?);
+                }
+                Proof::Password
+            }
+        };
+        Ok(Some(ShownAgain { challenge, at, meaning, by }))
+    }
+
+    /// Returns what shows that it is them, in the form of the API.
+    fn given(&self, by: Proof) -> serde_json::Value {
+        match by {
+            Proof::SshKey { key, signature } => {
+                json!({ "ssh-key": { "key": key, "signature": signature } })
+            }
+            Proof::Password | Proof::Passkey(_) | Proof::SingleSignOn { .. } => {
+                json!({ "password": self.password.as_ref().map(|it| it.as_str()) })
+            }
+        }
     }
 
     /// Reads what others have written since. Returns whether there was anything.

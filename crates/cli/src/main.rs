@@ -10,6 +10,7 @@ mod desk;
 mod exit;
 mod fault;
 mod render;
+mod signing_key;
 mod surroundings;
 mod terminal;
 

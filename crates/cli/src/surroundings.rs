@@ -56,6 +56,11 @@ impl Surroundings {
         }
     }
 
+    /// Returns where the agent listens that holds SSH keys, where there is one.
+    pub(crate) fn agent_socket(&self) -> Option<&Path> {
+        self.agent_socket.as_deref()
+    }
+
     /// Returns the data directory as an absolute path.
     pub(crate) fn folder_in_full(&self) -> PathBuf {
         self.folder.canonicalize().unwrap_or_else(|_| self.folder.clone())

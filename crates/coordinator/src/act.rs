@@ -8,7 +8,7 @@ use crate::findings;
 use crate::fold::{self, Moment, fold_until, follow};
 use crate::quarantine;
 use jiff::Timestamp;
-use model::authentication::{self, Authentication};
+use model::authentication::{self, Authentication, Declaration, Proof};
 use model::change_schedule::ChangeScheduleEvent;
 use model::command::{Command, RfcAct};
 use model::decide::{Acting, decide};
@@ -103,7 +103,7 @@ impl Coordinator {
             actor: Actor::Person {
                 person: author.person.clone(),
                 login: author.login.clone(),
-                known: author.known,
+                known: author.known.clone(),
             },
             baseline: 0,
             command: None,
@@ -215,7 +215,6 @@ impl Coordinator {
         at: Timestamp,
     ) -> Result<Acted, CommandError> {
         quarantine::may(self, command)?;
-        authentication::is_fresh(&self.state, command, author.known.as_ref(), at)?;
         let mut command = command.clone();
         if let Command::Baseline { findings } = &mut command {
             // What was found is found here, not by whoever asks.
@@ -320,7 +319,8 @@ impl Coordinator {
                     return Err(refusal.into());
                 }
             };
-            let actor = acting.actor_of(command, &author.login).known_by(author.known);
+            self.is_signed_well(author, command, &events, now)?;
+            let actor = acting.actor_of(command, &author.login).known_by(author.known.clone());
             let error = match self.append(&events, &actor, now, id, plan.as_ref()).await {
                 Ok((first, last)) => return Ok(Acted { first, last, events, repeated: false }),
                 Err(error) => error,
@@ -337,6 +337,36 @@ impl Coordinator {
             self.catch_up().await?;
         }
         Err(CommandError::Contended)
+    }
+
+    /// Refuses a signature of somebody who has not shown enough that it is them, about exactly what would
+    /// be recorded now.
+    fn is_signed_well(
+        &self,
+        author: &Author,
+        command: &Command,
+        events: &[Event],
+        now: Timestamp,
+    ) -> Result<(), CommandError> {
+        let Some(event) = events.first().filter(|_| authentication::signs(command)) else {
+            return Ok(());
+        };
+        let (state, known) = (&self.state, author.known.as_ref());
+        let again = known.and_then(|it| it.again.as_ref());
+        let meaning = again.and_then(|it| it.meaning.as_ref());
+        let declared = Declaration::of(state, &author.person, event, meaning).challenge();
+        authentication::suffices(state, command, &declared, known, now)?;
+        let Some(Proof::SshKey { key, signature }) = again.map(|it| &it.by) else { return Ok(()) };
+        let own = state.person(&author.person).is_some_and(|it| it.ssh_keys.contains(key));
+        if !own {
+            let text = format!("the plan names no such key of {}", author.person);
+            let next = "sign with a key that stands under `ssh-keys` of the person in the plan";
+            return Err(Refusal::new(RefusalCode::NotPermitted, text, next).into());
+        }
+        record::verify_ssh(key, &declared, signature).map_err(|error| {
+            let next = "sign the challenge with `ssh-keygen -Y sign -n landfall-signature`";
+            Refusal::new(RefusalCode::NotPermitted, error.to_string(), next).into()
+        })
     }
 
     /// Returns the instant of an act that whoever acts calls `at`: time stands still while nobody

@@ -3,41 +3,29 @@
 
     tar -xf FG30.evidence.tar README/verify.py
     python3 README/verify.py FG30.evidence.tar [VKEY]
+Exit code 0 where everything holds; 3 with the first thing that does not."""
+import base64, hashlib, json, os, re, subprocess, sys, tempfile
 
-Exit code 0 where everything holds; 3 with the first thing that does not.
-"""
-import base64, hashlib, json, os, subprocess, sys, tempfile
+FORMAT, BLOCK, PURPOSE = "landfall-evidence/1", 512, b"landfall-signature"
+ED25519, P256 = bytes.fromhex("302a300506032b6570032100"), bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d03010703420004")
 
-FORMAT, BLOCK = "landfall-evidence/1", 512
-
-
-class Flaw(Exception):
-    pass
-
+class Flaw(Exception): """What does not hold."""
 
 def need(holds, what):
-    if not holds:
-        raise Flaw(what)
+    if not holds: raise Flaw(what)
 
-
-def canonical(value):
-    """RFC 8785, for what documents hold: texts, whole numbers, lists and objects."""
+def canonical(value):  # RFC 8785, for what documents hold: texts, whole numbers, lists and objects
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
-
-def sha256(data):
-    return hashlib.sha256(data).hexdigest()
-
+def sha256(data): return hashlib.sha256(data).hexdigest()
 
 def header(path, size):
     block = bytearray(BLOCK)
     for at, text in ((0, path), (100, "0000644\0"), (108, "0000000\0"), (116, "0000000\0"),
-                     (124, f"{size:011o}\0"), (136, "00000000000\0"), (148, " " * 8), (156, "0"),
-                     (257, "ustar\x0000")):
+                     (124, f"{size:011o}\0"), (136, "00000000000\0"), (148, " " * 8), (156, "0"), (257, "ustar\x0000")):
         block[at:at + len(text)] = text.encode()
     block[148:156] = f"{sum(block):06o}\0 ".encode()
     return bytes(block)
-
 
 def files(data):
     """The files of an archive that is written in exactly one way."""
@@ -48,18 +36,13 @@ def files(data):
         if not any(block):
             need(data[at:] == bytes(2 * BLOCK), f"archive: there is more after byte {at}")
             return found
-        try:
-            path = block[:100].split(b"\0")[0].decode("ascii")
-            size = int(block[124:135].decode("ascii"), 8)
-        except ValueError:
-            raise Flaw(f"archive: the header at byte {at} is not as it is written")
-        need(header(path, size) == block, f"archive: the header at byte {at} is not as it is written")
-        body = data[at + BLOCK:at + BLOCK + size]
-        after = at + BLOCK + size + (-size) % BLOCK
+        path, octal = block[:100].split(b"\0")[0].decode("latin-1"), block[124:135]
+        size = int(octal, 8) if re.fullmatch(b"[0-7]{11}", octal) else -1
+        need(size >= 0 and path.isascii() and header(path, size) == block, f"archive: the header at byte {at} is not as it is written")
+        body, after = data[at + BLOCK:at + BLOCK + size], at + BLOCK + size + (-size) % BLOCK
         need(len(body) == size and not any(data[at + BLOCK + size:after]), f"archive: {path} is cut off")
         found.append((path, body))
         at = after
-
 
 def key_bytes(vkey):
     name, key_id, encoded = vkey.split("+", 2)
@@ -68,32 +51,64 @@ def key_bytes(vkey):
     need(sha256(name.encode() + b"\n" + raw)[:8] == key_id, "key: its name does not belong to it")
     return name, bytes.fromhex(key_id), raw[1:]
 
+def by_key(key, text, signature, *digest):
+    """Whether the public key, in DER, gave `signature` over `text`: openssl says so."""
+    with tempfile.TemporaryDirectory() as folder:
+        at = lambda it: os.path.join(folder, it)
+        for file, content in (("k", key), ("t", text), ("s", signature)):
+            with open(at(file), "wb") as out: out.write(content)
+        return subprocess.run(["openssl", "pkeyutl", "-verify", "-pubin", "-keyform", "DER", "-inkey", at("k"), "-rawin",
+                               *digest, "-in", at("t"), "-sigfile", at("s")], capture_output=True).returncode == 0
 
 def signed(note, text, vkey, what):
     """Whether `note` is `text` with a signature of the key."""
     name, key_id, raw = key_bytes(vkey)
     need(note.startswith(text + b"\n") and note.endswith(b"\n"), f"{what}: it is not what was signed")
     for line in note[len(text) + 1:].decode().splitlines():
-        need(line.startswith("\u2014 "), f"{what}: a line is no signature")
-        who, _, encoded = line[2:].partition(" ")
-        try:
-            data = base64.b64decode(encoded, validate=True)
-        except ValueError:
-            raise Flaw(f"{what}: a line is no signature")
+        mark, who, encoded = (line.split(" ") + ["", ""])[:3]
+        need(mark == "\u2014" and line.count(" ") == 2, f"{what}: a line is no signature")
+        data = base64.b64decode(encoded) if re.fullmatch(r"[A-Za-z0-9+/]+=*", encoded) else b""
+        need(base64.b64encode(data).decode() == encoded, f"{what}: a line is no signature")
         if who == name and data[:4] == key_id:
-            need(base64.b64encode(data).decode() == encoded, f"{what}: a line is no signature")
-            with tempfile.TemporaryDirectory() as folder:
-                at = lambda it: os.path.join(folder, it)
-                prefix = bytes.fromhex("302a300506032b6570032100")
-                for file, content in (("k", prefix + raw), ("t", text), ("s", data[4:])):
-                    with open(at(file), "wb") as out:
-                        out.write(content)
-                done = subprocess.run(["openssl", "pkeyutl", "-verify", "-pubin", "-keyform", "DER", "-inkey",
-                                       at("k"), "-rawin", "-in", at("t"), "-sigfile", at("s")], capture_output=True)
-            need(done.returncode == 0, f"{what}: the signature is wrong")
-            return
+            return need(by_key(ED25519 + raw, text, data[4:]), f"{what}: the signature is wrong")
     raise Flaw(f"{what}: it is not signed with the key")
 
+def texts(data):
+    """The texts of SSH's wire format."""
+    while data:
+        size = 4 + int.from_bytes(data[:4], "big")
+        yield data[4:size]
+        data = data[size:]
+
+def by_ssh(line, message, pem):
+    """Whether an Ed25519 key gave an SSHSIG over `message`; other kinds are left to `ssh-keygen -Y`."""
+    (kind, key), blob = line.split(), base64.b64decode("".join(pem.strip().split("\n")[1:-1]))
+    public, purpose, reserved, digest, signature = texts(blob[10:])
+    need(blob[:10] == b"SSHSIG\0\0\0\1" and public == base64.b64decode(key) and purpose == PURPOSE, "of another key or purpose")
+    parts = (purpose, reserved, digest, hashlib.new(digest.decode(), message).digest())
+    text = b"SSHSIG" + b"".join(len(it).to_bytes(4, "big") + it for it in parts)
+    return kind != "ssh-ed25519" or by_key(ED25519 + list(texts(public))[1], text, list(texts(signature))[1])
+
+def proof(entry, asked, deployment, keys):
+    """What somebody showed in the act of signing: about exactly this entry, and by their own key."""
+    actor, what = entry["actor"], f"proof: entry {entry['seq']}"
+    again = isinstance(actor, dict) and actor["person"].get("known", {}).get("again") or {}
+    person = isinstance(actor, dict) and actor["person"]["person"]
+    declared = sha256(canonical({"v": 1, "deployment": deployment, "baseline": entry["baseline"], "person": person,
+                                 "asked": asked, "meaning": again.get("meaning"), "event": entry["event"]}))
+    by = again.get("by", "")
+    need(not again or again["challenge"] == declared, f"{what}: it is about something else")
+    if "ssh-key" in by:
+        key = by["ssh-key"]["key"]
+        need((person, key) in keys and by_ssh(key, declared.encode(), by["ssh-key"]["signature"]), f"{what}: not by that key")
+    if "passkey" in by and isinstance(by, dict):
+        it, raw = by["passkey"], lambda text: base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        client, data = raw(it["client_data"]), raw(it["authenticator_data"])
+        need(raw(json.loads(client)["challenge"]).hex() == declared and data[32] & 4, f"{what}: the passkey signed something else")
+        if it["public_key"].get("crv") == "P-256":
+            key = P256 + raw(it["public_key"]["x"]) + raw(it["public_key"]["y"])
+            need(by_key(key, data + hashlib.sha256(client).digest(), raw(it["signature"]), "-digest", "sha256"), f"{what}: not by that key")
+    return declared if person else None
 
 def root_of(leaves):
     """The root of the Merkle tree of RFC 6962."""
@@ -101,43 +116,43 @@ def root_of(leaves):
     for count, leaf in enumerate(leaves):
         node = hashlib.sha256(b"\0" + leaf).digest()
         while count & 1:
-            node = hashlib.sha256(b"\1" + peaks.pop() + node).digest()
-            count >>= 1
+            node, count = hashlib.sha256(b"\1" + peaks.pop() + node).digest(), count >> 1
         peaks.append(node)
     node = peaks.pop() if peaks else hashlib.sha256().digest()
-    while peaks:
-        node = hashlib.sha256(b"\1" + peaks.pop() + node).digest()
+    while peaks: node = hashlib.sha256(b"\1" + peaks.pop() + node).digest()
     return node
-
 
 def chain(data, vkey):
     """Verifies the exported record; returns its signatures by entry and how many steps have ended."""
     lines = data.split(b"\n")
     need(lines.pop() == b"", "chain: the last line is cut off")
     first = json.loads(lines[0])
-    need(canonical(first) == canonical({"format": "landfall-record/1", "origin": first["origin"], "vkey": vkey}),
-         "chain: its first line is another key's")
-    head, bodies, acts, ended, contents = bytes(32), [], {}, 0, 0
+    need(first == {"format": "landfall-record/1", "origin": first["origin"], "vkey": vkey}, "chain: its first line is another key's")
+    head, bodies, acts, ended, contents, keys, asked, entries = bytes(32), [], {}, 0, 0, set(), {}, []
     for number, line in enumerate(lines[1:-1], 1):
         if line.startswith(b'{"content":'):
             read = json.loads(line)
-            need(sha256(base64.b64decode(read["base64"], validate=True)) == read["content"], f"chain: content on line {number + 1}")
-            need(json.dumps(read, separators=(",", ":")).encode() == line, f"chain: content on line {number + 1}")
+            content = base64.b64decode(read["base64"], validate=True)
+            need((sha256(content), json.dumps(read, separators=(",", ":")).encode()) == (read["content"], line), f"chain: content on line {number + 1}")
+            plan = json.loads(content) if content.startswith(b'{"') and b'"ssh_keys"' in content else {}
+            keys |= {(it["id"], key) for it in plan.get("people", []) for key in it.get("ssh_keys", [])}
             contents += 1
             continue
-        seq = len(bodies) + 1
-        start = f'{{"seq":{seq},"hash":"'.encode()
-        need(line.startswith(start) and line.endswith(b"}"), f"chain: entry {seq}")
+        start = f'{{"seq":{(seq := len(bodies) + 1)},"hash":"'.encode()
         body = line[len(start) + 64 + len(b'","body":'):-1]
         head = hashlib.sha256(head + body).digest()
         need(line == start + head.hex().encode() + b'","body":' + body + b"}", f"chain: entry {seq}")
         entry = json.loads(body)
         need(entry["seq"] == seq, f"chain: entry {seq}")
         bodies.append(body)
-        act = entry["event"].get("sign-off") if isinstance(entry["event"], dict) else None
-        if act:
-            acts[seq] = (act["slot"], act["transition"], act["document"], head.hex())
-        ended += isinstance(entry["event"], dict) and "order-ended" in entry["event"]
+        event = entry["event"] if isinstance(entry["event"], dict) else {}
+        act, ended = event.get("sign-off"), ended + ("order-ended" in event) + len(event.get("orders-ended", {}).get("ended", []))
+        entries.append((entry, asked.get(act["slot"]) if act else None, act, head.hex()))
+        if act and act["transition"] == "requested": asked[act["slot"]] = seq
+    deployment = first["origin"].partition("/")[2]
+    for entry, opened, act, at in entries:
+        declared = proof(entry, opened, deployment, keys) if act or '"again"' in json.dumps(entry["actor"]) else None
+        if act: acts[entry["seq"]] = (act["slot"], act["transition"], act["document"], at, declared)
     last = json.loads(lines[-1])
     text = f"{first['origin']}\n{len(bodies)}\n{base64.b64encode(root_of(bodies)).decode()}\n".encode()
     signed(last["checkpoint"].encode(), text, vkey, "chain: checkpoint")
@@ -146,11 +161,9 @@ def chain(data, vkey):
     need(json.dumps(last, separators=(",", ":"), ensure_ascii=False).encode() == lines[-1], "chain: its end")
     return first["origin"], acts, ended
 
-
 def verify(data, vkey):
-    found = files(data)
-    need([path for path, _ in found[:2]] == ["manifest.json", "manifest.note"], "manifest: it does not come first")
-    (_, manifest), (_, note), *rest = found
+    (first, manifest), (second, note), *rest = files(data)
+    need((first, second) == ("manifest.json", "manifest.note"), "manifest: it does not come first")
     exported = dict(rest).get("chain.ndjson")
     need(exported is not None, "file chain.ndjson: it is missing")
     vkey = vkey or json.loads(exported.split(b"\n", 1)[0])["vkey"]
@@ -168,22 +181,19 @@ def verify(data, vkey):
             need(sha256(canonical(read["body"])) == read["digest"], f"document {path}: its body has another digest")
             for slot in read["slots"]:
                 if slot["stands"] == "is-signed":
-                    act = acts.get(slot["entry"], ("", "", "", ""))
+                    act = acts.get(slot["entry"], ("",) * 5)
                     need(act[0] == f"{read['document']}:{slot['role']}" and act[1].startswith("signed")
                          and act[2] == read["digest"], f"document {path}: entry {slot['entry']} is no signature on it")
         elif path.startswith("signatures/"):
             read = json.loads(content)
-            act = acts.get(read["chain"]["seq"], ("", "", "", ""))
-            need((act[0], act[2], act[3]) == (read["slot"], read["document"]["sha256"], read["chain"]["hash"]),
+            act = acts.get(read["chain"]["seq"], ("",) * 5)
+            need((act[0], *act[2:]) == (read["slot"], read["document"]["sha256"], read["chain"]["hash"], read["declaration_sha256"]),
                  f"signature {path}: it says something else than the record")
-    runs = max(dict(rest).get("population/runs.csv", b"\n").count(b"\n") - 1, 0)
-    need(runs == ended, f"population: {runs} rows for {ended} steps")
+    need((runs := max(dict(rest).get("population/runs.csv", b"\n").count(b"\n") - 1, 0)) == ended, f"population: {runs} rows for {ended} steps")
     print(f"{listed['deployment']} holds: {len(rest)} files, signed with {vkey}")
 
-
 try:
-    with open(sys.argv[1], "rb") as file:
-        verify(file.read(), sys.argv[2] if len(sys.argv) > 2 else None)
+    with open(sys.argv[1], "rb") as file: verify(file.read(), sys.argv[2] if len(sys.argv) > 2 else None)
 except (Flaw, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as flaw:
     print(f"it does not hold: {flaw}", file=sys.stderr)
     sys.exit(3)

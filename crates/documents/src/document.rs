@@ -181,9 +181,33 @@ pub struct Slot {
     /// computer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub known: Option<model::authentication::Authentication>,
+    /// What they showed in the act itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub again: Option<Again>,
     /// The digest of its manifest, where somebody decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub manifest: Option<Digest>,
+}
+
+/// What a signer showed in the act of signing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Again {
+    /// By what, as a word: `password`, `passkey`, `single-sign-on`, `ssh-key`.
+    pub by: String,
+    /// When it was checked.
+    pub at: Timestamp,
+    /// The digest of what was declared, which their key signed.
+    pub declared: Digest,
+}
+
+impl Again {
+    /// Returns what `known` says that was shown in the act itself.
+    pub(crate) fn of(known: Option<&model::authentication::Authentication>) -> Option<Self> {
+        let again = known?.again.as_ref()?;
+        let by = again.by.word().to_owned();
+        Some(Self { by, at: again.at, declared: again.challenge })
+    }
 }
 
 /// A place in the record.

@@ -33,6 +33,7 @@ pub(crate) fn write(writer: &mut Writer<'_>) {
         ])
         .section("raised", &[from])
         .everything("escalation/raising")
+        .everything("escalation/paged")
         .section("incident", &[paper.reading.on("incidents")])
         .everything("incident")
         .section("answer", &[from])

@@ -3,7 +3,7 @@
 //! Source: Deploy SMF, outputs of Tables 4 to 7.
 
 use crate::block::{Criterion, Said, Verdict};
-use crate::document::{Document, FORMAT, Head, Issue, Place, Revision, Slot, Status};
+use crate::document::{Again, Document, FORMAT, Head, Issue, Place, Revision, Slot, Status};
 use crate::facts::Reader;
 use crate::name::DocumentName;
 use crate::reading::{Act, Issued, Paper};
@@ -38,20 +38,9 @@ struct Standing {
 /// Returns the document called `name`.
 pub(crate) fn document(paper: &Paper<'_>, name: &DocumentName, issue: Issue) -> Option<Document> {
     let state = paper.state;
-    let standing = match name {
-        DocumentName::Sheet(sheet) => of_sheet(paper, sheet, issue)?,
-        DocumentName::Rfc(_)
-        | DocumentName::Waiver(_)
-        | DocumentName::Escalation(_)
-        | DocumentName::Lesson(_)
-        | DocumentName::Report(_)
-        | DocumentName::Analysis
-        | DocumentName::Survey
-        | DocumentName::Communications
-        | DocumentName::Training
-        | DocumentName::Readiness
-        | DocumentName::ReleaseReadiness
-        | DocumentName::Evidence => computed(paper, name)?,
+    let standing = match name.sheet() {
+        Some(sheet) => of_sheet(paper, sheet, issue)?,
+        None => computed(paper, name)?,
     };
     let scope = name.scope();
     let zone = views::time::zone_of(state, &scope);
@@ -223,7 +212,7 @@ fn head_of(state: &State, scope: &Scope) -> Head {
 }
 
 fn revisions(paper: &Paper<'_>, name: &DocumentName, standing: &Standing) -> Vec<Revision> {
-    let DocumentName::Sheet(sheet) = name else { return vec![] };
+    let Some(sheet) = name.sheet() else { return vec![] };
     let numbered = (1_u32..).zip(&standing.issues);
     let revision = |(version, issued): (u32, &Issued)| {
         let is_last = version as usize == standing.issues.len();
@@ -257,20 +246,12 @@ fn revisions(paper: &Paper<'_>, name: &DocumentName, standing: &Standing) -> Vec
 
 /// Returns who gets the document: whoever signs it, and the auditors.
 fn distribution(state: &State, name: &DocumentName) -> Vec<(RoleType, Vec<String>)> {
-    let roles: Vec<RoleType> = match name {
-        DocumentName::Sheet(sheet) => sheet.slots().iter().map(|it| it.role).collect(),
-        DocumentName::Rfc(_) => vec![RoleType::ReleaseManagement, RoleType::ChangeAuthority],
-        DocumentName::Waiver(_)
-        | DocumentName::Escalation(_)
-        | DocumentName::Lesson(_)
-        | DocumentName::Report(_)
-        | DocumentName::Analysis
-        | DocumentName::Survey
-        | DocumentName::Communications
-        | DocumentName::Training
-        | DocumentName::Readiness
-        | DocumentName::ReleaseReadiness
-        | DocumentName::Evidence => vec![RoleType::ProgramManager],
+    let roles: Vec<RoleType> = match name.sheet() {
+        Some(sheet) => sheet.slots().iter().map(|it| it.role).collect(),
+        None if matches!(name, DocumentName::Rfc(_)) => {
+            vec![RoleType::ReleaseManagement, RoleType::ChangeAuthority]
+        }
+        None => vec![RoleType::ProgramManager],
     };
     let roles = roles.into_iter().chain([RoleType::Auditor]);
     let holders = |role: RoleType| {
@@ -286,7 +267,7 @@ fn printed(state: &State, people: &[PersonId]) -> Vec<String> {
 
 /// Returns what the gate of this issue read: each guard as it was read last.
 fn gate(paper: &Paper<'_>, name: &DocumentName, standing: &Standing) -> Vec<Criterion> {
-    let DocumentName::Sheet(sheet) = name else { return vec![] };
+    let Some(sheet) = name.sheet() else { return vec![] };
     let mut read: BTreeMap<String, Criterion> = BTreeMap::new();
     let acts = paper.reading.acts(sheet).iter().filter(|it| it.document == standing.digest);
     for act in acts {
@@ -337,7 +318,7 @@ fn disclosures(paper: &Paper<'_>, name: &DocumentName, standing: &Standing) -> V
 }
 
 fn slots(paper: &Paper<'_>, name: &DocumentName, standing: &Standing) -> Vec<Slot> {
-    let DocumentName::Sheet(sheet) = name else { return vec![] };
+    let Some(sheet) = name.sheet() else { return vec![] };
     sheet.slots().iter().map(|it| slot(paper, it, standing)).collect()
 }
 
@@ -366,7 +347,10 @@ fn slot(paper: &Paper<'_>, slot: &SlotId, standing: &Standing) -> Slot {
         statements: decided.map(|it| it.statements.clone()).unwrap_or_default(),
         stamp: decided.and_then(|it| it.stamp.clone()),
         account: decided.and_then(|it| it.account.clone()),
-        known: decided.and_then(|it| it.known),
+        known: decided
+            .and_then(|it| it.known.clone())
+            .map(|it| model::authentication::Authentication { again: None, ..it }),
+        again: Again::of(decided.and_then(|it| it.known.as_ref())),
         manifest: decided.and_then(|it| signature::manifest(paper, it)).map(|it| it.digest()),
     }
 }

@@ -49,7 +49,7 @@ mod writer;
 
 pub use binder::{Binder, BinderLine, MissingSignature, binder};
 pub use block::{Block, Criterion, Fact, Said, Section, Verdict};
-pub use document::{Document, Head, Issue, Place, Revision, Slot, Status};
+pub use document::{Again, Document, Head, Issue, Place, Revision, Slot, Status};
 pub use html::html;
 pub use language::{InvalidLanguage, Language};
 pub use letterhead::{Addition, InvalidLetterhead, Letterhead};
@@ -59,8 +59,7 @@ pub use pdf::{Press, PressError};
 pub use reading::{Paper, Reading, Wanted};
 pub use shown::{Shown, shown};
 pub use signature::{
-    Chained, Declaration, Declared, GateRead, Known, Meaning, SignatureManifest, Signer,
-    signature_manifests,
+    Chained, Declared, GateRead, Known, Meaning, SignatureManifest, Signer, signature_manifests,
 };
 pub use table_file::{TableFile, table_files};
 pub use text::text;

@@ -111,6 +111,11 @@ impl DocumentName {
         }
     }
 
+    /// Returns the sheet that is signed, where it is one; every other document nobody signs.
+    pub fn sheet(&self) -> Option<&Sheet> {
+        if let Self::Sheet(sheet) = self { Some(sheet) } else { None }
+    }
+
     /// Returns which one of its kind it is, where there are several.
     pub(crate) fn of(&self, state: &State) -> Option<String> {
         match self {
@@ -124,7 +129,7 @@ impl DocumentName {
                 Some(format!("{id} \u{b7} {title}"))
             }
             Self::Waiver(number) | Self::Escalation(number) | Self::Lesson(number) => {
-                Some(number.to_string())
+                Some(format!("#{number}"))
             }
             Self::Sheet(_)
             | Self::Analysis

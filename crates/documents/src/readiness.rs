@@ -35,7 +35,7 @@ pub(crate) fn write(writer: &mut Writer<'_>) {
     let from = paper.reading.on("readiness");
     writer
         .section("checklist", &[from])
-        .table("items", &["item", "area", "text", "judged", "evidence", "said-by", "at"])
+        .table("items", &["item", "text", "judged", "evidence", "said-by", "at"])
         .section("accepted", &[from])
         .table("accepted", &["role", "by", "at", "plan"])
         .section("transfer-of-responsibility", &[paper.reading.on("team")])

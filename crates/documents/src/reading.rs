@@ -8,7 +8,7 @@
 //! House rule: the same record gives the same bytes.
 
 use jiff::Timestamp;
-use model::authentication::Authentication;
+use model::authentication::{Authentication, Declaration};
 use model::digest::{Digest, canonical};
 use model::event::{Actor, Entry, Event};
 use model::guard::GuardReading;
@@ -76,6 +76,8 @@ pub(crate) struct Act {
     pub(crate) by: Option<PersonId>,
     pub(crate) account: Option<String>,
     pub(crate) known: Option<Authentication>,
+    /// The digest of what was declared, where a person did it.
+    pub(crate) declared: Option<Digest>,
     pub(crate) slot: SlotId,
     pub(crate) transition: SignOffTransition,
     pub(crate) document: Digest,
@@ -128,10 +130,18 @@ impl Reading {
         let (by, account, known) = match &entry.actor {
             Actor::System => (None, None, None),
             Actor::Person { person, login, known } => {
-                (Some(person.clone()), Some(login.clone()), *known)
+                (Some(person.clone()), Some(login.clone()), known.clone())
             }
         };
+        let again = known.as_ref().and_then(|it| it.again.as_ref());
+        let meaning = again.and_then(|it| it.meaning.as_ref());
+        let declared = by.as_ref().map(|by| Declaration {
+            asked: self.asked(slot),
+            baseline: entry.baseline,
+            ..Declaration::of(state, by, &entry.event, meaning)
+        });
         let act = Act {
+            declared: declared.map(|it| it.challenge()),
             seq,
             hash,
             at,
@@ -168,6 +178,14 @@ impl Reading {
     /// Returns the acts on the signatures of `sheet`, in their order.
     pub(crate) fn acts(&self, sheet: &Sheet) -> &[Act] {
         self.signed.get(sheet).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Returns the entry that asked for `slot` last.
+    fn asked(&self, slot: &SlotId) -> Option<Seq> {
+        let mut asked = self.acts(&slot.sheet).iter().rev();
+        asked
+            .find(|it| it.slot == *slot && it.transition == SignOffTransition::Requested)
+            .map(|it| it.seq)
     }
 
     /// Returns every act on a signature, sheet by sheet.

@@ -13,7 +13,7 @@ pub use parts::Shown;
 pub(crate) use parts::{Card, Foot, ShownBlock, ShownCriterion, ShownSection, Signature};
 
 use crate::block::{Block, Criterion, Fact, Said, Section};
-use crate::document::{Document, Slot, Status};
+use crate::document::{Again, Document, Slot, Status};
 use crate::language::Language;
 use crate::letterhead::Letterhead;
 use crate::name::DocumentName;
@@ -365,6 +365,7 @@ impl Teller<'_> {
         line("at", slot.at.map(|at| self.exactly(at)));
         line("account", slot.account.clone());
         line("known-by", slot.by.as_ref().map(|_| self.known(slot)));
+        line("shown-again", slot.again.as_ref().map(|it| self.shown_again(it)));
         line("entry", slot.entry.map(|it| it.to_string()));
         line("stamp", slot.stamp.clone());
         line("manifest", slot.manifest.map(|it| it.to_string()));
@@ -390,13 +391,19 @@ impl Teller<'_> {
 
     /// Returns how and when whoever decided had shown that it is them.
     fn known(&self, slot: &Slot) -> String {
-        match slot.known {
+        match &slot.known {
             Some(it) => {
                 let method = self.word(&format!("by-{}", it.method));
                 self.with("known-since", &[&method, &self.exactly(it.at)])
             }
             None => self.word("known-by-computer"),
         }
+    }
+
+    /// Returns what a signer showed in the act of signing.
+    fn shown_again(&self, again: &Again) -> String {
+        let by = self.word(&format!("by-{}", again.by));
+        self.with("shown-again-of", &[&by, &self.exactly(again.at), &again.declared.to_string()])
     }
 
     /// Returns `at` in UTC and on the clock of the place, with its offset.

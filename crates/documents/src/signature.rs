@@ -1,41 +1,21 @@
 //! The manifest of a signature: who declared what about which bytes, when, and how they were known.
 //!
 //! It is computed from the entry that holds the signature, so there is one truth; its canonical JSON
-//! is what a signer's own key signs, and what lies in an evidence package. The declaration is the part
-//! that is known before anything is recorded: its digest is the challenge of a passkey.
+//! lies in an evidence package. What a signer's own key signs is the declaration, which is known before
+//! anything is recorded; the manifest names its digest.
 //!
 //! House rule: one ceremony, one manifest a signature; nobody signs for an administrator.
 
 use crate::name::DocumentName;
 use crate::reading::{Act, Paper};
 use jiff::Timestamp;
+use model::authentication::ShownAgain;
 use model::digest::{Digest, canonical, canonical_digest};
 use model::guard::GuardReading;
 use model::id::Seq;
 use model::machine::SignOffTransition;
 use model::sheet::SlotId;
 use serde::Serialize;
-
-/// What a signer declares: known before it is recorded.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Declaration {
-    /// The version of this form.
-    pub v: u8,
-    /// The document.
-    pub document: Declared,
-    /// The gate that opened the slot.
-    pub gate: GateRead,
-    /// The slot.
-    pub slot: SlotId,
-    /// Who signs.
-    pub signer: Signer,
-    /// What they decide.
-    pub decision: &'static str,
-    /// What that means.
-    pub meaning: Meaning,
-    /// Exceptions, or the reasons for declining, in the signer's words.
-    pub exceptions: Vec<String>,
-}
 
 /// The document that a signature is of.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -83,7 +63,7 @@ pub struct Meaning {
     /// By what the sentence is found.
     pub id: String,
     /// Its language.
-    pub lang: &'static str,
+    pub lang: String,
     /// The sentence, as it is recorded.
     pub text: String,
 }
@@ -91,9 +71,25 @@ pub struct Meaning {
 /// A signature, whole.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SignatureManifest {
-    /// What was declared.
-    #[serde(flatten)]
-    pub declaration: Declaration,
+    /// The version of this form.
+    pub v: u8,
+    /// The document.
+    pub document: Declared,
+    /// The gate that opened the slot.
+    pub gate: GateRead,
+    /// The slot.
+    pub slot: SlotId,
+    /// Who signs.
+    pub signer: Signer,
+    /// What they decide.
+    pub decision: &'static str,
+    /// What that means, as it is recorded.
+    pub meaning: Meaning,
+    /// Exceptions, or the reasons for declining, in the signer's words.
+    pub exceptions: Vec<String>,
+    /// The digest of what the signer declared, as [`model::authentication::Declaration`] has it: the very
+    /// event of the entry, who, under which baseline, on which gate, and the sentence they were shown.
+    pub declaration_sha256: Option<Digest>,
     /// How the signer was known.
     pub auth: Known,
     /// When it was recorded.
@@ -113,6 +109,9 @@ pub struct Known {
     pub method: Option<String>,
     /// When they had.
     pub at: Option<Timestamp>,
+    /// What they showed in the act itself, whole: what their own key signed can be checked with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub again: Option<Box<ShownAgain>>,
 }
 
 /// A place in the chain.
@@ -122,13 +121,6 @@ pub struct Chained {
     pub seq: Seq,
     /// The chain's hash of it.
     pub hash: Digest,
-}
-
-impl Declaration {
-    /// Returns the digest that a signer's own key signs: the challenge of a passkey.
-    pub fn challenge(&self) -> Digest {
-        canonical_digest(self)
-    }
 }
 
 impl SignatureManifest {
@@ -177,8 +169,9 @@ pub(crate) fn manifest(paper: &Paper<'_>, act: &Act) -> Option<SignatureManifest
         scope: scope.to_string(),
         on_behalf_of: act.on_behalf_of.as_ref().map(ToString::to_string),
     };
-    let meaning = Meaning { id: act.slot.to_string(), lang: "en", text: act.slot.meaning() };
-    let declaration = Declaration {
+    let meaning =
+        Meaning { id: act.slot.to_string(), lang: "en".to_owned(), text: act.slot.meaning() };
+    Some(SignatureManifest {
         v: 1,
         document,
         gate: GateRead { id: sheet.to_string(), snapshot_sha256: canonical_digest(&gate) },
@@ -187,14 +180,13 @@ pub(crate) fn manifest(paper: &Paper<'_>, act: &Act) -> Option<SignatureManifest
         decision,
         meaning,
         exceptions: act.statements.clone(),
-    };
-    Some(SignatureManifest {
-        declaration,
         auth: Known {
             account: act.account.clone(),
-            method: act.known.map(|it| it.method.to_string()),
-            at: act.known.map(|it| it.at),
+            method: act.known.as_ref().map(|it| it.method.to_string()),
+            at: act.known.as_ref().map(|it| it.at),
+            again: act.known.as_ref().and_then(|it| it.again.clone()),
         },
+        declaration_sha256: act.declared,
         signed_at: act.at,
         tz: views::time::zone_of(state, &scope).to_string(),
         chain: Chained { seq: act.seq, hash: act.hash },

@@ -257,7 +257,7 @@ fn prune(fields: &mut Map<String, Value>) {
             prune(inner);
         }
     }
-    fields.retain(|_, value| value.as_object().is_none_or(|it| !it.is_empty()));
+    fields.retain(|_, value| !value.is_null() && value.as_object().is_none_or(|it| !it.is_empty()));
 }
 
 /// Returns the fields of an object as rows, each with its name.

@@ -1,32 +1,41 @@
-//! How somebody was known when they acted: by what, and when they last showed it.
+//! How somebody was known when they acted: by what, when they last showed it, and what they showed in
+//! the act itself.
 //!
 //! It stands with every entry that came through a server, and is printed beside signatures. Whoever
-//! acts from an account of the computer itself was known by that account.
+//! acts from an account of the computer itself was known by that account, and may sign with their key.
 //!
-//! House rule: a signature is a person's; where the profile is regulated, one who has just shown that
-//! it is them.
+//! House rule: a signature is a person's, who shows in the act of signing that it is them.
+
+mod declaration;
+mod proof;
+
+pub use declaration::{Declaration, Meaning};
+pub use proof::{Assertion, Proof, SSH_NAMESPACE, ShownAgain};
 
 use crate::command::{Command, RfcAct};
+use crate::digest::Digest;
 use crate::profile::{Profile, Purpose};
 use crate::refusal::{Refusal, RefusalCode};
 use crate::state::State;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// How long ago somebody may have shown that it is them who signs in the regulated profile: as long as
-/// it takes to read a document, and no longer than a screen may be left alone.
+/// How long what was shown again counts: as long as it takes to send it.
 pub const FRESH_FOR: SignedDuration = SignedDuration::from_mins(5);
 
 /// How and when somebody showed that it is them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Authentication {
-    /// By what.
+    /// By what they came in.
     pub method: AuthenticationMethod,
     /// When.
     pub at: Timestamp,
+    /// What they showed in the act itself, about exactly this act.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub again: Option<Box<ShownAgain>>,
 }
 
-/// By what somebody showed that it is them.
+/// By what somebody came in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::Display)]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
@@ -41,6 +50,31 @@ pub enum AuthenticationMethod {
     Token,
     /// A link in a message, which works once.
     Link,
+    /// An account of the computer on which the record lies.
+    Computer,
+}
+
+/// Whether whoever signs shows in the act of signing that it is them.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::Display, schemars::JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
+pub enum Signing {
+    /// They show it again, about exactly what they sign.
+    ShownAgain,
+    /// That they have logged in is enough.
+    ByLogIn,
+}
+
+impl Signing {
+    /// Returns what `profile` means where a plan says nothing.
+    pub fn of(profile: Profile) -> Self {
+        match profile {
+            Profile::Solo => Self::ByLogIn,
+            Profile::Standard | Profile::Regulated => Self::ShownAgain,
+        }
+    }
 }
 
 /// Returns whether `command` puts a person's name under something.
@@ -49,81 +83,86 @@ pub fn signs(command: &Command) -> bool {
         || matches!(command, Command::Rfc { act: RfcAct::Approve { .. }, .. })
 }
 
-/// Refuses a signature of somebody who has not shown of late that it is them, where the profile asks
-/// for it. Whoever acts from an account of the computer has no log-in of ours that could grow old.
+/// Returns whether whoever came in by `method` shows again that it is them when they give `command`.
+pub fn is_shown_again(state: &State, command: &Command, method: AuthenticationMethod) -> bool {
+    signs(command) && asks_again(state, method)
+}
+
+/// Returns whether whoever came in by `method` shows again that it is them when they put their name under
+/// something.
+///
+/// A link was made for one act and is used up by it; an account of the computer is what whoever looks
+/// after the computer says it is. Both are enough but in the regulated profile.
+pub fn asks_again(state: &State, method: AuthenticationMethod) -> bool {
+    if state.purpose != Purpose::Production {
+        return false;
+    }
+    match method {
+        AuthenticationMethod::Link | AuthenticationMethod::Computer => {
+            state.plan.profile == Profile::Regulated
+        }
+        AuthenticationMethod::Password
+        | AuthenticationMethod::Passkey
+        | AuthenticationMethod::SingleSignOn
+        | AuthenticationMethod::Token => state.plan.signing() == Signing::ShownAgain,
+    }
+}
+
+/// Refuses `command` where whoever gives it has not shown enough that it is them: where nothing was
+/// shown again that has to be, and where what was shown is about another act than the one that is
+/// `declared`, or was shown too long ago.
 ///
 /// # Errors
 ///
-/// Log in again, then sign.
-pub fn is_fresh(
+/// Read what is signed, and show it once more.
+pub fn suffices(
     state: &State,
     command: &Command,
+    declared: &Digest,
     known: Option<&Authentication>,
     now: Timestamp,
 ) -> Result<(), Refusal> {
-    let is_asked = state.plan.profile == Profile::Regulated
-        && state.purpose == Purpose::Production
-        && signs(command);
-    match known.filter(|it| is_asked && now.duration_since(it.at) > FRESH_FOR) {
-        None => Ok(()),
-        Some(it) => {
-            let text = format!(
-                "the log-in of {:.0} is too old for a signature: in the regulated profile it is at most {} minutes",
-                it.at,
-                FRESH_FOR.as_mins()
-            );
-            let next = "log in again, read the document, then sign";
-            Err(Refusal::new(RefusalCode::NotPermitted, text, next))
+    let method = known.map_or(AuthenticationMethod::Computer, |it| it.method);
+    if method == AuthenticationMethod::Token && signs(command) {
+        let next = "log in and sign there";
+        return Err(Refusal::new(RefusalCode::NotPermitted, "a token never signs", next));
+    }
+    let Some(again) = known.and_then(|it| it.again.as_ref()) else {
+        if !is_shown_again(state, command, method) {
+            return Ok(());
+        }
+        let text = "whoever signs shows in the act itself that it is them, and nothing was shown";
+        return Err(Refusal::new(RefusalCode::NotPermitted, text, how_to_show(method)));
+    };
+    if again.challenge != *declared {
+        let text = "what was shown again is about something else than what would be recorded now";
+        let next = "read what there is to sign now, and sign that";
+        return Err(Refusal::new(RefusalCode::Stale, text, next));
+    }
+    if now.duration_since(again.at) > FRESH_FOR {
+        let text = format!("what was shown again is older than {} minutes", FRESH_FOR.as_mins());
+        return Err(Refusal::new(RefusalCode::NotPermitted, text, "show it once more, and sign"));
+    }
+    Ok(())
+}
+
+/// Returns what to do for whoever came in by `method` and has shown nothing again.
+fn how_to_show(method: AuthenticationMethod) -> &'static str {
+    match method {
+        AuthenticationMethod::Computer => {
+            "sign with your key, which the plan names: --ssh-key FILE or --ssh-key agent; or at the server"
+        }
+        AuthenticationMethod::Link => {
+            "give the password or the passkey of your own account on the page of the link"
+        }
+        AuthenticationMethod::Password
+        | AuthenticationMethod::Passkey
+        | AuthenticationMethod::SingleSignOn
+        | AuthenticationMethod::Token => {
+            "give your password, your passkey or your key along with it: POST …/signatures, or the page of what is signed"
         }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::event::{Actor, Entry, Event};
-    use crate::plan::MasterProjectPlan;
-    use std::sync::Arc;
-
-    fn state(profile: Profile, purpose: Purpose) -> State {
-        let mut plan = MasterProjectPlan::empty("FG30".parse().unwrap(), "UTC".parse().unwrap());
-        plan.profile = profile;
-        let event = Event::DeploymentCreated {
-            deployment: plan.deployment.clone(),
-            plan: plan.digest(),
-            release: plan.release.digest(),
-            purpose,
-            folder: String::new(),
-        };
-        let at = "2027-03-23T15:00:00Z".parse().unwrap();
-        let entry = Entry { seq: 1, at, actor: Actor::System, baseline: 0, command: None, event };
-        State::begin(&entry, Arc::new(plan)).unwrap()
-    }
-
-    #[test]
-    fn a_regulated_signature_needs_a_log_in_of_the_last_five_minutes() {
-        let withdraw =
-            Command::Withdraw { slot: "core:tester".parse().unwrap(), reason: "x".to_owned() };
-        let at = "2027-03-23T15:00:00Z".parse().unwrap();
-        let known = Authentication { method: AuthenticationMethod::Password, at };
-        for (profile, purpose, command, known, now, holds) in [
-            (Profile::Regulated, Purpose::Production, &withdraw, Some(&known), "15:05:00", true),
-            (Profile::Regulated, Purpose::Production, &withdraw, Some(&known), "15:05:01", false),
-            (Profile::Regulated, Purpose::Production, &withdraw, None, "19:00:00", true),
-            (
-                Profile::Regulated,
-                Purpose::Production,
-                &Command::Open,
-                Some(&known),
-                "19:00:00",
-                true,
-            ),
-            (Profile::Regulated, Purpose::Rehearsal, &withdraw, Some(&known), "19:00:00", true),
-            (Profile::Standard, Purpose::Production, &withdraw, Some(&known), "19:00:00", true),
-        ] {
-            let now = format!("2027-03-23T{now}Z").parse().unwrap();
-            let found = is_fresh(&state(profile, purpose), command, known, now);
-            assert_eq!(found.is_ok(), holds, "{profile} {purpose:?} {now}: {found:?}");
-        }
-    }
-}
+mod tests;

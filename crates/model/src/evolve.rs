@@ -245,6 +245,11 @@ impl State {
             }
             Event::SignOff { slot, transition, document, statements, .. } => {
                 self.sign_off_happened(slot, *transition, *document, statements, by, at)?;
+                if *transition == SignOffTransition::Requested
+                    && let Some(status) = self.slots.get_mut(slot)
+                {
+                    status.asked = Some(seq);
+                }
             }
             Event::WaiverRequested { guard, scope, reason, risk, control, until, part, .. } => {
                 self.waivers.push(WaiverStatus {
@@ -397,6 +402,7 @@ impl State {
             state: SignOffState::default(),
             since: at,
             document,
+            asked: None,
             by: None,
             statements: vec![],
         };

@@ -61,6 +61,7 @@ pub mod sheet;
 pub mod site;
 pub mod site_care;
 pub mod snapshot;
+pub mod ssh_key;
 pub mod standing;
 pub mod state;
 pub mod state_index;

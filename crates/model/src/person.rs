@@ -27,6 +27,9 @@ pub struct Person {
     /// When they are away, whole days, the last included.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub leave: Vec<Leave>,
+    /// The SSH keys with which they sign.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ssh_keys: Vec<crate::ssh_key::SshKey>,
     /// Between which local hours they are asked; none means 08:00 to 18:00.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hours: Option<WorkingHours>,

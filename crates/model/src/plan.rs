@@ -6,6 +6,7 @@
 //!
 //! Source: Deploy SMF, inputs of Tables 4 to 6 ("Master project plan, including …").
 
+use crate::authentication::Signing;
 use crate::companion_plans::{
     CommunicationsPlan, OperationsPlan, PlannedMilestones, QuietPeriodTerms, Stakeholder,
     StrategyDecision, SuccessCriterion, SupportPlan, TrainingPlan,
@@ -41,6 +42,9 @@ pub struct MasterProjectPlan {
     pub zone: TimeZoneName,
     /// How much formality it has.
     pub profile: Profile,
+    /// Whether whoever signs shows in the act that it is them, where that is not as its profile means.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub signing: Option<Signing>,
     /// Where it deploys to.
     #[serde(default, skip_serializing_if = "Environment::is_production")]
     pub environment: Environment,
@@ -295,6 +299,12 @@ impl<'a> SitePart<'a> {
 }
 
 impl MasterProjectPlan {
+    /// Returns whether whoever signs shows in the act that it is them: always where it is regulated.
+    pub fn signing(&self) -> Signing {
+        let usual = Signing::of(self.profile);
+        self.signing.filter(|_| self.profile != Profile::Regulated).unwrap_or(usual)
+    }
+
     /// Returns a plan with nothing in it.
     pub fn empty(deployment: DeploymentId, zone: TimeZoneName) -> Self {
         Self {
@@ -304,6 +314,7 @@ impl MasterProjectPlan {
             vision: String::new(),
             zone,
             profile: Profile::default(),
+            signing: None,
             environment: Environment::default(),
             release: FinalRelease {
                 name: String::new(),

@@ -374,6 +374,9 @@ pub struct SlotStatus {
     pub since: Timestamp,
     /// The digest of the sheet that it is about.
     pub document: Digest,
+    /// The entry that asked for it last, where what its gate read stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked: Option<Seq>,
     /// Who signed or declined.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<PersonId>,

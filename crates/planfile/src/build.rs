@@ -101,6 +101,7 @@ impl Building<'_> {
     fn plan(mut self, mut file: PlanFile) -> MasterProjectPlan {
         let defaults = file.site_defaults.take().unwrap_or_default();
         let limits = self.limits(file.limits.take());
+        let signing = self.signing(file.signing.take());
         let release = self.release(file.release.take());
         let people = self.people(file.people.take());
         let connection = templates::connection(file.connection.take());
@@ -149,6 +150,7 @@ impl Building<'_> {
             vision: file.vision.unwrap_or_default(),
             zone: self.zone.clone(),
             profile: self.profile,
+            signing,
             environment: file.environment.unwrap_or_default(),
             release,
             people,

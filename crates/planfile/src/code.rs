@@ -158,6 +158,10 @@ codes! {
     NothingProves = 621 Error "Requirement that nothing proves",
     /// A revision that deploys to another environment.
     EnvironmentChanged = 630 Error "Another environment in a revision",
+    /// A text that is no SSH key with which somebody can sign.
+    SshKey = 680 Error "SSH key not understood",
+    /// A log-in that is to be enough for a signature where it is regulated.
+    SigningByLogIn = 681 Error "A log-in alone signs nothing",
 }
 
 impl fmt::Display for Code {

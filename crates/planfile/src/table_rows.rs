@@ -26,6 +26,7 @@ impl Table<'_> {
                 roles,
                 mail: row.string("mail"),
                 on_call: false,
+                ssh_keys: vec![],
                 zone: row
                     .value::<TimeZoneName>("zone", Code::UnknownZone)
                     .map(|it| At { value: Zone(it.value), at: it.at }),

@@ -54,6 +54,9 @@ pub(crate) struct PlanFile {
     /// How much formality it has. Default: `standard`.
     #[schemars(extend("default" = "standard"))]
     pub(crate) profile: Option<Profile>,
+    /// Whether whoever signs at a server shows in the act that it is them: `shown-again`, or `by-log-in`
+    /// where that they have logged in is enough. Default: `by-log-in` for `solo`, else `shown-again`.
+    pub(crate) signing: Option<At<model::authentication::Signing>>,
     /// Where it deploys to: `production`, `pilot` or `test`. What is not production is measured
     /// apart. Default: `production`.
     #[schemars(extend("default" = "production"))]

@@ -62,6 +62,7 @@ fn person(id: &str, roles: &[RoleType]) -> Person {
         on_call: false,
         zone: None,
         leave: vec![],
+        ssh_keys: vec![],
         hours: None,
     }
 }

@@ -33,8 +33,8 @@ pub use paper::{PaperForm, PaperWanted, Printed};
 pub use password::PASSWORD_LETTERS_MIN;
 pub use plans::Plans;
 pub use reception::{
-    AUDIT, CameBack, ComingBack, LogIn, NewAccount, NewToken, Reception, Shown, ShownAgain,
-    TOKEN_LASTS_MAX,
+    AUDIT, CameBack, ComingBack, Declared, LogIn, NewAccount, NewToken, Reception, Showing,
+    TOKEN_LASTS_MAX, ToSign, Ways,
 };
 pub use secret::Secret;
 pub use sign_on::{BACK, SentAway, SignOnProvider};

@@ -77,15 +77,23 @@ impl PaperForm {
 pub(crate) struct Printery {
     places: Semaphore,
     letterhead: Arc<Letterhead>,
+    /// A press with fonts of one's own; nothing where the built-in ones are enough.
+    press: Option<Arc<Press>>,
 }
 
 impl Default for Printery {
     fn default() -> Self {
-        Self { places: Semaphore::new(AT_ONCE), letterhead: Arc::default() }
+        Self { places: Semaphore::new(AT_ONCE), letterhead: Arc::default(), press: None }
     }
 }
 
 impl Printery {
+    /// Returns the press of a server that prints on the company's own paper.
+    pub(crate) fn on(letterhead: Letterhead, press: Press) -> Self {
+        let (letterhead, press) = (Arc::new(letterhead), Some(Arc::new(press)));
+        Self { letterhead, press, ..Self::default() }
+    }
+
     /// Returns the document that is wanted as it stands at `now`; nothing where the record knows of
     /// none.
     pub(crate) async fn print(
@@ -96,29 +104,18 @@ impl Printery {
     ) -> Result<Option<Printed>, ReceptionError> {
         let busy = |_| ReceptionError::Invalid("the server is stopping".to_owned());
         let _place = self.places.acquire().await.map_err(busy)?;
-        let sheet = match &wanted.document {
-            DocumentName::Sheet(sheet) => Wanted::One(sheet.clone()),
-            DocumentName::Rfc(_)
-            | DocumentName::Waiver(_)
-            | DocumentName::Escalation(_)
-            | DocumentName::Lesson(_)
-            | DocumentName::Report(_)
-            | DocumentName::Analysis
-            | DocumentName::Survey
-            | DocumentName::Communications
-            | DocumentName::Training
-            | DocumentName::Readiness
-            | DocumentName::ReleaseReadiness
-            | DocumentName::Evidence => Wanted::None,
+        let sheet = match wanted.document.sheet() {
+            Some(sheet) => Wanted::One(sheet.clone()),
+            None => Wanted::None,
         };
         let mut reading = Reading::of(sheet);
         let state = followed
             .read_through(&mut |state, entry, hash| reading.note(state, entry, hash))
             .await?;
-        let letterhead = self.letterhead.clone();
+        let (letterhead, press) = (self.letterhead.clone(), self.press.clone());
         let made = tokio::task::spawn_blocking(move || {
             let paper = Paper { state: &state, now: now.max(state.at), reading: &reading };
-            made(&paper, &wanted, &letterhead)
+            made(&paper, &wanted, &letterhead, press.as_deref().unwrap_or(&PRESS))
         });
         made.await.map_err(|_| ReceptionError::Unprinted)?
     }
@@ -128,6 +125,7 @@ fn made(
     paper: &Paper<'_>,
     wanted: &PaperWanted,
     letterhead: &Letterhead,
+    press: &Press,
 ) -> Result<Option<Printed>, ReceptionError> {
     let name = &wanted.document;
     let document = match wanted.issue {
@@ -140,7 +138,7 @@ fn made(
         PaperForm::Json => document.canonical(),
         PaperForm::Html => html(&document, &shown, letterhead).into_bytes(),
         PaperForm::Pdf => {
-            PRESS.pdf(&document, &shown, letterhead).map_err(|_| ReceptionError::Unprinted)?
+            press.pdf(&document, &shown, letterhead).map_err(|_| ReceptionError::Unprinted)?
         }
     };
     let file = format!("{}.{}", name.file(), wanted.form);

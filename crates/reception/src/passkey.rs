@@ -11,6 +11,7 @@ use crate::questions::{ANSWERED_WITHIN, Questions};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use jiff::Timestamp;
+use model::authentication::Assertion;
 use model::digest::Digest;
 use model::id::PersonId;
 use serde::{Deserialize, Serialize};
@@ -42,25 +43,6 @@ pub struct Held {
     pub label: String,
     /// When it was made.
     pub created: Timestamp,
-}
-
-/// What shows, for everybody and for ever, that a passkey signed a challenge.
-///
-/// Whoever has it needs neither this server nor its database: `client_data` is JSON with the
-/// challenge and the server's address in it, and `signature` is over `authenticator_data` followed
-/// by the SHA-256 of `client_data`, by `public_key` (Web Authentication, level 3, section 7.2).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
-pub struct Assertion {
-    /// The passkey's name, in base64url.
-    pub credential: String,
-    /// Its public key, as a JSON Web Key.
-    pub public_key: Value,
-    /// What the device says: for whom, and that it verified its user; in base64url.
-    pub authenticator_data: String,
-    /// What the browser says: the challenge and the server's address; JSON, in base64url.
-    pub client_data: String,
-    /// The signature, in base64url.
-    pub signature: String,
 }
 
 /// What is kept of a passkey.

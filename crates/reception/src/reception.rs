@@ -7,10 +7,12 @@ mod links;
 mod passkeys;
 mod refusals;
 mod sign_ons;
+mod signing;
 
-pub use again::{Shown, ShownAgain};
+pub use again::{Showing, Ways};
 pub use refusals::AUDIT;
 pub use sign_ons::{CameBack, ComingBack};
+pub use signing::{Declared, ToSign};
 
 use crate::access::{Access, Granted, Reach};
 use crate::attempts::Attempts;
@@ -28,7 +30,7 @@ use crate::visitor::Visitor;
 use coordinator::{Acted, Clock, CommandError, Coordinator, Creation};
 use executor::Executor;
 use jiff::{SignedDuration, Timestamp};
-use model::authentication::AuthenticationMethod;
+use model::authentication::{AuthenticationMethod, Proof, ShownAgain};
 use model::command::Command;
 use model::digest::Digest;
 use model::id::{DeploymentId, PersonId};
@@ -96,8 +98,8 @@ pub struct Reception {
     passkeys: Option<Passkeys>,
     printery: Printery,
     sign_on: Option<SignOn>,
-    /// Who has shown at the sign-on service that they are themselves, in which session.
-    shown_by_sign_on: Questions<(Digest, ShownAgain)>,
+    /// Who has shown at the sign-on service that they are themselves, in which session, and about what.
+    shown_by_sign_on: Questions<(Digest, Digest, Proof)>,
     post: Option<Arc<notices::Post>>,
     outputs: Option<Executor>,
     followed: Mutex<BTreeMap<DeploymentId, Arc<Followed>>>,
@@ -146,6 +148,12 @@ impl Reception {
     #[must_use]
     pub fn posting(self, post: Arc<notices::Post>) -> Self {
         Self { post: Some(post), ..self }
+    }
+
+    /// Returns it with a press that prints on the company's own paper.
+    #[must_use]
+    pub fn printing_on(self, letterhead: documents::Letterhead, press: documents::Press) -> Self {
+        Self { printery: Printery::on(letterhead, press), ..self }
     }
 
     /// Returns it with what keeps the outputs of orders.
@@ -238,7 +246,8 @@ impl Reception {
             AuthenticationMethod::Password
             | AuthenticationMethod::Passkey
             | AuthenticationMethod::SingleSignOn
-            | AuthenticationMethod::Link => AdmissionKind::Session,
+            | AuthenticationMethod::Link
+            | AuthenticationMethod::Computer => AdmissionKind::Session,
         };
         let access = serde_json::to_string(&Granted { access, by }).unwrap_or_default();
         self.admitted(account, kind, label, access, lasts).await
@@ -365,17 +374,31 @@ impl Reception {
         command: &Command,
         id: Option<&CommandId>,
     ) -> Result<Acted, ReceptionError> {
+        let (command, id) = (command.clone(), id.cloned());
+        let it = ToSign { command, language: documents::Language::default(), id };
+        self.act_having_shown(visitor, followed, &it, None).await
+    }
+
+    /// Carries out an act for the visitor, who has shown `again` that it is them.
+    async fn act_having_shown(
+        &self,
+        visitor: &Visitor,
+        followed: &Followed,
+        it: &ToSign,
+        again: Option<Box<ShownAgain>>,
+    ) -> Result<Acted, ReceptionError> {
         let deployment = followed.standing().state.plan.deployment.to_string();
-        let named_act = views::typed::typed(command, None);
-        if let Some(what) = visitor.access.forbids(command) {
+        let named_act = views::typed::typed(&it.command, None);
+        if let Some(what) = visitor.access.forbids(&it.command) {
             return self.refused(visitor, Some(&deployment), &named_act, what.to_owned()).await;
         }
-        let id = match id {
+        let id = match &it.id {
             // Two people may choose one name; each has their own.
             Some(id) => named(visitor, id.as_str())?,
             None => named(visitor, Secret::random()?.reveal())?,
         };
-        let acted = followed.act(&visitor.author(), command, &id, self.clock()).await;
+        let author = visitor.author_having_shown(again);
+        let acted = followed.act(&author, &it.command, &id, self.clock()).await;
         let acted = acted.map_err(ReceptionError::from);
         self.audited(visitor, Some(&deployment), &named_act, acted).await
     }

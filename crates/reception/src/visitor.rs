@@ -3,7 +3,7 @@
 use crate::access::Access;
 use coordinator::Author;
 use jiff::Timestamp;
-use model::authentication::{Authentication, AuthenticationMethod};
+use model::authentication::{Authentication, AuthenticationMethod, ShownAgain};
 use model::digest::Digest;
 use model::id::PersonId;
 use model::state::State;
@@ -38,7 +38,12 @@ impl Visitor {
 
     /// Returns who answers for what they do.
     pub fn author(&self) -> Author {
-        let known = Some(Authentication { method: self.by, at: self.since });
+        self.author_having_shown(None)
+    }
+
+    /// Returns who answers for what they do, after they have shown `again` that it is them.
+    pub(crate) fn author_having_shown(&self, again: Option<Box<ShownAgain>>) -> Author {
+        let known = Some(Authentication { method: self.by, at: self.since, again });
         let (person, login) = (self.account.name.clone(), self.account.name.to_string());
         Author { person, login, known }
     }

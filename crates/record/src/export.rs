@@ -95,6 +95,12 @@ pub(crate) fn read_entry_line(line: &[u8]) -> Option<Entry> {
     (entry_line(&entry) == line).then_some(entry)
 }
 
+/// Returns the bytes of a content, where `line` is the line of one.
+pub(crate) fn read_content_line(line: &[u8]) -> Option<Vec<u8>> {
+    let read: Content = line.starts_with(br#"{"content":"#).then(|| strictly(line))??;
+    STANDARD.decode(read.base64).ok()
+}
+
 /// Writes a deployment's record as one file that [`verify_file`] reads, and returns how many
 /// entries are in it. Entries appended meanwhile are left out.
 ///

@@ -19,9 +19,11 @@ mod memory;
 mod notary;
 mod note;
 mod package;
+mod proof;
 mod queue;
 mod receipt;
 mod sql;
+mod ssh_signature;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod tree;
@@ -50,4 +52,5 @@ pub use queue::{
     Claimed, Enlisted, Lead, OpenOrder, OrderState, Present, Receipt, Renewed, Reported,
 };
 pub use receipt::{ReceiptFlaw, VerifiedReceipt, is_receipt, receipt, verify_receipt};
+pub use ssh_signature::{InvalidSshSignature, verify_ssh};
 pub use verify::{FirstBad, Flaw, Verified, Verifier, VerifyError, verify};

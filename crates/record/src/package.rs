@@ -7,10 +7,11 @@
 //! House rule: what a document says about signatures stands in the chain, or the package is refused.
 
 use crate::archive::{ArchivedFile, archive, files, is_name};
-use crate::export::{read_entry_line, verify_lines};
+use crate::export::{read_content_line, read_entry_line, verify_lines};
 use crate::key::{Signer, VerifierKey};
 use crate::note;
 use crate::note::{Checkpoint, InvalidNote};
+use crate::proof::Proofs;
 use crate::tree::Frontier;
 use crate::verify::{FirstBad, Verified};
 use model::digest::{Digest, canonical, digest_of_tree};
@@ -113,6 +114,14 @@ pub enum PackageFlaw {
         /// What is wrong.
         why: &'static str,
     },
+    /// What somebody showed in the act of signing is not about that act, or not by their key.
+    #[error("proof: entry {seq}: {why}")]
+    Proof {
+        /// The entry.
+        seq: Seq,
+        /// What is wrong.
+        why: &'static str,
+    },
     /// The table of what was done does not have a row for everything that was.
     #[error("population: {rows} rows for {runs} steps that came to their end")]
     Population {
@@ -201,7 +210,7 @@ pub fn verify_package(
     if record.checkpoint.deployment != listed.deployment {
         return Err(wrong("it is of another deployment than the record"));
     }
-    let acts = Acts::of(&chain.bytes);
+    let acts = Acts::of(&listed.deployment, &chain.bytes)?;
     let (mut documents, mut signatures) = (0, 0);
     for file in &files {
         if file.path.starts_with("documents/") && file.path.ends_with(".json") {
@@ -315,15 +324,24 @@ struct Signed {
     slot: String,
     transition: String,
     document: String,
+    declared: Option<String>,
 }
 
 impl Acts {
-    /// Returns the acts of a record that was verified.
-    fn of(chain: &[u8]) -> Self {
+    /// Returns the acts of a record that was verified, after what their authors showed in them was checked.
+    fn of(deployment: &DeploymentId, chain: &[u8]) -> Result<Self, PackageFlaw> {
         let mut acts = Self { signed: BTreeMap::new(), runs: 0 };
-        for entry in chain.split(|it| *it == b'\n').filter_map(read_entry_line) {
+        let mut proofs = Proofs::default();
+        // Plans stand after the entries that name them.
+        let lines = || chain.split(|it| *it == b'\n');
+        lines().filter_map(read_content_line).for_each(|it| proofs.content(&it));
+        for entry in lines().filter_map(read_entry_line) {
             let Ok(body) = serde_json::from_slice::<Value>(&entry.body) else { continue };
+            let declared = proofs.entry(deployment.as_str(), &body);
+            let declared = declared.map_err(|why| PackageFlaw::Proof { seq: entry.seq, why })?;
             let event = body.get("event");
+            let several = body.pointer("/event/orders-ended/ended").and_then(Value::as_array);
+            acts.runs += several.map_or(0, Vec::len);
             if event.and_then(|it| it.get("order-ended")).is_some() {
                 acts.runs += 1;
             }
@@ -335,10 +353,11 @@ impl Acts {
                 slot: text("slot"),
                 transition: text("transition"),
                 document: text("document"),
+                declared: declared.map(|it| it.to_string()),
             };
             acts.signed.insert(entry.seq, signed);
         }
-        acts
+        Ok(acts)
     }
 }
 
@@ -388,7 +407,9 @@ fn signature(file: &ArchivedFile, acts: &Acts) -> Result<(), PackageFlaw> {
     let is_of_document =
         at("/document/sha256").and_then(Value::as_str) == Some(act.document.as_str());
     let is_of_slot = at("/slot").and_then(Value::as_str) == Some(act.slot.as_str());
-    if is_of_entry && is_of_document && is_of_slot {
+    let declared = at("/declaration_sha256").and_then(Value::as_str);
+    let is_declared = declared == act.declared.as_deref();
+    if is_of_entry && is_of_document && is_of_slot && is_declared {
         Ok(())
     } else {
         Err(flaw("it says something else than the record"))

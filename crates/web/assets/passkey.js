@@ -2,15 +2,17 @@
 /**
  * Passkeys: a form with `data-passkey` names where its question is asked. Before the form is sent, the
  * browser is asked, and what it answers goes along as `answer`. Without this script such a form is hidden.
+ * A button with `data-passkey` in another form does the same for what is filled in there, as `_answer`.
  */
 
 /**
  * Asks the browser what the server wants to know, and returns what it answers, as JSON.
  * @param {string} address
+ * @param {URLSearchParams} [about] what it is asked about
  * @returns {Promise<string>}
  */
-async function answerTo(address) {
-  const asked = await fetch(address, { method: "POST", headers: { accept: "application/json" } });
+async function answerTo(address, about) {
+  const asked = await fetch(address, { method: "POST", headers: { accept: "application/json" }, body: about });
   const question = await asked.json();
   if (!asked.ok) throw new Error(question.detail ?? "The server does not ask for a passkey now.");
   const credential = question.create
@@ -54,6 +56,30 @@ for (const form of document.querySelectorAll("form[data-passkey]")) {
     if (!(field instanceof HTMLInputElement)) return;
     try {
       field.value = await answerTo(form.dataset.passkey ?? "");
+      form.submit();
+    } catch (error) {
+      say(form, reason(error));
+    }
+  });
+}
+
+for (const button of document.querySelectorAll("button[data-passkey]")) {
+  if (!(button instanceof HTMLButtonElement) || !window.PublicKeyCredential?.parseRequestOptionsFromJSON) continue;
+  const form = button.form;
+  const field = form?.elements.namedItem("_answer");
+  if (!form || !(field instanceof HTMLInputElement)) continue;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const about = new URLSearchParams();
+    for (const [name, value] of new FormData(form)) if (typeof value === "string" && name !== "_password") about.append(name, value);
+    if (button.name) about.append(button.name, button.value);
+    try {
+      field.value = await answerTo(button.dataset.passkey ?? "", about);
+      if (button.name) {
+        const pressed = document.createElement("input");
+        Object.assign(pressed, { type: "hidden", name: button.name, value: button.value });
+        form.append(pressed);
+      }
       form.submit();
     } catch (error) {
       say(form, reason(error));

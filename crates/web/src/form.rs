@@ -12,7 +12,7 @@ mod shown;
 
 pub(crate) use node::spoken;
 pub(crate) use posted::Posted;
-pub(crate) use shown::{ChoiceView, FieldView, FormView, Hints};
+pub(crate) use shown::{AgainView, ChoiceView, FieldView, FormView, Hints};
 
 use model::command::Command;
 use node::{Choice, Node};

@@ -11,7 +11,7 @@ use model::command::Command;
 use model::event::Event;
 use model::id::Seq;
 use model::refusal::RefusalCode;
-use reception::Reception;
+use reception::{Followed, Reception, ReceptionError};
 use record::CommandId;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
@@ -71,12 +71,19 @@ pub(crate) async fn act(
 ) -> Result<Json<Recorded>, Problem> {
     let followed = reception.deployment(&visitor, &deployment).await?;
     not_beyond(&headers, followed.standing().state.seq)?;
-    let id = match headers.get("idempotency-key").map(|it| it.to_str()) {
-        Some(Ok(key)) => Some(name(key)?),
-        Some(Err(_)) => return Err(bad_name()),
-        None => None,
-    };
-    match reception.act(&visitor, &followed, &command, id.as_ref()).await {
+    let id = name_in(&headers)?;
+    let acted = reception.act(&visitor, &followed, &command, id.as_ref()).await;
+    decided(&reception, &followed, &command, acted)
+}
+
+/// Returns the answer to what was decided about `command`: where a gate refused it, with what it waits on.
+pub(super) fn decided(
+    reception: &Reception,
+    followed: &Followed,
+    command: &Command,
+    acted: Result<Acted, ReceptionError>,
+) -> Result<Json<Recorded>, Problem> {
+    match acted {
         Ok(acted) => Ok(Json(Recorded::of(acted))),
         Err(error) => {
             let problem = Problem::from(error);
@@ -84,11 +91,20 @@ pub(crate) async fn act(
             let standing = followed.standing();
             let now = standing.now(reception.clock());
             let waits = asks_why.then(|| {
-                let scope = views::subject::of(&command);
+                let scope = views::subject::of(command);
                 planner::waiting::why(&standing.state, now, &scope)
             });
             Err(problem.waiting_on(waits.unwrap_or_default()))
         }
+    }
+}
+
+/// Returns the name that the caller gives the act, where they give one.
+pub(super) fn name_in(headers: &HeaderMap) -> Result<Option<CommandId>, Problem> {
+    match headers.get("idempotency-key").map(|it| it.to_str()) {
+        Some(Ok(key)) => Ok(Some(name(key)?)),
+        Some(Err(_)) => Err(bad_name()),
+        None => Ok(None),
     }
 }
 

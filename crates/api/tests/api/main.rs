@@ -6,5 +6,6 @@ mod admission;
 mod asking;
 mod bad_input;
 mod server;
+mod signing;
 
 use server::Server;

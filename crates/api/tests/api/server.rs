@@ -9,6 +9,9 @@ use serde_json::{Value, json};
 use std::sync::Arc;
 use tower::ServiceExt as _;
 
+/// Where browsers reach it.
+pub(crate) const ORIGIN: &str = "http://localhost:7500";
+
 /// A server over a fresh record, with one account: `me`, the person of the small example.
 pub(crate) struct Server {
     routes: Router,
@@ -33,7 +36,7 @@ impl Server {
     /// Returns a server that was set up.
     pub(crate) async fn new() -> Self {
         let House { reception, secret, folder } = House::new().await;
-        let reception = Arc::new(reception);
+        let reception = Arc::new(reception.reached_at(&ORIGIN.parse().unwrap()));
         let routes = api::router(reception.clone());
         let server = Self { routes, reception, _folder: folder };
         let first = json!({"secret": secret, "name": "me", "password": PASSWORD});

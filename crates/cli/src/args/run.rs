@@ -40,6 +40,12 @@ pub(crate) struct Serve {
         requires = "listen"
     )]
     pub(crate) address: Option<Origin>,
+    /// The company's own paper, on which documents are printed: a JSON file, as for `landfall document pdf`.
+    #[arg(long, value_name = "FILE", env = "LANDFALL_LETTERHEAD", hide_env_values = true)]
+    pub(crate) letterhead: Option<PathBuf>,
+    /// A directory with fonts for letters that the built-in ones lack.
+    #[arg(long, value_name = "DIR", env = "LANDFALL_FONTS", hide_env_values = true)]
+    pub(crate) fonts: Option<PathBuf>,
     /// The sign-on service of the organisation (`OpenID` Connect), as it calls itself. It calls people back
     /// at ADDRESS/sign-on/back.
     #[arg(

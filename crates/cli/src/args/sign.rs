@@ -1,6 +1,7 @@
 //! What can be typed about sign-off sheets.
 
 use clap::Args;
+use documents::Language;
 use model::id::SiteId;
 use model::scope::Scope;
 use model::sheet::{Sheet, SlotId};
@@ -29,7 +30,11 @@ pub(crate) struct SheetOf {
   landfall sign site/B01 site/B02 --digest 6854ed03 --digest 1b4f0e98
   landfall sign site/B27 --digest 6854ed03 --exception \"PC 7 is in repair; amara.abaroa; 2027-02-20\"
   landfall sign --all-mine
+  landfall sign site/B27 --digest 6854ed03 --ssh-key ~/.ssh/id_ed25519
+  landfall sign site/B27 --digest 6854ed03 --ssh-key agent --language de
 
+With --ssh-key your own key signs exactly what is recorded; the plan names it under `ssh-keys`.
+At a server that asks for it you are asked for your password, once for all slots.
 A sheet without a role type means the slots of it that you may fill.
 Without --digest each sheet is shown and you are asked, on a terminal.
 Exit code 8 where a sheet is no longer the one with that digest.")]
@@ -47,6 +52,9 @@ pub(crate) struct Sign {
     /// The first digits, at least 8, of each sheet's digest.
     #[arg(long = "digest", value_name = "PREFIX")]
     pub(crate) digests: Vec<String>,
+    /// The language in which you read what your signature means: `en` or `de`.
+    #[arg(long, value_name = "LANGUAGE", default_value = "en")]
+    pub(crate) language: Language,
 }
 
 /// Take your own signature back, before the milestone that rests on it.

@@ -159,7 +159,7 @@ fn read(path: &Path, bytes_max: u64) -> Result<Vec<u8>, Fault> {
 }
 
 /// Returns the company's paper; a logo is looked for beside its file.
-fn letterhead(path: Option<&Path>) -> Result<Letterhead, Fault> {
+pub(super) fn letterhead(path: Option<&Path>) -> Result<Letterhead, Fault> {
     let Some(path) = path else { return Ok(Letterhead::default()) };
     let json = read(path, LETTERHEAD_BYTES_MAX)?;
     let folder = path.parent().unwrap_or(Path::new("."));
@@ -174,7 +174,7 @@ fn letterhead(path: Option<&Path>) -> Result<Letterhead, Fault> {
 }
 
 /// Returns a press with the fonts in `folder`.
-fn press(folder: Option<&Path>) -> Result<Press, Fault> {
+pub(super) fn press(folder: Option<&Path>) -> Result<Press, Fault> {
     let Some(folder) = folder else { return Ok(Press::new()) };
     let of_file = |error: std::io::Error| Fault::of_file(folder, &error);
     let is_font = |it: &PathBuf| {

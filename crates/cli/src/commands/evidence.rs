@@ -13,7 +13,7 @@ use documents::{
 use model::event::{Entry, Event};
 use model::id::Seq;
 use model::machine::SignOffTransition;
-use model::order::Outcome;
+use model::order::{OrderId, Outcome, Report};
 use model::sheet::SlotId;
 use model::state::State;
 use record::{ArchivedFile, CHAIN, RUNS, Signer};
@@ -202,10 +202,14 @@ struct Runs {
 
 impl Runs {
     fn note(&mut self, entry: &Entry) {
-        let intend =
-            |it: &model::order::OrderId| (it.0.to_string(), (entry.seq, entry.at.to_string()));
+        let intend = |it: &OrderId| (it.0.to_string(), (entry.seq, entry.at.to_string()));
         self.intended.extend(entry.event.intends().iter().map(intend));
-        let Event::OrderEnded { order, report } = &entry.event else { return };
+        for (order, report) in entry.event.ends() {
+            self.row(entry, order, report);
+        }
+    }
+
+    fn row(&mut self, entry: &Entry, order: &OrderId, report: &Report) {
         let name = order.0.to_string();
         let (intended, began) = self.intended.remove(&name).unwrap_or_default();
         let scope = name.split('@').next().unwrap_or_default();

@@ -171,6 +171,11 @@ pub(crate) async fn listen(
             Fault::usage(error.to_string(), "name it with --oidc-issuer, as it calls itself")
         })?;
     }
+    if it.letterhead.is_some() || it.fonts.is_some() {
+        let letterhead = super::documents::letterhead(it.letterhead.as_deref())?;
+        let press = super::documents::press(it.fonts.as_deref())?;
+        reception = reception.printing_on(letterhead, press);
+    }
     terminal.say(&format!("pages at {here}/, API at {}", here.link("/api/docs/")));
     if let Some(secret) = first {
         let link = here.link(&format!("/set-up?secret={}", secret.reveal()));

@@ -27,7 +27,8 @@ pub(crate) fn sheet(it: &SheetOf, desk: &Desk) -> Result<Exit, Fault> {
     Ok(Exit::Done)
 }
 
-pub(crate) async fn sign(it: &Sign, mut desk: Desk) -> Result<Exit, Fault> {
+pub(crate) async fn sign(it: &Sign, desk: Desk) -> Result<Exit, Fault> {
+    let mut desk = desk.in_language(it.language);
     if it.all_mine {
         return sign_all_mine(it, desk).await;
     }

@@ -11,28 +11,41 @@ const LETTERS_ACROSS: usize = 112;
 /// The room between two columns, in letters.
 const BETWEEN: usize = 3;
 
-/// The longest word that a column is made wide enough for; a longer one is broken.
-const WORD_MAX: usize = 18;
+/// The longest words that columns are made wide enough for; longer ones are broken. Where a table is so
+/// crowded that its sentences would stand in towers of single words, shorter ones are.
+const WORDS_MAX: [usize; 3] = [18, 14, 10];
+
+/// The share of a crowded table, one in so many, that is kept for what does not fit by words.
+const KEPT_FOR_SENTENCES: usize = 4;
 
 /// Returns how wide each column is, in letters: as wide as it wants where there is room for all, else
 /// as wide as its longest word and a share of what is left.
 pub(super) fn weights(names: &[String], rows: &[Vec<String>]) -> Vec<usize> {
     let letters = |text: &str| text.chars().count();
     let word = |text: &str| text.split_whitespace().map(letters).max().unwrap_or(0);
-    let of = |(position, name): (usize, &String)| {
+    let of = |position: usize, name: &String, word_max: usize| {
         let cells = || {
             rows.iter()
                 .filter_map(|row| row.get(position))
                 .map(String::as_str)
                 .chain([name.as_str()])
         };
-        let least = cells().map(word).max().unwrap_or(0).clamp(3, WORD_MAX);
+        let least = cells().map(word).max().unwrap_or(0).clamp(3, word_max);
         (least, cells().map(letters).max().unwrap_or(0).max(least))
     };
-    let columns: Vec<(usize, usize)> = names.iter().enumerate().map(of).collect();
-    let least: usize = columns.iter().map(|(least, _)| least).sum();
-    let wanted: usize = columns.iter().map(|(_, wanted)| wanted).sum();
+    let columns = |word_max: usize| -> Vec<(usize, usize)> {
+        names.iter().enumerate().map(|(position, name)| of(position, name, word_max)).collect()
+    };
     let room = LETTERS_ACROSS.saturating_sub(BETWEEN * names.len());
+    let sum = |of: &[(usize, usize)]| of.iter().fold((0, 0), |(a, b), it| (a + it.0, b + it.1));
+    let fits = |it: &Vec<(usize, usize)>| {
+        let (least, wanted) = sum(it);
+        wanted <= room || least + room / KEPT_FOR_SENTENCES <= room
+    };
+    let [_, _, narrowest] = WORDS_MAX;
+    let found = WORDS_MAX.into_iter().map(columns).find(fits);
+    let columns = found.unwrap_or_else(|| columns(narrowest));
+    let (least, wanted) = sum(&columns);
     let left = room.saturating_sub(least);
     let more = (wanted - least).max(1);
     let width = |(least, wanted): &(usize, usize)| {

@@ -6,13 +6,16 @@ use super::Building;
 use crate::code::Code;
 use crate::span::At;
 use crate::written;
+use model::authentication::Signing;
 use model::companion_plans::{
     Experience, PlannedMilestones, Stakeholder, StrategyDecision, SuccessCriterion,
 };
 use model::person::{Leave, Person, WorkingHours};
+use model::profile::Profile;
 use model::role_type::RoleType;
 use model::separation_of_duties::may_hold;
 use model::site::Site;
+use model::ssh_key::SshKey;
 
 impl Building<'_> {
     pub(super) fn people(&mut self, written: Option<At<Vec<written::Person>>>) -> Vec<Person> {
@@ -45,16 +48,42 @@ impl Building<'_> {
         }
         let leave = written.leave.into_iter().filter_map(|it| self.leave(&it)).collect();
         let hours = written.hours.and_then(|it| self.hours(&it));
+        let ssh_keys = written.ssh_keys.iter().filter_map(|it| self.ssh_key(it)).collect();
         Person {
             on_call: written.on_call,
             zone: written.zone.map(|it| it.value.0),
             leave,
             hours,
+            ssh_keys,
             name: written.name.unwrap_or_else(|| written.id.to_string()),
             id: written.id.value,
             roles,
             mail: written.mail,
         }
+    }
+
+    fn ssh_key(&mut self, written: &At<String>) -> Option<SshKey> {
+        match written.value.parse() {
+            Ok(key) => Some(key),
+            Err(error) => {
+                let error: model::ssh_key::InvalidSshKey = error;
+                let help =
+                    "copy the line of a .pub file: Ed25519, ECDSA P-256, or such a key on a token";
+                self.findings.report_with(Code::SshKey, written.at, error.to_string(), Some(help));
+                None
+            }
+        }
+    }
+
+    /// Returns whether whoever signs shows in the act that it is them; where it is regulated, always.
+    pub(super) fn signing(&mut self, written: Option<At<Signing>>) -> Option<Signing> {
+        let written = written?;
+        if self.profile == Profile::Regulated && written.value == Signing::ByLogIn {
+            let what = "in the regulated profile a log-in alone signs nothing";
+            let help = "leave `signing` out, or choose another profile";
+            self.findings.report_with(Code::SigningByLogIn, written.at, what, Some(help));
+        }
+        Some(written.value)
     }
 
     pub(super) fn stakeholders(

@@ -32,6 +32,9 @@ pub(crate) struct Person {
     /// When they are away. Default: never.
     #[serde(default)]
     pub(crate) leave: Vec<At<Leave>>,
+    /// The SSH keys with which they sign, as in `authorized_keys`. Default: none.
+    #[serde(default)]
+    pub(crate) ssh_keys: Vec<At<String>>,
     /// Between which local hours they are asked. Default: 8 to 18.
     pub(crate) hours: Option<At<Hours>>,
 }

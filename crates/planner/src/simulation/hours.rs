@@ -122,6 +122,7 @@ mod tests {
                 first: "2027-01-12".parse().unwrap(),
                 last: "2027-01-13".parse().unwrap(),
             }],
+            ssh_keys: vec![],
             hours: Some(WorkingHours { from: 8, until: 17 }),
         }
     }

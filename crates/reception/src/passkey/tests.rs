@@ -1,7 +1,8 @@
 //! Passkeys: made, used to log in, used to show again who is here, and whatever is not accepted.
 
 use crate::testing::{Device, House, PASSWORD};
-use crate::{LogIn, NewAccount, Reception, ReceptionError, Shown, Visitor};
+use crate::{LogIn, NewAccount, Reception, ReceptionError, Showing, Visitor};
+use model::authentication::Proof;
 use model::digest::Digest;
 use zeroize::Zeroizing;
 
@@ -40,6 +41,10 @@ impl Inn {
 fn account(name: &str) -> NewAccount {
     let password = Some(Zeroizing::new(PASSWORD.to_owned()));
     NewAccount { name: name.parse().unwrap(), password, is_administrator: false }
+}
+
+fn by(answer: &str) -> Showing {
+    Showing::Passkey(answer.to_owned())
 }
 
 fn why<T>(result: Result<T, ReceptionError>) -> String {
@@ -105,30 +110,29 @@ async fn who_is_here_shows_it_again_for_one_challenge_in_one_session() {
 
     let question = house.reception.ask_again(&ines, &manifest).await.unwrap();
     let answer = phone.answers(&question);
-    let another = house.reception.shown_again(&ines, &other, &answer).await;
+    let another = house.reception.shown_again(&ines, &other, by(&answer)).await;
     assert!(why(another).contains("it signs something else"));
     let elsewhere = house.visitor("ines").await;
-    let stolen = house.reception.shown_again(&elsewhere, &manifest, &answer).await;
+    let stolen = house.reception.shown_again(&elsewhere, &manifest, by(&answer)).await;
     assert!(why(stolen).contains("it was not asked for"));
 
     let question = house.reception.ask_again(&ines, &manifest).await.unwrap();
     let answer = phone.answers(&question);
-    let shown = house.reception.shown_again(&ines, &manifest, &answer).await.unwrap();
-    assert_eq!((shown.person.as_str(), shown.challenge), ("ines", manifest));
-    let Shown::Passkey(assertion) = shown.by else { panic!("it was a passkey") };
+    let shown = house.reception.shown_again(&ines, &manifest, by(&answer)).await.unwrap();
+    let Proof::Passkey(assertion) = shown else { panic!("it was a passkey") };
     assert_eq!(assertion.public_key["crv"], "P-256");
-    let again = house.reception.shown_again(&ines, &manifest, &answer).await;
+    let again = house.reception.shown_again(&ines, &manifest, by(&answer)).await;
     assert!(why(again).contains("it was not asked for"));
 
     let question = house.reception.ask_again(&ines, &manifest).await.unwrap();
-    let typed = |text: &str| Zeroizing::new(text.to_owned());
-    let by_password = house.reception.shown_again_by_password(&ines, &manifest, typed(PASSWORD));
-    assert_eq!(by_password.await.unwrap().by, Shown::Password);
-    let guessed = house.reception.shown_again_by_password(&ines, &manifest, typed("a guess")).await;
+    let typed = |text: &str| Showing::Password(Zeroizing::new(text.to_owned()));
+    let by_password = house.reception.shown_again(&ines, &manifest, typed(PASSWORD)).await;
+    assert_eq!(by_password.unwrap(), Proof::Password);
+    let guessed = house.reception.shown_again(&ines, &manifest, typed("a guess")).await;
     assert!(matches!(guessed, Err(ReceptionError::WrongPassword)));
 
     let foreign = Device::new(9, HERE).answers(&question);
-    let refused = house.reception.shown_again(&ines, &manifest, &foreign).await;
+    let refused = house.reception.shown_again(&ines, &manifest, by(&foreign)).await;
     assert!(why(refused).contains("it is not one of yours"));
 }
 

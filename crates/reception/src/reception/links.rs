@@ -4,7 +4,7 @@
 //! where it cannot, the record names both: the person, and who handed the link to them.
 
 use super::accounts::by_person;
-use super::{NewAccount, Reception, SESSION_LASTS};
+use super::{NewAccount, Reception, SESSION_LASTS, Showing, ToSign};
 use crate::access::{Access, Reach};
 use crate::error::ReceptionError;
 use crate::link::{Given, LinkTo, Opened};
@@ -287,8 +287,9 @@ impl Reception {
         Ok(Opened { visitor, followed, site, by })
     }
 
-    /// Carries out `command`, which signs for the site of the link with `secret`, refuses it, or
-    /// acknowledges its date. Whoever has signed or refused has used the link.
+    /// Carries out an act that signs for the site of the link with `secret`, refuses it, or acknowledges
+    /// its date. Whoever has signed or refused has used the link. In the regulated profile they have
+    /// `given` also what their own account is known by: a link alone may have been opened by anybody.
     ///
     /// # Errors
     ///
@@ -297,9 +298,10 @@ impl Reception {
         &self,
         secret: &str,
         address: &str,
-        command: &Command,
+        it: &ToSign,
+        given: Option<Showing>,
     ) -> Result<Acted, ReceptionError> {
-        let opened = self.open_site(secret, address).await?;
+        let (opened, command) = (self.open_site(secret, address).await?, &it.command);
         let own = SlotId { sheet: Sheet::Site(opened.site.clone()), role: RoleType::SiteOwner };
         let is_decided = matches!(
             command,
@@ -313,6 +315,7 @@ impl Reception {
             let what = "this link opens one site, to sign for it or to refuse".to_owned();
             return Err(ReceptionError::NotAllowed { what });
         }
+        let again = self.shown(&opened.visitor, &opened.followed, it, given).await?;
         let digest = digest_of(secret);
         let admission = self.accounts.admission(&digest, self.clock.now()).await?;
         let (admission, _) = admission.ok_or(ReceptionError::NotAdmitted)?;
@@ -322,7 +325,7 @@ impl Reception {
         let author = Author {
             person: opened.visitor.person().clone(),
             login: format!("a link that {} made", opened.by),
-            known: opened.visitor.author().known,
+            known: opened.visitor.author_having_shown(again).known,
         };
         let id = name_of(&digest, command)?;
         let acted = opened.followed.act(&author, command, &id, self.clock()).await;

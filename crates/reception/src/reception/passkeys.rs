@@ -4,11 +4,11 @@ use super::accounts::by_person;
 use super::{LABEL_LETTERS_MAX, Reception, SESSION_LASTS};
 use crate::access::Access;
 use crate::error::ReceptionError;
-use crate::passkey::{Answer, Assertion, Held, Kept, Passkeys, Question};
+use crate::passkey::{Answer, Held, Kept, Passkeys, Question};
 use crate::secret::Secret;
 use crate::visitor::Visitor;
 use jiff::Timestamp;
-use model::authentication::AuthenticationMethod;
+use model::authentication::{Assertion, AuthenticationMethod};
 use model::id::PersonId;
 use record::Identity;
 

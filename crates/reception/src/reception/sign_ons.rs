@@ -4,7 +4,7 @@
 //! are. Nobody becomes somebody by a name or a mail address that a service passes on.
 
 use super::accounts::by_person;
-use super::{Reception, SESSION_LASTS, Shown};
+use super::{Reception, SESSION_LASTS};
 use crate::access::Access;
 use crate::error::ReceptionError;
 use crate::origin::Origin;
@@ -12,7 +12,7 @@ use crate::secret::Secret;
 use crate::sign_on::{Back, Errand, SentAway, SignOn, SignOnProvider};
 use crate::visitor::Visitor;
 use jiff::Timestamp;
-use model::authentication::AuthenticationMethod;
+use model::authentication::{AuthenticationMethod, Proof};
 use model::digest::Digest;
 use record::Identity;
 
@@ -89,7 +89,7 @@ impl Reception {
 
     /// Sends the visitor to the sign-on service, to show again, now, that they are themselves. The
     /// service signs `challenge` as its nonce. They come back to `next`, with the name
-    /// under which [`Self::shown_again_by_sign_on`] finds it as `again` in its query.
+    /// under which [`Self::shown_again`] finds it as `again` in its query.
     ///
     /// # Errors
     ///
@@ -181,14 +181,14 @@ impl Reception {
                 if known.map(|it| it.account).as_ref() != Some(visitor.person()) {
                     return Err(wrong("it is not who is logged in here"));
                 }
-                let by = Shown::SignOn {
+                let by = Proof::SingleSignOn {
                     issuer,
                     subject: back.subject,
                     authenticated: back.authenticated.unwrap_or(now),
                     token: back.token,
                 };
-                let (name, shown) = (Secret::random()?, self.shown(visitor, &challenge, by));
-                self.shown_by_sign_on.ask(name.reveal().to_owned(), (here, shown), now);
+                let name = Secret::random()?;
+                self.shown_by_sign_on.ask(name.reveal().to_owned(), (here, challenge, by), now);
                 Ok(CameBack::Again(name, back.next))
             }
         }

@@ -156,6 +156,114 @@ fn each_thing_that_is_wrong_has_its_name() {
     );
 }
 
+/// A record of one signature, whose signer showed in the act what `by` makes of the declaration; the plan
+/// beside it names the key with the seed 3.
+fn signed_with(by: impl Fn(&Digest) -> Value) -> (Value, Proofs) {
+    let key = ssh_key::PrivateKey::from(ssh_key::private::Ed25519Keypair::from_seed(&[3; 32]));
+    let line = key.public_key().to_openssh().unwrap();
+    let mut proofs = Proofs::default();
+    proofs.content(&canonical(&json!({ "people": [{ "id": "ann", "ssh_keys": [line] }] })));
+    proofs.content(b"no plan");
+    let event = json!({ "sign-off": { "slot": "site/B27:site-owner", "transition": "signed" } });
+    let meaning = json!({ "lang": "de", "text": "Ja." });
+    let declared =
+        model::digest::digest_of_tree(&json!({ "v": 1, "deployment": "FG30", "baseline": 2,
+        "person": "ann", "asked": 7, "meaning": meaning, "event": event }));
+    let again = json!({ "challenge": declared, "at": "2027-03-23T15:00:00Z", "meaning": meaning,
+        "by": by(&declared) });
+    let known = json!({ "method": "password", "at": "2027-03-23T15:00:00Z", "again": again });
+    let person = json!({ "person": "ann", "login": "ann", "known": known });
+    let entry = json!({ "seq": 9, "baseline": 2, "actor": { "person": person }, "event": event });
+    let asked = json!({ "seq": 7, "actor": "system", "event":
+        { "sign-off": { "slot": "site/B27:site-owner", "transition": "requested" } } });
+    assert_eq!(proofs.entry("FG30", &asked), Ok(None));
+    (entry, proofs)
+}
+
+fn by_ssh(seed: u8, declared: &Digest) -> Value {
+    use ssh_key::{HashAlg, LineEnding, PrivateKey, private::Ed25519Keypair};
+    let key = PrivateKey::from(Ed25519Keypair::from_seed(&[seed; 32]));
+    let text = declared.to_string();
+    let signature = key.sign("landfall-signature", HashAlg::Sha512, text.as_bytes()).unwrap();
+    json!({ "ssh-key": { "key": key.public_key().to_openssh().unwrap(),
+        "signature": signature.to_pem(LineEnding::LF).unwrap() } })
+}
+
+fn by_passkey(declared: &Digest, flags: u8) -> Value {
+    use base64::Engine as _;
+    use base64::prelude::BASE64_URL_SAFE_NO_PAD as URL_SAFE;
+    use p256::ecdsa::signature::Signer as _;
+    let key = p256::ecdsa::SigningKey::from_slice(&[5; 32]).unwrap();
+    let point = key.verifying_key().to_sec1_point(false);
+    let (x, y) = point.as_bytes()[1..].split_at(32);
+    let challenge = URL_SAFE.encode(declared.as_bytes());
+    let client = json!({ "type": "webauthn.get", "challenge": challenge }).to_string();
+    let mut data = vec![0; 37];
+    data[32] = flags;
+    let signed = [data.as_slice(), Digest::of(client.as_bytes()).as_bytes()].concat();
+    let signature: p256::ecdsa::Signature = key.sign(&signed);
+    json!({ "passkey": { "credential": "c", "authenticator_data": URL_SAFE.encode(&data),
+        "client_data": URL_SAFE.encode(client), "signature": URL_SAFE.encode(signature.to_der()),
+        "public_key": { "kty": "EC", "crv": "P-256", "x": URL_SAFE.encode(x), "y": URL_SAFE.encode(y) } } })
+}
+
+#[test]
+fn what_signers_showed_is_checked_by_their_own_keys_and_about_exactly_their_act() {
+    let password = |_: &Digest| json!("password");
+    for (what, (mut entry, mut proofs), change, said) in [
+        ("a password", signed_with(password), None, Ok(())),
+        ("a key", signed_with(|it| by_ssh(3, it)), None, Ok(())),
+        ("a passkey", signed_with(|it| by_passkey(it, 5)), None, Ok(())),
+        (
+            "a key that no plan names",
+            signed_with(|it| by_ssh(4, it)),
+            None,
+            Err("no plan names that key of them"),
+        ),
+        (
+            "a key over something else",
+            signed_with(|_| by_ssh(3, &Digest::of(b"x"))),
+            None,
+            Err("it is not signed by that key"),
+        ),
+        (
+            "a passkey over something else",
+            signed_with(|_| by_passkey(&Digest::of(b"x"), 5)),
+            None,
+            Err("what the passkey signed is about something else"),
+        ),
+        (
+            "a passkey that was only touched",
+            signed_with(|it| by_passkey(it, 1)),
+            None,
+            Err("the passkey has not verified who holds it"),
+        ),
+        (
+            "another decision",
+            signed_with(|it| by_ssh(3, it)),
+            Some(("/event/sign-off/transition", json!("declined"))),
+            Err("what was shown is about something else than what is recorded"),
+        ),
+        (
+            "another baseline",
+            signed_with(password),
+            Some(("/baseline", json!(3))),
+            Err("what was shown is about something else than what is recorded"),
+        ),
+        (
+            "another sentence",
+            signed_with(password),
+            Some(("/actor/person/known/again/meaning/text", json!("Nein."))),
+            Err("what was shown is about something else than what is recorded"),
+        ),
+    ] {
+        if let Some((place, value)) = change {
+            *entry.pointer_mut(place).unwrap() = value;
+        }
+        assert_eq!(proofs.entry("FG30", &entry).map(|_| ()), said, "{what}");
+    }
+}
+
 #[test]
 fn a_checkpoint_that_was_kept_elsewhere_tells_a_record_from_one_that_was_written_anew() {
     let key = signer();

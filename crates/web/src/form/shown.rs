@@ -31,6 +31,21 @@ pub(crate) struct FormView {
     pub(crate) back: Option<String>,
     /// Whether the button says a no.
     pub(crate) is_grave: bool,
+    /// How whoever sends it shows again that it is them.
+    pub(crate) again: Option<AgainView>,
+}
+
+/// How whoever sends a form shows again, in the act, that it is them.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(crate) struct AgainView {
+    /// Whether they can by their password.
+    pub(crate) password: bool,
+    /// Where a passkey is asked for, where they have one.
+    pub(crate) passkey: Option<String>,
+    /// The sign-on service that they can show it at.
+    pub(crate) sign_on: Option<String>,
+    /// That they have shown it there, under this name.
+    pub(crate) shown: Option<String>,
 }
 
 /// A field of a form.
@@ -143,6 +158,7 @@ pub(super) fn form(node: &Node, kind: &Kind, posted: &Posted, hints: &Hints) -> 
         offers: offers.map(|(name, names)| ((*name).to_owned(), names.clone())).collect(),
         back: None,
         is_grave: false,
+        again: None,
     }
 }
 

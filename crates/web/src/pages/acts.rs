@@ -3,21 +3,27 @@
 use super::Answer;
 use super::waits;
 use crate::block::{Block, Body, Link};
-use crate::form::{self, FieldView, FormView, Hints, Kind, Posted};
+use crate::form::{self, AgainView, FieldView, FormView, Hints, Kind, Posted};
 use crate::link::here;
 use crate::page::Page;
-use crate::trouble::No;
+use crate::trouble::{No, Trouble};
 use crate::visit::Visit;
 use axum::extract::{Form, Path, Query, State};
+use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect};
+use documents::Language;
+use model::authentication;
 use model::command::{Command, Resumable, RfcAct};
 use model::digest::Digest;
 use model::incident::{IncidentCommand, Opening, Severity};
+use model::profile::Profile;
 use model::scope::Scope;
-use reception::Reception;
+use reception::passkey::Question;
+use reception::{Reception, ReceptionError, SentAway, Showing, ToSign};
 use record::CommandId;
 use std::sync::Arc;
 use strum::VariantArray as _;
+use zeroize::Zeroizing;
 
 type Fields = Vec<(String, String)>;
 
@@ -48,6 +54,7 @@ pub(crate) async fn list(visit: Visit) -> Answer {
 
 /// The form of one kind of act, filled in with what is known.
 pub(crate) async fn form(
+    State(reception): State<Arc<Reception>>,
     visit: Visit,
     Path((_, kind)): Path<(String, String)>,
     Query(fields): Query<Fields>,
@@ -55,7 +62,7 @@ pub(crate) async fn form(
     let kind = known(&kind)?;
     let usual = usual(&visit, &kind.path);
     let posted = Posted::new(usual.clone(), &visit.state().plan.zone).with(&fields);
-    let mut page = filled(&visit, kind, &posted, None);
+    let mut page = filled(&reception, &visit, kind, (&posted, None)).await?;
     if kind.path != "resume-ring" {
         page.blocks.iter_mut().for_each(|it| it.set_aside(&usual));
     }
@@ -86,7 +93,12 @@ fn known(path: &str) -> Result<&'static Kind, No> {
 }
 
 /// Returns the page with the form, and with what is to be seen before it is sent.
-fn filled(visit: &Visit, kind: &Kind, posted: &Posted, no: Option<No>) -> Page {
+async fn filled(
+    reception: &Reception,
+    visit: &Visit,
+    kind: &Kind,
+    (posted, no): (&Posted, Option<No>),
+) -> Result<Page, Trouble> {
     let state = visit.state();
     let back = posted.get("_back").map(|it| here(Some(it)));
     let back = back.unwrap_or_else(|| visit.to(&Scope::Deployment));
@@ -96,14 +108,25 @@ fn filled(visit: &Visit, kind: &Kind, posted: &Posted, no: Option<No>) -> Page {
     let mut view = kind.form(posted, &Hints::of(state));
     view.action = visit.link(&format!("act/{}", kind.path));
     let seen = posted.get("_entry").map_or_else(|| state.seq.to_string(), str::to_owned);
-    view.hidden = vec![("_back".to_owned(), back.clone()), ("_entry".to_owned(), seen)];
+    let language = language(posted);
+    view.hidden = vec![
+        ("_back".to_owned(), back.clone()),
+        ("_entry".to_owned(), seen),
+        ("_language".to_owned(), language.to_string()),
+    ];
+    if SIGNING.contains(&kind.path.as_str())
+        && authentication::asks_again(state, visit.visitor.by)
+        && visit.at.is_none()
+    {
+        view.again = Some(again(reception, visit, kind, posted).await?);
+    }
     view.back = Some(back);
     view.is_grave = is_grave(&kind.path);
     let asks_why = no.as_ref().is_some_and(|it| it.asks_why);
     view.trouble = no;
     let mut page = Page::new(kind.about.trim_end_matches('.'));
     if let Some(command) = &command {
-        let seen = to_be_seen(visit, command);
+        let seen = to_be_seen(visit, command, language).await?;
         if !seen.is_empty() {
             hide_what_is_seen(&mut view);
         }
@@ -122,22 +145,92 @@ fn filled(visit: &Visit, kind: &Kind, posted: &Posted, no: Option<No>) -> Page {
     if visit.at.is_some() {
         block = block.lead("You look at an earlier moment. What you decide counts from now on.");
     }
-    page.with(block)
+    Ok(page.with(block))
+}
+
+/// Returns the language in which whoever decides reads what it means.
+fn language(posted: &Posted) -> Language {
+    posted.get("_language").and_then(|it| it.parse().ok()).unwrap_or_default()
+}
+
+/// Returns how whoever looks can show again that it is them.
+async fn again(
+    reception: &Reception,
+    visit: &Visit,
+    kind: &Kind,
+    posted: &Posted,
+) -> Result<AgainView, Trouble> {
+    let ways = reception.ways(&visit.visitor).await?;
+    let passkey = ways.passkey.then(|| visit.link(&format!("question/{}", kind.path)));
+    // Whoever has a passkey uses it where it is regulated: a password alone is one factor.
+    let is_regulated = visit.state().plan.profile == Profile::Regulated;
+    let password = ways.password && !(is_regulated && ways.passkey);
+    let shown = posted.get("again").map(str::to_owned);
+    Ok(AgainView { password, passkey, sign_on: ways.sign_on, shown })
+}
+
+/// Returns what whoever decides has given to show that it is them.
+fn showing(posted: &Posted) -> Option<Showing> {
+    let filled = |name: &str| posted.get(name).filter(|it| !it.is_empty()).map(str::to_owned);
+    let passkey = filled("_answer").map(Showing::Passkey);
+    let sign_on = || filled("_again").map(Showing::SignOn);
+    let password = || filled("_password").map(|it| Showing::Password(Zeroizing::new(it)));
+    passkey.or_else(sign_on).or_else(password)
+}
+
+/// Asks the browser of whoever decides for their passkey, about exactly what they have filled in.
+pub(crate) async fn question(
+    State(reception): State<Arc<Reception>>,
+    visit: Visit,
+    Path((_, kind)): Path<(String, String)>,
+    Form(fields): Form<Fields>,
+) -> axum::response::Response {
+    asked_by_browser(asked(&reception, &visit, &kind, fields).await)
+}
+
+/// Returns the answer to a browser that wants to ask for a passkey.
+pub(super) fn asked_by_browser(asked: Result<Question, No>) -> axum::response::Response {
+    match asked {
+        Ok(question) => axum::Json(question).into_response(),
+        Err(no) => {
+            let next = no.next_step.map(|it| format!(" {it}")).unwrap_or_default();
+            let detail = format!("{}{next}", crate::trouble::sentence(&no.said));
+            (no.status, axum::Json(serde_json::json!({ "detail": detail }))).into_response()
+        }
+    }
+}
+
+async fn asked(
+    reception: &Reception,
+    visit: &Visit,
+    kind: &str,
+    fields: Fields,
+) -> Result<Question, No> {
+    let kind = known(kind)?;
+    let posted = Posted::new(fields, &visit.state().plan.zone);
+    let command = kind.command(&posted).map_err(No::invalid)?;
+    let it = ToSign { command, language: language(&posted), id: None };
+    let declared = reception.declared(&visit.visitor, &visit.followed, &it).await?;
+    Ok(reception.ask_again(&visit.visitor, &declared.challenge).await?)
 }
 
 /// Returns what somebody should see before they decide: the sheet that they sign, the request that
 /// they approve.
-fn to_be_seen(visit: &Visit, command: &Command) -> Vec<Block> {
+async fn to_be_seen(
+    visit: &Visit,
+    command: &Command,
+    language: Language,
+) -> Result<Vec<Block>, Trouble> {
     if let Command::Sign { slot, .. } | Command::Refuse { slot, .. } = command {
-        return super::documents::before_signing(visit, slot);
+        return super::documents::before_signing(visit, slot, language).await;
     }
     if let Command::Rfc { rfc, .. } = command {
-        return super::changes::before_deciding(visit, rfc);
+        return Ok(super::changes::before_deciding(visit, rfc));
     }
     if let Command::AcknowledgeSchedule { site, .. } = command {
-        return super::site::before_acknowledging(visit, site);
+        return Ok(super::site::before_acknowledging(visit, site));
     }
-    vec![]
+    Ok(vec![])
 }
 
 /// Returns `command` about exactly what the page shows now: whoever came by an older link, or whose
@@ -166,6 +259,9 @@ fn as_shown(visit: &Visit, mut command: Command) -> Command {
 
 /// What a form is about; where the page shows it, nobody has to look at it in a field.
 const SEEN: [&str; 6] = ["slot", "document", "rfc", "part", "site", "version"];
+
+/// The kinds of acts that put somebody's name under something.
+const SIGNING: [&str; 4] = ["sign", "refuse", "withdraw", "rfc/approve"];
 
 fn hide_what_is_seen(view: &mut FormView) {
     let is_seen = |it: &FieldView| {
@@ -196,36 +292,63 @@ fn is_grave(path: &str) -> bool {
 pub(crate) async fn act(
     State(reception): State<Arc<Reception>>,
     visit: Visit,
+    headers: HeaderMap,
     Path((_, kind)): Path<(String, String)>,
     Form(fields): Form<Fields>,
 ) -> Answer {
     let kind = known(&kind)?;
     let posted = Posted::new(fields, &visit.state().plan.zone);
     if posted.get("_more").is_some() {
-        return Ok(filled(&visit, kind, &posted, None).shown(&visit));
+        let page = filled(&reception, &visit, kind, (&posted, None)).await?;
+        return Ok(page.shown(&visit));
     }
     let command = match kind.command(&posted) {
         Ok(command) => command,
         Err(said) => {
             let no = No::invalid(crate::trouble::sentence(&said));
             let no = no.next("Fill in what is missing, and send it again.");
-            return Ok(refused(&visit, kind, &posted, no));
+            return refused(&reception, &visit, kind, (&posted, no)).await;
         }
     };
     let id = name(&visit, &posted, &command);
-    match reception.act(&visit.visitor, &visit.followed, &command, id.as_ref()).await {
+    let it = ToSign { command, language: language(&posted), id };
+    if posted.get("_sign-on").is_some() {
+        return match sent_to_sign_on(&reception, &visit, &it).await {
+            Ok(sent) => Ok(super::door::sent_away(&headers, &sent)),
+            Err(error) => refused(&reception, &visit, kind, (&posted, error.into())).await,
+        };
+    }
+    match reception.sign(&visit.visitor, &visit.followed, &it, showing(&posted)).await {
         Ok(acted) => {
             let back = here(posted.get("_back"));
             let mark = if back.contains('?') { '&' } else { '?' };
             Ok(Redirect::to(&format!("{back}{mark}done={}", acted.first)).into_response())
         }
-        Err(error) => Ok(refused(&visit, kind, &posted, error.into())),
+        Err(error) => refused(&reception, &visit, kind, (&posted, error.into())).await,
     }
 }
 
-fn refused(visit: &Visit, kind: &Kind, posted: &Posted, no: No) -> axum::response::Response {
+/// Sends whoever decides to the sign-on service, to come back to the form as they have filled it in.
+async fn sent_to_sign_on(
+    reception: &Reception,
+    visit: &Visit,
+    it: &ToSign,
+) -> Result<SentAway, ReceptionError> {
+    let declared = reception.declared(&visit.visitor, &visit.followed, it).await?;
+    let form = visit.form(&it.command).unwrap_or_default();
+    let next = format!("{form}&_language={}", it.language);
+    reception.ask_again_by_sign_on(&visit.visitor, &declared.challenge, &next).await
+}
+
+async fn refused(
+    reception: &Reception,
+    visit: &Visit,
+    kind: &Kind,
+    (posted, no): (&Posted, No),
+) -> Answer {
     let status = no.status;
-    filled(visit, kind, posted, Some(no)).refused(visit, status)
+    let page = filled(reception, visit, kind, (posted, Some(no))).await?;
+    Ok(page.refused(visit, status))
 }
 
 /// Returns the name of an act: the same for the same words sent twice from one page, so that an
@@ -235,4 +358,29 @@ fn name(visit: &Visit, posted: &Posted, command: &Command) -> Option<CommandId> 
     let said = serde_json::to_string(command).ok()?;
     let bound = format!("{} {entry} {said}", visit.visitor.binding());
     Digest::of(bound.as_bytes()).to_string().chars().take(40).collect::<String>().parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::authentication::signs;
+
+    #[test]
+    fn every_act_that_signs_is_known_as_one() {
+        let document = Digest::of(b"x");
+        let slot: model::sheet::SlotId = "core:tester".parse().unwrap();
+        let rfc: model::id::RfcId = "RFC-1".parse().unwrap();
+        let approve = RfcAct::Approve { part: document, conditions: None };
+        for command in [
+            Command::Sign { slot: slot.clone(), document, exceptions: vec![] },
+            Command::Refuse { slot: slot.clone(), document, reasons: vec![] },
+            Command::Withdraw { slot, reason: String::new() },
+            Command::Rfc { rfc: rfc.clone(), act: approve },
+            Command::Rfc { rfc, act: RfcAct::Submit },
+            Command::Open,
+        ] {
+            let path = form::filled(&command).map_or("", |it| it.0);
+            assert_eq!(SIGNING.contains(&path), signs(&command), "{path}");
+        }
+    }
 }

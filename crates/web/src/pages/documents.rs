@@ -3,13 +3,14 @@
 use super::Answer;
 use crate::block::{Block, Cell, Fact, Link, Tone};
 use crate::page::Page;
-use crate::trouble::No;
+use crate::trouble::{No, Trouble};
 use crate::visit::Visit;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderValue, header};
 use axum::response::IntoResponse as _;
 use documents::{BinderLine, DocumentName, Language, Paper, Reading, Status};
 use model::command::Command;
+use model::event::Event;
 use model::machine::SignOffState;
 use model::reports::{self, Report};
 use model::scope::Scope;
@@ -36,7 +37,7 @@ pub(crate) async fn list(visit: Visit) -> Answer {
     let paper = Paper { state: visit.state(), now: visit.now, reading: &reading };
     let binder = documents::binder(&paper).documents.into_iter();
     let (sites, others): (Vec<BinderLine>, Vec<BinderLine>) =
-        binder.partition(|it| matches!(it.document, DocumentName::Sheet(Sheet::Site(_))));
+        binder.partition(|it| matches!(it.document.sheet(), Some(Sheet::Site(_))));
     let columns = ["Document", "Stands", "Signed", "Missing", "Download"];
     let rows = others.iter().map(|it| row(&visit, it)).collect();
     let open = sites.iter().filter(|it| it.status != Status::Locked);
@@ -288,17 +289,63 @@ pub(super) fn links(visit: &Visit, slot: &SlotId) -> [Link; 3] {
     ]
 }
 
-/// Returns what has to be seen before `slot` is signed or refused.
-pub(super) fn before_signing(visit: &Visit, slot: &SlotId) -> Vec<Block> {
+/// Returns what has to be seen before `slot` is signed or refused: the sentence, the gate as it was read,
+/// and exactly what is signed.
+pub(super) async fn before_signing(
+    visit: &Visit,
+    slot: &SlotId,
+    language: Language,
+) -> Result<Vec<Block>, Trouble> {
+    let sheet = DocumentName::Sheet(slot.sheet.clone());
+    let told = documents::meaning(&slot.meaning(), language);
+    let other = match language {
+        Language::En => ("Auf Deutsch", Language::De),
+        Language::De => ("In English", Language::En),
+    };
+    let digest = sheet::digest(visit.state(), &slot.sheet);
     let meaning = Block::facts(
         "What it means",
         vec![
-            Fact::said("A signature says", format!("\u{201c}{}\u{201d}", slot.meaning())),
+            Fact::new(
+                "A signature says",
+                Cell::of(format!("\u{201c}{told}\u{201d}"))
+                    .link(in_language(visit, slot, other.1))
+                    .small(other.0),
+            ),
             Fact::said("Sheet", slot.sheet.title()),
-            Fact::said("Digest", sheet::digest(visit.state(), &slot.sheet)),
+            Fact::said("Digest", digest),
+            Fact::new(
+                "On paper",
+                Cell::of("PDF")
+                    .link(format!(
+                        "{}&language={language}",
+                        paper_link(visit, &sheet, PaperForm::Pdf)
+                    ))
+                    .small("exactly what is signed"),
+            ),
         ],
     );
-    [meaning].into_iter().chain(facts_of(visit, &slot.sheet)).collect()
+    let gate = gate_read(visit, slot).await?;
+    Ok([meaning].into_iter().chain(gate).chain(facts_of(visit, &slot.sheet)).collect())
+}
+
+/// Returns where `slot` is signed in `language`.
+fn in_language(visit: &Visit, slot: &SlotId, language: Language) -> String {
+    let [sign, _, _] = links(visit, slot);
+    format!("{}&_language={language}", sign.link.unwrap_or_default())
+}
+
+/// Returns what the gate read that opened `slot`, as it stands in the record.
+async fn gate_read(visit: &Visit, slot: &SlotId) -> Result<Option<Block>, Trouble> {
+    let asked = visit.state().slots.get(slot).and_then(|it| it.asked);
+    let Some(asked) = asked else { return Ok(None) };
+    let entries = visit.followed.entries(asked.saturating_sub(1), 1).await?;
+    let gate = match entries.into_iter().next().map(|it| it.event) {
+        Some(Event::SignOff { gate, .. }) => gate,
+        Some(_) | None => return Ok(None),
+    };
+    let block = super::milestones::read("The gate, as it was read", &gate);
+    Ok(Some(block.lead(format!("It opened this signature with entry {asked}."))))
 }
 
 /// Returns what `sheet` says.

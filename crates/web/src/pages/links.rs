@@ -2,8 +2,9 @@
 
 use super::Answer;
 use super::door::{browser, let_in};
-use super::{account, documents, site};
+use super::{account, documents as papers, site};
 use crate::block::{Block, Fact};
+use crate::form::AgainView;
 use crate::guest::Address;
 use crate::page::Page;
 use crate::template::{rendered, said};
@@ -13,13 +14,17 @@ use axum::extract::{Form, Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use coordinator::Acted;
+use documents::Language;
+use model::authentication;
 use model::command::Command;
+use model::id::SiteId;
 use model::machine::SignOffState;
 use model::role_type::RoleType;
 use model::sheet::{self, Sheet, SlotId};
-use reception::{Opened, Reception};
+use reception::{Opened, Reception, Showing, ToSign};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+use zeroize::Zeroizing;
 
 const GONE: &str = "This link opens nothing any more: it was used, has ended, or was replaced by a newer one. Ask whoever gave it to you.";
 
@@ -62,6 +67,8 @@ struct Decision {
     about: String,
     button: &'static str,
     document: Option<String>,
+    /// How whoever signs shows that it is them, where the link alone is not enough.
+    again: Option<AgainView>,
 }
 
 /// What is posted from the page of a link.
@@ -72,6 +79,43 @@ pub(crate) struct Decided {
     decision: String,
     document: String,
     reasons: String,
+    #[serde(rename = "_password")]
+    password: String,
+    #[serde(rename = "_answer")]
+    answer: String,
+}
+
+impl Decided {
+    /// Returns what is decided about `site`.
+    fn command(&self, site: &SiteId) -> Result<Command, No> {
+        let slot = SlotId { sheet: Sheet::Site(site.clone()), role: RoleType::SiteOwner };
+        let invalid = || No::invalid("The page was not sent whole: open the link again.");
+        let document = self.document.as_str();
+        Ok(match self.decision.as_str() {
+            "sign" => {
+                let document = document.parse().map_err(|_| invalid())?;
+                Command::Sign { slot, document, exceptions: vec![] }
+            }
+            "refuse" => {
+                let reasons = self.reasons.lines().map(str::trim).filter(|it| !it.is_empty());
+                let reasons = reasons.map(str::to_owned).collect();
+                let document = document.parse().map_err(|_| invalid())?;
+                Command::Refuse { slot, document, reasons }
+            }
+            "acknowledge" => {
+                let version = document.parse().map_err(|_| invalid())?;
+                Command::AcknowledgeSchedule { site: site.clone(), version }
+            }
+            _ => return Err(invalid()),
+        })
+    }
+
+    /// Returns what shows that it is them, where they have given it.
+    fn showing(self) -> Option<Showing> {
+        let passkey = Some(self.answer).filter(|it| !it.is_empty()).map(Showing::Passkey);
+        let password = Some(self.password).filter(|it| !it.is_empty());
+        passkey.or_else(|| password.map(|it| Showing::Password(Zeroizing::new(it))))
+    }
 }
 
 /// Returns a visit by whoever holds the link.
@@ -99,7 +143,7 @@ struct More {
     reasons: String,
 }
 
-fn shown(visit: &Visit, site_id: &model::id::SiteId, more: More) -> Response {
+fn shown(visit: &Visit, site_id: &SiteId, more: More) -> Response {
     let state = visit.state();
     let title = state.site(site_id).map_or_else(String::new, |(it, _)| it.title.clone());
     let who = Fact::said("You are", visit.name(visit.person()));
@@ -108,7 +152,7 @@ fn shown(visit: &Visit, site_id: &model::id::SiteId, more: More) -> Response {
     page = page.and(site::before_acknowledging(visit, site_id));
     // What is signed is shown in full; before that, there is nothing in it yet.
     if more.decision.as_ref().is_some_and(|it| it.kind == "sign") {
-        page = page.and(documents::facts_of(visit, &Sheet::Site(site_id.clone())));
+        page = page.and(papers::facts_of(visit, &Sheet::Site(site_id.clone())));
     }
     let page = page.without_links();
     let More { decision, no, done, reasons } = more;
@@ -119,30 +163,64 @@ fn shown(visit: &Visit, site_id: &model::id::SiteId, more: More) -> Response {
 }
 
 /// Returns what the owner of the site is asked now.
-fn asked(visit: &Visit, id: &model::id::SiteId) -> Option<Decision> {
+async fn asked(
+    reception: &Reception,
+    visit: &Visit,
+    id: &SiteId,
+    secret: &str,
+) -> Result<Option<Decision>, No> {
     let state = visit.state();
     let slot = SlotId { sheet: Sheet::Site(id.clone()), role: RoleType::SiteOwner };
     if state.slots.get(&slot).is_some_and(|it| it.state == SignOffState::Requested) {
-        return Some(Decision {
+        let document = sheet::digest(state, &slot.sheet);
+        let command = Command::Sign { slot: slot.clone(), document, exceptions: vec![] };
+        let is_asked = authentication::is_shown_again(state, &command, visit.visitor.by);
+        return Ok(Some(Decision {
             kind: "sign",
             question: "Is the site operating as expected?",
             about: format!("Your signature means: \u{201c}{}\u{201d}", slot.meaning()),
             button: "Sign",
-            document: Some(sheet::digest(state, &slot.sheet).to_string()),
-        });
+            document: Some(document.to_string()),
+            again: if is_asked { Some(again(reception, visit, secret).await?) } else { None },
+        }));
     }
     let waits = planner::waiting::why(state, visit.now, &model::scope::Scope::Site(id.clone()));
-    let command = waits.into_iter().filter_map(|it| it.command);
-    let version = command.into_iter().find_map(|it| {
+    let mut commands = waits.into_iter().filter_map(|it| it.command);
+    let version = commands.find_map(|it| {
         if let Command::AcknowledgeSchedule { version, .. } = it { Some(version) } else { None }
-    })?;
-    Some(Decision {
+    });
+    Ok(version.map(|version| Decision {
         kind: "acknowledge",
         question: "Do you agree to the date?",
         about: "It says that you know when it happens and what to expect.".to_owned(),
         button: "Acknowledge the date",
         document: Some(version.to_string()),
-    })
+        again: None,
+    }))
+}
+
+/// Returns how whoever holds the link shows that it is them: by what their own account is known by.
+async fn again(reception: &Reception, visit: &Visit, secret: &str) -> Result<AgainView, No> {
+    let ways = reception.ways(&visit.visitor).await?;
+    let passkey = ways.passkey.then(|| format!("/l/{secret}/question"));
+    Ok(AgainView { password: ways.password && !ways.passkey, passkey, ..AgainView::default() })
+}
+
+/// Asks the browser of whoever holds the link for their passkey, about what they decide.
+pub(crate) async fn question(
+    State(reception): State<Arc<Reception>>,
+    Address(address): Address,
+    Path(secret): Path<String>,
+    Form(it): Form<Decided>,
+) -> Response {
+    let asked = async {
+        let opened = reception.open_site(&secret, &address).await.map_err(gone)?;
+        let command = it.command(&opened.site)?;
+        let wanted = ToSign { command, language: Language::default(), id: None };
+        let declared = reception.declared(&opened.visitor, &opened.followed, &wanted).await?;
+        Ok::<_, No>(reception.ask_again(&opened.visitor, &declared.challenge).await?)
+    };
+    super::acts::asked_by_browser(asked.await)
 }
 
 pub(crate) async fn site(
@@ -152,7 +230,7 @@ pub(crate) async fn site(
 ) -> Answer {
     let opened = reception.open_site(&secret, &address).await.map_err(gone)?;
     let visit = visit(&reception, &opened);
-    let decision = asked(&visit, &opened.site);
+    let decision = asked(&reception, &visit, &opened.site, &secret).await?;
     let done = decision.is_none().then(|| "Nothing is asked of you here now.".to_owned());
     Ok(shown(&visit, &opened.site, More { decision, done, ..More::default() }))
 }
@@ -164,28 +242,17 @@ pub(crate) async fn decide(
     Form(it): Form<Decided>,
 ) -> Answer {
     let opened = reception.open_site(&secret, &address).await.map_err(gone)?;
-    let slot = SlotId { sheet: Sheet::Site(opened.site.clone()), role: RoleType::SiteOwner };
-    let invalid = || No::invalid("The page was not sent whole: open the link again.");
-    let document = it.document.parse().map_err(|_| invalid())?;
-    let command = match it.decision.as_str() {
-        "sign" => Command::Sign { slot, document, exceptions: vec![] },
-        "refuse" => {
-            let reasons = it.reasons.lines().map(str::trim).filter(|it| !it.is_empty());
-            Command::Refuse { slot, document, reasons: reasons.map(str::to_owned).collect() }
-        }
-        "acknowledge" => {
-            Command::AcknowledgeSchedule { site: opened.site.clone(), version: document }
-        }
-        _ => return Err(invalid().into()),
-    };
-    let acted = reception.act_by_link(&secret, &address, &command).await;
+    let command = it.command(&opened.site)?;
+    let reasons = it.reasons.clone();
+    let wanted = ToSign { command, language: Language::default(), id: None };
+    let acted = reception.act_by_link(&secret, &address, &wanted, it.showing()).await;
     let visit = visit(&reception, &opened);
     Ok(match acted {
         Ok(acted) => shown(&visit, &opened.site, thanks(&acted)),
         Err(error) => {
-            let decision = asked(&visit, &opened.site);
+            let decision = asked(&reception, &visit, &opened.site, &secret).await?;
             let no = Some(gone(error));
-            shown(&visit, &opened.site, More { decision, no, done: None, reasons: it.reasons })
+            shown(&visit, &opened.site, More { decision, no, done: None, reasons })
         }
     })
 }
@@ -210,6 +277,7 @@ pub(crate) async fn letter(
         about: "It says that you know when it happens and what to expect.".to_owned(),
         button: "Acknowledge",
         document: None,
+        again: None,
     });
     let done = (!is_open).then(|| "Nothing is asked of you here now.".to_owned());
     Ok(shown(&visit, &opened.site, More { decision, done, ..More::default() }))

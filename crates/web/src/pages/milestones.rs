@@ -38,6 +38,11 @@ pub(crate) async fn page(visit: Visit) -> Answer {
 }
 
 fn criteria(title: &str, gate: &[GuardReading]) -> Block {
+    read(format!("Criteria of {title}"), gate)
+}
+
+/// Returns what the guards of a gate read.
+pub(super) fn read(title: impl Into<String>, gate: &[GuardReading]) -> Block {
     let rows = gate.iter().map(|it| {
         let (word, tone) = match &it.verdict {
             Verdict::Met => ("met", Tone::Good),
@@ -51,12 +56,7 @@ fn criteria(title: &str, gate: &[GuardReading]) -> Block {
             Cell::of(if it.verdict == Verdict::Met { String::new() } else { reading(it) }),
         ]
     });
-    Block::table(
-        format!("Criteria of {title}"),
-        &["Criterion", "Reads", "What is missing"],
-        rows.collect(),
-        "",
-    )
+    Block::table(title, &["Criterion", "Reads", "What is missing"], rows.collect(), "")
 }
 
 fn review(visit: &Visit, title: &str, it: &Review) -> Block {

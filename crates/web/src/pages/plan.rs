@@ -186,6 +186,7 @@ fn shown(visit: &Visit, wanted: &Wanted, no: Option<No>) -> Page {
         offers: vec![],
         back: None,
         is_grave: false,
+        again: None,
     };
     let form = Block::new("Replace it by another", Body::Form(Box::new(form)))
         .lead("Approvals of whatever changes are void from then on, and their approvers see the difference.")

@@ -178,6 +178,7 @@ fn owner_link(visit: &Visit, id: &SiteId) -> Option<Block> {
         offers: vec![],
         back: None,
         is_grave: false,
+        again: None,
     };
     let lead = format!(
         "A link with which {} signs for the site or refuses it, once within two weeks, without an account.",

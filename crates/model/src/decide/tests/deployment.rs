@@ -42,6 +42,7 @@ pub(super) fn person(id: &str, roles: &[RoleType]) -> Person {
         on_call: false,
         zone: None,
         leave: vec![],
+        ssh_keys: vec![],
         hours: None,
     }
 }

@@ -15,6 +15,7 @@ fn plan() -> MasterProjectPlan {
         on_call: false,
         zone: None,
         leave: vec![],
+        ssh_keys: vec![],
         hours: None,
     };
     let people = vec![
