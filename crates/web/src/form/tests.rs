@@ -95,7 +95,8 @@ fn a_browser_insists_on_nothing_in_what_may_be_left_out_as_a_whole() {
     let form = kind.form(&Posted::new(vec![], &zone()), &Hints::of(&state()));
     let text =
         "{% from 'fields.html' import field %}{% for it in fields %}{{ field(it) }}{% endfor %}";
-    let what = serde_json::json!({ "fields": form.fields });
+    let fields: Vec<FieldView> = [form.fields, form.more].concat();
+    let what = serde_json::json!({ "fields": fields });
     let page = crate::template::ENVIRONMENT.render_str(text, minijinja::value::Serde(what));
     let page = page.unwrap();
     let insists: Vec<&str> = page.lines().filter(|it| it.contains(" required")).collect();
