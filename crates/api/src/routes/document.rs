@@ -120,7 +120,7 @@ pub(crate) async fn binder(sight: Sight, wanted: BinderWanted) -> Result<Respons
         ("document" = String, Path, description = "The document, such as `site/B27` or `milestone-review`."),
         Wanted,
     ),
-    responses((status = 200, description = "The document.", body = String, content_type = "application/json"), Noes))]
+    responses((status = 200, description = "The document.", body = serde_json::Value), Noes))]
 pub(crate) async fn document(
     State(reception): State<Arc<Reception>>,
     Caller(visitor): Caller,
