@@ -33,7 +33,7 @@ pub(crate) fn extend(
     stamp: &Stamp<'_>,
     new_plan: Option<&Arc<MasterProjectPlan>>,
 ) -> Result<(), CommandError> {
-    for event in events {
+    for (number, event) in events.iter().enumerate() {
         // A sealed record is read-only; what still comes from outside is not written any more.
         if state.is_sealed() && !is_of_benefits(event) {
             continue;
@@ -41,7 +41,7 @@ pub(crate) fn extend(
         let entry = Entry {
             seq: state.seq + 1,
             at: stamp.at.max(state.at),
-            actor: stamp.actor.clone(),
+            actor: if number == 0 { stamp.actor.clone() } else { stamp.actor.afterwards() },
             baseline: state.baseline,
             command: stamp.command.map(ToString::to_string),
             event: event.clone(),
