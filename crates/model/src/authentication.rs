@@ -35,6 +35,18 @@ pub struct Authentication {
     pub again: Option<Box<ShownAgain>>,
 }
 
+impl crate::event::Actor {
+    /// Returns the actor of what follows from an act: what they showed in it was about its first event.
+    #[must_use]
+    pub fn afterwards(&self) -> Self {
+        let mut actor = self.clone();
+        if let Self::Person { known: Some(known), .. } = &mut actor {
+            known.again = None;
+        }
+        actor
+    }
+}
+
 /// By what somebody came in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::Display)]
 #[serde(rename_all = "kebab-case")]

@@ -70,16 +70,6 @@ impl Actor {
         }
     }
 
-    /// Returns the actor of what follows from an act: what they showed in it was about its first event.
-    #[must_use]
-    pub fn afterwards(&self) -> Self {
-        let mut actor = self.clone();
-        if let Self::Person { known: Some(known), .. } = &mut actor {
-            known.again = None;
-        }
-        actor
-    }
-
     /// Returns the person, where it is one.
     pub fn person(&self) -> Option<&PersonId> {
         match self {
