@@ -28,7 +28,7 @@ use jiff::Timestamp;
 use model::event::{Actor, Event};
 use model::id::DeploymentId;
 use model::machine::DeploymentState;
-use model::order::OrderId;
+use model::order::{Ending, OrderId};
 use model::planted::{Planted, is_planted};
 use model::state::State;
 use planner::agenda::{Handing, Kept, agenda_as_kept, not_going_on};
@@ -48,7 +48,7 @@ const POLL_FOR_WORKERS: Duration = Duration::from_millis(25);
 const DECIDED_FOR: Duration = Duration::from_secs(60);
 /// How long after it was decided an order may be handed out: a connection takes its time, and so does
 /// the queue for one.
-const HANDED_OUT_WITHIN: Duration = Duration::from_secs(180);
+pub(crate) const HANDED_OUT_WITHIN: Duration = Duration::from_secs(180);
 /// The most looks of one round: each adds to what the one before left.
 const LOOKS_MAX: usize = 1_000;
 /// The most orders granted in one round, so that a round stays short.
@@ -405,8 +405,7 @@ impl Drive<'_> {
             let before = earlier.get(&it.order().id);
             let report = before.and_then(|by| out_of_reach(it.order(), by, &self.driver.holder));
             let (order, token) = (it.order().id.clone(), Some(it.token()));
-            let unknown =
-                report.map(|it| Landed { order, token, ending: executor::Ending::Ended(it) });
+            let unknown = report.map(|it| Landed { order, token, ending: Ending::Ended(it) });
             let is_in_reach = unknown.is_none();
             self.held_back.extend(unknown);
             is_in_reach
@@ -590,7 +589,7 @@ impl Drive<'_> {
         let ahead = self.driver.effects.orders_ahead();
         let (handing, grant) = match self.driver.orders_to {
             OrdersTo::ThisServer => (Handing::Here { ahead }, Some(self.driver.holder.clone())),
-            OrdersTo::Workers => (Handing::Workers, None),
+            OrdersTo::Workers => (Handing::Workers { ahead }, None),
         };
         let mut granted = 0;
         let mut next_look = None;
@@ -601,7 +600,7 @@ impl Drive<'_> {
             next_look = agenda.next_look;
             match handing {
                 Handing::Here { .. } => self.flight.call_back(&agenda.called_back),
-                Handing::Workers => self.left.take_back(&agenda.called_back, change),
+                Handing::Workers { .. } => self.left.take_back(&agenda.called_back, change),
             }
             if agenda.is_empty() {
                 break;
@@ -618,7 +617,7 @@ impl Drive<'_> {
                 change.orders.extend(orders.into_iter().map(new));
             }
         }
-        if handing == Handing::Workers {
+        if matches!(handing, Handing::Workers { .. }) {
             self.left.stop(&self.coordinator.state, change);
         }
         Ok(next_look)

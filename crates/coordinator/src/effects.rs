@@ -4,8 +4,8 @@
 //! that reaches real computers; a simulation puts computers of its own in its place.
 
 use async_trait::async_trait;
-use executor::{Cancel, Ending, Executor};
-use model::order::{Intent, Outcome, Report};
+use executor::{Cancel, Executor};
+use model::order::{Ending, Intent, Outcome, Report};
 use model::probe::ProbeCheck;
 use std::time::Duration;
 

@@ -1,8 +1,8 @@
 //! Orders in flight: handed to whoever carries them out, with their outcomes on the way back.
 
 use crate::effects::Effects;
-use executor::{Cancel, Ending};
-use model::order::{Intent, OrderId};
+use executor::Cancel;
+use model::order::{Ending, Intent, OrderId};
 use model::scope::Scope;
 use model::state::State;
 use std::collections::HashMap;

@@ -4,9 +4,8 @@
 //! not begin any more, and leaves word where a held one is to be stopped.
 
 use crate::flight::{CALLED_BACK, Landed};
-use executor::Ending;
 use model::id::DeploymentId;
-use model::order::OrderId;
+use model::order::{Ending, OrderId};
 use model::state::State;
 use record::{Change, OpenOrder, Record, RecordError};
 use std::collections::HashSet;
@@ -24,13 +23,15 @@ pub(crate) struct Left {
 }
 
 impl Left {
-    /// Adds to `change` what of `called_back` is to be taken back where nobody has claimed it.
+    /// Adds to `change` what of `called_back` is to be taken back where nobody has claimed it, and not
+    /// to be begun where somebody has.
     pub(crate) fn take_back(&mut self, called_back: &[OrderId], change: &mut Change) {
         for order in called_back {
             let is_new = change.orders.iter().all(|it| it.order.id != *order);
             // What this very change gives is taken back by the next one.
             if is_new && self.taken_back.insert(order.clone()) {
                 change.withdraw.push(order.clone());
+                change.withhold.push((order.clone(), CALLED_BACK.to_owned()));
             }
         }
     }
@@ -72,7 +73,7 @@ pub(crate) async fn reported(
     let landed = reports.into_iter().map(|it| Landed {
         order: it.order,
         token: Some(it.token),
-        ending: Ending::Ended(it.report),
+        ending: it.ending,
     });
     Ok(landed.collect())
 }

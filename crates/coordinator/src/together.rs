@@ -5,9 +5,8 @@
 //! one by one; those of one track that are heard of before anything is written share an entry too.
 
 use crate::flight::Landed;
-use executor::Ending;
 use model::event::Event;
-use model::order::{Order, OrderEnd, Outcome};
+use model::order::{Ending, Order, OrderEnd, Outcome};
 use model::scope::Scope;
 use model::state::State;
 use std::collections::HashMap;

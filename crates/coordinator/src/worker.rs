@@ -1,21 +1,22 @@
 //! A worker: claims orders under a lease, carries them out, and reports.
 //!
-//! It decides nothing and writes no entry: what it reports, the leader records. Its lease is
+//! It decides nothing and writes no entry: what it reports, the leader records. Orders that were
+//! intended together it claims together, and they travel together. Its lease is
 //! kept by a task of its own, whatever the orders do. Where the lease runs out all the same,
 //! because the process was frozen or the database away, it drops what it holds and begins
 //! anew; the orders go on on their computers, and whoever claims them next finds them there.
 
+use crate::driver::HANDED_OUT_WITHIN;
 use crate::effects::Effects;
 use crate::journals::out_of_reach;
 use executor::Cancel;
-use model::id::DeploymentId;
-use model::order::{OrderId, Report};
-use record::{Claimed, Enlisted, Record, RecordError, Reported};
-use std::collections::HashMap;
+use model::order::{Ending, Intent};
+use record::{Claimed, Enlisted, Record, RecordError, Reported, Wish};
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
-use tokio::task::JoinHandle;
+use tokio::task::{AbortHandle, JoinHandle};
 use tokio::time::Instant;
 
 /// How long a worker may be silent before others have what it holds.
@@ -35,6 +36,7 @@ pub struct Worker {
     record: Arc<dyn Record>,
     effects: Arc<dyn Effects>,
     name: String,
+    /// How many orders it carries out at once; those that stand behind another one wait with it.
     at_once: usize,
 }
 
@@ -43,15 +45,17 @@ type Held = Arc<Mutex<HashMap<u64, Holding>>>;
 
 struct Holding {
     cancel: Cancel,
-    carrying_out: JoinHandle<()>,
+    /// Shared by the orders that travel together.
+    carrying_out: Arc<CarryingOut>,
 }
 
-/// What became of an order, with the licence under which it was carried out.
-struct Done {
-    deployment: DeploymentId,
-    order: OrderId,
-    token: u64,
-    report: Report,
+/// Orders that are being carried out. They go on unwatched once nobody holds one of them any more.
+struct CarryingOut(AbortHandle);
+
+impl Drop for CarryingOut {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 /// One enlisting: until its lease is lost, or the worker is told to stop.
@@ -61,8 +65,8 @@ struct Shift<'w> {
     held: Held,
     is_lost: watch::Receiver<bool>,
     keeping: JoinHandle<()>,
-    done: mpsc::UnboundedReceiver<Done>,
-    doing: mpsc::UnboundedSender<Done>,
+    done: mpsc::UnboundedReceiver<Reported>,
+    doing: mpsc::UnboundedSender<Reported>,
     /// Reports that no answer has come to yet.
     unsent: Vec<Reported>,
 }
@@ -119,11 +123,11 @@ impl<'w> Shift<'w> {
                 () = true_or_never(told) => return true,
                 () = true_or_never(&mut is_lost) => return false,
                 Some(done) = self.done.recv() => {
-                    self.note(done);
+                    self.unsent.push(done);
                     while self.unsent.len() < REPORTS_MAX
                         && let Ok(done) = self.done.try_recv()
                     {
-                        self.note(done);
+                        self.unsent.push(done);
                     }
                     self.report().await;
                     pause = ASK.0;
@@ -150,43 +154,64 @@ impl<'w> Shift<'w> {
         self.holding().keys().copied().collect()
     }
 
-    /// Claims as many orders as it has hands for, and begins them. Returns how many it got.
+    /// Returns how many orders it is carrying out: those that travel together count once.
+    fn in_hand(&self) -> usize {
+        let holding = self.holding();
+        let together: HashSet<*const CarryingOut> =
+            holding.values().map(|it| Arc::as_ptr(&it.carrying_out)).collect();
+        together.len()
+    }
+
+    /// Claims as many orders as it has hands for, with those behind them, and begins them. Returns how
+    /// many it got.
     async fn claim(&self) -> Result<usize, RecordError> {
-        let free = self.worker.at_once.saturating_sub(self.holding().len());
+        let free = self.worker.at_once.saturating_sub(self.in_hand());
         let limit = u32::try_from(free).unwrap_or(u32::MAX);
         if limit == 0 {
             return Ok(0);
         }
         let claimed = self.worker.record.claim(&self.by, limit, WORKER_LEASE).await?;
         let count = claimed.len();
-        claimed.into_iter().for_each(|it| self.begin_order(it));
+        let mut together: Vec<Vec<Claimed>> = vec![];
+        for one in claimed {
+            match together.last_mut() {
+                Some(last) if last.iter().all(|it| are_of_one_entry(it, &one)) => last.push(one),
+                Some(_) | None => together.push(vec![one]),
+            }
+        }
+        together.into_iter().for_each(|it| self.carry_out(it));
         Ok(count)
     }
 
-    fn begin_order(&self, Claimed { intent, before }: Claimed) {
-        let (cancel, token) = (Cancel::new(), intent.token());
+    /// Carries out orders that are of one entry, each after the one before it has succeeded.
+    fn carry_out(&self, claimed: Vec<Claimed>) {
+        let before = claimed.iter().find_map(|it| it.before.clone());
+        let orders: Vec<(Intent, Cancel)> = claimed.into_iter().map(with_its_wish).collect();
         let (effects, doing) = (self.worker.effects.clone(), self.doing.clone());
-        let (name, wish) = (self.worker.name.clone(), cancel.clone());
+        let (name, mine) = (self.worker.name.clone(), orders.clone());
         // Under the lock, so that an order that ends at once is known by then.
         let mut holding = self.holding();
         let carrying_out = tokio::spawn(async move {
-            let order = intent.order();
-            let report = match before.as_deref() {
-                None => effects.carry_out(&intent, &wish).await,
-                Some(before) => match out_of_reach(order, before, &name) {
-                    Some(report) => report,
-                    None => effects.resume(&intent, &wish).await,
-                },
+            let mut left = orders.iter().map(|(it, _)| it);
+            let mut tell = |ending: Ending| {
+                if let Some(intent) = left.next() {
+                    // Nobody listens any more when the shift is over: others find its end.
+                    let _unheard = doing.send(reported(intent, ending));
+                }
             };
-            let (deployment, order) = (order.deployment.clone(), order.id.clone());
-            // Nobody listens any more when the shift is over: others find its end.
-            let _unheard = doing.send(Done { deployment, order, token, report });
+            match before.as_deref() {
+                None => effects.carry_out_all(&orders, &mut tell).await,
+                Some(before) => match out_of_reach_of(&orders, before, &name) {
+                    Some(endings) => endings.into_iter().for_each(tell),
+                    None => effects.resume_all(&orders, &mut tell).await,
+                },
+            }
         });
-        holding.insert(token, Holding { cancel, carrying_out });
-    }
-
-    fn note(&mut self, Done { deployment, order, token, report }: Done) {
-        self.unsent.push(Reported { deployment, order, token, report });
+        let carrying_out = Arc::new(CarryingOut(carrying_out.abort_handle()));
+        for (intent, cancel) in mine {
+            let carrying_out = carrying_out.clone();
+            holding.insert(intent.token(), Holding { cancel, carrying_out });
+        }
     }
 
     /// Reports what has ended. It holds each order until then, so that its lease lasts.
@@ -205,7 +230,7 @@ impl<'w> Shift<'w> {
 impl Drop for Shift<'_> {
     fn drop(&mut self) {
         self.keeping.abort();
-        self.holding().values().for_each(|it| it.carrying_out.abort());
+        self.holding().clear();
     }
 }
 
@@ -237,17 +262,51 @@ async fn keep(
         last = asked;
         let mut holding = lock(&held);
         for it in &kept {
-            if let (Some(who), Some(holding)) = (&it.stop, holding.get(&it.token)) {
-                holding.cancel.stop(who);
+            if let (Some(wish), Some(holding)) = (&it.wish, holding.get(&it.token)) {
+                utter(wish, &holding.cancel);
             }
         }
         for token in tokens.iter().filter(|it| kept.iter().all(|kept| kept.token != **it)) {
-            // One that is reported is held no more either, and has ended.
-            if let Some(gone) = holding.remove(token) {
-                gone.carrying_out.abort();
-            }
+            // One that is reported is held no more either, and has ended; those behind it go on.
+            holding.remove(token);
         }
     }
+}
+
+/// Returns whether two orders were intended by one entry: the later one stands behind the other.
+fn are_of_one_entry(one: &Claimed, other: &Claimed) -> bool {
+    let entry = |it: &Claimed| (it.intent.order().deployment.clone(), it.intent.seq());
+    entry(one) == entry(other)
+}
+
+fn with_its_wish(claimed: Claimed) -> (Intent, Cancel) {
+    let cancel = Cancel::begun_until(Instant::now() + HANDED_OUT_WITHIN);
+    if let Some(wish) = &claimed.wish {
+        utter(wish, &cancel);
+    }
+    (claimed.intent, cancel)
+}
+
+fn utter(wish: &Wish, cancel: &Cancel) {
+    match wish {
+        Wish::Withhold(who) => cancel.withhold(who),
+        Wish::Stop(who) => cancel.stop(who),
+    }
+}
+
+fn reported(intent: &Intent, ending: Ending) -> Reported {
+    let (deployment, order) = (intent.order().deployment.clone(), intent.order().id.clone());
+    Reported { deployment, order, token: intent.token(), ending }
+}
+
+/// Returns what is said of orders some of whose journals only `before` can read, where there are any.
+fn out_of_reach_of(orders: &[(Intent, Cancel)], before: &str, name: &str) -> Option<Vec<Ending>> {
+    let reports = orders.iter().map(|(it, _)| out_of_reach(it.order(), before, name));
+    let reports: Vec<_> = reports.collect();
+    reports.iter().any(Option::is_some).then_some(())?;
+    let why = || "nobody knows what became of the steps beside it".to_owned();
+    let ending = |it: Option<_>| it.map_or_else(|| Ending::Withheld { why: why() }, Ending::Ended);
+    Some(reports.into_iter().map(ending).collect())
 }
 
 fn lock(held: &Held) -> MutexGuard<'_, HashMap<u64, Holding>> {

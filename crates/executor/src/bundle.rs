@@ -19,7 +19,7 @@ use crate::text::{Effect, Journal, LAPSE_S};
 #[cfg(feature = "testing")]
 pub(crate) use hearing::Hearing;
 use journey::{Bundle, Freight, Member, Then};
-use model::order::{Failure, Intent, Order, Outcome, Report, Work};
+use model::order::{Ending, Failure, Intent, Order, Outcome, Report, Work};
 use std::time::Duration;
 use tokio::time::Instant;
 use zeroize::Zeroizing;
@@ -37,18 +37,6 @@ const WITHHOLD_AGAIN_AFTER: Duration = Duration::from_secs(2);
 /// The most bytes of copies in a bundle. More are worth the round trip of asking first whether the
 /// file is there already.
 const CARGO_BYTES_MAX: u64 = 1024 * 1024;
-
-/// What became of one of several orders handed out together.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Ending {
-    /// It came to an end, or nobody knows.
-    Ended(Report),
-    /// It never began and never will, for this reason.
-    Withheld {
-        /// Why.
-        why: String,
-    },
-}
 
 impl Executor {
     /// Carries out orders of one computer, each after the one before it has succeeded, that nobody

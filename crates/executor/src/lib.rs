@@ -27,7 +27,6 @@ pub mod testing;
 mod text;
 mod verify;
 
-pub use bundle::Ending;
 pub use cancel::Cancel;
 pub use carry_out::Executor;
 pub use outputs::Found;

@@ -9,8 +9,8 @@ mod scene;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use executor::{Cancel, Ending, quote};
-use model::order::{Intent, Order, Setting, Work};
+use executor::{Cancel, quote};
+use model::order::{Ending, Intent, Order, Setting, Work};
 use scene::{Scene, here, intent, order, script};
 use std::fmt::Write as _;
 use std::sync::Arc;

@@ -9,8 +9,8 @@
 mod scene;
 
 use executor::testing::{Servers, came_about_meanwhile, start};
-use executor::{Cancel, Ending, Executor};
-use model::order::{Intent, Order, Place, Setting, Work};
+use executor::{Cancel, Executor};
+use model::order::{Ending, Intent, Order, Place, Setting, Work};
 use scene::{Scene, command, copy, here, intent, order, over, plain, said, script};
 use std::path::{Path, PathBuf};
 

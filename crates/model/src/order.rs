@@ -208,6 +208,22 @@ pub enum Outcome {
     },
 }
 
+/// What became of one of several orders that were handed out together.
+///
+/// As JSON it is a report, or `{"withheld": why}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Ending {
+    /// It came to an end, or nobody knows.
+    Ended(Report),
+    /// It never began and never will, for this reason.
+    Withheld {
+        /// Why.
+        #[serde(rename = "withheld")]
+        why: String,
+    },
+}
+
 /// How it is known that an order succeeded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -81,7 +81,10 @@ pub enum Handing {
     },
     /// Workers, which claim them: each may still wait for one, and is called back wherever no orders
     /// are given now.
-    Workers,
+    Workers {
+        /// The most orders that travel with another one.
+        ahead: usize,
+    },
 }
 
 /// Returns what to do as [`agenda`] does, with at most `orders_max` new orders, without finding again
@@ -98,7 +101,7 @@ pub fn agenda_as_kept(
     (look.ahead, look.calls_back) = match handing {
         Handing::Here { ahead: 0 } => (0, CallsBack::Nothing),
         Handing::Here { ahead } => (ahead, CallsBack::Behind),
-        Handing::Workers => (0, CallsBack::All),
+        Handing::Workers { ahead } => (ahead, CallsBack::All),
     };
     let agenda = agenda_of(&mut look, orders_max);
     *kept = look.kept();
@@ -191,10 +194,20 @@ fn carry_on(look: &mut Look<'_>, agenda: &mut Agenda, room: &mut usize, moved: B
             Moved::Site(position) => sites::site(look, agenda, position, room),
         }
     }
+    agenda.called_back = behind_others(look);
     agenda.next_look = look.next;
     if !look.lacks_room {
         look.at_rest();
     }
+}
+
+/// Returns the orders that stood behind one that has not succeeded, where others may hold them.
+fn behind_others(look: &Look<'_>) -> Vec<OrderId> {
+    if look.calls_back != CallsBack::All {
+        return vec![];
+    }
+    let orders = look.state.orders.iter();
+    orders.filter(|(_, it)| look.state.is_called_back(it)).map(|(id, _)| id.clone()).collect()
 }
 
 /// Returns the orders that may not have begun at whatever gets no orders now: a halt, a window that

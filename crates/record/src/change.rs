@@ -122,6 +122,9 @@ pub struct Change {
     pub settle: Vec<(OrderId, u64)>,
     /// Orders that are to be taken back if nobody has claimed them yet.
     pub withdraw: Vec<OrderId>,
+    /// Orders that their holders are not to begin, where they have not, each with who called it back:
+    /// reads well after "called back by".
+    pub withhold: Vec<(OrderId, String)>,
     /// Orders that their holders are to stop, each with who wants it: reads well after "stopped by".
     pub stop: Vec<(OrderId, String)>,
     /// Evidence and other bytes, kept under their SHA-256.

@@ -49,7 +49,7 @@ pub use package::{
     verify_package,
 };
 pub use queue::{
-    Claimed, Enlisted, Lead, OpenOrder, OrderState, Present, Receipt, Renewed, Reported,
+    Claimed, Enlisted, Lead, OpenOrder, OrderState, Present, Receipt, Renewed, Reported, Wish,
 };
 pub use receipt::{ReceiptFlaw, VerifiedReceipt, is_receipt, receipt, verify_receipt};
 pub use ssh_signature::{InvalidSshSignature, verify_ssh};

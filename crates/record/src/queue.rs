@@ -6,7 +6,10 @@
 
 use crate::error::RecordError;
 use model::id::{DeploymentId, Seq};
-use model::order::{Intent, Order, OrderId, Report};
+use model::order::{Ending, Intent, Order, OrderId};
+
+/// The most orders that one entry intends together: those behind the first are looked for so far.
+pub(crate) const BUNDLE_MAX: u64 = 64;
 
 /// How far an order has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,6 +86,24 @@ pub struct Claimed {
     pub intent: Intent,
     /// Who had it before and let the lease run out, and may have begun it.
     pub before: Option<String>,
+    /// What is wanted of it, where that is not that it goes on.
+    pub wish: Option<Wish>,
+}
+
+/// What somebody wants of an order that another one holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// That it does not begin, where it has not; and by whom.
+    Withhold(String),
+    /// That it stops, wherever it stands; and by whom.
+    Stop(String),
+}
+
+impl Wish {
+    /// Returns the wish of whoever wants it withheld and stopped, as far as anybody does.
+    pub(crate) fn of(withhold: Option<String>, stop: Option<String>) -> Option<Self> {
+        stop.map(Self::Stop).or_else(|| withhold.map(Self::Withhold))
+    }
 }
 
 /// An order that a worker still holds.
@@ -90,8 +111,8 @@ pub struct Claimed {
 pub struct Renewed {
     /// Its token.
     pub token: u64,
-    /// Who wants it stopped, where somebody does.
-    pub stop: Option<String>,
+    /// What is wanted of it, where that is not that it goes on.
+    pub wish: Option<Wish>,
 }
 
 /// What a worker says became of an order.
@@ -104,7 +125,7 @@ pub struct Reported {
     /// The token under which the worker holds it.
     pub token: u64,
     /// What became of it.
-    pub report: Report,
+    pub ending: Ending,
 }
 
 /// What became of a report.

@@ -1,7 +1,7 @@
 //! One journey of a bundle: it is sent off, listened to, and left when nothing more is to be heard.
 
 use super::hearing::{Hearing, Said};
-use super::{Ending, Tell, bare_report};
+use super::{Tell, bare_report};
 use crate::answers::Answer;
 use crate::cancel::Cancel;
 use crate::carry_out::{Inner, redactor, refused, without_secrets};
@@ -12,7 +12,7 @@ use crate::session::{Event, Session};
 use crate::ssh::Lane;
 use crate::task::{End, Task, end_of};
 use crate::text::{self, Effect, Program};
-use model::order::{Failure, Order, Outcome, Report};
+use model::order::{Ending, Failure, Order, Outcome, Report};
 use std::future::{Future, pending, poll_fn};
 use std::pin::Pin;
 use std::task::Poll;

@@ -134,8 +134,15 @@ fn new_order(name: &str, grant: Option<&str>) -> NewOrder {
     NewOrder { order, intent: 1, grant: grant.map(str::to_owned) }
 }
 
-/// A change of one entry and the orders it intends.
-fn intending(orders: Vec<NewOrder>) -> Change {
+/// A change of an entry for each of these orders.
+fn intending(mut orders: Vec<NewOrder>) -> Change {
+    let entries = orders.iter().flat_map(|_| one("orders-given").entries).collect();
+    (1..).zip(&mut orders).for_each(|(intent, it)| it.intent = intent);
+    Change { orders, entries, ..Change::default() }
+}
+
+/// A change of one entry, which intends all of these orders together.
+fn intending_together(orders: Vec<NewOrder>) -> Change {
     Change { orders, ..one("orders-given") }
 }
 

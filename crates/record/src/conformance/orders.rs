@@ -1,8 +1,9 @@
 //! The order queue: nobody acts on an order that is not his, however late he wakes.
 
-use super::{Home, LONG, NONE, chapter, intending, new_order, one, order_id, signer, succeeded};
-use crate::{Change, OrderState, Receipt, Record, RecordError, Reported};
-use model::order::{Intent, OrderId};
+use super::{Home, LONG, NONE, chapter, intending, intending_together};
+use super::{new_order, one, order_id, signer, succeeded};
+use crate::{Change, OrderState, Receipt, Record, RecordError, Reported, Wish};
+use model::order::{Ending, Intent, OrderId};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -21,6 +22,9 @@ chapter! {
     a_lease_is_renewed_only_by_its_holder,
     of_many_claimants_each_order_has_one,
     a_halt_and_a_claim_in_a_race_never_both_have_an_order,
+    orders_of_one_entry_are_claimed_together_and_by_one,
+    what_stands_behind_one_that_is_claimed_is_not_withdrawn,
+    of_many_claimants_one_has_all_orders_of_an_entry,
 }
 
 fn ids(intents: &[Intent]) -> Vec<String> {
@@ -42,7 +46,8 @@ async fn renew(record: &dyn Record, worker: &str, tokens: &[u64], lease: Duratio
 }
 
 fn reported(id: &OrderId, token: u64) -> Reported {
-    Reported { deployment: super::fg30(), order: id.clone(), token, report: succeeded() }
+    let ending = Ending::Ended(succeeded());
+    Reported { deployment: super::fg30(), order: id.clone(), token, ending }
 }
 
 async fn open_orders_are_claimed_oldest_first_and_once(home: Home) {
@@ -209,8 +214,8 @@ async fn a_holder_is_told_that_its_order_is_to_be_stopped(home: Home) {
     let change = Change { stop, ..Change::default() };
     record.append(&deployment, &given.head, change).await.unwrap();
     let kept = record.renew(&by, &tokens, LONG).await.unwrap();
-    let stops: Vec<_> = kept.iter().map(|it| it.stop.as_deref()).collect();
-    assert_eq!(stops, [None, Some("ivo")]);
+    let wishes: Vec<_> = kept.into_iter().map(|it| it.wish).collect();
+    assert_eq!(wishes, [None, Some(Wish::Stop("ivo".to_owned()))]);
 }
 
 async fn a_report_counts_once_however_often_it_is_sent(home: Home) {
@@ -282,7 +287,9 @@ async fn an_order_can_be_given_to_another_worker(home: Home) {
     assert_eq!(ids(&again.granted), ["b#1", "a#1"]);
     assert_eq!(claim(&*record, "w", 9, LONG).await, []);
     let all = record.open_orders(&deployment).await.unwrap();
-    assert!(all.iter().all(|it| it.holder.as_deref() == Some("here") && it.intent == 1));
+    let line = |it: &crate::OpenOrder| (it.holder.clone(), it.intent);
+    let lines: Vec<_> = all.iter().map(line).collect();
+    assert_eq!(lines, [(Some("here".to_owned()), 1), (Some("here".to_owned()), 2)]);
     let tokens: BTreeSet<u64> = all.iter().map(|it| it.token).collect();
     assert_eq!(tokens, again.granted.iter().map(Intent::token).collect());
 }
@@ -361,4 +368,101 @@ async fn a_halt_and_a_claim_in_a_race_never_both_have_an_order(home: Home) {
         assert_eq!(claimed.len() + withdrawn.len(), 60);
         head = halted.head;
     }
+}
+
+async fn orders_of_one_entry_are_claimed_together_and_by_one(home: Home) {
+    let (record, deployment, head) = home.begun().await;
+    let orders = ["a#1", "a#2", "a#3"].map(|it| new_order(it, None)).to_vec();
+    let given = record.append(&deployment, &head, intending_together(orders)).await.unwrap();
+    let mut alone = intending(vec![new_order("b#1", None)]);
+    alone.orders[0].intent = given.head.seq + 1;
+    let given = record.append(&deployment, &given.head, alone).await.unwrap();
+    // One is asked for: it comes with those behind it.
+    let first = claim(&*record, "first", 1, NONE).await;
+    assert_eq!(ids(&first), ["a#1", "a#2", "a#3"]);
+    // Its lease has run out, and the next one gets all of them, however few it asks for.
+    let second = record.enlist("second", LONG).await.unwrap();
+    let taken = record.claim(&second, 1, LONG).await.unwrap();
+    let before: Vec<_> = taken.iter().map(|it| it.before.as_deref()).collect();
+    assert_eq!(before, [Some("first"); 3]);
+    let tokens: Vec<u64> = taken.iter().map(|it| it.intent.token()).collect();
+    // One after the other comes to its end; meanwhile nobody else has those behind it.
+    let report = reported(&order_id("a#1"), tokens[0]);
+    assert_eq!(record.report(vec![report]).await.unwrap(), [Receipt::Accepted]);
+    assert_eq!(record.renew(&second, &tokens, NONE).await.unwrap().len(), 2);
+    assert_eq!(ids(&claim(&*record, "third", 1, LONG).await), ["b#1"]);
+    assert_eq!(claim(&*record, "third", 9, LONG).await, [], "the end of the first is not recorded");
+    let settle = Change { settle: vec![(order_id("a#1"), tokens[0])], ..one("ended") };
+    record.append(&deployment, &given.head, settle).await.unwrap();
+    assert_eq!(ids(&claim(&*record, "third", 1, LONG).await), ["a#2", "a#3"]);
+}
+
+async fn what_stands_behind_one_that_is_claimed_is_not_withdrawn(home: Home) {
+    let (record, deployment, head) = home.begun().await;
+    let names = ["a#1", "a#2", "b#1", "b#2"].map(order_id);
+    let of = |name: &str| {
+        let orders = [1, 2].map(|it| new_order(&format!("{name}#{it}"), None)).to_vec();
+        intending_together(orders)
+    };
+    let given = record.append(&deployment, &head, of("a")).await.unwrap();
+    let mut next = of("b");
+    next.orders.iter_mut().for_each(|it| it.intent = given.head.seq + 1);
+    let given = record.append(&deployment, &given.head, next).await.unwrap();
+    let by = record.enlist("w", LONG).await.unwrap();
+    let held = record.claim(&by, 1, LONG).await.unwrap();
+    assert_eq!(held.len(), 2);
+    let withhold = names.iter().map(|it| (it.clone(), "the halt".to_owned())).collect();
+    let halted = Change { withdraw: names.to_vec(), withhold, ..one("halted") };
+    let halted = record.append(&deployment, &given.head, halted).await.unwrap();
+    assert_eq!(halted.withdrawn, names[2..]);
+    // Whoever holds the others is told, and says that one never began.
+    let tokens: Vec<u64> = held.iter().map(|it| it.intent.token()).collect();
+    let kept = record.renew(&by, &tokens, LONG).await.unwrap();
+    let back = Some(Wish::Withhold("the halt".to_owned()));
+    let wishes: Vec<_> = kept.into_iter().map(|it| it.wish).collect();
+    assert_eq!(wishes, [back.clone(), back.clone()]);
+    let ending = Ending::Withheld { why: "it was called back by the halt".to_owned() };
+    let withheld = Reported { ending, ..reported(&names[1], tokens[1]) };
+    assert_eq!(record.report(vec![withheld.clone()]).await.unwrap(), [Receipt::Accepted]);
+    assert_eq!(record.reported(&deployment, 9).await.unwrap(), [withheld]);
+    // Whoever gets it next knows it from the start.
+    record.leave(&by, &tokens).await.unwrap();
+    let other = record.enlist("v", LONG).await.unwrap();
+    let taken = record.claim(&other, 9, LONG).await.unwrap();
+    assert_eq!(taken.into_iter().map(|it| it.wish).collect::<Vec<_>>(), [back]);
+}
+
+async fn of_many_claimants_one_has_all_orders_of_an_entry(home: Home) {
+    let (record, deployment, mut head) = home.begun().await;
+    for entry in 0..20 {
+        let orders = (0..5).map(|it| new_order(&format!("o{entry}#{it}"), None));
+        let mut change = intending_together(orders.collect());
+        change.orders.iter_mut().for_each(|it| it.intent = head.seq + 1);
+        head = record.append(&deployment, &head, change).await.unwrap().head;
+    }
+    let workers = (0..6).map(|worker| {
+        let record = record.clone();
+        tokio::spawn(async move {
+            let mut mine = Vec::new();
+            while mine.len() < 100 {
+                let claimed = claim(&*record, &worker.to_string(), 2, LONG).await;
+                mine.extend(claimed.into_iter().map(|it| (it.seq(), it.order().id.to_string())));
+                let open = record.open_orders(&super::fg30()).await.unwrap();
+                if !open.iter().any(|it| it.state == OrderState::Open) {
+                    break;
+                }
+            }
+            mine
+        })
+    });
+    let mut all = Vec::new();
+    for worker in workers.collect::<Vec<_>>() {
+        let mine = worker.await.unwrap();
+        for entry in mine.iter().map(|it| it.0).collect::<BTreeSet<_>>() {
+            let of_entry: Vec<_> = mine.iter().filter(|it| it.0 == entry).collect();
+            assert_eq!(of_entry.len(), 5, "{of_entry:?}");
+        }
+        all.extend(mine);
+    }
+    assert_eq!(all.len(), 100);
 }

@@ -29,6 +29,7 @@ impl State {
             regrant,
             settle,
             withdraw,
+            withhold,
             stop,
             contents,
             notices,
@@ -39,6 +40,7 @@ impl State {
             self.orders.remove(deployment, &id);
         }
         let withdrawn = self.withdraw(deployment, withdraw);
+        withhold.into_iter().for_each(|(id, who)| self.orders.withhold(deployment, &id, who));
         stop.into_iter().for_each(|(id, who)| self.orders.stop(deployment, &id, who));
         let mut granted: Vec<Intent> = Vec::new();
         granted.extend(orders.into_iter().filter_map(|it| self.orders.add(it)));
@@ -62,14 +64,14 @@ impl State {
     }
 
     fn withdraw(&mut self, deployment: &DeploymentId, ids: Vec<OrderId>) -> Vec<OrderId> {
-        let open = |id: &OrderId| {
-            self.orders.row(deployment, id).is_some_and(|it| it.state == OrderState::Open)
-        };
-        let withdrawn: Vec<OrderId> = ids.into_iter().filter(open).collect();
-        for id in &withdrawn {
-            self.orders.remove(deployment, id);
+        let (asked, mut left) = (ids.clone(), ids);
+        // What stands behind one that is withdrawn is the first that is left by then.
+        loop {
+            let next = left.iter().position(|id| self.orders.may_be_withdrawn(deployment, id));
+            let Some(next) = next else { break };
+            self.orders.remove(deployment, &left.swap_remove(next));
         }
-        withdrawn
+        asked.into_iter().filter(|it| !left.contains(it)).collect()
     }
 
     fn check_orders(&self, deployment: &DeploymentId, change: &Change) -> Result<(), RecordError> {

@@ -3,9 +3,11 @@
 use super::{FORGOTTEN_AFTER_US, end_of_lease, timestamp};
 use crate::change::NewOrder;
 use crate::error::RecordError;
-use crate::queue::{Claimed, Enlisted, OpenOrder, OrderState, Present, Receipt, Renewed, Reported};
+use crate::queue::{
+    Claimed, Enlisted, OpenOrder, OrderState, Present, Receipt, Renewed, Reported, Wish,
+};
 use model::id::{DeploymentId, Seq};
-use model::order::{Intent, Order, OrderId, Report};
+use model::order::{Ending, Intent, Order, OrderId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -15,7 +17,7 @@ pub(super) struct Orders {
     last_ticket: u64,
     rows: BTreeMap<u64, Row>,
     numbers: BTreeMap<(DeploymentId, OrderId), u64>,
-    late: BTreeMap<(DeploymentId, OrderId, u64), Report>,
+    late: BTreeMap<(DeploymentId, OrderId, u64), Ending>,
     workers: BTreeMap<String, Here>,
 }
 
@@ -27,7 +29,8 @@ pub(super) struct Row {
     pub(super) token: u64,
     holder: Option<String>,
     held_until_us: i64,
-    report: Option<Report>,
+    report: Option<Ending>,
+    withhold: Option<String>,
     stop: Option<String>,
 }
 
@@ -45,6 +48,14 @@ impl Row {
 
     fn is_lapsed(&self, now_us: i64) -> bool {
         self.is_leased() && self.held_until_us <= now_us
+    }
+
+    fn wish(&self) -> Option<Wish> {
+        Wish::of(self.withhold.clone(), self.stop.clone())
+    }
+
+    fn is_of_one_entry_with(&self, other: &Self) -> bool {
+        self.intent == other.intent && self.order.deployment == other.order.deployment
     }
 
     fn grant(&mut self, holder: &str, token: u64, held_until_us: i64) -> Intent {
@@ -84,6 +95,7 @@ impl Orders {
             holder: None,
             held_until_us: 0,
             report: None,
+            withhold: None,
             stop: None,
         };
         let granted = new.grant.map(|holder| row.grant(&holder, number, i64::MAX));
@@ -116,6 +128,35 @@ impl Orders {
         }
     }
 
+    pub(super) fn withhold(&mut self, deployment: &DeploymentId, id: &OrderId, who: String) {
+        let row = self.row_mut(deployment, id).map(|(_, it)| it);
+        if let Some(row) = row.filter(|it| it.state != OrderState::Reported) {
+            row.withhold = Some(who);
+        }
+    }
+
+    /// Returns whether an order is open and the first that is left of those that one entry intends.
+    pub(super) fn may_be_withdrawn(&self, deployment: &DeploymentId, id: &OrderId) -> bool {
+        let number = self.numbers.get(&(deployment.clone(), id.clone()));
+        let row = number.and_then(|it| Some((*it, self.rows.get(it)?)));
+        row.is_some_and(|(number, row)| row.state == OrderState::Open && self.is_first(number, row))
+    }
+
+    fn is_first(&self, number: u64, row: &Row) -> bool {
+        let ahead = number.checked_sub(1).and_then(|it| self.rows.get(&it));
+        ahead.is_none_or(|it| !it.is_of_one_entry_with(row))
+    }
+
+    /// Returns the first of one entry at `number` and those behind it.
+    fn together_from(&self, number: u64) -> Vec<u64> {
+        let Some(first) = self.rows.get(&number) else { return vec![] };
+        let rows = (number..).map_while(|it| Some((it, self.rows.get(&it)?)));
+        let ours = rows.take_while(|(_, it)| {
+            it.is_of_one_entry_with(first) && it.state != OrderState::Reported
+        });
+        ours.map(|(it, _)| it).collect()
+    }
+
     pub(super) fn enlist(&mut self, worker: &str, now_us: i64, lease: Duration) -> Enlisted {
         let session = self.ticket();
         let here = Here { session, until_us: end_of_lease(now_us, lease) };
@@ -138,16 +179,18 @@ impl Orders {
         lease: Duration,
     ) -> Result<Vec<Claimed>, RecordError> {
         self.here(by, now_us)?;
-        let lapsed = self.rows.iter().filter(|(_, it)| it.is_lapsed(now_us));
-        let open = self.rows.iter().filter(|(_, it)| it.state == OrderState::Open);
-        let next: BTreeSet<u64> = lapsed.chain(open).take(limit).map(|(it, _)| *it).collect();
+        let first = || self.rows.iter().filter(|(number, it)| self.is_first(**number, it));
+        let lapsed = first().filter(|(_, it)| it.is_lapsed(now_us));
+        let open = first().filter(|(_, it)| it.state == OrderState::Open);
+        let next = lapsed.chain(open).take(limit).flat_map(|(it, _)| self.together_from(*it));
+        let next: BTreeSet<u64> = next.collect();
         let mut claimed = Vec::with_capacity(next.len());
         for number in next {
             let token = self.ticket();
             if let Some(row) = self.rows.get_mut(&number) {
-                let before = row.holder.take();
+                let (before, wish) = (row.holder.take(), row.wish());
                 let intent = row.grant(&by.worker, token, end_of_lease(now_us, lease));
-                claimed.push(Claimed { intent, before });
+                claimed.push(Claimed { intent, before, wish });
             }
         }
         Ok(claimed)
@@ -165,7 +208,7 @@ impl Orders {
         let mut kept = Vec::new();
         for row in self.held_under(by, tokens).filter(|it| it.held_until_us > now_us) {
             row.held_until_us = until_us;
-            kept.push(Renewed { token: row.token, stop: row.stop.clone() });
+            kept.push(Renewed { token: row.token, wish: row.wish() });
         }
         kept.sort_unstable_by_key(|it| it.token);
         Ok(kept)
@@ -197,7 +240,7 @@ impl Orders {
     }
 
     pub(super) fn report(&mut self, reported: Reported, now_us: i64) -> Receipt {
-        let Reported { deployment, order, token, report } = reported;
+        let Reported { deployment, order, token, ending } = reported;
         if let Some((_, row)) = self.row_mut(&deployment, &order)
             && row.token == token
         {
@@ -206,11 +249,11 @@ impl Orders {
             }
             if row.state == OrderState::Held && row.held_until_us > now_us {
                 row.state = OrderState::Reported;
-                row.report = Some(report);
+                row.report = Some(ending);
                 return Receipt::Accepted;
             }
         }
-        self.late.entry((deployment, order, token)).or_insert(report);
+        self.late.entry((deployment, order, token)).or_insert(ending);
         Receipt::Late
     }
 
@@ -224,7 +267,7 @@ impl Orders {
     ) -> impl Iterator<Item = Reported> {
         self.rows_of(deployment).filter(|it| it.state == OrderState::Reported).filter_map(|it| {
             let (deployment, order) = (it.order.deployment.clone(), it.order.id.clone());
-            Some(Reported { deployment, order, token: it.token, report: it.report.clone()? })
+            Some(Reported { deployment, order, token: it.token, ending: it.report.clone()? })
         })
     }
 
@@ -233,11 +276,11 @@ impl Orders {
         deployment: &'a DeploymentId,
     ) -> impl Iterator<Item = Reported> {
         let ours = self.late.iter().filter(move |((of, ..), _)| of == deployment);
-        ours.map(|((deployment, order, token), report)| Reported {
+        ours.map(|((deployment, order, token), ending)| Reported {
             deployment: deployment.clone(),
             order: order.clone(),
             token: *token,
-            report: report.clone(),
+            ending: ending.clone(),
         })
     }
 

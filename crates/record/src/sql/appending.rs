@@ -77,6 +77,7 @@ pub(super) async fn append(
     writing.add_commands(link).await?;
     writing.settle(link).await?;
     let withdrawn = writing.withdraw(link).await?;
+    writing.withhold(link).await?;
     writing.stop(link).await?;
     let granted = writing.grant(link).await?;
     writing.add_contents(link).await?;
@@ -184,17 +185,41 @@ impl<'a> Writing<'a> {
     }
 
     async fn withdraw(&self, link: &mut Link<'_>) -> Result<Vec<OrderId>, RecordError> {
-        let mut rows = Rows::list(text::WITHDRAW, vec![self.name()]);
-        sorted(self.change.withdraw.iter()).iter().for_each(|id| rows.push([(&*id.0).into()]));
-        let withdrawn = ids(rows.fetch(link).await?)?;
+        let mut left = sorted(self.change.withdraw.iter());
+        let mut withdrawn = BTreeSet::new();
+        // What stands behind one that is withdrawn is the first that is left by then.
+        while !left.is_empty() {
+            let mut rows = Rows::list(text::WITHDRAW, vec![self.name()]);
+            left.iter().for_each(|id| rows.push([(&*id.0).into()]));
+            let found = ids(rows.fetch(link).await?)?;
+            if found.is_empty() {
+                break;
+            }
+            left.retain(|id| !found.contains(&*id.0));
+            withdrawn.extend(found);
+        }
         let asked = self.change.withdraw.iter();
         Ok(asked.filter(|id| withdrawn.contains(&*id.0)).cloned().collect())
     }
 
+    /// Leaves word for whoever holds an order that it is not to begin.
+    async fn withhold(&self, link: &mut Link<'_>) -> Result<(), RecordError> {
+        self.leave_word(link, text::WITHHOLD, &self.change.withhold).await
+    }
+
     /// Leaves word for whoever holds an order that it is to be stopped.
     async fn stop(&self, link: &mut Link<'_>) -> Result<(), RecordError> {
-        let mut rows = Rows::tuples(text::STOP, vec![self.name()]);
-        for (id, who) in sorted(self.change.stop.iter()) {
+        self.leave_word(link, text::STOP, &self.change.stop).await
+    }
+
+    async fn leave_word(
+        &self,
+        link: &mut Link<'_>,
+        statement: &'static str,
+        words: &[(OrderId, String)],
+    ) -> Result<(), RecordError> {
+        let mut rows = Rows::tuples(statement, vec![self.name()]);
+        for (id, who) in sorted(words.iter()) {
             rows.push([(&*id.0).into(), who.as_str().into()]);
         }
         rows.run(link).await?;

@@ -9,9 +9,11 @@ use super::rows::Rows;
 use super::{now_us, text};
 use crate::error::RecordError;
 use crate::memory::{FORGOTTEN_AFTER_US, end_of_lease, timestamp};
-use crate::queue::{Claimed, Enlisted, OpenOrder, OrderState, Present, Receipt, Renewed, Reported};
+use crate::queue::{
+    BUNDLE_MAX, Claimed, Enlisted, OpenOrder, OrderState, Present, Receipt, Renewed, Reported, Wish,
+};
 use model::id::{DeploymentId, Seq};
-use model::order::{Intent, Order, OrderId, Report};
+use model::order::{Ending, Intent, Order, OrderId};
 use serde::de::DeserializeOwned;
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -88,36 +90,69 @@ pub(super) async fn claim(
     let first = take_tickets(link, count).await? + 1 - count;
     let until = end_of_lease(now_us, lease);
     let mut take = Rows::tuples(text::TAKE, vec![worker.as_str().into(), until.into()]);
-    for (token, (it, _)) in (first..).zip(&found) {
-        take.push([it.number.into(), token.into()]);
+    for (token, it) in (first..).zip(&found) {
+        take.push([it.granted.number.into(), token.into()]);
     }
     take.run(link).await?;
-    let claimed = |(token, (it, before)): (u64, (Granted, Option<String>))| Claimed {
-        intent: it.licence(token),
-        before,
+    let claimed = |(token, it): (u64, Claimable)| Claimed {
+        intent: it.granted.licence(token),
+        before: it.before,
+        wish: it.wish,
     };
     Ok((first..).zip(found).map(claimed).collect())
 }
 
-/// Returns the orders that a worker may have now, oldest first, each with whoever had it before.
+/// An order that a worker may have.
+struct Claimable {
+    granted: Granted,
+    /// Who had it before.
+    before: Option<String>,
+    wish: Option<Wish>,
+}
+
+impl Claimable {
+    fn read(mut row: Row) -> Result<Self, RecordError> {
+        let granted = Granted::read(&mut row)?;
+        let mut word = || Ok::<_, RecordError>(Some(row.text()?).filter(|it| !it.is_empty()));
+        let (before, withhold, stop) = (word()?, word()?, word()?);
+        Ok(Self { granted, before, wish: Wish::of(withhold, stop) })
+    }
+}
+
+/// Returns the orders that a worker may have now, oldest first: at most `limit`, each with those that
+/// one entry intends behind it.
 async fn may_be_claimed(
     link: &mut Link<'_>,
     now_us: i64,
     limit: u32,
-) -> Result<Vec<(Granted, Option<String>)>, RecordError> {
+) -> Result<Vec<Claimable>, RecordError> {
     let limit = i64::from(limit);
     let lapsed = link.choose(text::LAPSED_SQLITE, text::LAPSED_POSTGRES);
     let mut rows = link.rows(lapsed, &[now_us.into(), limit.into()]).await?;
     let left = limit - i64::try_from(rows.len()).unwrap_or(limit);
     let open = link.choose(text::OPEN_SQLITE, text::OPEN_POSTGRES);
     rows.extend(link.rows(open, &[left.into()]).await?);
-    let read = |mut row: Row| {
-        let granted = Granted::read(&mut row)?;
-        Ok((granted, Some(row.text()?).filter(|it| !it.is_empty())))
-    };
-    let found: Result<Vec<_>, RecordError> = rows.into_iter().map(read).collect();
-    let mut found = found?;
-    found.sort_by_key(|(it, _)| it.number);
+    let behind = link.choose(text::BEHIND_SQLITE, text::BEHIND_POSTGRES);
+    let mut found = Vec::with_capacity(rows.len());
+    for row in rows {
+        let first = Claimable::read(row)?;
+        let Granted { number, intent, order } = &first.granted;
+        let (mut next, end) = (number + 1, number + BUNDLE_MAX);
+        let values =
+            [(*number).into(), end.into(), order.deployment.as_str().into(), (*intent).into()];
+        let rows = link.rows(behind, &values).await?;
+        found.push(first);
+        for row in rows {
+            let one = Claimable::read(row)?;
+            // What another transaction is at just now is left, and all behind it.
+            if one.granted.number != next {
+                break;
+            }
+            next += 1;
+            found.push(one);
+        }
+    }
+    found.sort_by_key(|it| it.granted.number);
     Ok(found)
 }
 
@@ -138,8 +173,10 @@ pub(super) async fn renew(
     let list = Rows::list(text::RENEW, vec![until.into(), worker.into(), now_us.into()]);
     let rows = of_tokens(list, tokens).fetch(link).await?;
     let read = |mut row: Row| {
-        let (token, stop) = (row.number()?, row.text()?);
-        Ok(Renewed { token, stop: Some(stop).filter(|it| !it.is_empty()) })
+        let token = row.number()?;
+        let mut word = || Ok::<_, RecordError>(Some(row.text()?).filter(|it| !it.is_empty()));
+        let (withhold, stop) = (word()?, word()?);
+        Ok(Renewed { token, wish: Wish::of(withhold, stop) })
     };
     let mut kept = rows.into_iter().map(read).collect::<Result<Vec<_>, RecordError>>()?;
     kept.sort_unstable_by_key(|it| it.token);
@@ -197,7 +234,7 @@ pub(super) async fn report(
     fn key(it: &Reported) -> Key<'_> {
         (it.deployment.as_str(), &it.order.0, it.token)
     }
-    let bodies: Vec<String> = reports.iter().map(|it| to_json(&it.report)).collect();
+    let bodies: Vec<String> = reports.iter().map(|it| to_json(&it.ending)).collect();
     let now_us = now_us(link).await?;
     let mut news = Rows::tuples(text::REPORT, vec![now_us.into()]);
     let mut asked = Rows::tuples(text::COUNTED, vec![]);
@@ -243,8 +280,8 @@ pub(super) async fn reported(
     }
     let read = |mut row: Row| {
         let (order, token) = (OrderId(row.text()?.into()), row.number()?);
-        let report: Report = from_json("a report", &row.text()?)?;
-        Ok(Reported { deployment: deployment.clone(), order, token, report })
+        let ending: Ending = from_json("a report", &row.text()?)?;
+        Ok(Reported { deployment: deployment.clone(), order, token, ending })
     };
     rows.into_iter().map(read).collect()
 }

@@ -66,6 +66,7 @@ fn migrator(number: &str) -> Migrator {
         (3, "accounts", include_str!("../../migrations/0003_accounts.sql").to_owned()),
         (4, "unfinished orders", unfinished.replace(NUMBERS[0], number)),
         (5, "refusals", include_str!("../../migrations/0005_refusals.sql").to_owned()),
+        (6, "bundles", include_str!("../../migrations/0006_bundles.sql").to_owned()),
     ];
     let migration = |(version, name, text): (i64, &'static str, String)| {
         // Safe: the text is ours.

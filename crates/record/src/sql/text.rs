@@ -88,8 +88,15 @@ pub(super) const SETTLE: &str = "DELETE FROM orders WHERE number IN (
         WHERE orders.deployment = given.column1 AND orders.id = given.column2
             AND orders.token = given.column3 AND orders.state IN ('held', 'reported'))
     RETURNING id";
+/// Of those that one entry intends the first that is left: whoever has it has those behind it.
 pub(super) const WITHDRAW: &str = "DELETE FROM orders
-    WHERE deployment = $1 AND state = 'open' AND id IN ({}) RETURNING id";
+    WHERE deployment = $1 AND state = 'open' AND id IN ({})
+        AND NOT EXISTS (SELECT 1 FROM orders AS ahead WHERE ahead.number = orders.number - 1
+            AND ahead.deployment = orders.deployment AND ahead.intent = orders.intent)
+    RETURNING id";
+pub(super) const WITHHOLD: &str = "UPDATE orders SET withhold = given.column2
+    FROM (VALUES {}) AS given WHERE orders.deployment = $1 AND orders.id = given.column1
+        AND orders.state IN ('open', 'held')";
 pub(super) const STOP: &str = "UPDATE orders SET stop = given.column2
     FROM (VALUES {}) AS given WHERE orders.deployment = $1 AND orders.id = given.column1
         AND orders.state IN ('open', 'held')";
@@ -101,23 +108,47 @@ pub(super) const SET_TOKENS: &str = "UPDATE orders SET token = given.column2
     FROM (VALUES {}) AS given WHERE orders.number = given.column1";
 
 /// The oldest orders that may be claimed: those that nobody has had, and those whose lease has run
-/// out. PostgreSQL passes over rows that another claimant is taking just now; SQLite has one writer.
-pub(super) const OPEN_SQLITE: &str = "SELECT number, intent, body, holder FROM orders
-    WHERE state = 'open' ORDER BY number LIMIT $1";
-pub(super) const OPEN_POSTGRES: &str = "SELECT number, intent, body, holder FROM orders
-    WHERE state = 'open' ORDER BY number LIMIT $1 FOR UPDATE SKIP LOCKED";
-pub(super) const LAPSED_SQLITE: &str = "SELECT number, intent, body, holder FROM orders
+/// out, but of those that one entry intends only the first that is left. PostgreSQL passes over rows
+/// that another claimant is taking just now; SQLite has one writer.
+pub(super) const OPEN_SQLITE: &str = "SELECT number, intent, body, holder, withhold, stop
+    FROM orders
+    WHERE state = 'open' AND NOT EXISTS (SELECT 1 FROM orders AS ahead
+        WHERE ahead.number = orders.number - 1 AND ahead.deployment = orders.deployment
+            AND ahead.intent = orders.intent)
+    ORDER BY number LIMIT $1";
+pub(super) const OPEN_POSTGRES: &str = "SELECT number, intent, body, holder, withhold, stop
+    FROM orders
+    WHERE state = 'open' AND NOT EXISTS (SELECT 1 FROM orders AS ahead
+        WHERE ahead.number = orders.number - 1 AND ahead.deployment = orders.deployment
+            AND ahead.intent = orders.intent)
+    ORDER BY number LIMIT $1 FOR UPDATE OF orders SKIP LOCKED";
+pub(super) const LAPSED_SQLITE: &str = "SELECT number, intent, body, holder, withhold, stop
+    FROM orders
     WHERE state = 'held' AND held_until < 9223372036854775807 AND held_until <= $1
+        AND NOT EXISTS (SELECT 1 FROM orders AS ahead
+            WHERE ahead.number = orders.number - 1 AND ahead.deployment = orders.deployment
+                AND ahead.intent = orders.intent)
     ORDER BY held_until, number LIMIT $2";
-pub(super) const LAPSED_POSTGRES: &str = "SELECT number, intent, body, holder FROM orders
+pub(super) const LAPSED_POSTGRES: &str = "SELECT number, intent, body, holder, withhold, stop
+    FROM orders
     WHERE state = 'held' AND held_until < 9223372036854775807 AND held_until <= $1
-    ORDER BY held_until, number LIMIT $2 FOR UPDATE SKIP LOCKED";
+        AND NOT EXISTS (SELECT 1 FROM orders AS ahead
+            WHERE ahead.number = orders.number - 1 AND ahead.deployment = orders.deployment
+                AND ahead.intent = orders.intent)
+    ORDER BY held_until, number LIMIT $2 FOR UPDATE OF orders SKIP LOCKED";
+/// The orders behind one that is claimed, which one entry intends with it: they are claimed along.
+pub(super) const BEHIND_SQLITE: &str = "SELECT number, intent, body, holder, withhold, stop
+    FROM orders WHERE number > $1 AND number < $2 AND deployment = $3 AND intent = $4
+        AND state IN ('open', 'held') ORDER BY number";
+pub(super) const BEHIND_POSTGRES: &str = "SELECT number, intent, body, holder, withhold, stop
+    FROM orders WHERE number > $1 AND number < $2 AND deployment = $3 AND intent = $4
+        AND state IN ('open', 'held') ORDER BY number FOR UPDATE SKIP LOCKED";
 pub(super) const TAKE: &str = "UPDATE orders
     SET state = 'held', holder = $1, held_until = $2, token = given.column2
     FROM (VALUES {}) AS given WHERE orders.number = given.column1";
 pub(super) const RENEW: &str = "UPDATE orders SET held_until = $1
     WHERE state = 'held' AND held_until < 9223372036854775807 AND holder = $2 AND held_until > $3
-        AND token IN ({}) RETURNING token, stop";
+        AND token IN ({}) RETURNING token, withhold, stop";
 pub(super) const GIVE_BACK: &str = "UPDATE orders SET held_until = $1
     WHERE state = 'held' AND held_until < 9223372036854775807 AND holder = $2 AND token IN ({})";
 
