@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 /// What is done beside the acts of a deployment: where it is posted on the pages, by which operation of
 /// the API, and what is typed.
-const DOORS: [(&str, &str, &str); 21] = [
+const DOORS: [(&str, &str, &str); 22] = [
     ("/set-up", "post /api/v1/set-up", "account set-up"),
     ("/log-in", "post /api/v1/session", "log-in"),
     ("/log-out", "delete /api/v1/session", "account log-out"),
@@ -40,6 +40,8 @@ const DOORS: [(&str, &str, &str); 21] = [
         "post /api/v1/deployments/{deployment}/commands",
         "incident open",
     ),
+    // Whoever signs shows in the act that it is them.
+    ("/d/{deployment}/act/{*kind}", "post /api/v1/deployments/{deployment}/signatures", "sign"),
 ];
 
 /// What only a browser can do: it makes and holds the passkey.
@@ -48,8 +50,11 @@ const OF_A_BROWSER: [(&str, &str); 2] = [
     ("/log-in/passkey", "post /api/v1/session/passkey"),
 ];
 
-/// Questions that come before what is done, and change nothing.
-const QUESTIONS: [&str; 3] = [
+/// Questions that come before what is done, and change nothing: where pages ask them, and by which
+/// operations.
+const QUESTIONS_OF_PAGES: [&str; 2] = ["/d/{deployment}/question/{*kind}", "/l/{secret}/question"];
+const QUESTIONS: [&str; 4] = [
+    "post /api/v1/deployments/{deployment}/declarations",
     "post /api/v1/me/passkeys/question",
     "post /api/v1/session/passkey/question",
     "post /api/v1/me/sign-on/question",
@@ -226,7 +231,8 @@ fn no_act_is_found_on_only_one_of_pages_api_and_command_line() {
         missing.extend(gone.map(|it| format!("{what} {it} is not there")));
     };
     let pages = DOORS.iter().map(|it| it.0).chain(OF_A_BROWSER.iter().map(|it| it.0));
-    lacks("page", &posted, pages.chain(BY_A_LINK.iter().map(|it| it.0)).collect());
+    let pages = pages.chain(BY_A_LINK.iter().map(|it| it.0)).chain(QUESTIONS_OF_PAGES);
+    lacks("page", &posted, pages.collect());
     let known = DOORS.iter().map(|it| it.1).chain(OF_A_BROWSER.iter().map(|it| it.1));
     lacks("operation", &operations, known.chain(QUESTIONS).collect());
     let others = OTHER_WORDS.iter().map(|it| it.0);
