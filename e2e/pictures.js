@@ -41,7 +41,7 @@ async function demo() {
   await page.goto(link);
   await page.getByRole("button", { name: "Come in" }).click();
   await page.goto("/");
-  await page.locator("table a").first().click();
+  await page.locator("tbody a").first().click();
   const board = page.url();
   await page.locator(".ring", { hasText: "halted" }).first().waitFor({ timeout: 60_000 });
   await picture(page, "board");

@@ -79,12 +79,12 @@ impl Answer {
             "taken" => Self::Taken,
             "lapsed" => Self::Lapsed,
             "bound" => Self::Bound,
-            "refused" => Self::Refused(rest.to_owned()),
+            "refused" => Self::Refused(told(rest.as_bytes(), &[])),
             "have" => Self::Have,
             "lacks" => Self::Lacks,
             "send" => Self::Send,
             "copied" => Self::Copied,
-            "differs" => Self::Differs(rest.to_owned()),
+            "differs" => Self::Differs(told(rest.as_bytes(), &[])),
             _ => return None,
         })
     }
