@@ -233,9 +233,11 @@ impl Wanted {
         limit: usize,
     ) -> Result<Self, Unlisted> {
         let mut it = Self { limit, ..Self::default() };
-        for (name, value) in query.iter().filter(|(_, value)| !value.is_empty()) {
+        for (name, value) in query {
             match name.as_str() {
                 "order" => it.by = Some(order(T::FIELDS, value)?),
+                // Whatever else is left empty says nothing.
+                _ if value.is_empty() => {}
                 "text" => it.text = value.trim().to_lowercase(),
                 "after" => it.after = Some(value.clone()),
                 "limit" => {}
@@ -483,6 +485,10 @@ mod tests {
             (
                 "order=sails",
                 "it cannot be put in the order `sails`; it can in these: name, -name, masts, -masts",
+            ),
+            (
+                "order=",
+                "it cannot be put in the order ``; it can in these: name, -name, masts, -masts",
             ),
             ("sails=3", "it cannot be filtered by `sails`; it can by these: name, masts, text"),
             ("after=nonsense", "`after` is what `next` of the page before said, in the same order"),
