@@ -455,12 +455,12 @@ mod tests {
     fn a_page_goes_on_after_its_last_item_even_when_that_is_gone() {
         for (order, expected) in [
             ("", ["Zephyr Ancora", "Möwe Boreas", "Corvo"]),
-            ("masts", ["Ancora Corvo", "Boreas Zephyr", "Möwe"]),
-            ("-masts", ["Möwe Zephyr", "Boreas Corvo", "Ancora"]),
+            ("order=masts", ["Ancora Corvo", "Boreas Zephyr", "Möwe"]),
+            ("order=-masts", ["Möwe Zephyr", "Boreas Corvo", "Ancora"]),
         ] {
             let mut after = String::new();
             for page in expected {
-                let (names, next) = asked(&format!("order={order}&after={after}"), 2).unwrap();
+                let (names, next) = asked(&format!("{order}&after={after}"), 2).unwrap();
                 assert_eq!(names, page, "{order}");
                 after = next.unwrap_or_default();
             }
