@@ -54,7 +54,8 @@ process() {
     } 2>&1 | {
         trap "" HUP INT TERM XFSZ
         ulimit -f "$blocks"
-        cat >"$journal/out" || exec cat
+        cat >"$journal/out" || { : >"$journal/all"; exec cat; }
+        : >"$journal/all"
     } >/dev/null 2>&1
     word=interrupted code=0 size=0
     [ -e "$journal/stopped" ] && word=stopped

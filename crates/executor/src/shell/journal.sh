@@ -9,6 +9,7 @@
 #   begun    made with O_EXCL, so by exactly one shell: its process, start and boot, when the order
 #            began, and the order
 #   out      what the order wrote, no more than the limit
+#   all      made when nothing more comes into out
 #   stopped  made before the order is stopped, so that its end is not taken for its own
 #   rc       `ended <code>` or `stopped <code>`; the end of the line is the end of the write
 #
@@ -78,6 +79,12 @@ follow() {
         sleep 1
         waited=$((waited + 1))
     done
+    # Its last words may still be on their way. For what it left behind nobody waits.
+    waited=0
+    while ended && [ ! -e "$journal/all" ] && [ "$waited" -lt 2 ]; do
+        sleep 1
+        waited=$((waited + 1))
+    done
     conclude
 }
 
@@ -103,7 +110,8 @@ run() {
     } 2>&1 | {
         trap '' HUP INT TERM XFSZ
         ulimit -f "$output_blocks"
-        cat >"$journal/out" || exec cat
+        cat >"$journal/out" || { : >"$journal/all"; exec cat; }
+        : >"$journal/all"
     } >/dev/null 2>&1
     conclude
 }
