@@ -28,8 +28,12 @@ pub trait Clock: Send + Sync {
         None
     }
 
-    /// Goes on from what it says now: somebody has looked, and it is right.
-    fn accept(&self) {}
+    /// Goes on from what it says now, where that is still what `looked_at` says: somebody has looked,
+    /// and it is right. A clock that has jumped again since, or that of another server, is another
+    /// matter.
+    fn accept(&self, looked_at: &ClockDoubt) {
+        let _ = looked_at;
+    }
 }
 
 /// By how much a clock may differ from the time that has gone by: the server adopts what it says, as
@@ -98,9 +102,14 @@ impl Clock for SteadyClock {
         said.map(|said| ClockDoubt { said, expected })
     }
 
-    fn accept(&self) {
-        let now = ((self.wall)(), (self.elapsed)());
-        *self.right.lock().unwrap_or_else(PoisonError::into_inner) = now;
+    fn accept(&self, looked_at: &ClockDoubt) {
+        let (wall, elapsed) = ((self.wall)(), (self.elapsed)());
+        let mut right = self.right.lock().unwrap_or_else(PoisonError::into_inner);
+        let expected = right.0.checked_add(elapsed - right.1).unwrap_or(wall);
+        let since = wall.duration_since(expected) - looked_at.ahead();
+        if since.abs() <= TOLERANCE {
+            *right = (wall, elapsed);
+        }
     }
 }
 
@@ -119,7 +128,9 @@ impl Seen {
     pub(crate) fn look(&mut self, clock: &dyn Clock, state: &State) -> Option<Event> {
         let accepted = state.history.clocks_accepted;
         if self.accepted.replace(accepted).is_some_and(|it| it < accepted) {
-            clock.accept();
+            if let Some(looked_at) = &state.history.clock_accepted {
+                clock.accept(looked_at);
+            }
             self.was_wrong = false;
         }
         let now = clock.now();
@@ -212,8 +223,14 @@ mod tests {
             let read = clock.now().duration_since(begins).as_secs();
             assert_eq!((read, clock.doubt().is_some()), (is_read_as, is_doubted), "{what}");
         }
-        clock.accept();
-        assert_eq!(clock.now().duration_since(begins).as_secs(), -10 * day, "somebody has looked");
+        let looked_at = clock.doubt().unwrap();
+        wall.store(20 * day, Ordering::SeqCst);
+        clock.accept(&looked_at);
+        assert_eq!(clock.now().duration_since(begins).as_secs(), 570, "it has jumped again since");
+        wall.store(30 - 10 * day, Ordering::SeqCst);
+        elapsed.store(530, Ordering::SeqCst);
+        clock.accept(&looked_at);
+        assert_eq!(clock.now().duration_since(begins).as_secs(), 30 - 10 * day, "it is as it was");
         assert_eq!(clock.doubt(), None);
     }
 }

@@ -13,7 +13,7 @@ use crate::evolve::{Happening, Impossible};
 use crate::id::Seq;
 use crate::scope::Scope;
 use crate::state::State;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -98,6 +98,13 @@ impl fmt::Display for ClockDoubt {
     }
 }
 
+impl ClockDoubt {
+    /// Returns by how much the clock was ahead of the time that had gone by.
+    pub fn ahead(&self) -> SignedDuration {
+        self.said.duration_since(self.expected)
+    }
+}
+
 /// What a person tells Landfall to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -127,6 +134,9 @@ pub struct History {
     /// How often people said that the clock is right.
     #[serde(default)]
     pub clocks_accepted: u32,
+    /// What they last said it of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock_accepted: Option<ClockDoubt>,
 }
 
 impl History {
@@ -160,7 +170,7 @@ impl History {
                 Ok(())
             }
             HistoryEvent::ClockAccepted { .. } => {
-                self.clock = None;
+                self.clock_accepted = self.clock.take().map(|(_, doubt)| doubt);
                 self.clocks_accepted += 1;
                 Ok(())
             }

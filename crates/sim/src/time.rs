@@ -103,7 +103,7 @@ impl Clock for ServerClock {
         self.steady.doubt()
     }
 
-    fn accept(&self) {
-        self.steady.accept();
+    fn accept(&self, looked_at: &ClockDoubt) {
+        self.steady.accept(looked_at);
     }
 }
