@@ -36,6 +36,7 @@ use crate::event::{Actor, Event};
 use crate::id::PersonId;
 use crate::machine::{SiteTransition, Transition};
 use crate::plan::MasterProjectPlan;
+use crate::planted::{Planted, is_planted};
 use crate::refusal::{Refusal, RefusalCode, pass};
 use crate::rights::Rights;
 use crate::role_type::RoleType;
@@ -364,7 +365,7 @@ impl Acting<'_> {
             mine
         };
         let covered = roles.iter().all(|it| has_given(*it) || given.contains(it));
-        let is_complete = covered && persons.len() >= persons_min;
+        let is_complete = covered && persons.len() >= persons_min || is_planted(Planted::ActsAlone);
         let lacks = |it: &RoleType| !has_given(*it) && !given.contains(it);
         let lacking: Vec<RoleType> = roles.iter().copied().filter(lacks).collect();
         let wanted = match (is_complete, lacking.is_empty()) {
@@ -383,9 +384,6 @@ impl Acting<'_> {
 
     /// Returns how many different people an act of two must have.
     fn two_persons(&self) -> usize {
-        if crate::planted::is_planted(crate::planted::Planted::ActsAlone) {
-            return 1;
-        }
         match self.state.plan.profile {
             crate::profile::Profile::Solo => 1,
             crate::profile::Profile::Standard | crate::profile::Profile::Regulated => 2,

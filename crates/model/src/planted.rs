@@ -60,8 +60,6 @@ pub enum Planted {
     GapsForgotten,
     /// The end of the record is not compared.
     HeadNotCompared,
-    /// The writer's epoch is not compared.
-    EpochNotCompared,
     /// A command sent again is carried out again.
     CommandRepeated,
     /// A change is written in two halves.

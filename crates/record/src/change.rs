@@ -29,11 +29,10 @@ pub struct Head {
 impl Head {
     /// Returns an error where the head that was expected is not the one there is.
     pub(crate) fn check(&self, deployment: &DeploymentId, found: &Self) -> Result<(), RecordError> {
-        let is_epoch_compared = !is_planted(Planted::EpochNotCompared);
         if is_planted(Planted::HeadNotCompared) {
             return Ok(());
         }
-        if self.seq != found.seq || self.epoch != found.epoch && is_epoch_compared {
+        if self.seq != found.seq || self.epoch != found.epoch {
             let (deployment, expected, found) = (deployment.clone(), self.clone(), found.clone());
             return Err(RecordError::Moved { deployment, expected, found });
         }

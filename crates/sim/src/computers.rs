@@ -213,6 +213,13 @@ impl Hands {
                 watched = false;
                 self.world.pause(100, 20_000).await;
             }
+            if self.world.happens(Fault::Outage) {
+                watched = false;
+                let lasting = Duration::from_secs(self.world.between(60, 900));
+                let computer = order.place.computer().as_str().to_owned();
+                let until = Instant::now() + lasting;
+                self.world.inner().computers.down_until.insert(computer, until);
+            }
             let end = tokio::select! {
                 biased;
                 found = stands.wait_for(|it| *it != Stands::Runs) => found.map(|it| *it).ok(),
@@ -220,11 +227,27 @@ impl Hands {
                 _ = cancel.stopped() => None,
             };
             self.process.gate().await;
+            self.wait_for_its_computer(order, ends).await;
             return match end {
                 Some(Stands::Runs) => continue,
                 Some(Stands::Stopped) | None => self.stopped(order),
                 Some(end) => self.outcome(order, end, watched),
             };
+        }
+    }
+
+    /// Where computers are out of reach for long, whoever lost one asks again until it is back, or
+    /// the order's time is over.
+    async fn wait_for_its_computer(&self, order: &Order, until: Instant) {
+        if self.world.inner().faults.rate(Fault::Outage) == 0 {
+            return;
+        }
+        while self.world.inner().computers.is_down(order)
+            && Instant::now() < until
+            && !self.process.is_dead()
+        {
+            tokio::time::sleep(Duration::from_secs(2)).await;
+            self.process.gate().await;
         }
     }
 

@@ -53,7 +53,14 @@ pub(crate) enum Fault {
     DoubledPerson,
     /// A person does something nobody asked for.
     Meddling,
+    /// A person replaces the plan.
+    PlanReplaced,
+    /// A computer cannot be reached for minutes, while what it has begun goes on.
+    Outage,
 }
+
+/// What only some worlds know: it is drawn apart, so that the other ones stay what they were.
+const RARE: [Fault; 2] = [Fault::PlanReplaced, Fault::Outage];
 
 /// The rates of the faults of one world, by kind; what is not there does not happen.
 #[derive(Clone, Debug, Default)]
@@ -62,10 +69,17 @@ pub(crate) struct Faults {
 }
 
 impl Faults {
-    /// Returns what goes wrong in the world of `chance`.
-    pub(crate) fn of(chance: &mut Chance) -> Self {
+    /// Returns what goes wrong in the world of `seed`, whose chance is `chance`.
+    pub(crate) fn of(seed: u64, chance: &mut Chance) -> Self {
         let mut faults = Self::default();
-        for fault in Fault::VARIANTS {
+        if matches!(seed % 8, 5 | 7) {
+            let mut apart = Chance::new(!seed);
+            for fault in RARE {
+                let rate = u32::try_from(apart.between(1, 15)).unwrap_or(1);
+                faults.per_mille.insert(fault, rate);
+            }
+        }
+        for fault in Fault::VARIANTS.iter().filter(|it| !RARE.contains(it)) {
             // A database is put back far more rarely than a connection breaks.
             let share = if *fault == Fault::Restored { 120 } else { 350 };
             if chance.happens(share) {
@@ -80,6 +94,7 @@ impl Faults {
                     Fault::Restored => 20,
                     Fault::LatePerson | Fault::DoubledPerson => 300,
                     Fault::Meddling => 60,
+                    Fault::PlanReplaced | Fault::Outage => 15,
                 };
                 let rate = u32::try_from(chance.between(1, most)).unwrap_or(1);
                 faults.per_mille.insert(*fault, rate);

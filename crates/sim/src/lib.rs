@@ -16,6 +16,7 @@ mod computers;
 mod database;
 mod faults;
 mod people;
+mod plans;
 mod process;
 mod run;
 mod time;

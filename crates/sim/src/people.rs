@@ -37,6 +37,8 @@ enum Act {
     Remedy(Box<Command>),
     /// They do what nobody asked for.
     Idea,
+    /// They replace the plan.
+    Replace,
 }
 
 /// The people of a world.
@@ -82,6 +84,9 @@ impl People {
         if self.world.happens(Fault::Meddling) {
             let later = SignedDuration::from_secs(5);
             self.plan(Act::Idea, later);
+        }
+        if self.world.happens(Fault::PlanReplaced) {
+            self.plan(Act::Replace, SignedDuration::from_secs(5));
         }
         self.do_what_is_due().await;
         // People look around several times a day, whatever the program waits for.
@@ -218,6 +223,7 @@ impl People {
             Act::Remedy(command) => remedies::whoever_may(state, now, command)
                 .map(|person| (person, command.as_ref().clone())),
             Act::Idea => self.idea(state),
+            Act::Replace => return self.replace_plan().await,
         };
         let Some((person, command)) = chosen else { return };
         if matches!(command, Command::History(HistoryCommand::AcceptClock { .. })) {
@@ -253,6 +259,28 @@ impl People {
                     return;
                 }
             }
+        }
+    }
+
+    /// Somebody who may replaces the plan by another one of the world's.
+    async fn replace_plan(&mut self) {
+        let Some(coordinator) = &mut self.coordinator else { return };
+        let chosen = self.world.inner().chance.one_of(self.world.plans.all()).cloned();
+        let Some(plan) = chosen else { return };
+        let now = self.world.time.now().max(coordinator.state().at);
+        let author = Author {
+            person: "pam".parse().expect("because it is a name"),
+            login: "sim".to_owned(),
+            known: None,
+        };
+        let old = &coordinator.state().plan;
+        let diff = planfile::diff(old, &plan);
+        let changes = diff.sections.iter().flat_map(|it| it.sentences.iter().cloned()).collect();
+        let removes_scope = plan.removes_scope_of(old);
+        let (plan, why) = (plan.as_ref().clone(), "it was thought over");
+        let revised = coordinator.revise(&author, plan, changes, removes_scope, why, now).await;
+        if let Err(error) = revised {
+            self.world.inner().watch.tell(now, || format!("the plan stays: {error}"));
         }
     }
 

@@ -16,10 +16,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 use tokio::task::JoinHandle;
-use tokio::time::Instant;
-
-/// The plan of every world.
-const PLAN: &str = include_str!("plan.yaml");
 
 /// What the record is signed with.
 pub(crate) const KEY: [u8; 32] = [7; 32];
@@ -93,16 +89,15 @@ async fn play(seed: u64, keeps_story: bool) -> Outcome {
 }
 
 async fn create(world: &Arc<World>) -> DeploymentId {
-    let folder = planfile::MemoryFolder::default().with("landfall.yaml", PLAN);
-    let loaded = planfile::load(&folder, "landfall.yaml");
-    let plan = loaded.plan.unwrap_or_else(|| panic!("the plan loads: {:#?}", loaded.diagnostics));
+    let plan = world.plans.first();
     let deployment = plan.deployment.clone();
-    let kept = Arc::new(plan.clone());
-    world.inner().watch.plans.insert(kept.digest().to_string(), kept.clone());
+    let all = world.plans.all().iter().map(|it| (it.digest().to_string(), it.clone()));
+    world.inner().watch.plans.extend(all);
     let connection = Connection { world: world.clone(), process: Arc::default(), is_server: false };
     let author =
         Author { person: "rolf".parse().expect("a name"), login: "sim".to_owned(), known: None };
     let faults = std::mem::take(&mut world.inner().faults);
+    let plan = plan.as_ref().clone();
     let creation = Creation { plan, folder: "/".to_owned(), purpose: Purpose::Rehearsal };
     let now = world.time.now();
     let created = Coordinator::create(Arc::new(connection), creation, &author, now).await;
@@ -219,8 +214,7 @@ impl Play {
                 server.process.freeze(Duration::from_secs(lasting));
             }
         }
-        let may_jump = Instant::now() >= self.world.inner().clocks_hold_until;
-        if self.world.happens(Fault::ClockJumps) && may_jump {
+        if self.world.happens(Fault::ClockJumps) {
             let which = self.world.between(0, 1);
             let jump = self.world.inner().chance.one_of(&JUMPS_S).copied().unwrap_or(0);
             if let Some(server) = self.servers.get(usize::try_from(which).unwrap_or(0)) {

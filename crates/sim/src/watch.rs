@@ -9,6 +9,7 @@ mod truth;
 use crate::computers::{Run, Stands};
 use crate::world::Inner;
 use jiff::Timestamp;
+use model::digest::Digest;
 use model::event::{Entry, Event};
 use model::id::{RfcId, Seq};
 use model::order::{Order, OrderId};
@@ -60,6 +61,8 @@ pub(crate) struct Known {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Approvals {
     pub(crate) by: BTreeSet<String>,
+    /// What of the plan they approved.
+    pub(crate) part: Option<Digest>,
     pub(crate) is_in_force: bool,
 }
 
@@ -115,11 +118,11 @@ impl Watch {
         }
     }
 
-    /// A command is answered by entries that stand together, once.
-    fn is_told_once(&mut self, now: Timestamp, entry: &Entry) {
+    /// A command is answered by entries that become durable together, once.
+    fn is_told_once(&mut self, now: Timestamp, entry: &Entry, head: Seq) {
         let Some(command) = entry.command.clone() else { return };
         let last = self.commands.insert(command.clone(), entry.seq);
-        if last.is_some_and(|it| it + 1 != entry.seq) {
+        if last.is_some_and(|it| it <= head) {
             self.breaks(now, format!("command {command} is carried out again"));
         }
     }
@@ -170,6 +173,7 @@ impl Inner {
     pub(crate) fn appended(&mut self, now: Timestamp, bodies: &[Vec<u8>], appended: &Appended) {
         let watch = &mut self.watch;
         let mut ends_orders = false;
+        let head = watch.entries.len() as Seq;
         for body in bodies {
             watch.note(now, body);
             let Ok(entry) = serde_json::from_slice::<Entry>(body) else {
@@ -186,7 +190,7 @@ impl Inner {
                 let last = watch.entries.len();
                 watch.breaks(now, format!("entry {} follows entry {last}", entry.seq));
             }
-            watch.is_told_once(now, &entry);
+            watch.is_told_once(now, &entry, head);
             watch.before(now, &entry);
             for (order, report) in entry.event.ends() {
                 ends_orders = true;

@@ -3,6 +3,7 @@
 use crate::chance::Chance;
 use crate::computers::Computers;
 use crate::faults::{Fault, Faults};
+use crate::plans::Plans;
 use crate::process::Process;
 use crate::time::Time;
 use crate::watch::Watch;
@@ -11,14 +12,9 @@ use record::{Memory, Signer};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use tokio::time::Instant;
 
 /// How many orders travel with another one where they do: enough for a whole site plan.
 const ORDERS_AHEAD: usize = 31;
-
-/// How long a clock stays as it is after somebody has looked at it: until a server that stands still
-/// has heard of it.
-const CLOCKS_HOLD: Duration = Duration::from_secs(75);
 
 /// Everything outside the processes.
 pub(crate) struct World {
@@ -26,6 +22,7 @@ pub(crate) struct World {
     pub(crate) memory: Memory,
     /// How many orders may travel with another one: in every other world they go alone.
     pub(crate) orders_ahead: usize,
+    pub(crate) plans: &'static Plans,
     inner: Mutex<Inner>,
 }
 
@@ -36,8 +33,6 @@ pub(crate) struct Inner {
     pub(crate) is_healed: bool,
     /// By how many seconds the clocks of the servers' computers are ahead of the true time.
     pub(crate) clocks: Vec<Arc<AtomicI64>>,
-    /// When a clock jumps again at the earliest: whoever says that it is right has looked at it.
-    pub(crate) clocks_hold_until: Instant,
     /// The servers that live.
     pub(crate) servers: Vec<Arc<Process>>,
     pub(crate) computers: Computers,
@@ -55,23 +50,24 @@ impl World {
     /// Returns the world of `seed`.
     pub(crate) fn new(seed: u64, keeps_story: bool) -> Arc<Self> {
         let mut chance = Chance::new(seed);
-        let faults = Faults::of(&mut chance);
+        let faults = Faults::of(seed, &mut chance);
         let time = Arc::new(Time::new());
         let clock = time.clone();
         let memory = Memory::simulated(Signer::from_seed(crate::run::KEY), move || clock.ran_us());
         let orders_ahead = if chance.below(2) == 0 { 0 } else { ORDERS_AHEAD };
+        let plans =
+            if faults.rate(Fault::PlanReplaced) > 0 { Plans::replaced() } else { Plans::kept() };
         let (computers, watch) = (Computers::default(), Watch::new(keeps_story, orders_ahead));
         let inner = Mutex::new(Inner {
             chance,
             faults,
             is_healed: false,
             clocks: vec![],
-            clocks_hold_until: Instant::now(),
             servers: vec![],
             computers,
             watch,
         });
-        Arc::new(Self { time, memory, orders_ahead, inner })
+        Arc::new(Self { time, memory, orders_ahead, plans, inner })
     }
 
     pub(crate) fn inner(&self) -> MutexGuard<'_, Inner> {
@@ -108,9 +104,8 @@ impl World {
 
     /// Sets the clocks of the servers' computers right.
     pub(crate) fn set_clocks(&self) {
-        let mut inner = self.inner();
+        let inner = self.inner();
         inner.clocks.iter().for_each(|it| it.store(0, Ordering::SeqCst));
-        inner.clocks_hold_until = Instant::now() + CLOCKS_HOLD;
     }
 
     /// Ends all faults: from now on everything must come to its end.

@@ -242,9 +242,11 @@ impl Watch {
                     }
                 }
             }
-            Event::RfcApproved { rfc, .. } => {
+            Event::RfcApproved { rfc, part, .. } => {
                 let by = entry.actor.person().map(ToString::to_string);
-                self.approvals.entry(rfc.clone()).or_default().by.extend(by);
+                let found = self.approvals.entry(rfc.clone()).or_default();
+                found.by.extend(by);
+                found.part = Some(*part);
             }
             Event::Rfc { rfc, transition, .. } => self.rfc_moves(rfc, *transition),
             Event::PlanRevised { .. } => {
@@ -252,9 +254,8 @@ impl Watch {
                 if let Some(state) = &self.state {
                     for planned in &state.plan.rfcs {
                         let now = state.plan.part_digest(&planned.covers);
-                        let approved = state.rfc(&planned.id).and_then(|(_, it)| it.part);
-                        if approved != Some(now)
-                            && let Some(found) = self.approvals.get_mut(&planned.id)
+                        if let Some(found) = self.approvals.get_mut(&planned.id)
+                            && found.part.is_some_and(|it| it != now)
                         {
                             *found = super::Approvals::default();
                         }
