@@ -16,7 +16,7 @@ const FURTHER_LOOKS: u64 = 2_000;
 /// The most entries that a server writes while the one before it stands still.
 const ENTRIES_MEANWHILE: u64 = 10;
 
-/// What happens to the server or to its database.
+/// What happens to the server, its workers or its database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Interruption {
     /// The server is killed.
@@ -25,23 +25,28 @@ pub(crate) enum Interruption {
     Frozen,
     /// The database server is killed with all its processes, and started again.
     DatabaseKilled,
-}
-
-impl Interruption {
-    pub(crate) fn draw(chance: &mut Chance, kills_databases: bool) -> Self {
-        match chance.below(20) {
-            0..=2 => Self::Frozen,
-            3 | 4 if kills_databases => Self::DatabaseKilled,
-            _ => Self::Killed,
-        }
-    }
+    /// A worker is killed, and started again.
+    WorkerKilled,
+    /// A worker stands still, perhaps past its lease, and wakes up.
+    WorkerFrozen,
 }
 
 impl World {
+    /// Returns what happens next, by chance.
+    pub(crate) fn draw(&mut self) -> Interruption {
+        match self.chance.below(20) {
+            0..=2 => Interruption::Frozen,
+            3 | 4 if self.cluster.is_some() => Interruption::DatabaseKilled,
+            5 if self.hands.count() > 0 => Interruption::WorkerFrozen,
+            6..=13 if self.hands.count() > 0 => Interruption::WorkerKilled,
+            _ => Interruption::Killed,
+        }
+    }
+
     /// Lets a server write some entries, and interrupts. Returns whether it did: a server that has
     /// nothing more to do without people ends by itself.
     pub(crate) async fn interrupt(&mut self, interruption: Interruption, entries: u64) -> bool {
-        let mut server = self.site.serve();
+        let mut server = self.hands.serve(&self.site);
         if !self.writes(&mut server, entries, LOOKS_MAX).await {
             return false;
         }
@@ -49,7 +54,7 @@ impl World {
             Interruption::Killed => kill(&mut server),
             Interruption::Frozen => {
                 signal("STOP", &server);
-                let later_self = self.site.serve();
+                let later_self = self.hands.serve(&self.site);
                 self.wakes_beside(server, later_self).await;
             }
             Interruption::DatabaseKilled => {
@@ -59,15 +64,52 @@ impl World {
                 }
                 server.wait().unwrap();
             }
+            Interruption::WorkerKilled => {
+                let which = self.one_worker();
+                self.hands.kill_and_start_again(which, &self.site);
+                self.writes_a_little(&mut server).await;
+                kill(&mut server);
+            }
+            Interruption::WorkerFrozen => {
+                let which = self.one_worker();
+                signal("STOP", self.hands.worker(which));
+                self.writes_a_little(&mut server).await;
+                if self.chance.below(2) == 0 {
+                    self.somebody_is_silent().await;
+                }
+                signal("CONT", self.hands.worker(which));
+                self.writes_a_little(&mut server).await;
+                kill(&mut server);
+            }
         }
         true
+    }
+
+    fn one_worker(&mut self) -> usize {
+        let workers = self.hands.count() as u64;
+        usize::try_from(self.chance.below(workers)).unwrap()
+    }
+
+    async fn writes_a_little(&mut self, server: &mut Child) {
+        let entries = 1 + self.chance.below(ENTRIES_MEANWHILE);
+        self.writes(server, entries, LOOKS_BESIDE_MAX).await;
+    }
+
+    /// Waits until the lease of a worker is over.
+    async fn somebody_is_silent(&self) {
+        for _ in 0..LOOKS_MAX {
+            if self.site.record.workers().await.unwrap().iter().any(|it| it.is_silent) {
+                return;
+            }
+            look_again().await;
+        }
+        panic!("no lease ever ended (seed {})", self.seed);
     }
 
     /// Lets `other` write some entries while `frozen` stands still, wakes `frozen`, lets both go on
     /// for a moment and kills both.
     async fn wakes_beside(&mut self, mut frozen: Child, mut other: Child) {
-        let entries = 1 + self.chance.below(ENTRIES_MEANWHILE);
-        self.writes(&mut other, entries, LOOKS_BESIDE_MAX).await;
+        self.writes_a_little(&mut other).await;
         signal("CONT", &frozen);
         for _ in 0..self.chance.below(FURTHER_LOOKS) {
             tokio::task::yield_now().await;
@@ -124,12 +166,14 @@ impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let words = self.0.iter().map(|(what, times)| {
             let what = match what {
-                Interruption::Killed => "killed",
-                Interruption::Frozen => "frozen",
-                Interruption::DatabaseKilled => "its database killed",
+                Interruption::Killed => "the server killed",
+                Interruption::Frozen => "the server frozen",
+                Interruption::DatabaseKilled => "the database killed",
+                Interruption::WorkerKilled => "a worker killed",
+                Interruption::WorkerFrozen => "a worker frozen",
             };
             format!("{what} {times} times")
         });
-        write!(f, "the server was {}", words.collect::<Vec<_>>().join(", "))
+        f.write_str(&words.collect::<Vec<_>>().join(", "))
     }
 }

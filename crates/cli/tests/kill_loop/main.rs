@@ -1,4 +1,5 @@
-//! A deployment whose server is killed, frozen and replaced, and whose database is killed under it.
+//! A deployment whose server and workers are killed, frozen and replaced, and whose database is killed
+//! under them.
 //!
 //! Every step appends to a counter file of its own: every counter reads 1 at the
 //! end, nothing that was acknowledged is lost, and the chain holds.
@@ -8,12 +9,14 @@
 
 #![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "a test fails where it stands")]
 
+mod hands;
 mod interruption;
 mod plan;
 #[path = "../support/mod.rs"]
 mod support;
 
-use interruption::{Interruption, Tally};
+use hands::Hands;
+use interruption::Tally;
 use model::id::Seq;
 use model::machine::DeploymentState;
 use record::testing::Cluster;
@@ -52,6 +55,7 @@ struct World {
     /// The database server, where that is killed too.
     cluster: Option<Cluster>,
     site: Site,
+    hands: Hands,
     chance: Chance,
     seed: u64,
 }
@@ -66,7 +70,14 @@ impl World {
             None => data.join("record.db").display().to_string(),
         };
         let site = Site::create(&data, &database, load(&plan), &plan, "2027-01-04T08:00:00Z").await;
-        Self { folder, cluster, site, chance: Chance(seed), seed }
+        let hands = Hands::Servers;
+        Self { folder, cluster, site, hands, chance: Chance(seed), seed }
+    }
+
+    /// Returns the same world, in which workers carry out the orders.
+    fn with_workers(mut self) -> Self {
+        self.hands = Hands::workers(&self.site);
+        self
     }
 
     async fn head(&self) -> Seq {
@@ -89,7 +100,7 @@ impl World {
             let acknowledged = self.head().await;
             assert!(acknowledged >= before, "what was acknowledged is there");
             if tally.count() < count {
-                let next = Interruption::draw(&mut self.chance, self.cluster.is_some());
+                let next = self.draw();
                 let entries = self.chance.below(share);
                 if self.interrupt(next, entries).await {
                     tally.note(next);
@@ -97,7 +108,7 @@ impl World {
             } else {
                 starts += 1;
                 assert!(starts < STARTS_MAX, "it did not come to its end (seed {})", self.seed);
-                self.site.serve().wait().unwrap();
+                self.hands.serve(&self.site).wait().unwrap();
             }
             let left = self.head().await;
             assert!(left >= acknowledged, "acknowledged entries are lost (seed {})", self.seed);
@@ -121,21 +132,22 @@ impl World {
     }
 }
 
-/// Interrupts as many deployments as it takes, one after the other.
-async fn interrupted(database: &str, cluster: impl Fn() -> Option<Cluster>, seed: u64) {
-    let asked = std::env::var(ASKED).ok().map(|it| it.parse::<usize>().unwrap());
+/// Interrupts as many deployments as it takes, one after the other: half of what is asked for, because
+/// there are workers in as many again.
+async fn interrupted(what: &str, world: impl AsyncFn(u64) -> World, seed: u64) {
+    let asked = std::env::var(ASKED).ok().map(|it| it.parse::<usize>().unwrap().div_ceil(2));
     let wanted = asked.unwrap_or(INTERRUPTIONS);
     let (mut done, mut deployments) = (Tally::default(), 0);
     while done.count() < wanted {
         let left = (wanted - done.count()).min(INTERRUPTIONS_MAX);
-        done.add(World::new(cluster(), seed + deployments).await.survives(left).await);
+        done.add(world(seed + deployments).await.survives(left).await);
         deployments += 1;
         assert!(done.count() > 0, "somebody is interrupted (seed {seed})");
     }
     if asked.is_some() {
         let counters = plan::counters(Path::new("")).len();
         let table = format!(
-            "| {database}: {done}; in {deployments} deployments of {counters} counters each reads 1\n"
+            "| {what}: {done}; in {deployments} deployments of {counters} counters each reads 1\n"
         );
         std::io::stdout().write_all(table.as_bytes()).unwrap();
     }
@@ -144,11 +156,26 @@ async fn interrupted(database: &str, cluster: impl Fn() -> Option<Cluster>, seed
 // Proves: X-10
 #[tokio::test(flavor = "multi_thread")]
 async fn kills_and_freezes_leave_every_counter_at_one_on_sqlite() {
-    interrupted("SQLite", || None, 0x5eed_0001).await;
+    interrupted("SQLite", async |seed| World::new(None, seed).await, 0x5eed_0001).await;
 }
 
 // Proves: X-10
 #[tokio::test(flavor = "multi_thread")]
 async fn kills_and_freezes_and_a_killed_database_leave_every_counter_at_one_on_postgresql() {
-    interrupted("PostgreSQL", || Some(Cluster::start()), 0x5eed_0002).await;
+    let world = async |seed| World::new(Some(Cluster::start()), seed).await;
+    interrupted("PostgreSQL", world, 0x5eed_0002).await;
+}
+
+// Proves: X-10
+#[tokio::test(flavor = "multi_thread")]
+async fn kills_and_freezes_of_workers_leave_every_counter_at_one_on_sqlite() {
+    let world = async |seed| World::new(None, seed).await.with_workers();
+    interrupted("SQLite, with two workers", world, 0x5eed_0003).await;
+}
+
+// Proves: X-10
+#[tokio::test(flavor = "multi_thread")]
+async fn kills_and_freezes_of_workers_leave_every_counter_at_one_on_postgresql() {
+    let world = async |seed| World::new(Some(Cluster::start()), seed).await.with_workers();
+    interrupted("PostgreSQL, with two workers", world, 0x5eed_0004).await;
 }

@@ -57,6 +57,11 @@ impl Site {
 
     /// Starts the server as a process of its own; it ends when nothing can happen without people.
     pub(crate) fn serve(&self) -> Child {
+        self.start(&["serve", "--until-idle"])
+    }
+
+    /// Starts the program with `words` on the record.
+    pub(crate) fn start(&self, words: &[&str]) -> Child {
         Program::new(env!("CARGO_BIN_EXE_landfall"))
             .arg("--data")
             .arg(&self.data)
@@ -64,7 +69,7 @@ impl Site {
             .arg(&self.database)
             .arg("--witness")
             .arg(self.data.join("witness"))
-            .args(["serve", "--until-idle"])
+            .args(words)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::inherit())
