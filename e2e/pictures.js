@@ -3,7 +3,7 @@
 import { spawn } from "node:child_process";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { act, goOn, open, replan, setUp } from "./place.js";
+import { act, create, goOn, open, replan, setUp } from "./place.js";
 
 const folder = process.argv[2] ?? "pictures";
 const WIDE = { width: 1200, height: 760 };
@@ -65,10 +65,7 @@ try {
   await place.account("ann");
   const page = await place.as("me");
   await page.setViewportSize(WIDE);
-  await page.goto("/");
-  await page.getByLabel("Plan").fill("minimal.yaml");
-  await page.getByRole("button", { name: "Create it as a draft" }).click();
-  await page.getByText("Recorded as entry 1").waitFor();
+  await create(page, "minimal.yaml");
   await goOn(
     place,
     ["me", "ann"],

@@ -220,6 +220,27 @@ export async function replan(place, plan, change) {
 }
 
 /**
+ * Creates a deployment of a plan of the place.
+ * @param {import("playwright-core").Page} page
+ * @param {string} plan
+ */
+export async function create(page, plan) {
+  await page.goto("/");
+  await page.getByLabel("Plan").fill(plan);
+  await page.getByRole("button", { name: "Create it as a draft" }).click();
+  await page.getByText("Recorded as entry 1").waitFor();
+}
+
+/**
+ * Returns whether the first ring of the deployment is open.
+ * @param {import("playwright-core").Page} page
+ */
+export async function isDeploying(page) {
+  await page.goto("/d/HELLO");
+  return page.getByRole("link", { name: "Halt ring pilot" }).isVisible();
+}
+
+/**
  * Fills in what a form asks for and nobody has said yet, and sends it.
  * @param {import("playwright-core").Page} page
  */

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { clean, goOn, open, replan, setUp, withDevice } from "../place.js";
+import { clean, create, goOn, open, replan, setUp, withDevice } from "../place.js";
 
 /** @type {import("../place.js").Place} */
 let place;
@@ -33,10 +33,7 @@ function stands(words) {
 
 test("a quiet period passes, its review is voted on, and the customer accepts with a passkey", async () => {
   const page = await place.as("me");
-  await page.goto("/");
-  await page.getByLabel("Plan").fill("minimal.yaml");
-  await page.getByRole("button", { name: "Create it as a draft" }).click();
-  await page.getByText("Recorded as entry 1").waitFor();
+  await create(page, "minimal.yaml");
 
   // A rehearsal: its clock jumps over whatever nobody is asked for.
   await goOn(place, ["me", "cora"], stands("in its quiet period"));

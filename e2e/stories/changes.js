@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { clean, goOn, open, replan, setUp } from "../place.js";
+import { clean, create, goOn, open, replan, setUp } from "../place.js";
 
 /** @type {import("../place.js").Place} */
 let place;
@@ -31,10 +31,7 @@ async function approve(page) {
 
 test("two approve, a change of the plan voids it, and both see what changed", async () => {
   const [page, ann] = [await place.as("me"), await place.as("ann")];
-  await page.goto("/");
-  await page.getByLabel("Plan").fill("minimal.yaml");
-  await page.getByRole("button", { name: "Create it as a draft" }).click();
-  await page.getByText("Recorded as entry 1").waitFor();
+  await create(page, "minimal.yaml");
   const isAssessed = async (/** @type {import("playwright-core").Page} */ it) => {
     await it.goto("/d/HELLO");
     const hasBaseline = ((await it.locator("#board-head").textContent()) ?? "").includes("(baseline 1)");

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { clean, open, setUp } from "../place.js";
+import { clean, create, open, setUp } from "../place.js";
 
 const PAGES = [
   "", "/work", "/waiting", "/act", "/act/incident/open", "/act/change-schedule/request-emergency", "/core", "/sites",
@@ -16,9 +16,7 @@ before(async () => {
   place = await open(["minimal.yaml", "release"]);
   await setUp(place, "me");
   const page = await place.as("me");
-  await page.getByLabel("Plan").fill("minimal.yaml");
-  await page.getByRole("button", { name: "Create it as a draft" }).click();
-  await page.getByText("Recorded as entry 1").waitFor();
+  await create(page, "minimal.yaml");
 });
 after(() => place.close());
 

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { clean, goOn, open, replan, setUp } from "../place.js";
+import { clean, create, goOn, isDeploying, open, replan, setUp } from "../place.js";
 
 /** @type {import("../place.js").Place} */
 let place;
@@ -20,15 +20,8 @@ after(() => place.close());
 
 test("support enters an incident: the ring halts, says whom it waits on, and goes on once it is put right", async () => {
   const page = await place.as("me");
-  await page.goto("/");
-  await page.getByLabel("Plan").fill("minimal.yaml");
-  await page.getByRole("button", { name: "Create it as a draft" }).click();
-  await page.getByText("Recorded as entry 1").waitFor();
-  const isOpen = async (/** @type {import("playwright-core").Page} */ it) => {
-    await it.goto("/d/HELLO");
-    return it.getByRole("link", { name: "Halt ring pilot" }).isVisible();
-  };
-  await goOn(place, ["me", "sue"], isOpen, /act\/sign/);
+  await create(page, "minimal.yaml");
+  await goOn(place, ["me", "sue"], isDeploying, /act\/sign/);
   await page.goto("/d/HELLO");
   await page.getByText("Kept up to date.").waitFor();
 

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { clean, goOn, open, PASSWORD, replan, setUp } from "../place.js";
+import { clean, create, goOn, open, PASSWORD, replan, setUp } from "../place.js";
 
 /** @type {import("../place.js").Place} */
 let place;
@@ -43,10 +43,7 @@ test("whoever is invited comes in once, and chooses a password", async () => {
 
 test("an owner without an account signs by a link, once", async () => {
   const page = await place.as("me");
-  await page.goto("/");
-  await page.getByLabel("Plan").fill("minimal.yaml");
-  await page.getByRole("button", { name: "Create it as a draft" }).click();
-  await page.getByText("Recorded as entry 1").waitFor();
+  await create(page, "minimal.yaml");
   let link = await made(page);
   const phone = await place.browser.newContext({ baseURL: place.address, viewport: { width: 390, height: 844 } });
   const owner = await phone.newPage();

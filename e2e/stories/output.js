@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { clean, goOn, open, replan, setUp } from "../place.js";
+import { clean, create, goOn, open, replan, setUp } from "../place.js";
 
 /** @type {import("../place.js").Place} */
 let place;
@@ -25,10 +25,7 @@ after(() => place.close());
 
 test("what a step prints is seen while it runs, and found again when it has ended", async () => {
   const page = await place.as("me");
-  await page.goto("/");
-  await page.getByLabel("Plan").fill("minimal.yaml");
-  await page.getByRole("button", { name: "Create it as a draft" }).click();
-  await page.getByText("Recorded as entry 1").waitFor();
+  await create(page, "minimal.yaml");
   const runs = async (/** @type {import("playwright-core").Page} */ it) => {
     await it.goto("/d/HELLO/sites/north");
     return it.locator("#part-running-now a", { hasText: "read" }).first().isVisible();

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { act, clean, goOn, open, replan, setUp } from "../place.js";
+import { act, clean, create, goOn, open, replan, setUp } from "../place.js";
 
 const PHONE = { width: 390, height: 844 };
 
@@ -19,10 +19,7 @@ before(async () => {
   await setUp(place, "me");
   for (const name of ["ann", "bob"]) await place.account(name);
   const page = await place.as("me");
-  await page.goto("/");
-  await page.getByLabel("Plan").fill("minimal.yaml");
-  await page.getByRole("button", { name: "Create it as a draft" }).click();
-  await page.getByText("Recorded as entry 1").waitFor();
+  await create(page, "minimal.yaml");
   await page.close();
 });
 after(() => place.close());

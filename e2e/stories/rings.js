@@ -1,7 +1,7 @@
 /** A ring is halted from the board and goes on again; a page that is open says so by itself. */
 
 import { after, before, test } from "node:test";
-import { act, clean, goOn, open, setUp } from "../place.js";
+import { act, clean, create, goOn, isDeploying, open, setUp } from "../place.js";
 
 /** @type {import("../place.js").Place} */
 let place;
@@ -13,15 +13,8 @@ after(() => place.close());
 
 test("a ring is halted with a reason that everybody sees, and resumed", async () => {
   const page = await place.as("me");
-  await page.goto("/");
-  await page.getByLabel("Plan").fill("minimal.yaml");
-  await page.getByRole("button", { name: "Create it as a draft" }).click();
-  await page.getByText("Recorded as entry 1").waitFor();
-  const isOpen = async (/** @type {import("playwright-core").Page} */ it) => {
-    await it.goto("/d/HELLO");
-    return it.getByRole("link", { name: "Halt ring pilot" }).isVisible();
-  };
-  await goOn(place, ["me"], isOpen, /act\/sign/);
+  await create(page, "minimal.yaml");
+  await goOn(place, ["me"], isDeploying, /act\/sign/);
   await page.goto("/d/HELLO");
   const watching = await place.as("me");
   await watching.goto("/d/HELLO");
