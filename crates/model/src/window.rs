@@ -114,8 +114,19 @@ impl fmt::Display for Days {
         match self {
             Self::Dates(dates) => f.write_str(&joined(dates)),
             Self::Range { first, last } => write!(f, "{first} to {last}"),
-            Self::Weekdays(days) => write!(f, "every {}", joined(days)),
+            Self::Weekdays(days) => f.write_str(&every(days)),
         }
+    }
+}
+
+/// Returns days of the week in words: three and more that follow each other are a span.
+fn every(days: &BTreeSet<Weekday>) -> String {
+    let follow =
+        days.iter().zip(days.iter().skip(1)).all(|(one, next)| *next as u8 == *one as u8 + 1);
+    match (days.len(), days.first(), days.last()) {
+        (7.., ..) => "every day".to_owned(),
+        (3.., Some(first), Some(last)) if follow => format!("{first} to {last}"),
+        _ => format!("every {}", joined(days)),
     }
 }
 
@@ -217,7 +228,6 @@ pub(crate) fn excerpt(text: &str) -> String {
     strum::Display,
 )]
 #[serde(rename_all = "kebab-case")]
-#[strum(serialize_all = "kebab-case")]
 #[expect(missing_docs, reason = "the days of the week need no explanation")]
 pub enum Weekday {
     Monday,

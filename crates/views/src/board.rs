@@ -2,6 +2,7 @@
 //!
 //! Computed from the state alone, so that the table, the live view and the JSON say the same.
 
+use crate::alike::{Alike, alike};
 use crate::event::sentence;
 use crate::people::actor;
 use jiff::{SignedDuration, Timestamp};
@@ -11,7 +12,7 @@ use model::id::{ComponentId, DeploymentId, RingId, Seq, SiteId};
 use model::machine::{ComponentState, SignOffState, SiteState};
 use model::sheet::Sheet;
 use model::state::{RingCounts, State};
-use planner::waiting::{WaitingOn, waiting};
+use planner::waiting::waiting;
 use serde::Serialize;
 
 /// The most waits that the board shows: the page must fit a screen.
@@ -71,7 +72,7 @@ pub struct Board {
     /// When it is forecast to come to its end.
     pub forecast: Ends,
     /// What waits on people, at most ten lines.
-    pub waits: Vec<WaitingOn>,
+    pub waits: Vec<Alike>,
     /// The newest entries, the newest last.
     pub newest: Vec<EntryLine>,
 }
@@ -216,7 +217,7 @@ impl Board {
             working_more,
             throughput: throughput(state, now),
             forecast,
-            waits: for_people.take(WAITS_MAX).collect(),
+            waits: alike(for_people).into_iter().take(WAITS_MAX).collect(),
             newest: newest.iter().map(|it| EntryLine::of(state, it)).collect(),
         }
     }

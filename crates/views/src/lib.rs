@@ -3,6 +3,7 @@
 //! The command line, the API and the pages say the same because they say it from here. Nothing
 //! here reads, asks or prints: the same state gives the same answer.
 
+pub mod alike;
 pub mod bandwidth;
 pub mod board;
 pub mod entry_list;

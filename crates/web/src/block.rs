@@ -154,6 +154,10 @@ pub(crate) struct WaitCard {
     pub(crate) scope: String,
     pub(crate) link: String,
     pub(crate) what: String,
+    /// What else waits on the same.
+    pub(crate) also: Vec<Link>,
+    /// How many more do.
+    pub(crate) more: usize,
     /// How long it has waited.
     pub(crate) lasting: String,
     /// Since when.

@@ -5,6 +5,7 @@ use crate::terminal::Setting;
 use model::machine::ComponentState;
 use model::plan::MasterProjectPlan;
 use model::state::RingState;
+use views::alike::Alike;
 use views::board::{Board, Ends, RingLine};
 use views::people::any_of;
 use views::time::{between, exactly, told, when};
@@ -168,7 +169,7 @@ fn waits(plan: &MasterProjectPlan, board: &Board) -> String {
         return "Nothing waits on people.\n".to_owned();
     }
     let mut text = "Waits on people:\n".to_owned();
-    for wait in &board.waits {
+    for Alike { wait, also, more } in &board.waits {
         let lasting = between(wait.since, board.at);
         text += &format!("- {}: {} (for {lasting})\n", wait.scope, told(&wait.what, &board.zone));
         text += &format!("  {}", any_of(plan, &wait.people));
@@ -176,6 +177,11 @@ fn waits(plan: &MasterProjectPlan, board: &Board) -> String {
             text += &format!(": {}", typed(command, None));
         }
         text.push('\n');
+        if !also.is_empty() {
+            let named: Vec<String> = also.iter().map(ToString::to_string).collect();
+            let more = if *more > 0 { format!(" and {more} more") } else { String::new() };
+            text += &format!("  the same holds back {}{more}\n", named.join(", "));
+        }
     }
     text
 }

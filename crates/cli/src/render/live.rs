@@ -43,7 +43,7 @@ pub(crate) fn draw(frame: &mut Frame<'_>, state: &State, board: &Board) {
     });
     draw_list(frame, working, " Sites being worked on ", sites.collect());
     let lines =
-        board.waits.iter().map(|it| ListItem::new(first_line(&views::why::wait(state, it))));
+        board.waits.iter().map(|it| ListItem::new(first_line(&views::why::wait(state, &it.wait))));
     draw_list(frame, waits, " Waiting for people ", lines.collect());
     let lines = super::board::newest(board).into_iter().map(ListItem::new);
     draw_list(frame, newest, " Newest entries ", lines.collect());

@@ -1,6 +1,6 @@
 //! How a deployment is interrupted.
 
-use super::{Chance, World};
+use super::World;
 use crate::support::{kill, look_again};
 use model::id::Seq;
 use std::collections::BTreeMap;

@@ -25,7 +25,15 @@ fn a_window_reads_back_as_it_was_written_and_says_itself_aloud() {
         ),
         (
             r#"{"weekdays":["saturday","sunday"],"from":"00:00","to":"00:00"}"#,
-            "every saturday, sunday from 00:00 to 00:00",
+            "every Saturday, Sunday from 00:00 to 00:00",
+        ),
+        (
+            r#"{"weekdays":["monday","tuesday","wednesday","thursday"],"from":"22:00","to":"04:00"}"#,
+            "Monday to Thursday from 22:00 to 04:00",
+        ),
+        (
+            r#"{"weekdays":["monday","tuesday","wednesday","thursday","friday","saturday","sunday"],"from":"22:00","to":"04:00"}"#,
+            "every day from 22:00 to 04:00",
         ),
     ] {
         let window = read(text).unwrap();

@@ -23,6 +23,7 @@ use reception::{Reception, ReceptionError, SentAway, Showing, ToSign};
 use record::CommandId;
 use std::sync::Arc;
 use strum::VariantArray as _;
+use views::alike::alike;
 use zeroize::Zeroizing;
 
 type Fields = Vec<(String, String)>;
@@ -134,7 +135,7 @@ async fn filled(
         if asks_why {
             let scope = views::subject::of(command);
             let waits = planner::waiting::why(state, visit.now, &scope);
-            let cards = waits::cards(visit, views::why::binding_first(waits), 10);
+            let cards = waits::cards(visit, &alike(views::why::binding_first(waits)), 10);
             page = page.with(Block::new("What it waits on", Body::Waits(cards)));
         }
     }

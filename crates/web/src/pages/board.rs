@@ -75,7 +75,7 @@ pub(crate) async fn page(visit: Visit) -> Answer {
         visit.when(board.since),
         forecast(&visit, &board.forecast)
     );
-    let waits = super::waits::cards(&visit, board.waits.clone(), usize::MAX);
+    let waits = super::waits::cards(&visit, &board.waits, usize::MAX);
     let mut page = Page::new(board.title.clone()).lead(lead).typed("landfall status");
     page =
         page.with(Block::new("What waits on people", Body::Waits(waits)).lead("The oldest first."));

@@ -10,6 +10,7 @@ use crate::visit::Visit;
 use model::command::Command;
 use model::guard::Supplier;
 use planner::waiting::WaitingOn;
+use views::alike::{Alike, alike};
 use views::time::between;
 use views::wait_list::WaitAt;
 
@@ -145,11 +146,11 @@ pub(crate) async fn waiting(visit: Visit) -> Answer {
 }
 
 fn part(visit: &Visit, title: &str, waits: Vec<WaitingOn>) -> Block {
-    Block::new(title, Body::Waits(cards(visit, waits, usize::MAX)))
+    Block::new(title, Body::Waits(cards(visit, &alike(waits), usize::MAX)))
 }
 
 /// Returns at most `limit` waits as they are shown.
-pub(super) fn cards(visit: &Visit, waits: Vec<WaitingOn>, limit: usize) -> Vec<WaitCard> {
+pub(super) fn cards(visit: &Visit, waits: &[Alike], limit: usize) -> Vec<WaitCard> {
     waits.iter().take(limit).map(|it| card(visit, it)).collect()
 }
 
@@ -159,13 +160,15 @@ pub(super) fn of_scope(visit: &Visit, scope: &model::scope::Scope) -> Option<Blo
     if waits.is_empty() {
         return None;
     }
-    let cards = cards(visit, views::why::binding_first(waits), SHOWN_MAX);
+    let cards = cards(visit, &alike(views::why::binding_first(waits)), SHOWN_MAX);
     let block = Block::new("What it waits on", Body::Waits(cards));
     Some(block.typed(format!("landfall why {scope}")))
 }
 
-fn card(visit: &Visit, wait: &WaitingOn) -> WaitCard {
+fn card(visit: &Visit, Alike { wait, also, more }: &Alike) -> WaitCard {
     let state = visit.state();
+    let also =
+        also.iter().map(|it| Link::new(views::subject::spoken(state, it), visit.to(it))).collect();
     let is_mine = views::why::is_for(state, visit.person(), wait);
     let command = views::why::command(state, wait);
     let title = |command: &Command| {
@@ -204,6 +207,8 @@ fn card(visit: &Visit, wait: &WaitingOn) -> WaitCard {
         scope: views::subject::spoken(state, &wait.scope),
         link: visit.to(&wait.scope),
         what: sentence(&views::why::what(state, wait)),
+        also,
+        more: *more,
         lasting: between(wait.since, visit.now),
         since: visit.when_at(&wait.scope, wait.since),
         lines: lines.collect(),
