@@ -18,6 +18,7 @@ pub(crate) mod look;
 pub(crate) mod measure;
 pub(crate) mod message;
 pub(crate) mod milestone;
+pub(crate) mod place;
 pub(crate) mod plan;
 pub(crate) mod precheck;
 pub(crate) mod quiet_period;

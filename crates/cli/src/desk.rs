@@ -28,6 +28,7 @@ use model::profile::Profile;
 use model::scope::Scope;
 use model::state::State;
 use planner::waiting::WaitingOn;
+use reception::Carriages;
 use record::{CommandId, Record};
 use serde::Serialize;
 use serde_json::json;
@@ -125,6 +126,11 @@ impl Desk {
     /// Returns the address of `path` on the server, where this desk asks one.
     pub(crate) fn address_of(&self, path: &str) -> Option<String> {
         self.client.as_ref()?.address_of(path)
+    }
+
+    /// Returns how the places stand that checkpoints are carried to; of another server nothing is known.
+    pub(crate) fn carriages(&self) -> Carriages {
+        if self.client.is_some() { Carriages::new() } else { self.surroundings.carriages() }
     }
 
     /// Returns where the deployment stands.

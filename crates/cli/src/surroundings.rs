@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use model::digest::Digest;
 use notices::Post;
 use notices::mail::Mail;
+use reception::Carriages;
 use record::{Accounts, Location, Record, Signer};
 use std::fs::{File, TryLockError};
 use std::os::unix::fs::MetadataExt as _;
@@ -230,6 +231,34 @@ impl Surroundings {
     /// When it cannot be read or made.
     pub(crate) fn signer(&self) -> Result<Signer, Fault> {
         Ok(Signer::from_file(&self.folder.join("key"))?)
+    }
+
+    /// Returns where repositories that checkpoints are carried to are kept here.
+    pub(crate) fn repositories(&self) -> PathBuf {
+        self.folder.join("repositories")
+    }
+
+    fn carriages_file(&self) -> PathBuf {
+        self.folder.join("carried.json")
+    }
+
+    /// Returns what came of carrying checkpoints to places outside, as the server here said last.
+    pub(crate) fn carriages(&self) -> Carriages {
+        let read = std::fs::read(self.carriages_file()).unwrap_or_default();
+        serde_json::from_slice(&read).unwrap_or_default()
+    }
+
+    /// Keeps what came of carrying checkpoints.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written.
+    pub(crate) fn keep_carriages(&self, carriages: &Carriages) -> Result<(), Fault> {
+        let path = self.carriages_file();
+        let beside = path.with_extension("new");
+        let text = serde_json::to_vec(carriages).unwrap_or_default();
+        let written = std::fs::write(&beside, text).and_then(|()| std::fs::rename(&beside, &path));
+        written.map_err(|error| Fault::of_file(&path, &error))
     }
 
     /// Returns what carries out orders.

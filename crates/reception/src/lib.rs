@@ -6,6 +6,7 @@
 
 mod access;
 mod attempts;
+mod carried;
 mod cookie;
 mod error;
 mod followed;
@@ -24,6 +25,7 @@ pub mod testing;
 mod visitor;
 
 pub use access::{Access, Reach};
+pub use carried::{Carriage, Carriages, Carried};
 pub use cookie::{COOKIE, COOKIE_SECURE, Cookie, Reached};
 pub use error::ReceptionError;
 pub use followed::{Followed, Forecast, Standing};

@@ -16,6 +16,7 @@ pub use signing::{Declared, ToSign};
 
 use crate::access::{Access, Granted, Reach};
 use crate::attempts::Attempts;
+use crate::carried::Carried;
 use crate::error::ReceptionError;
 use crate::followed::Followed;
 use crate::origin::Origin;
@@ -103,6 +104,7 @@ pub struct Reception {
     post: Option<Arc<notices::Post>>,
     outputs: Option<Executor>,
     followed: Mutex<BTreeMap<DeploymentId, Arc<Followed>>>,
+    carried: Arc<Carried>,
 }
 
 impl Reception {
@@ -134,6 +136,7 @@ impl Reception {
             post: None,
             outputs: None,
             followed: Mutex::default(),
+            carried: Arc::default(),
         };
         Ok((reception, secret))
     }
@@ -148,6 +151,17 @@ impl Reception {
     #[must_use]
     pub fn posting(self, post: Arc<notices::Post>) -> Self {
         Self { post: Some(post), ..self }
+    }
+
+    /// Returns it with what came of carrying checkpoints to places outside.
+    #[must_use]
+    pub fn carrying(self, carried: Arc<Carried>) -> Self {
+        Self { carried, ..self }
+    }
+
+    /// Returns what came of carrying checkpoints to places outside.
+    pub fn carried(&self) -> &Carried {
+        &self.carried
     }
 
     /// Returns it with a press that prints on the company's own paper.

@@ -9,6 +9,7 @@ mod account;
 mod archive;
 pub mod chain;
 mod change;
+mod elsewhere;
 mod entry;
 mod error;
 mod export;
@@ -36,6 +37,7 @@ mod conformance;
 pub use account::{Account, Accounts, Admission, AdmissionKind, Identity, Refused};
 pub use archive::ArchivedFile;
 pub use change::{Appended, Change, CommandId, Head, NewOrder};
+pub use elsewhere::{KeptElsewhere, began_with, compare};
 pub use entry::{Entry, Kept, Notice, Snapshot, Standing, Stretch};
 pub use error::{Cause, RecordError};
 pub use export::{export, verify_file, verify_lines};
@@ -44,10 +46,7 @@ pub use key::{InvalidKey, Signer, VerifierKey};
 pub use location::{InvalidLocation, Location};
 pub use memory::{Backup, Memory};
 pub use note::{Checkpoint, InvalidNote, origin};
-pub use package::{
-    CHAIN, KeptElsewhere, PackageFlaw, RUNS, VerifiedPackage, began_with, is_package, package,
-    verify_package,
-};
+pub use package::{CHAIN, PackageFlaw, RUNS, VerifiedPackage, is_package, package, verify_package};
 pub use queue::{
     Claimed, Enlisted, Lead, OpenOrder, OrderState, Present, Receipt, Renewed, Reported, Wish,
 };

@@ -67,6 +67,12 @@ impl Checkpoint {
         Ok(checkpoint)
     }
 
+    /// Returns what `note` says, whoever signed it.
+    pub(crate) fn claimed(note: &str) -> Option<Self> {
+        let (text, _) = note.split_once("\n\n")?;
+        Self::parse(&format!("{text}\n"))
+    }
+
     /// Returns the checkpoint whose text is exactly `text`.
     fn parse(text: &str) -> Option<Self> {
         let mut lines = text.lines();

@@ -10,9 +10,8 @@ use crate::archive::{ArchivedFile, archive, files, is_name};
 use crate::export::{read_content_line, read_entry_line, verify_lines};
 use crate::key::{Signer, VerifierKey};
 use crate::note;
-use crate::note::{Checkpoint, InvalidNote};
+use crate::note::InvalidNote;
 use crate::proof::Proofs;
-use crate::tree::Frontier;
 use crate::verify::{FirstBad, Verified};
 use model::digest::{Digest, canonical, digest_of_tree};
 use model::id::{DeploymentId, Seq};
@@ -226,56 +225,6 @@ pub fn verify_package(
         return Err(PackageFlaw::Population { rows, runs: acts.runs });
     }
     Ok(VerifiedPackage { record, files: files.len(), documents, signatures, runs: rows })
-}
-
-/// Returns the checkpoint in `note`, which was kept elsewhere, if the record in `bytes` — an export or a
-/// package that was verified — begins with exactly the entries that it vouches for.
-///
-/// # Errors
-///
-/// Why not: whoever kept the checkpoint saw another record.
-pub fn began_with(
-    bytes: &[u8],
-    note: &str,
-    key: &VerifierKey,
-) -> Result<Checkpoint, KeptElsewhere> {
-    let kept = Checkpoint::open(note, key).map_err(KeptElsewhere::Note)?;
-    let packed = files(bytes).ok().and_then(|it| it.into_iter().find(|it| it.path == CHAIN));
-    let chain = packed.as_ref().map_or(bytes, |it| it.bytes.as_slice());
-    let mut tree = Frontier::default();
-    for entry in chain.split(|it| *it == b'\n').filter_map(read_entry_line) {
-        if tree.size() == kept.size {
-            break;
-        }
-        tree.push(&entry.body);
-    }
-    match (tree.size() == kept.size, tree.root() == kept.root) {
-        (false, _) => Err(KeptElsewhere::Shorter { size: kept.size, found: tree.size() }),
-        (true, false) => Err(KeptElsewhere::Other { size: kept.size }),
-        (true, true) => Ok(kept),
-    }
-}
-
-/// A record is not the one of which somebody kept a checkpoint.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum KeptElsewhere {
-    /// What was kept is no checkpoint of this record's key.
-    #[error("the checkpoint that was kept cannot be relied on: {0}")]
-    Note(InvalidNote),
-    /// The record ends before it.
-    #[error("the checkpoint that was kept is of {size} entries, and there are {found}")]
-    Shorter {
-        /// How many entries were witnessed.
-        size: Seq,
-        /// How many there are.
-        found: Seq,
-    },
-    /// Other entries stand in their place.
-    #[error("the first {size} entries are not the ones of which a checkpoint was kept")]
-    Other {
-        /// How many entries were witnessed.
-        size: Seq,
-    },
 }
 
 /// Returns the key that an exported record names in its first line.

@@ -14,9 +14,17 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Whether the server lives
+///
+/// A second line says in how many places outside the newest checkpoint of the record is not, where there
+/// are any.
 #[utoipa::path(get, path = "/healthz", tag = "server", responses((status = 200, description = "It lives.", body = String, content_type = "text/plain")))]
-pub(crate) async fn alive() -> &'static str {
-    "ok\n"
+pub(crate) async fn alive(State(reception): State<Arc<Reception>>) -> String {
+    match reception.carried().troubles() {
+        0 => "ok\n".to_owned(),
+        places => format!(
+            "ok\ncheckpoints: not carried to {places} of their places; `landfall status` says why\n"
+        ),
+    }
 }
 
 /// Whether the server can answer

@@ -1,5 +1,6 @@
 //! What can be typed about the record and the outputs of steps.
 
+use super::place::Place;
 use clap::{Args, Subcommand};
 use model::id::Seq;
 use model::scope::Scope;
@@ -38,9 +39,17 @@ pub(crate) enum RecordOf {
     #[command(after_help = "Examples:
   landfall record verify
   landfall record verify --json
+  landfall record verify --against /mnt/other-volume
+  landfall record verify --against git+ssh://git@example.org/checkpoints.git
 
+With --against, the record must begin with what every checkpoint there vouches for: one that was put
+back to an earlier day, or written anew, does not, although it holds together.
 Exit code 3 where an entry does not hold; the first such entry is named.")]
-    Verify,
+    Verify {
+        /// Checkpoints that were kept elsewhere: a file, a directory, or `git+` and the address of a repository.
+        #[arg(long, value_name = "PLACE")]
+        against: Option<Place>,
+    },
     /// Write the record into one file that can be verified without a server.
     #[command(after_help = "Examples:
   landfall record export FG30.landfall")]

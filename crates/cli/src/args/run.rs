@@ -1,5 +1,6 @@
 //! What can be typed about the program itself.
 
+use super::place::Place;
 use clap::{Args, ValueEnum};
 use notices::mail::MailServer;
 use reception::Origin;
@@ -15,6 +16,7 @@ use std::path::PathBuf;
   landfall serve --listen 0.0.0.0:443 --address https://landfall.example.org --certificate /etc/landfall/tls.pem --key /etc/landfall/tls.key
   landfall serve --listen 127.0.0.1:7500 --address https://landfall.example.org --oidc-issuer https://id.example.org --oidc-client-id landfall --oidc-client-secret-file /etc/landfall/oidc
   landfall serve --log json
+  landfall serve --checkpoints-to /mnt/other-volume --checkpoints-to git+ssh://git@example.org/checkpoints.git
   landfall serve --orders-to workers
   landfall serve --smtp smtp://landfall@mail.example.org --mail-from landfall@example.org --smtp-password file:/etc/landfall/smtp-password
 
@@ -104,6 +106,18 @@ pub(crate) struct Serve {
     /// Who carries out orders: this server, or the processes of `landfall worker`.
     #[arg(long, value_name = "WHOM", default_value = "this-server")]
     pub(crate) orders_to: OrdersTo,
+    /// Where the record's checkpoints are carried to, out of this computer's reach; as often as there are
+    /// places: a directory, `git+file:`, `git+ssh:` or `git+https:` with the address of a repository, or
+    /// `mailto:` with an address, which has one a day. What cannot be carried stops nothing, and is said in
+    /// the log, by `landfall status` and at /healthz.
+    #[arg(
+        long,
+        value_name = "PLACE",
+        env = "LANDFALL_CHECKPOINTS_TO",
+        hide_env_values = true,
+        value_delimiter = ','
+    )]
+    pub(crate) checkpoints_to: Vec<Place>,
     /// How log lines on standard error look.
     #[arg(long, value_name = "FORM", default_value = "text")]
     pub(crate) log: LogForm,

@@ -11,7 +11,7 @@ use axum::serve::ListenerExt as _;
 use coordinator::clock::SteadyClock;
 use executor::Executor;
 use notices::Post;
-use reception::{InvalidOrigin, Origin, Plans, Reception, Secret, SignOnProvider};
+use reception::{Carried, InvalidOrigin, Origin, Plans, Reception, Secret, SignOnProvider};
 use record::Record;
 use secured::{Files, Secured};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -43,6 +43,8 @@ pub(crate) struct House<'a> {
     pub(crate) executor: Executor,
     /// What takes links to people.
     pub(crate) post: Arc<Post>,
+    /// What came of carrying checkpoints to places outside.
+    pub(crate) carried: Arc<Carried>,
 }
 
 impl Door {
@@ -142,6 +144,7 @@ impl House<'_> {
             Fault::new(Exit::Failure, "nobody can be let in").why(error.to_string())
         })?;
         let reception = reception.reached_at(here).posting(self.post).showing(self.executor);
+        let reception = reception.carrying(self.carried);
         Ok((reception, first))
     }
 }

@@ -12,7 +12,9 @@ use model::guard::Supplier;
 use model::machine::{ComponentState, DeploymentState, SiteState};
 use model::state::{RingState, State};
 use planner::waiting::WaitingOn;
+use reception::Carriage;
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use views::board::{Board, Ends};
 
 /// How many of the newest entries a board shows.
@@ -45,6 +47,15 @@ pub(crate) fn ends(state: &State, now: Timestamp) -> Ends {
     planner::forecast::forecast(state, now).ends.map_or(Ends::Never, Ends::At)
 }
 
+/// The board, with the places outside to which the record's checkpoints are carried.
+#[derive(serde::Serialize)]
+struct Standing<'a> {
+    #[serde(flatten)]
+    board: &'a Board,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    checkpoints: Option<&'a BTreeMap<String, Carriage>>,
+}
+
 pub(crate) async fn status(it: &Status, desk: Desk) -> Result<Exit, Fault> {
     if it.watch {
         return watching::watch(desk, it.no_forecast).await;
@@ -54,7 +65,15 @@ pub(crate) async fn status(it: &Status, desk: Desk) -> Result<Exit, Fault> {
     let newest = desk.coordinator.entries(state.seq.saturating_sub(NEWEST), NEWEST as u32).await?;
     let board = Board::of(&state, now, &newest, forecast);
     let setting = desk.terminal.setting();
-    desk.terminal.answer(&board, || render::board::page(&state.plan, &board, setting))?;
+    let mut carriages = desk.carriages();
+    let checkpoints = carriages.remove(&board.deployment).filter(|_| it.at.is_none());
+    let standing = Standing { board: &board, checkpoints: checkpoints.as_ref() };
+    desk.terminal.answer(&standing, || {
+        let page = render::board::page(&state.plan, &board, setting);
+        let places = checkpoints.iter().flatten();
+        let lines = places.map(|(place, it)| render::board::carriage(place, it, &board.zone));
+        page + &lines.collect::<String>()
+    })?;
     Ok(if is_halted(&state) { Exit::Halted } else { Exit::Done })
 }
 

@@ -1,6 +1,8 @@
 //! The record: shown, verified, exported; and a file of it verified without a server.
 
+use super::places;
 use crate::args::Everywhere;
+use crate::args::place::Place;
 use crate::args::record::{RecordOf, Verify};
 use crate::desk::{Desk, which};
 use crate::exit::Exit;
@@ -11,9 +13,9 @@ use crate::terminal::Terminal;
 use model::command::Command;
 use model::event::Entry;
 use model::history::HistoryCommand;
-use model::id::Seq;
+use model::id::{DeploymentId, Seq};
 use model::scope::Scope;
-use record::{FirstBad, VerifyError};
+use record::{FirstBad, KeptElsewhere, Record, VerifyError, compare};
 use std::path::Path;
 use std::time::Duration;
 
@@ -37,7 +39,9 @@ pub(crate) async fn record(
             let desk = Desk::open(everywhere, surroundings, terminal).await?;
             super::samples::sample(*seed, *count, &desk).await
         }
-        RecordOf::Verify => verify(everywhere, surroundings, terminal).await,
+        RecordOf::Verify { against } => {
+            verify(against.as_ref(), everywhere, surroundings, terminal).await
+        }
         RecordOf::Export { file } => export(file, everywhere, surroundings, terminal).await,
         RecordOf::AcceptLoss { reason } => {
             let desk = Desk::open(everywhere, surroundings, terminal).await?;
@@ -142,17 +146,26 @@ struct Proven {
     entries: u64,
     head: String,
     contents: u64,
+    /// With how many checkpoints that were kept elsewhere it was compared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kept_elsewhere: Option<usize>,
 }
 
 impl From<&record::Verified> for Proven {
     fn from(it: &record::Verified) -> Self {
-        Self { entries: it.entries, head: it.head.to_string(), contents: it.contents }
+        Self {
+            entries: it.entries,
+            head: it.head.to_string(),
+            contents: it.contents,
+            kept_elsewhere: None,
+        }
     }
 }
 
 /// Verifies every entry with the key of this installation. A damaged record need not fold: it is
 /// read as it is stored.
 async fn verify(
+    against: Option<&Place>,
     everywhere: &Everywhere,
     surroundings: &Surroundings,
     terminal: Terminal,
@@ -170,14 +183,54 @@ async fn verify(
     match verified {
         Ok(verified) => {
             inspected?;
+            let kept = match against {
+                Some(place) => {
+                    Some(held_against(record.as_ref(), &deployment, place, surroundings).await?)
+                }
+                None => None,
+            };
             let vouched = format!("signed with the key {key}");
-            let proven = Proven::from(&verified);
-            terminal.answer(&proven, || render::record::verified(&verified, &vouched))?;
+            let proven = Proven { kept_elsewhere: kept, ..Proven::from(&verified) };
+            terminal.answer(&proven, || {
+                let held = render::record::verified(&verified, &vouched);
+                kept.map_or_else(
+                    || held.clone(),
+                    |kept| {
+                        format!(
+                            "{held}It is the one of which {kept} checkpoints were kept elsewhere.\n"
+                        )
+                    },
+                )
+            })?;
             Ok(Exit::Done)
         }
         Err(VerifyError::Bad(bad)) => Err(first_bad(&bad)),
         Err(VerifyError::Record(error)) => Err((*error).into()),
         Err(error) => Err(Fault::new(Exit::Failure, error.to_string())),
+    }
+}
+
+/// Compares the record with every checkpoint at `place`, and returns how many there are.
+async fn held_against(
+    record: &dyn Record,
+    deployment: &DeploymentId,
+    place: &Place,
+    surroundings: &Surroundings,
+) -> Result<usize, Fault> {
+    let notes = places::kept(place, deployment, &surroundings.repositories()).await;
+    let notes = notes
+        .map_err(|why| Fault::new(Exit::Failure, format!("{place} cannot be read")).why(why))?;
+    if notes.is_empty() {
+        let next = "name where `landfall serve --checkpoints-to` carries them, or a file with one";
+        return Err(Fault::usage(
+            format!("no checkpoint of {deployment} is kept at {place}"),
+            next,
+        ));
+    }
+    let key = surroundings.signer()?.verifier_key().clone();
+    match compare(record, deployment, &notes, &key).await? {
+        Ok(_) => Ok(notes.len()),
+        Err(other) => Err(another_record(&other)),
     }
 }
 
@@ -272,10 +325,20 @@ fn is_the_one_that_was_witnessed(
     if !note.ends_with('\n') {
         note.push('\n');
     }
-    record::began_with(&read(path)?, &note, key).map(|_| ()).map_err(|other| {
-        let what = format!("this is another record than the one that was witnessed: {other}");
-        Fault::new(Exit::Wrong, what).next("keep both files, and ask who has the key")
-    })
+    record::began_with(&read(path)?, &note, key).map(|_| ()).map_err(|it| another_record(&it))
+}
+
+fn another_record(other: &KeptElsewhere) -> Fault {
+    let what = format!("this is another record than the one that was witnessed: {other}");
+    let next = match other {
+        KeptElsewhere::Shorter { .. } => {
+            "an older backup was put back: restore a later one, or ask whoever did what is known of the time between"
+        }
+        KeptElsewhere::Other { .. } | KeptElsewhere::Note(_) => {
+            "keep both, and ask who has the key"
+        }
+    };
+    Fault::new(Exit::Wrong, what).next(next)
 }
 
 /// Returns the first bytes of the file at `path`: they say what it is.

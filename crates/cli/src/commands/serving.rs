@@ -1,5 +1,6 @@
 //! `landfall serve`: carries out the work of all deployments of the record.
 
+use super::carrying::Carrier;
 use super::listening::{Door, House, listen};
 use super::looking::{WAITS_MAX, is_halted};
 use crate::args::Everywhere;
@@ -36,13 +37,14 @@ const STOPPED: &str =
 
 /// Writes what happens on standard error.
 #[derive(Clone, Copy)]
-struct Log {
+pub(super) struct Log {
     terminal: Terminal,
     form: LogForm,
 }
 
 impl Log {
-    fn line(self, deployment: &DeploymentId, text: &str) {
+    /// Writes a line about a deployment.
+    pub(super) fn line(self, deployment: &DeploymentId, text: &str) {
         match self.form {
             LogForm::Text => self.terminal.say(&format!("{deployment}: {text}")),
             LogForm::Json => {
@@ -50,6 +52,11 @@ impl Log {
                 self.terminal.say(&line.to_string());
             }
         }
+    }
+
+    /// Writes what went wrong.
+    pub(super) fn complain(self, fault: &Fault) {
+        self.terminal.complain(fault);
     }
 }
 
@@ -87,10 +94,14 @@ pub(crate) async fn serve(
         post = post.reached_at(door.here.to_string());
     }
     let (holder, post) = (surroundings.holder(), Arc::new(post));
+    let only = everywhere.deployment.as_ref();
+    let (places, kept) = (&it.checkpoints_to, (record.clone(), post.clone()));
+    let carrier = Carrier::new(places, kept.0, kept.1, surroundings, log)?.only(only);
+    let carried = carrier.carried();
     let listening = match door {
         Some(door) => {
             let (record, executor, post) = (record.clone(), executor.clone(), post.clone());
-            let house = House { surroundings, record, executor, post };
+            let house = House { surroundings, record, executor, post, carried };
             Some(listen(it, door, house, terminal, told.clone()).await?)
         }
         None => None,
@@ -101,7 +112,8 @@ pub(crate) async fn serve(
     };
     let clock = Arc::new(SteadyClock::of_this_computer());
     let serving = Serving { record, executor, post, log, holder, orders_to, told, clock };
-    let only = everywhere.deployment.as_ref();
+    let (end, over) = watch::channel(false);
+    let carrying = tokio::spawn(carrier.run(over));
     let ended = if it.until_idle {
         serving.until_idle(only).await
     } else {
@@ -109,6 +121,10 @@ pub(crate) async fn serve(
         serving.until_stopped(only).await
     };
     serving.executor.close().await;
+    end.send_replace(true);
+    if tokio::time::timeout(STOP_WITHIN, carrying).await.is_err() {
+        terminal.say("the newest checkpoints were still being carried; they are next time");
+    }
     if let Some(listening) = listening
         && tokio::time::timeout(STOP_WITHIN, listening).await.is_err()
     {

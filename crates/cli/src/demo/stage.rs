@@ -96,6 +96,7 @@ impl Stage {
             record: Arc::clone(&self.record),
             executor: self.executor.clone(),
             post: Arc::new(notices::Post::new(None, Box::new(secrets))),
+            carried: Arc::default(),
         };
         let (reception, first) = house.reception(Plans::default(), &door.here).await?;
         let link = match first {

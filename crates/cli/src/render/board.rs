@@ -5,6 +5,8 @@ use crate::terminal::Setting;
 use model::machine::ComponentState;
 use model::plan::MasterProjectPlan;
 use model::state::RingState;
+use model::window::TimeZoneName;
+use reception::Carriage;
 use views::alike::Alike;
 use views::board::{Board, Ends, RingLine};
 use views::people::any_of;
@@ -26,6 +28,18 @@ pub(crate) fn page(plan: &MasterProjectPlan, board: &Board, setting: Setting) ->
     page += &format!("\n{}", counters(board));
     page += &format!("\n{}", waits(plan, board));
     page
+}
+
+/// Returns how a place stands to which checkpoints are carried, as a line.
+pub(crate) fn carriage(place: &str, it: &Carriage, zone: &TimeZoneName) -> String {
+    let kept = match it.at {
+        Some(at) => format!("of {} entries, since {}", it.entries, when(at, zone)),
+        None => "none yet".to_owned(),
+    };
+    match &it.trouble {
+        Some(why) => format!("\ncheckpoint at {place}: {kept}; not the newest: {why}\n"),
+        None => format!("\ncheckpoint at {place}: {kept}\n"),
+    }
 }
 
 fn head(board: &Board) -> String {

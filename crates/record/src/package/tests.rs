@@ -2,6 +2,9 @@
 
 use super::*;
 use crate::chain;
+use crate::elsewhere::{KeptElsewhere, began_with};
+use crate::note::Checkpoint;
+use crate::tree::Frontier;
 use model::digest::canonical_digest;
 use proptest::prelude::*;
 use serde_json::json;

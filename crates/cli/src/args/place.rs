@@ -1,0 +1,76 @@
+//! A place to which checkpoints are carried, or where they were kept.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+/// A place outside for the record's checkpoints.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// A directory: of a second volume, or of an object store that is mounted. Or a file in it.
+    Folder(PathBuf),
+    /// A git repository, by its address.
+    Repository(String),
+    /// Somebody's mail.
+    Mail(String),
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Folder(path) => path.display().fmt(f),
+            Self::Repository(address) => write!(f, "git+{address}"),
+            Self::Mail(address) => write!(f, "mailto:{address}"),
+        }
+    }
+}
+
+impl FromStr for Place {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if let Some(address) = text.strip_prefix("git+") {
+            return if executor::is_address(address) {
+                Ok(Self::Repository(address.to_owned()))
+            } else {
+                Err("a repository is `git+ssh://`, `git+https://` or `git+file://` with its address, \
+                     and without a password in it: git has its own ways to keep one"
+                    .to_owned())
+            };
+        }
+        if let Some(address) = text.strip_prefix("mailto:") {
+            return match address.split_once('@') {
+                Some((name, host)) if !name.is_empty() && !host.is_empty() => {
+                    Ok(Self::Mail(address.to_owned()))
+                }
+                Some(_) | None => {
+                    Err("`mailto:` is followed by an address, such as mailto:audit@example.org"
+                        .to_owned())
+                }
+            };
+        }
+        if text.is_empty() || text.contains("://") {
+            return Err(
+                "a place is a directory, `git+ssh://…`, `git+https://…`, `git+file://…` or \
+                        `mailto:ADDRESS`"
+                    .to_owned(),
+            );
+        }
+        Ok(Self::Folder(PathBuf::from(text)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_read_as_it_is_written_and_nothing_else_is_one() {
+        for text in ["/mnt/other", "git+ssh://git@example.org/c.git", "mailto:audit@example.org"] {
+            assert_eq!(text.parse::<Place>().unwrap().to_string(), text);
+        }
+        for text in ["", "git+ext::sh", "https://example.org/c.git", "mailto:", "mailto:audit"] {
+            assert!(text.parse::<Place>().is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,264 @@
+//! Carrying the record's checkpoints to places outside, for as long as a server runs.
+//!
+//! Whoever holds the server's key and its database can write the record anew; a checkpoint that they
+//! cannot reach shows it. What is at a place is looked at before anything is put there: a record that does
+//! not begin with it was put back or written anew, and leaves it alone.
+//!
+//! House rule: what cannot be carried stops nothing, and is said.
+
+use super::places;
+use super::serving::Log;
+use crate::args::place::Place;
+use crate::fault::Fault;
+use crate::surroundings::Surroundings;
+use jiff::{SignedDuration, Timestamp};
+use model::companion_plans::Channel;
+use model::digest::Digest;
+use model::event::{Entry, Event};
+use model::id::DeploymentId;
+use model::profile::Purpose;
+use notices::{Delivery, Parcel, Post};
+use reception::{Carriage, Carried};
+use record::{KeptElsewhere, Record, Standing, VerifierKey, compare};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// How often checkpoints are carried: what somebody wrote anew within it shows nowhere.
+const EVERY: Duration = Duration::from_secs(60);
+
+/// How often one goes by mail: as often as somebody keeps reading them.
+const MAIL_EVERY: SignedDuration = SignedDuration::from_hours(24);
+
+/// Whoever carries checkpoints.
+pub(super) struct Carrier {
+    places: Vec<Place>,
+    record: Arc<dyn Record>,
+    key: VerifierKey,
+    post: Arc<Post>,
+    surroundings: Surroundings,
+    log: Log,
+    only: Option<DeploymentId>,
+    /// What came of it.
+    carried: Arc<Carried>,
+    /// The notes at places that were compared with the record.
+    known: BTreeMap<(DeploymentId, String), String>,
+}
+
+impl Carrier {
+    /// Returns whoever carries the checkpoints of `record` to these places.
+    ///
+    /// # Errors
+    ///
+    /// When the key cannot be read, or mail is wanted where no mail server is named.
+    pub(super) fn new(
+        places: &[Place],
+        record: Arc<dyn Record>,
+        post: Arc<Post>,
+        surroundings: &Surroundings,
+        log: Log,
+    ) -> Result<Self, Fault> {
+        let by_mail = places.iter().any(|it| matches!(it, Place::Mail(_)));
+        if by_mail && !post.sends_mail() {
+            let next = "name a mail server with --smtp and --mail-from";
+            return Err(Fault::usage("checkpoints are to go by mail, and none is sent", next));
+        }
+        let mut before = surroundings.carriages();
+        let names: Vec<String> = places.iter().map(ToString::to_string).collect();
+        before.values_mut().for_each(|it| it.retain(|place, _| names.contains(place)));
+        Ok(Self {
+            places: places.to_vec(),
+            record,
+            key: surroundings.signer()?.verifier_key().clone(),
+            post,
+            surroundings: surroundings.clone(),
+            log,
+            only: None,
+            carried: Arc::new(Carried::from(before)),
+            known: BTreeMap::new(),
+        })
+    }
+
+    /// Returns it for one deployment only, where one is named.
+    pub(super) fn only(self, only: Option<&DeploymentId>) -> Self {
+        Self { only: only.cloned(), ..self }
+    }
+
+    /// Returns what came of it, to be told by others.
+    pub(super) fn carried(&self) -> Arc<Carried> {
+        self.carried.clone()
+    }
+
+    /// Carries what is new, again and again, and once more when it is `over`.
+    pub(super) async fn run(mut self, mut over: watch::Receiver<bool>) {
+        if self.places.is_empty() {
+            return;
+        }
+        loop {
+            let is_last = *over.borrow();
+            self.round().await;
+            if is_last {
+                return;
+            }
+            tokio::select! {
+                _ = over.wait_for(|it| *it) => {}
+                () = tokio::time::sleep(EVERY) => {}
+            }
+        }
+    }
+
+    async fn round(&mut self) {
+        let Ok(deployments) = self.record.deployments().await else { return };
+        let before = self.carried.carriages();
+        for deployment in deployments {
+            let is_other = self.only.as_ref().is_some_and(|only| *only != deployment);
+            if is_other || !self.is_real(&deployment).await {
+                continue;
+            }
+            for place in self.places.clone() {
+                self.carry(&deployment, &place).await;
+            }
+        }
+        let now = self.carried.carriages();
+        if now != before
+            && let Err(fault) = self.surroundings.keep_carriages(&now)
+        {
+            self.log.complain(&fault);
+        }
+    }
+
+    /// Returns whether the deployment is real: nothing of a rehearsal leaves the house.
+    async fn is_real(&self, deployment: &DeploymentId) -> bool {
+        let Ok(first) = self.record.read(deployment, 0, 1).await else { return false };
+        let first = first.first().and_then(|it| serde_json::from_slice::<Entry>(&it.body).ok());
+        let created = first.map(|it| it.event);
+        matches!(created, Some(Event::DeploymentCreated { purpose: Purpose::Production, .. }))
+    }
+
+    /// Carries the deployment's checkpoint to one place, and says what came of it where that is new.
+    async fn carry(&mut self, deployment: &DeploymentId, place: &Place) {
+        let name = place.to_string();
+        let before = self.carried.of(deployment, &name);
+        let now = self.surroundings.now();
+        let after = match self.brought(deployment, place, &before, now).await {
+            Ok(after) => after,
+            Err(why) => Carriage { trouble: Some(why), ..before.clone() },
+        };
+        if after.trouble != before.trouble {
+            let text = match &after.trouble {
+                Some(why) => format!("the checkpoint is not carried to {name}: {why}"),
+                None => format!("checkpoints are carried to {name} again"),
+            };
+            self.log.line(deployment, &text);
+        }
+        self.carried.stands(deployment, &name, after);
+    }
+
+    /// Brings the checkpoint to the place, if it is not there, and returns how the place stands then.
+    async fn brought(
+        &mut self,
+        deployment: &DeploymentId,
+        place: &Place,
+        before: &Carriage,
+        now: Timestamp,
+    ) -> Result<Carriage, String> {
+        let standing = self.record.standing(deployment).await.map_err(|it| it.to_string())?;
+        let size = standing.head.seq;
+        if let Place::Mail(address) = place {
+            return self.mailed(deployment, address, &standing, before, now).await;
+        }
+        let folder = self.surroundings.repositories();
+        let there = places::newest(place, deployment, &folder).await?;
+        let compared = self.holds_against(deployment, place, there.as_deref()).await?;
+        if there.is_none() || compared < size {
+            let carried = (size, standing.checkpoint.as_str());
+            places::put(place, deployment, carried, &folder).await?;
+            self.known.insert((deployment.clone(), place.to_string()), standing.checkpoint);
+            return Ok(Carriage { entries: size, at: Some(now), trouble: None });
+        }
+        Ok(Carriage { entries: compared, at: before.at.or(Some(now)), trouble: None })
+    }
+
+    /// Compares the record with what is at the place, and returns how many entries that vouches for.
+    async fn holds_against(
+        &mut self,
+        deployment: &DeploymentId,
+        place: &Place,
+        there: Option<&str>,
+    ) -> Result<u64, String> {
+        let Some(note) = there else { return Ok(0) };
+        let at = (deployment.clone(), place.to_string());
+        let size_of = |note: &str| note.lines().nth(1).and_then(|it| it.parse().ok()).unwrap_or(0);
+        let head = self.record.head(deployment).await.map_err(|it| it.to_string())?;
+        if self.known.get(&at).is_some_and(|it| it == note) && size_of(note) <= head.seq {
+            return Ok(size_of(note));
+        }
+        let notes = [note.to_owned()];
+        let compared = compare(self.record.as_ref(), deployment, &notes, &self.key).await;
+        match compared.map_err(|it| it.to_string())? {
+            Ok(largest) => {
+                self.known.insert(at, note.to_owned());
+                Ok(largest.map_or(0, |it| it.size))
+            }
+            Err(other) => Err(another(&other)),
+        }
+    }
+
+    async fn mailed(
+        &self,
+        deployment: &DeploymentId,
+        address: &str,
+        standing: &Standing,
+        before: &Carriage,
+        now: Timestamp,
+    ) -> Result<Carriage, String> {
+        let size = standing.head.seq;
+        if before.entries > size {
+            return Err(another(&KeptElsewhere::Shorter { size: before.entries, found: size }));
+        }
+        let is_early = before.at.is_some_and(|it| now.duration_since(it) < MAIL_EVERY);
+        if before.entries == size || is_early {
+            return Ok(Carriage { trouble: None, ..before.clone() });
+        }
+        let note = &standing.checkpoint;
+        let parcel = Parcel {
+            deployment: deployment.clone(),
+            letter: 0,
+            text: Digest::of(note.as_bytes()),
+            channel: Channel::Mail,
+            address: address.to_owned(),
+            language: "en".to_owned(),
+            subject: format!("{deployment}: checkpoint of {size} entries"),
+            body: format!(
+                "Keep this mail. With it anybody can tell the record of {deployment} from one that was \
+                 put back to an earlier day or written anew: save the five lines below into a file, and\n\n  \
+                 landfall record verify --against FILE\n\nThe key is {}\n\n{note}",
+                standing.key
+            ),
+            secret: None,
+            inside: false,
+        };
+        match self.post.deliver(&parcel, now).await {
+            Delivery::Accepted { .. } => {
+                Ok(Carriage { entries: size, at: Some(now), trouble: None })
+            }
+            Delivery::Refused { why } | Delivery::NotNow { why } => Err(why),
+        }
+    }
+}
+
+/// Returns what is said where the record is not the one that was carried.
+fn another(other: &KeptElsewhere) -> String {
+    match other {
+        KeptElsewhere::Shorter { size, found } => format!(
+            "history was lost: what is kept there is of {size} entries, and the record has {found}; restore a later backup, or, once the loss is accepted, name another place"
+        ),
+        KeptElsewhere::Other { size } => format!(
+            "the record was written anew: its first {size} entries are not the ones of which a checkpoint is kept there; find out who changed the database"
+        ),
+        KeptElsewhere::Note(_) => {
+            format!("{other}; look who else writes there, or name another place")
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! What was kept of a record's checkpoints at a place outside, and putting one there.
+//!
+//! In a directory each checkpoint is a file of its own that is never written over, as an object store
+//! wants it: `DEPLOYMENT/ENTRIES.checkpoint`. In a repository it is `DEPLOYMENT.checkpoint`, a commit each.
+
+use crate::args::place::Place;
+use executor::Repository;
+use model::digest::Digest;
+use model::id::{DeploymentId, Seq};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+/// What the name of a file with a checkpoint ends in.
+const ENDING: &str = "checkpoint";
+
+/// The most bytes of a file that is read as a checkpoint: a note with some signatures.
+const NOTE_BYTES_MAX: u64 = 16 * 1024;
+
+/// Returns every checkpoint of the deployment at `place`; repositories are kept here under `folder`.
+///
+/// # Errors
+///
+/// When the place cannot be read; by mail nothing comes back.
+pub(super) async fn kept(
+    place: &Place,
+    deployment: &DeploymentId,
+    folder: &Path,
+) -> Result<Vec<String>, String> {
+    match place {
+        Place::Folder(path) if path.is_file() => Ok(vec![note(path)?]),
+        Place::Folder(path) => files(path, deployment)?.iter().map(|it| note(it)).collect(),
+        Place::Repository(address) => {
+            let repository = repository(address, folder);
+            repository.fetch().await.map_err(|it| it.to_string())?;
+            let versions = repository.versions(&file_name(deployment)).await;
+            versions.map_err(|it| it.to_string())
+        }
+        Place::Mail(_) => {
+            Err("what went by mail cannot be read back: save it into a file, and name that".into())
+        }
+    }
+}
+
+/// Returns the newest checkpoint of the deployment at `place`, where there is one.
+///
+/// # Errors
+///
+/// As [`kept`].
+pub(super) async fn newest(
+    place: &Place,
+    deployment: &DeploymentId,
+    folder: &Path,
+) -> Result<Option<String>, String> {
+    if let Place::Folder(path) = place {
+        return files(path, deployment)?.last().map(|it| note(it)).transpose();
+    }
+    Ok(kept(place, deployment, folder).await?.into_iter().next())
+}
+
+/// Puts `note`, of `size` entries, to the directory or repository `place`.
+///
+/// # Errors
+///
+/// When the place cannot be written; nothing there is ever written over.
+pub(super) async fn put(
+    place: &Place,
+    deployment: &DeploymentId,
+    (size, note): (Seq, &str),
+    folder: &Path,
+) -> Result<(), String> {
+    match place {
+        Place::Folder(path) => {
+            let of_deployment = path.join(deployment.as_str());
+            let file = of_deployment.join(format!("{size:012}.{ENDING}"));
+            let written = write_whole(&of_deployment, &file, note);
+            written.map_err(|error| format!("{}: {error}", file.display()))
+        }
+        Place::Repository(address) => {
+            let why = format!("{deployment}: {size} entries");
+            let put = repository(address, folder).put(&file_name(deployment), note, &why).await;
+            put.map_err(|it| it.to_string())
+        }
+        Place::Mail(_) => Ok(()),
+    }
+}
+
+fn file_name(deployment: &DeploymentId) -> String {
+    format!("{deployment}.{ENDING}")
+}
+
+fn repository(address: &str, folder: &Path) -> Repository {
+    let name = format!("{}.git", Digest::of(address.as_bytes()).short());
+    Repository::at(address, &folder.join(name))
+}
+
+/// Returns the files with checkpoints of the deployment in a directory, the largest last.
+fn files(path: &Path, deployment: &DeploymentId) -> Result<Vec<PathBuf>, String> {
+    // A directory that is not there is a volume that is not mounted: nothing may be put into its place.
+    let own = path.read_dir().map_err(|error| format!("{}: {error}", path.display()))?;
+    drop(own);
+    let own = path.join(file_name(deployment));
+    let mut files: Vec<PathBuf> = Some(own).filter(|it| it.is_file()).into_iter().collect();
+    let Ok(listed) = path.join(deployment.as_str()).read_dir() else { return Ok(files) };
+    for entry in listed {
+        let entry = entry.map_err(|error| format!("{}: {error}", path.display()))?;
+        let path = entry.path();
+        if path.extension().is_some_and(|it| it == ENDING) {
+            files.push(path);
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn note(path: &Path) -> Result<String, String> {
+    use std::io::Read as _;
+    let fault = |error: std::io::Error| format!("{}: {error}", path.display());
+    let mut text = String::new();
+    let file = std::fs::File::open(path).map_err(fault)?;
+    file.take(NOTE_BYTES_MAX).read_to_string(&mut text).map_err(fault)?;
+    Ok(note_in(&text))
+}
+
+/// Returns the note in `text`, which may be a mail that was saved: from its first line to its last signature.
+fn note_in(text: &str) -> String {
+    let lines = text.lines().map(|it| it.trim_start_matches("> "));
+    let lines: Vec<&str> = lines.skip_while(|it| !it.starts_with("landfall/")).collect();
+    let signed = lines.iter().rposition(|it| it.starts_with('\u{2014}'));
+    let note = lines.iter().take(signed.map_or(lines.len(), |it| it + 1));
+    note.map(|it| format!("{it}\n")).collect()
+}
+
+/// Writes a file that is not there yet, whole or not at all.
+fn write_whole(folder: &Path, path: &Path, text: &str) -> std::io::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    if path.exists() {
+        return Ok(());
+    }
+    let beside = path.with_extension("new");
+    let mut file = std::fs::File::create(&beside)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    std::fs::rename(&beside, path)
+}

@@ -1,0 +1,181 @@
+//! Checkpoints that leave the server: to a second volume, to a git repository and by mail; and a database
+//! that is put back to an earlier day, which what was kept there tells from the one that was.
+
+#![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "a test fails where it stands")]
+
+#[path = "support/folder.rs"]
+mod folder;
+
+use notices::testing::MailHouse;
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+use tempfile::TempDir;
+
+struct Desk {
+    folder: TempDir,
+}
+
+impl Desk {
+    fn new() -> Self {
+        let desk = Self { folder: TempDir::new().unwrap() };
+        let branches = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/two-branches");
+        folder::copy(branches.as_ref(), &desk.path("plan"));
+        std::fs::create_dir(desk.path("volume")).unwrap();
+        desk.git(&["init", "--quiet", "--bare", "remote.git"]);
+        desk.does("deployment create plan --as ivo");
+        desk
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn remote(&self) -> String {
+        format!("git+file://{}", self.path("remote.git").display())
+    }
+
+    fn run(&self, program: &str, words: &[&str]) -> Output {
+        Command::new(program)
+            .current_dir(self.folder.path())
+            .env_remove("LANDFALL_AS")
+            .env("LANDFALL_DATA", self.path("data"))
+            .args(words)
+            .stdin(Stdio::null())
+            .output()
+            .unwrap()
+    }
+
+    fn git(&self, words: &[&str]) -> String {
+        let output = self.run("git", words);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    fn types(&self, line: &str) -> (i32, String) {
+        let words: Vec<&str> = line.split(' ').collect();
+        let output = self.run(env!("CARGO_BIN_EXE_landfall"), &words);
+        let said = [output.stdout, output.stderr].concat();
+        (output.status.code().unwrap_or(-1), String::from_utf8(said).unwrap())
+    }
+
+    fn does(&self, line: &str) -> String {
+        let (code, said) = self.types(line);
+        assert_eq!(code, 0, "landfall {line}\n{said}");
+        said
+    }
+
+    /// Serves until nothing is to do, with a directory and a repository for checkpoints.
+    fn serves(&self) -> String {
+        self.does(&format!(
+            "serve --until-idle --checkpoints-to volume --checkpoints-to {}",
+            self.remote()
+        ))
+    }
+
+    fn database(&self) -> Vec<(String, Option<Vec<u8>>)> {
+        let names = ["record.db", "record.db-wal", "record.db-shm"].map(|it| format!("data/{it}"));
+        let read = |name: String| (name.clone(), std::fs::read(self.path(&name)).ok());
+        names.into_iter().map(read).collect()
+    }
+
+    fn put_back(&self, files: &[(String, Option<Vec<u8>>)]) {
+        for (name, bytes) in files {
+            match bytes {
+                Some(bytes) => std::fs::write(self.path(name), bytes).unwrap(),
+                None => drop(std::fs::remove_file(self.path(name))),
+            }
+        }
+    }
+}
+
+// Proves: X-13
+#[test]
+fn a_backup_that_was_put_back_is_told_from_the_record_by_what_left_the_server() {
+    let desk = Desk::new();
+    let remote = desk.remote();
+    desk.serves();
+    let commits = || desk.git(&["-C", "remote.git", "rev-list", "landfall-checkpoints"]);
+    let kept = || std::fs::read_dir(desk.path("volume/FG2")).unwrap().count();
+    assert_eq!((commits().lines().count(), kept()), (1, 1));
+    let backup = desk.database();
+    desk.does("rfc submit RFC-1 --as saoirse");
+    desk.serves();
+    assert_eq!((commits().lines().count(), kept()), (2, 2), "a commit and a file for each");
+    desk.serves();
+    assert_eq!((commits().lines().count(), kept()), (2, 2), "and none where nothing is new");
+    for place in ["volume", &remote] {
+        let said = desk.does(&format!("record verify --against {place}"));
+        assert!(said.contains("the one of which 2 checkpoints were kept elsewhere"), "{said}");
+    }
+    let said = desk.does("status --no-forecast");
+    assert!(said.contains("checkpoint at volume: of "), "{said}");
+
+    // An earlier day: the record holds together, and is shorter than what was carried.
+    desk.put_back(&backup);
+    assert!(desk.does("record verify").contains("holds"));
+    let said = desk.serves();
+    assert!(said.contains("not carried to volume: history was lost"), "{said}");
+    assert!(said.contains(&format!("not carried to {remote}: history was lost")), "{said}");
+    let said = desk.does("status --no-forecast");
+    assert!(said.contains("not the newest: history was lost"), "{said}");
+    for place in ["volume", &remote] {
+        let (code, said) = desk.types(&format!("record verify --against {place}"));
+        assert_eq!(code, 3, "{said}");
+        assert!(said.contains("another record than the one that was witnessed"), "{said}");
+        assert!(said.contains("an older backup was put back"), "{said}");
+    }
+
+    // And written on, from there: as long as before, and another record.
+    desk.does("rfc submit RFC-1 --as saoirse");
+    desk.does("rfc classify RFC-1 --as rosalind");
+    let said = desk.serves();
+    assert!(said.contains("not carried to volume: the record was written anew"), "{said}");
+    let (code, said) = desk.types(&format!("record verify --against {remote}"));
+    assert!(code == 3 && said.contains("entries are not the ones"), "{said}");
+    assert_eq!((commits().lines().count(), kept()), (2, 2), "nothing of it was put there");
+}
+
+#[test]
+fn a_place_that_cannot_be_reached_stops_nothing_and_is_said() {
+    let desk = Desk::new();
+    let gone = format!("git+file://{}", desk.path("gone.git").display());
+    let line = format!("serve --until-idle --checkpoints-to not-mounted --checkpoints-to {gone}");
+    let said = desk.does(&line);
+    assert!(said.contains("not carried to not-mounted: "), "{said}");
+    assert!(said.contains(&format!("not carried to {gone}: git fetch: fatal: ")), "{said}");
+    assert!(!desk.path("not-mounted").exists(), "a volume that is not there is not made up");
+    let status = desk.does("status --no-forecast --json");
+    assert!(status.contains("\"trouble\": \"not-mounted: "), "{status}");
+    // Somebody else writes rubbish there: it is neither believed nor written over.
+    std::fs::create_dir(desk.path("volume/FG2")).unwrap();
+    std::fs::write(desk.path("volume/FG2/000000000009.checkpoint"), "rubbish").unwrap();
+    let said = desk.serves();
+    assert!(said.contains("not carried to volume: the checkpoint that was kept cannot"), "{said}");
+    let (code, said) = desk.types("serve --checkpoints-to https://example.org/x");
+    assert!(code != 0 && said.contains("a place is a directory"), "{said}");
+}
+
+#[test]
+fn one_checkpoint_a_day_goes_by_mail_to_whoever_keeps_it() {
+    let desk = Desk::new();
+    let (code, said) = desk.types("serve --until-idle --checkpoints-to mailto:audit@example.org");
+    assert!(code != 0 && said.contains("name a mail server with --smtp"), "{said}");
+    let house = MailHouse::hospitable().unwrap();
+    let line = format!(
+        "serve --until-idle --checkpoints-to mailto:audit@example.org --smtp smtp://{} --mail-from landfall@example.org",
+        house.address
+    );
+    desk.does(&line);
+    desk.does("rfc submit RFC-1 --as saoirse");
+    desk.does(&line);
+    let mails = house.arrived();
+    assert_eq!(mails.len(), 1, "the second is due tomorrow");
+    std::fs::write(desk.path("mail"), &mails[0].text).unwrap();
+    let reads = "import email, email.policy; \
+        mail = email.message_from_bytes(open('mail', 'rb').read(), policy=email.policy.default); \
+        text = mail.get_content(); open('saved', 'w').write(text[text.index('landfall/FG2'):])";
+    let output = desk.run("python3", &["-c", reads]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    // What is saved from the mail is enough.
+    assert!(desk.does("record verify --against saved").contains("1 checkpoint"));
+}
