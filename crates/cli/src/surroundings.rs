@@ -230,7 +230,7 @@ impl Surroundings {
     ///
     /// When it cannot be read or made.
     pub(crate) fn signer(&self) -> Result<Signer, Fault> {
-        Ok(Signer::from_file(&self.folder.join("key"))?)
+        Ok(Signer::from_file(&self.key_file())?)
     }
 
     /// Returns where repositories that checkpoints are carried to are kept here.
@@ -259,6 +259,52 @@ impl Surroundings {
         let text = serde_json::to_vec(carriages).unwrap_or_default();
         let written = std::fs::write(&beside, text).and_then(|()| std::fs::rename(&beside, &path));
         written.map_err(|error| Fault::of_file(&path, &error))
+    }
+
+    fn key_file(&self) -> PathBuf {
+        self.folder.join("key")
+    }
+
+    fn next_key_file(&self) -> PathBuf {
+        self.folder.join("key.next")
+    }
+
+    /// Returns the key that is to sign the record from now on: a new one, or the one that an earlier try
+    /// made.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be made.
+    pub(crate) fn next_signer(&self) -> Result<Signer, Fault> {
+        Ok(Signer::from_file(&self.next_key_file())?)
+    }
+
+    /// Returns the record, opened with another key.
+    ///
+    /// # Errors
+    ///
+    /// What the record says.
+    pub(crate) async fn record_under(&self, signer: Signer) -> Result<Arc<dyn Record>, Fault> {
+        Ok(record::open(&self.location, signer, self.witness.clone()).await?)
+    }
+
+    /// Puts the next key into the place of the one that has signed so far, and returns where that one is
+    /// kept, under the name of the public key `old`.
+    ///
+    /// # Errors
+    ///
+    /// When the files cannot be renamed.
+    pub(crate) fn change_key(&self, old: &str) -> Result<PathBuf, Fault> {
+        let id = old.split('+').nth(1).unwrap_or_default();
+        let (key, put_away) = (self.key_file(), self.folder.join(format!("key.before-{id}")));
+        // The old one stays where it is until the new one is there: a crash leaves no server without one.
+        let linked = match std::fs::hard_link(&key, &put_away) {
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+            linked => linked,
+        };
+        let renamed = linked.and_then(|()| std::fs::rename(self.next_key_file(), &key));
+        renamed.map_err(|error| Fault::of_file(&key, &error))?;
+        Ok(put_away)
     }
 
     /// Returns what carries out orders.

@@ -105,7 +105,7 @@ fn a_backup_that_was_put_back_is_told_from_the_record_by_what_left_the_server() 
     assert_eq!((commits().lines().count(), kept()), (2, 2), "and none where nothing is new");
     for place in ["volume", &remote] {
         let said = desk.does(&format!("record verify --against {place}"));
-        assert!(said.contains("the one of which 2 checkpoints were kept elsewhere"), "{said}");
+        assert!(said.contains("Checkpoints kept elsewhere: 2; it begins with"), "{said}");
     }
     let said = desk.does("status --no-forecast");
     assert!(said.contains("checkpoint at volume: of "), "{said}");
@@ -177,5 +177,5 @@ fn one_checkpoint_a_day_goes_by_mail_to_whoever_keeps_it() {
     let output = desk.run("python3", &["-c", reads]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     // What is saved from the mail is enough.
-    assert!(desk.does("record verify --against saved").contains("1 checkpoint"));
+    assert!(desk.does("record verify --against saved").contains("Checkpoints kept elsewhere: 1"));
 }

@@ -137,6 +137,114 @@ fn approved() -> Desk {
     desk
 }
 
+/// Packs the files anew with the server's key, after `change`, as `other.tar`.
+fn repacked(desk: &Desk, files: &[ArchivedFile], change: impl Fn(&str, Vec<u8>) -> Vec<u8>) {
+    let signer = Signer::from_file(&desk.path("data/key")).unwrap();
+    let changed = files.iter().map(|it| {
+        let bytes = change(&it.path, it.bytes.clone());
+        ArchivedFile { path: it.path.clone(), bytes }
+    });
+    let bytes = package(&"REF".parse().unwrap(), changed.collect(), &signer).unwrap();
+    std::fs::write(desk.path("other.tar"), bytes).unwrap();
+}
+
+/// Writes the exported record anew after `change` of its entries, with hashes, root and signature: what
+/// whoever has the key can do.
+fn rechained(exported: &[u8], signer: &Signer, change: impl Fn(String) -> String) -> Vec<u8> {
+    let text = String::from_utf8(exported.to_vec()).unwrap();
+    let (mut out, mut tree) = (String::new(), record::tree::Frontier::default());
+    let mut hash = record::chain::beginning();
+    let count = text.lines().count();
+    for (number, line) in text.lines().enumerate() {
+        if number + 1 == count {
+            let (deployment, size) = ("REF".parse().unwrap(), tree.size());
+            let note = record::Checkpoint { deployment, size, root: tree.root() }.sign(signer);
+            let ending: serde_json::Value = serde_json::from_str(line).unwrap();
+            let note = serde_json::to_string(&note).unwrap();
+            let sha256 = model::digest::Digest::of(out.as_bytes());
+            let (entries, contents) = (&ending["entries"], &ending["contents"]);
+            out += &format!(
+                "{{\"checkpoint\":{note},\"entries\":{entries},\"contents\":{contents},\"sha256\":\"{sha256}\"}}\n"
+            );
+        } else if let Some((_, body)) = line.split_once("\",\"body\":") {
+            let body = change(body.strip_suffix('}').unwrap().to_owned());
+            hash = record::chain::link(&hash, body.as_bytes());
+            tree.push(body.as_bytes());
+            let seq = tree.size();
+            out += &format!("{{\"seq\":{seq},\"hash\":\"{hash}\",\"body\":{body}}}\n");
+        } else {
+            out += &format!("{line}\n");
+        }
+    }
+    out.into_bytes()
+}
+
+// Proves: X-13
+#[test]
+fn a_record_goes_on_under_another_key_and_both_programs_follow_it_from_the_first() {
+    let desk = Desk::new();
+    desk.does("deployment create plan.yaml --as rel");
+    desk.does("rfc submit RFC-1 --as rel");
+    let first = desk.does("record key").trim().to_owned();
+    desk.does("record rotate-key --reason leaver");
+    let second = desk.does("record key").trim().to_owned();
+    desk.does("record rotate-key --reason yearly");
+    let third = desk.does("record key").trim().to_owned();
+    assert!(desk.does("record show").contains(&format!("changed the record's key to {third}")));
+    desk.does("record verify");
+    desk.does("rfc classify RFC-1 --as ca1");
+
+    let (_, files) = desk.packed();
+    std::fs::write(desk.path("verify.py"), documents::VERIFIER).unwrap();
+    let keys = files.iter().find(|it| it.path == "keys/record.vkey").unwrap();
+    assert_eq!(keys.bytes, format!("{first}\n{second}\n{third}\n").into_bytes());
+    for key in [&first, &second, &third] {
+        desk.does(&format!("verify it.tar --key {key}"));
+        assert!(desk.python("it.tar", key).0, "{}", desk.python("it.tar", key).1);
+    }
+    let stranger = Signer::from_seed([1; 32]).verifier_key().to_string();
+    let (code, ours) = desk.types(&format!("verify it.tar --key {stranger}"));
+    let (holds, theirs) = desk.python("it.tar", &stranger);
+    assert!(code == 3 && !holds, "{ours} {theirs}");
+    assert!(ours.contains("key: ") && theirs.contains("key: "), "{ours} {theirs}");
+
+    // Whoever has the newest key, and with it writes that the record came to it from another one.
+    let signer = Signer::from_file(&desk.path("data/key")).unwrap();
+    let note_of = |of: &str| format!("{of}\\n");
+    for (from, to) in [
+        (note_of(&first), note_of(&stranger)),
+        (note_of(&second), note_of(&stranger)),
+        ("landfall-key/1\\n3\\n".to_owned(), "landfall-key/1\\n4\\n".to_owned()),
+        ("\"key-rotated\"".to_owned(), "\"key-changed\"".to_owned()),
+    ] {
+        repacked(&desk, &files, |path, bytes| {
+            if path != "chain.ndjson" {
+                return bytes;
+            }
+            let changed = std::cell::Cell::new(false);
+            rechained(&bytes, &signer, |body| {
+                if changed.get() || !body.contains(&from) || !body.contains("\"key-rotated\"") {
+                    return body;
+                }
+                changed.set(true);
+                body.replacen(&from, &to, 1)
+            })
+        });
+        let (code, ours) = desk.types(&format!("verify other.tar --key {first}"));
+        let (holds, theirs) = desk.python("other.tar", &first);
+        assert!(code == 3 && !holds, "{from}: {ours} {theirs}");
+        let is_named = |said: &str| said.contains("key rotation") || said.contains("key: ");
+        assert!(is_named(&ours) && is_named(&theirs), "{from}: {ours} {theirs}");
+    }
+
+    // A computer that still has the old key writes nothing, and says what to do.
+    let old = first.split('+').nth(1).unwrap();
+    std::fs::rename(desk.path("data/key"), desk.path("data/newest")).unwrap();
+    std::fs::copy(desk.path(&format!("data/key.before-{old}")), desk.path("data/key")).unwrap();
+    let (code, said) = desk.types("rfc submit RFC-2 --as rel");
+    assert!(code != 0 && said.contains("give this server the new key file"), "{said}");
+}
+
 // Proves: X-13, X-16
 #[test]
 fn a_key_s_signature_is_proved_by_two_programs_and_no_byte_of_the_package_can_be_another() {
@@ -160,7 +268,7 @@ fn a_key_s_signature_is_proved_by_two_programs_and_no_byte_of_the_package_can_be
     for (path, from, to, named) in [
         ("chain.ndjson", "\"level\":0", "\"level\":9", "chain: entry"),
         ("chain.ndjson", "\"checkpoint\":\"landfall/", "\"checkpoint\":\"landfill/", "chain"),
-        ("chain.ndjson", "\"vkey\":\"landfall", "\"vkey\":\"landfill", "chain"),
+        ("chain.ndjson", "\"vkey\":\"landfall", "\"vkey\":\"landfill", "key"),
         (document.as_str(), "\"body\":{", "\"body\":{\"a\":1,", "document documents/"),
         (
             "population/runs.csv",

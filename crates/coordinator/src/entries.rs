@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use model::close_out::CloseOutEvent;
 use model::digest::canonical;
 use model::event::{Actor, Entry, Event};
+use model::history::HistoryEvent;
 use model::id::Seq;
 use model::plan::MasterProjectPlan;
 use model::state::State;
@@ -35,7 +36,7 @@ pub(crate) fn extend(
 ) -> Result<(), CommandError> {
     for (number, event) in events.iter().enumerate() {
         // A sealed record is read-only; what still comes from outside is not written any more.
-        if state.is_sealed() && !is_of_benefits(event) {
+        if state.is_sealed() && !is_after_the_seal(event) {
             continue;
         }
         let entry = Entry {
@@ -54,9 +55,14 @@ pub(crate) fn extend(
     Ok(())
 }
 
-/// The benefits are reviewed long after a project: this alone is written after the seal.
-fn is_of_benefits(event: &Event) -> bool {
-    matches!(event, Event::CloseOut(CloseOutEvent::BenefitReviewed { .. }))
+/// The benefits are reviewed long after a project, and its record outlives the server's key: nothing else is
+/// written after the seal.
+fn is_after_the_seal(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::CloseOut(CloseOutEvent::BenefitReviewed { .. })
+            | Event::History(HistoryEvent::KeyRotated { .. })
+    )
 }
 
 /// Returns the entry numbered `seq` whose bytes are `body`.

@@ -23,6 +23,7 @@ mod letters;
 mod notices;
 mod probing;
 mod quarantine;
+mod rotation;
 mod together;
 mod worker;
 
@@ -34,4 +35,5 @@ pub use driver::{DriveError, Driver, OrdersTo, Rest, Until};
 pub use effects::{Effects, Tell};
 pub use error::CommandError;
 pub use fold::{Moment, read_through};
+pub use rotation::Rotation;
 pub use worker::{WORKER_LEASE, Worker};

@@ -10,13 +10,11 @@ FORMAT, BLOCK, PURPOSE = "landfall-evidence/1", 512, b"landfall-signature"
 ED25519, P256 = bytes.fromhex("302a300506032b6570032100"), bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d03010703420004")
 
 class Flaw(Exception): """What does not hold."""
-
 def need(holds, what):
     if not holds: raise Flaw(what)
 
 def canonical(value):  # RFC 8785, for what documents hold: texts, whole numbers, lists and objects
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
-
 def sha256(data): return hashlib.sha256(data).hexdigest()
 
 def header(path, size):
@@ -51,14 +49,17 @@ def key_bytes(vkey):
     need(sha256(name.encode() + b"\n" + raw)[:8] == key_id, "key: its name does not belong to it")
     return name, bytes.fromhex(key_id), raw[1:]
 
-def by_key(key, text, signature, *digest):
-    """Whether the public key, in DER, gave `signature` over `text`: openssl says so."""
+def openssl(*words, **contents):
+    """Whether openssl says yes, with these contents as files of these names."""
     with tempfile.TemporaryDirectory() as folder:
-        at = lambda it: os.path.join(folder, it)
-        for file, content in (("k", key), ("t", text), ("s", signature)):
-            with open(at(file), "wb") as out: out.write(content)
-        return subprocess.run(["openssl", "pkeyutl", "-verify", "-pubin", "-keyform", "DER", "-inkey", at("k"), "-rawin",
-                               *digest, "-in", at("t"), "-sigfile", at("s")], capture_output=True).returncode == 0
+        for name, content in contents.items():
+            with open(os.path.join(folder, name), "wb") as out: out.write(content)
+        return subprocess.run(["openssl", *words], cwd=folder, capture_output=True).returncode == 0
+
+def by_key(key, text, signature, *digest):
+    """Whether the public key, in DER, gave `signature` over `text`."""
+    words = ("pkeyutl", "-verify", "-pubin", "-keyform", "DER", "-inkey", "key", "-rawin", *digest, "-in", "text", "-sigfile", "signature")
+    return openssl(*words, key=key, text=text, signature=signature)
 
 def signed(note, text, vkey, what):
     """Whether `note` is `text` with a signature of the key."""
@@ -72,6 +73,14 @@ def signed(note, text, vkey, what):
         if who == name and data[:4] == key_id:
             return need(by_key(ED25519 + raw, text, data[4:]), f"{what}: the signature is wrong")
     raise Flaw(f"{what}: it is not signed with the key")
+
+def rotated(note, seq, before, keys):
+    """The keys after an entry with which the old key and the new one say that the record goes on under the new."""
+    text, what = note.partition("\n\n")[0] + "\n", f"chain: entry {seq}: its key rotation"
+    old, new = text.split("\n")[3:5]
+    need(text == f"landfall-key/1\n{seq}\n{before}\n{old}\n{new}\n" and keys[-1:] in ([], [old]), what)
+    for key in (old, new): signed(note.encode(), text.encode(), key, what)
+    return (keys or [old]) + [new]
 
 def texts(data):
     """The texts of SSH's wire format."""
@@ -91,17 +100,16 @@ def by_ssh(line, message, pem):
 
 def proof(entry, asked, deployment, keys):
     """What somebody showed in the act of signing: about exactly this entry, and by their own key."""
-    actor, what = entry["actor"], f"proof: entry {entry['seq']}"
-    again = isinstance(actor, dict) and actor["person"].get("known", {}).get("again") or {}
-    person = isinstance(actor, dict) and actor["person"]["person"]
+    actor, what = entry["actor"]["person"] if isinstance(entry["actor"], dict) else {"person": False}, f"proof: entry {entry['seq']}"
+    again, person = actor.get("known", {}).get("again") or {}, actor["person"]
     declared = sha256(canonical({"v": 1, "deployment": deployment, "baseline": entry["baseline"], "person": person,
                                  "asked": asked, "meaning": again.get("meaning"), "event": entry["event"]}))
-    by = again.get("by", "")
     need(not again or again["challenge"] == declared, f"{what}: it is about something else")
+    by = by if isinstance(by := again.get("by"), dict) else {}
     if "ssh-key" in by:
         key = by["ssh-key"]["key"]
         need((person, key) in keys and by_ssh(key, declared.encode(), by["ssh-key"]["signature"]), f"{what}: not by that key")
-    if "passkey" in by and isinstance(by, dict):
+    if "passkey" in by:
         it, raw = by["passkey"], lambda text: base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
         client, data = raw(it["client_data"]), raw(it["authenticator_data"])
         need(raw(json.loads(client)["challenge"]).hex() == declared and data[32] & 4, f"{what}: the passkey signed something else")
@@ -112,27 +120,20 @@ def proof(entry, asked, deployment, keys):
 
 def root_of(leaves):
     """The root of the Merkle tree of RFC 6962."""
-    peaks = []
-    for count, leaf in enumerate(leaves):
-        node = hashlib.sha256(b"\0" + leaf).digest()
-        while count & 1:
-            node, count = hashlib.sha256(b"\1" + peaks.pop() + node).digest(), count >> 1
-        peaks.append(node)
-    node = peaks.pop() if peaks else hashlib.sha256().digest()
-    while peaks: node = hashlib.sha256(b"\1" + peaks.pop() + node).digest()
-    return node
+    if len(leaves) < 2: return hashlib.sha256(b"".join(b"\0" + it for it in leaves)).digest()
+    half = 1 << (len(leaves) - 1).bit_length() - 1
+    return hashlib.sha256(b"\1" + root_of(leaves[:half]) + root_of(leaves[half:])).digest()
 
 def chain(data, vkey):
     """Verifies the exported record; returns its signatures by entry and how many steps have ended."""
     lines = data.split(b"\n")
     need(lines.pop() == b"", "chain: the last line is cut off")
     first = json.loads(lines[0])
-    need(first == {"format": "landfall-record/1", "origin": first["origin"], "vkey": vkey}, "chain: its first line is another key's")
-    head, bodies, acts, ended, contents, keys, asked, entries = bytes(32), [], {}, 0, 0, set(), {}, []
+    need(first == {"format": "landfall-record/1", "origin": first["origin"], "vkey": (own := first["vkey"])}, "chain: its first line")
+    head, bodies, acts, ended, contents, keys, asked, entries, ring = bytes(32), [], {}, 0, 0, set(), {}, [], []
     for number, line in enumerate(lines[1:-1], 1):
         if line.startswith(b'{"content":'):
-            read = json.loads(line)
-            content = base64.b64decode(read["base64"], validate=True)
+            content = base64.b64decode((read := json.loads(line))["base64"], validate=True)
             need((sha256(content), json.dumps(read, separators=(",", ":")).encode()) == (read["content"], line), f"chain: content on line {number + 1}")
             plan = json.loads(content) if content.startswith(b'{"') and b'"ssh_keys"' in content else {}
             keys |= {(it["id"], key) for it in plan.get("people", []) for key in it.get("ssh_keys", [])}
@@ -140,57 +141,56 @@ def chain(data, vkey):
             continue
         start = f'{{"seq":{(seq := len(bodies) + 1)},"hash":"'.encode()
         body = line[len(start) + 64 + len(b'","body":'):-1]
-        head = hashlib.sha256(head + body).digest()
+        before, head = head, hashlib.sha256(head + body).digest()
         need(line == start + head.hex().encode() + b'","body":' + body + b"}", f"chain: entry {seq}")
-        entry = json.loads(body)
-        need(entry["seq"] == seq, f"chain: entry {seq}")
+        need((entry := json.loads(body))["seq"] == seq, f"chain: entry {seq}")
         bodies.append(body)
         event = entry["event"] if isinstance(entry["event"], dict) else {}
+        change = isinstance(event.get("history"), dict) and event["history"].get("key-rotated")
+        if change: ring = rotated(change["note"], seq, before.hex(), ring)
         act, ended = event.get("sign-off"), ended + ("order-ended" in event) + len(event.get("orders-ended", {}).get("ended", []))
         entries.append((entry, asked.get(act["slot"]) if act else None, act, head.hex()))
         if act and act["transition"] == "requested": asked[act["slot"]] = seq
+    need(vkey in (ring or [own]) and own == (ring or [own])[-1], "key: the record is not signed with it")
     deployment = first["origin"].partition("/")[2]
     for entry, opened, act, at in entries:
         declared = proof(entry, opened, deployment, keys) if act or '"again"' in json.dumps(entry["actor"]) else None
         if act: acts[entry["seq"]] = (act["slot"], act["transition"], act["document"], at, declared)
     last = json.loads(lines[-1])
     text = f"{first['origin']}\n{len(bodies)}\n{base64.b64encode(root_of(bodies)).decode()}\n".encode()
-    signed(last["checkpoint"].encode(), text, vkey, "chain: checkpoint")
-    before = data[:len(data) - len(lines[-1]) - 1]
-    need((last["entries"], last["contents"], last["sha256"]) == (len(bodies), contents, sha256(before)), "chain: its end")
-    need(json.dumps(last, separators=(",", ":"), ensure_ascii=False).encode() == lines[-1], "chain: its end")
+    signed(last["checkpoint"].encode(), text, own, "chain: checkpoint")
+    whole = (len(bodies), contents, sha256(data[:len(data) - len(lines[-1]) - 1]))
+    need((last["entries"], last["contents"], last["sha256"]) == whole and
+         json.dumps(last, separators=(",", ":"), ensure_ascii=False).encode() == lines[-1], "chain: its end")
     return first["origin"], acts, ended
 
 def verify(data, vkey):
     (first, manifest), (second, note), *rest = files(data)
     need((first, second) == ("manifest.json", "manifest.note"), "manifest: it does not come first")
-    exported = dict(rest).get("chain.ndjson")
-    need(exported is not None, "file chain.ndjson: it is missing")
-    vkey = vkey or json.loads(exported.split(b"\n", 1)[0])["vkey"]
-    signed(note, f"{FORMAT}\n{sha256(manifest)}\n".encode(), vkey, "key: manifest")
-    listed = json.loads(manifest)
-    need(canonical(listed) == manifest and listed["format"] == FORMAT, "manifest: it is not canonical")
+    need((exported := dict(rest).get("chain.ndjson")) is not None, "file chain.ndjson: it is missing")
+    own = json.loads(exported.split(b"\n", 1)[0])["vkey"]
+    signed(note, f"{FORMAT}\n{sha256(manifest)}\n".encode(), own, "key: manifest")
+    need(canonical(listed := json.loads(manifest)) == manifest and listed["format"] == FORMAT, "manifest: it is not canonical")
     need([path for path, _ in rest] == [it["path"] for it in listed["files"]], "manifest: it names other files")
     for (path, content), it in zip(rest, listed["files"]):
         need((len(content), sha256(content)) == (it["size"], it["sha256"]), f"file {path}: it has other bytes")
-    origin, acts, ended = chain(exported, vkey)
+    origin, acts, ended = chain(exported, vkey or own)
     need(origin == "landfall/" + listed["deployment"], "manifest: it is of another deployment")
     for path, content in rest:
         if path.startswith("documents/") and path.endswith(".json"):
             read = json.loads(content)
             need(sha256(canonical(read["body"])) == read["digest"], f"document {path}: its body has another digest")
-            for slot in read["slots"]:
-                if slot["stands"] == "is-signed":
-                    act = acts.get(slot["entry"], ("",) * 5)
-                    need(act[0] == f"{read['document']}:{slot['role']}" and act[1].startswith("signed")
-                         and act[2] == read["digest"], f"document {path}: entry {slot['entry']} is no signature on it")
+            for slot in (it for it in read["slots"] if it["stands"] == "is-signed"):
+                act = acts.get(slot["entry"], ("",) * 5)
+                need((act[0], act[1][:6], act[2]) == (f"{read['document']}:{slot['role']}", "signed", read["digest"]),
+                     f"document {path}: entry {slot['entry']} is no signature on it")
         elif path.startswith("signatures/"):
             read = json.loads(content)
             act = acts.get(read["chain"]["seq"], ("",) * 5)
             need((act[0], *act[2:]) == (read["slot"], read["document"]["sha256"], read["chain"]["hash"], read["declaration_sha256"]),
                  f"signature {path}: it says something else than the record")
     need((runs := max(dict(rest).get("population/runs.csv", b"\n").count(b"\n") - 1, 0)) == ended, f"population: {runs} rows for {ended} steps")
-    print(f"{listed['deployment']} holds: {len(rest)} files, signed with {vkey}")
+    print(f"{listed['deployment']} holds: {len(rest)} files, signed with {own}")
 
 try:
     with open(sys.argv[1], "rb") as file: verify(file.read(), sys.argv[2] if len(sys.argv) > 2 else None)

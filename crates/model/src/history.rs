@@ -80,6 +80,15 @@ pub enum HistoryEvent {
         /// What they found.
         reason: String,
     },
+    /// Whoever administers the server changed the key that signs the record: it goes on under another one.
+    KeyRotated {
+        /// What the old key and the new one have both signed, with both of them in it.
+        note: String,
+        /// The account on the server's computer from which it was done.
+        login: String,
+        /// Why.
+        reason: String,
+    },
 }
 
 /// Why nobody knows what time it is.
@@ -174,6 +183,8 @@ impl History {
                 self.clocks_accepted += 1;
                 Ok(())
             }
+            // Which key signs is the record's own matter.
+            HistoryEvent::KeyRotated { .. } => Ok(()),
         }
     }
 }
@@ -196,7 +207,8 @@ impl HistoryEvent {
             Self::LossAccepted { .. }
             | Self::ClockDoubted { .. }
             | Self::ClockSettled { .. }
-            | Self::ClockAccepted { .. } => Scope::Deployment,
+            | Self::ClockAccepted { .. }
+            | Self::KeyRotated { .. } => Scope::Deployment,
         }
     }
 }
@@ -212,6 +224,10 @@ impl fmt::Display for HistoryEvent {
                 write!(f, "the server's clock is right again and says {said:.0}")
             }
             Self::ClockAccepted { reason } => write!(f, "the server's clock is right: {reason}"),
+            Self::KeyRotated { note, login, reason } => {
+                let key = note.lines().nth(4).unwrap_or_default();
+                write!(f, "{login} changed the record's key to {key}: {reason}")
+            }
         }
     }
 }

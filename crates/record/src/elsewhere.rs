@@ -6,6 +6,7 @@
 //! House rule: a record begins with what each checkpoint of it vouches for, or it is another record.
 
 use crate::archive::files;
+use crate::chain::Tip;
 use crate::error::RecordError;
 use crate::export::read_entry_line;
 use crate::home::Record;
@@ -13,7 +14,7 @@ use crate::key::VerifierKey;
 use crate::notary::PAGE;
 use crate::note::{Checkpoint, InvalidNote};
 use crate::package::CHAIN;
-use crate::tree::Frontier;
+use crate::rotation::Keys;
 use model::digest::Digest;
 use model::id::{DeploymentId, Seq};
 use std::collections::BTreeMap;
@@ -81,7 +82,7 @@ pub async fn compare(
         return Ok(Err(KeptElsewhere::Note(InvalidNote::Form)));
     }
     loop {
-        let page = record.read(deployment, comparison.tree.size(), PAGE).await?;
+        let page = record.read(deployment, comparison.tip.head.seq, PAGE).await?;
         if page.is_empty() {
             return Ok(comparison.finish(key));
         }
@@ -93,7 +94,8 @@ pub async fn compare(
 struct Comparison {
     kept: Vec<(String, Checkpoint)>,
     roots: BTreeMap<Seq, Option<Digest>>,
-    tree: Frontier,
+    tip: Tip,
+    keys: Keys,
 }
 
 impl Comparison {
@@ -106,26 +108,29 @@ impl Comparison {
         kept.sort_by_key(|(_, it)| it.size);
         let mut roots: BTreeMap<Seq, Option<Digest>> =
             kept.iter().map(|(_, it)| (it.size, None)).collect();
-        let tree = Frontier::default();
-        roots.entry(0).and_modify(|it| *it = Some(tree.root()));
-        Ok(Self { kept, roots, tree })
+        let tip = Tip::beginning();
+        roots.entry(0).and_modify(|it| *it = Some(tip.tree.root()));
+        Ok(Self { kept, roots, tip, keys: Keys::default() })
     }
 
     fn push(&mut self, body: &[u8]) {
-        self.tree.push(body);
-        if let Some(root) = self.roots.get_mut(&self.tree.size()) {
-            *root = Some(self.tree.root());
+        // What does not lead to another key is left to whoever verifies the record.
+        self.keys.entry(self.tip.head.seq + 1, &self.tip.head.hash, body).ok();
+        self.tip.push(body);
+        if let Some(root) = self.roots.get_mut(&self.tip.head.seq) {
+            *root = Some(self.tip.tree.root());
         }
     }
 
     fn finish(self, key: &VerifierKey) -> Result<Option<Checkpoint>, KeptElsewhere> {
-        let Self { kept, roots, tree } = self;
+        let Self { kept, roots, tip, keys } = self;
+        let keys = keys.all(key);
         let mut largest = None;
         for (note, _) in kept {
-            let checkpoint = Checkpoint::open(&note, key).map_err(KeptElsewhere::Note)?;
+            let checkpoint = Checkpoint::open_any(&note, &keys).map_err(KeptElsewhere::Note)?;
             let size = checkpoint.size;
             match roots.get(&size).copied().flatten() {
-                None => return Err(KeptElsewhere::Shorter { size, found: tree.size() }),
+                None => return Err(KeptElsewhere::Shorter { size, found: tip.head.seq }),
                 Some(root) if root != checkpoint.root => return Err(KeptElsewhere::Other { size }),
                 Some(_) => largest = Some(checkpoint),
             }

@@ -137,7 +137,7 @@ pub enum RecordError {
     },
     /// The deployment's checkpoints are signed with another key than this process has.
     #[error(
-        "the record of {deployment} is signed with {expected}, but the key here is {found}; bring back the key file, or accept the new key and say why"
+        "the record of {deployment} is signed with {expected}, but the key here is {found}; where it was rotated, give this server the new key file and start it again; else bring back the key file, or accept the new key and say why"
     )]
     OtherKey {
         /// The deployment.

@@ -262,9 +262,6 @@ impl<'a> Check<'a> {
         let (Some(Ok(deployment)), Ok(key)) = (deployment, header.vkey.parse()) else {
             return self.bad_line("the first line names no deployment or no key");
         };
-        if self.expected.is_some_and(|it| *it != key) {
-            return self.bad(1, Flaw::Key { found: header.vkey });
-        }
         self.opening = Some((deployment, key));
         Ok(())
     }
@@ -300,7 +297,16 @@ impl<'a> Check<'a> {
         let Some(ending) = strictly::<Ending>(line) else {
             return self.bad_line("the last line is not the end of an exported record");
         };
-        let verified = self.verifier.finish(deployment, &ending.checkpoint, key);
+        // The first line names the key that signs, which is the one that the entries lead to.
+        let leads_elsewhere = self.verifier.rotated_to().is_some_and(|it| it != key);
+        let is_other =
+            self.verifier.rotated_to().is_none() && self.expected.is_some_and(|it| it != key);
+        if leads_elsewhere || is_other {
+            let why = Flaw::Key { found: key.to_string() };
+            return Err(FirstBad { seq: 1, line: Some(1), why });
+        }
+        let trusted = self.expected.unwrap_or(key);
+        let verified = self.verifier.finish(deployment, &ending.checkpoint, trusted);
         let line = Some(self.line);
         let verified = verified.map_err(|bad| FirstBad { line, ..bad })?;
         let whole = Digest::from_bytes(before.finalize().into()) == ending.sha256

@@ -23,6 +23,7 @@ mod package;
 mod proof;
 mod queue;
 mod receipt;
+mod rotation;
 mod sql;
 mod ssh_signature;
 #[cfg(any(test, feature = "testing"))]
@@ -46,10 +47,13 @@ pub use key::{InvalidKey, Signer, VerifierKey};
 pub use location::{InvalidLocation, Location};
 pub use memory::{Backup, Memory};
 pub use note::{Checkpoint, InvalidNote, origin};
-pub use package::{CHAIN, PackageFlaw, RUNS, VerifiedPackage, is_package, package, verify_package};
+pub use package::{
+    CHAIN, PackageFlaw, RUNS, VerifiedPackage, is_package, keys_of, package, verify_package,
+};
 pub use queue::{
     Claimed, Enlisted, Lead, OpenOrder, OrderState, Present, Receipt, Renewed, Reported, Wish,
 };
 pub use receipt::{ReceiptFlaw, VerifiedReceipt, is_receipt, receipt, verify_receipt};
+pub use rotation::{InvalidRotation, rotation};
 pub use ssh_signature::{InvalidSshSignature, verify_ssh};
 pub use verify::{FirstBad, Flaw, Verified, Verifier, VerifyError, verify};

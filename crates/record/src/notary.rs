@@ -1,11 +1,13 @@
 //! The notary of a record: signs its checkpoints, tells the witness, and asks it.
 
+use crate::chain::link;
 use crate::change::Head;
 use crate::entry::Standing;
 use crate::error::RecordError;
 use crate::home::Record;
 use crate::key::{Signer, VerifierKey};
 use crate::note::{Checkpoint, InvalidNote};
+use crate::rotation::{Keys, note_of};
 use crate::tree::Frontier;
 use crate::witness::Witness;
 use model::digest::Digest;
@@ -82,6 +84,54 @@ impl Notary {
         }
         let (deployment, expected) = (deployment.clone(), vkey.to_owned());
         Err(RecordError::OtherKey { deployment, expected, found })
+    }
+
+    /// Returns an error where entries that follow `head`, signed with `vkey`, do not lead to the key here:
+    /// whoever has another one writes nothing.
+    pub(crate) fn check_keys(
+        &self,
+        deployment: &DeploymentId,
+        vkey: &str,
+        head: &Head,
+        entries: &[Vec<u8>],
+    ) -> Result<(), RecordError> {
+        if !entries.iter().any(|it| note_of(it).is_some()) {
+            return self.check_key(deployment, vkey);
+        }
+        let mut before = (vkey.to_owned(), head.hash);
+        for (seq, body) in (head.seq + 1..).zip(entries) {
+            let (signs, previous) = &mut before;
+            let mut keys = Keys::default();
+            keys.entry(seq, previous, body).map_err(|why| RecordError::Unfit {
+                deployment: deployment.clone(),
+                why: format!("its key rotation does not hold: {why}"),
+            })?;
+            if let [old, new] = keys.in_order() {
+                if old.to_string() != *signs {
+                    return self.check_key(deployment, signs);
+                }
+                *signs = new.to_string();
+            }
+            *previous = link(previous, body);
+        }
+        self.check_key(deployment, &before.0)
+    }
+
+    /// Tells the witness of key rotations among `entries`, before they are in the record: what it has seen
+    /// from then on is signed with another key.
+    pub(crate) async fn attest_rotations(
+        &self,
+        deployment: &DeploymentId,
+        head: &Head,
+        entries: &[Vec<u8>],
+    ) -> Result<(), RecordError> {
+        for note in entries.iter().filter_map(|it| note_of(it)) {
+            let named = deployment.clone();
+            let told = self.write(deployment, head.seq, move |it| it.rotated(&named, &note)).await;
+            // Nothing is in the record yet.
+            told.map_err(|it| RecordError::Storage { source: it.into() })?;
+        }
+        Ok(())
     }
 
     /// Returns an error where the witness has seen more than `record` holds: its database was put back

@@ -67,6 +67,12 @@ impl Checkpoint {
         Ok(checkpoint)
     }
 
+    /// Returns the checkpoint in `note`, if one of `keys` has signed it.
+    pub(crate) fn open_any(note: &str, keys: &[VerifierKey]) -> Result<Self, InvalidNote> {
+        let opened = keys.iter().map(|it| Self::open(note, it));
+        opened.reduce(Result::or).unwrap_or(Err(InvalidNote::Signature))
+    }
+
     /// Returns what `note` says, whoever signed it.
     pub(crate) fn claimed(note: &str) -> Option<Self> {
         let (text, _) = note.split_once("\n\n")?;
@@ -86,9 +92,14 @@ impl Checkpoint {
 
 /// Returns `text`, which ends in a line feed, as a note signed by `signer`.
 pub(crate) fn sign(text: &str, signer: &Signer) -> String {
+    format!("{text}\n{}", signature_line(text, signer))
+}
+
+/// Returns the line with which `signer` signs a note with this text.
+pub(crate) fn signature_line(text: &str, signer: &Signer) -> String {
     let key = signer.verifier_key();
     let signature = [&key.id()[..], &signer.sign(text.as_bytes())].concat();
-    format!("{text}\n{SIGNATURE}{} {}\n", key.name(), STANDARD.encode(signature))
+    format!("{SIGNATURE}{} {}\n", key.name(), STANDARD.encode(signature))
 }
 
 /// Verifies that `note` is `text` with a signature of `key`. Signatures of others are passed over.

@@ -7,11 +7,13 @@
 //! House rule: what a document says about signatures stands in the chain, or the package is refused.
 
 use crate::archive::{ArchivedFile, archive, files, is_name};
+use crate::chain::beginning;
 use crate::export::{read_content_line, read_entry_line, verify_lines};
 use crate::key::{Signer, VerifierKey};
 use crate::note;
 use crate::note::InvalidNote;
 use crate::proof::Proofs;
+use crate::rotation::Keys;
 use crate::verify::{FirstBad, Verified};
 use model::digest::{Digest, canonical, digest_of_tree};
 use model::id::{DeploymentId, Seq};
@@ -189,9 +191,18 @@ pub fn verify_package(
     }
     let files: Vec<ArchivedFile> = found.collect();
     let chain = files.iter().find(|it| it.path == CHAIN);
-    let own = || chain.and_then(|it| key_of(&it.bytes));
-    let key =
-        expected.cloned().or_else(own).ok_or(wrong("nothing says which key has signed it"))?;
+    let own = chain.and_then(|it| key_of(&it.bytes).map(|own| (it, own)));
+    let key = match (expected, own) {
+        // The record was rotated to another key than the one that is trusted: it says so itself.
+        (Some(trusted), Some((chain, own)))
+            if *trusted != own && leads_to(&chain.bytes, trusted) =>
+        {
+            own
+        }
+        (Some(trusted), _) => trusted.clone(),
+        (None, Some((_, own))) => own,
+        (None, None) => return Err(wrong("nothing says which key has signed it")),
+    };
     let note = String::from_utf8(note.bytes).map_err(|_| PackageFlaw::Key(InvalidNote::Form))?;
     note::verify(&note, &text(&manifest.bytes), &key).map_err(PackageFlaw::Key)?;
     let listed =
@@ -225,6 +236,23 @@ pub fn verify_package(
         return Err(PackageFlaw::Population { rows, runs: acts.runs });
     }
     Ok(VerifiedPackage { record, files: files.len(), documents, signatures, runs: rows })
+}
+
+/// Returns the keys of an exported record that ends with `signing`, the first one first.
+pub fn keys_of(chain: &[u8], signing: &VerifierKey) -> Vec<VerifierKey> {
+    let mut keys = Keys::default();
+    let mut previous = beginning();
+    for entry in chain.split(|it| *it == b'\n').filter_map(read_entry_line) {
+        // What does not hold is found by whoever verifies it.
+        keys.entry(entry.seq, &previous, &entry.body).ok();
+        previous = entry.hash;
+    }
+    keys.all(signing)
+}
+
+/// Returns whether an exported record holds, and `trusted` is one of the keys that it was signed with.
+fn leads_to(chain: &[u8], trusted: &VerifierKey) -> bool {
+    matches!(verify_lines(chain, Some(trusted)), Ok(Ok(_)))
 }
 
 /// Returns the key that an exported record names in its first line.

@@ -11,6 +11,7 @@ use crate::home::Record;
 use crate::key::{Signer, VerifierKey};
 use crate::notary::PAGE;
 use crate::note::{Checkpoint, InvalidNote};
+use crate::rotation::{self, InvalidRotation, Keys};
 use crate::tree;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -36,6 +37,9 @@ const PREDICATE: &str = "urn:landfall:sign-off:v1";
 struct Receipt {
     format: String,
     vkey: String,
+    /// How the record came from its first key to this one, where it did.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    keys: Vec<String>,
     entry: String,
     proof: String,
     statement: Envelope,
@@ -76,6 +80,9 @@ pub enum ReceiptFlaw {
     /// It is signed with another key than the expected one.
     #[error("key: it names {0}, which is not the one expected")]
     Key(String),
+    /// It says how the record came from one key to another, and that is not so.
+    #[error("key rotation: {0}")]
+    Rotation(InvalidRotation),
     /// The checkpoint is not signed with the key.
     #[error("checkpoint: {0}")]
     Checkpoint(InvalidNote),
@@ -100,7 +107,7 @@ pub async fn receipt(
 ) -> Result<Option<Vec<u8>>, RecordError> {
     let standing = record.standing(deployment).await?;
     let size = standing.head.seq;
-    let (mut leaves, mut body) = (Vec::new(), None);
+    let (mut leaves, mut body, mut keys) = (Vec::new(), None, Vec::new());
     let mut read: Seq = 0;
     while read < size {
         let limit = u32::try_from(size - read).unwrap_or(PAGE).min(PAGE);
@@ -109,6 +116,7 @@ pub async fn receipt(
         read = last.seq;
         for entry in page {
             leaves.push(tree::leaf(&entry.body));
+            keys.extend(rotation::note_of(&entry.body));
             if entry.seq == seq {
                 body = String::from_utf8(entry.body).ok();
             }
@@ -133,7 +141,7 @@ pub async fn receipt(
         signatures: vec![signature],
     };
     let format = FORMAT.to_owned();
-    Ok(Some(canonical(&Receipt { format, vkey, entry: body, proof, statement })))
+    Ok(Some(canonical(&Receipt { format, vkey, keys, entry: body, proof, statement })))
 }
 
 /// Returns what is stated about the document that the entry signs.
@@ -176,7 +184,13 @@ pub fn verify_receipt(
         return Err(ReceiptFlaw::Form("it is not the canonical JSON of a receipt"));
     }
     let key: VerifierKey = read.vkey.parse().map_err(|_| ReceiptFlaw::Form("it names no key"))?;
-    if expected.is_some_and(|it| *it != key) {
+    let mut keys = Keys::default();
+    for note in &read.keys {
+        keys.note(note).map_err(ReceiptFlaw::Rotation)?;
+    }
+    if keys.last().is_some_and(|it| *it != key)
+        || keys.signing(expected.unwrap_or(&key)) != Some(&key)
+    {
         return Err(ReceiptFlaw::Key(read.vkey));
     }
     let (proof, note) =

@@ -12,6 +12,7 @@ use crate::home::Record;
 use crate::key::VerifierKey;
 use crate::notary::PAGE;
 use crate::note::{Checkpoint, InvalidNote};
+use crate::rotation::{InvalidRotation, Keys};
 use model::digest::Digest;
 use model::id::{DeploymentId, Seq};
 use std::path::PathBuf;
@@ -75,6 +76,9 @@ pub enum Flaw {
         /// The number of entries.
         size: Seq,
     },
+    /// It says that the record goes on under another key, and that is not so.
+    #[error("its key rotation does not hold: {0}")]
+    Rotation(InvalidRotation),
     /// No checkpoint vouches for the entries.
     #[error("the checkpoint cannot be relied on: {0}")]
     Checkpoint(InvalidNote),
@@ -134,11 +138,12 @@ impl From<RecordError> for VerifyError {
 #[derive(Debug)]
 pub struct Verifier {
     tip: Tip,
+    keys: Keys,
 }
 
 impl Default for Verifier {
     fn default() -> Self {
-        Self { tip: Tip::beginning() }
+        Self { tip: Tip::beginning(), keys: Keys::default() }
     }
 }
 
@@ -165,11 +170,21 @@ impl Verifier {
         if let Some(why) = unfit_body(&entry.body, seq) {
             return bad(Flaw::Body { why });
         }
+        let rotated = self.keys.entry(seq, &self.tip.head.hash, &entry.body);
+        if let Err(why) = rotated {
+            return bad(Flaw::Rotation(why));
+        }
         self.tip.push(&entry.body);
         Ok(())
     }
 
-    /// Compares the entries with the checkpoint in `note`, which `key` must have signed.
+    /// Returns the key that the entries were rotated to last, where they were.
+    pub(crate) fn rotated_to(&self) -> Option<&VerifierKey> {
+        self.keys.last()
+    }
+
+    /// Compares the entries with the checkpoint in `note`, which `key` must have signed, or the key that
+    /// they lead to from it.
     ///
     /// # Errors
     ///
@@ -182,6 +197,10 @@ impl Verifier {
     ) -> Result<Verified, FirstBad> {
         let entries = self.tip.head.seq;
         let bad = |seq, why| Err(FirstBad { seq, line: None, why });
+        let Some(key) = self.keys.signing(key) else {
+            let found = self.keys.last().map(ToString::to_string).unwrap_or_default();
+            return bad(1, Flaw::Key { found });
+        };
         let checkpoint = match Checkpoint::open(note, key) {
             Ok(checkpoint) => checkpoint,
             Err(invalid) => return bad(1, Flaw::Checkpoint(invalid)),

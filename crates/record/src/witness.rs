@@ -6,6 +6,7 @@
 
 use crate::key::{VerifierKey, sync_directory};
 use crate::note::{Checkpoint, origin};
+use crate::rotation::related;
 use model::id::{DeploymentId, Seq};
 use std::fs::{File, OpenOptions};
 use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
@@ -53,7 +54,31 @@ impl Witness {
         if size == 0 { sync_directory(&path) } else { Ok(()) }
     }
 
-    /// Returns the largest checkpoint that `key` has signed. Torn and foreign lines are passed over.
+    fn keys_path(&self, deployment: &DeploymentId) -> PathBuf {
+        self.directory.join(format!("{deployment}.keys"))
+    }
+
+    /// Adds the note of a key rotation, each on a line of its own; it is durable when this returns.
+    pub(crate) fn rotated(&self, deployment: &DeploymentId, note: &str) -> std::io::Result<()> {
+        let _alone = self.alone(deployment)?;
+        let path = self.keys_path(deployment);
+        let mut file = OpenOptions::new().append(true).create(true).open(&path)?;
+        // A line first: what a crash tore stays a line of its own.
+        file.write_all(format!("\n{}\n", serde_json::to_string(note)?).as_bytes())?;
+        file.sync_data()?;
+        sync_directory(&path)
+    }
+
+    /// Returns the keys that belong to one record with `key`: those before it and those after it.
+    fn keys(&self, deployment: &DeploymentId, key: &VerifierKey) -> Vec<VerifierKey> {
+        let text = std::fs::read_to_string(self.keys_path(deployment)).unwrap_or_default();
+        let notes: Vec<String> =
+            text.lines().filter_map(|it| serde_json::from_str(it).ok()).collect();
+        related(&notes, key)
+    }
+
+    /// Returns the largest checkpoint that `key` has signed, or one that the record was rotated from or to.
+    /// Torn and foreign lines are passed over.
     pub(crate) fn newest(
         &self,
         deployment: &DeploymentId,
@@ -77,8 +102,9 @@ impl Witness {
             lines.windows(NOTE_LINES).filter_map(|it| Some((claimed(&it)?, it))).collect();
         // A signature costs more to check than a thousand sizes to compare: the largest first.
         notes.sort_by_key(|(size, _)| std::cmp::Reverse(*size));
+        let keys = self.keys(deployment, key);
         let mut signed =
-            notes.iter().filter_map(|(_, it)| Checkpoint::open(&it.concat(), key).ok());
+            notes.iter().filter_map(|(_, it)| Checkpoint::open_any(&it.concat(), &keys).ok());
         Ok(signed.find(|it| it.deployment == *deployment))
     }
 

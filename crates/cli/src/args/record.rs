@@ -96,6 +96,18 @@ meanwhile. Where the clock is wrong, set it right instead; the server goes on by
         #[arg(long, value_name = "TEXT")]
         reason: String,
     },
+    /// Change the key that signs the record, in all its deployments; where the key is, without a server.
+    #[command(after_help = "Examples:
+  landfall record rotate-key --reason \"Who kept the old one has left\"
+
+Each deployment gets an entry that the old key and the new one have both signed, so that whoever keeps
+the old public key can follow the record from it. A server that runs with the old key writes nothing any
+more: give it the new file `key` and start it again. The old key is kept beside it; put it away.")]
+    RotateKey {
+        /// Why.
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
     /// Print the public key that verifies the record. Keep it elsewhere.
     #[command(after_help = "Examples:
   landfall record key")]

@@ -52,8 +52,10 @@ async fn package(path: &Path, forms: Forms, desk: &Desk) -> Result<Exit, Fault> 
     let collected = collected(desk, forms).await;
     spinner.finish_and_clear();
     let (mut files, entries) = collected?;
-    let key = format!("{}\n", signer.verifier_key());
-    files.push(file("keys/record.vkey", key.into_bytes()));
+    let chain = files.iter().find(|it| it.path == CHAIN).map_or(&[][..], |it| &it.bytes);
+    let keys = record::keys_of(chain, signer.verifier_key());
+    let keys: String = keys.iter().map(|it| format!("{it}\n")).collect();
+    files.push(file("keys/record.vkey", keys));
     let count = files.len();
     let bytes = record::package(&desk.deployment(), files, &signer).map_err(|name| {
         Fault::new(Exit::Failure, format!("{name} is no name for a file of a package"))

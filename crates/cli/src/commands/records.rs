@@ -10,13 +10,15 @@ use crate::fault::Fault;
 use crate::render;
 use crate::surroundings::Surroundings;
 use crate::terminal::Terminal;
+use coordinator::{Coordinator, Rotation};
 use model::command::Command;
 use model::event::Entry;
 use model::history::HistoryCommand;
 use model::id::{DeploymentId, Seq};
 use model::scope::Scope;
 use record::{FirstBad, KeptElsewhere, Record, VerifyError, compare};
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// How many entries are read at once.
@@ -53,6 +55,7 @@ pub(crate) async fn record(
             desk.act_and_tell(&Scope::Deployment, &Command::History(command)).await?;
             Ok(Exit::Done)
         }
+        RecordOf::RotateKey { reason } => rotate_key(reason, surroundings, terminal).await,
         RecordOf::Key => {
             let record = surroundings.record().await?;
             // A key that was made here just now has signed nothing: the record would say so.
@@ -64,6 +67,59 @@ pub(crate) async fn record(
             Ok(Exit::Done)
         }
     }
+}
+
+/// What came of a rotation of the key.
+#[derive(serde::Serialize)]
+struct Rotated {
+    old: String,
+    new: String,
+    /// The entry that says so in each deployment; of those that were rotated before there is none.
+    entries: BTreeMap<DeploymentId, Seq>,
+    put_away: PathBuf,
+}
+
+async fn rotate_key(
+    reason: &str,
+    surroundings: &Surroundings,
+    terminal: Terminal,
+) -> Result<Exit, Fault> {
+    if surroundings.client().await?.is_some() {
+        let next = "run it where the record's key is, without --server";
+        return Err(Fault::usage("a server changes no key for others", next));
+    }
+    let reason = reason.trim();
+    if reason.is_empty() {
+        return Err(Fault::usage("a key is changed for a reason", "say why with --reason"));
+    }
+    let record = surroundings.record().await?;
+    let (old, new) = (surroundings.signer()?, surroundings.next_signer()?);
+    let under = surroundings.record_under(surroundings.next_signer()?).await?;
+    let (login, mut entries) = (surroundings.login.clone(), BTreeMap::new());
+    let rotating = Rotation { old: &old, new: &new, login, reason: reason.to_owned() };
+    for deployment in record.deployments().await? {
+        // An earlier try came as far as this.
+        if record.standing(&deployment).await?.key == *new.verifier_key() {
+            continue;
+        }
+        let coordinator = Coordinator::open(record.clone(), &deployment).await?;
+        let at = coordinator::clock::act_time(coordinator.state(), surroundings.now());
+        let entry = coordinator.rotate_key(under.clone(), &rotating, at).await?;
+        entries.insert(deployment, entry);
+    }
+    let [old, new] = [&old, &new].map(|it| it.verifier_key().to_string());
+    let put_away = surroundings.change_key(&old)?;
+    let rotated = Rotated { old, new, entries, put_away };
+    terminal.answer(&rotated, || {
+        let Rotated { old, new, entries, put_away } = &rotated;
+        let lines: String =
+            entries.iter().map(|(of, entry)| format!("  {of}: entry {entry}\n")).collect();
+        format!(
+            "The record goes on under another key.\n{lines}\nold {old}\nnew {new}\n\nTell whoever keeps the old public key the new one. Put {} away, and give every server of this\nrecord the new key and start it again: until then it writes nothing.",
+            put_away.display()
+        )
+    })?;
+    Ok(Exit::Done)
 }
 
 async fn accept_loss(mut desk: Desk, reason: &str) -> Result<Exit, Fault> {
@@ -197,7 +253,7 @@ async fn verify(
                     || held.clone(),
                     |kept| {
                         format!(
-                            "{held}It is the one of which {kept} checkpoints were kept elsewhere.\n"
+                            "{held}Checkpoints kept elsewhere: {kept}; it begins with what each of them vouches for.\n"
                         )
                     },
                 )

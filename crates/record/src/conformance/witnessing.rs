@@ -1,7 +1,9 @@
 //! The witness: a record that lost or changed history is not taken for the one it was.
 
-use super::{Home, Kind, append_after_all, chapter, fg30, one, signer};
+use super::{Home, Kind, append_after_all, body, chapter, fg30, one, signer};
 use crate::{Change, Location, Record, RecordError, Signer};
+use crate::{export, keys_of, receipt, rotation, verify, verify_lines, verify_receipt};
+use model::digest::canonical;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -13,6 +15,60 @@ chapter! {
     a_lost_history_can_be_accepted_by_a_person,
     another_key_is_refused_until_a_person_accepts_it,
     whoever_goes_on_after_a_restore_is_refused_before_it_is_written,
+    a_record_goes_on_under_another_key_and_the_old_one_writes_nothing_any_more,
+}
+
+fn rotating(note: &str) -> Change {
+    let event = serde_json::json!({ "event": { "history": { "key-rotated": { "note": note } } } });
+    Change { entries: vec![canonical(&event)], ..Change::default() }
+}
+
+async fn a_record_goes_on_under_another_key_and_the_old_one_writes_nothing_any_more(home: Home) {
+    // Nobody else can open what is in this process's memory.
+    if home.location == Location::Memory {
+        return;
+    }
+    let (record, witness) = witnessed(&home, &["a"]).await;
+    let new = || Signer::from_seed([9; 32]);
+    let under = home.open_witnessed(new(), &witness).await;
+    let head = record.head(&fg30()).await.unwrap();
+    let note = rotation(2, &head.hash, &signer(), &new());
+    let refused = record.append(&fg30(), &head, rotating(&note)).await.unwrap_err();
+    assert!(matches!(refused, RecordError::OtherKey { .. }), "{refused}");
+    let elsewhere = rotation(3, &head.hash, &signer(), &new());
+    let refused = under.append(&fg30(), &head, rotating(&elsewhere)).await.unwrap_err();
+    assert!(matches!(refused, RecordError::Unfit { .. }), "{refused}");
+    let stranger = rotation(2, &head.hash, &Signer::from_seed([1; 32]), &new());
+    let refused = under.append(&fg30(), &head, rotating(&stranger)).await.unwrap_err();
+    assert!(matches!(refused, RecordError::OtherKey { .. }), "{refused}");
+    let mut change = rotating(&note);
+    change.entries.push(body("b"));
+    let rotated = under.append(&fg30(), &head, change).await.unwrap().head;
+
+    // Whoever froze with the old key refuses, and any key of the record verifies it whole.
+    for refused in [
+        record.append(&fg30(), &rotated, one("c")).await.unwrap_err(),
+        record.inspect(&fg30()).await.unwrap_err(),
+    ] {
+        assert!(matches!(refused, RecordError::OtherKey { .. }), "{refused}");
+    }
+    append_after_all(&*under, one("d")).await;
+    assert_eq!(under.inspect(&fg30()).await.unwrap().seq, 4);
+    let mut exported = Vec::new();
+    export(&*under, &fg30(), &mut exported).await.unwrap();
+    let receipt = receipt(&*under, &fg30(), 4, &new()).await.unwrap().unwrap();
+    for (key, holds) in [(signer(), true), (new(), true), (Signer::from_seed([1; 32]), false)] {
+        let key = key.verifier_key();
+        assert_eq!(verify(&*under, &fg30(), key).await.is_ok(), holds);
+        assert_eq!(verify_lines(&exported[..], Some(key)).unwrap().is_ok(), holds);
+        assert_eq!(verify_receipt(&receipt, Some(key)).is_ok(), holds);
+    }
+    assert_eq!(keys_of(&exported, new().verifier_key()).len(), 2);
+
+    // Database and key of the day before: the witness knows the key that came after.
+    let (older, _other) = restored(&home, &witness, &["a"]).await;
+    let refused = older.inspect(&fg30()).await.unwrap_err();
+    assert!(matches!(refused, RecordError::HistoryLost { .. }), "{refused}");
 }
 
 /// The database is put back under somebody who knows no more than it holds now, and whose append

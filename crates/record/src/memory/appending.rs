@@ -52,6 +52,7 @@ impl State {
             let hash = it.tip.push(&body);
             it.entries.push(Entry { seq: it.tip.head.seq, body, hash });
         }
+        it.key = notary.key().clone();
         it.checkpoint = notary.sign(deployment, &it.tip.tree);
         it.note(notices);
         let (head, checkpoint) = (it.tip.head.clone(), it.checkpoint.clone());
@@ -113,7 +114,8 @@ impl Deployment {
             return Err(RecordError::Repeated { command: command.clone(), seq });
         }
         expected.check(deployment, &self.tip.head)?;
-        notary.check_key(deployment, &self.key.to_string())?;
+        let vkey = self.key.to_string();
+        notary.check_keys(deployment, &vkey, expected, &change.entries)?;
         change.check(deployment, expected.seq)
     }
 

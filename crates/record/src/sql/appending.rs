@@ -63,13 +63,14 @@ pub(super) async fn append(
     let before = stored(link, deployment).await?;
     refuse_repeated(link, deployment, change).await?;
     expected.check(deployment, &before.head)?;
-    notary.check_key(deployment, &before.vkey)?;
+    notary.check_keys(deployment, &before.vkey, expected, &change.entries)?;
     change.check(deployment, expected.seq)?;
 
     let mut tip = Tip { head: before.head, tree: before.tree };
     let hashes: Vec<Digest> = change.entries.iter().map(|it| tip.push(it)).collect();
     let checkpoint = notary.sign(deployment, &tip.tree);
-    move_head(link, deployment, expected, &tip, &checkpoint).await?;
+    let signed = Signed { checkpoint: &checkpoint, vkey: &notary.key().to_string() };
+    move_head(link, deployment, expected, &tip, &signed).await?;
     let head = tip.head;
 
     let writing = Writing { deployment, seq: head.seq, change };
@@ -103,6 +104,12 @@ async fn refuse_repeated(
     Err(RecordError::Repeated { command, seq })
 }
 
+/// A checkpoint, and the key that has signed it.
+struct Signed<'a> {
+    checkpoint: &'a str,
+    vkey: &'a str,
+}
+
 /// Moves the head on, unless somebody else has: after this no other append of the deployment can
 /// be committed before this one ends.
 async fn move_head(
@@ -110,14 +117,15 @@ async fn move_head(
     deployment: &DeploymentId,
     expected: &Head,
     tip: &Tip,
-    checkpoint: &str,
+    signed: &Signed<'_>,
 ) -> Result<(), RecordError> {
     let peaks = tip.tree.to_bytes();
     let values = [
         tip.head.seq.into(),
         (&tip.head.hash).into(),
         (&peaks).into(),
-        checkpoint.into(),
+        signed.checkpoint.into(),
+        signed.vkey.into(),
         deployment.as_str().into(),
         expected.seq.into(),
         expected.epoch.into(),

@@ -127,6 +127,7 @@ impl Record for SqlRecord {
         change: Change,
     ) -> Result<Appended, RecordError> {
         self.notary.has_seen_no_more(self, deployment, expected).await?;
+        self.notary.attest_rotations(deployment, expected, &change.entries).await?;
         let appended = self.append_unwitnessed(deployment, expected, change).await?;
         self.notary.attest(deployment, appended.head.seq, &appended.checkpoint).await?;
         Ok(appended)

@@ -17,8 +17,8 @@ pub(super) const EXISTS: &str = "SELECT seq FROM deployments WHERE name = $1";
 pub(super) const TIP: &str =
     "SELECT seq, hash, epoch, frontier, checkpoint, vkey FROM deployments WHERE name = $1";
 pub(super) const MOVE: &str = "UPDATE deployments
-    SET seq = $1, hash = $2, frontier = $3, checkpoint = $4
-    WHERE name = $5 AND seq = $6 AND epoch = $7";
+    SET seq = $1, hash = $2, frontier = $3, checkpoint = $4, vkey = $5
+    WHERE name = $6 AND seq = $7 AND epoch = $8";
 pub(super) const ACCEPT: &str = "UPDATE deployments
     SET epoch = epoch + 1, checkpoint = $1, vkey = $2, leader = '', led_until = 0
     WHERE name = $3 AND seq = $4 AND epoch = $5";

@@ -88,7 +88,7 @@ const OTHER_WORDS: [(&str, &str); 14] = [
 
 /// What is typed that changes nothing in a deployment: it looks, or is about the program itself and the
 /// files of whoever types it.
-const LOOKS: [&str; 74] = [
+const LOOKS: [&str; 75] = [
     "account list",
     "account refusals",
     "account show",
@@ -142,6 +142,7 @@ const LOOKS: [&str; 74] = [
     "readiness list",
     "record export",
     "record key",
+    "record rotate-key",
     "record sample",
     "record show",
     "record verify",
