@@ -260,6 +260,10 @@ fn a_key_s_signature_is_proved_by_two_programs_and_no_byte_of_the_package_can_be
 
     // Whoever has the server's key packs it anew with one thing changed: each has its name.
     let signer = Signer::from_file(&desk.path("data/key")).unwrap();
+    let plan = files.iter().find(|it| it.path.starts_with("config/plans/")).unwrap().path.clone();
+    for path in ["config/baselines.json", "config/papers.json", "metrics/inputs/sites.csv"] {
+        assert!(files.iter().any(|it| it.path == path), "{path} lies in it");
+    }
     let text = |path: &str| {
         let file = files.iter().find(|it| it.path == path).unwrap();
         String::from_utf8(file.bytes.clone()).unwrap()
@@ -269,6 +273,12 @@ fn a_key_s_signature_is_proved_by_two_programs_and_no_byte_of_the_package_can_be
         ("chain.ndjson", "\"level\":0", "\"level\":9", "chain: entry"),
         ("chain.ndjson", "\"checkpoint\":\"landfall/", "\"checkpoint\":\"landfill/", "chain"),
         ("chain.ndjson", "\"vkey\":\"landfall", "\"vkey\":\"landfill", "key"),
+        (
+            plan.as_str(),
+            "\"profile\":\"regulated\"",
+            "\"profile\":\"standard\"",
+            "plan config/plans/",
+        ),
         (document.as_str(), "\"body\":{", "\"body\":{\"a\":1,", "document documents/"),
         (
             "population/runs.csv",

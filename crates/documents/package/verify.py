@@ -20,8 +20,7 @@ def sha256(data): return hashlib.sha256(data).hexdigest()
 def header(path, size):
     block = bytearray(BLOCK)
     for at, text in ((0, path), (100, "0000644\0"), (108, "0000000\0"), (116, "0000000\0"),
-                     (124, f"{size:011o}\0"), (136, "00000000000\0"), (148, " " * 8), (156, "0"), (257, "ustar\x0000")):
-        block[at:at + len(text)] = text.encode()
+                     (124, f"{size:011o}\0"), (136, "00000000000\0"), (148, " " * 8), (156, "0"), (257, "ustar\x0000")): block[at:at + len(text)] = text.encode()
     block[148:156] = f"{sum(block):06o}\0 ".encode()
     return bytes(block)
 
@@ -31,9 +30,7 @@ def files(data):
     while True:
         block = data[at:at + BLOCK]
         need(len(block) == BLOCK, f"archive: it ends at byte {at}")
-        if not any(block):
-            need(data[at:] == bytes(2 * BLOCK), f"archive: there is more after byte {at}")
-            return found
+        if not any(block): return need(data[at:] == bytes(2 * BLOCK), f"archive: there is more after byte {at}") or found
         path, octal = block[:100].split(b"\0")[0].decode("latin-1"), block[124:135]
         size = int(octal, 8) if re.fullmatch(b"[0-7]{11}", octal) else -1
         need(size >= 0 and path.isascii() and header(path, size) == block, f"archive: the header at byte {at} is not as it is written")
@@ -45,8 +42,8 @@ def files(data):
 def key_bytes(vkey):
     name, key_id, encoded = vkey.split("+", 2)
     raw = base64.b64decode(encoded, validate=True)
-    need(raw[:1] == b"\x01" and len(raw) == 33, "key: it is no Ed25519 key")
-    need(sha256(name.encode() + b"\n" + raw)[:8] == key_id, "key: its name does not belong to it")
+    fits = raw[:1] == b"\x01" and len(raw) == 33 and sha256(name.encode() + b"\n" + raw)[:8] == key_id
+    need(fits, "key: it is no Ed25519 key of that name")
     return name, bytes.fromhex(key_id), raw[1:]
 
 def openssl(*words, **contents):
@@ -125,19 +122,19 @@ def root_of(leaves):
     return hashlib.sha256(b"\1" + root_of(leaves[:half]) + root_of(leaves[half:])).digest()
 
 def chain(data, vkey):
-    """Verifies the exported record; returns its signatures by entry and how many steps have ended."""
+    """Verifies the exported record; returns its signatures by entry, how many steps have ended, its contents."""
     lines = data.split(b"\n")
     need(lines.pop() == b"", "chain: the last line is cut off")
     first = json.loads(lines[0])
     need(first == {"format": "landfall-record/1", "origin": first["origin"], "vkey": (own := first["vkey"])}, "chain: its first line")
-    head, bodies, acts, ended, contents, keys, asked, entries, ring = bytes(32), [], {}, 0, 0, set(), {}, [], []
+    head, bodies, acts, ended, contents, keys, asked, entries, ring = bytes(32), [], {}, 0, [], set(), {}, [], []
     for number, line in enumerate(lines[1:-1], 1):
         if line.startswith(b'{"content":'):
             content = base64.b64decode((read := json.loads(line))["base64"], validate=True)
             need((sha256(content), json.dumps(read, separators=(",", ":")).encode()) == (read["content"], line), f"chain: content on line {number + 1}")
             plan = json.loads(content) if content.startswith(b'{"') and b'"ssh_keys"' in content else {}
             keys |= {(it["id"], key) for it in plan.get("people", []) for key in it.get("ssh_keys", [])}
-            contents += 1
+            contents.append(read["content"])
             continue
         start = f'{{"seq":{(seq := len(bodies) + 1)},"hash":"'.encode()
         body = line[len(start) + 64 + len(b'","body":'):-1]
@@ -159,10 +156,10 @@ def chain(data, vkey):
     last = json.loads(lines[-1])
     text = f"{first['origin']}\n{len(bodies)}\n{base64.b64encode(root_of(bodies)).decode()}\n".encode()
     signed(last["checkpoint"].encode(), text, own, "chain: checkpoint")
-    whole = (len(bodies), contents, sha256(data[:len(data) - len(lines[-1]) - 1]))
+    whole = (len(bodies), len(contents), sha256(data[:len(data) - len(lines[-1]) - 1]))
     need((last["entries"], last["contents"], last["sha256"]) == whole and
          json.dumps(last, separators=(",", ":"), ensure_ascii=False).encode() == lines[-1], "chain: its end")
-    return first["origin"], acts, ended
+    return first["origin"], acts, ended, contents
 
 def verify(data, vkey):
     (first, manifest), (second, note), *rest = files(data)
@@ -174,7 +171,7 @@ def verify(data, vkey):
     need([path for path, _ in rest] == [it["path"] for it in listed["files"]], "manifest: it names other files")
     for (path, content), it in zip(rest, listed["files"]):
         need((len(content), sha256(content)) == (it["size"], it["sha256"]), f"file {path}: it has other bytes")
-    origin, acts, ended = chain(exported, vkey or own)
+    origin, acts, ended, contents = chain(exported, vkey or own)
     need(origin == "landfall/" + listed["deployment"], "manifest: it is of another deployment")
     for path, content in rest:
         if path.startswith("documents/") and path.endswith(".json"):
@@ -189,6 +186,8 @@ def verify(data, vkey):
             act = acts.get(read["chain"]["seq"], ("",) * 5)
             need((act[0], *act[2:]) == (read["slot"], read["document"]["sha256"], read["chain"]["hash"], read["declaration_sha256"]),
                  f"signature {path}: it says something else than the record")
+        elif path.startswith("config/plans/"):
+            need(path == f"config/plans/{sha256(content)}.json" and sha256(content) in contents, f"plan {path}: the record has no such plan")
     need((runs := max(dict(rest).get("population/runs.csv", b"\n").count(b"\n") - 1, 0)) == ended, f"population: {runs} rows for {ended} steps")
     print(f"{listed['deployment']} holds: {len(rest)} files, signed with {own}")
 

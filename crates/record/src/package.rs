@@ -19,7 +19,7 @@ use model::digest::{Digest, canonical, digest_of_tree};
 use model::id::{DeploymentId, Seq};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The name of the format.
 const FORMAT: &str = "landfall-evidence/1";
@@ -35,6 +35,9 @@ pub const CHAIN: &str = "chain.ndjson";
 
 /// The table with a row for each step that came to its end.
 pub const RUNS: &str = "population/runs.csv";
+
+/// Where the plans lie, each under its digest.
+const PLANS: &str = "config/plans/";
 
 /// The first bytes of a package: the name of its first file.
 const FIRST_BYTES: &[u8] = b"manifest.json\0";
@@ -106,6 +109,12 @@ pub enum PackageFlaw {
         path: String,
         /// What is wrong.
         why: String,
+    },
+    /// A plan is not one of the record.
+    #[error("plan {path}: the record has no such plan")]
+    Plan {
+        /// The file.
+        path: String,
     },
     /// A signature is not the one in the record.
     #[error("signature {path}: {why}")]
@@ -229,6 +238,12 @@ pub fn verify_package(
         } else if file.path.starts_with("signatures/") {
             signature(file, &acts)?;
             signatures += 1;
+        } else if file.path.starts_with(PLANS) {
+            let digest = Digest::of(&file.bytes);
+            let is_named = file.path == format!("{PLANS}{digest}.json");
+            if !is_named || !acts.contents.contains(&digest) {
+                return Err(PackageFlaw::Plan { path: file.path.clone() });
+            }
         }
     }
     let rows = files.iter().find(|it| it.path == RUNS).map_or(0, |it| rows(&it.bytes));
@@ -292,6 +307,7 @@ fn rows(table: &[u8]) -> usize {
 /// What of the chain documents and signatures are held against.
 struct Acts {
     signed: BTreeMap<Seq, Signed>,
+    contents: BTreeSet<Digest>,
     runs: usize,
 }
 
@@ -307,11 +323,14 @@ struct Signed {
 impl Acts {
     /// Returns the acts of a record that was verified, after what their authors showed in them was checked.
     fn of(deployment: &DeploymentId, chain: &[u8]) -> Result<Self, PackageFlaw> {
-        let mut acts = Self { signed: BTreeMap::new(), runs: 0 };
+        let mut acts = Self { signed: BTreeMap::new(), contents: BTreeSet::new(), runs: 0 };
         let mut proofs = Proofs::default();
         // Plans stand after the entries that name them.
         let lines = || chain.split(|it| *it == b'\n');
-        lines().filter_map(read_content_line).for_each(|it| proofs.content(&it));
+        lines().filter_map(read_content_line).for_each(|it| {
+            acts.contents.insert(Digest::of(&it));
+            proofs.content(&it);
+        });
         for entry in lines().filter_map(read_entry_line) {
             let Ok(body) = serde_json::from_slice::<Value>(&entry.body) else { continue };
             let declared = proofs.entry(deployment.as_str(), &body);

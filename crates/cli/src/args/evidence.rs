@@ -15,6 +15,7 @@ pub(crate) enum EvidenceOf {
     #[command(after_help = "Examples:
   landfall evidence package FG30.evidence.tar
   landfall evidence package FG30.evidence.tar --documents json
+  landfall evidence package FG30.evidence.tar --letterhead letterhead.json
 
 It is a plain archive: `tar -tf` lists it, and README/README.md in it says how to verify it without
 this program.")]
@@ -25,6 +26,12 @@ this program.")]
         /// In which forms the documents lie in it; JSON always does.
         #[arg(long, value_name = "FORMS", default_value = "pdf")]
         documents: Forms,
+        /// The company's paper, as for `landfall document pdf`.
+        #[arg(long, value_name = "FILE", env = "LANDFALL_LETTERHEAD", hide_env_values = true)]
+        letterhead: Option<PathBuf>,
+        /// A directory with fonts for letters that the built-in ones lack.
+        #[arg(long, value_name = "DIR", env = "LANDFALL_FONTS", hide_env_values = true)]
+        fonts: Option<PathBuf>,
     },
     /// Print the signed checkpoint of the record as it is now. Kept elsewhere, such as in somebody's
     /// mail or another repository, it tells this record from one that is written anew.

@@ -7,9 +7,10 @@ use crate::desk::Desk;
 use crate::exit::Exit;
 use crate::fault::Fault;
 use documents::{
-    CERTIFICATION, Language, Letterhead, Paper, Press, README, Reading, VERIFIER, html, shown,
-    signature_manifests, table_files,
+    CERTIFICATION, Language, Letterhead, Paper, Press, README, Reading, VERIFIER,
+    configuration_files, html, metric_files, shown, signature_manifests, table_files,
 };
+use model::digest::Digest;
 use model::event::{Entry, Event};
 use model::id::Seq;
 use model::machine::SignOffTransition;
@@ -17,7 +18,7 @@ use model::order::{OrderId, Outcome, Report};
 use model::sheet::SlotId;
 use model::state::State;
 use record::{ArchivedFile, CHAIN, RUNS, Signer};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
 /// How often it is begun anew because somebody wrote meanwhile.
@@ -25,7 +26,14 @@ const ATTEMPTS: usize = 5;
 
 pub(crate) async fn evidence(it: &EvidenceOf, desk: Desk) -> Result<Exit, Fault> {
     match it {
-        EvidenceOf::Package { file, documents } => package(file, *documents, &desk).await,
+        EvidenceOf::Package { file, documents, letterhead, fonts } => {
+            let stationery = Stationery {
+                forms: *documents,
+                letterhead: super::documents::letterhead(letterhead.as_deref())?,
+                press: super::documents::press(fonts.as_deref())?,
+            };
+            package(file, &stationery, &desk).await
+        }
         EvidenceOf::Checkpoint => {
             let standing = desk.coordinator.record().standing(&desk.deployment()).await?;
             let note = standing.checkpoint;
@@ -37,19 +45,26 @@ pub(crate) async fn evidence(it: &EvidenceOf, desk: Desk) -> Result<Exit, Fault>
     }
 }
 
+/// On what the documents of a package are printed, and in which forms.
+struct Stationery {
+    forms: Forms,
+    letterhead: Letterhead,
+    press: Press,
+}
+
 #[derive(serde::Serialize)]
 struct Packed<'a> {
     file: &'a Path,
     files: usize,
     entries: Seq,
-    sha256: model::digest::Digest,
+    sha256: Digest,
 }
 
-async fn package(path: &Path, forms: Forms, desk: &Desk) -> Result<Exit, Fault> {
+async fn package(path: &Path, on: &Stationery, desk: &Desk) -> Result<Exit, Fault> {
     is_free(path)?;
     let signer = signer(desk).await?;
     let spinner = desk.terminal.spinner("packing the evidence");
-    let collected = collected(desk, forms).await;
+    let collected = collected(desk, on).await;
     spinner.finish_and_clear();
     let (mut files, entries) = collected?;
     let chain = files.iter().find(|it| it.path == CHAIN).map_or(&[][..], |it| &it.bytes);
@@ -60,7 +75,7 @@ async fn package(path: &Path, forms: Forms, desk: &Desk) -> Result<Exit, Fault> 
     let bytes = record::package(&desk.deployment(), files, &signer).map_err(|name| {
         Fault::new(Exit::Failure, format!("{name} is no name for a file of a package"))
     })?;
-    let sha256 = model::digest::Digest::of(&bytes);
+    let sha256 = Digest::of(&bytes);
     std::fs::write(path, &bytes).map_err(|error| Fault::of_file(path, &error))?;
     desk.terminal.answer(&Packed { file: path, files: count, entries, sha256 }, || {
         format!(
@@ -133,7 +148,7 @@ fn file(path: &str, bytes: impl Into<Vec<u8>>) -> ArchivedFile {
 }
 
 /// Returns the files of a package, and how many entries its record has.
-async fn collected(desk: &Desk, forms: Forms) -> Result<(Vec<ArchivedFile>, Seq), Fault> {
+async fn collected(desk: &Desk, on: &Stationery) -> Result<(Vec<ArchivedFile>, Seq), Fault> {
     let (record, deployment) = (desk.coordinator.record(), desk.deployment());
     for _ in 0..ATTEMPTS {
         let mut chain = Vec::new();
@@ -165,27 +180,37 @@ async fn collected(desk: &Desk, forms: Forms) -> Result<(Vec<ArchivedFile>, Seq)
             let name = format!("signatures/{}.json", manifest.chain.seq);
             files.push(file(&name, manifest.canonical()));
         }
-        papers(&paper, forms, &mut files)?;
+        let more = [metric_files(&paper), configuration_files(&paper, &on.letterhead)].concat();
+        files.extend(more.into_iter().map(|(path, bytes)| file(&path, bytes)));
+        let plans: BTreeSet<Digest> = state.baselines.iter().map(|it| it.plan).collect();
+        for digest in plans.into_iter().chain([state.plan.digest()]) {
+            let path = format!("config/plans/{digest}.json");
+            if files.iter().all(|it| it.path != path)
+                && let Some(plan) = record.content(&digest).await?
+            {
+                files.push(file(&path, plan));
+            }
+        }
+        papers(&paper, on, &mut files)?;
         return Ok((files, entries));
     }
     let next = "try again while nothing is being deployed";
     Err(Fault::new(Exit::Failure, "the record is being written all the time").next(next))
 }
 
-fn papers(paper: &Paper<'_>, forms: Forms, files: &mut Vec<ArchivedFile>) -> Result<(), Fault> {
-    let press = Press::new();
-    let letterhead = Letterhead::default();
+fn papers(paper: &Paper<'_>, on: &Stationery, files: &mut Vec<ArchivedFile>) -> Result<(), Fault> {
+    let Stationery { forms, letterhead, press } = on;
     for name in super::documents::all(paper) {
         let Some(document) = documents::document(paper, &name) else { continue };
         let path = |ending: &str| format!("documents/{}.{ending}", name.file());
         files.push(file(&path("json"), document.canonical()));
-        if forms == Forms::Json {
+        if *forms == Forms::Json {
             continue;
         }
-        let shown = shown(&document, Language::En, &letterhead);
-        files.push(file(&path("html"), html(&document, &shown, &letterhead)));
-        if forms == Forms::Pdf {
-            let pdf = press.pdf(&document, &shown, &letterhead).map_err(|error| {
+        let shown = shown(&document, Language::En, letterhead);
+        files.push(file(&path("html"), html(&document, &shown, letterhead)));
+        if *forms == Forms::Pdf {
+            let pdf = press.pdf(&document, &shown, letterhead).map_err(|error| {
                 Fault::new(Exit::Failure, format!("{name} cannot be printed"))
                     .why(error.to_string())
             })?;
