@@ -54,7 +54,7 @@ pub enum Block {
         by: Option<String>,
         /// In which role, or about what.
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        about: Option<String>,
+        about: Option<Said>,
         /// When.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         at: Option<Timestamp>,

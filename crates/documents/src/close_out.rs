@@ -10,11 +10,11 @@ pub(crate) fn write(writer: &mut Writer<'_>) {
     writer
         .section("intent", &[on("deployment")])
         .facts(&["vision"])
-        .table("success-criteria", &[])
+        .table("success-criteria", &["criterion", "stands"])
         .section("open-items", &[on("close-out")])
         .table("open-items", &["item", "text", "settlement", "owner"])
         .section("changes", &[on("changes")])
-        .table("changes", &[])
+        .table("changes", &["rfc", "state"])
         .section("owners", &[on("close-out")])
         .table("owners", &["name", "owner", "accepted"])
         .section("access", &[on("close-out")])

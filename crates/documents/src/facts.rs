@@ -20,6 +20,7 @@ const OF_PEOPLE: &[&str] = &[
     "accepted-by",
     "agreed-to-by",
     "assignee",
+    "brought-by",
     "by",
     "deputy",
     "implementers",
@@ -42,6 +43,39 @@ const OF_PEOPLE: &[&str] = &[
     "acknowledged-by",
     "decided-by",
     "giver",
+];
+
+/// What names role types.
+const OF_ROLES: &[&str] =
+    &["role", "roles", "owner-role", "given-by", "to", "agreed-to-by", "side"];
+
+/// By what a row is known: where nobody says which columns come first, these do.
+const IDENTIFYING: &[&str] = &[
+    "number",
+    "incident",
+    "escalation",
+    "lesson",
+    "waiver",
+    "change",
+    "rfc",
+    "quiet-period",
+    "report",
+    "site",
+    "component",
+    "ring",
+    "criterion",
+    "question",
+    "item",
+    "guide",
+    "instrument",
+    "member",
+    "scope",
+    "id",
+    "name",
+    "title",
+    "text",
+    "heading",
+    "severity",
 ];
 
 /// On whose clock and with whose names a value is read.
@@ -89,17 +123,40 @@ impl<'a> Reader<'a> {
                 }
             }
             Value::Object(fields) if fields.is_empty() => Said::word("none"),
-            Value::Object(fields) => {
-                let all: Vec<Said> = fields
-                    .iter()
-                    .filter(|(_, value)| !is_nothing(value))
-                    .map(|(name, value)| {
-                        let name = key_of(name);
-                        Said::Named { is: Box::new(self.said(&name, value)), name }
-                    })
-                    .collect();
-                if all.is_empty() { Said::word("none") } else { Said::All { all } }
-            }
+            Value::Object(fields) => self.parts(fields),
+        }
+    }
+
+    /// Returns what something with parts says, each under its name; a person alone needs none, and a
+    /// beginning and an end are one thing.
+    fn parts(&self, fields: &Map<String, Value>) -> Said {
+        let mut parts: Vec<(String, &Value)> = fields
+            .iter()
+            .filter(|(_, value)| !is_nothing(value))
+            .map(|(name, value)| (key_of(name), value))
+            .collect();
+        if let [(name, value)] = parts.as_slice()
+            && OF_PEOPLE.contains(&name.as_str())
+        {
+            return self.said(name, value);
+        }
+        let bound = |of: &str| fields.get(of).and_then(Value::as_str);
+        let span = bound("from").zip(bound("until")).map(|(from, until)| {
+            parts.retain(|(name, _)| !matches!(name.as_str(), "from" | "until"));
+            let [from, until] = [("from", from), ("until", until)].map(|(of, it)| {
+                let said = self.text(of, it);
+                if let Said::Text(text) = said { text } else { it.to_owned() }
+            });
+            Said::Word { word: "from-until".to_owned(), with: vec![from, until] }
+        });
+        let named = parts
+            .into_iter()
+            .map(|(name, value)| Said::Named { is: Box::new(self.said(&name, value)), name });
+        let all: Vec<Said> = span.into_iter().chain(named).collect();
+        match all.as_slice() {
+            [] => Said::word("none"),
+            [only @ (Said::Text(_) | Said::Word { .. })] => only.clone(),
+            _ => Said::All { all },
         }
     }
 
@@ -127,8 +184,11 @@ impl<'a> Reader<'a> {
                 }
             };
         }
-        if matches!(key, "role" | "roles" | "owner-role") && text.parse::<RoleType>().is_ok() {
+        if OF_ROLES.contains(&key) && text.parse::<RoleType>().is_ok() {
             return Said::Word { word: format!("role-{text}"), with: vec![] };
+        }
+        if let Some(key) = words::sentence_key(text) {
+            return Said::word(key);
         }
         match words::value_key(text) {
             Some(word) => Said::Word { word, with: vec![] },
@@ -163,6 +223,12 @@ impl<'a> Reader<'a> {
                 | Value::String(_)
                 | Value::Array(_) => reader.said(column, item),
             };
+            if let Value::Array(parts) = item
+                && parts.len() == columns.len()
+            {
+                let parts = columns.iter().zip(parts);
+                return parts.map(|(column, it)| reader.said(column, it)).collect();
+            }
             columns.iter().map(cell).collect()
         });
         Block::Table {
@@ -185,7 +251,10 @@ impl<'a> Reader<'a> {
         Some(Block::Statement {
             text: text.to_owned(),
             by,
-            about: of("guard").or_else(|| of("role")).or_else(|| of("topic")).map(str::to_owned),
+            about: of("guard")
+                .or_else(|| of("topic"))
+                .map(Said::text)
+                .or_else(|| of("role").map(|it| self.text("role", it))),
             at: of("at").and_then(|it| it.parse().ok()),
             entry: fields.get("entry").and_then(Value::as_u64),
         })
@@ -221,7 +290,14 @@ fn columns(items: &[Value], first: &[&str]) -> Vec<String> {
         .filter(|it| found.iter().any(|key| key == **it))
         .map(ToString::to_string)
         .collect();
-    let rest: Vec<String> = found.into_iter().filter(|it| !columns.contains(it)).collect();
+    let mut rest: Vec<String> = found.into_iter().filter(|it| !columns.contains(it)).collect();
+    let place = |of: &String| IDENTIFYING.iter().position(|it| *it == of.as_str());
+    rest.sort_by_key(|it| place(it).unwrap_or(IDENTIFYING.len()));
     columns.extend(rest);
+    // Rows without names are as long as whoever lays them out says.
+    let is_row = |it: &Value| it.as_array().is_some_and(|it| it.len() == first.len());
+    if columns.is_empty() && !first.is_empty() && items.iter().all(is_row) {
+        columns = first.iter().map(ToString::to_string).collect();
+    }
     if columns.is_empty() { vec!["what".to_owned()] } else { columns }
 }

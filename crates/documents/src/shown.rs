@@ -17,7 +17,7 @@ use crate::document::{Again, Document, Slot, Status};
 use crate::language::Language;
 use crate::letterhead::Letterhead;
 use crate::name::DocumentName;
-use crate::words::{filled, meaning, word};
+use crate::words::{filled, meaning, sentence_key, value_key, word};
 use cleaned::{shortened, weights};
 use jiff::Timestamp;
 use model::id::Seq;
@@ -27,6 +27,9 @@ use model::window::TimeZoneName;
 
 /// The most columns of a table; rows of more are laid out one below the other.
 const COLUMNS_MAX: usize = 8;
+
+/// The longest thing that stands beside others in one place, in letters.
+const BESIDE_MAX: usize = 40;
 
 /// The most ranges of entries that a section names.
 const RANGES_MAX: usize = 6;
@@ -105,6 +108,11 @@ impl Teller<'_> {
         word(key, self.language).into_owned()
     }
 
+    /// Returns a value in the language of the reader, where the catalogue has it.
+    fn value(&self, text: &str) -> String {
+        value_key(text).map_or_else(|| text.to_owned(), |key| self.word(&key))
+    }
+
     fn with(&self, key: &str, with: &[&dyn ToString]) -> String {
         let with: Vec<String> = with.iter().map(|it| it.to_string()).collect();
         filled(key, &with, self.language)
@@ -125,13 +133,33 @@ impl Teller<'_> {
                 clean(&filled(word, &with, self.language))
             }
             Said::Named { name, is } => format!("{}: {}", self.word(name), self.said(is)),
-            Said::All { all } => {
-                let has_names =
-                    all.iter().any(|it| matches!(it, Said::Named { .. } | Said::All { .. }));
-                let separator = if has_names { "; " } else { ", " };
-                all.iter().map(|it| self.said(it)).collect::<Vec<_>>().join(separator)
-            }
+            Said::All { all } => self.side_by_side(all),
         }
+    }
+
+    /// Returns several things in one place: short ones side by side, and whatever has parts of its own,
+    /// or is a sentence, on a line of its own.
+    fn side_by_side(&self, all: &[Said]) -> String {
+        let told: Vec<String> = all.iter().map(|it| self.said(it)).collect();
+        let has_parts = |it: &Said| match it {
+            Said::Named { is, .. } => matches!(**is, Said::All { .. }),
+            Said::All { .. } => true,
+            Said::Text(_) | Said::Word { .. } => false,
+        };
+        let is_named = |it: &Said| matches!(it, Said::Named { .. });
+        let is_sentence = |it: &String| it.chars().count() > BESIDE_MAX;
+        if all.iter().any(has_parts) {
+            // What is inside of something on a line of its own stays on that line.
+            return told.iter().map(|it| it.replace('\n', "; ")).collect::<Vec<_>>().join("\n");
+        }
+        let separator = if all.iter().any(is_named) {
+            "; "
+        } else if told.iter().any(is_sentence) {
+            "\n"
+        } else {
+            ", "
+        };
+        told.join(separator)
     }
 
     fn lead(&self, document: &Document) -> String {
@@ -162,8 +190,8 @@ impl Teller<'_> {
             row("release", format!("{} {}", head.release, head.release_version)),
             row("release-sha256", head.release_sha256.to_string()),
             row("baseline", head.baseline.to_string()),
-            row("scope", head.scope.clone()),
-            row("environment", head.environment.clone()),
+            row("scope", self.value(&head.scope)),
+            row("environment", self.value(&head.environment)),
             row("times-in", head.zone.clone()),
             row("language", self.word("language-name")),
         ];
@@ -273,7 +301,7 @@ impl Teller<'_> {
                 let by = by.as_deref().map(clean).unwrap_or_else(|| self.word("somebody"));
                 let mut line = by;
                 if let Some(about) = about {
-                    line += &format!(", {}", clean(about));
+                    line += &format!(", {}", self.said(about));
                 }
                 if let Some(at) = at {
                     line += &format!(" \u{b7} {}", self.when(*at));
@@ -314,9 +342,14 @@ impl Teller<'_> {
             let weights = weights(&names, &rows);
             return ShownBlock::Table { title, columns: names, weights, rows, more };
         }
+        let is_number = |it: &str| !it.is_empty() && it.bytes().all(|it| it.is_ascii_digit());
         let card = |row: Vec<String>| {
             let mut named = names.iter().zip(row);
-            let title = named.next().map(|(_, it)| it).unwrap_or_default();
+            let title = named.next().map(|(name, it)| match is_number(&it) {
+                true => format!("{name} {it}"),
+                false => it,
+            });
+            let title = title.unwrap_or_default();
             let nothing = self.word("none");
             let rows = named.filter(|(_, it)| !it.is_empty() && *it != nothing);
             Card { title, rows: rows.map(|(name, it)| [name.clone(), it]).collect() }
@@ -331,18 +364,26 @@ impl Teller<'_> {
             let detail = [Some(clean(&it.detail)).filter(|it| !it.is_empty()), at];
             ShownCriterion {
                 id: clean(&it.id),
-                text: clean(&it.text),
+                text: self.asked(it),
                 tone: key,
                 verdict: self.word(&format!("verdict-{key}")),
                 detail: detail.into_iter().flatten().collect::<Vec<_>>().join(" \u{b7} "),
             }
         };
-        ShownBlock::Criteria { rows: criteria.iter().map(row).collect() }
+        let columns = ["criterion", "what-it-asks", "verdict"].map(|it| self.word(it));
+        ShownBlock::Criteria { columns, rows: criteria.iter().map(row).collect() }
+    }
+
+    /// Returns what had to be true: the sentence of a guard in the language of the reader, and what a
+    /// plan's author wrote as it is.
+    fn asked(&self, it: &Criterion) -> String {
+        sentence_key(&it.text).map_or_else(|| clean(&it.text), |key| self.word(key))
     }
 
     fn criteria_of(&self, criteria: &[Criterion], block: &Block) -> ShownBlock {
         let mut shown = self.criteria(criteria);
-        if let (ShownBlock::Criteria { rows }, Block::Answers(_)) = (&mut shown, block) {
+        if let (ShownBlock::Criteria { columns, rows }, Block::Answers(_)) = (&mut shown, block) {
+            *columns = ["question", "answer", "stands"].map(|it| self.word(it));
             for row in rows {
                 let is_answered = row.tone == "met";
                 row.tone = if is_answered { "answered" } else { "not-known" };

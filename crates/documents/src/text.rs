@@ -69,7 +69,7 @@ fn block(block: &ShownBlock, page: &mut String) {
             }
             more.iter().for_each(|it| *page += &format!("  {it}\n"));
         }
-        ShownBlock::Criteria { rows } => {
+        ShownBlock::Criteria { rows, .. } => {
             for it in rows {
                 let detail =
                     if it.detail.is_empty() { String::new() } else { format!(" ({})", it.detail) };

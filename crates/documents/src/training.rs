@@ -18,7 +18,18 @@ pub(crate) fn facts(paper: &Paper<'_>) -> Value {
         })
         .collect();
     let training = json!(state.training);
-    json!({ "plan": state.plan.training, "sessions": training.get("sessions"), "coverage": coverage })
+    let sessions = training.get("sessions").and_then(Value::as_object).into_iter().flatten();
+    let sessions: Vec<Value> = sessions.map(|(_, it)| session_of(it)).collect();
+    json!({ "plan": state.plan.training, "sessions": sessions, "coverage": coverage })
+}
+
+/// Returns a session as one row: what was planned, and what became of it.
+fn session_of(session: &Value) -> Value {
+    let mut row = session.as_object().cloned().unwrap_or_default();
+    if let Some(Value::Object(planned)) = row.remove("session") {
+        row.extend(planned);
+    }
+    Value::Object(row)
 }
 
 pub(crate) fn write(writer: &mut Writer<'_>) {
@@ -30,7 +41,7 @@ pub(crate) fn write(writer: &mut Writer<'_>) {
         .section("training-plan", &[paper.reading.on("deployment")])
         .everything("plan")
         .section("sessions", &[paper.reading.on("training")])
-        .everything("sessions")
+        .table("sessions", &["id", "course", "sites", "when", "trainer"])
         .section("coverage", &[paper.reading.on("training")])
         .table("coverage", &["site", "course", "trained", "users", "needed", "reached"]);
 }

@@ -57,9 +57,25 @@ pub(crate) fn filled(key: &str, with: &[String], language: Language) -> String {
 /// Returns the key under which the catalogue has a value such as `signed-off`, where it does.
 pub(crate) fn value_key(text: &str) -> Option<String> {
     let is_short = text.len() <= 40 && !text.is_empty();
-    let is_word = is_short && text.bytes().all(|it| it.is_ascii_lowercase() || b" -".contains(&it));
+    let is_word = is_short
+        && text
+            .bytes()
+            .all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || b" -".contains(&it));
     let key = format!("is-{}", text.replace(' ', "-"));
     (is_word && WORDS.contains_key(key.as_str())).then_some(key)
+}
+
+/// The program's own sentences, in English, with the keys under which the catalogue has them.
+static SENTENCES: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(|| {
+    let is_sentence = |key: &str| key.starts_with("guard-") || key.starts_with("question-");
+    let sentences = WORDS.iter().filter(|(key, _)| is_sentence(key));
+    sentences.map(|(key, words)| (column(words, Language::En), *key)).collect()
+});
+
+/// Returns the key of what is asked by a guard or as a key question, where `text` is one of these; what
+/// a plan's author wrote is in no catalogue.
+pub(crate) fn sentence_key(text: &str) -> Option<&'static str> {
+    SENTENCES.get(text).copied()
 }
 
 /// Returns a key as it is spoken: `signed-off-sha256` as `Signed off SHA-256`.
@@ -92,6 +108,9 @@ pub fn meaning(sentence: &str, language: Language) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use model::assessment::KeyQuestion;
+    use model::guard::Guard;
+    use strum::VariantArray as _;
 
     #[test]
     fn every_line_of_the_catalogue_has_every_language() {
@@ -104,6 +123,18 @@ mod tests {
             assert!(seen.insert(columns[0]), "twice: {line}");
             let holes = |it: &str| it.matches("{}").count();
             assert_eq!(holes(columns[1]), holes(columns[2]), "{line}");
+        }
+    }
+
+    #[test]
+    fn every_guard_and_key_question_is_told_in_every_language() {
+        let guards = Guard::VARIANTS.iter().map(|it| (format!("guard-{it}"), it.text()));
+        let questions = KeyQuestion::ALL.iter().map(|it| (format!("question-{it}"), it.text()));
+        for (key, text) in guards.chain(questions) {
+            assert_eq!(sentence_key(text), Some(key.as_str()), "{text}");
+            let german = word(&key, Language::De);
+            assert_ne!(german, text, "{key}");
+            assert_eq!(german.chars().last(), text.chars().last(), "{key}");
         }
     }
 

@@ -56,6 +56,7 @@ pub(crate) enum ShownBlock {
         more: Option<String>,
     },
     Criteria {
+        columns: [String; 3],
         rows: Vec<ShownCriterion>,
     },
     Statement {

@@ -1,8 +1,9 @@
 //! Documents of the worked example, as they are before anything has happened, and of texts that
 //! nobody would write who meant well.
 
-#![expect(clippy::unwrap_used, reason = "a test fails where it stands")]
+#![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "a test fails where it stands")]
 
 mod composing;
 mod printing;
+mod structure;
 mod world;
