@@ -10,6 +10,7 @@ pub(crate) mod care;
 pub(crate) mod close_out;
 pub(crate) mod delegate;
 pub(crate) mod deployment;
+pub(crate) mod dispute;
 pub(crate) mod document;
 pub(crate) mod escalation;
 pub(crate) mod evidence;
@@ -191,6 +192,8 @@ pub(crate) enum What {
     Withdraw(sign::Withdraw),
     #[command(subcommand)]
     Delegate(delegate::Delegate),
+    #[command(subcommand)]
+    Dispute(dispute::Dispute),
     Acknowledge(act::Acknowledge),
     Adopt(act::Adopt),
     #[command(subcommand)]
@@ -292,6 +295,7 @@ const GROUPS: &[(&str, &[&str])] = &[
             "item",
             "waiver",
             "delegate",
+            "dispute",
         ],
     ),
     (

@@ -8,6 +8,7 @@ mod carrying;
 mod closings;
 mod delegations;
 mod deployments;
+mod disputes;
 mod documents;
 mod escalations;
 mod evidence;
@@ -97,6 +98,7 @@ pub(crate) async fn carry_out(
         What::ResolveRefusal(it) => signing::resolve_refusal(it, desk().await?).await,
         What::Withdraw(it) => signing::withdraw(it, desk().await?).await,
         What::Delegate(it) => delegations::delegate(it, desk().await?).await,
+        What::Dispute(it) => disputes::dispute(it, desk().await?).await,
         What::Revisit(it) => signing::revisit(it, desk().await?).await,
         What::Acknowledge(it) => match messages::token_of(it) {
             Some(token) => messages::by_token(token, desk().await?).await,

@@ -356,6 +356,7 @@ impl Coordinator {
         let meaning = again.and_then(|it| it.meaning.as_ref());
         let declared = Declaration::of(state, &author.person, event, meaning).challenge();
         authentication::suffices(state, command, &declared, known, now)?;
+        state.signs_alone(&author.person, known)?;
         let Some(Proof::SshKey { key, signature }) = again.map(|it| &it.by) else { return Ok(()) };
         let own = state.person(&author.person).is_some_and(|it| it.ssh_keys.contains(key));
         if !own {

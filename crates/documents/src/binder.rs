@@ -58,6 +58,9 @@ pub struct MissingSignature {
     /// Since when it stands so.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub since: Option<Timestamp>,
+    /// The dispute about it, where it is signed and disputed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dispute: Option<u32>,
 }
 
 /// Returns the binder of the deployment. It needs no reading of the record.
@@ -87,7 +90,7 @@ fn line(paper: &Paper<'_>, name: DocumentName) -> BinderLine {
     for slot in sheet.slots() {
         needed += 1;
         let known = state.slots.get(&slot);
-        if known.is_some_and(|it| it.state == SignOffState::Signed) {
+        if state.is_signed(&slot) {
             signed += 1;
             continue;
         }
@@ -97,6 +100,7 @@ fn line(paper: &Paper<'_>, name: DocumentName) -> BinderLine {
             people: planner::waiting::holders(state, &slot.sheet.scope(), &roles),
             stands: known.map(|it| it.state).unwrap_or_default(),
             since: known.map(|it| it.since),
+            dispute: state.disputes.of(&slot).map(|(dispute, _)| dispute),
             slot,
         });
     }

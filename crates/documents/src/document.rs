@@ -184,9 +184,27 @@ pub struct Slot {
     /// What they showed in the act itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub again: Option<Again>,
+    /// That it is disputed, and why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disputed: Option<Disputed>,
+    /// When its signer confirmed it after it was disputed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirmed: Option<Timestamp>,
     /// The digest of its manifest, where somebody decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub manifest: Option<Digest>,
+}
+
+/// Why a signature is disputed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Disputed {
+    /// The number of the dispute.
+    pub dispute: u32,
+    /// Since when others could have signed as the signer.
+    pub since: Timestamp,
+    /// What is known.
+    pub reason: String,
 }
 
 /// What a signer showed in the act of signing.

@@ -3,7 +3,9 @@
 //! Source: Deploy SMF, outputs of Tables 4 to 7.
 
 use crate::block::{Criterion, Said, Verdict};
-use crate::document::{Again, Document, FORMAT, Head, Issue, Place, Revision, Slot, Status};
+use crate::document::{
+    Again, Disputed, Document, FORMAT, Head, Issue, Place, Revision, Slot, Status,
+};
 use crate::facts::Reader;
 use crate::name::DocumentName;
 use crate::reading::{Act, Issued, Paper};
@@ -53,6 +55,11 @@ pub(crate) fn document(paper: &Paper<'_>, name: &DocumentName, issue: Issue) -> 
     let not_met =
         gate.iter().filter(|it| matches!(it.verdict, Verdict::NotMet | Verdict::NotKnown));
     missing.extend(not_met.map(|it| Said::with("missing-guard", &[&it.id, &it.detail])));
+    let disputed = slots.iter().filter_map(|it| Some((it, it.disputed.as_ref()?)));
+    missing.extend(disputed.map(|(it, of)| {
+        let by = it.by.clone().unwrap_or_default();
+        Said::with("missing-confirmation", &[&role_word(it.role), &by, &of.dispute])
+    }));
     let unsigned = slots.iter().filter(|it| it.by.is_none() || it.stands != "is-signed");
     missing.extend(
         unsigned.map(|it| {
@@ -333,7 +340,16 @@ fn slot(paper: &Paper<'_>, slot: &SlotId, standing: &Standing) -> Slot {
     let decided = paper.reading.acts(&slot.sheet).iter().rev().find(|it| {
         it.slot == *slot && it.document == standing.digest && is_decision(it.transition)
     });
+    // What was said of a signature is about the one that stands there now.
+    let is_present = state.slots.get(slot).is_some_and(|it| it.document == standing.digest);
+    let disputed = state.disputes.of(slot).filter(|_| is_present);
     Slot {
+        disputed: disputed.map(|(dispute, it)| Disputed {
+            dispute,
+            since: it.since,
+            reason: it.reason.clone(),
+        }),
+        confirmed: state.disputes.confirmed.get(slot).copied().filter(|_| is_present),
         role: slot.role,
         asked: printed(state, &people),
         meaning: slot.meaning(),

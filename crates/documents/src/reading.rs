@@ -252,7 +252,7 @@ fn topic(event: &Event) -> &'static str {
         | Event::StepDecided { .. }
         | Event::OrdersCancelled { .. } => "orders",
         Event::Rfc { .. } | Event::RfcApproved { .. } | Event::ChangeSchedule(_) => "changes",
-        Event::SignOff { .. } | Event::Delegation(_) => "signatures",
+        Event::SignOff { .. } | Event::Delegation(_) | Event::Dispute(_) => "signatures",
         Event::WaiverRequested { .. } | Event::WaiverApproved { .. } | Event::Waiver { .. } => {
             "waivers"
         }

@@ -7,17 +7,18 @@
 
 mod cleaned;
 mod parts;
+mod signed;
 
 pub(crate) use cleaned::clean;
 pub use parts::Shown;
 pub(crate) use parts::{Card, Foot, ShownBlock, ShownCriterion, ShownSection, Signature};
 
 use crate::block::{Block, Criterion, Fact, Said, Section};
-use crate::document::{Again, Document, Slot, Status};
+use crate::document::{Document, Status};
 use crate::language::Language;
 use crate::letterhead::Letterhead;
 use crate::name::DocumentName;
-use crate::words::{filled, meaning, sentence_key, value_key, word};
+use crate::words::{filled, sentence_key, value_key, word};
 use cleaned::{shortened, weights};
 use jiff::Timestamp;
 use model::id::Seq;
@@ -391,70 +392,6 @@ impl Teller<'_> {
             }
         }
         shown
-    }
-
-    fn signature(&self, slot: &Slot) -> ShownBlock {
-        let is_signed = slot.stands == "is-signed";
-        let told = meaning(&slot.meaning, self.language);
-        let mut lines = Vec::new();
-        let mut line = |key: &str, said: Option<String>| {
-            if let Some(said) = said {
-                lines.push([self.word(key), clean(&said)]);
-            }
-        };
-        line("for", slot.on_behalf_of.clone());
-        line("at", slot.at.map(|at| self.exactly(at)));
-        line("account", slot.account.clone());
-        line("known-by", slot.by.as_ref().map(|_| self.known(slot)));
-        line("shown-again", slot.again.as_ref().map(|it| self.shown_again(it)));
-        line("entry", slot.entry.map(|it| it.to_string()));
-        line("stamp", slot.stamp.clone());
-        line("manifest", slot.manifest.map(|it| it.to_string()));
-        let asked = if slot.asked.is_empty() { self.word("nobody") } else { slot.asked.join(", ") };
-        let tone = match slot.stands.as_str() {
-            "is-signed" => "good",
-            "is-declined" | "is-superseded" | "is-void" => "bad",
-            "is-requested" => "mind",
-            _ => "plain",
-        };
-        ShownBlock::Signature(Box::new(Signature {
-            role: self.role(&slot.role.to_string()),
-            tone,
-            stands: self.word(&slot.stands),
-            name: clean(slot.by.as_deref().unwrap_or(&asked)),
-            is_signed,
-            recorded: (told != slot.meaning).then(|| slot.meaning.clone()),
-            meaning: told,
-            statements: slot.statements.iter().map(|it| clean(it)).collect(),
-            lines,
-        }))
-    }
-
-    /// Returns how and when whoever decided had shown that it is them.
-    fn known(&self, slot: &Slot) -> String {
-        match &slot.known {
-            Some(it) => {
-                let method = self.word(&format!("by-{}", it.method));
-                self.with("known-since", &[&method, &self.exactly(it.at)])
-            }
-            None => self.word("known-by-computer"),
-        }
-    }
-
-    /// Returns what a signer showed in the act of signing.
-    fn shown_again(&self, again: &Again) -> String {
-        let by = self.word(&format!("by-{}", again.by));
-        self.with("shown-again-of", &[&by, &self.exactly(again.at), &again.declared.to_string()])
-    }
-
-    /// Returns `at` in UTC and on the clock of the place, with its offset.
-    fn exactly(&self, at: Timestamp) -> String {
-        let here = at.to_zoned(self.zone.rules());
-        format!(
-            "{} \u{b7} {}",
-            here.strftime("%Y-%m-%d %H:%M:%S UTC%:z"),
-            at.strftime("%Y-%m-%dT%H:%M:%SZ")
-        )
     }
 
     fn foot(&self, document: &Document) -> Foot {

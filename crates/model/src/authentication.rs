@@ -14,6 +14,7 @@ pub use proof::{Assertion, Proof, SSH_NAMESPACE, ShownAgain};
 
 use crate::command::{Command, RfcAct};
 use crate::digest::Digest;
+use crate::dispute::DisputeCommand;
 use crate::profile::{Profile, Purpose};
 use crate::refusal::{Refusal, RefusalCode};
 use crate::state::State;
@@ -92,6 +93,7 @@ impl Signing {
 /// Returns whether `command` puts a person's name under something.
 pub fn signs(command: &Command) -> bool {
     matches!(command, Command::Sign { .. } | Command::Refuse { .. } | Command::Withdraw { .. })
+        || matches!(command, Command::Dispute(DisputeCommand::Confirm { .. }))
         || matches!(command, Command::Rfc { act: RfcAct::Approve { .. }, .. })
 }
 

@@ -269,6 +269,8 @@ pub enum Command {
     History(crate::history::HistoryCommand),
     /// Delegations in writing: who may act for whom, where, until when.
     Delegation(crate::delegation::DelegationCommand),
+    /// Disputed signatures.
+    Dispute(crate::dispute::DisputeCommand),
     /// The change schedule: standard changes, conflicts and how they were ruled on, reviews.
     ChangeSchedule(crate::change_schedule::ChangeScheduleCommand),
     /// What a site is promised and shows: expectations, coverage, exemptions, revisits.

@@ -10,6 +10,7 @@ mod close_out;
 mod completion;
 mod delegation;
 mod deployment;
+pub mod dispute;
 pub mod escalation;
 mod halting;
 pub mod history;
@@ -144,6 +145,7 @@ pub fn decide(acting: &Acting<'_>, command: &Command) -> Result<Vec<Event>, Refu
         Command::Termination(command) => acting.termination(command),
         Command::History(command) => acting.history(command),
         Command::Delegation(command) => acting.delegation(command),
+        Command::Dispute(command) => acting.dispute(command),
         Command::ChangeSchedule(command) => acting.change_schedule(command),
         Command::SiteCare(command) => acting.site_care(command),
         Command::Message(command) => acting.message(command),

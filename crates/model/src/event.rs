@@ -408,6 +408,8 @@ pub enum Event {
     History(crate::history::HistoryEvent),
     /// Delegations in writing: who may act for whom, where, until when.
     Delegation(crate::delegation::DelegationEvent),
+    /// Disputed signatures.
+    Dispute(crate::dispute::DisputeEvent),
     /// The change schedule: standard changes, conflicts and how they were ruled on, reviews.
     ChangeSchedule(crate::change_schedule::ChangeScheduleEvent),
     /// What a site is promised and shows: expectations, coverage, exemptions, revisits.

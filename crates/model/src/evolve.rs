@@ -82,6 +82,7 @@ impl State {
             termination: Default::default(),
             history: Default::default(),
             delegations: Default::default(),
+            disputes: Default::default(),
             change_schedule: Default::default(),
             site_care: Default::default(),
             messages: Default::default(),
@@ -245,10 +246,12 @@ impl State {
             }
             Event::SignOff { slot, transition, document, statements, .. } => {
                 self.sign_off_happened(slot, *transition, *document, statements, by, at)?;
-                if *transition == SignOffTransition::Requested
-                    && let Some(status) = self.slots.get_mut(slot)
-                {
-                    status.asked = Some(seq);
+                if let Some(status) = self.slots.get_mut(slot) {
+                    status.noted(*transition, actor, seq);
+                }
+                // Most signatures nobody disputes: what copies share stays as it is.
+                if self.disputes.knows(slot) {
+                    self.disputes.forget(slot);
                 }
             }
             Event::WaiverRequested { guard, scope, reason, risk, control, until, part, .. } => {
@@ -347,6 +350,7 @@ impl State {
             Event::Termination(it) => self.termination.happened(it, &happening)?,
             Event::History(it) => self.history.happened(it, &happening)?,
             Event::Delegation(it) => self.delegations.happened(it, &happening)?,
+            Event::Dispute(it) => self.disputes.happened(it, &happening)?,
             Event::ChangeSchedule(it) => {
                 self.change_schedule.happened(it, &happening)?;
                 if let ChangeScheduleEvent::StandardRequested { request, .. }
@@ -405,6 +409,7 @@ impl State {
             asked: None,
             by: None,
             statements: vec![],
+            means: None,
         };
         let status = self.slots.entry(slot.clone()).or_insert_with(new);
         // A void slot is asked for anew on the new version of its sheet: it is another slot.

@@ -271,23 +271,24 @@ pub fn v4(state: &State, site: &SiteId) -> Found {
         sheet: Sheet::Site(site.clone()),
         role: RoleType::ReleaseManagement,
     };
-    let is_signed = state
-        .slots
-        .get(&slot)
-        .is_some_and(|it| it.state == crate::machine::sign_off::SignOffState::Signed);
-    if is_signed {
+    if state.is_signed(&slot) {
         return Ok(());
     }
-    missing(
-        format!("the technical verification of {site} is not signed"),
-        &[RoleType::ReleaseManagement],
-    )
+    let unsigned = || format!("the technical verification of {site} is not signed");
+    missing(state.disputed_slot(&slot).unwrap_or_else(unsigned), &[RoleType::ReleaseManagement])
 }
 
 /// SC1: every site in scope is signed off or exempt.
 pub fn sc1(state: &State) -> Found {
     let settled = [SiteState::SignedOff, SiteState::Exempt].map(|it| state.sites.count(it));
     let open = state.sites.len() - settled.iter().sum::<usize>();
+    // Whoever has signed for a site that is settled: nobody rests on it while it is disputed.
+    let disputed = state.disputes.open.keys().find(|it| matches!(it.sheet, Sheet::Site(_)));
+    if open == 0
+        && let Some(said) = disputed.and_then(|it| state.disputed_slot(it))
+    {
+        return missing(said, &[RoleType::SiteOwner]);
+    }
     if open == 0 {
         return Ok(());
     }
@@ -299,11 +300,13 @@ pub fn sc1(state: &State) -> Found {
 
 /// SC3: the sheet of all core components is signed.
 pub fn sc3(state: &State) -> Found {
-    if state.plan.components.is_empty() || state.is_locked(&Sheet::CoreFinal) {
+    let sheet = Sheet::CoreFinal;
+    if state.plan.components.is_empty() || state.stands(&sheet) {
         return Ok(());
     }
+    let unsigned = || "the sheet of all core components is not signed".to_owned();
     missing(
-        "the sheet of all core components is not signed",
+        state.disputed(&sheet).unwrap_or_else(unsigned),
         &[RoleType::ReleaseManagement, RoleType::Tester, RoleType::OperationsManager],
     )
 }

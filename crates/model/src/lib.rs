@@ -17,6 +17,7 @@ pub mod deadlock;
 pub mod decide;
 pub mod delegation;
 pub mod digest;
+pub mod dispute;
 pub mod document;
 pub mod escalation;
 pub mod event;

@@ -78,6 +78,7 @@ impl Command {
             | Self::CloseOut(_)
             | Self::Termination(_)
             | Self::Delegation(_)
+            | Self::Dispute(_)
             | Self::ReleaseReadiness(_) => Rights::Contribute,
         }
     }

@@ -120,6 +120,9 @@ pub struct State {
     /// Delegations in writing: who may act for whom, where, until when.
     #[serde(default)]
     pub delegations: Shared<crate::delegation::Delegations>,
+    /// Disputed signatures.
+    #[serde(default)]
+    pub disputes: Shared<crate::dispute::Disputes>,
     /// The change schedule: standard changes, conflicts and how they were ruled on, reviews.
     #[serde(default)]
     pub change_schedule: Shared<crate::change_schedule::ChangeSchedule>,
@@ -383,6 +386,9 @@ pub struct SlotStatus {
     /// Exceptions or reasons.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub statements: Vec<String>,
+    /// By what somebody signed, where it is signed and known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub means: Option<crate::dispute::Means>,
 }
 
 /// Where a waiver stands.

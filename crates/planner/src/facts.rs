@@ -344,7 +344,15 @@ impl<'s> Look<'s> {
         let plan = self.plan();
         let has_advance = plan.components.iter().any(|it| it.mode == CoreMode::Advance);
         let is_signed =
-            self.state.is_locked(&Sheet::CoreInterim) || self.state.is_locked(&Sheet::CoreFinal);
+            self.state.stands(&Sheet::CoreInterim) || self.state.stands(&Sheet::CoreFinal);
+        let disputed =
+            || [Sheet::CoreFinal, Sheet::CoreInterim].iter().find_map(|it| self.state.disputed(it));
+        if has_advance
+            && !is_signed
+            && let Some(said) = disputed()
+        {
+            return Err(said);
+        }
         if has_advance && !is_signed {
             return Err("the core components sign-off sheet is not signed".to_owned());
         }

@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use model::change_schedule::ChangeScheduleCommand;
 use model::command::{Command, RfcAct};
 use model::decide::{Acting, decide};
+use model::dispute::DisputeCommand;
 use model::escalation::{EscalationAct, EscalationCommand};
 use model::event::Event;
 use model::guard::Supplier;
@@ -60,6 +61,7 @@ pub(crate) fn worded(state: &State, mut command: Command) -> Command {
         MessageCommand::HandOver { evidence: reason, .. } | MessageCommand::MoveSlot { reason, .. },
     )
     | Command::History(HistoryCommand::AcceptClock { reason })
+    | Command::Dispute(DisputeCommand::SetAside { reason, .. })
     | Command::Rfc {
         act:
             RfcAct::Review { reason } | RfcAct::Cancel { reason } | RfcAct::Finish { evidence: reason },

@@ -11,6 +11,7 @@ mod bad_input;
 mod care;
 mod changes;
 mod delegating;
+mod disputing;
 mod ending;
 mod entry;
 mod faults;

@@ -10,6 +10,7 @@ mod completing;
 mod components;
 mod delegates;
 mod deployment;
+mod disputes;
 mod entry;
 mod history;
 mod incidents;
@@ -288,6 +289,7 @@ fn all_of(look: &mut Look<'_>, scope: &Scope) -> Vec<WaitingOn> {
         Scope::Deployment => {
             let mut waits = deployment::deployment(look);
             waits.extend(deployment::slots(look, None));
+            waits.extend(disputes::disputes(state, None));
             waits.extend(incidents::incidents(look));
             waits.extend(notices::letters(look, Some(scope)));
             waits.extend(notices::sessions(look));
@@ -296,6 +298,7 @@ fn all_of(look: &mut Look<'_>, scope: &Scope) -> Vec<WaitingOn> {
         }
         Scope::Core => {
             let mut waits = deployment::slots(look, Some(&Scope::Core));
+            waits.extend(disputes::disputes(state, Some(scope)));
             waits.extend(components::sheet(look));
             for position in 0..state.plan.components.len() {
                 waits.extend(components::component(look, position));
@@ -314,6 +317,7 @@ fn all_of(look: &mut Look<'_>, scope: &Scope) -> Vec<WaitingOn> {
             Some(position) => {
                 let mut waits = sites::site(look, *position as usize);
                 waits.extend(notices::letters(look, Some(scope)));
+                waits.extend(disputes::disputes(state, Some(scope)));
                 waits.extend(agreements::half_agreed(state).filter(|it| it.scope == *scope));
                 waits
             }
@@ -355,6 +359,7 @@ pub(crate) fn waiting_of(look: &mut Look<'_>, limit: usize) -> Vec<WaitingOn> {
     }
     waits.splice(0..0, history::clock(state));
     waits.extend(deployment::waivers(look));
+    waits.extend(disputes::disputes(state, None));
     waits.extend(agreements::half_agreed(state));
     waits.extend(incidents::incidents(look));
     for status in &state.rfcs {

@@ -1,6 +1,7 @@
 //! What a command or a question is about.
 
 use model::command::Command;
+use model::dispute::DisputeCommand;
 use model::id::SiteId;
 use model::precheck::PrecheckCommand;
 use model::scope::Scope;
@@ -31,6 +32,7 @@ pub fn of(command: &Command) -> Scope {
         | Command::Termination(_)
         | Command::History(_)
         | Command::Delegation(_)
+        | Command::Dispute(DisputeCommand::Report { .. } | DisputeCommand::Renew { .. })
         | Command::ChangeSchedule(_)
         | Command::SiteCare(_)
         | Command::Message(_)
@@ -52,7 +54,10 @@ pub fn of(command: &Command) -> Scope {
         ) => scope.clone(),
         Command::Rfc { rfc, .. } => Scope::Rfc(rfc.clone()),
         Command::Adopt { component } => Scope::Component(component.clone()),
-        Command::Sign { slot, .. }
+        Command::Dispute(
+            DisputeCommand::Confirm { slot, .. } | DisputeCommand::SetAside { slot, .. },
+        )
+        | Command::Sign { slot, .. }
         | Command::Refuse { slot, .. }
         | Command::Withdraw { slot, .. } => slot.sheet.scope(),
         Command::HaltRing { ring, .. } | Command::ResumeRing { ring, .. } => {

@@ -12,6 +12,7 @@ mod stable;
 use model::change_schedule::ChangeScheduleCommand;
 use model::command::{Command, Resumable, RfcAct};
 use model::delegation::DelegationCommand;
+use model::dispute::DisputeCommand;
 use model::event::StepDecision;
 use model::guard::Guard;
 use model::id::PersonId;
@@ -159,6 +160,7 @@ fn words(command: &Command) -> String {
             format!("record accept-clock --reason {}", quoted(reason))
         }
         Command::Delegation(it) => delegation_words(it),
+        Command::Dispute(it) => dispute_words(it),
         Command::ChangeSchedule(it) => change_schedule_words(it),
         Command::SiteCare(it) => care::site_care(it),
         Command::Message(it) => notices::message(it),
@@ -208,6 +210,25 @@ fn delegation_words(command: &DelegationCommand) -> String {
         }
         DelegationCommand::End { delegation, reason } => {
             format!("delegate end {delegation} --reason {}", quoted(reason))
+        }
+    }
+}
+
+fn dispute_words(command: &DisputeCommand) -> String {
+    match command {
+        DisputeCommand::Report { person, means, since, reason } => {
+            let means = means.map(|it| format!(" --means {it}")).unwrap_or_default();
+            let reason = quoted(reason);
+            format!("dispute report {person}{means} --since {since} --reason {reason}")
+        }
+        DisputeCommand::Renew { dispute, statement } => {
+            format!("dispute renew {dispute} --statement {}", quoted(statement))
+        }
+        DisputeCommand::Confirm { slot, document } => {
+            format!("dispute confirm {slot} --digest {}", document.short())
+        }
+        DisputeCommand::SetAside { slot, reason } => {
+            format!("dispute set-aside {slot} --reason {}", quoted(reason))
         }
     }
 }

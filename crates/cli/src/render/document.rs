@@ -31,7 +31,9 @@ fn line(state: &State, it: &BinderLine, width: usize) -> String {
     };
     let name = it.document.to_string();
     let mut text = format!("{} {name:<width$}  {}: {status}{signed}", it.code, it.title);
-    let asked = it.missing.iter().filter(|it| it.stands == SignOffState::Requested);
+    let is_open =
+        |it: &&MissingSignature| it.stands == SignOffState::Requested || it.dispute.is_some();
+    let asked = it.missing.iter().filter(is_open);
     for missing in asked {
         text += &format!("\n     {}", asked_of(state, missing));
     }
@@ -39,6 +41,9 @@ fn line(state: &State, it: &BinderLine, width: usize) -> String {
 }
 
 fn asked_of(state: &State, it: &MissingSignature) -> String {
+    if let Some(said) = it.dispute.and_then(|_| state.disputed_slot(&it.slot)) {
+        return said;
+    }
     let zone = zone_of(state, &it.slot.sheet.scope());
     let since = it.since.map(|at| format!(" since {}", when(at, zone))).unwrap_or_default();
     format!("waits on the {}: {}{since}", it.role, any_of(&state.plan, &it.people))

@@ -115,6 +115,9 @@ fn slot(state: &State, slot: &SlotId) -> String {
         }
     };
     let mut text = format!("- {slot}\n  {}\n  {standing}\n", slot.meaning());
+    if let Some(said) = state.disputed_slot(slot) {
+        text += &format!("  DISPUTED: {said}\n");
+    }
     for statement in status.iter().flat_map(|it| &it.statements) {
         text += &format!("  \"{statement}\"\n");
     }
@@ -125,7 +128,8 @@ fn slot(state: &State, slot: &SlotId) -> String {
 pub(crate) fn value(state: &State, sheet: &Sheet) -> Value {
     let slots = sheet.slots().into_iter().map(|slot| {
         let status = state.slots.get(&slot);
-        json!({ "slot": slot, "meaning": slot.meaning(), "status": status })
+        json!({ "slot": slot, "meaning": slot.meaning(), "status": status,
+            "dispute": state.disputes.of(&slot).map(|(dispute, _)| dispute) })
     });
     json!({
         "sheet": sheet.to_string(),

@@ -293,7 +293,7 @@ impl Acting<'_> {
             [RoleType::OperationsManager, RoleType::ReleaseManagement, RoleType::ProgramManager];
         self.role(&roles, &Scope::Deployment, "put down the evidence package")?;
         self.is_closing()?;
-        if !self.state.is_locked(&Sheet::CloseOut) {
+        if !self.state.stands(&Sheet::CloseOut) {
             let text = "the close-out report is not signed, and belongs into the package";
             return Err(Refusal::new(RefusalCode::State, text, "let it be signed first"));
         }

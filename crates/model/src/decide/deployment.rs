@@ -270,7 +270,7 @@ impl Acting<'_> {
     /// is held.
     fn completed_meanwhile(&self) -> Option<Event> {
         let sheet = Sheet::SitesComplete;
-        let is_signed = self.state.is_locked(&sheet);
+        let is_signed = self.state.stands(&sheet);
         let gate = gates::sites::complete(self.state, self.now);
         let gate = pass("the sheet of all sites", gate).ok().filter(|_| is_signed)?;
         let transition = DeploymentTransition::SitesCompleted;

@@ -357,7 +357,7 @@ impl Acting<'_> {
         Ok(events)
     }
 
-    fn is_before_the_next_milestone(&self, sheet: &Sheet) -> Result<(), Refusal> {
+    pub(super) fn is_before_the_next_milestone(&self, sheet: &Sheet) -> Result<(), Refusal> {
         let state = self.state.deployment;
         let is_before = match sheet {
             Sheet::CoreInterim | Sheet::CoreFinal | Sheet::Site(_) | Sheet::SitesComplete => {

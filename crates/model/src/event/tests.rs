@@ -43,6 +43,7 @@ const FAMILIES: &[(&str, &[&str])] = &[
     ("termination", crate::termination::TerminationEvent::VARIANTS),
     ("history", crate::history::HistoryEvent::VARIANTS),
     ("delegation", crate::delegation::DelegationEvent::VARIANTS),
+    ("dispute", crate::dispute::DisputeEvent::VARIANTS),
     ("change-schedule", crate::change_schedule::ChangeScheduleEvent::VARIANTS),
     ("site-care", crate::site_care::SiteCareEvent::VARIANTS),
     ("message", crate::message::MessageEvent::VARIANTS),

@@ -59,8 +59,11 @@ pub fn k2(state: &State) -> Found {
 
 /// K3: the close-out report is signed.
 pub fn k3(state: &State) -> Found {
-    if state.is_locked(&Sheet::CloseOut) {
+    if state.stands(&Sheet::CloseOut) {
         return Ok(());
+    }
+    if let Some(said) = state.disputed(&Sheet::CloseOut) {
+        return missing(said, &crate::decide::dispute::MINDS_SIGNATURES);
     }
     let roles: Vec<RoleType> = Sheet::CloseOut.slots().iter().map(|it| it.role).collect();
     missing("the close-out report is not signed", &roles)

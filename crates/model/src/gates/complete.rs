@@ -8,7 +8,7 @@ use super::{Found, missing};
 use crate::assessment;
 use crate::guard::{Guard, GuardReading, Supplier};
 use crate::incident::Incident;
-use crate::machine::{DeploymentState, SignOffState, SiteState};
+use crate::machine::{DeploymentState, SiteState};
 use crate::role_type::RoleType;
 use crate::scope::Scope;
 use crate::sheet::{Sheet, SlotId};
@@ -133,10 +133,11 @@ pub fn d5(state: &State) -> Found {
 /// D7: the customer has signed the acceptance.
 pub fn d7(state: &State) -> Found {
     let slot = SlotId { sheet: Sheet::MilestoneReview, role: RoleType::Customer };
-    if is_signed(state, &slot) {
+    if state.is_signed(&slot) {
         return Ok(());
     }
-    missing("the customer has not signed the acceptance", &[RoleType::Customer])
+    let unsigned = || "the customer has not signed the acceptance".to_owned();
+    missing(state.disputed_slot(&slot).unwrap_or_else(unsigned), &[RoleType::Customer])
 }
 
 /// D8: every success criterion is evaluated, and the customer accepted those that are not met.
@@ -199,18 +200,18 @@ pub fn d9(state: &State) -> Found {
     let lacking: Vec<RoleType> = RoleType::PROJECT
         .iter()
         .copied()
-        .filter(|role| !is_signed(state, &SlotId { sheet: Sheet::MilestoneReview, role: *role }))
+        .filter(|role| !state.is_signed(&SlotId { sheet: Sheet::MilestoneReview, role: *role }))
         .collect();
     match lacking.first() {
         None => Ok(()),
         Some(first) => {
+            let of = SlotId { sheet: Sheet::MilestoneReview, role: *first };
+            if let Some(said) = state.disputed_slot(&of) {
+                return missing(said, &lacking);
+            }
             let more = lacking.len() - 1;
             let more = if more == 0 { String::new() } else { format!(" and {more} more") };
             missing(format!("{first}{more} have not signed"), &lacking)
         }
     }
-}
-
-fn is_signed(state: &State, slot: &SlotId) -> bool {
-    state.slots.get(slot).is_some_and(|it| it.state == SignOffState::Signed)
 }

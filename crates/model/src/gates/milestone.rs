@@ -5,7 +5,6 @@
 use super::{Found, complete, stable};
 use crate::digest::Digest;
 use crate::guard::{GuardReading, Supplier, Verdict};
-use crate::machine::SignOffState;
 use crate::milestone::Milestone;
 use crate::plan::MasterProjectPlan;
 use crate::role_type::RoleType;
@@ -65,8 +64,10 @@ pub fn quorum(state: &State) -> Found {
 pub fn m2(state: &State, last: &SlotId, document: Digest) -> Found {
     for slot in last.sheet.slots().into_iter().filter(|it| it != last) {
         let status = state.slots.get(&slot);
-        let is_signed =
-            status.is_some_and(|it| it.state == SignOffState::Signed && it.document == document);
+        let is_signed = status.is_some_and(|it| it.document == document) && state.is_signed(&slot);
+        if let Some(said) = state.disputed_slot(&slot) {
+            return super::missing(said, &[slot.role]);
+        }
         if !is_signed {
             let text = format!("{slot} is not signed on this sheet");
             return super::missing(text, &[slot.role]);

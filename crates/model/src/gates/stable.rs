@@ -36,11 +36,13 @@ fn st3(state: &State) -> Found {
 
 /// ST1: the sheet of all sites is signed.
 pub fn st1(state: &State) -> Found {
-    if state.is_locked(&Sheet::SitesComplete) {
+    let sheet = Sheet::SitesComplete;
+    if state.stands(&sheet) {
         return Ok(());
     }
+    let unsigned = || "the sheet of all sites is not signed".to_owned();
     missing(
-        "the sheet of all sites is not signed",
+        state.disputed(&sheet).unwrap_or_else(unsigned),
         &[RoleType::ReleaseManagement, RoleType::ProgramManager, RoleType::ProductManager],
     )
 }

@@ -5,7 +5,6 @@
 use super::parts::Lack;
 use super::{Found, missing};
 use crate::guard::{Guard, GuardReading};
-use crate::machine::SignOffState;
 use crate::role_type::RoleType;
 use crate::scope::Scope;
 use crate::sheet::Sheet;
@@ -65,11 +64,11 @@ pub fn tr3(state: &State) -> Vec<Lack> {
         lacks.push(Lack::never("what is to be learnt is not put down", &roles));
     }
     for slot in Sheet::Termination.slots() {
-        let status = state.slots.get(&slot);
-        if status.is_some_and(|it| it.state == SignOffState::Signed) {
+        if state.is_signed(&slot) {
             continue;
         }
-        let text = format!("the termination report is not signed by {}", slot.role);
+        let unsigned = || format!("the termination report is not signed by {}", slot.role);
+        let text = state.disputed_slot(&slot).unwrap_or_else(unsigned);
         let is_customer = slot.role == RoleType::Customer;
         lacks.push(if is_customer {
             Lack::of("customer", text, &[slot.role])

@@ -218,6 +218,7 @@ fn moved(state: &State, event: &Event) -> Moved {
         | Event::Termination(_)
         | Event::History(_)
         | Event::Delegation(_)
+        | Event::Dispute(_)
         | Event::ChangeSchedule(_)
         | Event::Training(_) => Moved::All,
     }

@@ -76,6 +76,7 @@ fn stops_starts(event: &Event) -> bool {
         | Event::Termination(_)
         | Event::History(_)
         | Event::Delegation(_)
+        | Event::Dispute(_)
         | Event::ChangeSchedule(_)
         | Event::SiteCare(_)
         | Event::Message(_)

@@ -15,6 +15,7 @@ use documents::Language;
 use model::authentication;
 use model::command::{Command, Resumable, RfcAct};
 use model::digest::Digest;
+use model::dispute::DisputeCommand;
 use model::incident::{IncidentCommand, Opening, Severity};
 use model::profile::Profile;
 use model::scope::Scope;
@@ -222,6 +223,9 @@ async fn to_be_seen(
     command: &Command,
     language: Language,
 ) -> Result<Vec<Block>, Trouble> {
+    if let Command::Dispute(DisputeCommand::Confirm { slot, .. }) = command {
+        return Ok(super::documents::before_confirming(visit, slot, language));
+    }
     if let Command::Sign { slot, .. } | Command::Refuse { slot, .. } = command {
         return super::documents::before_signing(visit, slot, language).await;
     }
@@ -243,6 +247,9 @@ fn as_shown(visit: &Visit, mut command: Command) -> Command {
     {
         *document = model::sheet::digest(state, &slot.sheet);
     }
+    if let Command::Dispute(DisputeCommand::Confirm { slot, document }) = &mut command {
+        *document = state.slots.get(slot).map_or(*document, |it| it.document);
+    }
     if let Command::Rfc {
         rfc,
         act: RfcAct::Approve { part, .. } | RfcAct::AuthoriseEmergency { part, .. },
@@ -262,7 +269,7 @@ fn as_shown(visit: &Visit, mut command: Command) -> Command {
 const SEEN: [&str; 6] = ["slot", "document", "rfc", "part", "site", "version"];
 
 /// The kinds of acts that put somebody's name under something.
-const SIGNING: [&str; 4] = ["sign", "refuse", "withdraw", "rfc/approve"];
+const SIGNING: [&str; 5] = ["sign", "refuse", "withdraw", "rfc/approve", "dispute/confirm"];
 
 fn hide_what_is_seen(view: &mut FormView) {
     let is_seen = |it: &FieldView| {
@@ -375,7 +382,8 @@ mod tests {
         for command in [
             Command::Sign { slot: slot.clone(), document, exceptions: vec![] },
             Command::Refuse { slot: slot.clone(), document, reasons: vec![] },
-            Command::Withdraw { slot, reason: String::new() },
+            Command::Withdraw { slot: slot.clone(), reason: String::new() },
+            Command::Dispute(DisputeCommand::Confirm { slot, document }),
             Command::Rfc { rfc: rfc.clone(), act: approve },
             Command::Rfc { rfc, act: RfcAct::Submit },
             Command::Open,

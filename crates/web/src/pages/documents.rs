@@ -8,8 +8,9 @@ use crate::visit::Visit;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderValue, header};
 use axum::response::IntoResponse as _;
-use documents::{BinderLine, DocumentName, Language, Paper, Reading, Status};
+use documents::{BinderLine, DocumentName, Language, MissingSignature, Paper, Reading, Status};
 use model::command::Command;
+use model::dispute::{CONFIRMED, DisputeCommand};
 use model::event::Event;
 use model::machine::SignOffState;
 use model::reports::{self, Report};
@@ -100,9 +101,14 @@ fn missing(visit: &Visit, it: &BinderLine) -> Cell {
     if it.missing.is_empty() {
         return Cell::of("nothing").tone(Tone::Good);
     }
-    let asked = it.missing.iter().filter(|it| it.stands == SignOffState::Requested);
+    let is_open =
+        |it: &&MissingSignature| it.stands == SignOffState::Requested || it.dispute.is_some();
+    let asked = it.missing.iter().filter(is_open);
     let asked: Vec<String> = asked
         .map(|it| {
+            if let Some(said) = it.dispute.and_then(|_| visit.state().disputed_slot(&it.slot)) {
+                return said;
+            }
             let people = views::people::any_of(&visit.state().plan, &it.people);
             let since =
                 it.since.map(|at| format!(", since {}", visit.when_at(&it.slot.sheet.scope(), at)));
@@ -227,24 +233,33 @@ pub(super) fn signatures(visit: &Visit, sheet: &Sheet) -> Block {
                 } else {
                     format!(", of the sheet {}", it.document.short())
                 };
+                if let Some(said) = state.disputed_slot(&slot) {
+                    let cell = Cell::of(crate::trouble::sentence(&said)).tone(Tone::Bad);
+                    return slot_row(visit, &slot, cell);
+                }
                 let when = visit.when_at(&scope, it.since);
                 Cell::of(format!("{}{}", it.state, by.unwrap_or_default()))
                     .tone(slot_tone(it.state))
                     .small(format!("{when}{of} {}", it.statements.join("; ")))
             }
         };
-        let people = planner::waiting::holders(state, &scope, &signers(visit, &slot));
-        let people = views::people::any_of(&state.plan, &people);
-        vec![
-            Cell::of(slot.role).small(people),
-            Cell::of(format!("\u{201c}{}\u{201d}", slot.meaning())),
-            cell,
-            decide(visit, &slot),
-        ]
+        slot_row(visit, &slot, cell)
     });
     let columns = ["Role type", "A signature means", "Stands", "You"];
     Block::table("Signatures", &columns, rows.collect(), "")
         .lead(format!("What is signed is exactly this sheet, by its digest {}.", digest.short()))
+}
+
+/// Returns a signature as a row of a table: who signs, what it means, where it `stands`, what to do.
+fn slot_row(visit: &Visit, slot: &SlotId, stands: Cell) -> Vec<Cell> {
+    let state = visit.state();
+    let people = planner::waiting::holders(state, &slot.sheet.scope(), &signers(visit, slot));
+    vec![
+        Cell::of(slot.role).small(views::people::any_of(&state.plan, &people)),
+        Cell::of(format!("\u{201c}{}\u{201d}", slot.meaning())),
+        stands,
+        decide(visit, slot),
+    ]
 }
 
 fn signers(visit: &Visit, slot: &SlotId) -> Vec<model::role_type::RoleType> {
@@ -261,6 +276,9 @@ fn is_mine(visit: &Visit, slot: &SlotId) -> bool {
 
 /// Returns what whoever looks can do with `slot`, or why not.
 fn decide(visit: &Visit, slot: &SlotId) -> Cell {
+    if visit.state().disputes.of(slot).is_some() {
+        return decide_disputed(visit, slot);
+    }
     let state = visit.state().slots.get(slot).map(|it| it.state);
     match (is_mine(visit, slot), state) {
         (true, Some(SignOffState::Requested)) => {
@@ -274,6 +292,39 @@ fn decide(visit: &Visit, slot: &SlotId) -> Cell {
         (true, _) => Cell::of("you will be asked here"),
         (false, _) => Cell::of("it is not yours to sign"),
     }
+}
+
+/// Returns what whoever looks can do with a disputed signature: its signer confirms it.
+fn decide_disputed(visit: &Visit, slot: &SlotId) -> Cell {
+    let Some(status) = visit.state().slots.get(slot) else { return Cell::default() };
+    let (slot, document) = (slot.clone(), status.document);
+    let (said, command) = if status.by.as_ref() == Some(visit.person()) {
+        ("Confirm it", DisputeCommand::Confirm { slot, document })
+    } else {
+        ("Set it aside", DisputeCommand::SetAside { slot, reason: String::new() })
+    };
+    Cell::of(said).link(visit.form(&Command::Dispute(command)).unwrap_or_default())
+}
+
+/// Returns what has to be seen before a disputed signature is confirmed: why it is disputed, and what
+/// was signed.
+pub(super) fn before_confirming(visit: &Visit, slot: &SlotId, language: Language) -> Vec<Block> {
+    let state = visit.state();
+    let (Some(status), Some((_, dispute))) = (state.slots.get(slot), state.disputes.of(slot))
+    else {
+        return vec![];
+    };
+    let told = documents::meaning(CONFIRMED, language);
+    let sheet = DocumentName::Sheet(slot.sheet.clone());
+    let facts = vec![
+        Fact::said("Confirming says", format!("\u{201c}{told}\u{201d}")),
+        Fact::said("Signature", slot),
+        Fact::said("Given", visit.when_at(&slot.sheet.scope(), status.since)),
+        Fact::said("Disputed because", &dispute.reason),
+        Fact::said("Digest", status.document),
+        Fact::new("On paper", Cell::of("PDF").link(paper_link(visit, &sheet, PaperForm::Pdf))),
+    ];
+    vec![Block::facts("What is disputed", facts)]
 }
 
 /// Returns the three ways to decide on `slot`: sign, sign with exceptions, refuse with reasons.

@@ -101,6 +101,7 @@ const LOOKS: [&str; 75] = [
     "coverage show",
     "criterion list",
     "delegate list",
+    "dispute list",
     "demo answer",
     "deployment list",
     "document html",

@@ -182,6 +182,7 @@ pub(super) fn touched(state: &State, event: &Event) -> Touched {
         | Event::ReleaseReadiness(_)
         | Event::History(_)
         | Event::Delegation(_)
+        | Event::Dispute(_)
         | Event::ChangeSchedule(_)
         | Event::Training(_) => Touched::All,
     }

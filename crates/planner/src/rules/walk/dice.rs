@@ -5,6 +5,7 @@
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use model::digest::Digest;
+use model::dispute::Means;
 use model::guard::Guard;
 use model::id::{ComponentId, ComputerId, DeploymentId, LineId, PersonId, RfcId, RingId, SiteId};
 use model::incident::Severity;
@@ -384,4 +385,4 @@ impl Drawn for Guard {
     }
 }
 
-plain!(RoleType);
+plain!(RoleType, Means);

@@ -17,6 +17,7 @@ use model::close_out::{
 use model::command::{Command, Findings, Resumable, RfcAct};
 use model::companion_plans::{Experience, StrategyDecision};
 use model::delegation::DelegationCommand;
+use model::dispute::DisputeCommand;
 use model::escalation::{
     AnswerKind, Avoidable, EscalationAct, EscalationCommand, EscalationPurpose, EscalationReason,
 };
@@ -200,6 +201,7 @@ commands! {
         Termination(it: TerminationCommand),
         History(it: HistoryCommand),
         Delegation(it: DelegationCommand),
+        Dispute(it: DisputeCommand),
         ChangeSchedule(it: ChangeScheduleCommand),
         SiteCare(it: SiteCareCommand),
         Message(it: MessageCommand),
@@ -346,6 +348,12 @@ commands! {
         AcceptStay,
         Learn { lessons },
         Complete,
+    }
+    DisputeCommand {
+        Report { person, means, since, reason },
+        Renew { dispute, statement },
+        Confirm { slot, document },
+        SetAside { slot, reason },
     }
     DelegationCommand {
         Give { delegate, role, scope, slots, from, until, reason },

@@ -1,0 +1,106 @@
+//! Disputes: reported, settled, listed.
+
+use super::signing::seen;
+use crate::args::dispute::Dispute;
+use crate::desk::Desk;
+use crate::exit::Exit;
+use crate::fault::Fault;
+use crate::render;
+use crate::render::table::{Tone, cell, table, text};
+use model::command::Command;
+use model::dispute::DisputeCommand;
+use model::sheet::SlotId;
+use model::state::State;
+use serde_json::json;
+use views::people::person;
+use views::time::when;
+
+pub(crate) async fn dispute(it: &Dispute, mut desk: Desk) -> Result<Exit, Fault> {
+    let command = match it {
+        Dispute::Report { person, means, since, reason } => {
+            let (person, reason) = (person.clone(), reason.clone());
+            DisputeCommand::Report { person, means: *means, since: *since, reason }
+        }
+        Dispute::Renew { dispute, statement } => {
+            DisputeCommand::Renew { dispute: *dispute, statement: statement.clone() }
+        }
+        Dispute::Confirm { slot, digest } => confirm(slot, digest.as_deref(), &desk)?,
+        Dispute::SetAside { slot, reason } => {
+            DisputeCommand::SetAside { slot: slot.clone(), reason: reason.clone() }
+        }
+        Dispute::List => return list(&desk),
+    };
+    let command = Command::Dispute(command);
+    let scope = views::subject::of(&command);
+    desk.act_and_tell(&scope, &command).await?;
+    Ok(Exit::Done)
+}
+
+/// What is confirmed is what was signed, by its digest: it is shown first.
+fn confirm(slot: &SlotId, digits: Option<&str>, desk: &Desk) -> Result<DisputeCommand, Fault> {
+    let state = desk.state();
+    let Some(status) = state.slots.get(slot) else {
+        let what = format!("nobody has signed {slot}");
+        let next = "`landfall dispute list` says what is disputed";
+        return Err(Fault::new(Exit::Refused, what).next(next));
+    };
+    let page = || render::sheet::page(state, &slot.sheet);
+    let document = seen(desk, status.document, digits, "--digest", page)?;
+    Ok(DisputeCommand::Confirm { slot: slot.clone(), document })
+}
+
+/// Returns what became of a signature that was disputed.
+fn became(state: &State, slot: &SlotId) -> &'static str {
+    if state.disputes.of(slot).is_some() {
+        "disputed"
+    } else if state.disputes.confirmed.contains_key(slot) {
+        "confirmed"
+    } else {
+        "set aside"
+    }
+}
+
+fn list(desk: &Desk) -> Result<Exit, Fault> {
+    let state = desk.state();
+    let reported = &state.disputes.reported;
+    let values: Vec<_> = (1..)
+        .zip(reported)
+        .map(|(number, it)| {
+            let signatures = it.slots.iter();
+            let signatures: Vec<_> = signatures
+                .map(|slot| json!({ "slot": slot, "became": became(state, slot) }))
+                .collect();
+            json!({ "dispute": number, "person": it.person, "means": it.means, "since": it.since,
+                "reason": it.reason, "by": it.by, "at": it.at, "renewed": it.renewed,
+                "signatures": signatures })
+        })
+        .collect();
+    desk.terminal.answer(&values, || {
+        let zone = &state.plan.zone;
+        let headings = ["Dispute", "Of", "By what", "Since", "Replaced", "Signature", "", "Reason"];
+        let mut rows = table(desk.terminal.setting(), &headings);
+        for (number, it) in (1..).zip(reported) {
+            let means = it.means.map_or_else(|| "anything".to_owned(), |it| it.to_string());
+            let renewed =
+                it.renewed.as_ref().map_or("not yet".to_owned(), |(_, at)| when(*at, zone));
+            let named = it.slots.iter().map(|slot| (slot.to_string(), became(state, slot)));
+            let named: Vec<_> = named.collect();
+            let none = vec![("none".to_owned(), "")];
+            for (slot, became) in if named.is_empty() { none } else { named } {
+                let tone = if became == "disputed" { Tone::Bad } else { Tone::Plain };
+                rows.add_row(vec![
+                    cell(number, Tone::Plain),
+                    cell(person(&state.plan, &it.person), Tone::Plain),
+                    cell(&means, Tone::Plain),
+                    cell(when(it.since, zone), Tone::Plain),
+                    cell(&renewed, Tone::Plain),
+                    cell(slot, Tone::Plain),
+                    cell(became, tone),
+                    cell(&it.reason, Tone::Plain),
+                ]);
+            }
+        }
+        if reported.is_empty() { "Nobody disputes a signature.".to_owned() } else { text(&rows) }
+    })?;
+    Ok(Exit::Done)
+}

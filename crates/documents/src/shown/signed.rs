@@ -1,0 +1,83 @@
+//! Signatures in words: who, when, what it means, how they were known, and whether it is disputed.
+//!
+//! House rule: every copy shows who signed, when, and what the signature means.
+
+use super::cleaned::clean;
+use super::{ShownBlock, Signature, Teller};
+use crate::document::{Again, Disputed, Slot};
+use crate::words::meaning;
+use jiff::Timestamp;
+
+impl Teller<'_> {
+    pub(super) fn signature(&self, slot: &Slot) -> ShownBlock {
+        let is_signed = slot.stands == "is-signed" && slot.disputed.is_none();
+        let stands = if slot.disputed.is_some() { "is-disputed" } else { slot.stands.as_str() };
+        let told = meaning(&slot.meaning, self.language);
+        let mut lines = Vec::new();
+        let mut line = |key: &str, said: Option<String>| {
+            if let Some(said) = said {
+                lines.push([self.word(key), clean(&said)]);
+            }
+        };
+        line("disputed", slot.disputed.as_ref().map(|it| self.disputed(it)));
+        line("confirmed-again", slot.confirmed.map(|at| self.exactly(at)));
+        line("for", slot.on_behalf_of.clone());
+        line("at", slot.at.map(|at| self.exactly(at)));
+        line("account", slot.account.clone());
+        line("known-by", slot.by.as_ref().map(|_| self.known(slot)));
+        line("shown-again", slot.again.as_ref().map(|it| self.shown_again(it)));
+        line("entry", slot.entry.map(|it| it.to_string()));
+        line("stamp", slot.stamp.clone());
+        line("manifest", slot.manifest.map(|it| it.to_string()));
+        let asked = if slot.asked.is_empty() { self.word("nobody") } else { slot.asked.join(", ") };
+        let tone = match stands {
+            "is-signed" => "good",
+            "is-disputed" | "is-declined" | "is-superseded" | "is-void" => "bad",
+            "is-requested" => "mind",
+            _ => "plain",
+        };
+        ShownBlock::Signature(Box::new(Signature {
+            role: self.role(&slot.role.to_string()),
+            tone,
+            stands: self.word(stands),
+            name: clean(slot.by.as_deref().unwrap_or(&asked)),
+            is_signed,
+            recorded: (told != slot.meaning).then(|| slot.meaning.clone()),
+            meaning: told,
+            statements: slot.statements.iter().map(|it| clean(it)).collect(),
+            lines,
+        }))
+    }
+
+    /// Returns how and when whoever decided had shown that it is them.
+    fn known(&self, slot: &Slot) -> String {
+        match &slot.known {
+            Some(it) => {
+                let method = self.word(&format!("by-{}", it.method));
+                self.with("known-since", &[&method, &self.exactly(it.at)])
+            }
+            None => self.word("known-by-computer"),
+        }
+    }
+
+    /// Returns why a signature is disputed.
+    fn disputed(&self, it: &Disputed) -> String {
+        self.with("disputed-since", &[&it.dispute, &self.exactly(it.since), &it.reason])
+    }
+
+    /// Returns what a signer showed in the act of signing.
+    fn shown_again(&self, again: &Again) -> String {
+        let by = self.word(&format!("by-{}", again.by));
+        self.with("shown-again-of", &[&by, &self.exactly(again.at), &again.declared.to_string()])
+    }
+
+    /// Returns `at` in UTC and on the clock of the place, with its offset.
+    fn exactly(&self, at: Timestamp) -> String {
+        let here = at.to_zoned(self.zone.rules());
+        format!(
+            "{} \u{b7} {}",
+            here.strftime("%Y-%m-%d %H:%M:%S UTC%:z"),
+            at.strftime("%Y-%m-%dT%H:%M:%SZ")
+        )
+    }
+}

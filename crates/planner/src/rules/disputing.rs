@@ -1,0 +1,169 @@
+//! Stories of disputed signatures: somebody else could have given them.
+//!
+//! House rule: nothing is deleted; a signature counts for as long as nobody has reason to doubt it.
+
+use super::world::World;
+use crate::fixture::standard_plan;
+use crate::waiting::why;
+use expect_test::expect;
+use jiff::{SignedDuration, Timestamp};
+use model::command::Command;
+use model::digest::Digest;
+use model::dispute::{DisputeCommand, Means};
+use model::gates;
+use model::machine::SignOffState;
+use model::scope::Scope;
+use model::sheet::SlotId;
+
+fn slot() -> SlotId {
+    "site/s1:site-owner".parse().unwrap()
+}
+
+/// Returns a deployment in which the owner of `s1` has just signed, and when.
+fn signed() -> (World, Timestamp) {
+    let mut world = World::ready(standard_plan());
+    world
+        .until(|it| it.state.slots.get(&slot()).is_some_and(|it| it.state == SignOffState::Signed));
+    let at = world.state.slots[&slot()].since;
+    (world, at)
+}
+
+fn report(person: &str, means: Option<Means>, since: Timestamp) -> Command {
+    let (person, reason) = (person.parse().unwrap(), "the phone was stolen".to_owned());
+    Command::Dispute(DisputeCommand::Report { person, means, since, reason })
+}
+
+fn renew(dispute: u32) -> Command {
+    let statement = "a new passkey, the old one removed".to_owned();
+    Command::Dispute(DisputeCommand::Renew { dispute, statement })
+}
+
+fn confirm(world: &World) -> Command {
+    let document = world.state.slots[&slot()].document;
+    Command::Dispute(DisputeCommand::Confirm { slot: slot(), document })
+}
+
+fn set_aside() -> Command {
+    let reason = "the owner did not sign this".to_owned();
+    Command::Dispute(DisputeCommand::SetAside { slot: slot(), reason })
+}
+
+fn tell(world: &mut World, person: &str, command: &Command) -> String {
+    let said = world.act(person, command);
+    said.map_or_else(|it| format!("{person}: {it}\n"), |()| format!("{person}: done\n"))
+}
+
+// Proves: M-3
+#[test]
+fn what_is_disputed_is_what_was_signed_by_that_means_since_then_and_nothing_else() {
+    let (world, at) = signed();
+    let hour = SignedDuration::from_hours(1);
+    for (person, means, since, is_disputed) in [
+        ("owner-1", None, at, true),
+        ("owner-1", None, at.checked_sub(hour).unwrap(), true),
+        ("owner-1", Some(Means::Computer), at, true),
+        ("owner-1", Some(Means::Passkey), at, false),
+        ("owner-1", Some(Means::Password), at, false),
+        ("owner-2", None, at, false),
+    ] {
+        let mut world = world.clone();
+        world.act("gunnvor", &report(person, means, since)).unwrap();
+        let found = world.state.disputes.of(&slot()).is_some();
+        assert_eq!(found, is_disputed, "{person} {means:?} {since}");
+        assert_eq!(world.state.is_signed(&slot()), !is_disputed, "{person} {means:?} {since}");
+    }
+    let mut later = world;
+    later.pass(7200);
+    let since = at.checked_add(hour).unwrap();
+    later.act("gunnvor", &report("owner-1", None, since)).unwrap();
+    assert!(later.state.is_signed(&slot()), "it was signed before");
+}
+
+// Proves: M-3
+#[test]
+fn who_signed_confirms_and_whoever_minds_signatures_sets_aside_and_vouches() {
+    let (mut world, at) = signed();
+    let mut told = String::new();
+    let ahead = at.checked_add(SignedDuration::from_hours(9)).unwrap();
+    let other = Command::Dispute(DisputeCommand::Confirm {
+        slot: slot(),
+        document: Digest::of(b"another"),
+    });
+    let rows = [
+        ("owner-1", set_aside()),
+        ("owner-2", report("owner-1", None, at)),
+        ("owner-1", report("nobody", None, at)),
+        ("owner-1", report("owner-1", None, ahead)),
+        ("owner-1", report("owner-1", None, at)),
+        ("gunnvor", confirm(&world)),
+        ("owner-1", other),
+        ("owner-2", set_aside()),
+        ("owner-1", renew(1)),
+        ("owner-2", renew(1)),
+        ("gunnvor", renew(7)),
+        ("gunnvor", renew(1)),
+        ("gunnvor", renew(1)),
+        ("owner-1", confirm(&world)),
+        ("owner-1", confirm(&world)),
+        ("gunnvor", report("gunnvor", None, at)),
+        ("gunnvor", renew(2)),
+    ];
+    for (person, command) in rows {
+        told += &tell(&mut world, person, &command);
+    }
+    assert!(world.state.is_signed(&slot()));
+    expect![[r#"
+        owner-1: nobody disputes the signature site/s1:site-owner
+        owner-2: owner-2 may not report it for somebody else: it takes Operations Manager or Program Manager or Solution Manager
+        owner-1: nobody is not in the plan
+        owner-1: 2027-01-04T17:10:00Z is not over yet
+        owner-1: done
+        gunnvor: site/s1:site-owner was signed by owner-1
+        owner-1: site/s1:site-owner is signed on another sheet than the one that was shown
+        owner-2: owner-2 may not set a signature aside: it takes Operations Manager or Program Manager or Solution Manager
+        owner-1: owner-1 may not say that it was replaced: it takes Operations Manager or Program Manager or Solution Manager
+        owner-2: owner-2 may not say that it was replaced: it takes Operations Manager or Program Manager or Solution Manager
+        gunnvor: dispute 7 is not in the plan
+        gunnvor: done
+        gunnvor: dispute 1: it was replaced already
+        owner-1: done
+        owner-1: nobody disputes the signature site/s1:site-owner
+        gunnvor: done
+        gunnvor: dispute 2 is about gunnvor
+    "#]].assert_eq(&told);
+}
+
+// Proves: M-3
+#[test]
+fn a_gate_says_whose_signature_is_disputed_and_what_leads_on() {
+    let (mut world, at) = signed();
+    let last = |it: &World| gates::sc1(&it.state).is_ok();
+    world.until(last);
+    world.act("owner-1", &report("owner-1", None, at)).unwrap();
+    let mut told = format!("{}\n", gates::sc1(&world.state).unwrap_err().0);
+    for it in why(&world.state, world.now, &Scope::Site("s1".parse().unwrap())) {
+        let people: Vec<String> = it.people.iter().map(ToString::to_string).collect();
+        told += &format!("waits: {} [{}]\n", it.what, people.join(", "));
+    }
+    let mut confirmed = world.clone();
+    confirmed.act("owner-1", &confirm(&world)).unwrap();
+    told += &format!("confirmed: {:?}\n", gates::sc1(&confirmed.state).is_ok());
+    let document = world.state.slots[&slot()].document;
+    world.act("gunnvor", &set_aside()).unwrap();
+    told += &format!("set aside: {}\n", world.state.slots[&slot()].state);
+    world.until(last);
+    let anew = &world.state.slots[&slot()];
+    told += &format!(
+        "then: {} anew by {}, of the same sheet: {}\n",
+        anew.state,
+        anew.by.as_ref().unwrap(),
+        anew.document == document
+    );
+    expect![[r#"
+        the signature site/s1:site-owner is disputed (dispute 1): owner-1 confirms it, or it is set aside and given anew
+        waits: the signature site/s1:site-owner is disputed (dispute 1): owner-1 confirms it, or it is set aside and given anew [owner-1]
+        confirmed: true
+        set aside: superseded
+        then: signed anew by owner-1, of the same sheet: false
+    "#]].assert_eq(&told);
+}
