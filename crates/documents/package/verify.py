@@ -165,7 +165,7 @@ def verify(data, vkey):
     (first, manifest), (second, note), *rest = files(data)
     need((first, second) == ("manifest.json", "manifest.note"), "manifest: it does not come first")
     need((exported := dict(rest).get("chain.ndjson")) is not None, "file chain.ndjson: it is missing")
-    own = json.loads(exported.split(b"\n", 1)[0])["vkey"]
+    need(isinstance(own := json.loads(exported.split(b"\n", 1)[0]).get("vkey"), str), "file chain.ndjson: its first line has no key")
     signed(note, f"{FORMAT}\n{sha256(manifest)}\n".encode(), own, "key: manifest")
     need(canonical(listed := json.loads(manifest)) == manifest and listed["format"] == FORMAT, "manifest: it is not canonical")
     need([path for path, _ in rest] == [it["path"] for it in listed["files"]], "manifest: it names other files")
