@@ -39,6 +39,7 @@ mod signing;
 mod surveys;
 mod teams;
 mod trainings;
+mod verifying;
 mod waivers;
 mod watching;
 mod working;
@@ -145,7 +146,7 @@ pub(crate) async fn carry_out(
         What::Terminate(it) => closings::terminate(it, desk().await?).await,
         What::Survey(it) => surveys::survey(it, desk().await?).await,
         What::Record(it) => records::record(it, everywhere, surroundings, terminal).await,
-        What::Verify(it) => records::verify_file(it, terminal).await,
+        What::Verify(it) => verifying::verify_file(it, terminal).await,
         What::Output(it) => outputs::output(it, desk().await?).await,
         What::LogIn(it) => logging_in::log_in(it, surroundings, terminal).await,
         What::Account(it) => accounts::account(it, surroundings, terminal).await,

@@ -10,6 +10,7 @@ use api::Client;
 use executor::{Executor, MissingSecret, Settings};
 use jiff::Timestamp;
 use model::digest::Digest;
+use model::id::DeploymentId;
 use notices::Post;
 use notices::mail::Mail;
 use reception::Carriages;
@@ -236,6 +237,11 @@ impl Surroundings {
     /// Returns where repositories that checkpoints are carried to are kept here.
     pub(crate) fn repositories(&self) -> PathBuf {
         self.folder.join("repositories")
+    }
+
+    /// Returns where the timestamps of authorities over the deployment's checkpoints are kept.
+    pub(crate) fn timestamps(&self, deployment: &DeploymentId) -> PathBuf {
+        self.folder.join("timestamps").join(deployment.as_str())
     }
 
     fn carriages_file(&self) -> PathBuf {

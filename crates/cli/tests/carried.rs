@@ -7,6 +7,9 @@
 mod folder;
 
 use notices::testing::MailHouse;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
@@ -178,4 +181,121 @@ fn one_checkpoint_a_day_goes_by_mail_to_whoever_keeps_it() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     // What is saved from the mail is enough.
     assert!(desk.does("record verify --against saved").contains("Checkpoints kept elsewhere: 1"));
+}
+
+/// How openssl signs timestamps.
+const AUTHORITY: &str = "[tsa]\ndefault_tsa = one\n[one]\nserial = serial\ncrypto_device = builtin\n\
+    signer_digest = sha256\ndefault_policy = 1.2.3.4.1\ndigests = sha256\naccuracy = secs:1\n\
+    ess_cert_id_alg = sha256\n[stamps]\nextendedKeyUsage = critical,timeStamping\n";
+
+/// A timestamp authority on this computer: openssl behind a door of a few lines.
+fn authority(desk: &Desk) -> SocketAddr {
+    std::fs::write(desk.path("tsa.cnf"), AUTHORITY).unwrap();
+    std::fs::write(desk.path("serial"), "01\n").unwrap();
+    let openssl = |line: &str| {
+        let output = desk.run("openssl", &line.split(' ').collect::<Vec<_>>());
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    };
+    for name in ["ca", "stranger"] {
+        openssl(&format!(
+            "req -x509 -newkey rsa:2048 -nodes -keyout {name}.key -out {name}.pem -days 30 -subj /CN={name}"
+        ));
+    }
+    openssl("req -newkey rsa:2048 -nodes -keyout tsa.key -out tsa.csr -subj /CN=stamps");
+    openssl(
+        "x509 -req -in tsa.csr -CA ca.pem -CAkey ca.key -CAcreateserial -out tsa.pem -days 30 -extfile tsa.cnf -extensions stamps",
+    );
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let folder = desk.folder.path().to_owned();
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let mut lines = BufReader::new(&stream);
+            let (mut line, mut length) = (String::new(), 0);
+            while lines.read_line(&mut line).is_ok_and(|it| it > 2) {
+                let value = line.to_ascii_lowercase();
+                if let Some(value) = value.strip_prefix("content-length:") {
+                    length = value.trim().parse().unwrap();
+                }
+                line.clear();
+            }
+            let mut question = vec![0; length];
+            lines.read_exact(&mut question).unwrap();
+            let answer = answered(&folder, &question);
+            let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", answer.len());
+            (&stream).write_all(&[head.as_bytes(), &answer].concat()).unwrap();
+        }
+    });
+    address
+}
+
+fn answered(folder: &Path, question: &[u8]) -> Vec<u8> {
+    std::fs::write(folder.join("question"), question).unwrap();
+    let words =
+        "ts -reply -queryfile question -signer tsa.pem -inkey tsa.key -config tsa.cnf -out answer";
+    let output =
+        Command::new("openssl").current_dir(folder).args(words.split(' ')).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    std::fs::read(folder.join("answer")).unwrap()
+}
+
+// Proves: X-13
+#[test]
+fn an_authority_says_when_it_saw_a_checkpoint_and_both_programs_check_it() {
+    let desk = Desk::new();
+    let place = format!("tsa+http://{}/tsr", authority(&desk));
+    let serves = format!("serve --until-idle --checkpoints-to {place}");
+    desk.does(&serves);
+    assert!(desk.does("status --no-forecast").contains(&format!("checkpoint at {place}: of ")));
+    desk.does("rfc submit RFC-1 --as saoirse");
+    desk.does(&serves);
+    desk.does("evidence package it.tar --documents json");
+    std::fs::write(desk.path("verify.py"), documents::VERIFIER).unwrap();
+    let key = desk.does("record key").trim().to_owned();
+    let python = |file: &str, authority: &str| {
+        let output = desk.run("python3", &["verify.py", file, &key, authority]);
+        let said = [output.stdout, output.stderr].concat();
+        (output.status.success(), String::from_utf8(said).unwrap())
+    };
+    let verify = |file: &str, authority: &str| {
+        desk.types(&format!("verify {file} --key {key} --timestamp-authority {authority}"))
+    };
+    let (code, said) = verify("it.tar", "ca.pem");
+    assert!(code == 0 && said.contains("Timestamps: 1, the last one at "), "{said}");
+    assert!(said.contains("by an authority that you trust"), "{said}");
+    assert!(python("it.tar", "ca.pem").0, "{}", python("it.tar", "ca.pem").1);
+    // Without an authority that is named, only what it is about is checked.
+    assert!(desk.does(&format!("verify it.tar --key {key}")).contains("that you have not named"));
+    let (code, said) = verify("it.tar", "stranger.pem");
+    assert!(
+        code == 3 && said.contains("does not come from an authority that is trusted"),
+        "{said}"
+    );
+    assert!(!python("it.tar", "stranger.pem").0);
+
+    // A token over something else, and one for a checkpoint of another record: whoever has the key packs it.
+    let stamps = desk.path("data/timestamps/FG2");
+    let token = stamps.read_dir().unwrap().filter_map(Result::ok).map(|it| it.path());
+    let token = token.into_iter().find(|it| it.extension().unwrap() == "tst").unwrap();
+    let whole = std::fs::read(&token).unwrap();
+    let mut other = whole.clone();
+    let at = whole.len() - 20;
+    other[at] ^= 1;
+    std::fs::write(&token, &other).unwrap();
+    desk.does("evidence package signed.tar --documents json");
+    let (code, said) = verify("signed.tar", "ca.pem");
+    assert!(code == 3 && said.contains("timestamp timestamps/"), "{said}");
+    let (holds, said) = python("signed.tar", "ca.pem");
+    assert!(!holds && said.contains("timestamp timestamps/"), "{said}");
+    std::fs::write(&token, &whole).unwrap();
+    let note = token.with_extension("checkpoint");
+    let text = std::fs::read_to_string(&note).unwrap();
+    std::fs::write(&note, text.replacen("FG2\n1\n", "FG2\n2\n", 1)).unwrap();
+    desk.does("evidence package sized.tar --documents json");
+    for (holds, said) in [
+        (verify("sized.tar", "ca.pem").0 == 0, verify("sized.tar", "ca.pem").1),
+        python("sized.tar", "ca.pem"),
+    ] {
+        assert!(!holds && said.contains("timestamp timestamps/"), "{said}");
+    }
 }

@@ -2,7 +2,7 @@
 """Verifies an evidence package without Landfall: Python's standard library and openssl.
 
     tar -xf FG30.evidence.tar README/verify.py
-    python3 README/verify.py FG30.evidence.tar [VKEY]
+    python3 README/verify.py FG30.evidence.tar [VKEY [AUTHORITIES.PEM]]
 Exit code 0 where everything holds; 3 with the first thing that does not."""
 import base64, hashlib, json, os, re, subprocess, sys, tempfile
 
@@ -12,11 +12,9 @@ ED25519, P256 = bytes.fromhex("302a300506032b6570032100"), bytes.fromhex("305930
 class Flaw(Exception): """What does not hold."""
 def need(holds, what):
     if not holds: raise Flaw(what)
-
 def canonical(value):  # RFC 8785, for what documents hold: texts, whole numbers, lists and objects
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 def sha256(data): return hashlib.sha256(data).hexdigest()
-
 def header(path, size):
     block = bytearray(BLOCK)
     for at, text in ((0, path), (100, "0000644\0"), (108, "0000000\0"), (116, "0000000\0"),
@@ -42,8 +40,7 @@ def files(data):
 def key_bytes(vkey):
     name, key_id, encoded = vkey.split("+", 2)
     raw = base64.b64decode(encoded, validate=True)
-    fits = raw[:1] == b"\x01" and len(raw) == 33 and sha256(name.encode() + b"\n" + raw)[:8] == key_id
-    need(fits, "key: it is no Ed25519 key of that name")
+    need(len(raw) == 33 and raw[0] == 1 and sha256(name.encode() + b"\n" + raw)[:8] == key_id, "key: it is no Ed25519 key of that name")
     return name, bytes.fromhex(key_id), raw[1:]
 
 def openssl(*words, **contents):
@@ -52,7 +49,6 @@ def openssl(*words, **contents):
         for name, content in contents.items():
             with open(os.path.join(folder, name), "wb") as out: out.write(content)
         return subprocess.run(["openssl", *words], cwd=folder, capture_output=True).returncode == 0
-
 def by_key(key, text, signature, *digest):
     """Whether the public key, in DER, gave `signature` over `text`."""
     words = ("pkeyutl", "-verify", "-pubin", "-keyform", "DER", "-inkey", "key", "-rawin", *digest, "-in", "text", "-sigfile", "signature")
@@ -64,13 +60,11 @@ def signed(note, text, vkey, what):
     need(note.startswith(text + b"\n") and note.endswith(b"\n"), f"{what}: it is not what was signed")
     for line in note[len(text) + 1:].decode().splitlines():
         mark, who, encoded = (line.split(" ") + ["", ""])[:3]
-        need(mark == "\u2014" and line.count(" ") == 2, f"{what}: a line is no signature")
         data = base64.b64decode(encoded) if re.fullmatch(r"[A-Za-z0-9+/]+=*", encoded) else b""
-        need(base64.b64encode(data).decode() == encoded, f"{what}: a line is no signature")
+        need((mark, line.count(" "), base64.b64encode(data).decode()) == ("\u2014", 2, encoded), f"{what}: a line is no signature")
         if who == name and data[:4] == key_id:
             return need(by_key(ED25519 + raw, text, data[4:]), f"{what}: the signature is wrong")
     raise Flaw(f"{what}: it is not signed with the key")
-
 def rotated(note, seq, before, keys):
     """The keys after an entry with which the old key and the new one say that the record goes on under the new."""
     text, what = note.partition("\n\n")[0] + "\n", f"chain: entry {seq}: its key rotation"
@@ -85,7 +79,6 @@ def texts(data):
         size = 4 + int.from_bytes(data[:4], "big")
         yield data[4:size]
         data = data[size:]
-
 def by_ssh(line, message, pem):
     """Whether an Ed25519 key gave an SSHSIG over `message`; other kinds are left to `ssh-keygen -Y`."""
     (kind, key), blob = line.split(), base64.b64decode("".join(pem.strip().split("\n")[1:-1]))
@@ -103,16 +96,15 @@ def proof(entry, asked, deployment, keys):
                                  "asked": asked, "meaning": again.get("meaning"), "event": entry["event"]}))
     need(not again or again["challenge"] == declared, f"{what}: it is about something else")
     by = by if isinstance(by := again.get("by"), dict) else {}
-    if "ssh-key" in by:
-        key = by["ssh-key"]["key"]
-        need((person, key) in keys and by_ssh(key, declared.encode(), by["ssh-key"]["signature"]), f"{what}: not by that key")
+    it = by.get("ssh-key")
+    need(not it or (person, it["key"]) in keys and by_ssh(it["key"], declared.encode(), it["signature"]), f"{what}: not by that key")
     if "passkey" in by:
         it, raw = by["passkey"], lambda text: base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
         client, data = raw(it["client_data"]), raw(it["authenticator_data"])
         need(raw(json.loads(client)["challenge"]).hex() == declared and data[32] & 4, f"{what}: the passkey signed something else")
-        if it["public_key"].get("crv") == "P-256":
-            key = P256 + raw(it["public_key"]["x"]) + raw(it["public_key"]["y"])
-            need(by_key(key, data + hashlib.sha256(client).digest(), raw(it["signature"]), "-digest", "sha256"), f"{what}: not by that key")
+        key = P256 + raw(it["public_key"].get("x", "")) + raw(it["public_key"].get("y", ""))
+        holds = by_key(key, data + hashlib.sha256(client).digest(), raw(it["signature"]), "-digest", "sha256")
+        need(it["public_key"].get("crv") != "P-256" or holds, f"{what}: not by that key")
     return declared if person else None
 
 def root_of(leaves):
@@ -120,6 +112,15 @@ def root_of(leaves):
     if len(leaves) < 2: return hashlib.sha256(b"".join(b"\0" + it for it in leaves)).digest()
     half = 1 << (len(leaves) - 1).bit_length() - 1
     return hashlib.sha256(b"\1" + root_of(leaves[:half]) + root_of(leaves[half:])).digest()
+def checkpoint(origin, bodies): return f"{origin}\n{len(bodies)}\n{base64.b64encode(root_of(bodies)).decode()}\n".encode()
+
+def stamp(what, note, token, record, authorities):
+    """A timestamp (RFC 3161) over a checkpoint that the record begins with; by whom, openssl says where authorities are named."""
+    origin, bodies = record
+    need(note.startswith(checkpoint(origin, bodies[:int(note.split(b"\n")[1])]) + b"\n"), f"{what}: its checkpoint is of another record")
+    words = ("ts", "-verify", "-data", "note", "-in", "token", "-token_in", "-CAfile", "authorities")
+    need(hashlib.sha256(note).digest() in token, f"{what}: it is about something else")
+    need(not authorities or openssl(*words, note=note, token=token, authorities=authorities), f"{what}: not by an authority that is trusted")
 
 def chain(data, vkey):
     """Verifies the exported record; returns its signatures by entry, how many steps have ended, its contents."""
@@ -143,25 +144,22 @@ def chain(data, vkey):
         need((entry := json.loads(body))["seq"] == seq, f"chain: entry {seq}")
         bodies.append(body)
         event = entry["event"] if isinstance(entry["event"], dict) else {}
-        change = isinstance(event.get("history"), dict) and event["history"].get("key-rotated")
-        if change: ring = rotated(change["note"], seq, before.hex(), ring)
+        if change := (event.get("history") or {}).get("key-rotated"): ring = rotated(change["note"], seq, before.hex(), ring)
         act, ended = event.get("sign-off"), ended + ("order-ended" in event) + len(event.get("orders-ended", {}).get("ended", []))
         entries.append((entry, asked.get(act["slot"]) if act else None, act, head.hex()))
         if act and act["transition"] == "requested": asked[act["slot"]] = seq
     need(vkey in (ring or [own]) and own == (ring or [own])[-1], "key: the record is not signed with it")
-    deployment = first["origin"].partition("/")[2]
     for entry, opened, act, at in entries:
-        declared = proof(entry, opened, deployment, keys) if act or '"again"' in json.dumps(entry["actor"]) else None
+        declared = proof(entry, opened, first["origin"].partition("/")[2], keys) if act or '"again"' in json.dumps(entry["actor"]) else None
         if act: acts[entry["seq"]] = (act["slot"], act["transition"], act["document"], at, declared)
     last = json.loads(lines[-1])
-    text = f"{first['origin']}\n{len(bodies)}\n{base64.b64encode(root_of(bodies)).decode()}\n".encode()
-    signed(last["checkpoint"].encode(), text, own, "chain: checkpoint")
+    signed(last["checkpoint"].encode(), checkpoint(first["origin"], bodies), own, "chain: checkpoint")
     whole = (len(bodies), len(contents), sha256(data[:len(data) - len(lines[-1]) - 1]))
     need((last["entries"], last["contents"], last["sha256"]) == whole and
          json.dumps(last, separators=(",", ":"), ensure_ascii=False).encode() == lines[-1], "chain: its end")
-    return first["origin"], acts, ended, contents
+    return (first["origin"], bodies), acts, ended, contents
 
-def verify(data, vkey):
+def verify(data, vkey, authorities=b""):
     (first, manifest), (second, note), *rest = files(data)
     need((first, second) == ("manifest.json", "manifest.note"), "manifest: it does not come first")
     need((exported := dict(rest).get("chain.ndjson")) is not None, "file chain.ndjson: it is missing")
@@ -171,8 +169,8 @@ def verify(data, vkey):
     need([path for path, _ in rest] == [it["path"] for it in listed["files"]], "manifest: it names other files")
     for (path, content), it in zip(rest, listed["files"]):
         need((len(content), sha256(content)) == (it["size"], it["sha256"]), f"file {path}: it has other bytes")
-    origin, acts, ended, contents = chain(exported, vkey or own)
-    need(origin == "landfall/" + listed["deployment"], "manifest: it is of another deployment")
+    record, acts, ended, contents = chain(exported, vkey or own)
+    need(record[0] == "landfall/" + listed["deployment"], "manifest: it is of another deployment")
     for path, content in rest:
         if path.startswith("documents/") and path.endswith(".json"):
             read = json.loads(content)
@@ -186,13 +184,16 @@ def verify(data, vkey):
             act = acts.get(read["chain"]["seq"], ("",) * 5)
             need((act[0], *act[2:]) == (read["slot"], read["document"]["sha256"], read["chain"]["hash"], read["declaration_sha256"]),
                  f"signature {path}: it says something else than the record")
+        elif path.startswith("timestamps/") and path.endswith(".checkpoint"):
+            stamp(f"timestamp {path}", content, dict(rest).get(path[:-len("checkpoint")] + "tst", b""), record, authorities)
         elif path.startswith("config/plans/"):
             need(path == f"config/plans/{sha256(content)}.json" and sha256(content) in contents, f"plan {path}: the record has no such plan")
     need((runs := max(dict(rest).get("population/runs.csv", b"\n").count(b"\n") - 1, 0)) == ended, f"population: {runs} rows for {ended} steps")
     print(f"{listed['deployment']} holds: {len(rest)} files, signed with {own}")
 
 try:
-    with open(sys.argv[1], "rb") as file: verify(file.read(), sys.argv[2] if len(sys.argv) > 2 else None)
+    name, vkey, authorities, *_ = sys.argv[1:] + [""] * 3
+    verify(open(name, "rb").read(), vkey, authorities and open(authorities, "rb").read())
 except (Flaw, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as flaw:
     print(f"it does not hold: {flaw}", file=sys.stderr)
     sys.exit(3)

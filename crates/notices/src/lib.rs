@@ -6,12 +6,14 @@
 //! House rule: a message that was accepted is never sent again, a message that was not is tried
 //! again, and where that is not known, the same name lets the reader's server tell.
 
+mod authority;
 pub mod calendar;
 pub mod mail;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod webhook;
 
+pub use authority::ask_authority;
 use jiff::Timestamp;
 use model::companion_plans::Channel;
 use model::digest::Digest;

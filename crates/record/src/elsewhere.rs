@@ -54,12 +54,22 @@ pub fn began_with(
 ) -> Result<Checkpoint, KeptElsewhere> {
     let packed = files(bytes).ok().and_then(|it| it.into_iter().find(|it| it.path == CHAIN));
     let chain = packed.as_ref().map_or(bytes, |it| it.bytes.as_slice());
-    let mut comparison = Comparison::with(&[note.to_owned()])?;
+    let largest = begins_with(chain, &[note.to_owned()], key)?;
+    largest.ok_or(KeptElsewhere::Note(InvalidNote::Form))
+}
+
+/// Returns the largest of the checkpoints in `notes`, if an exported record begins with what each vouches
+/// for.
+pub(crate) fn begins_with(
+    chain: &[u8],
+    notes: &[String],
+    key: &VerifierKey,
+) -> Result<Option<Checkpoint>, KeptElsewhere> {
+    let mut comparison = Comparison::with(notes)?;
     for entry in chain.split(|it| *it == b'\n').filter_map(read_entry_line) {
         comparison.push(&entry.body);
     }
-    let largest = comparison.finish(key)?;
-    largest.ok_or(KeptElsewhere::Note(InvalidNote::Form))
+    comparison.finish(key)
 }
 
 /// Compares a deployment's record with checkpoints of it that were kept elsewhere, and returns the

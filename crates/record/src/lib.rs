@@ -28,6 +28,7 @@ mod sql;
 mod ssh_signature;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+mod timestamp;
 pub mod tree;
 mod verify;
 mod witness;
@@ -48,7 +49,8 @@ pub use location::{InvalidLocation, Location};
 pub use memory::{Backup, Memory};
 pub use note::{Checkpoint, InvalidNote, origin};
 pub use package::{
-    CHAIN, PackageFlaw, RUNS, VerifiedPackage, is_package, keys_of, package, verify_package,
+    CHAIN, PackageFlaw, RUNS, VerifiedPackage, is_package, keys_of, package, package_timestamps,
+    verify_package,
 };
 pub use queue::{
     Claimed, Enlisted, Lead, OpenOrder, OrderState, Present, Receipt, Renewed, Reported, Wish,
@@ -56,4 +58,7 @@ pub use queue::{
 pub use receipt::{ReceiptFlaw, VerifiedReceipt, is_receipt, receipt, verify_receipt};
 pub use rotation::{InvalidRotation, rotation};
 pub use ssh_signature::{InvalidSshSignature, verify_ssh};
+pub use timestamp::{
+    InvalidTimestamp, Timestamped, authorities, timestamp_in, timestamp_question, verify_timestamp,
+};
 pub use verify::{FirstBad, Flaw, Verified, Verifier, VerifyError, verify};

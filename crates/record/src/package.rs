@@ -6,6 +6,10 @@
 //!
 //! House rule: what a document says about signatures stands in the chain, or the package is refused.
 
+mod timestamps;
+
+pub use timestamps::package_timestamps;
+
 use crate::archive::{ArchivedFile, archive, files, is_name};
 use crate::chain::beginning;
 use crate::export::{read_content_line, read_entry_line, verify_lines};
@@ -71,6 +75,8 @@ pub struct VerifiedPackage {
     pub signatures: usize,
     /// How many steps that came to their end.
     pub runs: usize,
+    /// How many timestamps of authorities, whoever these are: see [`package_timestamps`].
+    pub timestamps: usize,
 }
 
 /// The first thing in a package that does not hold.
@@ -115,6 +121,14 @@ pub enum PackageFlaw {
     Plan {
         /// The file.
         path: String,
+    },
+    /// A timestamp is not one over a checkpoint of the record.
+    #[error("timestamp {path}: {why}")]
+    Timestamp {
+        /// The file.
+        path: String,
+        /// What is wrong.
+        why: String,
     },
     /// A signature is not the one in the record.
     #[error("signature {path}: {why}")]
@@ -250,7 +264,9 @@ pub fn verify_package(
     if rows != acts.runs {
         return Err(PackageFlaw::Population { rows, runs: acts.runs });
     }
-    Ok(VerifiedPackage { record, files: files.len(), documents, signatures, runs: rows })
+    let timestamps = timestamps::timestamps(&files, &chain.bytes, &key, &[])?.len();
+    let files = files.len();
+    Ok(VerifiedPackage { record, files, documents, signatures, runs: rows, timestamps })
 }
 
 /// Returns the keys of an exported record that ends with `signing`, the first one first.

@@ -11,6 +11,8 @@ pub(crate) enum Place {
     Folder(PathBuf),
     /// A git repository, by its address.
     Repository(String),
+    /// An authority that says when it saw one (RFC 3161), by its address.
+    Authority(String),
     /// Somebody's mail.
     Mail(String),
 }
@@ -20,6 +22,7 @@ impl fmt::Display for Place {
         match self {
             Self::Folder(path) => path.display().fmt(f),
             Self::Repository(address) => write!(f, "git+{address}"),
+            Self::Authority(address) => write!(f, "tsa+{address}"),
             Self::Mail(address) => write!(f, "mailto:{address}"),
         }
     }
@@ -38,6 +41,13 @@ impl FromStr for Place {
                     .to_owned())
             };
         }
+        if let Some(address) = text.strip_prefix("tsa+") {
+            let rest = ["https://", "http://"].iter().find_map(|it| address.strip_prefix(it));
+            return match rest.filter(|it| !it.is_empty() && !it.contains(['@', ' '])) {
+                Some(_) => Ok(Self::Authority(address.to_owned())),
+                None => Err("a timestamp authority is `tsa+https://` with its address".to_owned()),
+            };
+        }
         if let Some(address) = text.strip_prefix("mailto:") {
             return match address.split_once('@') {
                 Some((name, host)) if !name.is_empty() && !host.is_empty() => {
@@ -50,11 +60,9 @@ impl FromStr for Place {
             };
         }
         if text.is_empty() || text.contains("://") {
-            return Err(
-                "a place is a directory, `git+ssh://…`, `git+https://…`, `git+file://…` or \
-                        `mailto:ADDRESS`"
-                    .to_owned(),
-            );
+            return Err("a place is a directory, `git+ssh://…`, `git+https://…`, `git+file://…`, \
+                        `mailto:ADDRESS` or `tsa+https://…`"
+                .to_owned());
         }
         Ok(Self::Folder(PathBuf::from(text)))
     }
@@ -66,10 +74,17 @@ mod tests {
 
     #[test]
     fn a_place_is_read_as_it_is_written_and_nothing_else_is_one() {
-        for text in ["/mnt/other", "git+ssh://git@example.org/c.git", "mailto:audit@example.org"] {
+        for text in [
+            "/mnt/other",
+            "git+ssh://git@example.org/c.git",
+            "mailto:audit@example.org",
+            "tsa+https://example.org/tsr",
+        ] {
             assert_eq!(text.parse::<Place>().unwrap().to_string(), text);
         }
-        for text in ["", "git+ext::sh", "https://example.org/c.git", "mailto:", "mailto:audit"] {
+        for text in
+            ["", "git+ext::sh", "https://example.org/c.git", "mailto:", "mailto:audit", "tsa+x"]
+        {
             assert!(text.parse::<Place>().is_err(), "{text}");
         }
     }

@@ -118,6 +118,7 @@ more: give it the new file `key` and start it again. The old key is kept beside 
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   landfall verify FG30.landfall --key landfall+c6ae89b1+AQ…
+  landfall verify FG30.evidence.tar --key landfall+c6ae89b1+AQ… --timestamp-authority authority.pem
 
 Without --key the key in the file is used: then only accidents are found.
 Exit code 3 where an entry does not hold; the first such entry is named.")]
@@ -131,6 +132,10 @@ pub(crate) struct Verify {
     /// A checkpoint that was kept elsewhere: the record must begin with the entries that it vouches for.
     #[arg(long, value_name = "FILE", requires = "key")]
     pub(crate) checkpoint: Option<PathBuf>,
+    /// The certificates of the timestamp authorities that you trust, as a PEM file: every timestamp in the
+    /// package must come from one of them.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) timestamp_authority: Option<PathBuf>,
 }
 
 /// Print the kept output of steps, or search it.

@@ -107,9 +107,10 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "WHOM", default_value = "this-server")]
     pub(crate) orders_to: OrdersTo,
     /// Where the record's checkpoints are carried to, out of this computer's reach; as often as there are
-    /// places: a directory, `git+file:`, `git+ssh:` or `git+https:` with the address of a repository, or
-    /// `mailto:` with an address, which has one a day. What cannot be carried stops nothing, and is said in
-    /// the log, by `landfall status` and at /healthz.
+    /// places: a directory, `git+file:`, `git+ssh:` or `git+https:` with the address of a repository; and
+    /// once a day, `mailto:` with an address, or `tsa+https:` with that of an authority, whose timestamp
+    /// (RFC 3161) is kept in the data directory and lies in evidence packages. What cannot be carried stops
+    /// nothing, and is said in the log, by `landfall status` and at /healthz.
     #[arg(
         long,
         value_name = "PLACE",

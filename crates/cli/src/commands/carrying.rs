@@ -17,9 +17,10 @@ use model::digest::Digest;
 use model::event::{Entry, Event};
 use model::id::DeploymentId;
 use model::profile::Purpose;
-use notices::{Delivery, Parcel, Post};
+use notices::{Delivery, Parcel, Post, ask_authority};
 use reception::{Carriage, Carried};
 use record::{KeptElsewhere, Record, Standing, VerifierKey, compare};
+use record::{timestamp_in, timestamp_question};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,8 +29,8 @@ use tokio::sync::watch;
 /// How often checkpoints are carried: what somebody wrote anew within it shows nowhere.
 const EVERY: Duration = Duration::from_secs(60);
 
-/// How often one goes by mail: as often as somebody keeps reading them.
-const MAIL_EVERY: SignedDuration = SignedDuration::from_hours(24);
+/// How often one goes by mail or to an authority: as often as somebody keeps reading them.
+const DAILY: SignedDuration = SignedDuration::from_hours(24);
 
 /// Whoever carries checkpoints.
 pub(super) struct Carrier {
@@ -165,8 +166,26 @@ impl Carrier {
     ) -> Result<Carriage, String> {
         let standing = self.record.standing(deployment).await.map_err(|it| it.to_string())?;
         let size = standing.head.seq;
-        if let Place::Mail(address) = place {
-            return self.mailed(deployment, address, &standing, before, now).await;
+        if let Place::Mail(_) | Place::Authority(_) = place {
+            if before.entries > size {
+                let known = KeptElsewhere::Shorter { size: before.entries, found: size };
+                return Err(another(&known));
+            }
+            let is_early = before.at.is_some_and(|it| now.duration_since(it) < DAILY);
+            if before.entries == size || is_early {
+                return Ok(Carriage { trouble: None, ..before.clone() });
+            }
+        }
+        match place {
+            Place::Mail(address) => {
+                self.mailed(deployment, address, &standing, now).await?;
+                return Ok(Carriage { entries: size, at: Some(now), trouble: None });
+            }
+            Place::Authority(address) => {
+                self.stamped(deployment, address, &standing).await?;
+                return Ok(Carriage { entries: size, at: Some(now), trouble: None });
+            }
+            Place::Folder(_) | Place::Repository(_) => {}
         }
         let folder = self.surroundings.repositories();
         let there = places::newest(place, deployment, &folder).await?;
@@ -205,22 +224,39 @@ impl Carrier {
         }
     }
 
+    /// Asks an authority when it sees the checkpoint, and keeps both.
+    async fn stamped(
+        &self,
+        deployment: &DeploymentId,
+        address: &str,
+        standing: &Standing,
+    ) -> Result<(), String> {
+        let note = &standing.checkpoint;
+        let mut random = [0; 8];
+        getrandom::fill(&mut random).map_err(|it| it.to_string())?;
+        let nonce = u64::from_be_bytes(random);
+        let answer = ask_authority(address, timestamp_question(note, nonce)).await?;
+        let token = timestamp_in(&answer, note, nonce).map_err(|it| it.to_string())?;
+        let folder = self.surroundings.timestamps(deployment);
+        let file = |ending: &str| folder.join(format!("{:012}.{ending}", standing.head.seq));
+        let write = |ending: &str, bytes: &[u8]| {
+            let file = file(ending);
+            let written = places::write_whole(&folder, &file, bytes);
+            written.map_err(|error| format!("{}: {error}", file.display()))
+        };
+        // The timestamp first: a checkpoint without one would be none of the package's.
+        write("tst", &token)?;
+        write("checkpoint", note.as_bytes())
+    }
+
     async fn mailed(
         &self,
         deployment: &DeploymentId,
         address: &str,
         standing: &Standing,
-        before: &Carriage,
         now: Timestamp,
-    ) -> Result<Carriage, String> {
+    ) -> Result<(), String> {
         let size = standing.head.seq;
-        if before.entries > size {
-            return Err(another(&KeptElsewhere::Shorter { size: before.entries, found: size }));
-        }
-        let is_early = before.at.is_some_and(|it| now.duration_since(it) < MAIL_EVERY);
-        if before.entries == size || is_early {
-            return Ok(Carriage { trouble: None, ..before.clone() });
-        }
         let note = &standing.checkpoint;
         let parcel = Parcel {
             deployment: deployment.clone(),
@@ -240,9 +276,7 @@ impl Carrier {
             inside: false,
         };
         match self.post.deliver(&parcel, now).await {
-            Delivery::Accepted { .. } => {
-                Ok(Carriage { entries: size, at: Some(now), trouble: None })
-            }
+            Delivery::Accepted { .. } => Ok(()),
             Delivery::Refused { why } | Delivery::NotNow { why } => Err(why),
         }
     }

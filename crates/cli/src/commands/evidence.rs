@@ -67,6 +67,7 @@ async fn package(path: &Path, on: &Stationery, desk: &Desk) -> Result<Exit, Faul
     let collected = collected(desk, on).await;
     spinner.finish_and_clear();
     let (mut files, entries) = collected?;
+    files.extend(timestamps(desk, entries)?);
     let chain = files.iter().find(|it| it.path == CHAIN).map_or(&[][..], |it| &it.bytes);
     let keys = record::keys_of(chain, signer.verifier_key());
     let keys: String = keys.iter().map(|it| format!("{it}\n")).collect();
@@ -145,6 +146,25 @@ async fn signer(desk: &Desk) -> Result<Signer, Fault> {
 
 fn file(path: &str, bytes: impl Into<Vec<u8>>) -> ArchivedFile {
     ArchivedFile { path: path.to_owned(), bytes: bytes.into() }
+}
+
+/// Returns the timestamps over checkpoints of the first `entries` entries, each with its checkpoint.
+fn timestamps(desk: &Desk, entries: Seq) -> Result<Vec<ArchivedFile>, Fault> {
+    let folder = desk.surroundings.timestamps(&desk.deployment());
+    let Ok(listed) = folder.read_dir() else { return Ok(Vec::new()) };
+    let names = listed.filter_map(|it| it.ok()?.file_name().into_string().ok());
+    let is_within = |name: &str| name.parse::<Seq>().is_ok_and(|it| it <= entries);
+    let names = names.filter_map(|it| it.strip_suffix(".checkpoint").map(str::to_owned));
+    let names: BTreeSet<String> = names.filter(|it| is_within(it)).collect();
+    let mut files = Vec::new();
+    for name in names {
+        for ending in ["checkpoint", "tst"] {
+            let path = folder.join(format!("{name}.{ending}"));
+            let bytes = std::fs::read(&path).map_err(|error| Fault::of_file(&path, &error))?;
+            files.push(file(&format!("timestamps/{name}.{ending}"), bytes));
+        }
+    }
+    Ok(files)
 }
 
 /// Returns the files of a package, and how many entries its record has.

@@ -35,6 +35,9 @@ pub(super) async fn kept(
             let versions = repository.versions(&file_name(deployment)).await;
             versions.map_err(|it| it.to_string())
         }
+        Place::Authority(_) => {
+            Err("an authority keeps nothing: look at an evidence package".into())
+        }
         Place::Mail(_) => {
             Err("what went by mail cannot be read back: save it into a file, and name that".into())
         }
@@ -72,7 +75,7 @@ pub(super) async fn put(
         Place::Folder(path) => {
             let of_deployment = path.join(deployment.as_str());
             let file = of_deployment.join(format!("{size:012}.{ENDING}"));
-            let written = write_whole(&of_deployment, &file, note);
+            let written = write_whole(&of_deployment, &file, note.as_bytes());
             written.map_err(|error| format!("{}: {error}", file.display()))
         }
         Place::Repository(address) => {
@@ -80,7 +83,7 @@ pub(super) async fn put(
             let put = repository(address, folder).put(&file_name(deployment), note, &why).await;
             put.map_err(|it| it.to_string())
         }
-        Place::Mail(_) => Ok(()),
+        Place::Authority(_) | Place::Mail(_) => Ok(()),
     }
 }
 
@@ -131,14 +134,15 @@ fn note_in(text: &str) -> String {
 }
 
 /// Writes a file that is not there yet, whole or not at all.
-fn write_whole(folder: &Path, path: &Path, text: &str) -> std::io::Result<()> {
+pub(super) fn write_whole(folder: &Path, path: &Path, text: &[u8]) -> std::io::Result<()> {
     std::fs::create_dir_all(folder)?;
     if path.exists() {
         return Ok(());
     }
-    let beside = path.with_extension("new");
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".new");
     let mut file = std::fs::File::create(&beside)?;
-    file.write_all(text.as_bytes())?;
+    file.write_all(text)?;
     file.sync_all()?;
     std::fs::rename(&beside, path)
 }

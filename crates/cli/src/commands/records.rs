@@ -3,7 +3,7 @@
 use super::places;
 use crate::args::Everywhere;
 use crate::args::place::Place;
-use crate::args::record::{RecordOf, Verify};
+use crate::args::record::RecordOf;
 use crate::desk::{Desk, which};
 use crate::exit::Exit;
 use crate::fault::Fault;
@@ -197,8 +197,9 @@ fn print_each(desk: &Desk, entries: &[Entry]) -> Result<(), Fault> {
     Ok(())
 }
 
+/// What holds of a record, for programs.
 #[derive(serde::Serialize)]
-struct Proven {
+pub(super) struct Proven {
     entries: u64,
     head: String,
     contents: u64,
@@ -290,7 +291,8 @@ async fn held_against(
     }
 }
 
-fn first_bad(bad: &FirstBad) -> Fault {
+/// Returns what is said of the first entry that does not hold.
+pub(super) fn first_bad(bad: &FirstBad) -> Fault {
     let what = format!("the record does not stand its verification: {bad}");
     Fault::new(Exit::Wrong, what)
         .next("keep everything as it is, compare with the witness, and restore a good backup")
@@ -326,65 +328,8 @@ async fn export(
     Ok(Exit::Done)
 }
 
-pub(crate) async fn verify_file(it: &Verify, terminal: Terminal) -> Result<Exit, Fault> {
-    let (path, key) = (it.file.clone(), it.key.clone());
-    let spinner = terminal.spinner("verifying the file");
-    let begins = beginning(&path)?;
-    if let (Some(kept), Some(key)) = (&it.checkpoint, &it.key) {
-        is_the_one_that_was_witnessed(&path, kept, key)?;
-    }
-    if record::is_receipt(&begins) {
-        spinner.finish_and_clear();
-        return receipt_verified(it, terminal);
-    }
-    if record::is_package(&begins) {
-        let looked = tokio::task::spawn_blocking(move || {
-            let bytes = std::fs::read(&path).map_err(|error| Fault::of_file(&path, &error))?;
-            Ok::<_, Fault>(record::verify_package(&bytes, key.as_ref()))
-        });
-        let looked = looked.await.map_err(|it| Fault::new(Exit::Failure, it.to_string()))??;
-        spinner.finish_and_clear();
-        return package_verified(it, looked, terminal);
-    }
-    let looked =
-        tokio::task::spawn_blocking(move || record::verify_file(&path, key.as_ref())).await;
-    spinner.finish_and_clear();
-    let looked = looked.map_err(|it| Fault::new(Exit::Failure, it.to_string()))?;
-    match looked {
-        Ok(verified) => {
-            let vouched = match &it.key {
-                Some(key) => format!("signed with the key {key}"),
-                None => "signed with the key that the file names itself: compare it with yours"
-                    .to_owned(),
-            };
-            terminal.answer(&Proven::from(&verified), || {
-                render::record::verified(&verified, &vouched)
-            })?;
-            Ok(Exit::Done)
-        }
-        Err(VerifyError::Bad(bad)) => Err(first_bad(&bad)),
-        Err(error) => {
-            let what = format!("{} could not be verified", it.file.display());
-            Err(Fault::new(Exit::Failure, what).why(error.to_string()))
-        }
-    }
-}
-
-/// Refuses a record that is not the one of which a checkpoint was kept elsewhere.
-fn is_the_one_that_was_witnessed(
-    path: &Path,
-    kept: &Path,
-    key: &record::VerifierKey,
-) -> Result<(), Fault> {
-    let read = |path: &Path| std::fs::read(path).map_err(|error| Fault::of_file(path, &error));
-    let mut note = String::from_utf8_lossy(&read(kept)?).into_owned();
-    if !note.ends_with('\n') {
-        note.push('\n');
-    }
-    record::began_with(&read(path)?, &note, key).map(|_| ()).map_err(|it| another_record(&it))
-}
-
-fn another_record(other: &KeptElsewhere) -> Fault {
+/// Returns what is said where a record is another one than somebody kept a checkpoint of.
+pub(super) fn another_record(other: &KeptElsewhere) -> Fault {
     let what = format!("this is another record than the one that was witnessed: {other}");
     let next = match other {
         KeptElsewhere::Shorter { .. } => {
@@ -395,79 +340,4 @@ fn another_record(other: &KeptElsewhere) -> Fault {
         }
     };
     Fault::new(Exit::Wrong, what).next(next)
-}
-
-/// Returns the first bytes of the file at `path`: they say what it is.
-fn beginning(path: &Path) -> Result<Vec<u8>, Fault> {
-    use std::io::Read as _;
-    let fault = |error: std::io::Error| Fault::of_file(path, &error);
-    let mut begins = Vec::new();
-    let file = std::fs::File::open(path).map_err(fault)?;
-    file.take(512).read_to_end(&mut begins).map_err(fault)?;
-    Ok(begins)
-}
-
-#[derive(serde::Serialize)]
-struct ProvenPackage {
-    #[serde(flatten)]
-    record: Proven,
-    files: usize,
-    documents: usize,
-    signatures: usize,
-    runs: usize,
-}
-
-fn package_verified(
-    it: &Verify,
-    looked: Result<record::VerifiedPackage, record::PackageFlaw>,
-    terminal: Terminal,
-) -> Result<Exit, Fault> {
-    let verified = looked.map_err(|flaw| {
-        let what = format!("the package does not stand its verification: {flaw}");
-        Fault::new(Exit::Wrong, what)
-            .next("ask for the package again, and compare the key with the one you keep")
-    })?;
-    let vouched = match &it.key {
-        Some(key) => format!("signed with the key {key}"),
-        None => "signed with the key that the file names itself: compare it with yours".to_owned(),
-    };
-    let record::VerifiedPackage { record, files, documents, signatures, runs } = &verified;
-    let proven = ProvenPackage {
-        record: Proven::from(record),
-        files: *files,
-        documents: *documents,
-        signatures: *signatures,
-        runs: *runs,
-    };
-    terminal.answer(&proven, || {
-        let held = render::record::verified(record, &vouched);
-        format!(
-            "{held}\nThe package holds: {files} files, {documents} documents, {signatures} signatures, and a row for each of {runs} steps."
-        )
-    })?;
-    Ok(Exit::Done)
-}
-
-fn receipt_verified(it: &Verify, terminal: Terminal) -> Result<Exit, Fault> {
-    let path = &it.file;
-    let bytes = std::fs::read(path).map_err(|error| Fault::of_file(path, &error))?;
-    let verified = record::verify_receipt(&bytes, it.key.as_ref()).map_err(|flaw| {
-        let what = format!("the receipt does not stand its verification: {flaw}");
-        let next = "ask for the receipt again, and compare the key with the one you keep";
-        Fault::new(Exit::Wrong, what).next(next)
-    })?;
-    let of = &verified.checkpoint;
-    terminal.answer(&verified.entry, || {
-        let slot = verified.entry.pointer("/event/sign-off/slot").and_then(|it| it.as_str());
-        let document = verified.entry.pointer("/event/sign-off/document").and_then(|it| it.as_str());
-        format!(
-            "The receipt holds: entry {} of {} entries of {} is the signature {} on the document {}.",
-            verified.seq,
-            of.size,
-            of.deployment,
-            slot.unwrap_or_default(),
-            document.unwrap_or_default()
-        )
-    })?;
-    Ok(Exit::Done)
 }
