@@ -11,6 +11,7 @@
 mod folder;
 
 use record::{ArchivedFile, Signer, package};
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
@@ -186,7 +187,15 @@ fn a_record_goes_on_under_another_key_and_both_programs_follow_it_from_the_first
     desk.does("deployment create plan.yaml --as rel");
     desk.does("rfc submit RFC-1 --as rel");
     let first = desk.does("record key").trim().to_owned();
+    // A server that runs meanwhile says that it needs the new key.
+    let mut server = desk.started(env!("CARGO_BIN_EXE_landfall"), &["serve"]);
+    let mut server = server.stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(server.stderr.take().unwrap()).lines().map(Result::unwrap);
+    assert!(lines.any(|it| it.starts_with("serving")));
     desk.does("record rotate-key --reason leaver");
+    assert!(lines.any(|it| it.contains("REF: its record goes on under another key")));
+    server.kill().unwrap();
+    server.wait().unwrap();
     let second = desk.does("record key").trim().to_owned();
     desk.does("record rotate-key --reason yearly");
     let third = desk.does("record key").trim().to_owned();

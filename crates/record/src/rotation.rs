@@ -15,7 +15,7 @@ use serde_json::Value;
 const FORMAT: &str = "landfall-key/1";
 
 /// What an entry has in it that rotates the key, and hardly any other.
-const MARK: &[u8] = b"\"key-rotated\"";
+const MARK: &str = "\"key-rotated\"";
 
 /// Where the note stands in such an entry.
 const POINTER: &str = "/event/history/key-rotated/note";
@@ -47,7 +47,7 @@ fn open(note: &str) -> Option<(Seq, Digest, VerifierKey, VerifierKey)> {
 
 /// Returns the note of an entry that rotates the key; an empty one where it has none.
 pub(crate) fn note_of(body: &[u8]) -> Option<String> {
-    if !body.windows(MARK.len()).any(|it| it == MARK) {
+    if !std::str::from_utf8(body).is_ok_and(|it| it.contains(MARK)) {
         return None;
     }
     let entry: Value = serde_json::from_slice(body).ok()?;

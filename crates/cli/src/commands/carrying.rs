@@ -292,7 +292,9 @@ fn another(other: &KeptElsewhere) -> String {
             "the record was written anew: its first {size} entries are not the ones of which a checkpoint is kept there; find out who changed the database"
         ),
         KeptElsewhere::Note(_) => {
-            format!("{other}; look who else writes there, or name another place")
+            format!(
+                "{other}; look who else writes there, or whether a backup from before a key rotation was put back"
+            )
         }
     }
 }

@@ -335,8 +335,9 @@ pub(super) fn another_record(other: &KeptElsewhere) -> Fault {
         KeptElsewhere::Shorter { .. } => {
             "an older backup was put back: restore a later one, or ask whoever did what is known of the time between"
         }
-        KeptElsewhere::Other { .. } | KeptElsewhere::Note(_) => {
-            "keep both, and ask who has the key"
+        KeptElsewhere::Other { .. } => "keep both, and ask who has the key",
+        KeptElsewhere::Note(_) => {
+            "look who else writes there, or whether a backup from before a key rotation was put back"
         }
     };
     Fault::new(Exit::Wrong, what).next(next)

@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use model::guard::Supplier;
 use model::id::DeploymentId;
 use model::profile::Purpose;
-use record::Record;
+use record::{Record, VerifierKey};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,6 +31,8 @@ const LOOK_FOR_NEW: Duration = Duration::from_secs(2);
 const STOP_WITHIN: Duration = Duration::from_secs(20);
 /// What is said where orders wait for nobody.
 const NO_WORKERS: &str = "no worker is there: orders wait until `landfall worker` is started";
+/// What is said where the record's key is not the one here.
+const OTHER_KEY: &str = "its record goes on under another key: this server writes nothing of it until it has the new file `key` and is started again";
 /// What is said last.
 const STOPPED: &str =
     "stopped; steps that were running go on, and are found again at the next start";
@@ -111,7 +113,8 @@ pub(crate) async fn serve(
         OrdersTo::Workers => coordinator::OrdersTo::Workers,
     };
     let clock = Arc::new(SteadyClock::of_this_computer());
-    let serving = Serving { record, executor, post, log, holder, orders_to, told, clock };
+    let key = surroundings.signer()?.verifier_key().clone();
+    let serving = Serving { record, executor, post, log, holder, orders_to, told, clock, key };
     let (end, over) = watch::channel(false);
     let carrying = tokio::spawn(carrier.run(over));
     let ended = if it.until_idle {
@@ -143,6 +146,8 @@ struct Serving {
     told: watch::Receiver<bool>,
     /// One for all, so that a jump is noticed however often a deployment is taken up anew.
     clock: Arc<SteadyClock>,
+    /// The key with which this server signs.
+    key: VerifierKey,
 }
 
 impl Serving {
@@ -201,12 +206,26 @@ impl Serving {
             && self.record.workers().await.is_ok_and(|all| all.iter().all(|it| it.is_silent))
     }
 
+    /// Says once of each deployment that its record goes on under another key: this server writes no more
+    /// of it.
+    async fn tell_of_keys(&self, wanted: &[DeploymentId], rotated: &mut BTreeSet<DeploymentId>) {
+        for deployment in
+            wanted.iter().filter(|it| !rotated.contains(*it)).cloned().collect::<Vec<_>>()
+        {
+            let standing = self.record.standing(&deployment).await;
+            if standing.is_ok_and(|it| it.key != self.key) {
+                self.log.line(&deployment, OTHER_KEY);
+                rotated.insert(deployment);
+            }
+        }
+    }
+
     /// Drives every deployment, those that are created meanwhile too, until told to stop.
     async fn until_stopped(&self, only: Option<&DeploymentId>) -> Result<Exit, Fault> {
         let mut told = self.told.clone();
         let mut driven = BTreeSet::new();
         let mut tasks = JoinSet::new();
-        let mut were_missing = false;
+        let (mut were_missing, mut rotated) = (false, BTreeSet::new());
         while !*told.borrow() {
             let are_missing = self.lacks_workers().await;
             if are_missing && !were_missing {
@@ -215,6 +234,7 @@ impl Serving {
             were_missing = are_missing;
             match self.wanted(only).await {
                 Ok(wanted) => {
+                    self.tell_of_keys(&wanted, &mut rotated).await;
                     for deployment in wanted.into_iter().filter(|it| driven.insert(it.clone())) {
                         let (one, until) = (self.one(deployment), Until::Stopped(told.clone()));
                         tasks.spawn(async move { one.drive(until).await });
