@@ -18,14 +18,24 @@ use std::sync::OnceLock;
 pub type Target = fn(&[u8]);
 
 /// All targets by the names of their corpora.
-pub const TARGETS: [(&str, Target); 6] = [
+pub const TARGETS: [(&str, Target); 7] = [
     ("plan", plan),
     ("csv", csv),
     ("entry", entry),
     ("checkpoint", checkpoint),
     ("export", export),
+    ("timestamp", timestamp),
     ("replies", replies),
 ];
+
+/// The authority that has signed the timestamp of the corpus, over [`STAMPED`].
+const AUTHORITY: &[u8] = include_bytes!("authority.pem");
+
+/// What it was asked about.
+const STAMPED: &str = "landfall";
+
+/// When it saw that.
+const STAMPED_AT: &str = "2026-11-26T18:42:59Z";
 
 /// What the checkpoints and exports of the corpora are signed with.
 const KEY: [u8; 32] = [7; 32];
@@ -82,6 +92,14 @@ pub fn export(bytes: &[u8]) {
     let signer = Signer::from_seed(KEY);
     if let Ok(Ok(_)) = verify_lines(bytes, Some(signer.verifier_key())) {
         assert_eq!(bytes, genuine().export, "nobody else has signed an export with this key");
+    }
+}
+
+/// A timestamp verifies only as it was signed: whatever is changed in it, it says no other time.
+pub fn timestamp(bytes: &[u8]) {
+    let trusted = record::authorities(AUTHORITY).expect("because the file is beside this one");
+    if let Ok(stamp) = record::verify_timestamp(bytes, STAMPED, &trusted) {
+        assert_eq!(stamp.at.to_string(), STAMPED_AT, "nobody else has signed a timestamp");
     }
 }
 

@@ -62,6 +62,14 @@ fn exports_that_somebody_changed_do_not_verify() {
 }
 
 #[test]
+fn timestamps_that_somebody_changed_say_no_other_time() {
+    let (_, genuine) = corpus("timestamp").pop().unwrap();
+    let trusted = record::authorities(include_bytes!("../src/authority.pem")).unwrap();
+    assert!(record::verify_timestamp(&genuine, "landfall", &trusted).unwrap().is_trusted);
+    every_mutation_of("timestamp");
+}
+
+#[test]
 fn replies_that_no_shell_gives_cost_little() {
     every_mutation_of("replies");
 }
