@@ -19,6 +19,7 @@ pub(crate) mod look;
 pub(crate) mod measure;
 pub(crate) mod message;
 pub(crate) mod milestone;
+pub(crate) mod paper;
 pub(crate) mod place;
 pub(crate) mod plan;
 pub(crate) mod precheck;
@@ -194,6 +195,8 @@ pub(crate) enum What {
     Delegate(delegate::Delegate),
     #[command(subcommand)]
     Dispute(dispute::Dispute),
+    #[command(subcommand)]
+    Paper(paper::Paper),
     Acknowledge(act::Acknowledge),
     Adopt(act::Adopt),
     #[command(subcommand)]
@@ -296,6 +299,7 @@ const GROUPS: &[(&str, &[&str])] = &[
             "waiver",
             "delegate",
             "dispute",
+            "paper",
         ],
     ),
     (

@@ -23,6 +23,7 @@ mod measuring;
 mod messages;
 mod milestones;
 mod outputs;
+mod papers;
 mod places;
 mod planning;
 mod prechecks;
@@ -100,6 +101,7 @@ pub(crate) async fn carry_out(
         What::Withdraw(it) => signing::withdraw(it, desk().await?).await,
         What::Delegate(it) => delegations::delegate(it, desk().await?).await,
         What::Dispute(it) => disputes::dispute(it, desk().await?).await,
+        What::Paper(it) => papers::paper(it, desk().await?).await,
         What::Revisit(it) => signing::revisit(it, desk().await?).await,
         What::Acknowledge(it) => match messages::token_of(it) {
             Some(token) => messages::by_token(token, desk().await?).await,

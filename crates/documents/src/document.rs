@@ -5,6 +5,7 @@
 use crate::block::{Criterion, Said, Section};
 use crate::name::DocumentName;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use model::digest::{Digest, canonical};
 use model::id::Seq;
 use model::profile::Purpose;
@@ -184,6 +185,9 @@ pub struct Slot {
     /// What they showed in the act itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub again: Option<Again>,
+    /// That it was signed by hand, and who attested it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_paper: Option<OnPaper>,
     /// That it is disputed, and why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disputed: Option<Disputed>,
@@ -193,6 +197,22 @@ pub struct Slot {
     /// The digest of its manifest, where somebody decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub manifest: Option<Digest>,
+}
+
+/// A signature by hand, on a printed sheet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct OnPaper {
+    /// The number of the paper.
+    pub paper: u32,
+    /// The day that stands beside it.
+    pub signed_on: Date,
+    /// Where paper and scan are kept.
+    pub kept: String,
+    /// The SHA-256 of the scan.
+    pub scan: Digest,
+    /// The printed names of the two who attested it.
+    pub attested: Vec<String>,
 }
 
 /// Why a signature is disputed.

@@ -4,7 +4,7 @@
 
 use crate::block::{Criterion, Said, Verdict};
 use crate::document::{
-    Again, Disputed, Document, FORMAT, Head, Issue, Place, Revision, Slot, Status,
+    Again, Disputed, Document, FORMAT, Head, Issue, OnPaper, Place, Revision, Slot, Status,
 };
 use crate::facts::Reader;
 use crate::name::DocumentName;
@@ -60,7 +60,8 @@ pub(crate) fn document(paper: &Paper<'_>, name: &DocumentName, issue: Issue) -> 
         let by = it.by.clone().unwrap_or_default();
         Said::with("missing-confirmation", &[&role_word(it.role), &by, &of.dispute])
     }));
-    let unsigned = slots.iter().filter(|it| it.by.is_none() || it.stands != "is-signed");
+    let is_signed = |it: &Slot| matches!(it.stands.as_str(), "is-signed" | "is-signed-on-paper");
+    let unsigned = slots.iter().filter(|it| it.by.is_none() || !is_signed(it));
     missing.extend(
         unsigned.map(|it| {
             Said::with("missing-signature", &[&role_word(it.role), &it.asked.join(", ")])
@@ -335,7 +336,10 @@ fn slot(paper: &Paper<'_>, slot: &SlotId, standing: &Standing) -> Slot {
     let people = planner::waiting::holders(state, &slot.sheet.scope(), &roles);
     let acts = paper.reading.acts(&slot.sheet).iter();
     let last = acts.rev().find(|it| it.slot == *slot && it.document == standing.digest);
-    let stands = last.map_or("is-pending", |it| stands(it.transition));
+    let stands = last.map_or("is-pending", |it| match it.paper {
+        Some(_) => "is-signed-on-paper",
+        None => stands(it.transition),
+    });
     // A signature that was superseded stays what it was: who gave it is shown.
     let decided = paper.reading.acts(&slot.sheet).iter().rev().find(|it| {
         it.slot == *slot && it.document == standing.digest && is_decision(it.transition)
@@ -349,6 +353,7 @@ fn slot(paper: &Paper<'_>, slot: &SlotId, standing: &Standing) -> Slot {
             since: it.since,
             reason: it.reason.clone(),
         }),
+        on_paper: decided.and_then(|it| it.paper).and_then(|it| on_paper(state, it)),
         confirmed: state.disputes.confirmed.get(slot).copied().filter(|_| is_present),
         role: slot.role,
         asked: printed(state, &people),
@@ -369,6 +374,19 @@ fn slot(paper: &Paper<'_>, slot: &SlotId, standing: &Standing) -> Slot {
         again: Again::of(decided.and_then(|it| it.known.as_ref())),
         manifest: decided.and_then(|it| signature::manifest(paper, it)).map(|it| it.digest()),
     }
+}
+
+fn on_paper(state: &State, paper: u32) -> Option<OnPaper> {
+    let found = state.papers.get(paper)?;
+    let (second, _) = found.attested.as_ref()?;
+    let signed = &found.signed;
+    Some(OnPaper {
+        paper,
+        signed_on: signed.signed_on,
+        kept: signed.kept.clone(),
+        scan: signed.scan,
+        attested: printed(state, &[found.by.clone(), second.clone()]),
+    })
 }
 
 fn is_decision(transition: SignOffTransition) -> bool {

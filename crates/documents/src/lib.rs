@@ -50,7 +50,9 @@ mod writer;
 
 pub use binder::{Binder, BinderLine, MissingSignature, binder};
 pub use block::{Block, Criterion, Fact, Said, Section, Verdict};
-pub use document::{Again, Disputed, Document, Head, Issue, Place, Revision, Slot, Status};
+pub use document::{
+    Again, Disputed, Document, Head, Issue, OnPaper, Place, Revision, Slot, Status,
+};
 pub use html::html;
 pub use language::{InvalidLanguage, Language};
 pub use letterhead::{Addition, InvalidLetterhead, Letterhead};

@@ -14,6 +14,7 @@ use model::event::{Actor, Entry, Event};
 use model::guard::GuardReading;
 use model::id::{PersonId, Seq};
 use model::machine::SignOffTransition;
+use model::paper::PaperEvent;
 use model::scope::Scope;
 use model::sheet::{self, Sheet, SlotId};
 use model::state::State;
@@ -85,6 +86,8 @@ pub(crate) struct Act {
     pub(crate) on_behalf_of: Option<PersonId>,
     pub(crate) stamp: Option<String>,
     pub(crate) gate: Vec<GuardReading>,
+    /// The paper on which it was signed by hand: then nobody showed here that it is them.
+    pub(crate) paper: Option<u32>,
 }
 
 /// A document that was issued for signature.
@@ -113,6 +116,28 @@ impl Reading {
         | Event::Waiver { waiver, .. } = &entry.event
         {
             self.waivers.entry(*waiver).or_default().push(seq);
+        }
+        if let Event::Paper(PaperEvent::Attested { paper, slot, document, signer, gate, .. }) =
+            &entry.event
+        {
+            let act = Act {
+                declared: None,
+                seq,
+                hash,
+                at,
+                by: Some(signer.clone()),
+                account: None,
+                known: None,
+                slot: slot.clone(),
+                transition: SignOffTransition::Signed,
+                document: *document,
+                statements: vec![],
+                on_behalf_of: None,
+                stamp: None,
+                gate: gate.clone(),
+                paper: Some(*paper),
+            };
+            self.signed.entry(slot.sheet.clone()).or_default().push(act);
         }
         let Event::SignOff {
             slot,
@@ -155,6 +180,7 @@ impl Reading {
             on_behalf_of: on_behalf_of.clone(),
             stamp: stamp.clone(),
             gate: gate.clone(),
+            paper: None,
         };
         self.signed.entry(slot.sheet.clone()).or_default().push(act);
         let is_issued = *transition == SignOffTransition::Requested;
@@ -252,7 +278,9 @@ fn topic(event: &Event) -> &'static str {
         | Event::StepDecided { .. }
         | Event::OrdersCancelled { .. } => "orders",
         Event::Rfc { .. } | Event::RfcApproved { .. } | Event::ChangeSchedule(_) => "changes",
-        Event::SignOff { .. } | Event::Delegation(_) | Event::Dispute(_) => "signatures",
+        Event::SignOff { .. } | Event::Delegation(_) | Event::Dispute(_) | Event::Paper(_) => {
+            "signatures"
+        }
         Event::WaiverRequested { .. } | Event::WaiverApproved { .. } | Event::Waiver { .. } => {
             "waivers"
         }

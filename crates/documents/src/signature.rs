@@ -144,9 +144,9 @@ pub fn signature_manifests(paper: &Paper<'_>) -> Vec<SignatureManifest> {
     manifests
 }
 
-/// Returns the manifest of an act, where it is a person's decision.
+/// Returns the manifest of an act, where it is a person's decision, made here: paper has none.
 pub(crate) fn manifest(paper: &Paper<'_>, act: &Act) -> Option<SignatureManifest> {
-    let decision = decision(act.transition)?;
+    let decision = decision(act.transition).filter(|_| act.paper.is_none())?;
     let by = act.by.as_ref()?;
     let state = paper.state;
     let sheet = &act.slot.sheet;

@@ -94,7 +94,10 @@ fn site_row(paper: &Paper<'_>, position: usize) -> Option<Vec<String>> {
         site.zone.to_string(),
         status.state.to_string(),
         or_empty(status.in_service.map(|it| it.to_string())),
-        or_empty(signed.and_then(|it| it.by.as_ref()).map(|it| person(&state.plan, it))),
+        or_empty(signed.and_then(|it| it.by.as_ref()).map(|it| {
+            let paper = state.said_on_paper(&slot).map(|it| format!(", {it}"));
+            format!("{}{}", person(&state.plan, it), paper.unwrap_or_default())
+        })),
         or_empty(signed.map(|it| it.since.to_string())),
         or_empty(signed.map(|it| it.statements.len().to_string())),
         or_empty(signed.map(|it| it.document.to_string())),

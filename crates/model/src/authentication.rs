@@ -15,6 +15,7 @@ pub use proof::{Assertion, Proof, SSH_NAMESPACE, ShownAgain};
 use crate::command::{Command, RfcAct};
 use crate::digest::Digest;
 use crate::dispute::DisputeCommand;
+use crate::paper::PaperCommand;
 use crate::profile::{Profile, Purpose};
 use crate::refusal::{Refusal, RefusalCode};
 use crate::state::State;
@@ -94,6 +95,10 @@ impl Signing {
 pub fn signs(command: &Command) -> bool {
     matches!(command, Command::Sign { .. } | Command::Refuse { .. } | Command::Withdraw { .. })
         || matches!(command, Command::Dispute(DisputeCommand::Confirm { .. }))
+        || matches!(
+            command,
+            Command::Paper(PaperCommand::Record { .. } | PaperCommand::Attest { .. })
+        )
         || matches!(command, Command::Rfc { act: RfcAct::Approve { .. }, .. })
 }
 

@@ -271,6 +271,8 @@ pub enum Command {
     Delegation(crate::delegation::DelegationCommand),
     /// Disputed signatures.
     Dispute(crate::dispute::DisputeCommand),
+    /// Sheets that were signed by hand.
+    Paper(crate::paper::PaperCommand),
     /// The change schedule: standard changes, conflicts and how they were ruled on, reviews.
     ChangeSchedule(crate::change_schedule::ChangeScheduleCommand),
     /// What a site is promised and shows: expectations, coverage, exemptions, revisits.

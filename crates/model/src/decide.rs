@@ -17,6 +17,7 @@ pub mod history;
 mod incident;
 mod message;
 mod milestone;
+pub mod paper;
 mod precheck;
 mod quiet_period;
 mod readiness;
@@ -146,6 +147,7 @@ pub fn decide(acting: &Acting<'_>, command: &Command) -> Result<Vec<Event>, Refu
         Command::History(command) => acting.history(command),
         Command::Delegation(command) => acting.delegation(command),
         Command::Dispute(command) => acting.dispute(command),
+        Command::Paper(command) => acting.paper(command),
         Command::ChangeSchedule(command) => acting.change_schedule(command),
         Command::SiteCare(command) => acting.site_care(command),
         Command::Message(command) => acting.message(command),

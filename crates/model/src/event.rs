@@ -410,6 +410,8 @@ pub enum Event {
     Delegation(crate::delegation::DelegationEvent),
     /// Disputed signatures.
     Dispute(crate::dispute::DisputeEvent),
+    /// Sheets that were signed by hand.
+    Paper(crate::paper::PaperEvent),
     /// The change schedule: standard changes, conflicts and how they were ruled on, reviews.
     ChangeSchedule(crate::change_schedule::ChangeScheduleEvent),
     /// What a site is promised and shows: expectations, coverage, exemptions, revisits.

@@ -19,6 +19,7 @@ use crate::machine::Transition;
 use crate::machine::deployment::{DeploymentState, DeploymentTransition};
 use crate::machine::sign_off::{SignOffState, SignOffTransition};
 use crate::machine::waiver::WaiverState;
+use crate::paper::PaperEvent;
 use crate::plan::MasterProjectPlan;
 use crate::run::Run;
 use crate::scope::Scope;
@@ -83,6 +84,7 @@ impl State {
             history: Default::default(),
             delegations: Default::default(),
             disputes: Default::default(),
+            papers: Default::default(),
             change_schedule: Default::default(),
             site_care: Default::default(),
             messages: Default::default(),
@@ -351,6 +353,16 @@ impl State {
             Event::History(it) => self.history.happened(it, &happening)?,
             Event::Delegation(it) => self.delegations.happened(it, &happening)?,
             Event::Dispute(it) => self.disputes.happened(it, &happening)?,
+            Event::Paper(it) => {
+                self.papers.happened(it, &happening)?;
+                if let PaperEvent::Attested { paper, slot, document, signer, .. } = it {
+                    let (signed, by) = (SignOffTransition::Signed, Some(signer.clone()));
+                    self.sign_off_happened(slot, signed, *document, &[], by, at)?;
+                    if let Some(status) = self.slots.get_mut(slot) {
+                        status.paper = Some(*paper);
+                    }
+                }
+            }
             Event::ChangeSchedule(it) => {
                 self.change_schedule.happened(it, &happening)?;
                 if let ChangeScheduleEvent::StandardRequested { request, .. }
@@ -410,6 +422,7 @@ impl State {
             by: None,
             statements: vec![],
             means: None,
+            paper: None,
         };
         let status = self.slots.entry(slot.clone()).or_insert_with(new);
         // A void slot is asked for anew on the new version of its sheet: it is another slot.
@@ -421,6 +434,7 @@ impl State {
         status.document = document;
         status.by = by;
         status.statements = statements.to_vec();
+        status.paper = None;
         Ok(())
     }
 

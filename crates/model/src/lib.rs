@@ -36,6 +36,7 @@ pub mod measures;
 pub mod message;
 pub mod milestone;
 pub mod order;
+pub mod paper;
 pub mod person;
 pub mod plan;
 pub mod planted;

@@ -79,6 +79,7 @@ impl Command {
             | Self::Termination(_)
             | Self::Delegation(_)
             | Self::Dispute(_)
+            | Self::Paper(_)
             | Self::ReleaseReadiness(_) => Rights::Contribute,
         }
     }

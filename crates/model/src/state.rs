@@ -123,6 +123,9 @@ pub struct State {
     /// Disputed signatures.
     #[serde(default)]
     pub disputes: Shared<crate::dispute::Disputes>,
+    /// Sheets that were signed by hand.
+    #[serde(default)]
+    pub papers: Shared<crate::paper::Papers>,
     /// The change schedule: standard changes, conflicts and how they were ruled on, reviews.
     #[serde(default)]
     pub change_schedule: Shared<crate::change_schedule::ChangeSchedule>,
@@ -389,6 +392,9 @@ pub struct SlotStatus {
     /// By what somebody signed, where it is signed and known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub means: Option<crate::dispute::Means>,
+    /// The paper on which it is signed, where it was signed by hand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paper: Option<u32>,
 }
 
 /// Where a waiver stands.

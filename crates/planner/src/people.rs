@@ -20,6 +20,7 @@ use model::history::HistoryCommand;
 use model::id::PersonId;
 use model::incident::{IncidentAct, IncidentCommand};
 use model::message::MessageCommand;
+use model::paper::PaperCommand;
 use model::precheck::PrecheckCommand;
 use model::site_care::SiteCareCommand;
 use model::state::State;
@@ -62,6 +63,7 @@ pub(crate) fn worded(state: &State, mut command: Command) -> Command {
     )
     | Command::History(HistoryCommand::AcceptClock { reason })
     | Command::Dispute(DisputeCommand::SetAside { reason, .. })
+    | Command::Paper(PaperCommand::Reject { reason, .. })
     | Command::Rfc {
         act:
             RfcAct::Review { reason } | RfcAct::Cancel { reason } | RfcAct::Finish { evidence: reason },

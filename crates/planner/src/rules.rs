@@ -20,6 +20,7 @@ mod halting;
 mod ledger;
 mod notices;
 mod papers;
+mod papers_by_hand;
 mod prechecks;
 mod process;
 mod promises;

@@ -15,6 +15,7 @@ mod entry;
 mod history;
 mod incidents;
 mod notices;
+mod papers;
 mod rings;
 mod separated;
 mod site_care;
@@ -290,6 +291,7 @@ fn all_of(look: &mut Look<'_>, scope: &Scope) -> Vec<WaitingOn> {
             let mut waits = deployment::deployment(look);
             waits.extend(deployment::slots(look, None));
             waits.extend(disputes::disputes(state, None));
+            waits.extend(papers::papers(state, None));
             waits.extend(incidents::incidents(look));
             waits.extend(notices::letters(look, Some(scope)));
             waits.extend(notices::sessions(look));
@@ -299,6 +301,7 @@ fn all_of(look: &mut Look<'_>, scope: &Scope) -> Vec<WaitingOn> {
         Scope::Core => {
             let mut waits = deployment::slots(look, Some(&Scope::Core));
             waits.extend(disputes::disputes(state, Some(scope)));
+            waits.extend(papers::papers(state, Some(scope)));
             waits.extend(components::sheet(look));
             for position in 0..state.plan.components.len() {
                 waits.extend(components::component(look, position));
@@ -318,6 +321,7 @@ fn all_of(look: &mut Look<'_>, scope: &Scope) -> Vec<WaitingOn> {
                 let mut waits = sites::site(look, *position as usize);
                 waits.extend(notices::letters(look, Some(scope)));
                 waits.extend(disputes::disputes(state, Some(scope)));
+                waits.extend(papers::papers(state, Some(scope)));
                 waits.extend(agreements::half_agreed(state).filter(|it| it.scope == *scope));
                 waits
             }
@@ -360,6 +364,7 @@ pub(crate) fn waiting_of(look: &mut Look<'_>, limit: usize) -> Vec<WaitingOn> {
     waits.splice(0..0, history::clock(state));
     waits.extend(deployment::waivers(look));
     waits.extend(disputes::disputes(state, None));
+    waits.extend(papers::papers(state, None));
     waits.extend(agreements::half_agreed(state));
     waits.extend(incidents::incidents(look));
     for status in &state.rfcs {

@@ -3,6 +3,7 @@
 use model::command::Command;
 use model::dispute::DisputeCommand;
 use model::id::SiteId;
+use model::paper::PaperCommand;
 use model::precheck::PrecheckCommand;
 use model::scope::Scope;
 use model::state::State;
@@ -32,6 +33,7 @@ pub fn of(command: &Command) -> Scope {
         | Command::Termination(_)
         | Command::History(_)
         | Command::Delegation(_)
+        | Command::Paper(PaperCommand::Attest { .. } | PaperCommand::Reject { .. })
         | Command::Dispute(DisputeCommand::Report { .. } | DisputeCommand::Renew { .. })
         | Command::ChangeSchedule(_)
         | Command::SiteCare(_)
@@ -54,6 +56,7 @@ pub fn of(command: &Command) -> Scope {
         ) => scope.clone(),
         Command::Rfc { rfc, .. } => Scope::Rfc(rfc.clone()),
         Command::Adopt { component } => Scope::Component(component.clone()),
+        Command::Paper(PaperCommand::Record { signed }) => signed.slot.sheet.scope(),
         Command::Dispute(
             DisputeCommand::Confirm { slot, .. } | DisputeCommand::SetAside { slot, .. },
         )

@@ -16,6 +16,7 @@ use model::dispute::DisputeCommand;
 use model::event::StepDecision;
 use model::guard::Guard;
 use model::id::PersonId;
+use model::paper::{PaperCommand, SignedPaper};
 use model::scope::Scope;
 
 /// What stands for a text that only the person knows.
@@ -161,6 +162,7 @@ fn words(command: &Command) -> String {
         }
         Command::Delegation(it) => delegation_words(it),
         Command::Dispute(it) => dispute_words(it),
+        Command::Paper(it) => paper_words(it),
         Command::ChangeSchedule(it) => change_schedule_words(it),
         Command::SiteCare(it) => care::site_care(it),
         Command::Message(it) => notices::message(it),
@@ -229,6 +231,23 @@ fn dispute_words(command: &DisputeCommand) -> String {
         }
         DisputeCommand::SetAside { slot, reason } => {
             format!("dispute set-aside {slot} --reason {}", quoted(reason))
+        }
+    }
+}
+
+fn paper_words(command: &PaperCommand) -> String {
+    match command {
+        PaperCommand::Record { signed } => {
+            let SignedPaper { slot, document, signer, signed_on, kept, scan } = signed;
+            format!(
+                "paper record {slot} --digest {} --signer {signer} --on {signed_on} --scan {scan} --kept {}",
+                document.short(),
+                quoted(kept)
+            )
+        }
+        PaperCommand::Attest { paper, scan } => format!("paper attest {paper} --scan {scan}"),
+        PaperCommand::Reject { paper, reason } => {
+            format!("paper reject {paper} --reason {}", quoted(reason))
         }
     }
 }

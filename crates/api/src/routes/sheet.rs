@@ -46,6 +46,9 @@ pub(crate) struct SlotView {
     /// Exceptions or reasons.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     statements: Vec<String>,
+    /// That it was signed by hand, and who attested it; such a signature is no electronic one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    on_paper: Option<String>,
     /// The dispute about it, where it is disputed.
     #[serde(skip_serializing_if = "Option::is_none")]
     dispute: Option<u32>,
@@ -85,6 +88,7 @@ pub(crate) async fn sheet(
             meaning: slot.meaning(),
             state: known.map(|it| it.state),
             by: known.and_then(|it| it.by.clone()),
+            on_paper: state.said_on_paper(&slot),
             dispute: state.disputes.of(&slot).map(|(dispute, _)| dispute),
             statements: known.map(|it| it.statements.clone()).unwrap_or_default(),
             slot,

@@ -21,7 +21,8 @@ It signs nothing more until another person has said that it was replaced: landfa
 Everybody reports for themselves; operations, Program and Solution Manager for others too.")]
     Report {
         /// As whom.
-        person: PersonId,
+        #[arg(value_name = "PERSON")]
+        whose: PersonId,
         /// By what: `password`, `passkey`, `single-sign-on`, `ssh-key`, `link` or `computer`; by
         /// anything of theirs without.
         #[arg(long)]

@@ -17,8 +17,8 @@ use views::time::when;
 
 pub(crate) async fn dispute(it: &Dispute, mut desk: Desk) -> Result<Exit, Fault> {
     let command = match it {
-        Dispute::Report { person, means, since, reason } => {
-            let (person, reason) = (person.clone(), reason.clone());
+        Dispute::Report { whose, means, since, reason } => {
+            let (person, reason) = (whose.clone(), reason.clone());
             DisputeCommand::Report { person, means: *means, since: *since, reason }
         }
         Dispute::Renew { dispute, statement } => {

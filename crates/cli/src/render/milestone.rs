@@ -81,7 +81,9 @@ fn signed(state: &State, milestone: Milestone) -> String {
     let line = |(at, document, it): (Timestamp, Digest, Signature)| {
         let by = it.by.as_ref().map(|it| format!(" by {}", person(&state.plan, it)));
         let (by, digest) = (by.unwrap_or_default(), document.short());
-        format!("  {}: {}{by} on {}, sheet {digest}\n", it.slot.role, it.state, when(at, zone))
+        let paper = state.said_on_paper(&it.slot).map(|it| format!(", {it}")).unwrap_or_default();
+        let at = when(at, zone);
+        format!("  {}: {}{by} on {at}, sheet {digest}{paper}\n", it.slot.role, it.state)
     };
     asked.map(line).collect()
 }

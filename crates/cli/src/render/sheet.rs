@@ -115,6 +115,9 @@ fn slot(state: &State, slot: &SlotId) -> String {
         }
     };
     let mut text = format!("- {slot}\n  {}\n  {standing}\n", slot.meaning());
+    if let Some(said) = state.said_on_paper(slot) {
+        text += &format!("  {said}\n");
+    }
     if let Some(said) = state.disputed_slot(slot) {
         text += &format!("  DISPUTED: {said}\n");
     }
@@ -129,7 +132,7 @@ pub(crate) fn value(state: &State, sheet: &Sheet) -> Value {
     let slots = sheet.slots().into_iter().map(|slot| {
         let status = state.slots.get(&slot);
         json!({ "slot": slot, "meaning": slot.meaning(), "status": status,
-            "dispute": state.disputes.of(&slot).map(|(dispute, _)| dispute) })
+            "on_paper": state.on_paper(&slot), "dispute": state.disputes.of(&slot).map(|(dispute, _)| dispute) })
     });
     json!({
         "sheet": sheet.to_string(),

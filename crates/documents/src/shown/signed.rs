@@ -4,13 +4,14 @@
 
 use super::cleaned::clean;
 use super::{ShownBlock, Signature, Teller};
-use crate::document::{Again, Disputed, Slot};
+use crate::document::{Again, Disputed, OnPaper, Slot};
 use crate::words::meaning;
 use jiff::Timestamp;
 
 impl Teller<'_> {
     pub(super) fn signature(&self, slot: &Slot) -> ShownBlock {
-        let is_signed = slot.stands == "is-signed" && slot.disputed.is_none();
+        let is_given = matches!(slot.stands.as_str(), "is-signed" | "is-signed-on-paper");
+        let is_signed = is_given && slot.disputed.is_none();
         let stands = if slot.disputed.is_some() { "is-disputed" } else { slot.stands.as_str() };
         let told = meaning(&slot.meaning, self.language);
         let mut lines = Vec::new();
@@ -19,12 +20,16 @@ impl Teller<'_> {
                 lines.push([self.word(key), clean(&said)]);
             }
         };
+        line("on-paper", slot.on_paper.as_ref().map(|it| self.on_paper(it)));
+        line("attested-by", slot.on_paper.as_ref().map(|it| it.attested.join(", ")));
+        line("scan-sha256", slot.on_paper.as_ref().map(|it| it.scan.to_string()));
         line("disputed", slot.disputed.as_ref().map(|it| self.disputed(it)));
         line("confirmed-again", slot.confirmed.map(|at| self.exactly(at)));
         line("for", slot.on_behalf_of.clone());
         line("at", slot.at.map(|at| self.exactly(at)));
         line("account", slot.account.clone());
-        line("known-by", slot.by.as_ref().map(|_| self.known(slot)));
+        let here = slot.by.as_ref().filter(|_| slot.on_paper.is_none());
+        line("known-by", here.map(|_| self.known(slot)));
         line("shown-again", slot.again.as_ref().map(|it| self.shown_again(it)));
         line("entry", slot.entry.map(|it| it.to_string()));
         line("stamp", slot.stamp.clone());
@@ -32,6 +37,8 @@ impl Teller<'_> {
         let asked = if slot.asked.is_empty() { self.word("nobody") } else { slot.asked.join(", ") };
         let tone = match stands {
             "is-signed" => "good",
+            // It is a signature, and another kind than the others: nobody takes it for one of them.
+            "is-signed-on-paper" => "mind",
             "is-disputed" | "is-declined" | "is-superseded" | "is-void" => "bad",
             "is-requested" => "mind",
             _ => "plain",
@@ -58,6 +65,11 @@ impl Teller<'_> {
             }
             None => self.word("known-by-computer"),
         }
+    }
+
+    /// Returns that a signature was given by hand, when, and where it is kept.
+    fn on_paper(&self, it: &OnPaper) -> String {
+        self.with("on-paper-since", &[&it.paper, &it.signed_on, &it.kept])
     }
 
     /// Returns why a signature is disputed.

@@ -54,6 +54,8 @@ impl Acting<'_> {
             it.state == SignOffState::Signed
                 && it.by.as_ref() == Some(person)
                 && it.since >= since
+                // By hand nobody signs by any of these.
+                && it.paper.is_none()
                 // Of an older record nobody knows by what it was signed.
                 && (means.is_none() || it.means.is_none() || it.means == means)
         };
@@ -71,7 +73,7 @@ impl Acting<'_> {
         self.role(&MINDS_SIGNATURES, &Scope::Deployment, "say that it was replaced")?;
         if found.person == *self.person {
             let text = format!("{name} is about {}", self.person);
-            let next = "somebody else looks at what replaces it, and says so";
+            let next = "let the Operations Manager or the Program Manager look at what replaces it, and say so";
             return Err(Refusal::new(RefusalCode::NotPermitted, text, next));
         }
         let statement = worded("what was done", statement)?;

@@ -30,7 +30,7 @@ use crate::state::SlotStatus;
 use jiff::civil::Date;
 
 impl Acting<'_> {
-    fn slot(&self, slot: &SlotId, document: Digest) -> Result<&SlotStatus, Refusal> {
+    pub(super) fn slot(&self, slot: &SlotId, document: Digest) -> Result<&SlotStatus, Refusal> {
         let status = self.state.slots.get(slot).ok_or_else(|| {
             let text = format!("nobody has been asked to sign {slot} yet");
             Refusal::new(RefusalCode::State, text, "`landfall why` says what it waits on")
@@ -47,7 +47,7 @@ impl Acting<'_> {
     }
 
     /// Returns what the profile relaxed so that this person may fill `slot`.
-    fn may_fill(&self, slot: &SlotId) -> Result<Vec<separation::Rule>, Refusal> {
+    pub(super) fn may_fill(&self, slot: &SlotId) -> Result<Vec<separation::Rule>, Refusal> {
         let is_of_site = matches!((&slot.sheet, slot.role), (Sheet::Site(_), RoleType::SiteOwner));
         if !is_of_site && self.state.delegated_slot(self.person, slot, self.now).is_none() {
             let roles = gates::milestone::signers(&self.state.plan, slot);
@@ -151,9 +151,20 @@ impl Acting<'_> {
             stamp: self.stamp(&relaxed),
             gate,
         };
-        let has_exceptions = !exceptions.is_empty();
         let mut events = vec![signed];
-        events.extend(self.exceptions_noted(slot, exceptions));
+        events.extend(self.follows_signature(slot, document, &exceptions)?);
+        Ok(events)
+    }
+
+    /// Returns what follows once `slot` is signed on `document`, with these exceptions: the last
+    /// signature locks the sheet.
+    pub(super) fn follows_signature(
+        &self,
+        slot: &SlotId,
+        document: Digest,
+        exceptions: &[Exception],
+    ) -> Result<Vec<Event>, Refusal> {
+        let mut events = self.exceptions_noted(slot, exceptions);
         let is_last = slot.sheet.slots().iter().all(|it| {
             it == slot
                 || self.state.slots.get(it).is_some_and(|it| it.state == SignOffState::Signed)
@@ -164,7 +175,7 @@ impl Acting<'_> {
                 let next = format!("read it again with `landfall sheet {}`", slot.sheet);
                 Refusal::new(RefusalCode::Stale, missing, next)
             })?;
-            if !has_exceptions {
+            if exceptions.is_empty() {
                 self.is_complete_without_exceptions(&slot.sheet)?;
             }
             events.extend(self.sheet_is_signed(&slot.sheet, document)?);
@@ -418,7 +429,7 @@ impl Acting<'_> {
 }
 
 /// What is open where somebody signs all the same.
-struct Exception {
+pub(super) struct Exception {
     text: String,
     owner: PersonId,
     due: Date,
@@ -473,14 +484,14 @@ impl Acting<'_> {
         u32::try_from(self.state.site_care.items.len()).unwrap_or(u32::MAX - 1) + 1
     }
 
-    fn exceptions_noted(&self, slot: &SlotId, exceptions: Vec<Exception>) -> Vec<Event> {
+    fn exceptions_noted(&self, slot: &SlotId, exceptions: &[Exception]) -> Vec<Event> {
         let numbered = (self.next_item()..).zip(exceptions);
         let opened = numbered.map(|(number, it)| SiteCareEvent::ItemOpened {
             number,
             scope: slot.sheet.scope(),
             origin: ItemOrigin::Exception,
-            text: it.text,
-            owner: Some(it.owner),
+            text: it.text.clone(),
+            owner: Some(it.owner.clone()),
             due: Some(it.due),
         });
         opened.map(Event::SiteCare).collect()

@@ -44,6 +44,7 @@ const FAMILIES: &[(&str, &[&str])] = &[
     ("history", crate::history::HistoryEvent::VARIANTS),
     ("delegation", crate::delegation::DelegationEvent::VARIANTS),
     ("dispute", crate::dispute::DisputeEvent::VARIANTS),
+    ("paper", crate::paper::PaperEvent::VARIANTS),
     ("change-schedule", crate::change_schedule::ChangeScheduleEvent::VARIANTS),
     ("site-care", crate::site_care::SiteCareEvent::VARIANTS),
     ("message", crate::message::MessageEvent::VARIANTS),

@@ -27,6 +27,9 @@ pub struct Signature {
     /// The digest of the sheet.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub document: Option<Digest>,
+    /// The paper on which it is signed, where it was signed by hand.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub paper: Option<u32>,
 }
 
 /// Returns where the signatures of `milestone` stand, in the order of its sheet.
@@ -39,6 +42,7 @@ pub fn signatures(state: &State, milestone: Milestone) -> Vec<Signature> {
             by: status.and_then(|it| it.by.clone()),
             at: status.map(|it| it.since),
             document: status.map(|it| it.document),
+            paper: status.and_then(|it| it.paper),
             slot,
         }
     };

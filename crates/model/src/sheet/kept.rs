@@ -219,6 +219,7 @@ fn moved(state: &State, event: &Event) -> Moved {
         | Event::History(_)
         | Event::Delegation(_)
         | Event::Dispute(_)
+        | Event::Paper(_)
         | Event::ChangeSchedule(_)
         | Event::Training(_) => Moved::All,
     }

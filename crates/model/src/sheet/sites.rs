@@ -102,7 +102,7 @@ pub fn site_rows(state: &State) -> Vec<Value> {
             let role = RoleType::SiteOwner;
             let slot = SlotId { sheet: Sheet::Site(site.id.clone()), role };
             let signed = state.slots.get(&slot).filter(|_| status.state == SiteState::SignedOff);
-            json!({
+            let mut row = json!({
                 "site": site.id,
                 "ring": state.plan.rings.get(*ring as usize).map(|it| &it.id),
                 "state": status.state,
@@ -111,7 +111,13 @@ pub fn site_rows(state: &State) -> Vec<Value> {
                 "signed-at": signed.map(|it| it.since),
                 "exceptions": signed.map(|it| it.statements.len()),
                 "sheet-sha256": signed.map(|it| it.document),
-            })
+            });
+            // Said only where it is so: what was signed before stays what it was.
+            let paper = signed.and_then(|it| it.paper);
+            if let Some((row, paper)) = row.as_object_mut().zip(paper) {
+                row.insert("on-paper".to_owned(), json!(paper));
+            }
+            row
         })
         .collect()
 }

@@ -77,6 +77,7 @@ fn stops_starts(event: &Event) -> bool {
         | Event::History(_)
         | Event::Delegation(_)
         | Event::Dispute(_)
+        | Event::Paper(_)
         | Event::ChangeSchedule(_)
         | Event::SiteCare(_)
         | Event::Message(_)

@@ -106,6 +106,7 @@ const AGAIN: &[&str] = &[
     "Message Bounce",
     "Milestone AddAction",
     "Milestone Vote",
+    "Paper Record",
     "QuietPeriod Extend",
     "QuietPeriod ReportDays",
     "Readiness Judge",

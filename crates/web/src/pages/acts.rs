@@ -269,7 +269,15 @@ fn as_shown(visit: &Visit, mut command: Command) -> Command {
 const SEEN: [&str; 6] = ["slot", "document", "rfc", "part", "site", "version"];
 
 /// The kinds of acts that put somebody's name under something.
-const SIGNING: [&str; 5] = ["sign", "refuse", "withdraw", "rfc/approve", "dispute/confirm"];
+const SIGNING: [&str; 7] = [
+    "sign",
+    "refuse",
+    "withdraw",
+    "rfc/approve",
+    "dispute/confirm",
+    "paper/record",
+    "paper/attest",
+];
 
 fn hide_what_is_seen(view: &mut FormView) {
     let is_seen = |it: &FieldView| {

@@ -238,7 +238,9 @@ pub(super) fn signatures(visit: &Visit, sheet: &Sheet) -> Block {
                     return slot_row(visit, &slot, cell);
                 }
                 let when = visit.when_at(&scope, it.since);
-                Cell::of(format!("{}{}", it.state, by.unwrap_or_default()))
+                let paper = state.said_on_paper(&slot).map(|it| format!(" {it}"));
+                let paper = paper.unwrap_or_default();
+                Cell::of(format!("{}{}{paper}", it.state, by.unwrap_or_default()))
                     .tone(slot_tone(it.state))
                     .small(format!("{when}{of} {}", it.statements.join("; ")))
             }

@@ -88,7 +88,7 @@ const OTHER_WORDS: [(&str, &str); 14] = [
 
 /// What is typed that changes nothing in a deployment: it looks, or is about the program itself and the
 /// files of whoever types it.
-const LOOKS: [&str; 76] = [
+const LOOKS: [&str; 77] = [
     "account list",
     "account refusals",
     "account show",
@@ -132,6 +132,7 @@ const LOOKS: [&str; 76] = [
     "milestone show",
     "outcomes",
     "output search",
+    "paper list",
     "plan diff",
     "plan history",
     "plan show",

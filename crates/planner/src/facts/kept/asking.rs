@@ -183,6 +183,7 @@ pub(super) fn touched(state: &State, event: &Event) -> Touched {
         | Event::History(_)
         | Event::Delegation(_)
         | Event::Dispute(_)
+        | Event::Paper(_)
         | Event::ChangeSchedule(_)
         | Event::Training(_) => Touched::All,
     }

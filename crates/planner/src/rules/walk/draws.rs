@@ -30,6 +30,7 @@ use model::incident::{
 };
 use model::message::MessageCommand;
 use model::milestone::{FollowOnAction, Milestone, MilestoneCommand, Recommendation, ReturnTo};
+use model::paper::{PaperCommand, SignedPaper};
 use model::precheck::PrecheckCommand;
 use model::quiet_period::{DayReport, QuietPeriodCommand};
 use model::readiness::{Judgement, ReadinessCommand};
@@ -202,6 +203,7 @@ commands! {
         History(it: HistoryCommand),
         Delegation(it: DelegationCommand),
         Dispute(it: DisputeCommand),
+        Paper(it: PaperCommand),
         ChangeSchedule(it: ChangeScheduleCommand),
         SiteCare(it: SiteCareCommand),
         Message(it: MessageCommand),
@@ -349,6 +351,11 @@ commands! {
         Learn { lessons },
         Complete,
     }
+    PaperCommand {
+        Record { signed },
+        Attest { paper, scan },
+        Reject { paper, reason },
+    }
     DisputeCommand {
         Report { person, means, since, reason },
         Renew { dispute, statement },
@@ -441,6 +448,7 @@ choices! {
 }
 
 structs! {
+    SignedPaper { slot, document, signer, signed_on, kept, scan }
     Findings { deliverables, forecast }
     ImplementationReview {
         success, objectives_met, on_time, side_effects, incidents, rollback, lessons
