@@ -7,7 +7,7 @@ use minijinja::{AutoEscape, Environment};
 use serde::Serialize;
 use std::sync::LazyLock;
 
-const TEMPLATES: [(&str, &str); 15] = [
+const TEMPLATES: [(&str, &str); 16] = [
     ("base.html", include_str!("../templates/base.html")),
     ("page.html", include_str!("../templates/page.html")),
     ("blocks.html", include_str!("../templates/blocks.html")),
@@ -19,6 +19,7 @@ const TEMPLATES: [(&str, &str); 15] = [
     ("trouble.html", include_str!("../templates/trouble.html")),
     ("account.html", include_str!("../templates/account.html")),
     ("refusals.html", include_str!("../templates/refusals.html")),
+    ("away.html", include_str!("../templates/away.html")),
     ("welcome.html", include_str!("../templates/welcome.html")),
     ("link.html", include_str!("../templates/link.html")),
     ("survey.html", include_str!("../templates/survey.html")),

@@ -5,5 +5,6 @@
 
 mod composing;
 mod printing;
+mod signing;
 mod structure;
 mod world;

@@ -330,7 +330,7 @@ pub(crate) async fn act(
     let it = ToSign { command, language: language(&posted), id };
     if posted.get("_sign-on").is_some() {
         return match sent_to_sign_on(&reception, &visit, &it).await {
-            Ok(sent) => Ok(super::door::sent_away(&headers, &sent)),
+            Ok(sent) => Ok(super::door::sent_on(&headers, &sent)),
             Err(error) => refused(&reception, &visit, kind, (&posted, error.into())).await,
         };
     }

@@ -198,6 +198,15 @@ pub(super) fn sent_away(headers: &HeaderMap, sent: &SentAway) -> Response {
     ([kept], Redirect::to(&sent.address)).into_response()
 }
 
+/// Returns the page that sends a browser away which has posted a form: from a form no browser follows to
+/// another place than the page allows, and the pages here allow none.
+pub(super) fn sent_on(headers: &HeaderMap, sent: &SentAway) -> Response {
+    let kept = given(headers, Cookie::SignOn, Some(sent.kept.reveal()));
+    let title = "On to the sign-on service";
+    let page = rendered("away.html", said! { title, address => sent.address });
+    ([kept], page).into_response()
+}
+
 /// What a browser brings back from the sign-on service.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
