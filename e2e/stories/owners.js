@@ -50,6 +50,33 @@ test("a site owner signs on a phone", async () => {
   await page.getByText("signed off since").waitFor();
 });
 
+test("a signature that others could have given is disputed until its signer confirms it", async () => {
+  const page = await place.as("ann");
+  await act(page, "/d/HELLO/act/dispute/report", {
+    Person: "ann",
+    Since: "2026-01-01T00:00",
+    Reason: "My phone was stolen.",
+  });
+  await page.goto("/d/HELLO/documents/site/north");
+  const row = page.locator("tr", { hasText: "Site Owner" }).first();
+  await row.getByText(/is disputed \(dispute 1\)/).waitFor();
+  await clean(page);
+  await row.getByRole("link", { name: "Confirm it" }).click();
+  await page.getByText("This signature is mine, and I stand by it.").waitFor();
+  await page.getByText("My phone was stolen.").first().waitFor();
+  await clean(page);
+  // What was reported signs nothing, not even this, until another person says that it was replaced.
+  await page.locator("form.act button.main").click();
+  await page.getByText("others could sign as ann").waitFor();
+  await act(await place.as("me"), "/d/HELLO/act/dispute/renew", { Dispute: "1", Statement: "A new phone." });
+  await row.page().goto("/d/HELLO/documents/site/north");
+  await row.getByRole("link", { name: "Confirm it" }).click();
+  await page.locator("form.act button.main").click();
+  await page.getByText("Recorded as").waitFor();
+  await page.goto("/d/HELLO/documents/site/north");
+  await row.getByText("signed by").waitFor();
+});
+
 test("another refuses, with reasons that everybody sees", async () => {
   const page = await place.as("bob");
   await page.setViewportSize(PHONE);
