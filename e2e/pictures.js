@@ -43,10 +43,14 @@ async function demo() {
   await page.goto("/");
   await page.locator("tbody a").first().click();
   const board = page.url();
-  await page.locator(".ring", { hasText: "halted" }).first().waitFor({ timeout: 60_000 });
-  await picture(page, "board");
-  for (const [path, name] of /** @type {const} */ ([["waiting", "waiting"], ["calendar", "calendar"]])) {
-    await page.goto(`${board}/${path}`);
+  // The ring stands still for a moment only: it is looked at as it stood by then.
+  const halt = page.locator("tbody tr", { hasText: "Ring early: halted" }).first();
+  const deadline = Date.now() + 60_000;
+  do await page.goto(`${board}/record?text=halted`);
+  while ((await halt.count()) === 0 && Date.now() < deadline);
+  const at = ((await halt.locator("a").first().textContent()) ?? "").trim();
+  for (const [path, name] of /** @type {const} */ ([["", "board"], ["/waiting", "waiting"], ["/calendar", "calendar"]])) {
+    await page.goto(`${board}${path}?at=${at}`);
     await picture(page, name);
   }
   run.removeAllListeners("exit");
