@@ -28,12 +28,9 @@ pub trait Clock: Send + Sync {
         None
     }
 
-    /// Goes on from what it says now, where that is still what `looked_at` says: somebody has looked,
-    /// and it is right. A clock that has jumped again since, or that of another server, is another
-    /// matter.
-    fn accept(&self, looked_at: &ClockDoubt) {
-        let _ = looked_at;
-    }
+    /// Goes on from what it says now, where that is still the doubt that somebody has looked at: it is
+    /// right. A clock that has jumped again since, or that of another server, is another matter.
+    fn accept(&self, _: &ClockDoubt) {}
 }
 
 /// By how much a clock may differ from the time that has gone by: the server adopts what it says, as
