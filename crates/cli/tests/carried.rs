@@ -3,14 +3,19 @@
 
 #![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "a test fails where it stands")]
 
+#[path = "support/backup.rs"]
+mod backup;
 #[path = "support/folder.rs"]
 mod folder;
+#[path = "support/said.rs"]
+mod said;
 
+use backup::{back_up, put_back};
 use notices::testing::MailHouse;
+use said::said;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener};
-use std::path::Path;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
 
@@ -56,9 +61,7 @@ impl Desk {
 
     fn types(&self, line: &str) -> (i32, String) {
         let words: Vec<&str> = line.split(' ').collect();
-        let output = self.run(env!("CARGO_BIN_EXE_landfall"), &words);
-        let said = [output.stdout, output.stderr].concat();
-        (output.status.code().unwrap_or(-1), String::from_utf8(said).unwrap())
+        said(self.run(env!("CARGO_BIN_EXE_landfall"), &words))
     }
 
     fn does(&self, line: &str) -> String {
@@ -74,21 +77,6 @@ impl Desk {
             self.remote()
         ))
     }
-
-    fn database(&self) -> Vec<(String, Option<Vec<u8>>)> {
-        let names = ["record.db", "record.db-wal", "record.db-shm"].map(|it| format!("data/{it}"));
-        let read = |name: String| (name.clone(), std::fs::read(self.path(&name)).ok());
-        names.into_iter().map(read).collect()
-    }
-
-    fn put_back(&self, files: &[(String, Option<Vec<u8>>)]) {
-        for (name, bytes) in files {
-            match bytes {
-                Some(bytes) => std::fs::write(self.path(name), bytes).unwrap(),
-                None => drop(std::fs::remove_file(self.path(name))),
-            }
-        }
-    }
 }
 
 // Proves: X-13
@@ -100,7 +88,7 @@ fn a_backup_that_was_put_back_is_told_from_the_record_by_what_left_the_server() 
     let commits = || desk.git(&["-C", "remote.git", "rev-list", "landfall-checkpoints"]);
     let kept = || std::fs::read_dir(desk.path("volume/FG2")).unwrap().count();
     assert_eq!((commits().lines().count(), kept()), (1, 1));
-    let backup = desk.database();
+    let backup = back_up(&desk.path("data"));
     desk.does("rfc submit RFC-1 --as saoirse");
     desk.serves();
     assert_eq!((commits().lines().count(), kept()), (2, 2), "a commit and a file for each");
@@ -114,7 +102,7 @@ fn a_backup_that_was_put_back_is_told_from_the_record_by_what_left_the_server() 
     assert!(said.contains("checkpoint at volume: of "), "{said}");
 
     // An earlier day: the record holds together, and is shorter than what was carried.
-    desk.put_back(&backup);
+    put_back(&desk.path("data"), &backup);
     assert!(desk.does("record verify").contains("holds"));
     let said = desk.serves();
     assert!(said.contains("not carried to volume: history was lost"), "{said}");

@@ -9,8 +9,11 @@
 
 #[path = "support/folder.rs"]
 mod folder;
+#[path = "support/said.rs"]
+mod said;
 
 use record::{ArchivedFile, Signer, package};
+use said::said;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -72,9 +75,7 @@ impl Desk {
     /// Types `line`, and returns the exit code with all that was said.
     fn types(&self, line: &str) -> (i32, String) {
         let words: Vec<&str> = line.split(' ').collect();
-        let output = self.run(env!("CARGO_BIN_EXE_landfall"), &words);
-        let said = [output.stdout, output.stderr].concat();
-        (output.status.code().unwrap_or(-1), String::from_utf8(said).unwrap())
+        said(self.run(env!("CARGO_BIN_EXE_landfall"), &words))
     }
 
     fn does(&self, line: &str) -> String {

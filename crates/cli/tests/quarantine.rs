@@ -2,9 +2,15 @@
 
 #![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "a test fails where it stands")]
 
+#[path = "support/backup.rs"]
+mod backup;
 #[path = "support/folder.rs"]
 mod folder;
+#[path = "support/said.rs"]
+mod said;
 
+use backup::{back_up, put_back};
+use said::said;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use tempfile::TempDir;
@@ -27,26 +33,8 @@ impl Desk {
             .env("LANDFALL_WITNESS", self.path("elsewhere"))
             .args(words)
             .stdin(Stdio::null())
-            .output()
-            .unwrap();
-        let said = [output.stdout, output.stderr].concat();
-        (output.status.code().unwrap_or(-1), String::from_utf8(said).unwrap())
-    }
-
-    /// Returns the files of the database, while nobody uses it.
-    fn database(&self) -> Vec<(String, Option<Vec<u8>>)> {
-        let names = ["record.db", "record.db-wal", "record.db-shm"].map(|it| format!("data/{it}"));
-        let read = |name: String| (name.clone(), std::fs::read(self.path(&name)).ok());
-        names.into_iter().map(read).collect()
-    }
-
-    fn put_back(&self, files: &[(String, Option<Vec<u8>>)]) {
-        for (name, bytes) in files {
-            match bytes {
-                Some(bytes) => std::fs::write(self.path(name), bytes).unwrap(),
-                None => drop(std::fs::remove_file(self.path(name))),
-            }
-        }
+            .output();
+        said(output.unwrap())
     }
 
     fn does(&self, line: &str) -> String {
@@ -70,10 +58,10 @@ fn a_database_put_back_is_in_quarantine_until_two_people_accept_the_loss() {
     folder::copy(branches.as_ref(), &desk.path("plan"));
     desk.does("deployment create plan --rehearsal --as ivo");
     desk.does("rfc submit RFC-1 --as saoirse");
-    let backup = desk.database();
+    let backup = back_up(&desk.path("data"));
     desk.does("rfc classify RFC-1 --as rosalind");
     desk.does("rfc return RFC-1 --reason incomplete --as rosalind");
-    desk.put_back(&backup);
+    put_back(&desk.path("data"), &backup);
 
     let said = desk.does("status --no-forecast");
     assert!(said.contains("is in quarantine"), "{said}");
