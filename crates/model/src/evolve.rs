@@ -74,6 +74,7 @@ impl State {
             readiness: Default::default(),
             seen: Default::default(),
             sheets: Default::default(),
+            digests: Default::default(),
             assignments: Default::default(),
             milestones: Default::default(),
             quiet_periods: Default::default(),

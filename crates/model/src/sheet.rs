@@ -10,7 +10,7 @@ mod kept;
 mod sites;
 mod stable;
 
-pub use kept::{KeptDigest, SheetsVersion};
+pub use kept::{KeptDigest, KeptDigests, SheetsVersion};
 pub use sites::site_rows;
 pub use stable::milestone_facts;
 
@@ -266,7 +266,7 @@ pub fn digest(state: &State, sheet: &Sheet) -> Digest {
         | Sheet::QuietPeriodReport
         | Sheet::MilestoneReview
         | Sheet::CloseOut
-        | Sheet::Termination => anew(),
+        | Sheet::Termination => state.digests.or_anew(sheet, anew),
     }
 }
 

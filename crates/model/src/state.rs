@@ -150,6 +150,9 @@ pub struct State {
     /// How often the sheets of all sites may have become others.
     #[serde(skip)]
     pub sheets: crate::sheet::SheetsVersion,
+    /// The digests of the sheets that are not of a site.
+    #[serde(skip)]
+    pub digests: crate::sheet::KeptDigests,
     /// The last entry.
     pub seq: Seq,
     /// When it was written.

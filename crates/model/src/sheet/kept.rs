@@ -1,4 +1,5 @@
-//! The digest of a site's sheet, kept until something happens that its sheet may tell.
+//! The digests of sheets: of a site kept until something happens that its sheet may tell, of others until
+//! anything happens.
 //!
 //! House rule: what is signed is computed from the state alone. What is kept here is what would be
 //! computed anew: every build with debug assertions compares the two.
@@ -11,11 +12,46 @@ use crate::machine::SignOffState;
 use crate::order::OrderId;
 use crate::scope::Scope;
 use crate::state::State;
+use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 /// What may have been computed before of the sheet of a site. It is no part of what a state is.
 #[derive(Debug, Default)]
 pub struct KeptDigest(Mutex<Option<Known>>);
+
+/// The digests of the sheets that are not of a site, as they are since the last event. They are no part
+/// of what a state is.
+#[derive(Debug, Default)]
+pub struct KeptDigests(Mutex<BTreeMap<Sheet, Digest>>);
+
+impl KeptDigests {
+    /// Returns what is kept of `sheet`, or what `anew` computes.
+    pub(super) fn or_anew(&self, sheet: &Sheet, anew: impl Fn() -> Digest) -> Digest {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(digest) = kept.get(sheet) {
+            debug_assert_eq!(*digest, anew(), "the digest of {sheet} was kept too long");
+            return *digest;
+        }
+        let digest = anew();
+        kept.insert(sheet.clone(), digest);
+        digest
+    }
+}
+
+/// A copy begins with nothing: what is done with it is an event most of the time.
+impl Clone for KeptDigests {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
+impl PartialEq for KeptDigests {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for KeptDigests {}
 
 /// What was computed.
 #[derive(Clone, Copy, Debug)]
@@ -96,6 +132,7 @@ enum Moved {
 impl State {
     /// Forgets the digests of the sheets that may be others once `event` has happened.
     pub(crate) fn forget_digests(&mut self, event: &Event) {
+        self.digests = KeptDigests::default();
         match moved(self, event) {
             Moved::None => {}
             Moved::One(scope) => {
