@@ -18,8 +18,11 @@ export const PASSWORD = "the quiet period is long";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const shots = process.env["SHOTS"] ?? "";
 
-/** @returns {string} */
-function program() {
+/**
+ * Returns the path of the program.
+ * @returns {string}
+ */
+export function program() {
   const named = process.env["LANDFALL"];
   assert.ok(named, "LANDFALL names the program");
   return named;

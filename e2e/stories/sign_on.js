@@ -1,11 +1,16 @@
 /** Single sign-on at a real provider, an invitation, and a link with which an owner signs. */
 
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 // @ts-expect-error: it brings no types along
 import Provider from "oidc-provider";
-import { clean, open, setUp } from "../place.js";
+import { PASSWORD, clean, open, program, setUp } from "../place.js";
 
 const SECRET = "what the provider gave to Landfall";
 
@@ -84,6 +89,50 @@ test("an account is linked by its own person, who then logs in by single sign-on
   if (await page.locator('input[name="login"]').isVisible()) await signOn(page, "ines at the provider");
   else await agree(page);
   await page.waitForURL((it) => it.pathname === "/" && it.origin === place.address);
+});
+
+test("an account is linked from a terminal, which says the address to open and takes the one to which it led", async () => {
+  await place.account("opal");
+  const folder = await mkdtemp(join(tmpdir(), "landfall-e2e-"));
+  const terminal = (/** @type {string[]} */ ...line) =>
+    spawn(program(), [...line, "--server", place.address, "--data", folder], { stdio: "pipe" });
+  /** @param {import("node:child_process").ChildProcessWithoutNullStreams} process */
+  const ended = async (process) => {
+    let said = "";
+    process.stdout.on("data", (it) => (said += it));
+    const [code] = await once(process, "exit");
+    assert.equal(code, 0, said);
+    return said;
+  };
+  const logIn = terminal("log-in", "opal");
+  logIn.stdin.end(`${PASSWORD}\n`);
+  await ended(logIn);
+  const link = terminal("account", "link-sign-on");
+  const address = await new Promise((resolve) => {
+    let said = "";
+    link.stderr.on("data", (bytes) => {
+      said += bytes;
+      const found = said.match(/^http:\/\/localhost\S+$/m);
+      if (found) resolve(found[0]);
+    });
+  });
+  const context = await place.browser.newContext({ baseURL: place.address });
+  const page = await context.newPage();
+  await page.route((it) => !["localhost", "127.0.0.1"].includes(it.hostname), (it) => it.fulfill({ body: "" }));
+  await page.goto(address);
+  await signOn(page, "opal at the provider");
+  await page.getByText("It did not begin in this browser").waitFor();
+  link.stdin.end(`${page.url()}\n`);
+  assert.match(await ended(link), /your account is linked/);
+  await page.goto("/log-in");
+  await page.getByRole("link", { name: `Log in at ${issuer}` }).click({ noWaitAfter: true });
+  await page.waitForURL((it) => it.pathname !== "/log-in");
+  if (new URL(page.url()).origin !== place.address) await agree(page);
+  await page.goto("/account");
+  await page.getByText("You are opal").waitFor();
+  assert.match(await ended(terminal("account", "unlink-sign-on")), /no longer linked/);
+  await context.close();
+  await rm(folder, { recursive: true, force: true });
 });
 
 test("whoever is linked with nobody is not let in, whatever name and mail the provider passes on", async () => {

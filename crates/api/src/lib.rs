@@ -20,8 +20,8 @@ pub use document::document;
 pub use observed::observed;
 pub use problem::{More, Problem};
 pub use routes::{
-    AccountLine, AdmissionLine, DeploymentLine, LinkMade, Me, PasskeyLine, Recorded, RefusalLine,
-    SignOnLine, SignOnQuestion, Stretch, TokenMade,
+    AccountLine, AdmissionLine, CarriageLine, DeploymentLine, LinkMade, Me, PasskeyLine, Recorded,
+    RefusalLine, SignOnLine, SignOnQuestion, Stretch, TokenMade,
 };
 
 use axum::Router;

@@ -23,7 +23,7 @@ pub use commands::Recorded;
 pub use deployment::DeploymentLine;
 pub use link::{LinkMade, RefusalLine};
 pub use passkey::PasskeyLine;
-pub use record::Stretch;
+pub use record::{CarriageLine, Stretch};
 pub use session::Me;
 pub use sign_on::{SignOnLine, SignOnQuestion};
 
@@ -91,6 +91,7 @@ pub(crate) fn routers() -> (Routes, Routes) {
         .routes(routes!(entry::entries))
         .routes(routes!(entry::entry))
         .routes(routes!(record::record))
+        .routes(routes!(record::carriages))
         .routes(routes!(record::content));
     let live = OpenApiRouter::new().routes(routes!(entry::events)).routes(routes!(output::follow));
     (quick, live)

@@ -10,7 +10,7 @@ use crate::render;
 use crate::signing_key::SigningKey;
 use crate::surroundings::Surroundings;
 use crate::terminal::Terminal;
-use api::{Client, Recorded};
+use api::{CarriageLine, Client, Recorded};
 use coordinator::clock::act_time;
 use coordinator::{Acted, Author, CommandError, Coordinator};
 use documents::Language;
@@ -28,10 +28,11 @@ use model::profile::Profile;
 use model::scope::Scope;
 use model::state::State;
 use planner::waiting::WaitingOn;
-use reception::Carriages;
+use reception::Carriage;
 use record::{CommandId, Record};
 use serde::Serialize;
 use serde_json::json;
+use std::collections::BTreeMap;
 use std::path::Path;
 use zeroize::Zeroizing;
 
@@ -128,9 +129,15 @@ impl Desk {
         self.client.as_ref()?.address_of(path)
     }
 
-    /// Returns how the places stand that checkpoints are carried to; of another server nothing is known.
-    pub(crate) fn carriages(&self) -> Carriages {
-        if self.client.is_some() { Carriages::new() } else { self.surroundings.carriages() }
+    /// Returns how the places stand that checkpoints of the deployment are carried to.
+    pub(crate) async fn carriages(&self) -> Result<BTreeMap<String, Carriage>, Fault> {
+        let deployment = self.deployment();
+        let Some(client) = &self.client else {
+            return Ok(self.surroundings.carriages().remove(&deployment).unwrap_or_default());
+        };
+        let path = format!("/api/v1/deployments/{deployment}/carriages");
+        let lines: Vec<CarriageLine> = client.list(&path).await?;
+        Ok(lines.into_iter().map(Into::into).collect())
     }
 
     /// Returns where the deployment stands.

@@ -22,7 +22,11 @@ struct Server {
 impl Server {
     /// Starts a server with `more` said on its command line.
     fn start(more: &[&str]) -> (Self, String) {
-        let folder = tempfile::tempdir().unwrap();
+        Self::start_in(tempfile::tempdir().unwrap(), more)
+    }
+
+    /// Starts it over what stands in `server` of the folder already.
+    fn start_in(folder: TempDir, more: &[&str]) -> (Self, String) {
         let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples");
         let mut process = Command::new(LANDFALL)
             .args(["serve", "--listen", "127.0.0.1:0", "--plans"])
@@ -47,7 +51,11 @@ impl Server {
 
     /// Makes the first account, by hand as it were.
     fn set_up(&self, secret: &str) {
-        let body = format!(r#"{{"secret":"{secret}","name":"me","password":"{PASSWORD}"}}"#);
+        self.set_up_for(secret, "me");
+    }
+
+    fn set_up_for(&self, secret: &str, name: &str) {
+        let body = format!(r#"{{"secret":"{secret}","name":"{name}","password":"{PASSWORD}"}}"#);
         let host = self.address.rsplit_once('/').unwrap().1;
         let mut stream = TcpStream::connect(host).unwrap();
         let length = body.len();
@@ -121,6 +129,25 @@ fn a_deployment_is_created_looked_at_and_acted_in_from_another_computer() {
         .output()
         .unwrap();
     assert_eq!(text(&own.stdout), server.does("record show --json"));
+}
+
+#[test]
+fn where_checkpoints_are_carried_to_is_told_to_whoever_asks_from_another_computer() {
+    let (folder, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let place = elsewhere.path().to_str().unwrap();
+    let plan = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/two-branches");
+    let create = ["deployment", "create", plan, "--as", "ivo"];
+    for line in [&create[..], &["serve", "--until-idle", "--checkpoints-to", place]] {
+        let mut command = Command::new(LANDFALL);
+        let done = command.args(line).arg("--data").arg(folder.path().join("server")).output();
+        let done = done.unwrap();
+        assert_eq!(done.status.code(), Some(0), "{}", text(&done.stderr));
+    }
+    let (server, secret) = Server::start_in(folder, &["--checkpoints-to", place]);
+    server.set_up_for(&secret, "ivo");
+    server.types("log-in ivo", &format!("{PASSWORD}\n"));
+    let said = server.does("status --no-forecast");
+    assert!(said.contains(&format!("checkpoint at {place}: of ")), "{said}");
 }
 
 #[test]

@@ -50,6 +50,11 @@ impl Carried {
         all.get(deployment).and_then(|it| it.get(place)).cloned().unwrap_or_default()
     }
 
+    /// Returns how the places of the deployment stand.
+    pub fn places(&self, deployment: &DeploymentId) -> BTreeMap<String, Carriage> {
+        self.all().get(deployment).cloned().unwrap_or_default()
+    }
+
     /// Says how `place` stands now.
     pub fn stands(&self, deployment: &DeploymentId, place: &str, carriage: Carriage) {
         self.all().entry(deployment.clone()).or_default().insert(place.to_owned(), carriage);

@@ -108,6 +108,21 @@ pub(crate) struct Cell {
     pub(crate) is_number: bool,
     /// Why the link leads nowhere, where somebody might look for it.
     pub(crate) why_not: Option<String>,
+    /// What can be done with what the row is about.
+    pub(crate) acts: Vec<Act>,
+}
+
+/// A button in a row: what it does needs nothing to be filled in.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Act {
+    /// What the button says.
+    pub(crate) text: String,
+    /// What it does and to what, for whoever hears the button without its row.
+    pub(crate) label: String,
+    /// Where it is sent.
+    pub(crate) action: String,
+    /// What is sent: a name and what it is.
+    pub(crate) field: (&'static str, String),
 }
 
 /// How a state is to be taken. It is shown by a shape too, and the word stands beside it.
@@ -255,6 +270,10 @@ impl Cell {
     pub(crate) fn small(self, said: impl Into<String>) -> Self {
         let said = said.into();
         Self { small: (!said.is_empty()).then_some(said), ..self }
+    }
+
+    pub(crate) fn acts(acts: Vec<Act>) -> Self {
+        Self { acts, ..Self::default() }
     }
 }
 

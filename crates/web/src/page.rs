@@ -166,9 +166,19 @@ fn shell(visit: &Visit) -> Value {
         record => visit.link(&format!("record/{}", state.seq)),
         now => visit.when(visit.now),
         at => visit.at,
+        at_said => visit.at.as_deref().map(moment),
         path => visit.path,
         done,
         quarantine => loss.map(|it| views::why::quarantined(visit.deployment(), it)),
         events => visit.at.is_none().then(|| format!("/api/v1/deployments/{}/events", visit.deployment())),
+    }
+}
+
+/// Returns in words which moment somebody asked for: an entry's number, or a time.
+fn moment(asked: &str) -> String {
+    if asked.bytes().all(|it| it.is_ascii_digit()) {
+        format!("entry {asked}")
+    } else {
+        asked.to_owned()
     }
 }

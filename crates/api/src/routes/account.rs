@@ -120,9 +120,6 @@ type AccountsWanted = ListOf<AccountLine>;
 /// How the list of what admits a person is asked.
 type AdmissionsWanted = ListOf<AdmissionLine>;
 
-/// The most accounts that are looked through.
-const ACCOUNTS_MAX: u32 = 10_000;
-
 /// A new account.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -211,7 +208,7 @@ pub(crate) async fn accounts(
     headers: HeaderMap,
     wanted: AccountsWanted,
 ) -> Result<Response, Problem> {
-    let all = reception.accounts(&visitor, "", ACCOUNTS_MAX).await?;
+    let all = reception.accounts(&visitor).await?;
     let found = wanted.page(all.into_iter().map(AccountLine::of).collect())?;
     Ok(said(&headers, &Page::of(found, |it| it)))
 }

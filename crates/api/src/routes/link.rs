@@ -86,9 +86,6 @@ impl Item for RefusalLine {
 /// How the list of refusals is asked.
 type RefusalsWanted = ListOf<RefusalLine>;
 
-/// The most refusals that are looked through, the newest.
-const REFUSALS_MAX: u32 = 10_000;
-
 pub(super) fn describe(generator: &mut SchemaGenerator) {
     generator.subschema_for::<LinkMade>();
     generator.subschema_for::<Page<RefusalLine>>();
@@ -159,7 +156,7 @@ pub(crate) async fn refusals(
     headers: HeaderMap,
     wanted: RefusalsWanted,
 ) -> Result<Response, Problem> {
-    let found = reception.refusals(&visitor, None, REFUSALS_MAX).await?;
+    let found = reception.refusals(&visitor).await?;
     let line = |it: record::Refused| RefusalLine {
         at: it.at,
         account: it.account,

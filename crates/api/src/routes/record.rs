@@ -3,17 +3,21 @@
 use super::{Json, Noes, Path, Query};
 use crate::caller::Caller;
 use crate::described::Described;
-use crate::params::{StretchOf, limit};
+use crate::params::{ListOf, Page, StretchOf, limit};
 use crate::problem::Problem;
+use crate::sight::Sight;
 use axum::extract::State;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse as _, Response};
+use jiff::Timestamp;
 use model::digest::Digest;
 use model::id::Seq;
-use reception::Reception;
+use reception::{Carriage, Reception};
 use schemars::{JsonSchema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::sync::Arc;
+use views::listing::{Field, Item, Key, Listed, Use};
 
 /// The most contents that a deployment refers to and that are listed at once.
 const CONTENTS_MAX: u32 = 10_000;
@@ -32,11 +36,91 @@ pub struct Stretch {
     pub contents: Vec<Digest>,
 }
 
+/// A place out of the server's reach to which the record's checkpoints are carried.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct CarriageLine {
+    /// The place, as the server was told it.
+    pub place: String,
+    /// How many entries the newest checkpoint there is of.
+    pub entries: Seq,
+    /// When it was carried there; nothing where none was yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Timestamp>,
+    /// Why the newest one is not there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trouble: Option<String>,
+}
+
+impl CarriageLine {
+    fn of((place, it): (String, Carriage)) -> Self {
+        let Carriage { entries, at, trouble } = it;
+        Self { place, entries, at, trouble }
+    }
+}
+
+impl From<CarriageLine> for (String, Carriage) {
+    fn from(it: CarriageLine) -> Self {
+        let CarriageLine { place, entries, at, trouble } = it;
+        (place, Carriage { entries, at, trouble })
+    }
+}
+
+impl Listed for CarriageLine {
+    const FIELDS: &'static [Field] = &[
+        Field { name: "place", about: "The place.", asked: Use::Both },
+        Field {
+            name: "entries",
+            about: "How many entries the newest checkpoint there is of.",
+            asked: Use::Order,
+        },
+        Field { name: "at", about: "When it was carried there.", asked: Use::Order },
+    ];
+}
+
+impl Item for CarriageLine {
+    fn key(&self, field: usize) -> Key<'_> {
+        match field {
+            0 => Key::text(&self.place),
+            1 => Key::Number(self.entries),
+            _ => self.at.map_or(Key::None, Key::Instant),
+        }
+    }
+
+    fn name(&self) -> Cow<'_, str> {
+        self.place.as_str().into()
+    }
+
+    fn says(&self, text: &str) -> bool {
+        self.has_field_with(text)
+    }
+}
+
+/// How the list of places is asked.
+type CarriagesWanted = ListOf<CarriageLine>;
+
 pub(super) fn describe(generator: &mut SchemaGenerator) {
     generator.subschema_for::<Stretch>();
+    generator.subschema_for::<Page<CarriageLine>>();
 }
 
 type StretchBody = Described<Stretch>;
+type CarriagesBody = Described<Page<CarriageLine>>;
+
+/// List the places to which checkpoints are carried
+///
+/// Whoever holds a checkpoint that left the server notices if the record is written anew.
+#[utoipa::path(get, path = "/api/v1/deployments/{deployment}/carriages", tag = "record",
+    params(("deployment" = String, Path, description = "The deployment."), CarriagesWanted),
+    responses((status = 200, description = "The places, by name.", body = CarriagesBody), Noes))]
+pub(crate) async fn carriages(
+    State(reception): State<Arc<Reception>>,
+    sight: Sight,
+    wanted: CarriagesWanted,
+) -> Result<Response, Problem> {
+    let places = reception.carried().places(&sight.state().plan.deployment);
+    let places = places.into_iter().map(CarriageLine::of);
+    Ok(sight.answer(super::Json(Page::of(wanted.page(places.collect())?, |it| it))))
+}
 
 /// Read the record, byte for byte
 ///

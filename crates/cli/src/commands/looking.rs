@@ -52,8 +52,8 @@ pub(crate) fn ends(state: &State, now: Timestamp) -> Ends {
 struct Standing<'a> {
     #[serde(flatten)]
     board: &'a Board,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    checkpoints: Option<&'a BTreeMap<String, Carriage>>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    checkpoints: BTreeMap<String, Carriage>,
 }
 
 pub(crate) async fn status(it: &Status, desk: Desk) -> Result<Exit, Fault> {
@@ -65,13 +65,17 @@ pub(crate) async fn status(it: &Status, desk: Desk) -> Result<Exit, Fault> {
     let newest = desk.coordinator.entries(state.seq.saturating_sub(NEWEST), NEWEST as u32).await?;
     let board = Board::of(&state, now, &newest, forecast);
     let setting = desk.terminal.setting();
-    let mut carriages = desk.carriages();
-    let checkpoints = carriages.remove(&board.deployment).filter(|_| it.at.is_none());
-    let standing = Standing { board: &board, checkpoints: checkpoints.as_ref() };
+    let checkpoints = match it.at {
+        None => desk.carriages().await?,
+        Some(_) => BTreeMap::new(),
+    };
+    let standing = Standing { board: &board, checkpoints };
     desk.terminal.answer(&standing, || {
         let page = render::board::page(&state.plan, &board, setting);
-        let places = checkpoints.iter().flatten();
-        let lines = places.map(|(place, it)| render::board::carriage(place, it, &board.zone));
+        let lines = standing
+            .checkpoints
+            .iter()
+            .map(|(place, it)| render::board::carriage(place, it, &board.zone));
         page + &lines.collect::<String>()
     })?;
     Ok(if is_halted(&state) { Exit::Halted } else { Exit::Done })

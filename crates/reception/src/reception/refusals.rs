@@ -14,6 +14,9 @@ pub const AUDIT: &str = "landfall::audit";
 /// How long they are kept.
 const KEPT: SignedDuration = SignedDuration::from_hours(24 * 90);
 
+/// The most that are listed.
+const REFUSALS_MAX: u32 = 10_000;
+
 /// The most letters of what is kept of one.
 const LETTERS_MAX: usize = 500;
 
@@ -66,19 +69,13 @@ impl Reception {
         done
     }
 
-    /// Returns at most `limit` refusals before `before`, the newest first; for an administrator.
+    /// Returns the last 10,000 refusals, the newest first; for an administrator.
     ///
     /// # Errors
     ///
     /// Where the visitor is none.
-    pub async fn refusals(
-        &self,
-        visitor: &Visitor,
-        before: Option<Timestamp>,
-        limit: u32,
-    ) -> Result<Vec<Refused>, ReceptionError> {
+    pub async fn refusals(&self, visitor: &Visitor) -> Result<Vec<Refused>, ReceptionError> {
         self.administers(visitor, "list what was refused").await?;
-        let before = before.unwrap_or(Timestamp::MAX);
-        Ok(self.accounts.refusals(before, limit).await?)
+        Ok(self.accounts.refusals(Timestamp::MAX, REFUSALS_MAX).await?)
     }
 }

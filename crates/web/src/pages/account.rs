@@ -2,56 +2,25 @@
 
 use super::Answer;
 use super::door::{invalid_name, saying, sent_away};
+use crate::block::{Act, Block, Cell};
 use crate::guest::Guest;
+use crate::link;
 use crate::template::{rendered, said};
 use crate::trouble::No;
 use axum::extract::{Form, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use model::id::PersonId;
+use model::window::TimeZoneName;
 use reception::{
     Access, Given, NewAccount, NewToken, PASSWORD_LETTERS_MIN, Reach, Reception, ReceptionError,
     Visitor,
 };
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use std::sync::Arc;
 use views::time::when;
 use zeroize::Zeroizing;
-
-/// The most accounts that the page lists.
-const ACCOUNTS_MAX: u32 = 500;
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(crate) struct Asked {
-    said: Option<String>,
-}
-
-#[derive(Serialize)]
-struct Line {
-    digest: String,
-    kind: String,
-    label: String,
-    created: String,
-    ends: String,
-    is_this: bool,
-}
-
-#[derive(Serialize)]
-struct PasskeyLine {
-    id: String,
-    label: String,
-    created: String,
-}
-
-#[derive(Serialize)]
-struct AccountLine {
-    name: String,
-    is_administrator: bool,
-    is_disabled: bool,
-    is_self: bool,
-}
 
 /// What the page says besides what it always says.
 #[derive(Default)]
@@ -62,39 +31,99 @@ struct Said {
     once: Option<(String, String)>,
 }
 
+/// Returns what admits a visitor, as a table.
+fn admissions(visitor: &Visitor, all: Vec<record::Admission>) -> Block {
+    let utc = utc();
+    let rows = all.into_iter().map(|it| {
+        let created = when(it.created, &utc);
+        let this = if visitor.is_let_in_by(&it.digest) { "this one" } else { "" };
+        let end = Act {
+            text: "End".to_owned(),
+            label: format!("End the {} of {created}", it.kind),
+            action: "/account/end".to_owned(),
+            field: ("digest", it.digest.to_string()),
+        };
+        let label = (!it.label.is_empty()).then_some(it.label);
+        vec![
+            Cell::of(it.kind).small(this),
+            Cell::optional(label),
+            Cell::of(created),
+            Cell::of(when(it.ends, &utc)),
+            Cell::acts(vec![end]),
+        ]
+    });
+    let columns = ["What", "Label", "Since", "Ends", "End it"];
+    Block::table("What admits you", &columns, rows.collect(), "Nothing does.")
+}
+
+fn passkeys(all: Vec<reception::passkey::Held>) -> Block {
+    let utc = utc();
+    let rows = all.into_iter().map(|it| {
+        let remove = Act {
+            text: "Remove".to_owned(),
+            label: format!("Remove the passkey {}", it.label),
+            action: "/account/passkeys/remove".to_owned(),
+            field: ("id", it.id),
+        };
+        vec![Cell::of(it.label), Cell::of(when(it.created, &utc)), Cell::acts(vec![remove])]
+    });
+    let none =
+        "You have none yet. With one you log in, and sign, by what unlocks your phone or computer.";
+    Block::table("Your passkeys", &["Label", "Since", "Remove it"], rows.collect(), none)
+}
+
+/// Returns all accounts, with what can be done with those of others.
+fn accounts(visitor: &Visitor, all: Vec<record::Account>) -> Block {
+    let word = |it: bool| Cell::of(if it { "yes" } else { "no" });
+    let rows = all.into_iter().map(|it| {
+        let name = it.name.to_string();
+        let invite = Act {
+            text: "Invite".to_owned(),
+            label: format!("Invite {name}"),
+            action: "/account/invite".to_owned(),
+            field: ("name", name.clone()),
+        };
+        let (text, label, disabled) = if it.is_disabled {
+            ("Let in again", format!("Let {name} in again"), "")
+        } else {
+            ("Shut out", format!("Shut {name} out"), "true")
+        };
+        let change = Act {
+            text: text.to_owned(),
+            label,
+            action: format!("/account/accounts/{}", link::encoded(&name)),
+            field: ("disabled", disabled.to_owned()),
+        };
+        let acts = if it.name == *visitor.person() {
+            Cell::default().small("another administrator does")
+        } else {
+            Cell::acts(vec![invite, change])
+        };
+        vec![Cell::of(name), word(it.is_administrator), word(!it.is_disabled), acts]
+    });
+    let columns = ["Name", "Looks after accounts", "May come in", "Change"];
+    Block::table("Accounts", &columns, rows.collect(), "There are none.")
+}
+
+fn utc() -> TimeZoneName {
+    "UTC".parse().expect("because UTC is a zone")
+}
+
 async fn shown(
     reception: &Reception,
     visitor: &Visitor,
     more: Said,
+    query: &[(String, String)],
 ) -> Result<Response, ReceptionError> {
-    let utc = "UTC".parse().expect("because UTC is a zone");
-    let admissions = reception.admissions(visitor).await?.into_iter().map(|it| Line {
-        is_this: visitor.is_let_in_by(&it.digest),
-        digest: it.digest.to_string(),
-        kind: it.kind.to_string(),
-        label: it.label,
-        created: when(it.created, &utc),
-        ends: when(it.ends, &utc),
-    });
-    let admissions: Vec<Line> = admissions.collect();
-    let passkeys = reception.passkeys(visitor).await?.into_iter().map(|it| PasskeyLine {
-        id: it.id,
-        label: it.label,
-        created: when(it.created, &utc),
-    });
-    let passkeys: Vec<PasskeyLine> = passkeys.collect();
+    let listed = |it: Block| it.listed("/account", query);
+    let admissions = listed(admissions(visitor, reception.admissions(visitor).await?));
+    let passkeys = listed(passkeys(reception.passkeys(visitor).await?));
     let is_administrator = visitor.account.is_administrator;
-    let accounts: Vec<AccountLine> = if is_administrator {
-        let all = reception.accounts(visitor, "", ACCOUNTS_MAX).await?.into_iter();
-        let line = |it: record::Account| AccountLine {
-            is_self: it.name == *visitor.person(),
-            name: it.name.to_string(),
-            is_administrator: it.is_administrator,
-            is_disabled: it.is_disabled,
-        };
-        all.map(line).collect()
+    let accounts = if is_administrator {
+        let all = reception.accounts(visitor).await?;
+        Some(listed(accounts(visitor, all)))
     } else {
-        vec![]
+        None
     };
     let Said { no, said, once } = more;
     let sign_on = reception.sign_on_provider();
@@ -112,11 +141,12 @@ async fn shown(
 pub(crate) async fn page(
     State(reception): State<Arc<Reception>>,
     Guest(visitor): Guest,
-    Query(asked): Query<Asked>,
+    Query(query): Query<Vec<(String, String)>>,
 ) -> Answer {
+    let said = query.iter().find(|(name, _)| name == "said").map(|(_, it)| it.clone());
     // Only what this program says is repeated: a link puts no words into its mouth.
-    let said = asked.said.filter(|it| SAID.contains(&it.as_str()));
-    Ok(shown(&reception, &visitor, Said { said, ..Said::default() }).await?)
+    let said = said.filter(|it| SAID.contains(&it.as_str()));
+    Ok(shown(&reception, &visitor, Said { said, ..Said::default() }, &query).await?)
 }
 
 const PASSWORD_CHANGED: &str = "The password is changed, and your other sessions have ended.";
@@ -146,7 +176,7 @@ async fn answered(reception: &Reception, visitor: &Visitor, done: Result<&str, N
         Ok(said) => Ok(saying("/account", said).into_response()),
         Err(no) => {
             let said = Said { no: Some(no), ..Said::default() };
-            Ok(shown(reception, visitor, said).await?)
+            Ok(shown(reception, visitor, said, &[]).await?)
         }
     }
 }
@@ -187,7 +217,7 @@ pub(crate) async fn token(
         Ok((secret, _)) => once("Your token", secret.reveal()),
         Err(error) => Said { no: Some(error.into()), ..Said::default() },
     };
-    Ok(shown(&reception, &visitor, said).await?)
+    Ok(shown(&reception, &visitor, said, &[]).await?)
 }
 
 /// Returns that `what` is shown this once.
@@ -208,7 +238,7 @@ pub(crate) async fn calendar(
     Guest(visitor): Guest,
 ) -> Answer {
     let made = reception.calendar_address(&visitor).await;
-    Ok(shown(&reception, &visitor, given("The address of your calendar", made)).await?)
+    Ok(shown(&reception, &visitor, given("The address of your calendar", made), &[]).await?)
 }
 
 #[derive(Deserialize)]
@@ -223,7 +253,7 @@ pub(crate) async fn invite(
 ) -> Answer {
     let made = reception.invite(&visitor, &it.name).await;
     let what = format!("The invitation of {}, to hand over", it.name);
-    Ok(shown(&reception, &visitor, given(&what, made)).await?)
+    Ok(shown(&reception, &visitor, given(&what, made), &[]).await?)
 }
 
 pub(crate) async fn link_sign_on(
@@ -245,46 +275,28 @@ pub(crate) async fn unlink_sign_on(
     answered(&reception, &visitor, done.map(|()| UNLINKED).map_err(No::from)).await
 }
 
-#[derive(Serialize)]
-struct RefusalLine {
-    at: String,
-    account: String,
-    deployment: String,
-    what: String,
-    why: String,
-}
-
-/// The most refusals that a page lists.
-const REFUSALS_MAX: u32 = 200;
-
-/// Where a page of refusals ends.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(crate) struct Before {
-    before: Option<Timestamp>,
-}
-
 /// What was refused for want of authority, for whoever looks after accounts.
 pub(crate) async fn refusals(
     State(reception): State<Arc<Reception>>,
     Guest(visitor): Guest,
-    Query(asked): Query<Before>,
+    Query(query): Query<Vec<(String, String)>>,
 ) -> Answer {
-    let utc = "UTC".parse().expect("because UTC is a zone");
-    let found = reception.refusals(&visitor, asked.before, REFUSALS_MAX).await?;
-    let is_full = found.len() == REFUSALS_MAX as usize;
-    let last = found.last().filter(|_| is_full).map(|it| it.at.to_string());
-    let next = last.map(|it| format!("/account/refusals?before={}", crate::link::encoded(&it)));
-    let line = |it: record::Refused| RefusalLine {
-        at: views::time::exactly(it.at, &utc),
-        account: it.account,
-        deployment: it.deployment,
-        what: it.what,
-        why: crate::trouble::sentence(&it.why),
-    };
-    let refusals: Vec<RefusalLine> = found.into_iter().map(line).collect();
+    let found = reception.refusals(&visitor).await?;
+    let deployment = |it: String| (!it.is_empty()).then_some(it);
+    let rows = found.into_iter().map(|it| {
+        vec![
+            Cell::of(views::time::exactly(it.at, &utc())),
+            Cell::of(it.account),
+            Cell::optional(deployment(it.deployment)),
+            Cell::of(it.what),
+            Cell::of(crate::trouble::sentence(&it.why)),
+        ]
+    });
+    let columns = ["When", "Account", "Deployment", "What", "Why not"];
+    let refusals = Block::table("Refusals", &columns, rows.collect(), "Nothing was refused.");
+    let refusals = refusals.listed("/account/refusals", &query);
     let who = visitor.person().to_string();
-    let what = said! { title => "Refused for want of authority", who, refusals, next };
+    let what = said! { title => "Refused for want of authority", who, refusals };
     Ok(rendered("refusals.html", what))
 }
 

@@ -1,7 +1,7 @@
 //! The record: its entries, one of them, and what an order printed.
 
 use super::Answer;
-use crate::block::{Block, Body, Cell, Fact, Stream};
+use crate::block::{Block, Body, Cell, Fact, Stream, Tone};
 use crate::form::FieldView;
 use crate::page::Page;
 use crate::template::said;
@@ -11,7 +11,8 @@ use axum::extract::{Path, State};
 use model::event::Event;
 use model::id::Seq;
 use model::order::OrderId;
-use reception::Reception;
+use reception::{Carriage, Reception};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use views::board::EntryLine;
 use views::entry_list::EntryAt;
@@ -28,7 +29,7 @@ const AT_ONCE: u32 = 2_000;
 /// The fields of the columns of the list.
 const FIELDS: [Option<&str>; 1] = [Some("seq")];
 
-pub(crate) async fn list(visit: Visit) -> Answer {
+pub(crate) async fn list(State(reception): State<Arc<Reception>>, visit: Visit) -> Answer {
     let state = visit.state();
     let mut wanted = visit.wanted::<EntryAt>()?;
     // Whoever looks at the record looks for what has just happened.
@@ -46,7 +47,11 @@ pub(crate) async fn list(visit: Visit) -> Answer {
         "{} entries, each chained to the one before. Nothing is ever changed or removed.",
         state.seq
     );
-    let page = Page::new("Record").lead(lead).with(block).typed("landfall record verify");
+    let mut page = Page::new("Record").lead(lead).with(block).typed("landfall record verify");
+    let places = reception.carried().places(visit.deployment());
+    if visit.at.is_none() && !places.is_empty() {
+        page = page.with(elsewhere(&visit, places));
+    }
     let word = |name: &str, label: &str, about: &str| FieldView {
         kind: "line",
         name: name.to_owned(),
@@ -58,6 +63,21 @@ pub(crate) async fn list(visit: Visit) -> Answer {
     let filter = [word("text", "What", ""), word("by", "Who, by their short name", "")];
     let order = visit.says("order");
     Ok(page.shown_as(&visit, "list.html", said! { filter, order, action => visit.link("record") }))
+}
+
+/// Returns where checkpoints of the record lie out of the server's reach.
+fn elsewhere(visit: &Visit, places: BTreeMap<String, Carriage>) -> Block {
+    let rows = places.into_iter().map(|(place, it)| {
+        let newest = match &it.trouble {
+            Some(why) => Cell::of("not the newest").tone(Tone::Bad).small(why.as_str()),
+            None => Cell::of("the newest").tone(Tone::Good),
+        };
+        let at = Cell::optional(it.at.map(|at| visit.when(at)));
+        vec![Cell::of(place), newest, Cell::number(it.entries), at]
+    });
+    let columns = ["Place", "What lies there", "Entries", "Carried"];
+    Block::table("Checkpoints elsewhere", &columns, rows.collect(), "")
+        .lead("Whoever holds one of them notices if the record is written anew.")
 }
 
 pub(crate) async fn page(visit: Visit, Path((_, seq)): Path<(String, String)>) -> Answer {

@@ -114,6 +114,28 @@ async fn a_list_grows_without_a_script() {
 }
 
 #[tokio::test]
+async fn accounts_are_put_in_order_and_looked_through_like_every_list() {
+    let browser = Browser::at_work().await;
+    let names: Vec<String> = (0..20).map(|it| format!("person-{it:02}")).collect();
+    for name in &names {
+        browser.post("/account/accounts", &[("name", name), ("password", "")]).await;
+    }
+    let at = |text: &str, name: &str| text.find(&format!("Invite {name}\""));
+    let last_first = browser.get("/account?list=part-accounts&sort=-0").await;
+    let places = names.iter().rev().map(|it| at(&last_first.text, it));
+    assert!(places.collect::<Option<Vec<_>>>().unwrap().is_sorted(), "{}", last_first.text);
+    assert!(last_first.text.contains("aria-sort=\"descending\""));
+    let found = browser.get("/account?list=part-accounts&find=person-07").await;
+    let shown: Vec<&String> = names.iter().filter(|it| at(&found.text, it).is_some()).collect();
+    assert_eq!(shown, ["person-07"]);
+    browser.post("/account/accounts/person-07", &[("disabled", "true")]).await;
+    let shut_out = browser.get("/account?list=part-accounts&find=person-07").await;
+    assert!(shut_out.text.contains("Let person-07 in again"), "{}", shut_out.text);
+    let refused = browser.get("/account/refusals").await;
+    assert!(refused.text.contains("Nothing was refused."), "{}", refused.text);
+}
+
+#[tokio::test]
 async fn an_earlier_moment_can_be_looked_at() {
     let browser = Browser::at_work().await;
     let fields = [("c.cancel.reason", "A mistake."), ("_back", "/d/HELLO")];
@@ -125,7 +147,7 @@ async fn an_earlier_moment_can_be_looked_at() {
         "{}",
         then.text
     );
-    assert!(then.text.contains("This is how it stood at 1"), "{}", then.text);
+    assert!(then.text.contains("This is how it stood at entry 1,"), "{}", then.text);
     let nonsense = browser.get("/d/HELLO?at=yesterday").await;
     assert_eq!(nonsense.status, StatusCode::UNPROCESSABLE_ENTITY);
 }
