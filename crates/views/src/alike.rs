@@ -14,7 +14,7 @@ pub const NAMED_MAX: usize = 12;
 /// Something that waits, and what else waits on the same.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Alike {
-    /// The first of them.
+    /// The first of them, since whenever one of them waits.
     #[serde(flatten)]
     pub wait: WaitingOn,
     /// What else waits on the same; at most a dozen.
@@ -36,6 +36,18 @@ impl From<WaitingOn> for Alike {
     }
 }
 
+impl Alike {
+    /// Takes in another wait on the same; it tells the age of the oldest.
+    fn take(&mut self, other: WaitingOn) {
+        self.wait.since = self.wait.since.min(other.since);
+        if self.also.len() < NAMED_MAX {
+            self.also.push(other.scope);
+        } else {
+            self.more += 1;
+        }
+    }
+}
+
 /// Returns `waits` in their order, those together that wait on the same and that nobody can end one
 /// by one.
 pub fn alike(waits: impl IntoIterator<Item = WaitingOn>) -> Vec<Alike> {
@@ -50,8 +62,7 @@ pub fn alike(waits: impl IntoIterator<Item = WaitingOn>) -> Vec<Alike> {
         let is_first = |it: &&usize| all.get(**it).is_some_and(|it| is_the_same(&it.wait, &wait));
         let first = places.copied().find(|it| is_first(&it));
         match first.and_then(|it| all.get_mut(it)) {
-            Some(first) if first.also.len() < NAMED_MAX => first.also.push(wait.scope),
-            Some(first) => first.more += 1,
+            Some(first) => first.take(wait),
             None => {
                 known.entry(wait.what.clone()).or_default().push(all.len());
                 all.push(wait.into());
@@ -92,6 +103,17 @@ mod tests {
             if_nobody_acts: None,
             binds: Binds::Now,
         }
+    }
+
+    #[test]
+    fn what_is_told_once_waits_since_the_oldest_of_them_does() {
+        let ring = "ring early is halted";
+        let later = Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_hours(2);
+        let first = WaitingOn { since: later, ..waits("site/a", ring, Supplier::System) };
+        let told = alike([first, waits("site/b", ring, Supplier::System)]);
+        let told: Vec<_> =
+            told.iter().map(|it| (it.wait.scope.to_string(), it.wait.since)).collect();
+        assert_eq!(told, [("site/a".to_owned(), Timestamp::UNIX_EPOCH)]);
     }
 
     #[test]

@@ -160,11 +160,16 @@ impl IntoResponse for Trouble {
     }
 }
 
-/// Returns `said` as a sentence: with a capital at its beginning and a full stop at its end.
+/// Returns `said` as a sentence: with a capital at its beginning, where no name begins it that is
+/// written small, and a full stop at its end.
 pub(crate) fn sentence(said: &str) -> String {
-    let mut letters = said.trim().chars();
+    let said = said.trim();
+    let mut letters = said.chars();
     let Some(first) = letters.next() else { return String::new() };
-    let mut text: String = first.to_uppercase().chain(letters).collect();
+    let word = said.split(' ').next().unwrap_or_default();
+    let is_name = word.trim_end_matches(['.', ',', ':']).contains(['.', '_']);
+    let mut text: String =
+        if is_name { said.to_owned() } else { first.to_uppercase().chain(letters).collect() };
     if !text.ends_with(['.', '!', '?', ':', '`']) {
         text.push('.');
     }

@@ -38,6 +38,7 @@ pub(crate) async fn list(visit: Visit) -> Answer {
     for kind in form::kinds() {
         let title = match kind.noun() {
             "" => "Deployment, components and sites".to_owned(),
+            "rfc" => "Request for change".to_owned(),
             noun => form::spoken(noun),
         };
         let name = form::spoken(kind.path.rsplit('/').next().unwrap_or_default());

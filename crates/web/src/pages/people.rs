@@ -4,6 +4,7 @@ use super::Answer;
 use crate::block::{Block, Cell};
 use crate::page::Page;
 use crate::visit::Visit;
+use model::role_type::RoleType;
 use model::scope::Scope;
 
 /// The most people that are listed, a page at a time.
@@ -23,15 +24,17 @@ pub(crate) async fn page(visit: Visit) -> Answer {
             Cell::of(if is_away { "away" } else { "there" }),
         ]
     });
-    let columns = ["Who", "Role types", "Clock", "Today"];
+    let columns = ["Who", "Role types", "Time zone", "Today"];
     let people = Block::table("People", &columns, rows.collect(), "The plan names nobody.");
-    let roles = <model::role_type::RoleType as strum::VariantArray>::VARIANTS.iter().map(|role| {
+    let roles = <RoleType as strum::VariantArray>::VARIANTS.iter().map(|role| {
         use strum::EnumMessage as _;
         let holders: Vec<String> = plan.holders(*role).map(|it| visit.name(&it.id)).collect();
-        vec![
-            Cell::of(role).small(role.get_documentation().unwrap_or_default()),
-            Cell::of(if holders.is_empty() { "nobody".to_owned() } else { holders.join(", ") }),
-        ]
+        let held = match role {
+            RoleType::SiteOwner => "each at the sites that they own".to_owned(),
+            _ if holders.is_empty() => "nobody".to_owned(),
+            _ => holders.join(", "),
+        };
+        vec![Cell::of(role).small(role.get_documentation().unwrap_or_default()), Cell::of(held)]
     });
     let roles = Block::table("Role types", &["Role type", "Held by"], roles.collect(), "");
     let acts = super::handover::acts(&visit);
