@@ -6,6 +6,7 @@
 pub(crate) mod account;
 pub(crate) mod act;
 pub(crate) mod assessment;
+pub(crate) mod batch;
 pub(crate) mod care;
 pub(crate) mod close_out;
 pub(crate) mod delegate;
@@ -196,6 +197,8 @@ pub(crate) enum What {
     #[command(subcommand)]
     Dispute(dispute::Dispute),
     #[command(subcommand)]
+    Batch(batch::Batch),
+    #[command(subcommand)]
     Paper(paper::Paper),
     Acknowledge(act::Acknowledge),
     Adopt(act::Adopt),
@@ -289,6 +292,7 @@ const GROUPS: &[(&str, &[&str])] = &[
             "sheet",
             "document",
             "sign",
+            "batch",
             "refuse",
             "withdraw",
             "ask-again",

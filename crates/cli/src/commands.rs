@@ -3,6 +3,7 @@
 pub(crate) mod accounts;
 mod acts;
 mod assessments;
+mod batches;
 mod caring;
 mod carrying;
 mod closings;
@@ -102,6 +103,7 @@ pub(crate) async fn carry_out(
         What::Delegate(it) => delegations::delegate(it, desk().await?).await,
         What::Dispute(it) => disputes::dispute(it, desk().await?).await,
         What::Paper(it) => papers::paper(it, desk().await?).await,
+        What::Batch(it) => batches::batch(it, desk().await?).await,
         What::Revisit(it) => signing::revisit(it, desk().await?).await,
         What::Acknowledge(it) => match messages::token_of(it) {
             Some(token) => messages::by_token(token, desk().await?).await,

@@ -17,11 +17,10 @@ use documents::Language;
 use jiff::Timestamp;
 use model::authentication::{
     Authentication, AuthenticationMethod, Declaration, Meaning, Proof, ShownAgain, is_shown_again,
-    signs,
+    sentence, signs,
 };
 use model::command::Command;
 use model::decide::{Acting, decide};
-use model::event::Event;
 use model::id::{DeploymentId, PersonId, Seq};
 use model::plan::MasterProjectPlan;
 use model::profile::Profile;
@@ -226,6 +225,11 @@ impl Desk {
         Self { language, ..self }
     }
 
+    /// Returns in which language whoever sits here reads what a signature means.
+    pub(crate) fn language(&self) -> Language {
+        self.language
+    }
+
     /// Has `person` show, in the act, that it is them, where `command` puts their name under something and
     /// they have a key here, or the server asks for it.
     fn shown_again(
@@ -244,9 +248,7 @@ impl Desk {
         let events =
             decide(&Acting::new(state, person, at), command).map_err(CommandError::from)?;
         let Some(event) = events.first() else { return Ok(None) };
-        let sentence =
-            if let Event::SignOff { meaning, .. } = event { meaning.as_ref() } else { None };
-        let meaning = sentence.map(|it| Meaning {
+        let meaning = sentence(event).map(|it| Meaning {
             lang: self.language.to_string(),
             text: documents::meaning(it, self.language),
         });

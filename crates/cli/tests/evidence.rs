@@ -52,6 +52,23 @@ impl Desk {
         desk
     }
 
+    /// Returns a desk with the smallest plan, in which one person owns both sites and signs with `key`.
+    fn of_two_sites() -> Self {
+        let desk = Self::new();
+        let public = std::fs::read_to_string(desk.path("key.pub")).unwrap();
+        let plan = std::fs::read_to_string(desk.path("minimal.yaml")).unwrap();
+        let key = format!("  - id: me\n    ssh-keys: [\"{}\"]\n", public.trim());
+        let own = desk.path("greetings").display().to_string();
+        let plan = plan.replace("  - id: me\n", &key).replace("/tmp/landfall-hello", &own);
+        std::fs::write(desk.path("plan.yaml"), plan).unwrap();
+        desk
+    }
+
+    /// Returns what `line` prints as JSON.
+    fn tells(&self, line: &str) -> serde_json::Value {
+        serde_json::from_str(&self.does(line)).unwrap()
+    }
+
     fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
@@ -146,7 +163,10 @@ fn repacked(desk: &Desk, files: &[ArchivedFile], change: impl Fn(&str, Vec<u8>) 
         let bytes = change(&it.path, it.bytes.clone());
         ArchivedFile { path: it.path.clone(), bytes }
     });
-    let bytes = package(&"REF".parse().unwrap(), changed.collect(), &signer).unwrap();
+    let chain = files.iter().find(|it| it.path == "chain.ndjson").unwrap();
+    let name = String::from_utf8_lossy(&chain.bytes);
+    let name = name.split_once("landfall/").unwrap().1.split('"').next().unwrap();
+    let bytes = package(&name.parse().unwrap(), changed.collect(), &signer).unwrap();
     std::fs::write(desk.path("other.tar"), bytes).unwrap();
 }
 
@@ -159,7 +179,9 @@ fn rechained(exported: &[u8], signer: &Signer, change: impl Fn(String) -> String
     let count = text.lines().count();
     for (number, line) in text.lines().enumerate() {
         if number + 1 == count {
-            let (deployment, size) = ("REF".parse().unwrap(), tree.size());
+            let origin = text.split_once("landfall/").unwrap().1;
+            let deployment = origin.split('"').next().unwrap().parse().unwrap();
+            let size = tree.size();
             let note = record::Checkpoint { deployment, size, root: tree.root() }.sign(signer);
             let ending: serde_json::Value = serde_json::from_str(line).unwrap();
             let note = serde_json::to_string(&note).unwrap();
@@ -253,6 +275,94 @@ fn a_record_goes_on_under_another_key_and_both_programs_follow_it_from_the_first
     std::fs::copy(desk.path(&format!("data/key.before-{old}")), desk.path("data/key")).unwrap();
     let (code, said) = desk.types("rfc submit RFC-2 --as rel");
     assert!(code != 0 && said.contains("give this server the new key file"), "{said}");
+}
+
+// Proves: P2-D7, X-13
+#[test]
+fn a_batch_is_signed_once_after_a_look_at_its_sample_and_both_programs_hold_it_against_its_list() {
+    let desk = Desk::of_two_sites();
+    desk.does("deployment create plan.yaml --rehearsal");
+    desk.run(
+        env!("CARGO_BIN_EXE_landfall"),
+        &["attest", "E4", "deployment", "--statement", "asked"],
+    );
+    desk.does("rfc submit RFC-1");
+    desk.does("rfc classify RFC-1");
+    let part = desk.tells("rfc show RFC-1 --json")["part"].as_str().unwrap().to_owned();
+    desk.does(&format!("rfc approve RFC-1 --digest {part}"));
+    desk.does("rfc schedule RFC-1");
+    desk.does("acknowledge --ring pilot");
+    desk.does("deployment start");
+    desk.does("serve --until-idle");
+
+    // What is not of one kind is no batch, and neither is one signature.
+    let slots = "site/north:release-management site/south:release-management";
+    for (line, said) in [
+        ("batch begin site/north:release-management", "at least two"),
+        ("batch begin site/north:release-management site/north:release-management", "named twice"),
+        ("batch begin site/north:release-management core:tester", "of another kind"),
+        ("batch look 1 site/north", "there is no batch 1"),
+    ] {
+        let (code, found) = desk.types(line);
+        assert!(code != 0 && found.contains(said), "{line}: {found}");
+    }
+    desk.does(&format!("batch begin {slots}"));
+    let batch = desk.tells("batch show 1 --json");
+    let list = batch["digest"].as_str().unwrap();
+    let sign = format!("batch sign 1 --digest {list} --ssh-key key");
+    let (code, said) = desk.types(&sign);
+    assert!(code != 0 && said.contains("2 of 2 have not been looked at"), "{said}");
+    let (code, said) = desk.types("batch look 1 site/north --digest 0123456789");
+    assert!(code == 8, "{said}");
+    for site in ["north", "south"] {
+        let sheet = desk.tells(&format!("sheet site/{site} --json"));
+        let digest = sheet[0]["digest"].as_str().unwrap().to_owned();
+        desk.does(&format!("batch look 1 site/{site} --digest {digest}"));
+        let (code, said) = desk.types(&format!("batch look 1 site/{site} --digest {digest}"));
+        assert!(code != 0 && said.contains("already"), "{said}");
+    }
+    let said = desk.does(&sign);
+    assert!(said.contains("in batch 1 of 2, 2 looked at, it among them"), "{said}");
+    let (code, said) = desk.types(&sign);
+    assert!(code != 0 && said.contains("batch 1 is signed"), "{said}");
+
+    // The owner is led through the same where nobody can be asked, and says so at each step.
+    desk.does("serve --until-idle");
+    let (code, said) = desk.types("sign --all-mine");
+    assert!(code == 2 && said.contains("landfall batch look 2 site/"), "{said}");
+    let shown = desk.does("sheet site/north");
+    assert!(shown.contains("in batch 1 of 2, 2 looked at, it among them"), "{shown}");
+    let paper = desk.does("document show site/north --language de");
+    assert!(paper.contains("Stapel 1 mit 2 Unterschriften, 2 seiner Bl\u{e4}tter"), "{paper}");
+
+    let (key, files) = desk.packed();
+    std::fs::write(desk.path("verify.py"), documents::VERIFIER).unwrap();
+    desk.does(&format!("verify it.tar --key {key}"));
+    assert!(desk.python("it.tar", &key).0, "{}", desk.python("it.tar", &key).1);
+    let manifest = files.iter().find(|it| it.path.starts_with("signatures/")).unwrap();
+    let manifest: serde_json::Value = serde_json::from_slice(&manifest.bytes).unwrap();
+    assert_eq!(manifest["batch"]["looked_at"], 2, "{manifest}");
+    assert!(manifest["auth"]["again"]["by"]["ssh-key"].is_object(), "{manifest}");
+    let signer = Signer::from_file(&desk.path("data/key")).unwrap();
+    for (within, from, to, named) in [
+        ("\"begun\"", "\"sample\":[\"site/", "\"sample\":[\"site/x", "sample"),
+        ("\"looked-at\"", "\"slot\":\"site/", "\"slot\":\"site/x", "looked at"),
+        ("\"of\":2", "\"looked_at\":2", "\"looked_at\":9", "name"),
+        ("\"declarations\"", "\"meaning\":\"", "\"meaning\":\"Not: ", "about something else"),
+    ] {
+        repacked(&desk, &files, |path, bytes| {
+            if path != "chain.ndjson" {
+                return bytes;
+            }
+            rechained(&bytes, &signer, |body| {
+                if body.contains(within) { body.replacen(from, to, 1) } else { body }
+            })
+        });
+        let (code, ours) = desk.types(&format!("verify other.tar --key {key}"));
+        let (holds, theirs) = desk.python("other.tar", &key);
+        assert!(code == 3 && !holds, "{from}: {ours} {theirs}");
+        assert!(ours.contains(named) && theirs.contains(named), "{from}: {ours} {theirs}");
+    }
 }
 
 // Proves: X-13, X-16

@@ -308,7 +308,9 @@ impl Coordinator {
         }
         for _ in 0..ATTEMPTS {
             let now = self.instant_of(at);
-            let acting = Acting::new(&self.state, &author.person, now).with_plan(plan.as_deref());
+            let acting = Acting::new(&self.state, &author.person, now)
+                .with_plan(plan.as_deref())
+                .at_head(self.head.hash);
             let events = match decide(&acting, command) {
                 Ok(events) => events,
                 // The refusal may be of a state that is no more.

@@ -6,6 +6,7 @@ use crate::block::{Criterion, Said, Section};
 use crate::name::DocumentName;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use model::batch::InBatch;
 use model::digest::{Digest, canonical};
 use model::id::Seq;
 use model::profile::Purpose;
@@ -185,6 +186,9 @@ pub struct Slot {
     /// What they showed in the act itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub again: Option<Again>,
+    /// Of which batch it is, where it was not signed by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub batch: Option<InBatch>,
     /// That it was signed by hand, and who attested it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on_paper: Option<OnPaper>,

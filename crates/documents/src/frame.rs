@@ -354,6 +354,7 @@ fn slot(paper: &Paper<'_>, slot: &SlotId, standing: &Standing) -> Slot {
             reason: it.reason.clone(),
         }),
         on_paper: decided.and_then(|it| it.paper).and_then(|it| on_paper(state, it)),
+        batch: decided.and_then(|it| it.batch.clone()),
         confirmed: state.disputes.confirmed.get(slot).copied().filter(|_| is_present),
         role: slot.role,
         asked: printed(state, &people),

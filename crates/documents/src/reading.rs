@@ -9,6 +9,7 @@
 
 use jiff::Timestamp;
 use model::authentication::{Authentication, Declaration};
+use model::batch::{BatchEvent, InBatch};
 use model::digest::{Digest, canonical};
 use model::event::{Actor, Entry, Event};
 use model::guard::GuardReading;
@@ -62,6 +63,8 @@ pub struct Reading {
     by_scope: BTreeMap<Scope, Vec<Seq>>,
     by_topic: BTreeMap<&'static str, Vec<Seq>>,
     signed: BTreeMap<Sheet, Vec<Act>>,
+    /// How whoever signed a batch was known, by its number.
+    batches: BTreeMap<u32, Option<Authentication>>,
     bodies: BTreeMap<Digest, Value>,
     rows: Option<(usize, Vec<u8>)>,
     waivers: BTreeMap<u32, Vec<Seq>>,
@@ -88,6 +91,8 @@ pub(crate) struct Act {
     pub(crate) gate: Vec<GuardReading>,
     /// The paper on which it was signed by hand: then nobody showed here that it is them.
     pub(crate) paper: Option<u32>,
+    /// Of which batch it is, where it was not signed by itself.
+    pub(crate) batch: Option<InBatch>,
 }
 
 /// A document that was issued for signature.
@@ -136,8 +141,14 @@ impl Reading {
                 stamp: None,
                 gate: gate.clone(),
                 paper: Some(*paper),
+                batch: None,
             };
             self.signed.entry(slot.sheet.clone()).or_default().push(act);
+        }
+        if let (Event::Batch(BatchEvent::Signed { batch, .. }), Actor::Person { known, .. }) =
+            (&entry.event, &entry.actor)
+        {
+            self.batches.insert(*batch, known.clone());
         }
         let Event::SignOff {
             slot,
@@ -147,6 +158,7 @@ impl Reading {
             on_behalf_of,
             stamp,
             gate,
+            batch,
             ..
         } = &entry.event
         else {
@@ -165,8 +177,12 @@ impl Reading {
             baseline: entry.baseline,
             ..Declaration::of(state, by, &entry.event, meaning)
         });
+        // What was shown for the batch is about each of its signatures.
+        let declared = declared.map(|it| it.challenge());
+        let of_batch = batch.as_ref().and_then(|it| self.batches.get(&it.batch));
+        let known = of_batch.cloned().unwrap_or(known);
         let act = Act {
-            declared: declared.map(|it| it.challenge()),
+            declared,
             seq,
             hash,
             at,
@@ -181,6 +197,7 @@ impl Reading {
             stamp: stamp.clone(),
             gate: gate.clone(),
             paper: None,
+            batch: batch.as_deref().cloned(),
         };
         self.signed.entry(slot.sheet.clone()).or_default().push(act);
         let is_issued = *transition == SignOffTransition::Requested;
@@ -278,9 +295,11 @@ fn topic(event: &Event) -> &'static str {
         | Event::StepDecided { .. }
         | Event::OrdersCancelled { .. } => "orders",
         Event::Rfc { .. } | Event::RfcApproved { .. } | Event::ChangeSchedule(_) => "changes",
-        Event::SignOff { .. } | Event::Delegation(_) | Event::Dispute(_) | Event::Paper(_) => {
-            "signatures"
-        }
+        Event::SignOff { .. }
+        | Event::Delegation(_)
+        | Event::Dispute(_)
+        | Event::Paper(_)
+        | Event::Batch(_) => "signatures",
         Event::WaiverRequested { .. } | Event::WaiverApproved { .. } | Event::Waiver { .. } => {
             "waivers"
         }

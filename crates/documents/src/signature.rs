@@ -10,6 +10,7 @@ use crate::name::DocumentName;
 use crate::reading::{Act, Paper};
 use jiff::Timestamp;
 use model::authentication::ShownAgain;
+use model::batch::InBatch;
 use model::digest::{Digest, canonical, canonical_digest};
 use model::guard::GuardReading;
 use model::id::Seq;
@@ -90,6 +91,10 @@ pub struct SignatureManifest {
     /// The digest of what the signer declared, as [`model::authentication::Declaration`] has it: the very
     /// event of the entry, who, under which baseline, on which gate, and the sentence they were shown.
     pub declaration_sha256: Option<Digest>,
+    /// Of which batch it is, where it was not signed by itself: what was shown in the act is then about the
+    /// batch, which names this declaration.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub batch: Option<InBatch>,
     /// How the signer was known.
     pub auth: Known,
     /// When it was recorded.
@@ -187,6 +192,7 @@ pub(crate) fn manifest(paper: &Paper<'_>, act: &Act) -> Option<SignatureManifest
             again: act.known.as_ref().and_then(|it| it.again.clone()),
         },
         declaration_sha256: act.declared,
+        batch: act.batch.clone(),
         signed_at: act.at,
         tz: views::time::zone_of(state, &scope).to_string(),
         chain: Chained { seq: act.seq, hash: act.hash },

@@ -9,9 +9,10 @@
 mod declaration;
 mod proof;
 
-pub use declaration::{Declaration, Meaning};
+pub use declaration::{Declaration, Meaning, sentence};
 pub use proof::{Assertion, Proof, SSH_NAMESPACE, ShownAgain};
 
+use crate::batch::BatchCommand;
 use crate::command::{Command, RfcAct};
 use crate::digest::Digest;
 use crate::dispute::DisputeCommand;
@@ -94,6 +95,7 @@ impl Signing {
 /// Returns whether `command` puts a person's name under something.
 pub fn signs(command: &Command) -> bool {
     matches!(command, Command::Sign { .. } | Command::Refuse { .. } | Command::Withdraw { .. })
+        || matches!(command, Command::Batch(BatchCommand::Sign { .. }))
         || matches!(command, Command::Dispute(DisputeCommand::Confirm { .. }))
         || matches!(
             command,

@@ -273,6 +273,8 @@ pub enum Command {
     Dispute(crate::dispute::DisputeCommand),
     /// Sheets that were signed by hand.
     Paper(crate::paper::PaperCommand),
+    /// Signing in a batch, with a look at a sample.
+    Batch(crate::batch::BatchCommand),
     /// The change schedule: standard changes, conflicts and how they were ruled on, reviews.
     ChangeSchedule(crate::change_schedule::ChangeScheduleCommand),
     /// What a site is promised and shows: expectations, coverage, exemptions, revisits.

@@ -5,6 +5,7 @@
 
 mod assessment;
 mod assignment;
+mod batch;
 mod change_schedule;
 mod close_out;
 mod completion;
@@ -34,6 +35,7 @@ mod training;
 mod waiver;
 
 use crate::command::Command;
+use crate::digest::Digest;
 use crate::event::{Actor, Event};
 use crate::id::PersonId;
 use crate::machine::{SiteTransition, Transition};
@@ -59,12 +61,15 @@ pub struct Acting<'a> {
     /// The plan that a revision names.
     pub new_plan: Option<&'a MasterProjectPlan>,
     rights: Rights,
+    /// The chain's hash of the last entry.
+    head: Digest,
 }
 
 impl<'a> Acting<'a> {
     /// Returns that `person` acts in `state` at the instant `now`.
     pub fn new(state: &'a State, person: &'a PersonId, now: Timestamp) -> Self {
-        Self { state, person, now, new_plan: None, rights: Rights::Operate }
+        let head = Digest::from_bytes([0; 32]);
+        Self { state, person, now, new_plan: None, rights: Rights::Operate, head }
     }
 
     /// Returns the same with the plan that a revision names at hand.
@@ -148,6 +153,7 @@ pub fn decide(acting: &Acting<'_>, command: &Command) -> Result<Vec<Event>, Refu
         Command::Delegation(command) => acting.delegation(command),
         Command::Dispute(command) => acting.dispute(command),
         Command::Paper(command) => acting.paper(command),
+        Command::Batch(command) => acting.batch(command),
         Command::ChangeSchedule(command) => acting.change_schedule(command),
         Command::SiteCare(command) => acting.site_care(command),
         Command::Message(command) => acting.message(command),

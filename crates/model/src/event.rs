@@ -7,13 +7,10 @@
 use crate::digest::Digest;
 use crate::guard::{Guard, GuardReading};
 use crate::id::{ComputerId, DeploymentId, PersonId, RfcId, RingId, Seq, StepId};
-use crate::machine::core_component::ComponentTransition;
-use crate::machine::deployment::DeploymentTransition;
-use crate::machine::request_for_change::RfcTransition;
-use crate::machine::sign_off::SignOffTransition;
-use crate::machine::site::SiteTransition;
-use crate::machine::site_phase::PhaseTransition;
-use crate::machine::waiver::WaiverTransition;
+use crate::machine::{
+    ComponentTransition, DeploymentTransition, PhaseTransition, RfcTransition, SignOffTransition,
+    SiteTransition, WaiverTransition,
+};
 use crate::order::{OrderEnd, OrderId, Report};
 use crate::profile::Purpose;
 use crate::role_type::RoleType;
@@ -237,6 +234,9 @@ pub enum Event {
         /// What is printed beside the signature, such as a relaxed separation of duties.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         stamp: Option<String>,
+        /// Of which batch it is, where it was not signed by itself.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        batch: Option<Box<crate::batch::InBatch>>,
         /// What its guards read.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         gate: Vec<GuardReading>,
@@ -412,6 +412,8 @@ pub enum Event {
     Dispute(crate::dispute::DisputeEvent),
     /// Sheets that were signed by hand.
     Paper(crate::paper::PaperEvent),
+    /// Signatures given in a batch, with a look at a sample.
+    Batch(crate::batch::BatchEvent),
     /// The change schedule: standard changes, conflicts and how they were ruled on, reviews.
     ChangeSchedule(crate::change_schedule::ChangeScheduleEvent),
     /// What a site is promised and shows: expectations, coverage, exemptions, revisits.

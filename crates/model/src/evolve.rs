@@ -86,6 +86,7 @@ impl State {
             delegations: Default::default(),
             disputes: Default::default(),
             papers: Default::default(),
+            batches: Default::default(),
             change_schedule: Default::default(),
             site_care: Default::default(),
             messages: Default::default(),
@@ -247,10 +248,13 @@ impl State {
                 status.approvals.push((by, *level));
                 status.on_behalf.extend(on_behalf_of.clone());
             }
-            Event::SignOff { slot, transition, document, statements, .. } => {
+            Event::SignOff { slot, transition, document, statements, batch, .. } => {
                 self.sign_off_happened(slot, *transition, *document, statements, by, at)?;
                 if let Some(status) = self.slots.get_mut(slot) {
                     status.noted(*transition, actor, seq);
+                    status.batch = batch.as_ref().map(|it| it.batch);
+                    let signed = status.batch.and_then(|it| self.batches.get(it)?.signed);
+                    status.means = signed.map(|(_, means)| means).or(status.means);
                 }
                 // Most signatures nobody disputes: what copies share stays as it is.
                 if self.disputes.knows(slot) {
@@ -354,6 +358,7 @@ impl State {
             Event::History(it) => self.history.happened(it, &happening)?,
             Event::Delegation(it) => self.delegations.happened(it, &happening)?,
             Event::Dispute(it) => self.disputes.happened(it, &happening)?,
+            Event::Batch(it) => self.batches.happened(it, &happening, actor)?,
             Event::Paper(it) => {
                 self.papers.happened(it, &happening)?;
                 if let PaperEvent::Attested { paper, slot, document, signer, .. } = it {
@@ -424,6 +429,7 @@ impl State {
             statements: vec![],
             means: None,
             paper: None,
+            batch: None,
         };
         let status = self.slots.entry(slot.clone()).or_insert_with(new);
         // A void slot is asked for anew on the new version of its sheet: it is another slot.
@@ -436,6 +442,7 @@ impl State {
         status.by = by;
         status.statements = statements.to_vec();
         status.paper = None;
+        status.batch = None;
         Ok(())
     }
 

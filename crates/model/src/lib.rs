@@ -8,6 +8,7 @@ pub mod assessment;
 pub mod assignment;
 pub mod authentication;
 pub mod baseline;
+pub mod batch;
 pub mod change_schedule;
 pub mod close_out;
 pub mod command;

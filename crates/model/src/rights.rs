@@ -80,6 +80,7 @@ impl Command {
             | Self::Delegation(_)
             | Self::Dispute(_)
             | Self::Paper(_)
+            | Self::Batch(_)
             | Self::ReleaseReadiness(_) => Rights::Contribute,
         }
     }

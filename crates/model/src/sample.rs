@@ -1,16 +1,17 @@
 //! Samples: some of many, chosen so that whoever chose cannot have picked them.
 //!
-//! An auditor names the seed. The order is that of the SHA-256 of the seed, a line feed and the
+//! An auditor names the seed, or the record gives it. The order is that of the SHA-256 of the seed, a line feed and the
 //! name, so that anybody can find the same sample without this program.
 //!
 //! House rule: chance comes from outside, as a seed.
 
 use crate::digest::Digest;
+use std::fmt::Display;
 
 /// Returns `count` of `population`, as `seed` chooses; the same, in whatever order it is given.
 pub fn sample<T: ToString>(
     population: impl IntoIterator<Item = T>,
-    seed: u64,
+    seed: impl Display,
     count: usize,
 ) -> Vec<T> {
     let drawn = population.into_iter().map(|it| {

@@ -292,6 +292,7 @@ pub fn superseded(state: &State, sheet: &Sheet) -> Vec<Event> {
             statements: vec![],
             on_behalf_of: None,
             stamp: None,
+            batch: None,
             gate: vec![],
         })
     });

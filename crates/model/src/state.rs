@@ -126,6 +126,9 @@ pub struct State {
     /// Sheets that were signed by hand.
     #[serde(default)]
     pub papers: Shared<crate::paper::Papers>,
+    /// Signatures given in batches.
+    #[serde(default)]
+    pub batches: Shared<crate::batch::Batches>,
     /// The change schedule: standard changes, conflicts and how they were ruled on, reviews.
     #[serde(default)]
     pub change_schedule: Shared<crate::change_schedule::ChangeSchedule>,
@@ -398,6 +401,9 @@ pub struct SlotStatus {
     /// The paper on which it is signed, where it was signed by hand.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paper: Option<u32>,
+    /// The batch in which it is signed, where it was not signed by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub batch: Option<u32>,
 }
 
 /// Where a waiver stands.

@@ -65,6 +65,7 @@ impl Story {
                     statements: vec![],
                     on_behalf_of: None,
                     stamp: None,
+                    batch: None,
                     gate: vec![],
                 });
             }

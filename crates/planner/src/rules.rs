@@ -8,6 +8,7 @@
 )]
 
 mod bad_input;
+mod batches;
 mod care;
 mod changes;
 mod delegating;

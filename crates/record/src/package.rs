@@ -351,6 +351,7 @@ impl Acts {
             let Ok(body) = serde_json::from_slice::<Value>(&entry.body) else { continue };
             let declared = proofs.entry(deployment.as_str(), &body);
             let declared = declared.map_err(|why| PackageFlaw::Proof { seq: entry.seq, why })?;
+            proofs.chained(entry.hash);
             let event = body.get("event");
             let several = body.pointer("/event/orders-ended/ended").and_then(Value::as_array);
             acts.runs += several.map_or(0, Vec::len);

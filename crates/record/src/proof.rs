@@ -6,9 +6,12 @@
 //!
 //! House rule: nobody who verifies has to believe the server about a key that is not the server's.
 
+mod batches;
+
 use crate::ssh_signature::verify_ssh;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as URL_SAFE;
+use batches::Batches;
 use model::authentication::{Assertion, Proof, ShownAgain};
 use model::digest::{Digest, digest_of_tree};
 use model::id::Seq;
@@ -30,6 +33,9 @@ pub(crate) struct Proofs {
     asked: BTreeMap<String, Seq>,
     /// The keys that plans name, each with its person.
     keys: HashSet<(String, String)>,
+    batches: Batches,
+    /// The chain's hash of the entry before.
+    head: Option<Digest>,
 }
 
 impl Proofs {
@@ -46,6 +52,11 @@ impl Proofs {
         }
     }
 
+    /// Notes with which hash the chain goes on after an entry.
+    pub(crate) fn chained(&mut self, hash: Digest) {
+        self.head = Some(hash);
+    }
+
     /// Notes an entry. Returns the digest of what its author declared, where it is a person's act on a
     /// signature or they showed again that it is them.
     ///
@@ -58,6 +69,8 @@ impl Proofs {
         entry: &Value,
     ) -> Result<Option<Digest>, &'static str> {
         let at = |pointer: &str| entry.pointer(pointer);
+        let before = self.head.unwrap_or(Digest::from_bytes([0; 32]));
+        self.batches.entry(entry, &before)?;
         let slot = at("/event/sign-off/slot").and_then(Value::as_str);
         let asked = slot.and_then(|it| self.asked.get(it)).copied();
         if let Some(slot) = slot
@@ -83,6 +96,7 @@ impl Proofs {
         if let Some(again) = again {
             self.holds(person, again, &declared)?;
         }
+        self.batches.signature(person, entry, &declared)?;
         Ok(Some(declared))
     }
 

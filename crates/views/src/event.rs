@@ -52,11 +52,22 @@ pub fn sentence(event: &Event) -> String {
             let said = format!("{rfc}: approved at level {level}{behalf} for plan part {part}");
             with_reason(said, conditions.as_deref())
         }
-        Event::SignOff { slot, transition, document, statements, on_behalf_of, stamp, .. } => {
+        Event::SignOff {
+            slot,
+            transition,
+            document,
+            statements,
+            on_behalf_of,
+            stamp,
+            batch,
+            ..
+        } => {
             let behalf = on_behalf_of.as_ref().map(|it| format!(" on behalf of {it}"));
             let stamp = stamp.as_ref().map(|it| format!(" [{it}]"));
+            let batch = batch.as_ref().map(|it| format!(", {it}")).unwrap_or_default();
             let (behalf, stamp) = (behalf.unwrap_or_default(), stamp.unwrap_or_default());
-            let said = format!("{slot}: {transition}{behalf}, sheet {}{stamp}", document.short());
+            let sheet = document.short();
+            let said = format!("{slot}: {transition}{behalf}, sheet {sheet}{batch}{stamp}");
             let statements = (!statements.is_empty()).then(|| statements.join("; "));
             with_reason(said, statements.as_deref())
         }
@@ -118,6 +129,7 @@ pub fn sentence(event: &Event) -> String {
         Event::Delegation(it) => it.to_string(),
         Event::Dispute(it) => it.to_string(),
         Event::Paper(it) => it.to_string(),
+        Event::Batch(it) => it.to_string(),
         Event::ChangeSchedule(it) => it.to_string(),
         Event::SiteCare(it) => it.to_string(),
         Event::Message(it) => it.to_string(),
@@ -217,6 +229,7 @@ pub fn scope_of(state: &State, event: &Event) -> Scope {
         Event::Delegation(it) => it.scope(),
         Event::Dispute(it) => it.scope(),
         Event::Paper(it) => it.scope(),
+        Event::Batch(_) => Scope::Deployment,
         Event::ChangeSchedule(it) => it.scope(),
         Event::SiteCare(it) => it.scope(),
         Event::Message(it) => it.scope(),

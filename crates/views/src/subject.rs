@@ -1,5 +1,6 @@
 //! What a command or a question is about.
 
+use model::batch::BatchCommand;
 use model::command::Command;
 use model::dispute::DisputeCommand;
 use model::id::SiteId;
@@ -33,6 +34,7 @@ pub fn of(command: &Command) -> Scope {
         | Command::Termination(_)
         | Command::History(_)
         | Command::Delegation(_)
+        | Command::Batch(BatchCommand::Begin { .. } | BatchCommand::Sign { .. })
         | Command::Paper(PaperCommand::Attest { .. } | PaperCommand::Reject { .. })
         | Command::Dispute(DisputeCommand::Report { .. } | DisputeCommand::Renew { .. })
         | Command::ChangeSchedule(_)
@@ -60,6 +62,7 @@ pub fn of(command: &Command) -> Scope {
         Command::Dispute(
             DisputeCommand::Confirm { slot, .. } | DisputeCommand::SetAside { slot, .. },
         )
+        | Command::Batch(BatchCommand::LookAt { slot, .. })
         | Command::Sign { slot, .. }
         | Command::Refuse { slot, .. }
         | Command::Withdraw { slot, .. } => slot.sheet.scope(),

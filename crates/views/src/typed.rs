@@ -9,6 +9,7 @@ mod notices;
 mod precheck;
 mod stable;
 
+use model::batch::BatchCommand;
 use model::change_schedule::ChangeScheduleCommand;
 use model::command::{Command, Resumable, RfcAct};
 use model::delegation::DelegationCommand;
@@ -163,6 +164,7 @@ fn words(command: &Command) -> String {
         Command::Delegation(it) => delegation_words(it),
         Command::Dispute(it) => dispute_words(it),
         Command::Paper(it) => paper_words(it),
+        Command::Batch(it) => batch_words(it),
         Command::ChangeSchedule(it) => change_schedule_words(it),
         Command::SiteCare(it) => care::site_care(it),
         Command::Message(it) => notices::message(it),
@@ -248,6 +250,21 @@ fn paper_words(command: &PaperCommand) -> String {
         PaperCommand::Attest { paper, scan } => format!("paper attest {paper} --scan {scan}"),
         PaperCommand::Reject { paper, reason } => {
             format!("paper reject {paper} --reason {}", quoted(reason))
+        }
+    }
+}
+
+fn batch_words(command: &BatchCommand) -> String {
+    match command {
+        BatchCommand::Begin { slots } => {
+            let names: Vec<String> = slots.iter().map(ToString::to_string).collect();
+            format!("batch begin {}", names.join(" "))
+        }
+        BatchCommand::LookAt { batch, slot, document } => {
+            format!("batch look {batch} {} --digest {}", slot.sheet, document.short())
+        }
+        BatchCommand::Sign { batch, digest } => {
+            format!("batch sign {batch} --digest {}", digest.short())
         }
     }
 }

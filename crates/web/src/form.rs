@@ -58,6 +58,7 @@ pub(crate) fn short(path: &str) -> String {
     let Some((nouns, verb)) = path.rsplit_once('/') else { return spoken(path) };
     let noun = match nouns.split('/').next().unwrap_or_default() {
         "rfc" => "the change",
+        "batch" => "the batch",
         "survey" => "the survey",
         "incident" => "the incident",
         "escalation" => "the escalation",

@@ -2,6 +2,7 @@
 
 mod account;
 mod acts;
+mod batches;
 mod board;
 mod calendar;
 mod changes;
@@ -92,6 +93,7 @@ fn of_a_deployment() -> Router<Arc<Reception>> {
         .route("/d/{deployment}/outcomes", get(outcomes::page))
         .route("/d/{deployment}/handover", get(handover::page))
         .route("/d/{deployment}/survey/{of}", get(surveys::named_page).post(surveys::named_answer))
+        .route("/d/{deployment}/batches", get(batches::page))
         .route("/d/{deployment}/milestones", get(milestones::page))
         .route("/d/{deployment}/documents", get(documents::list))
         .route("/d/{deployment}/documents/{*sheet}", get(documents::page))

@@ -6,6 +6,7 @@ use crate::params::AsOf;
 use crate::problem::Problem;
 use crate::sight::Sight;
 use axum::response::Response;
+use model::batch::InBatch;
 use model::digest::Digest;
 use model::id::PersonId;
 use model::machine::SignOffState;
@@ -49,6 +50,9 @@ pub(crate) struct SlotView {
     /// That it was signed by hand, and who attested it; such a signature is no electronic one.
     #[serde(skip_serializing_if = "Option::is_none")]
     on_paper: Option<String>,
+    /// Of which batch it is, where it was not signed by itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    batch: Option<InBatch>,
     /// The dispute about it, where it is disputed.
     #[serde(skip_serializing_if = "Option::is_none")]
     dispute: Option<u32>,
@@ -89,6 +93,7 @@ pub(crate) async fn sheet(
             state: known.map(|it| it.state),
             by: known.and_then(|it| it.by.clone()),
             on_paper: state.said_on_paper(&slot),
+            batch: state.in_batch(&slot),
             dispute: state.disputes.of(&slot).map(|(dispute, _)| dispute),
             statements: known.map(|it| it.statements.clone()).unwrap_or_default(),
             slot,

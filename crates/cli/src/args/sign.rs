@@ -42,8 +42,8 @@ pub(crate) struct Sign {
     /// The slots, such as `site/B27:site-owner`; or sheets, such as `site/B27`.
     #[arg(value_name = "SLOT", required_unless_present = "all_mine")]
     pub(crate) slots: Vec<Wanted>,
-    /// Every site that you own or are deputy for and are asked to sign: one ceremony, a signature
-    /// for each. --digest names the list that is shown.
+    /// Every site that you own or are deputy for and are asked to sign, in a batch: you look at a
+    /// sample that is drawn, and sign once. See `landfall batch`.
     #[arg(long, conflicts_with = "slots")]
     pub(crate) all_mine: bool,
     /// What is open, with who sees to it and by when: `text; person; date`.

@@ -2,6 +2,7 @@
 //!
 //! House rule: a signature is of the exact document that was shown.
 
+use super::batches;
 use crate::args::sign::{Refuse, ResolveRefusal, Revisit, SheetOf, Sign, Wanted, Withdraw};
 use crate::desk::Desk;
 use crate::exit::Exit;
@@ -10,7 +11,6 @@ use crate::render;
 use model::command::Command;
 use model::digest::{Digest, canonical_digest};
 use model::machine::SignOffState;
-use model::role_type::RoleType;
 use model::scope::Scope;
 use model::sheet::{self, Sheet, SlotId};
 
@@ -115,51 +115,23 @@ pub(crate) fn together(documents: &[Digest]) -> Digest {
     }
 }
 
-/// Returns the slots of sites that this person is asked to sign as owner or deputy.
-fn mine(desk: &Desk) -> Result<Vec<SlotId>, Fault> {
-    let person = desk.author()?.person;
-    let state = desk.state();
-    let asked = state.slots.iter().filter(|(_, it)| it.state == SignOffState::Requested);
-    let mine: Vec<SlotId> = asked
-        .filter(|(slot, _)| match (&slot.sheet, slot.role) {
-            (Sheet::Site(site), RoleType::SiteOwner) => state
-                .site(site)
-                .is_some_and(|(it, _)| it.owner == person || it.deputy.as_ref() == Some(&person)),
-            _ => false,
-        })
-        .map(|(slot, _)| slot.clone())
-        .collect();
-    if mine.is_empty() {
-        let what = format!("{person} is asked to sign for no site");
-        return Err(Fault::new(Exit::Refused, what).next("`landfall waiting` shows who is"));
-    }
-    Ok(mine)
-}
-
-/// One ceremony for every site of an owner: each sheet is listed with its digest, all of them are
-/// named by one, and each gets a signature of its own.
+/// One ceremony for every site of an owner: a batch, with a look at its sample; one site by itself.
 async fn sign_all_mine(it: &Sign, mut desk: Desk) -> Result<Exit, Fault> {
-    let slots = mine(&desk)?;
-    let state = desk.state();
-    let documents: Vec<Digest> = slots.iter().map(|it| sheet::digest(state, &it.sheet)).collect();
-    let page = || {
-        let listed = slots.iter().zip(&documents);
-        let listed = listed.map(|(slot, document)| {
-            let page = render::sheet::page(state, &slot.sheet);
-            format!("{page}\n{slot} {document}\n")
-        });
-        listed.collect::<Vec<_>>().join("\n")
-    };
-    let digits = it.digests.first().map(String::as_str);
-    seen(&desk, together(&documents), digits, "--digest", page)?;
-    let commands = slots.iter().zip(documents).map(|(slot, document)| {
+    let slots = batches::mine(&desk)?;
+    if let [only] = slots.as_slice() {
+        let document = of_sheet(&desk, &only.sheet, it.digests.first().map(String::as_str))?;
         let exceptions = it.exceptions.clone();
-        let command = Command::Sign { slot: slot.clone(), document, exceptions };
-        (slot.sheet.scope(), command)
-    });
-    let commands = commands.collect();
-    desk.act_each(commands).await?;
-    Ok(Exit::Done)
+        let command = Command::Sign { slot: only.clone(), document, exceptions };
+        desk.act_and_tell(&only.sheet.scope(), &command).await?;
+        return Ok(Exit::Done);
+    }
+    if !it.exceptions.is_empty() || !it.digests.is_empty() {
+        let next = "sign by itself what has exceptions: `landfall sign SLOT --exception TEXT`";
+        let what = "a batch signs sheets as they are, after a look at a sample of them";
+        return Err(Fault::usage(what, next));
+    }
+    let batch = batches::begin(&mut desk, slots).await?;
+    batches::sign(batch, None, desk).await
 }
 
 /// Returns `document` if the person has seen it: by the digits that they give, or by asking.

@@ -118,6 +118,9 @@ fn slot(state: &State, slot: &SlotId) -> String {
     if let Some(said) = state.said_on_paper(slot) {
         text += &format!("  {said}\n");
     }
+    if let Some(said) = state.in_batch(slot) {
+        text += &format!("  {said}\n");
+    }
     if let Some(said) = state.disputed_slot(slot) {
         text += &format!("  DISPUTED: {said}\n");
     }
@@ -132,7 +135,7 @@ pub(crate) fn value(state: &State, sheet: &Sheet) -> Value {
     let slots = sheet.slots().into_iter().map(|slot| {
         let status = state.slots.get(&slot);
         json!({ "slot": slot, "meaning": slot.meaning(), "status": status,
-            "on_paper": state.on_paper(&slot), "dispute": state.disputes.of(&slot).map(|(dispute, _)| dispute) })
+            "on_paper": state.on_paper(&slot), "batch": state.in_batch(&slot), "dispute": state.disputes.of(&slot).map(|(dispute, _)| dispute) })
     });
     json!({
         "sheet": sheet.to_string(),

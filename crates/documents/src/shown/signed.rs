@@ -7,6 +7,7 @@ use super::{ShownBlock, Signature, Teller};
 use crate::document::{Again, Disputed, OnPaper, Slot};
 use crate::words::meaning;
 use jiff::Timestamp;
+use model::batch::InBatch;
 
 impl Teller<'_> {
     pub(super) fn signature(&self, slot: &Slot) -> ShownBlock {
@@ -31,6 +32,7 @@ impl Teller<'_> {
         let here = slot.by.as_ref().filter(|_| slot.on_paper.is_none());
         line("known-by", here.map(|_| self.known(slot)));
         line("shown-again", slot.again.as_ref().map(|it| self.shown_again(it)));
+        line("in-batch", slot.batch.as_ref().map(|it| self.in_batch(it)));
         line("entry", slot.entry.map(|it| it.to_string()));
         line("stamp", slot.stamp.clone());
         line("manifest", slot.manifest.map(|it| it.to_string()));
@@ -81,6 +83,15 @@ impl Teller<'_> {
     fn shown_again(&self, again: &Again) -> String {
         let by = self.word(&format!("by-{}", again.by));
         self.with("shown-again-of", &[&by, &self.exactly(again.at), &again.declared.to_string()])
+    }
+
+    /// Returns of which batch a signature is, and what of it was looked at.
+    fn in_batch(&self, it: &InBatch) -> String {
+        let own = match it.at {
+            Some(at) => self.with("looked-at-itself", &[&self.exactly(at)]),
+            None => self.word("not-looked-at-itself"),
+        };
+        self.with("in-batch-of", &[&it.batch, &it.of, &it.looked_at, &own, &it.digest.short()])
     }
 
     /// Returns `at` in UTC and on the clock of the place, with its offset.

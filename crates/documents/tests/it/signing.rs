@@ -38,6 +38,7 @@ fn sign_off(world: &World, transition: SignOffTransition) -> Event {
         statements,
         on_behalf_of: None,
         stamp,
+        batch: None,
         gate,
     }
 }

@@ -6,7 +6,9 @@
 //!
 //! House rule: who signs by their own key signs what will be recorded, and nothing beside it.
 
+use crate::batch::BatchEvent;
 use crate::digest::{Digest, canonical, canonical_digest};
+use crate::dispute::DisputeEvent;
 use crate::event::Event;
 use crate::id::{DeploymentId, PersonId, Seq};
 use crate::sheet::SlotId;
@@ -67,6 +69,17 @@ impl<'a> Declaration<'a> {
     pub fn challenge(&self) -> Digest {
         canonical_digest(self)
     }
+}
+
+/// Returns the sentence that `event` means as a signature, in English; nothing where it is none.
+pub fn sentence(event: &Event) -> Option<&str> {
+    if let Event::SignOff { meaning: Some(sentence), .. }
+    | Event::Batch(BatchEvent::Signed { meaning: sentence, .. })
+    | Event::Dispute(DisputeEvent::Confirmed { meaning: sentence, .. }) = event
+    {
+        return Some(sentence);
+    }
+    None
 }
 
 /// Returns the slot that `event` is about, where it is about one.

@@ -76,6 +76,7 @@ impl Acting<'_> {
                 statements: vec![],
                 on_behalf_of: None,
                 stamp: None,
+                batch: None,
                 gate: vec![GuardReading::met(Guard::SG6)],
             }));
         }

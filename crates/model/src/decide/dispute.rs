@@ -129,6 +129,7 @@ impl Acting<'_> {
             statements: vec![reason.clone()],
             on_behalf_of: None,
             stamp: None,
+            batch: None,
             gate: vec![],
         }];
         // What rests on it no longer does.

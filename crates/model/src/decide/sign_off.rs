@@ -149,6 +149,7 @@ impl Acting<'_> {
             statements,
             on_behalf_of: by_delegation.or(as_deputy),
             stamp: self.stamp(&relaxed),
+            batch: None,
             gate,
         };
         let mut events = vec![signed];
@@ -318,6 +319,7 @@ impl Acting<'_> {
             statements,
             on_behalf_of: None,
             stamp: None,
+            batch: None,
             gate: vec![GuardReading::met(Guard::SG2)],
         }];
         if let (Sheet::Site(site), RoleType::SiteOwner) = (&slot.sheet, slot.role) {
@@ -350,6 +352,7 @@ impl Acting<'_> {
             statements: vec![reason.clone()],
             on_behalf_of: None,
             stamp: None,
+            batch: None,
             gate: vec![GuardReading::met(Guard::SG2)],
         }];
         // What rests on it no longer does.

@@ -278,6 +278,7 @@ impl Acting<'_> {
             statements: vec![how],
             on_behalf_of: None,
             stamp: None,
+            batch: None,
             gate: vec![],
         }])
     }

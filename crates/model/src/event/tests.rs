@@ -45,6 +45,7 @@ const FAMILIES: &[(&str, &[&str])] = &[
     ("delegation", crate::delegation::DelegationEvent::VARIANTS),
     ("dispute", crate::dispute::DisputeEvent::VARIANTS),
     ("paper", crate::paper::PaperEvent::VARIANTS),
+    ("batch", crate::batch::BatchEvent::VARIANTS),
     ("change-schedule", crate::change_schedule::ChangeScheduleEvent::VARIANTS),
     ("site-care", crate::site_care::SiteCareEvent::VARIANTS),
     ("message", crate::message::MessageEvent::VARIANTS),

@@ -234,6 +234,7 @@ fn moved(state: &State, event: &Event) -> Moved {
         | Event::Ring { .. }
         | Event::Message(_)
         | Event::Precheck(_)
+        | Event::Batch(_)
         | Event::ReleaseReadiness(_) => Moved::None,
         Event::DeploymentCreated { .. }
         | Event::Deployment { .. }

@@ -99,6 +99,7 @@ fn void_stale(look: &Look<'_>, agenda: &mut Agenda, present: Option<&Sheet>) {
                 statements: vec![],
                 on_behalf_of: None,
                 stamp: None,
+                batch: None,
                 gate: vec![],
             });
         }
@@ -164,6 +165,7 @@ pub(super) fn ask(
                 statements: vec![],
                 on_behalf_of: None,
                 stamp: None,
+                batch: None,
                 gate,
             });
         };

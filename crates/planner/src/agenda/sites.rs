@@ -78,6 +78,7 @@ fn stops_starts(event: &Event) -> bool {
         | Event::Delegation(_)
         | Event::Dispute(_)
         | Event::Paper(_)
+        | Event::Batch(_)
         | Event::ChangeSchedule(_)
         | Event::SiteCare(_)
         | Event::Message(_)

@@ -77,6 +77,7 @@ const AGAIN: &[&str] = &[
     "Assignment AcceptKnowledge",
     "Assignment Answer",
     "Attest",
+    "Batch Begin",
     "CancelOrders",
     "ChangeSchedule RequestStandard",
     "CloseOut ConfirmAccess",

@@ -86,6 +86,7 @@ pub(super) fn line(entry: &Entry) -> String {
         Event::Delegation(it) => it.to_string(),
         Event::Dispute(it) => it.to_string(),
         Event::Paper(it) => it.to_string(),
+        Event::Batch(it) => it.to_string(),
         Event::ChangeSchedule(it) => it.to_string(),
         Event::SiteCare(it) => it.to_string(),
         Event::Message(it) => it.to_string(),

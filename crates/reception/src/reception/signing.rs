@@ -11,11 +11,10 @@ use crate::followed::Followed;
 use crate::visitor::Visitor;
 use coordinator::{Acted, CommandError};
 use documents::Language;
-use model::authentication::{Declaration, Meaning, ShownAgain, is_shown_again};
+use model::authentication::{Declaration, Meaning, ShownAgain, is_shown_again, sentence};
 use model::command::Command;
 use model::decide::{Acting, decide};
 use model::digest::Digest;
-use model::dispute::DisputeEvent;
 use model::event::Event;
 use model::profile::Profile;
 use record::CommandId;
@@ -122,10 +121,6 @@ impl Reception {
 
 /// Returns what `event` means as a signature, in `language`.
 fn meaning_of(event: &Event, language: Language) -> Option<Meaning> {
-    let (Event::SignOff { meaning: Some(sentence), .. }
-    | Event::Dispute(DisputeEvent::Confirmed { meaning: sentence, .. })) = event
-    else {
-        return None;
-    };
+    let sentence = sentence(event)?;
     Some(Meaning { lang: language.to_string(), text: documents::meaning(sentence, language) })
 }

@@ -13,6 +13,7 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Redirect};
 use documents::Language;
 use model::authentication;
+use model::batch::BatchCommand;
 use model::command::{Command, Resumable, RfcAct};
 use model::digest::Digest;
 use model::dispute::DisputeCommand;
@@ -227,6 +228,9 @@ async fn to_be_seen(
     if let Command::Dispute(DisputeCommand::Confirm { slot, .. }) = command {
         return Ok(super::documents::before_confirming(visit, slot, language));
     }
+    if let Command::Batch(it) = command {
+        return Ok(super::batches::before(visit, it, language));
+    }
     if let Command::Sign { slot, .. } | Command::Refuse { slot, .. } = command {
         return super::documents::before_signing(visit, slot, language).await;
     }
@@ -243,8 +247,9 @@ async fn to_be_seen(
 /// decision came too late, sees what is there and decides on that.
 fn as_shown(visit: &Visit, mut command: Command) -> Command {
     let state = visit.state();
-    if let Command::Sign { slot, document, .. } | Command::Refuse { slot, document, .. } =
-        &mut command
+    if let Command::Sign { slot, document, .. }
+    | Command::Batch(BatchCommand::LookAt { slot, document, .. })
+    | Command::Refuse { slot, document, .. } = &mut command
     {
         *document = model::sheet::digest(state, &slot.sheet);
     }
@@ -267,15 +272,17 @@ fn as_shown(visit: &Visit, mut command: Command) -> Command {
 }
 
 /// What a form is about; where the page shows it, nobody has to look at it in a field.
-const SEEN: [&str; 6] = ["slot", "document", "rfc", "part", "site", "version"];
+const SEEN: [&str; 9] =
+    ["slot", "slots", "document", "rfc", "part", "site", "version", "batch", "digest"];
 
 /// The kinds of acts that put somebody's name under something.
-const SIGNING: [&str; 7] = [
+const SIGNING: [&str; 8] = [
     "sign",
     "refuse",
     "withdraw",
     "rfc/approve",
     "dispute/confirm",
+    "batch/sign",
     "paper/record",
     "paper/attest",
 ];

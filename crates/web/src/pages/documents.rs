@@ -54,7 +54,13 @@ pub(crate) async fn list(visit: Visit) -> Answer {
         .lead("Computed from the record, and never edited: the same record gives the same bytes.")
         .with(Block::table("The binder", &columns, rows, "").typed("landfall document list"))
         .with(of_sites.typed("landfall document pdf --all --into papers"))
-        .with(Block::links("More", vec![Link::new("Sites", visit.link("sites"))]));
+        .with(Block::links(
+            "More",
+            vec![
+                Link::new("Sites", visit.link("sites")),
+                Link::new("Batches", visit.link("batches")).small("several sites signed at once"),
+            ],
+        ));
     Ok(page.shown(&visit))
 }
 
@@ -239,7 +245,8 @@ pub(super) fn signatures(visit: &Visit, sheet: &Sheet) -> Block {
                 }
                 let when = visit.when_at(&scope, it.since);
                 let paper = state.said_on_paper(&slot).map(|it| format!(" {it}"));
-                let paper = paper.unwrap_or_default();
+                let batch = state.in_batch(&slot).map(|it| format!(", {it}"));
+                let paper = paper.or(batch).unwrap_or_default();
                 Cell::of(format!("{}{}{paper}", it.state, by.unwrap_or_default()))
                     .tone(slot_tone(it.state))
                     .small(format!("{when}{of} {}", it.statements.join("; ")))

@@ -50,6 +50,7 @@ pub(crate) async fn work(visit: Visit) -> Answer {
             later,
         ));
     }
+    let page = page.and(super::batches::offered(&visit));
     Ok(found.list.shown(page, &visit))
 }
 

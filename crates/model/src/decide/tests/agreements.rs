@@ -334,6 +334,7 @@ fn a_signature_on_which_a_milestone_rests_is_not_taken_back_alone() {
             statements: vec![],
             on_behalf_of: None,
             stamp: None,
+            batch: None,
             gate: vec![],
         };
         let person = name("ops");

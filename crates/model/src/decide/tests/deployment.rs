@@ -299,6 +299,7 @@ pub(super) fn busy() -> State {
                 statements: vec![],
                 on_behalf_of: None,
                 stamp: None,
+                batch: None,
                 gate: vec![],
             },
         );

@@ -41,6 +41,7 @@ fn ready() -> State {
                     statements: vec![],
                     on_behalf_of: None,
                     stamp: None,
+                    batch: None,
                     gate: vec![],
                 },
             );

@@ -328,6 +328,7 @@ fn an_incident_asks_for_a_revisit_that_the_owners_signature_ends() {
                 statements: vec![],
                 on_behalf_of: None,
                 stamp: None,
+                batch: None,
                 gate: vec![],
             },
         );

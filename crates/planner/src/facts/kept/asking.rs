@@ -160,6 +160,7 @@ pub(super) fn touched(state: &State, event: &Event) -> Touched {
         | Event::Survey(_)
         | Event::Assessment(_)
         | Event::CloseOut(_)
+        | Event::Batch(_)
         | Event::Precheck(_) => Touched::None,
         Event::DeploymentCreated { .. }
         | Event::Deployment { .. }

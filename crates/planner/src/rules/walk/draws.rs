@@ -9,6 +9,7 @@
 use super::dice::{Dice, Drawn, plain};
 use model::assessment::{AssessmentCommand, ItemKind, KeyQuestion, Measurement, Verdict};
 use model::assignment::{AssignmentCommand, Staying};
+use model::batch::BatchCommand;
 use model::change_schedule::ChangeScheduleCommand;
 use model::close_out::{
     Availability, BenefitReview, CloseOutCommand, Contribution, Findings as Found, Lesson,
@@ -204,6 +205,7 @@ commands! {
         Delegation(it: DelegationCommand),
         Dispute(it: DisputeCommand),
         Paper(it: PaperCommand),
+        Batch(it: BatchCommand),
         ChangeSchedule(it: ChangeScheduleCommand),
         SiteCare(it: SiteCareCommand),
         Message(it: MessageCommand),
@@ -350,6 +352,11 @@ commands! {
         AcceptStay,
         Learn { lessons },
         Complete,
+    }
+    BatchCommand {
+        Begin { slots },
+        LookAt { batch, slot, document },
+        Sign { batch, digest },
     }
     PaperCommand {
         Record { signed },
