@@ -146,6 +146,7 @@ def chain(data, vkey):
         if change := (event.get("history") or {}).get("key-rotated"): ring = rotated(change["note"], seq, before.hex(), ring)
         act, ended = event.get("sign-off"), ended + ("order-ended" in event) + len(event.get("orders-ended", {}).get("ended", []))
         entries.append((entry, asked.get(act["slot"]) if act else None, act, head.hex()))
+        if it := event.get("paper", {}).get("attested"): acts[seq] = (it["slot"], "on paper", it["document"], head.hex(), None)
         if act and act["transition"] == "requested": asked[act["slot"]] = seq
     need(vkey in (ring or [own]) and own == (ring or [own])[-1], "key: the record is not signed with it")
     before, batches = "00" * 32, {}
@@ -176,9 +177,9 @@ def verify(data, vkey, authorities=b""):
         if path.startswith("documents/") and path.endswith(".json"):
             read = json.loads(content)
             need(sha256(canonical(read["body"])) == read["digest"], f"document {path}: its body has another digest")
-            for slot in (it for it in read["slots"] if it["stands"] == "is-signed"):
+            for slot in (it for it in read["slots"] if it["stands"].startswith("is-signed")):
                 act = acts.get(slot["entry"], ("",) * 5)
-                need((act[0], act[1][:6], act[2]) == (f"{read['document']}:{slot['role']}", "signed", read["digest"]), f"document {path}: entry {slot['entry']} is no signature on it")
+                need((act[0], act[1][:6], act[2]) == (f"{read['document']}:{slot['role']}", "signed" if slot["stands"] == "is-signed" else "on pap", read["digest"]), f"document {path}: entry {slot['entry']} is no signature on it")
         elif path.startswith("signatures/"):
             read = json.loads(content)
             act = acts.get(read["chain"]["seq"], ("",) * 5)

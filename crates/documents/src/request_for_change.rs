@@ -12,7 +12,16 @@ pub(crate) fn facts(paper: &Paper<'_>, id: &RfcId) -> Option<Value> {
     let state = paper.state;
     let (request, status) = state.rfc(id)?;
     let (approvals, schedule) = (&status.approvals, &state.change_schedule);
-    let approvals = approvals.iter().map(|(by, level)| json!({ "by": by, "level": level + 1 }));
+    let disputed = state.disputed_approvals(id);
+    let approvals = approvals.iter().map(|(by, level)| {
+        let dispute = disputed.iter().find(|it| it.by == *by).map(|it| it.dispute);
+        let mut row = json!({ "by": by, "level": level + 1 });
+        // Said only where it is so: what was printed before stays what it was.
+        if let Some((row, dispute)) = row.as_object_mut().zip(dispute) {
+            row.insert("dispute".to_owned(), json!(dispute));
+        }
+        row
+    });
     let levels = state.levels_of(request, status);
     let sites = request.covers.rings.iter().filter_map(|it| state.index.rings.get(it));
     let sites = sites.filter_map(|it| state.index.sites_of_ring.get(*it as usize)).map(Vec::len);
@@ -86,7 +95,7 @@ pub(crate) fn write(writer: &mut Writer<'_>, id: &RfcId) {
             "standing/on-behalf-of",
         ])
         .table("levels", &["role", "quorum"])
-        .table("approvals", &["level", "by"])
+        .table("approvals", &["level", "by", "dispute"])
         .section("emergency", &[here])
         .everything("emergency")
         .section("conflicts", &[here])

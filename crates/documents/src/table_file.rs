@@ -5,10 +5,14 @@
 //!
 //! House rule: nothing is left out for being long.
 
+mod signatures;
+
 use crate::reading::Paper;
 use model::digest::Digest;
 use model::role_type::RoleType;
+use model::scope::Scope;
 use model::sheet::{Sheet, SlotId};
+use model::state::State;
 use views::people::person;
 
 /// A table with all its rows.
@@ -65,6 +69,10 @@ pub fn table_files(paper: &Paper<'_>) -> Vec<TableFile> {
     files.push(emergencies(paper));
     files.push(people(paper));
     files.push(access(paper));
+    files.push(letters(paper));
+    files.push(signatures::disputes(paper));
+    files.push(signatures::papers(paper));
+    files.push(signatures::batches(paper));
     files
 }
 
@@ -149,7 +157,7 @@ fn changes(paper: &Paper<'_>) -> TableFile {
             request.window.map(|it| it.until.to_string()).unwrap_or_default(),
             status.ended.map(|it| it.to_string()).unwrap_or_default(),
             status.part.map(|it| it.to_string()).unwrap_or_default(),
-            entries(paper, &model::scope::Scope::Rfc(request.id.clone())),
+            entries(paper, &Scope::Rfc(request.id.clone())),
         ]
     });
     let head = [
@@ -169,7 +177,7 @@ fn changes(paper: &Paper<'_>) -> TableFile {
     TableFile::of("changes.csv", &head, rows)
 }
 
-fn entries(paper: &Paper<'_>, scope: &model::scope::Scope) -> String {
+fn entries(paper: &Paper<'_>, scope: &Scope) -> String {
     let ranges = crate::reading::ranges(paper.reading.about(scope).iter().copied());
     let range = |(first, last): &(u64, u64)| {
         if first == last { first.to_string() } else { format!("{first}-{last}") }
@@ -237,6 +245,54 @@ fn people(paper: &Paper<'_>) -> TableFile {
         vec![it.id.to_string(), it.name.clone(), roles.join("; ")]
     });
     TableFile::of("people.csv", &["person", "name", "roles"], rows)
+}
+
+/// Returns the ring of the site that a scope names; nothing for what is about more.
+pub(crate) fn ring_of(state: &State, scope: &Scope) -> Option<String> {
+    let Scope::Site(site) = scope else { return None };
+    let position = *state.index.sites.get(site)? as usize;
+    let ring = *state.plan.ring_of.get(position)? as usize;
+    Some(state.plan.rings.get(ring)?.id.to_string())
+}
+
+/// Returns every letter, and what became of it.
+pub(crate) fn letters(paper: &Paper<'_>) -> TableFile {
+    let state = paper.state;
+    let rows = state.messages.letters.iter().map(|it| {
+        let letter = &it.letter;
+        let acknowledged = it.acknowledged.as_ref().map(|(_, at)| at.to_string());
+        vec![
+            letter.letter.to_string(),
+            letter.message.to_string(),
+            letter.scope.to_string(),
+            ring_of(state, &letter.scope).unwrap_or_default(),
+            letter.to.to_string(),
+            letter.occasion.clone(),
+            letter.readers.to_string(),
+            letter.due.to_string(),
+            it.state.to_string(),
+            it.since.to_string(),
+            it.bounced.to_string(),
+            acknowledged.unwrap_or_default(),
+            letter.text.to_string(),
+        ]
+    });
+    let head = [
+        "letter",
+        "message",
+        "about",
+        "ring",
+        "to",
+        "occasion",
+        "readers",
+        "due",
+        "state",
+        "since",
+        "bounced",
+        "acknowledged",
+        "text_sha256",
+    ];
+    TableFile::of("letters.csv", &head, rows)
 }
 
 fn access(paper: &Paper<'_>) -> TableFile {

@@ -39,6 +39,14 @@ pub struct Authentication {
 }
 
 impl crate::event::Actor {
+    /// Returns how they were known, where it is a person of whom that stands here.
+    pub fn known(&self) -> Option<&Authentication> {
+        match self {
+            Self::System => None,
+            Self::Person { known, .. } => known.as_ref(),
+        }
+    }
+
     /// Returns the actor of what follows from an act: what they showed in it was about its first event.
     #[must_use]
     pub fn afterwards(&self) -> Self {
@@ -96,7 +104,12 @@ impl Signing {
 pub fn signs(command: &Command) -> bool {
     matches!(command, Command::Sign { .. } | Command::Refuse { .. } | Command::Withdraw { .. })
         || matches!(command, Command::Batch(BatchCommand::Sign { .. }))
-        || matches!(command, Command::Dispute(DisputeCommand::Confirm { .. }))
+        || matches!(
+            command,
+            Command::Dispute(
+                DisputeCommand::Confirm { .. } | DisputeCommand::ConfirmApproval { .. }
+            )
+        )
         || matches!(
             command,
             Command::Paper(PaperCommand::Record { .. } | PaperCommand::Attest { .. })

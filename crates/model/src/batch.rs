@@ -7,7 +7,6 @@
 //!
 //! House rule: nobody signs a batch of which they have not looked at the sample.
 
-use crate::authentication::Authentication;
 use crate::digest::{Digest, canonical_digest};
 use crate::dispute::Means;
 use crate::event::Actor;
@@ -253,17 +252,10 @@ impl Batches {
                 found.looked_at.insert(slot.clone(), happening.at);
             }
             BatchEvent::Signed { .. } => {
-                found.signed = Some((happening.at, Means::of(known(actor))));
+                found.signed = Some((happening.at, Means::of(actor.known())));
             }
         }
         Ok(())
-    }
-}
-
-fn known(actor: &Actor) -> Option<&Authentication> {
-    match actor {
-        Actor::System => None,
-        Actor::Person { known, .. } => known.as_ref(),
     }
 }
 

@@ -7,11 +7,15 @@
 //!
 //! House rule: nothing is deleted; a signature counts for as long as nobody has reason to doubt it.
 
+mod approvals;
+
+pub use approvals::{APPROVAL_CONFIRMED, DisputedApproval};
+
 use crate::authentication::{Authentication, AuthenticationMethod};
 use crate::digest::Digest;
 use crate::event::Actor;
 use crate::evolve::{Happening, Impossible};
-use crate::id::{PersonId, Seq};
+use crate::id::{PersonId, RfcId, Seq};
 use crate::machine::{SignOffState, SignOffTransition};
 use crate::refusal::{Refusal, RefusalCode};
 use crate::scope::Scope;
@@ -95,6 +99,9 @@ pub enum DisputeEvent {
         /// The signatures that are disputed by it.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         slots: Vec<SlotId>,
+        /// The requests for change of which an approval is disputed by it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        requests: Vec<RfcId>,
     },
     /// What others had was replaced: the person alone signs by it again.
     Renewed {
@@ -102,6 +109,24 @@ pub enum DisputeEvent {
         dispute: u32,
         /// What was done.
         statement: String,
+    },
+    /// An approver stands by a disputed approval.
+    ApprovalConfirmed {
+        /// The request for change.
+        rfc: RfcId,
+        /// The digest of the plan part that was approved.
+        part: Digest,
+        /// The sentence that it means.
+        meaning: String,
+    },
+    /// A disputed approval does not count any more.
+    ApprovalSetAside {
+        /// The request for change.
+        rfc: RfcId,
+        /// Whose approval.
+        by: PersonId,
+        /// Why.
+        reason: String,
     },
     /// A signer stands by a disputed signature.
     Confirmed {
@@ -143,6 +168,22 @@ pub enum DisputeCommand {
         /// The digest of what is signed there.
         document: Digest,
     },
+    /// Stand by one's own disputed approval of a request, and show that it is oneself.
+    ConfirmApproval {
+        /// The request for change.
+        rfc: RfcId,
+        /// The digest of the plan part that was approved.
+        part: Digest,
+    },
+    /// Let a disputed approval not count any more: what it authorised is authorised no longer.
+    SetAsideApproval {
+        /// The request for change.
+        rfc: RfcId,
+        /// Whose approval.
+        by: PersonId,
+        /// Why.
+        reason: String,
+    },
     /// Let a disputed signature not count any more, so that it is asked for anew.
     SetAside {
         /// The slot.
@@ -162,6 +203,9 @@ pub struct Disputes {
     /// The signatures that their signers have confirmed, and when.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub confirmed: BTreeMap<SlotId, Timestamp>,
+    /// The approvals that are disputed now, with the number of the dispute.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub approvals: Vec<DisputedApproval>,
 }
 
 /// What was said of somebody's password, passkey or key.
@@ -182,6 +226,9 @@ pub struct Dispute {
     pub at: Timestamp,
     /// The signatures that were disputed by it.
     pub slots: Vec<SlotId>,
+    /// The requests for change of which an approval was disputed by it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub requests: Vec<RfcId>,
     /// Who said that it was replaced, and when.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub renewed: Option<(PersonId, Timestamp)>,
@@ -218,7 +265,8 @@ impl Disputes {
     ) -> Result<(), Impossible> {
         let by = || happening.by.clone().ok_or_else(|| Impossible::unknown("whoever says so"));
         match event {
-            DisputeEvent::Reported { dispute, person, means, since, reason, slots } => {
+            DisputeEvent::Reported { dispute, person, means, since, reason, slots, requests } => {
+                self.dispute_approvals(*dispute, person, requests);
                 self.open.extend(slots.iter().map(|it| (it.clone(), *dispute)));
                 slots.iter().for_each(|it| {
                     self.confirmed.remove(it);
@@ -231,6 +279,7 @@ impl Disputes {
                     by: by()?,
                     at: happening.at,
                     slots: slots.clone(),
+                    requests: requests.clone(),
                     renewed: None,
                 });
             }
@@ -245,6 +294,12 @@ impl Disputes {
                 self.open.remove(slot);
                 self.confirmed.insert(slot.clone(), happening.at);
             }
+            DisputeEvent::ApprovalConfirmed { rfc, .. } => {
+                self.forget_approvals(rfc, Some(&by()?));
+            }
+            DisputeEvent::ApprovalSetAside { rfc, by, .. } => {
+                self.forget_approvals(rfc, Some(by));
+            }
         }
         Ok(())
     }
@@ -253,14 +308,10 @@ impl Disputes {
 impl SlotStatus {
     /// Notes who asked for it, or by what it was signed.
     pub(crate) fn noted(&mut self, transition: SignOffTransition, actor: &Actor, seq: Seq) {
-        let known = match actor {
-            Actor::System => None,
-            Actor::Person { known, .. } => known.as_ref(),
-        };
         match transition {
             SignOffTransition::Requested => self.asked = Some(seq),
             SignOffTransition::Signed | SignOffTransition::SignedWithExceptions => {
-                self.means = Some(Means::of(known));
+                self.means = Some(Means::of(actor.known()));
             }
             SignOffTransition::Declined
             | SignOffTransition::Voided
@@ -331,6 +382,9 @@ impl DisputeEvent {
         match self {
             Self::Reported { .. } | Self::Renewed { .. } => Scope::Deployment,
             Self::Confirmed { slot, .. } => slot.sheet.scope(),
+            Self::ApprovalConfirmed { rfc, .. } | Self::ApprovalSetAside { rfc, .. } => {
+                Scope::Rfc(rfc.clone())
+            }
         }
     }
 }
@@ -338,10 +392,11 @@ impl DisputeEvent {
 impl fmt::Display for DisputeEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Reported { dispute, person, means, since, reason, slots } => {
+            Self::Reported { dispute, person, means, since, reason, slots, requests } => {
                 let means = means.map(|it| format!(" by {}", it.to_string().replace('-', " ")));
                 let means = means.unwrap_or_default();
-                let slots: Vec<String> = slots.iter().map(ToString::to_string).collect();
+                let mut slots: Vec<String> = slots.iter().map(ToString::to_string).collect();
+                slots.extend(requests.iter().map(|it| format!("the approval of {it}")));
                 let disputed = match slots.as_slice() {
                     [] => "no signature is disputed".to_owned(),
                     some => format!("disputed: {}", some.join(", ")),
@@ -356,6 +411,12 @@ impl fmt::Display for DisputeEvent {
             }
             Self::Confirmed { slot, meaning, .. } => {
                 write!(f, "the disputed signature {slot} is confirmed: {meaning}")
+            }
+            Self::ApprovalConfirmed { rfc, meaning, .. } => {
+                write!(f, "the disputed approval of {rfc} is confirmed: {meaning}")
+            }
+            Self::ApprovalSetAside { rfc, by, reason } => {
+                write!(f, "the disputed approval of {rfc} by {by} is set aside: {reason}")
             }
         }
     }

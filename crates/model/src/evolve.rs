@@ -13,6 +13,7 @@ mod units;
 pub use happening::{Happening, Impossible};
 
 use crate::change_schedule::ChangeScheduleEvent;
+use crate::dispute::{DisputeEvent, Means};
 use crate::event::{Actor, Entry, Event};
 use crate::id::RfcId;
 use crate::machine::Transition;
@@ -241,11 +242,16 @@ impl State {
                 requests::happened(status, *transition, reason.as_deref(), at)?;
                 status.part = part.or(status.part);
                 status.until = until.or(status.until);
+                let is_anew = status.approvals.is_empty();
+                // Most approvals nobody disputes: what copies share stays as it is.
+                if is_anew && !self.disputes.approvals.is_empty() {
+                    self.disputes.forget_approvals(rfc, None);
+                }
             }
             Event::RfcApproved { rfc, level, on_behalf_of, .. } => {
                 let by = by.ok_or_else(|| Impossible::unknown("the approver"))?;
                 let status = self.rfc_mut(rfc)?;
-                status.approvals.push((by, *level));
+                requests::approved(status, (by, *level), (at, Means::of(actor.known())));
                 status.on_behalf.extend(on_behalf_of.clone());
             }
             Event::SignOff { slot, transition, document, statements, batch, .. } => {
@@ -357,7 +363,12 @@ impl State {
             Event::Termination(it) => self.termination.happened(it, &happening)?,
             Event::History(it) => self.history.happened(it, &happening)?,
             Event::Delegation(it) => self.delegations.happened(it, &happening)?,
-            Event::Dispute(it) => self.disputes.happened(it, &happening)?,
+            Event::Dispute(it) => {
+                self.disputes.happened(it, &happening)?;
+                if let DisputeEvent::ApprovalSetAside { rfc, by, .. } = it {
+                    requests::set_aside(self.rfc_mut(rfc)?, by);
+                }
+            }
             Event::Batch(it) => self.batches.happened(it, &happening, actor)?,
             Event::Paper(it) => {
                 self.papers.happened(it, &happening)?;

@@ -357,6 +357,9 @@ pub struct RfcStatus {
     pub category: Option<RfcCategory>,
     /// Who has approved at which level since it was last submitted.
     pub approvals: Vec<(PersonId, u8)>,
+    /// When each of these was given and by what, in their order; nothing of older records.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub given: Vec<Option<(Timestamp, crate::dispute::Means)>>,
     /// For whom delegates have approved.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub on_behalf: Vec<PersonId>,

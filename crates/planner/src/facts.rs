@@ -303,6 +303,9 @@ impl<'s> Look<'s> {
         let is_begun = status.state == RfcState::Implementing;
         let is_valid = is_begun || status.until.is_none_or(|it| self.now < it);
         let no = |why: String| Authorised::No(why, None);
+        if let Some(disputed) = self.state.disputed_request(&planned.id) {
+            return no(disputed);
+        }
         match status.state {
             RfcState::Scheduled | RfcState::EmergencyAuthorised | RfcState::Implementing
                 if status.part == part && is_valid =>

@@ -62,7 +62,9 @@ pub(crate) fn worded(state: &State, mut command: Command) -> Command {
         MessageCommand::HandOver { evidence: reason, .. } | MessageCommand::MoveSlot { reason, .. },
     )
     | Command::History(HistoryCommand::AcceptClock { reason })
-    | Command::Dispute(DisputeCommand::SetAside { reason, .. })
+    | Command::Dispute(
+        DisputeCommand::SetAside { reason, .. } | DisputeCommand::SetAsideApproval { reason, .. },
+    )
     | Command::Paper(PaperCommand::Reject { reason, .. })
     | Command::Rfc {
         act:

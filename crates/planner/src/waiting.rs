@@ -327,7 +327,11 @@ fn all_of(look: &mut Look<'_>, scope: &Scope) -> Vec<WaitingOn> {
             }
             None => vec![],
         },
-        Scope::Rfc(id) => changes::rfc(look, id),
+        Scope::Rfc(id) => {
+            let mut waits = changes::rfc(look, id);
+            waits.extend(disputes::disputes(state, Some(scope)));
+            waits
+        }
     }
 }
 

@@ -327,6 +327,9 @@ struct Acts {
     runs: usize,
 }
 
+/// How a signature by hand stands among the others: no transition of a signature is called so.
+const ON_PAPER: &str = "attested";
+
 /// A signature in the chain.
 struct Signed {
     hash: String,
@@ -358,13 +361,15 @@ impl Acts {
             if event.and_then(|it| it.get("order-ended")).is_some() {
                 acts.runs += 1;
             }
-            let Some(act) = event.and_then(|it| it.get("sign-off")) else { continue };
+            let attested = body.pointer("/event/paper/attested");
+            let Some(act) = event.and_then(|it| it.get("sign-off")).or(attested) else { continue };
             let text =
                 |key: &str| act.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
+            let transition = attested.map_or_else(|| text("transition"), |_| ON_PAPER.to_owned());
             let signed = Signed {
                 hash: entry.hash.to_string(),
                 slot: text("slot"),
-                transition: text("transition"),
+                transition,
                 document: text("document"),
                 declared: declared.map(|it| it.to_string()),
             };
@@ -389,16 +394,19 @@ fn document(file: &ArchivedFile, acts: &Acts) -> Result<(), PackageFlaw> {
         return Err(flaw("its body does not have the digest that it says"));
     }
     let slots = read.get("slots").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
-    for slot in slots.iter().filter(|it| text(it, "stands") == "is-signed") {
+    for slot in slots {
+        let wanted = match text(slot, "stands").as_str() {
+            "is-signed" => "signed",
+            "is-signed-on-paper" => ON_PAPER,
+            _ => continue,
+        };
         let seq = slot.get("entry").and_then(Value::as_u64).unwrap_or_default();
-        let wanted = format!("{}:{}", text(&read, "document"), text(slot, "role"));
+        let of = format!("{}:{}", text(&read, "document"), text(slot, "role"));
         let holds = acts.signed.get(&seq).is_some_and(|it| {
-            it.slot == wanted && it.document == digest && it.transition.starts_with("signed")
+            it.slot == of && it.document == digest && it.transition.starts_with(wanted)
         });
         if !holds {
-            return Err(flaw(&format!(
-                "entry {seq} of the record is no signature of {wanted} on it"
-            )));
+            return Err(flaw(&format!("entry {seq} of the record is no signature of {of} on it")));
         }
     }
     Ok(())

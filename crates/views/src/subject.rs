@@ -56,7 +56,11 @@ pub fn of(command: &Command) -> Scope {
             | PrecheckCommand::TakeRestorePoint { scope, .. }
             | PrecheckCommand::NameContacts { scope, .. },
         ) => scope.clone(),
-        Command::Rfc { rfc, .. } => Scope::Rfc(rfc.clone()),
+        Command::Rfc { rfc, .. }
+        | Command::Dispute(
+            DisputeCommand::ConfirmApproval { rfc, .. }
+            | DisputeCommand::SetAsideApproval { rfc, .. },
+        ) => Scope::Rfc(rfc.clone()),
         Command::Adopt { component } => Scope::Component(component.clone()),
         Command::Paper(PaperCommand::Record { signed }) => signed.slot.sheet.scope(),
         Command::Dispute(

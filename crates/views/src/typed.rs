@@ -231,6 +231,12 @@ fn dispute_words(command: &DisputeCommand) -> String {
         DisputeCommand::Confirm { slot, document } => {
             format!("dispute confirm {slot} --digest {}", document.short())
         }
+        DisputeCommand::ConfirmApproval { rfc, part } => {
+            format!("dispute confirm {rfc} --digest {}", part.short())
+        }
+        DisputeCommand::SetAsideApproval { rfc, by, reason } => {
+            format!("dispute set-aside {rfc} --of {by} --reason {}", quoted(reason))
+        }
         DisputeCommand::SetAside { slot, reason } => {
             format!("dispute set-aside {slot} --reason {}", quoted(reason))
         }

@@ -1,7 +1,7 @@
 //! Disputes: reported, settled, listed.
 
 use super::signing::seen;
-use crate::args::dispute::Dispute;
+use crate::args::dispute::{Dispute, Disputed};
 use crate::desk::Desk;
 use crate::exit::Exit;
 use crate::fault::Fault;
@@ -9,6 +9,7 @@ use crate::render;
 use crate::render::table::{Tone, cell, table, text};
 use model::command::Command;
 use model::dispute::DisputeCommand;
+use model::id::{PersonId, RfcId};
 use model::sheet::SlotId;
 use model::state::State;
 use serde_json::json;
@@ -24,9 +25,21 @@ pub(crate) async fn dispute(it: &Dispute, mut desk: Desk) -> Result<Exit, Fault>
         Dispute::Renew { dispute, statement } => {
             DisputeCommand::Renew { dispute: *dispute, statement: statement.clone() }
         }
-        Dispute::Confirm { slot, digest } => confirm(slot, digest.as_deref(), &desk)?,
-        Dispute::SetAside { slot, reason } => {
+        Dispute::Confirm { what: Disputed::Slot(slot), digest } => {
+            confirm(slot, digest.as_deref(), &desk)?
+        }
+        Dispute::Confirm { what: Disputed::Request(rfc), digest } => {
+            confirm_approval(rfc, digest.as_deref(), &desk)?
+        }
+        Dispute::SetAside { what: Disputed::Slot(slot), reason, of: _ } => {
             DisputeCommand::SetAside { slot: slot.clone(), reason: reason.clone() }
+        }
+        Dispute::SetAside { what: Disputed::Request(rfc), of, reason } => {
+            let by = match of {
+                Some(by) => by.clone(),
+                None => only_disputed(rfc, &desk)?,
+            };
+            DisputeCommand::SetAsideApproval { rfc: rfc.clone(), by, reason: reason.clone() }
         }
         Dispute::List => return list(&desk),
     };
@@ -47,6 +60,43 @@ fn confirm(slot: &SlotId, digits: Option<&str>, desk: &Desk) -> Result<DisputeCo
     let page = || render::sheet::page(state, &slot.sheet);
     let document = seen(desk, status.document, digits, "--digest", page)?;
     Ok(DisputeCommand::Confirm { slot: slot.clone(), document })
+}
+
+/// Returns whose approval of `rfc` is disputed, where it is of one person.
+fn only_disputed(rfc: &RfcId, desk: &Desk) -> Result<PersonId, Fault> {
+    match desk.state().disputed_approvals(rfc).as_slice() {
+        [only] => Ok(only.by.clone()),
+        [] => {
+            let next = "`landfall dispute list` says what is disputed";
+            let what = format!("nobody disputes an approval of {rfc}");
+            Err(Fault::new(Exit::Refused, what).next(next))
+        }
+        several => {
+            let names: Vec<String> = several.iter().map(|it| it.by.to_string()).collect();
+            let next = format!("name one with --of: {}", names.join(", "));
+            Err(Fault::usage(format!("several approvals of {rfc} are disputed"), next))
+        }
+    }
+}
+
+/// What is confirmed is the plan part that was approved, by its digest: it is shown first.
+fn confirm_approval(
+    rfc: &RfcId,
+    digits: Option<&str>,
+    desk: &Desk,
+) -> Result<DisputeCommand, Fault> {
+    let state = desk.state();
+    let part = state.part_of(rfc).ok_or_else(|| {
+        Fault::usage(format!("{rfc} is not in the plan"), "`landfall rfc list` names what is")
+    })?;
+    let page = || format!("The plan part of {rfc} has the digest {part}: landfall rfc show {rfc}");
+    let part = seen(desk, part, digits, "--digest", page)?;
+    Ok(DisputeCommand::ConfirmApproval { rfc: rfc.clone(), part })
+}
+
+/// Returns where an approval stands that was disputed.
+fn stands(state: &State, rfc: &RfcId, by: &PersonId) -> &'static str {
+    if state.disputed_approvals(rfc).iter().any(|it| it.by == *by) { "disputed" } else { "settled" }
 }
 
 /// Returns what became of a signature that was disputed.
@@ -72,7 +122,7 @@ fn list(desk: &Desk) -> Result<Exit, Fault> {
                 .collect();
             json!({ "dispute": number, "person": it.person, "means": it.means, "since": it.since,
                 "reason": it.reason, "by": it.by, "at": it.at, "renewed": it.renewed,
-                "signatures": signatures })
+                "signatures": signatures, "requests": it.requests })
         })
         .collect();
     desk.terminal.answer(&values, || {
@@ -84,7 +134,10 @@ fn list(desk: &Desk) -> Result<Exit, Fault> {
             let renewed =
                 it.renewed.as_ref().map_or("not yet".to_owned(), |(_, at)| when(*at, zone));
             let named = it.slots.iter().map(|slot| (slot.to_string(), became(state, slot)));
-            let named: Vec<_> = named.collect();
+            let requests = it.requests.iter();
+            let requests =
+                requests.map(|rfc| (format!("approval of {rfc}"), stands(state, rfc, &it.person)));
+            let named: Vec<_> = named.chain(requests).collect();
             let none = vec![("none".to_owned(), "")];
             for (slot, became) in if named.is_empty() { none } else { named } {
                 let tone = if became == "disputed" { Tone::Bad } else { Tone::Plain };

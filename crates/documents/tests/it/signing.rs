@@ -119,8 +119,15 @@ fn a_disputed_signature_is_missing_until_its_signer_confirms_it() {
     let since: Timestamp = world.state.at;
     let (means, reason) = (None, "the phone was stolen".to_owned());
     let (person_of, slots) = ("anselm.bellini".parse().unwrap(), vec![slot()]);
-    let reported =
-        DisputeEvent::Reported { dispute: 1, person: person_of, means, since, reason, slots };
+    let reported = DisputeEvent::Reported {
+        dispute: 1,
+        person: person_of,
+        means,
+        since,
+        reason,
+        slots,
+        requests: vec![],
+    };
     happens(&mut world, person("gunnvor.petit"), Event::Dispute(reported));
     assert_eq!(lacks(&world), before + 1);
     for (language, words) in [

@@ -75,7 +75,10 @@ impl<'a> Declaration<'a> {
 pub fn sentence(event: &Event) -> Option<&str> {
     if let Event::SignOff { meaning: Some(sentence), .. }
     | Event::Batch(BatchEvent::Signed { meaning: sentence, .. })
-    | Event::Dispute(DisputeEvent::Confirmed { meaning: sentence, .. }) = event
+    | Event::Dispute(
+        DisputeEvent::Confirmed { meaning: sentence, .. }
+        | DisputeEvent::ApprovalConfirmed { meaning: sentence, .. },
+    ) = event
     {
         return Some(sentence);
     }

@@ -19,10 +19,10 @@ use std::collections::BTreeSet;
 /// How many of the sheets that nobody has looked at are named.
 const NAMED_MAX: usize = 5;
 
-impl<'a> Acting<'a> {
+impl Acting<'_> {
     /// Returns the same where the record ends with the chain's hash `head`.
-    pub fn at_head(self, head: Digest) -> Acting<'a> {
-        Acting { head, ..self }
+    pub fn at_head(self, head: Digest) -> Self {
+        Self { head, ..self }
     }
 
     pub(super) fn batch(&self, command: &BatchCommand) -> Result<Vec<Event>, Refusal> {

@@ -2,17 +2,20 @@
 //!
 //! House rule: who signed confirms, and nobody for them; who vouches for a new means is another person.
 
+use super::rfc::Request;
 use super::{Acting, worded};
 use crate::digest::Digest;
-use crate::dispute::{CONFIRMED, DisputeCommand, DisputeEvent, Means};
+use crate::dispute::{APPROVAL_CONFIRMED, CONFIRMED, DisputeCommand, DisputeEvent, Means};
 use crate::event::Event;
-use crate::id::PersonId;
-use crate::machine::{SignOffState, SignOffTransition, SiteState, SiteTransition};
+use crate::id::{PersonId, RfcId};
+use crate::machine::{
+    RfcState, RfcTransition, SignOffState, SignOffTransition, SiteState, SiteTransition, Transition,
+};
 use crate::refusal::{Refusal, RefusalCode};
 use crate::role_type::RoleType;
 use crate::scope::Scope;
 use crate::sheet::{Sheet, SlotId};
-use crate::state::SlotStatus;
+use crate::state::{RfcStatus, SlotStatus};
 use jiff::Timestamp;
 
 /// Who may report for somebody else, vouch for what was replaced, and set a signature aside.
@@ -28,6 +31,10 @@ impl Acting<'_> {
             DisputeCommand::Renew { dispute, statement } => self.renew(*dispute, statement),
             DisputeCommand::Confirm { slot, document } => self.confirm_signature(slot, *document),
             DisputeCommand::SetAside { slot, reason } => self.set_aside(slot, reason),
+            DisputeCommand::ConfirmApproval { rfc, part } => self.confirm_approval(rfc, *part),
+            DisputeCommand::SetAsideApproval { rfc, by, reason } => {
+                self.set_aside_approval(rfc, by, reason)
+            }
         }
     }
 
@@ -61,10 +68,25 @@ impl Acting<'_> {
         };
         let signed = self.state.slots.iter().filter(|(_, it)| is_theirs(it));
         let slots = signed.map(|(slot, _)| slot.clone()).collect();
+        let requests = self.approved_by(person, means, since);
         let dispute = u32::try_from(self.state.disputes.reported.len()).unwrap_or(u32::MAX) + 1;
         let person = person.clone();
-        let reported = DisputeEvent::Reported { dispute, person, means, since, reason, slots };
+        let reported =
+            DisputeEvent::Reported { dispute, person, means, since, reason, slots, requests };
         Ok(vec![Event::Dispute(reported)])
+    }
+
+    /// Returns the requests that `person` approved by `means` since an instant, as far as it is known.
+    fn approved_by(&self, person: &PersonId, means: Option<Means>, since: Timestamp) -> Vec<RfcId> {
+        let is_theirs = |status: &RfcStatus| {
+            let mut given = status.approvals.iter().enumerate().filter(|(_, (by, _))| by == person);
+            given.any(|(number, _)| {
+                // Of an older record nobody knows by what it was approved.
+                let known = status.given.get(number).copied().flatten();
+                known.is_none_or(|(at, of)| at >= since && means.is_none_or(|it| it == of))
+            })
+        };
+        self.state.rfcs.iter().filter(|it| is_theirs(it)).map(|it| it.id.clone()).collect()
     }
 
     fn renew(&self, dispute: u32, statement: &str) -> Result<Vec<Event>, Refusal> {
@@ -112,6 +134,55 @@ impl Acting<'_> {
         }
         let (slot, meaning) = (slot.clone(), CONFIRMED.to_owned());
         Ok(vec![Event::Dispute(DisputeEvent::Confirmed { slot, document, meaning })])
+    }
+
+    fn disputed_approval(&self, rfc: &RfcId, by: &PersonId) -> Result<(), Refusal> {
+        if self.state.disputed_approvals(rfc).iter().any(|it| it.by == *by) {
+            return Ok(());
+        }
+        let text = format!("nobody disputes an approval of {rfc} by {by}");
+        Err(Refusal::new(RefusalCode::State, text, "`landfall dispute list` says what is disputed"))
+    }
+
+    fn confirm_approval(&self, rfc: &RfcId, part: Digest) -> Result<Vec<Event>, Refusal> {
+        let (planned, status) = self.state.rfc(rfc).ok_or_else(|| Refusal::unknown(rfc))?;
+        self.disputed_approval(rfc, self.person)?;
+        let request = Request { acting: self, planned, status };
+        let part = request.shown(part)?;
+        let (name, meaning) = (rfc.clone(), APPROVAL_CONFIRMED.to_owned());
+        let confirmed = DisputeEvent::ApprovalConfirmed { rfc: name, part, meaning };
+        let mut events = vec![Event::Dispute(confirmed)];
+        // It may have been the last that was wanting.
+        let others = self.state.disputed_approvals(rfc).into_iter().any(|it| it.by != *self.person);
+        if status.state == RfcState::Assessing && !others {
+            events.extend(request.authorised_by(part, &status.approvals)?);
+        }
+        Ok(events)
+    }
+
+    fn set_aside_approval(
+        &self,
+        rfc: &RfcId,
+        by: &PersonId,
+        reason: &str,
+    ) -> Result<Vec<Event>, Refusal> {
+        let (planned, status) = self.state.rfc(rfc).ok_or_else(|| Refusal::unknown(rfc))?;
+        self.disputed_approval(rfc, by)?;
+        if by != self.person {
+            self.role(&MINDS_SIGNATURES, &Scope::Deployment, "set an approval aside")?;
+        }
+        let reason = worded("the reason", reason)?;
+        let (name, of, why) = (rfc.clone(), by.clone(), reason.clone());
+        let set_aside = DisputeEvent::ApprovalSetAside { rfc: name, by: of, reason: why };
+        let mut events = vec![Event::Dispute(set_aside)];
+        // What rests on it no longer does.
+        let voided = RfcTransition::AuthorisationVoided;
+        if voided.attempt(rfc, status.state).is_ok() {
+            let request = Request { acting: self, planned, status };
+            let why = format!("the approval by {by} was set aside: {reason}");
+            events.push(request.happened(voided, Some(why), vec![])?);
+        }
+        Ok(events)
     }
 
     fn set_aside(&self, slot: &SlotId, reason: &str) -> Result<Vec<Event>, Refusal> {

@@ -153,7 +153,7 @@ impl Request<'_> {
         self.happened(RfcTransition::Authorised, None, vec![])?;
         let part = self.shown(part)?;
         let conditions = conditions.map(|it| worded("the condition", it)).transpose()?;
-        let mut approvals = self.status.approvals.clone();
+        let mut approvals = self.acting.state.undisputed_approvals(self.status);
         let held = self.acting.held(&self.scope());
         let levels = self.acting.state.levels_of(self.planned, self.status);
         let roles: Vec<RoleType> = levels.iter().map(|it| it.role).collect();
@@ -169,7 +169,8 @@ impl Request<'_> {
             let next = self.acting.ask(&[level.role], &self.scope());
             return Err(Refusal::new(RefusalCode::NotPermitted, text, next));
         }
-        if approvals.iter().any(|(by, it)| by == self.acting.person && *it == number) {
+        let given = &self.status.approvals;
+        if given.iter().any(|(by, it)| by == self.acting.person && *it == number) {
             let text = format!("{} has approved {} already", self.acting.person, self.planned.id);
             let next = self.acting.ask(&[level.role], &self.scope());
             return Err(Refusal::new(RefusalCode::State, text, next));
@@ -180,14 +181,25 @@ impl Request<'_> {
         let rfc = self.planned.id.clone();
         let mut events =
             vec![Event::RfcApproved { rfc, level: number, part, conditions, on_behalf_of: behalf }];
-        let rf2 = self.read(Guard::RF2, gates::rf2(&levels, &approvals));
-        let rf3 = self.read(Guard::RF3, gates::rf3(self.acting.state, &self.planned.id));
-        // The last approval authorises: it is refused while a conflict is open.
-        if rf2.verdict.passes() || is_planted(Planted::QuorumOfOne) {
-            pass("the authorisation", vec![rf3.clone()])?;
-            events.push(self.authorised(RfcTransition::Authorised, part, None, vec![rf2, rf3])?);
-        }
+        events.extend(self.authorised_by(part, &approvals)?);
         Ok(events)
+    }
+
+    /// Returns that it is authorised, where `approvals` are enough.
+    pub(super) fn authorised_by(
+        &self,
+        part: Digest,
+        approvals: &[(PersonId, u8)],
+    ) -> Result<Option<Event>, Refusal> {
+        let levels = self.acting.state.levels_of(self.planned, self.status);
+        let rf2 = self.read(Guard::RF2, gates::rf2(&levels, approvals));
+        let rf3 = self.read(Guard::RF3, gates::rf3(self.acting.state, &self.planned.id));
+        if !rf2.verdict.passes() && !is_planted(Planted::QuorumOfOne) {
+            return Ok(None);
+        }
+        // The last approval authorises: it is refused while a conflict is open.
+        pass("the authorisation", vec![rf3.clone()])?;
+        self.authorised(RfcTransition::Authorised, part, None, vec![rf2, rf3]).map(Some)
     }
 
     /// A delegate speaks for whom the separation of duties lets speak, and both have one voice.
@@ -231,6 +243,10 @@ impl Request<'_> {
     fn schedule(&self) -> Result<Vec<Event>, Refusal> {
         self.take_role(&[RoleType::ReleaseManagement], "schedule")?;
         self.happened(RfcTransition::Scheduled, None, vec![])?;
+        if let Some(disputed) = self.acting.state.disputed_request(&self.planned.id) {
+            let next = "`landfall dispute list` says what is disputed, and by whom";
+            return Err(Refusal::new(RefusalCode::Gate, disputed, next));
+        }
         let rf6 = gates::rf6(self.planned, self.status.until, self.acting.now);
         let gate = pass("scheduling", vec![self.read(Guard::RF6, rf6)])?;
         Ok(vec![self.happened(RfcTransition::Scheduled, None, gate)?])

@@ -54,8 +54,9 @@ fn what_others_may_have_signs_nothing_until_it_is_said_to_be_replaced() {
     for means in [None, Some(Means::Password), Some(Means::Passkey)] {
         let mut state = state();
         let (person, since) = (ivo.clone(), Timestamp::UNIX_EPOCH);
-        let (reason, slots) = ("lost".to_owned(), vec![]);
-        let reported = DisputeEvent::Reported { dispute: 1, person, means, since, reason, slots };
+        let (reason, slots, requests) = ("lost".to_owned(), vec![], vec![]);
+        let reported =
+            DisputeEvent::Reported { dispute: 1, person, means, since, reason, slots, requests };
         state.disputes.happened(&reported, &happening(&ivo)).unwrap();
         for (method, is_barred) in [
             (AuthenticationMethod::Password, means != Some(Means::Passkey)),

@@ -57,6 +57,7 @@ pub(super) fn new_rfc(id: &RfcId, at: jiff::Timestamp) -> RfcStatus {
         since: at,
         category: None,
         approvals: vec![],
+        given: vec![],
         on_behalf: vec![],
         part: None,
         was_emergency: false,

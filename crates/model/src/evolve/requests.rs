@@ -3,11 +3,14 @@
 //! House rule: an approval is of one digest at one level, and ends with either.
 
 use super::Impossible;
+use crate::dispute::Means;
+use crate::id::PersonId;
 use crate::machine::Transition;
 use crate::machine::request_for_change::{RfcState, RfcTransition};
 use crate::plan::MasterProjectPlan;
 use crate::state::RfcStatus;
 use crate::state_index::StateIndex;
+use jiff::Timestamp;
 
 /// Moves a request on.
 pub(super) fn happened(
@@ -20,8 +23,7 @@ pub(super) fn happened(
     status.since = at;
     match status.state {
         RfcState::Draft => {
-            status.approvals.clear();
-            status.on_behalf.clear();
+            withdrawn(status);
             (status.part, status.until) = (None, None);
             (status.was_emergency, status.ended) = (false, None);
         }
@@ -62,8 +64,33 @@ pub(super) fn keep_approvals(
         let known = known.and_then(|it| before.1.parts.get(*it as usize));
         let same_levels = levels(before.0, status) == levels(after.0, status);
         if known.is_some_and(|it| it != part || !same_levels) {
-            status.approvals.clear();
-            status.on_behalf.clear();
+            withdrawn(status);
         }
     }
+}
+
+/// Notes an approval, with when it was given and by what.
+pub(super) fn approved(
+    status: &mut RfcStatus,
+    approval: (PersonId, u8),
+    given: (Timestamp, Means),
+) {
+    status.given.resize(status.approvals.len(), None);
+    status.approvals.push(approval);
+    status.given.push(Some(given));
+}
+
+/// Lets the approvals by `person` not count any more.
+pub(super) fn set_aside(status: &mut RfcStatus, person: &PersonId) {
+    status.given.resize(status.approvals.len(), None);
+    let given = status.approvals.iter().zip(&status.given).filter(|((by, _), _)| by != person);
+    (status.approvals, status.given) =
+        given.map(|(approval, given)| (approval.clone(), *given)).unzip();
+}
+
+/// Lets no approval count any more.
+fn withdrawn(status: &mut RfcStatus) {
+    status.approvals.clear();
+    status.given.clear();
+    status.on_behalf.clear();
 }

@@ -11,7 +11,7 @@ use model::command::Command;
 use model::digest::Digest;
 use model::dispute::{DisputeCommand, Means};
 use model::gates;
-use model::machine::SignOffState;
+use model::machine::{RfcState, SignOffState};
 use model::scope::Scope;
 use model::sheet::SlotId;
 
@@ -166,4 +166,46 @@ fn a_gate_says_whose_signature_is_disputed_and_what_leads_on() {
         set aside: superseded
         then: signed anew by owner-1, of the same sheet: false
     "#]].assert_eq(&told);
+}
+
+// Proves: M-3
+#[test]
+fn nothing_begins_on_a_disputed_approval_until_it_is_confirmed_or_given_anew() {
+    let rfc: model::id::RfcId = standard_plan().rfcs[0].id.clone();
+    let mut world = World::of(standard_plan());
+    world.until(|it| it.state.rfcs[0].state == RfcState::Scheduled);
+    let approvers: Vec<_> =
+        world.state.rfcs[0].approvals.iter().map(|(by, _)| by.clone()).collect();
+    let (first, part) = (approvers[0].clone(), world.state.part_of(&rfc).unwrap());
+    let since = world.state.rfcs[0].given[0].unwrap().0;
+    let confirm = Command::Dispute(DisputeCommand::ConfirmApproval { rfc: rfc.clone(), part });
+    let set_aside = |reason: &str| {
+        let (rfc, by, reason) = (rfc.clone(), first.clone(), reason.to_owned());
+        Command::Dispute(DisputeCommand::SetAsideApproval { rfc, by, reason })
+    };
+    let mut told = tell(&mut world, first.as_str(), &confirm);
+    told += &tell(&mut world, "gunnvor", &report(first.as_str(), None, since));
+    told += &world.state.disputed_request(&rfc).unwrap();
+    told += "\n";
+    for (person, command) in [
+        (approvers[1].as_str(), &confirm),
+        ("owner-1", &set_aside("x")),
+        (first.as_str(), &confirm),
+        (first.as_str(), &confirm),
+    ] {
+        told += &tell(&mut world, person, command);
+    }
+    assert_eq!(world.state.disputed_request(&rfc), None);
+    told += &tell(&mut world, "gunnvor", &report(first.as_str(), None, since));
+    let begun = world.clone();
+    for _ in 0..20 {
+        world.look();
+        world.pass(3_600);
+    }
+    assert!(world.state.components.iter().all(|it| it.runs == 0), "nothing begins on it");
+    let mut world = begun;
+    told += &tell(&mut world, "gunnvor", &set_aside("approved from the stolen phone"));
+    told += &format!("{rfc} is {}\n", world.state.rfcs[0].state);
+    assert_eq!(world.state.rfcs[0].approvals, vec![]);
+    expect![[r#""#]].assert_eq(&told);
 }

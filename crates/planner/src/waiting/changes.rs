@@ -229,7 +229,8 @@ impl Change<'_> {
     fn approvals(&self) -> Vec<WaitingOn> {
         let (planned, status) = (self.planned, self.status);
         let levels = self.state.levels_of(planned, status);
-        let open = gates::open_level(&levels, &status.approvals);
+        let counted = self.state.undisputed_approvals(status);
+        let open = gates::open_level(&levels, &counted);
         let rf3 = gates::rf3(self.state, &planned.id);
         let rf3 = self.state.reading(Guard::RF3, &[self.scope()], self.now, rf3);
         let conflict = WaitingOn::guard(self.state, &self.scope(), &rf3, status.since);
@@ -242,7 +243,8 @@ impl Change<'_> {
             return vec![conflict.unwrap_or(again)];
         };
         let given: Vec<_> = status.approvals.iter().filter(|(_, it)| *it == number).collect();
-        let lacking = usize::from(level.quorum).saturating_sub(given.len());
+        let counts = counted.iter().filter(|(_, it)| *it == number).count();
+        let lacking = usize::from(level.quorum).saturating_sub(counts);
         let word = if lacking == 1 { "approval" } else { "approvals" };
         let text = format!("{} needs {lacking} more {word} by {}", planned.id, level.role);
         let mut wait = self.wait(text, &[level.role]);

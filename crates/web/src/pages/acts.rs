@@ -234,7 +234,11 @@ async fn to_be_seen(
     if let Command::Sign { slot, .. } | Command::Refuse { slot, .. } = command {
         return super::documents::before_signing(visit, slot, language).await;
     }
-    if let Command::Rfc { rfc, .. } = command {
+    if let Command::Rfc { rfc, .. }
+    | Command::Dispute(
+        DisputeCommand::ConfirmApproval { rfc, .. } | DisputeCommand::SetAsideApproval { rfc, .. },
+    ) = command
+    {
         return Ok(super::changes::before_deciding(visit, rfc));
     }
     if let Command::AcknowledgeSchedule { site, .. } = command {
@@ -259,7 +263,8 @@ fn as_shown(visit: &Visit, mut command: Command) -> Command {
     if let Command::Rfc {
         rfc,
         act: RfcAct::Approve { part, .. } | RfcAct::AuthoriseEmergency { part, .. },
-    } = &mut command
+    }
+    | Command::Dispute(DisputeCommand::ConfirmApproval { rfc, part }) = &mut command
     {
         *part = state.part_of(rfc).unwrap_or(*part);
     }
@@ -276,12 +281,13 @@ const SEEN: [&str; 9] =
     ["slot", "slots", "document", "rfc", "part", "site", "version", "batch", "digest"];
 
 /// The kinds of acts that put somebody's name under something.
-const SIGNING: [&str; 8] = [
+const SIGNING: [&str; 9] = [
     "sign",
     "refuse",
     "withdraw",
     "rfc/approve",
     "dispute/confirm",
+    "dispute/confirm-approval",
     "batch/sign",
     "paper/record",
     "paper/attest",

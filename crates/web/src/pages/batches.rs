@@ -84,9 +84,10 @@ fn listed(visit: &Visit, number: u32, it: &Batch) -> Block {
 
 fn row(visit: &Visit, slot: &SlotId, more: Cell) -> Vec<Cell> {
     let state = visit.state();
-    let title = match &slot.sheet {
-        Sheet::Site(site) => state.site(site).map(|(it, _)| it.title.clone()),
-        _ => None,
+    let title = if let Sheet::Site(site) = &slot.sheet {
+        state.site(site).map(|(it, _)| it.title.clone())
+    } else {
+        None
     };
     let digest = sheet::digest(state, &slot.sheet).short();
     vec![

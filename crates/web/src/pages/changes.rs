@@ -7,6 +7,7 @@ use crate::trouble::{No, sentence};
 use crate::visit::Visit;
 use axum::extract::Path;
 use model::command::{Command, RfcAct};
+use model::dispute::DisputeCommand;
 use model::event::{Actor, Entry, Event};
 use model::id::RfcId;
 use model::machine::RfcState;
@@ -127,6 +128,7 @@ pub(super) fn before_deciding(visit: &Visit, rfc: &RfcId) -> Vec<Block> {
     let Some((planned, status)) = state.rfc(rfc) else { return vec![] };
     [what(visit, planned, status), approvals(visit, planned, status)]
         .into_iter()
+        .chain(disputed(visit, rfc))
         .chain(conflicts(visit, rfc))
         .collect()
 }
@@ -213,6 +215,38 @@ fn approvals(visit: &Visit, planned: &RequestForChange, status: &RfcStatus) -> B
     });
     let columns = ["Level", "Role type", "Given", "By"];
     Block::table("Approvals", &columns, rows.collect(), "It is approved in advance.")
+}
+
+/// Returns the approvals of `rfc` that are disputed, with what whoever looks can do.
+fn disputed(visit: &Visit, rfc: &RfcId) -> Option<Block> {
+    let state = visit.state();
+    let rows: Vec<Vec<Cell>> = state
+        .disputed_approvals(rfc)
+        .into_iter()
+        .filter_map(|it| {
+            let dispute = state.disputes.get(it.dispute)?;
+            let (rfc, by) = (it.rfc.clone(), it.by.clone());
+            let (said, command) = if it.by == *visit.person() {
+                let part = state.part_of(&rfc)?;
+                ("Confirm it", DisputeCommand::ConfirmApproval { rfc, part })
+            } else {
+                let reason = String::new();
+                ("Set it aside", DisputeCommand::SetAsideApproval { rfc, by, reason })
+            };
+            let form = visit.form(&Command::Dispute(command)).unwrap_or_default();
+            Some(vec![
+                Cell::of(visit.name(&it.by)),
+                Cell::of(format!("disputed, dispute {}", it.dispute))
+                    .tone(Tone::Bad)
+                    .small(&dispute.reason),
+                Cell::of(visit.when(dispute.since)),
+                Cell::of(said).link(form),
+            ])
+        })
+        .collect();
+    let columns = ["Whose approval", "Stands", "Others could since", "You"];
+    let lead = "Nothing begins on a disputed approval: who gave it confirms it, or it is set aside and given anew.";
+    (!rows.is_empty()).then(|| Block::table("Disputed approvals", &columns, rows, "").lead(lead))
 }
 
 fn conflicts(visit: &Visit, rfc: &RfcId) -> Option<Block> {

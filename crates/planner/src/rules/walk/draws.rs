@@ -368,6 +368,8 @@ commands! {
         Renew { dispute, statement },
         Confirm { slot, document },
         SetAside { slot, reason },
+        ConfirmApproval { rfc, part },
+        SetAsideApproval { rfc, by, reason },
     }
     DelegationCommand {
         Give { delegate, role, scope, slots, from, until, reason },
