@@ -29,10 +29,12 @@ pub(crate) async fn page(visit: Visit) -> Answer {
     let roles = <RoleType as strum::VariantArray>::VARIANTS.iter().map(|role| {
         use strum::EnumMessage as _;
         let holders: Vec<String> = plan.holders(*role).map(|it| visit.name(&it.id)).collect();
-        let held = match role {
-            RoleType::SiteOwner => "each at the sites that they own".to_owned(),
-            _ if holders.is_empty() => "nobody".to_owned(),
-            _ => holders.join(", "),
+        let held = if *role == RoleType::SiteOwner {
+            "each at the sites that they own".to_owned()
+        } else if holders.is_empty() {
+            "nobody".to_owned()
+        } else {
+            holders.join(", ")
         };
         vec![Cell::of(role).small(role.get_documentation().unwrap_or_default()), Cell::of(held)]
     });
