@@ -322,7 +322,7 @@ fn a_batch_is_signed_once_after_a_look_at_its_sample_and_both_programs_hold_it_a
         assert!(code != 0 && said.contains("already"), "{said}");
     }
     let said = desk.does(&sign);
-    assert!(said.contains("in batch 1 of 2, 2 looked at, it among them"), "{said}");
+    assert!(said.contains("in batch 1 of 2, 2 looked at, this one among them"), "{said}");
     let (code, said) = desk.types(&sign);
     assert!(code != 0 && said.contains("batch 1 is signed"), "{said}");
 
@@ -331,7 +331,7 @@ fn a_batch_is_signed_once_after_a_look_at_its_sample_and_both_programs_hold_it_a
     let (code, said) = desk.types("sign --all-mine");
     assert!(code == 2 && said.contains("then give --digest"), "{said}");
     let shown = desk.does("sheet site/north");
-    assert!(shown.contains("in batch 1 of 2, 2 looked at, it among them"), "{shown}");
+    assert!(shown.contains("in batch 1 of 2, 2 looked at, this one among them"), "{shown}");
     let paper = desk.does("document show site/north --language de");
     assert!(paper.contains("Stapel 1 mit 2 Unterschriften, 2 seiner Bl\u{e4}tter"), "{paper}");
 

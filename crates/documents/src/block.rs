@@ -156,6 +156,9 @@ pub struct Criterion {
     /// What was measured or is missing, or why it was waived.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub detail: String,
+    /// The same as a sentence of the catalogue, where the program computed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub told: Option<Said>,
     /// When it was read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<Timestamp>,

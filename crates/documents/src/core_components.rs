@@ -3,6 +3,7 @@
 //! Source: Deploy SMF, Process 1, output of Table 4.
 
 use crate::block::{Block, Criterion, Verdict};
+use crate::computed;
 use crate::writer::Writer;
 use model::assessment::{self, KeyQuestion};
 use model::id::PersonId;
@@ -66,6 +67,7 @@ pub(crate) fn answers(writer: &mut Writer<'_>, process: &str) {
             text: standing.text.to_owned(),
             verdict,
             detail,
+            told: standing.derived.as_deref().and_then(computed::told),
             at: None,
         }
     };

@@ -4,6 +4,7 @@
 //! House rule: whatever a body says is shown; nothing that is signed is left out.
 
 use crate::block::{Block, Fact, Said};
+use crate::computed;
 use crate::words;
 use jiff::Timestamp;
 use model::role_type::RoleType;
@@ -186,6 +187,11 @@ impl<'a> Reader<'a> {
         }
         if OF_ROLES.contains(&key) && text.parse::<RoleType>().is_ok() {
             return Said::Word { word: format!("role-{text}"), with: vec![] };
+        }
+        if key == "derived"
+            && let Some(told) = computed::told(text)
+        {
+            return told;
         }
         if let Some(key) = words::sentence_key(text) {
             return Said::word(key);

@@ -296,7 +296,7 @@ fn criterion(reading: &GuardReading, act: &Act) -> Criterion {
         guard::Verdict::Unknown { missing } => (Verdict::NotKnown, missing.clone()),
     };
     let text = reading.guard.text().to_owned();
-    Criterion { id: reading.guard.to_string(), text, verdict, detail, at: Some(act.at) }
+    Criterion { id: reading.guard.to_string(), text, verdict, detail, told: None, at: Some(act.at) }
 }
 
 /// Returns what a reader has to know beside the facts.

@@ -13,6 +13,7 @@ mod binder;
 mod block;
 mod close_out;
 mod communications;
+mod computed;
 mod core_components;
 mod deployment_report;
 mod document;

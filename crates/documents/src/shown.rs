@@ -14,6 +14,7 @@ pub use parts::Shown;
 pub(crate) use parts::{Card, Foot, ShownBlock, ShownCriterion, ShownSection, Signature};
 
 use crate::block::{Block, Criterion, Fact, Said, Section};
+use crate::computed;
 use crate::document::{Document, Status};
 use crate::language::Language;
 use crate::letterhead::Letterhead;
@@ -128,8 +129,12 @@ impl Teller<'_> {
             Said::Text(text) => clean(text),
             Said::Word { word, with } => {
                 // A role type has a name in every language; what else is put in has not.
-                let told =
-                    |it: &String| if it.starts_with("role-") { self.word(it) } else { it.clone() };
+                let told = |it: &String| match word.strip_prefix("answer-") {
+                    _ if it.starts_with("role-") => self.word(it),
+                    // What was computed may have what was computed in it.
+                    Some(_) => computed::told(it).map_or_else(|| it.clone(), |it| self.said(&it)),
+                    None => it.clone(),
+                };
                 let with: Vec<String> = with.iter().map(told).collect();
                 clean(&filled(word, &with, self.language))
             }
@@ -362,7 +367,8 @@ impl Teller<'_> {
         let row = |it: &Criterion| {
             let key: &'static str = it.verdict.into();
             let at = it.at.map(|at| self.with("read-at", &[&self.when(at)]));
-            let detail = [Some(clean(&it.detail)).filter(|it| !it.is_empty()), at];
+            let said = it.told.as_ref().map_or_else(|| clean(&it.detail), |it| self.said(it));
+            let detail = [Some(said).filter(|it| !it.is_empty()), at];
             ShownCriterion {
                 id: clean(&it.id),
                 text: self.asked(it),

@@ -72,6 +72,21 @@ static SENTENCES: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(
     sentences.map(|(key, words)| (column(words, Language::En), *key)).collect()
 });
 
+/// The sentences of computed answers, in English, with their keys: those that say most first.
+static ANSWERS: LazyLock<Vec<(&'static str, &'static str)>> = LazyLock::new(|| {
+    let answers = WORDS.iter().filter(|(key, _)| key.starts_with("answer-"));
+    let mut answers: Vec<_> =
+        answers.map(|(key, words)| (column(words, Language::En), *key)).collect();
+    answers
+        .sort_by_key(|(sentence, key)| (std::cmp::Reverse(sentence.replace("{}", "").len()), *key));
+    answers
+});
+
+/// Returns the sentences of computed answers, in English, with their keys: those that say most first.
+pub(crate) fn answer_sentences() -> &'static [(&'static str, &'static str)] {
+    &ANSWERS
+}
+
 /// Returns the key of what is asked by a guard or as a key question, where `text` is one of these; what
 /// a plan's author wrote is in no catalogue.
 pub(crate) fn sentence_key(text: &str) -> Option<&'static str> {

@@ -173,7 +173,7 @@ impl<'a> Writer<'a> {
                 "" => id.parse::<Guard>().map_or_else(|_| String::new(), |it| it.text().to_owned()),
                 text => text.to_owned(),
             };
-            Criterion { id, text, verdict, detail, at: None }
+            Criterion { id, text, verdict, detail, told: None, at: None }
         });
         let criteria: Vec<Criterion> = criteria.collect();
         if criteria.is_empty() { self } else { self.put(Block::Criteria(criteria)) }

@@ -85,12 +85,12 @@ pub struct Listed {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum BatchCommand {
-    /// Put together what is to be signed at once; which of it has to be looked at is drawn.
+    /// Begin a batch: which of its sheets you look at is drawn.
     Begin {
         /// The slots: all of one role type, on sheets of sites.
         slots: Vec<SlotId>,
     },
-    /// Say that one has looked at a sheet of one's batch.
+    /// Record that you have looked at this sheet of the batch.
     LookAt {
         /// The batch.
         batch: u32,
@@ -99,7 +99,7 @@ pub enum BatchCommand {
         /// The digest of the sheet that was shown.
         document: Digest,
     },
-    /// Sign all of it, and show once that it is oneself.
+    /// Sign all of the batch at once.
     Sign {
         /// The batch.
         batch: u32,
@@ -127,7 +127,7 @@ pub struct InBatch {
 impl fmt::Display for InBatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { batch, of, looked_at, at, .. } = self;
-        let own = if at.is_some() { "it among them" } else { "it not among them" };
+        let own = if at.is_some() { "this one among them" } else { "not this one" };
         write!(f, "in batch {batch} of {of}, {looked_at} looked at, {own}")
     }
 }

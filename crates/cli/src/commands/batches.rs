@@ -3,14 +3,14 @@
 //! House rule: nobody signs a batch of which they have not looked at the sample.
 
 use super::signing::seen;
-use crate::args::batch::Batch;
+use crate::args::batch::Batch as Line;
 use crate::args::sign::Wanted;
 use crate::desk::Desk;
 use crate::exit::Exit;
 use crate::fault::Fault;
 use crate::render;
 use crate::render::table::{Tone, cell, table, text};
-use model::batch::{BatchCommand, BatchEvent};
+use model::batch::{Batch, BatchCommand, BatchEvent};
 use model::command::Command;
 use model::event::Event;
 use model::scope::Scope;
@@ -19,21 +19,21 @@ use model::state::State;
 use serde_json::json;
 use views::time::when;
 
-pub(crate) async fn batch(it: &Batch, mut desk: Desk) -> Result<Exit, Fault> {
+pub(crate) async fn batch(it: &Line, mut desk: Desk) -> Result<Exit, Fault> {
     match it {
-        Batch::Begin { slots, all_mine } => {
+        Line::Begin { slots, all_mine } => {
             let slots = if *all_mine { mine(&desk)? } else { slots.clone() };
             let number = begin(&mut desk, slots).await?;
             desk.terminal.say(&page(&desk, number)?);
         }
-        Batch::Look { batch, sheet, digest } => {
+        Line::Look { batch, sheet, digest } => {
             let slot = listed(&desk, *batch, sheet)?;
             look(&mut desk, *batch, &slot, digest.as_deref()).await?;
         }
-        Batch::Sign { batch, digest, language } => {
+        Line::Sign { batch, digest, language } => {
             return sign(*batch, digest.as_deref(), desk.in_language(*language)).await;
         }
-        Batch::Show { batch } => return show(*batch, &desk),
+        Line::Show { batch } => return show(*batch, &desk),
     }
     Ok(Exit::Done)
 }
@@ -47,6 +47,18 @@ pub(super) fn mine(desk: &Desk) -> Result<Vec<SlotId>, Fault> {
         return Err(Fault::new(Exit::Refused, what).next("`landfall waiting` shows who is"));
     }
     Ok(mine)
+}
+
+/// Returns the batch that whoever sits here has begun over exactly these sheets as they are now.
+pub(super) fn open(desk: &Desk, slots: &[SlotId]) -> Result<Option<u32>, Fault> {
+    let (state, person) = (desk.state(), desk.author()?.person);
+    let is_same = |it: &Batch| {
+        let now = |slot: &SlotId| sheet::digest(state, &slot.sheet);
+        it.listed.len() == slots.len()
+            && it.listed.iter().all(|it| slots.contains(&it.slot) && it.document == now(&it.slot))
+    };
+    let mut open = state.batches.open_of(&person, desk.now());
+    Ok(open.find(|(_, it)| is_same(it)).map(|(number, _)| number))
 }
 
 /// Begins a batch, and returns its number.
@@ -110,7 +122,7 @@ fn listed(desk: &Desk, batch: u32, wanted: &Wanted) -> Result<SlotId, Fault> {
     })
 }
 
-fn found(desk: &Desk, batch: u32) -> Result<&model::batch::Batch, Fault> {
+fn found(desk: &Desk, batch: u32) -> Result<&Batch, Fault> {
     desk.state().batches.get(batch).ok_or_else(|| {
         let next = "`landfall sign --all-mine` begins one";
         Fault::usage(format!("there is no batch {batch}"), next)

@@ -130,7 +130,10 @@ async fn sign_all_mine(it: &Sign, mut desk: Desk) -> Result<Exit, Fault> {
         let what = "a batch signs sheets as they are, after a look at a sample of them";
         return Err(Fault::usage(what, next));
     }
-    let batch = batches::begin(&mut desk, slots).await?;
+    let batch = match batches::open(&desk, &slots)? {
+        Some(batch) => batch,
+        None => batches::begin(&mut desk, slots).await?,
+    };
     batches::sign(batch, None, desk).await
 }
 

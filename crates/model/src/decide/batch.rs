@@ -42,6 +42,14 @@ impl Acting<'_> {
             listed.push(Listed { slot: slot.clone(), document });
         }
         let (digest, seed, sample) = drawn(&listed, &self.head);
+        // Who could begin it again and again would have the sample that they like.
+        if let Some((open, _)) =
+            self.state.batches.open_of(self.person, self.now).find(|(_, it)| it.digest == digest)
+        {
+            let text = format!("batch {open} lists exactly these already");
+            let next = format!("look at its sample, and sign it: `landfall batch show {open}`");
+            return Err(Refusal::new(RefusalCode::State, text, next));
+        }
         let batch = u32::try_from(self.state.batches.0.len()).unwrap_or(u32::MAX) + 1;
         Ok(vec![Event::Batch(BatchEvent::Begun { batch, listed, digest, seed, sample })])
     }

@@ -104,8 +104,8 @@ fn an_owner_looks_at_the_sample_and_signs_once_and_each_signature_says_so() {
         owner-1: what batch 1 lists is no longer what was shown; begin it anew: `landfall sign --all-mine`
         owner-1: done
         owner-1: batch 1 is signed; `landfall batch show 1` says when
-        s2: signed, in batch 1 of 2, 2 looked at, it among them
-        s3: signed, in batch 1 of 2, 2 looked at, it among them
+        s2: signed, in batch 1 of 2, 2 looked at, this one among them
+        s3: signed, in batch 1 of 2, 2 looked at, this one among them
     "#]].assert_eq(&told);
 }
 

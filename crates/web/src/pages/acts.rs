@@ -18,6 +18,7 @@ use model::command::{Command, Resumable, RfcAct};
 use model::digest::Digest;
 use model::dispute::DisputeCommand;
 use model::incident::{IncidentCommand, Opening, Severity};
+use model::paper::PaperCommand;
 use model::profile::Profile;
 use model::scope::Scope;
 use reception::passkey::Question;
@@ -226,7 +227,10 @@ async fn to_be_seen(
     language: Language,
 ) -> Result<Vec<Block>, Trouble> {
     if let Command::Dispute(DisputeCommand::Confirm { slot, .. }) = command {
-        return Ok(super::documents::before_confirming(visit, slot, language));
+        return Ok(super::disputes::before_confirming(visit, slot, language));
+    }
+    if let Command::Paper(PaperCommand::Attest { paper, .. }) = command {
+        return Ok(super::by_hand::before_attesting(visit, *paper));
     }
     if let Command::Batch(it) = command {
         return Ok(super::batches::before(visit, it, language));
@@ -277,8 +281,8 @@ fn as_shown(visit: &Visit, mut command: Command) -> Command {
 }
 
 /// What a form is about; where the page shows it, nobody has to look at it in a field.
-const SEEN: [&str; 9] =
-    ["slot", "slots", "document", "rfc", "part", "site", "version", "batch", "digest"];
+const SEEN: [&str; 10] =
+    ["slot", "slots", "document", "rfc", "part", "site", "version", "batch", "digest", "paper"];
 
 /// The kinds of acts that put somebody's name under something.
 const SIGNING: [&str; 9] = [

@@ -24,12 +24,20 @@ pub(crate) async fn page(visit: Visit) -> Answer {
     for (number, it) in open {
         page = page.with(listed(&visit, number, it)).with(next(&visit, number, it));
     }
-    let begin = match asked.len() {
-        0 => Link::not_now("Begin a batch", "You are asked to sign for no site."),
-        1 => {
+    let listed_now = |it: &Batch| {
+        it.listed.len() == asked.len() && it.listed.iter().all(|it| asked.contains(&it.slot))
+    };
+    let known = state.batches.open_of(visit.person(), visit.now).find(|(_, it)| listed_now(it));
+    let begin = match (asked.len(), known) {
+        (several, Some((number, _))) => Link::not_now(
+            format!("Begin a batch of {several} sites"),
+            format!("Batch {number} lists exactly these: look at its sample, and sign it."),
+        ),
+        (0, None) => Link::not_now("Begin a batch", "You are asked to sign for no site."),
+        (1, None) => {
             Link::not_now("Begin a batch", "You are asked to sign for one site: sign it by itself.")
         }
-        several => {
+        (several, None) => {
             let command = Command::Batch(BatchCommand::Begin { slots: asked });
             let said = format!("Begin a batch of {several} sites");
             Link::new(said, visit.form(&command).unwrap_or_default())

@@ -10,7 +10,6 @@ use axum::http::{HeaderValue, header};
 use axum::response::IntoResponse as _;
 use documents::{BinderLine, DocumentName, Language, MissingSignature, Paper, Reading, Status};
 use model::command::Command;
-use model::dispute::{CONFIRMED, DisputeCommand};
 use model::event::Event;
 use model::machine::SignOffState;
 use model::reports::{self, Report};
@@ -132,7 +131,7 @@ fn missing(visit: &Visit, it: &BinderLine) -> Cell {
 }
 
 /// Returns where a document is found as a file.
-fn paper_link(visit: &Visit, document: &DocumentName, form: PaperForm) -> String {
+pub(super) fn paper_link(visit: &Visit, document: &DocumentName, form: PaperForm) -> String {
     visit.link(&format!("papers/{document}?form={form}"))
 }
 
@@ -202,6 +201,7 @@ pub(crate) async fn page(visit: Visit, Path((_, name)): Path<(String, String)>) 
             state.environment()
         ))
         .with(signatures(&visit, &sheet))
+        .and(super::by_hand::on_sheet(&visit, &sheet))
         .with(downloads(&visit, &DocumentName::Sheet(sheet.clone())))
         .and(facts_of(&visit, &sheet))
         .typed(format!("landfall sheet {sheet}"));
@@ -239,17 +239,24 @@ pub(super) fn signatures(visit: &Visit, sheet: &Sheet) -> Block {
                 } else {
                     format!(", of the sheet {}", it.document.short())
                 };
+                let by = by.unwrap_or_default();
                 if let Some(said) = state.disputed_slot(&slot) {
-                    let cell = Cell::of(crate::trouble::sentence(&said)).tone(Tone::Bad);
+                    let cell = Cell::of(format!("{}{by}, disputed", it.state)).tone(Tone::Bad);
+                    let cell = cell.small(crate::trouble::sentence(&said));
                     return slot_row(visit, &slot, cell);
                 }
                 let when = visit.when_at(&scope, it.since);
-                let paper = state.said_on_paper(&slot).map(|it| format!(" {it}"));
-                let batch = state.in_batch(&slot).map(|it| format!(", {it}"));
-                let paper = paper.or(batch).unwrap_or_default();
-                Cell::of(format!("{}{}{paper}", it.state, by.unwrap_or_default()))
-                    .tone(slot_tone(it.state))
-                    .small(format!("{when}{of} {}", it.statements.join("; ")))
+                let batch = state.in_batch(&slot).map(|it| format!("; {it}")).unwrap_or_default();
+                let statements = it.statements.join("; ");
+                match state.said_on_paper(&slot) {
+                    // It is a signature, and another kind than the others: nobody takes it for one of them.
+                    Some(said) => Cell::of(format!("{}{by} on paper", it.state))
+                        .tone(Tone::Mind)
+                        .small(format!("{said}; {when}{of} {statements}")),
+                    None => Cell::of(format!("{}{by}", it.state))
+                        .tone(slot_tone(it.state))
+                        .small(format!("{when}{of}{batch} {statements}")),
+                }
             }
         };
         slot_row(visit, &slot, cell)
@@ -286,7 +293,7 @@ fn is_mine(visit: &Visit, slot: &SlotId) -> bool {
 /// Returns what whoever looks can do with `slot`, or why not.
 fn decide(visit: &Visit, slot: &SlotId) -> Cell {
     if visit.state().disputes.of(slot).is_some() {
-        return decide_disputed(visit, slot);
+        return super::disputes::decide(visit, slot);
     }
     let state = visit.state().slots.get(slot).map(|it| it.state);
     match (is_mine(visit, slot), state) {
@@ -301,39 +308,6 @@ fn decide(visit: &Visit, slot: &SlotId) -> Cell {
         (true, _) => Cell::of("you will be asked here"),
         (false, _) => Cell::of("it is not yours to sign"),
     }
-}
-
-/// Returns what whoever looks can do with a disputed signature: its signer confirms it.
-fn decide_disputed(visit: &Visit, slot: &SlotId) -> Cell {
-    let Some(status) = visit.state().slots.get(slot) else { return Cell::default() };
-    let (slot, document) = (slot.clone(), status.document);
-    let (said, command) = if status.by.as_ref() == Some(visit.person()) {
-        ("Confirm it", DisputeCommand::Confirm { slot, document })
-    } else {
-        ("Set it aside", DisputeCommand::SetAside { slot, reason: String::new() })
-    };
-    Cell::of(said).link(visit.form(&Command::Dispute(command)).unwrap_or_default())
-}
-
-/// Returns what has to be seen before a disputed signature is confirmed: why it is disputed, and what
-/// was signed.
-pub(super) fn before_confirming(visit: &Visit, slot: &SlotId, language: Language) -> Vec<Block> {
-    let state = visit.state();
-    let (Some(status), Some((_, dispute))) = (state.slots.get(slot), state.disputes.of(slot))
-    else {
-        return vec![];
-    };
-    let told = documents::meaning(CONFIRMED, language);
-    let sheet = DocumentName::Sheet(slot.sheet.clone());
-    let facts = vec![
-        Fact::said("Confirming says", format!("\u{201c}{told}\u{201d}")),
-        Fact::said("Signature", slot),
-        Fact::said("Given", visit.when_at(&slot.sheet.scope(), status.since)),
-        Fact::said("Disputed because", &dispute.reason),
-        Fact::said("Digest", status.document),
-        Fact::new("On paper", Cell::of("PDF").link(paper_link(visit, &sheet, PaperForm::Pdf))),
-    ];
-    vec![Block::facts("What is disputed", facts)]
 }
 
 /// Returns the three ways to decide on `slot`: sign, sign with exceptions, refuse with reasons.

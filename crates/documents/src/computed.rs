@@ -1,0 +1,65 @@
+//! Answers that were computed, such as "Yes, at 40 of 40 sites", in the reader's language.
+//!
+//! The record and what is signed have them in English. The catalogue has the sentences with a gap for
+//! each figure and name: what stands in the gaps is put into the sentence of the other language.
+//!
+//! House rule: only what the program itself computed is told in another language; people's words stay.
+
+use crate::block::Said;
+use crate::words::answer_sentences;
+
+/// Returns `answer` as a sentence of the catalogue with what stands in its gaps; nothing where it has none.
+pub(crate) fn told(answer: &str) -> Option<Said> {
+    let found = answer_sentences().iter().find_map(|(sentence, key)| {
+        let gaps = gaps(answer, sentence)?;
+        Some((*key, gaps))
+    });
+    let (key, with) = found?;
+    Some(Said::Word { word: key.to_owned(), with: with.into_iter().map(str::to_owned).collect() })
+}
+
+/// Returns what stands in the gaps of `sentence`, where `text` is that sentence.
+fn gaps<'a>(text: &'a str, sentence: &str) -> Option<Vec<&'a str>> {
+    let mut parts = sentence.split("{}");
+    let mut rest = text.strip_prefix(parts.next()?)?;
+    let mut gaps = Vec::new();
+    let parts: Vec<&str> = parts.collect();
+    let (last, between) = match parts.split_last() {
+        None => return rest.is_empty().then_some(gaps),
+        Some(split) => split,
+    };
+    for part in between {
+        let (gap, after) = rest.split_once(part)?;
+        gaps.push(gap);
+        rest = after;
+    }
+    gaps.push(rest.strip_suffix(last)?);
+    Some(gaps)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::Language;
+    use crate::words::filled;
+
+    #[test]
+    fn what_was_computed_is_told_in_the_readers_language_and_nothing_else_is() {
+        let german = |answer: &str| match told(answer) {
+            Some(Said::Word { word, with }) => filled(&word, &with, Language::De),
+            other => format!("{other:?}"),
+        };
+        for (answer, expected) in [
+            ("Yes, at 40 of 40 sites", "Ja, an 40 von 40 Standorten"),
+            ("No", "Nein"),
+            (
+                "Yes, all 6, and their sheet is signed",
+                "Ja, alle 6, und ihr Blatt ist unterzeichnet",
+            ),
+            ("In advance: dns, vpn; in parallel: none", "Vorab: dns, vpn; nebenher: none"),
+            ("Whatever somebody wrote", "None"),
+        ] {
+            assert_eq!(german(answer), expected, "{answer}");
+        }
+    }
+}
