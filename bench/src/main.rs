@@ -105,6 +105,9 @@ enum Inner {
         /// The most sites.
         #[arg(long, default_value_t = 100_000)]
         sites_max: usize,
+        /// A folder in which what was deployed stays; what is there already is only read back.
+        #[arg(long)]
+        keep: Option<PathBuf>,
     },
     /// One size, in a process of its own.
     #[command(hide = true)]
@@ -154,7 +157,7 @@ fn main() -> ExitCode {
         Some(Inner::Steps { rounds, beside }) => {
             steps(*rounds, *beside, &arguments.venv).map(|()| true)
         }
-        Some(Inner::Size { sites_max }) => size(*sites_max).map(|()| true),
+        Some(Inner::Size { sites_max, keep }) => size(*sites_max, keep.as_deref()).map(|()| true),
         Some(Inner::OneSize { sites, folder }) => {
             size::one(*sites, folder.as_deref()).map(|()| true)
         }
@@ -230,10 +233,10 @@ fn rehearsed(runs: u32) -> Result<(), Fault> {
     report::keep("Rehearsals of the worked example", &machine, &table)
 }
 
-fn size(sites_max: usize) -> Result<(), Fault> {
+fn size(sites_max: usize, kept: Option<&Path>) -> Result<(), Fault> {
     let machine = machine::describe(Path::new("."));
     let picture = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/size.svg"));
-    let table = size::measure(sites_max, picture)?;
+    let table = size::measure(sites_max, picture, kept)?;
     answer(&table)?;
     report::keep("Size", &machine, &table)
 }

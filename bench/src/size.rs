@@ -75,13 +75,24 @@ struct Found {
     status_ms: f64,
 }
 
-/// Measures all sizes up to `sites_max`, and returns the table; the curves go to `picture`.
-pub(crate) fn measure(sites_max: usize, picture: &Path) -> Result<String, Fault> {
+/// Measures all sizes up to `sites_max`, and returns the table; the curves go to `picture`. What was
+/// deployed stays in a folder of its own in `kept`, and is only read back where it is there already.
+pub(crate) fn measure(
+    sites_max: usize,
+    picture: &Path,
+    kept: Option<&Path>,
+) -> Result<String, Fault> {
     let before = machine::load();
     let mut all = Vec::new();
     for sites in SIZES.into_iter().filter(|it| *it <= sites_max) {
-        let own = std::env::current_exe()?;
-        let output = Command::new(own).args(["one-size", &sites.to_string()]).output()?;
+        let mut one = Command::new(std::env::current_exe()?);
+        one.args(["one-size", &sites.to_string()]);
+        if let Some(kept) = kept {
+            let folder = kept.join(sites.to_string());
+            std::fs::create_dir_all(&folder)?;
+            one.arg("--folder").arg(folder);
+        }
+        let output = one.output()?;
         if !output.status.success() {
             return Err(
                 format!("{sites} sites: {}", String::from_utf8_lossy(&output.stderr)).into()
@@ -111,6 +122,26 @@ pub(crate) fn again(folder: &Path) -> Result<(), Fault> {
 }
 
 async fn found(sites: usize, folder: &Path) -> Result<Found, Fault> {
+    let kept = folder.join("deployed.json");
+    let deployed: Found = if kept.exists() {
+        serde_json::from_slice(&std::fs::read(&kept)?)?
+    } else {
+        let deployed = deployed(sites, folder).await?;
+        std::fs::write(&kept, serde_json::to_vec(&deployed)?)?;
+        deployed
+    };
+    let output =
+        Command::new(std::env::current_exe()?).arg("one-size-again").arg(folder).output()?;
+    if !output.status.success() {
+        return Err(String::from_utf8_lossy(&output.stderr).into());
+    }
+    let again: Found = serde_json::from_slice(&output.stdout)?;
+    let Found { check_s, check_peak_mib, deploy_s, .. } = deployed;
+    Ok(Found { sites, check_s, check_peak_mib, deploy_s, ..again })
+}
+
+/// Deploys all sites, whose record stays in `folder`.
+async fn deployed(sites: usize, folder: &Path) -> Result<Found, Fault> {
     let work = folder.join("work");
     std::fs::create_dir_all(&work)?;
     let mut found = Found { sites, ..Found::default() };
@@ -126,16 +157,7 @@ async fn found(sites: usize, folder: &Path) -> Result<Found, Fault> {
     let mut deployment = Deployment::begin(plan, &work, location, executor).await?;
     deployment.until_all_are_deployed().await?;
     found.deploy_s = began.elapsed().as_secs_f64();
-
-    drop(deployment);
-    let output =
-        Command::new(std::env::current_exe()?).arg("one-size-again").arg(folder).output()?;
-    if !output.status.success() {
-        return Err(String::from_utf8_lossy(&output.stderr).into());
-    }
-    let again: Found = serde_json::from_slice(&output.stdout)?;
-    let Found { check_s, check_peak_mib, deploy_s, .. } = found;
-    Ok(Found { sites, check_s, check_peak_mib, deploy_s, ..again })
+    Ok(found)
 }
 
 async fn found_again(folder: &Path) -> Result<Found, Fault> {
