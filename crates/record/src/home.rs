@@ -106,8 +106,8 @@ pub trait Record: Send + Sync {
     /// # Errors
     ///
     /// [`RecordError::Repeated`], [`RecordError::Moved`] (looked for in this order), [`RecordError::Late`],
-    /// [`RecordError::Fenced`], [`RecordError::Unfit`] and [`RecordError::HistoryLost`]: nothing is
-    /// written then.
+    /// [`RecordError::Fenced`], [`RecordError::Unfit`], [`RecordError::HistoryLost`] and
+    /// [`RecordError::Rewritten`]: nothing is written then.
     /// [`RecordError::Unwitnessed`] means that it *is* written. After any other error
     /// the outcome is unknown: append again with the same command.
     async fn append(

@@ -26,9 +26,19 @@ pub(crate) struct Notary {
     keeper: Keeper,
     /// The checkpoint that was signed or verified last: most who ask find the same one again.
     verified: Mutex<Option<(String, VerifierKey, Checkpoint)>>,
-    /// How long the witness's files were when they were last read or written here, and the largest
-    /// size that they had seen by then.
-    known: Mutex<BTreeMap<DeploymentId, (u64, Seq)>>,
+    /// What was known of the witness's files when they were last read or written here.
+    known: Mutex<BTreeMap<DeploymentId, Seen>>,
+}
+
+/// What is known of a witness's file.
+#[derive(Clone, Copy, Debug)]
+struct Seen {
+    /// How long it was.
+    length: u64,
+    /// The largest size of a record that it had seen.
+    size: Seq,
+    /// The chain's hash there, where the record was held against it.
+    hash: Option<Digest>,
 }
 
 /// Who keeps checkpoints outside the database.
@@ -134,64 +144,73 @@ impl Notary {
         Ok(())
     }
 
-    /// Returns an error where the witness has seen more than `record` holds: its database was put back
-    /// while whoever appends after `expected` went on. Asked before each append, because after it the
-    /// witness would know no better.
-    pub(crate) async fn has_seen_no_more(
+    /// Returns an error where the witness has seen more than `record` holds, or others: its database was
+    /// put back while whoever appends after `expected` went on. Asked before each append, because after it
+    /// the witness would know no better.
+    pub(crate) async fn has_seen_no_other(
         &self,
         record: &dyn Record,
         deployment: &DeploymentId,
         expected: &Head,
     ) -> Result<(), RecordError> {
-        if self.size_seen(deployment).await? <= expected.seq {
+        let Some(seen) = self.seen(deployment).await? else { return Ok(()) };
+        let is_behind = seen.size < expected.seq;
+        if is_behind || seen.size == expected.seq && seen.hash == Some(expected.hash) {
             return Ok(());
         }
         // Somebody else may have appended meanwhile: the witness is told after the database.
-        let found = record.head(deployment).await?;
-        match self.newest(deployment).await? {
-            Some(witnessed) if witnessed.size > found.seq => {
-                let deployment = deployment.clone();
-                Err(RecordError::HistoryLost { deployment, witnessed, found })
-            }
-            Some(_) | None => Ok(()),
+        let Standing { head, checkpoint, key } = record.standing(deployment).await?;
+        let Some(witnessed) = self.newest(deployment).await? else { return Ok(()) };
+        if witnessed.size < head.seq {
+            return Ok(());
         }
+        let own = self.open_note(&checkpoint, &key).map_err(|why| {
+            RecordError::corrupt(format!("the checkpoint of {deployment} does not hold: {why}"))
+        })?;
+        self.compare(record, &witnessed, &own, &head).await?;
+        if let Some(known) = self.known().get_mut(deployment).filter(|it| it.size == head.seq) {
+            known.hash = Some(head.hash);
+        }
+        Ok(())
     }
 
-    /// Returns the largest size that the witness has seen. A witness that cannot be read is left for
+    /// Returns what the witness has seen; nothing without one. A witness that cannot be read is left for
     /// whoever writes to it next.
-    async fn size_seen(&self, deployment: &DeploymentId) -> Result<Seq, RecordError> {
+    async fn seen(&self, deployment: &DeploymentId) -> Result<Option<Seen>, RecordError> {
         let witness = match &self.keeper {
-            Keeper::Nobody => return Ok(0),
+            Keeper::Nobody => return Ok(None),
             Keeper::Memory(kept) => {
                 let kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
-                return Ok(kept.get(deployment).map_or(0, |(seq, _)| *seq));
+                let seen = |(size, _): &(Seq, String)| Seen { length: 0, size: *size, hash: None };
+                return Ok(kept.get(deployment).map(seen));
             }
             Keeper::Witness(witness) => witness,
         };
         let Ok(length) = std::fs::metadata(witness.path(deployment)).map(|it| it.len()) else {
-            return Ok(0);
+            return Ok(None);
         };
         let known = self.known().get(deployment).copied();
-        if let Some((_, seq)) = known.filter(|(then, _)| *then == length) {
-            return Ok(seq);
+        if let Some(seen) = known.filter(|it| it.length == length) {
+            return Ok(Some(seen));
         }
-        let Ok(newest) = self.newest(deployment).await else { return Ok(0) };
-        let seq = newest.map_or(0, |it| it.size);
-        self.known().insert(deployment.clone(), (length, seq));
-        Ok(seq)
+        let Ok(newest) = self.newest(deployment).await else { return Ok(None) };
+        let seen = Seen { length, size: newest.map_or(0, |it| it.size), hash: None };
+        self.known().insert(deployment.clone(), seen);
+        Ok(Some(seen))
     }
 
-    fn known(&self) -> std::sync::MutexGuard<'_, BTreeMap<DeploymentId, (u64, Seq)>> {
+    fn known(&self) -> std::sync::MutexGuard<'_, BTreeMap<DeploymentId, Seen>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Gives a checkpoint to the witness; it is durable there when this returns.
+    /// Gives the checkpoint at `head` to the witness; it is durable there when this returns.
     pub(crate) async fn attest(
         &self,
         deployment: &DeploymentId,
-        seq: Seq,
+        head: &Head,
         note: &str,
     ) -> Result<(), RecordError> {
+        let seq = head.seq;
         if let Keeper::Memory(kept) = &self.keeper {
             let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
             let largest = kept.entry(deployment.clone()).or_default();
@@ -207,9 +226,10 @@ impl Notary {
         if let Keeper::Witness(witness) = &self.keeper
             && let Ok(length) = std::fs::metadata(witness.path(deployment)).map(|it| it.len())
             // Where somebody else wrote too, it is read anew.
-            && before.is_some_and(|(then, _)| then + added == length)
+            && before.is_some_and(|it| it.length + added == length)
         {
-            self.known().insert(deployment.clone(), (length, seq));
+            let seen = Seen { length, size: seq, hash: Some(head.hash) };
+            self.known().insert(deployment.clone(), seen);
         }
         Ok(())
     }
@@ -313,7 +333,7 @@ impl Notary {
         }
         // A crash between a commit and its witness leaves the witness behind.
         if witnessed.is_none_or(|it| it.size < head.seq) {
-            self.attest(deployment, head.seq, &standing.checkpoint).await?;
+            self.attest(deployment, &head, &standing.checkpoint).await?;
         }
         Ok(head)
     }

@@ -53,6 +53,10 @@ fn worlds_that_once_broke_a_promise_keep_it() {
         (456, "what stood behind an order that nobody knows of was found done, and done again"),
         (1185, "nobody knew of an order that whoever had it before had yet to begin"),
         (1571, "an order took too long to be done, and counted as never handed out"),
+        (
+            14461,
+            "a database put back by one entry, and what one person agreed to written in its place: the record was as long as its witness had seen, and a frozen server went on with it",
+        ),
     ] {
         assert_eq!(sim::run(seed, false).broken, None, "seed {seed}: {why}");
     }

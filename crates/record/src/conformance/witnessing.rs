@@ -13,6 +13,7 @@ chapter! {
     a_witness_that_lags_behind_catches_up,
     an_append_that_cannot_be_witnessed_says_that_it_is_written,
     a_lost_history_can_be_accepted_by_a_person,
+    a_record_that_was_put_back_and_written_on_to_its_old_length_is_not_gone_on_with,
     another_key_is_refused_until_a_person_accepts_it,
     whoever_goes_on_after_a_restore_is_refused_before_it_is_written,
     a_record_goes_on_under_another_key_and_the_old_one_writes_nothing_any_more,
@@ -190,6 +191,30 @@ async fn a_lost_history_can_be_accepted_by_a_person(home: Home) {
     assert!(aside.contains("landfall/FG30\n3\n"), "{aside}");
     older.append(&fg30(), &accepted, one("x")).await.unwrap();
     assert_eq!(older.inspect(&fg30()).await.unwrap().seq, 3);
+}
+
+async fn a_record_that_was_put_back_and_written_on_to_its_old_length_is_not_gone_on_with(
+    home: Home,
+) {
+    let (_record, witness) = witnessed(&home, &["a", "b"]).await;
+    let (older, other) = restored(&home, &witness, &["a"]).await;
+    let before = older.head(&fg30()).await.unwrap();
+    // What people decide of the loss stands in the record, and the witness is not told of it.
+    older.append_unwitnessed(&fg30(), &before, one("x")).await.unwrap();
+    let found = older.head(&fg30()).await.unwrap();
+    assert_eq!(found.seq, 2);
+    // A record in memory is only the one that made it.
+    let again = match other.location {
+        Location::Memory => older.clone(),
+        Location::Sqlite(_) | Location::Postgres(_) => {
+            other.open_witnessed(signer(), &witness).await
+        }
+    };
+    for record in [&older, &again] {
+        let refused = record.append(&fg30(), &found, one("y")).await.unwrap_err();
+        assert!(matches!(refused, RecordError::Rewritten { .. }), "{refused}");
+    }
+    assert_eq!(older.head(&fg30()).await.unwrap(), found);
 }
 
 async fn another_key_is_refused_until_a_person_accepts_it(home: Home) {

@@ -217,10 +217,10 @@ impl Record for Memory {
         expected: &Head,
         change: Change,
     ) -> Result<Appended, RecordError> {
-        self.notary.has_seen_no_more(self, deployment, expected).await?;
+        self.notary.has_seen_no_other(self, deployment, expected).await?;
         self.notary.attest_rotations(deployment, expected, &change.entries).await?;
         let appended = self.append_unwitnessed(deployment, expected, change).await?;
-        self.notary.attest(deployment, appended.head.seq, &appended.checkpoint).await?;
+        self.notary.attest(deployment, &appended.head, &appended.checkpoint).await?;
         Ok(appended)
     }
 
