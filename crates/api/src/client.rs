@@ -337,6 +337,7 @@ impl Client {
                 return Err(untrue("its chain is not the one of its entries"));
             }
             let mut change = Change { entries: bodies, ..Change::default() };
+            change.contents.extend(stretch.openings.into_iter().map(String::into_bytes));
             for digest in stretch.contents {
                 change.contents.push(self.content(deployment, &digest).await?);
             }

@@ -21,6 +21,7 @@ pub(crate) mod measure;
 pub(crate) mod message;
 pub(crate) mod milestone;
 pub(crate) mod paper;
+pub(crate) mod person;
 pub(crate) mod place;
 pub(crate) mod plan;
 pub(crate) mod precheck;
@@ -241,6 +242,8 @@ pub(crate) enum What {
     #[command(subcommand)]
     Team(team::Team),
     #[command(subcommand)]
+    Person(person::PersonOf),
+    #[command(subcommand)]
     Readiness(readiness::Readiness),
     #[command(subcommand)]
     Guide(readiness::Guide),
@@ -329,7 +332,7 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("Support", &["incident", "escalation", "problem", "feedback", "maintenance"]),
     ("Communicate and train", &["message", "training", "calendar", "link"]),
     ("Assess and complete", &["question", "criterion", "survey", "close-out", "terminate"]),
-    ("Prove", &["record", "evidence", "verify", "output"]),
+    ("Prove", &["record", "evidence", "verify", "output", "person"]),
     ("The program", &["log-in", "account", "exit-codes", "completions", "man"]),
 ];
 

@@ -25,6 +25,7 @@ mod messages;
 mod milestones;
 mod outputs;
 mod papers;
+mod persons;
 mod places;
 mod planning;
 mod prechecks;
@@ -140,6 +141,7 @@ pub(crate) async fn carry_out(
         What::Maintenance(it) => incidents::maintenance(it, desk().await?).await,
         What::Waiver(it) => waivers::waiver(it, desk().await?).await,
         What::Team(it) => teams::team(it, desk().await?).await,
+        What::Person(it) => persons::person(it, desk().await?).await,
         What::Readiness(it) => readying::readiness(it, desk().await?).await,
         What::Guide(it) => readying::guide(it, desk().await?).await,
         What::QuietPeriod(it) => quiet_periods::quiet_period(it, desk().await?).await,

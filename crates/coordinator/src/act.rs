@@ -7,6 +7,7 @@ use crate::error::CommandError;
 use crate::findings;
 use crate::fold::{self, Moment, fold_until, follow};
 use crate::quarantine;
+use crate::sealing;
 use jiff::Timestamp;
 use model::authentication::{self, Authentication, Declaration, Proof};
 use model::change_schedule::ChangeScheduleEvent;
@@ -14,13 +15,15 @@ use model::command::{Command, RfcAct};
 use model::decide::{Acting, decide};
 use model::digest::{Digest, canonical};
 use model::event::{Actor, Entry, Event};
-use model::history::{Loss, as_found};
+use model::forgetting::Whom;
+use model::history::{HistoryCommand, Loss, as_found};
 use model::id::{DeploymentId, PersonId, Seq};
 use model::plan::MasterProjectPlan;
 use model::planted::{Planted, is_planted};
 use model::refusal::{Refusal, RefusalCode};
 use model::state::State;
-use record::{Change, CommandId, Head, Record, RecordError};
+use record::{Change, CommandId, Head, NewOpening, Record, RecordError};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// How often a command is decided anew because somebody else wrote first.
@@ -92,6 +95,7 @@ impl Coordinator {
             let next = "choose the standard profile, or create it as a rehearsal";
             return Err(Refusal::new(RefusalCode::Gate, too_small.to_string(), next).into());
         }
+        let plan = sealing::sealed(record.as_ref(), None, plan).await?;
         let deployment = plan.deployment.clone();
         let head = record.create(&deployment).await?;
         if head.seq > 0 {
@@ -115,11 +119,11 @@ impl Coordinator {
                 folder,
             },
         };
-        let bytes = canonical(&plan);
+        let (bytes, openings) = (canonical(&plan), sealing::of_plan(&plan));
         let state = State::begin(&entry, Arc::new(plan))
             .map_err(|source| CommandError::Impossible { seq: 1, source })?;
-        let change =
-            Change { entries: vec![canonical(&entry)], contents: vec![bytes], ..Change::default() };
+        let entries = vec![canonical(&entry)];
+        let change = Change { entries, contents: vec![bytes], openings, ..Change::default() };
         let head = match record.append(&deployment, &head, change).await {
             Ok(appended) => appended.head,
             Err(RecordError::Moved { .. }) => return Err(CommandError::Exists),
@@ -142,6 +146,9 @@ impl Coordinator {
         let mut opened = Self::fold(record, deployment).await?;
         opened.quarantine = loss.map(|it| as_found(&opened.state, &it));
         opened.finish_accepting().await?;
+        if opened.quarantine.is_none() {
+            opened.forget_again().await?;
+        }
         Ok(opened)
     }
 
@@ -233,9 +240,35 @@ impl Coordinator {
             decide(&Acting::new(&self.state, &author.person, now), &command)?;
             self.look_elsewhere(at).await?;
         }
-        let acted = self.decide_and_append(author, &command, id, at, None).await?;
+        let acted = self.decide_and_append(author, &command, id, at, None).await;
+        if let Command::History(HistoryCommand::ForgetPerson { person, .. }) = &command {
+            self.scrub_after(person, &acted).await?;
+        }
+        let acted = acted?;
         self.finish_accepting().await?;
         Ok(acted)
+    }
+
+    /// Leaves no remains of somebody who was forgotten: just now, or by an earlier try that came no further.
+    async fn scrub_after(
+        &self,
+        whom: &Whom,
+        acted: &Result<Acted, CommandError>,
+    ) -> Result<(), CommandError> {
+        let may = match acted {
+            Ok(_) => true,
+            Err(CommandError::Refused(refusal)) => refusal.code == RefusalCode::State,
+            Err(_) => false,
+        };
+        if may && self.state.history.forgotten.contains_key(whom) {
+            self.record.scrub().await.map_err(|error| {
+                let what = "is forgotten, but the database still holds remains";
+                let source =
+                    format!("{whom} {what}; say it again to have it written anew: {error}");
+                RecordError::Storage { source: source.into() }
+            })?;
+        }
+        Ok(())
     }
 
     /// Records what the other deployments of the record have in their change schedules, where that
@@ -280,6 +313,7 @@ impl Coordinator {
         at: Timestamp,
     ) -> Result<Acted, CommandError> {
         quarantine::may(self, &Command::Open)?;
+        let plan = sealing::sealed(self.record.as_ref(), Some(&self.state), plan).await?;
         let command = Command::RevisePlan {
             plan: plan.digest(),
             changes,
@@ -311,7 +345,7 @@ impl Coordinator {
             let acting = Acting::new(&self.state, &author.person, now)
                 .with_plan(plan.as_deref())
                 .at_head(self.head.hash);
-            let events = match decide(&acting, command) {
+            let mut events = match decide(&acting, command) {
                 Ok(events) => events,
                 // The refusal may be of a state that is no more.
                 Err(refusal) => {
@@ -321,9 +355,12 @@ impl Coordinator {
                     return Err(refusal.into());
                 }
             };
+            let openings = sealing::seal_reports(&mut events)?;
             self.is_signed_well(author, command, &events, now)?;
             let actor = acting.actor_of(command, &author.login).known_by(author.known.clone());
-            let error = match self.append(&events, &actor, now, id, plan.as_ref()).await {
+            let change = Change { openings, ..Change::default() };
+            let stamp = Stamp { actor: &actor, at: now, command: Some(id) };
+            let error = match self.append(&events, &stamp, change, plan.as_ref()).await {
                 Ok((first, last)) => return Ok(Acted { first, last, events, repeated: false }),
                 Err(error) => error,
             };
@@ -382,17 +419,21 @@ impl Coordinator {
     async fn append(
         &mut self,
         events: &[Event],
-        actor: &Actor,
-        at: Timestamp,
-        id: &CommandId,
+        stamp: &Stamp<'_>,
+        mut change: Change,
         plan: Option<&Arc<MasterProjectPlan>>,
     ) -> Result<(Seq, Seq), CommandError> {
         let mut state = self.state.clone();
-        let mut change = Change::default();
         let first = state.seq + 1;
-        let stamp = Stamp { actor, at, command: Some(id) };
-        extend(&mut state, &mut change.entries, events, &stamp, plan)?;
-        change.commands.push((id.clone(), first));
+        extend(&mut state, &mut change.entries, events, stamp, plan)?;
+        change.commands.extend(stamp.command.map(|id| (id.clone(), first)));
+        change.forget = sealing::forgotten(events);
+        if let Some(plan) = plan {
+            // Kept with a proposal too: whoever agrees to it comes to the same digest.
+            let known: HashSet<Digest> = self.state.plan.commitments().into_iter().collect();
+            let is_new = |it: &NewOpening| !known.contains(&Digest::of(&it.body));
+            change.openings.extend(sealing::of_plan(plan).into_iter().filter(is_new));
+        }
         let keeps_plan = events.iter().any(|it| matches!(it, Event::PlanRevised { .. }));
         if keeps_plan && let Some(plan) = plan {
             change.contents.push(canonical(plan.as_ref()));
@@ -414,7 +455,10 @@ impl Coordinator {
     /// When the record cannot be read.
     pub async fn entries(&self, after: Seq, limit: u32) -> Result<Vec<Entry>, CommandError> {
         let stored = self.record.read(&self.deployment, after, limit).await?;
-        stored.iter().map(|it| parse(it.seq, &it.body)).collect()
+        let entries = stored.iter().map(|it| parse(it.seq, &it.body));
+        let mut entries = entries.collect::<Result<Vec<Entry>, _>>()?;
+        sealing::open_reports(self.record.as_ref(), entries.iter_mut().collect()).await?;
+        Ok(entries)
     }
 
     /// Returns what is kept beside the record under `digest`.

@@ -23,6 +23,7 @@ use crate::letters::{self, Answered, Outbox};
 use crate::notices::{Notice, Teller, told};
 use crate::probing::{self, Prober, Reading};
 use crate::quarantine::{self, went_back};
+use crate::sealing;
 use crate::together;
 use jiff::Timestamp;
 use model::event::{Actor, Event};
@@ -521,7 +522,8 @@ impl Drive<'_> {
         let limit = NOTICES_PER_ROUND.saturating_add(self.outbox.len());
         for kept in record.notices(&deployment, limit).await? {
             let key = (kept.seq, kept.n);
-            if self.outbox.take_up(key, &kept.body) {
+            let state = &self.coordinator.state;
+            if self.outbox.take_up(key, &kept.body, state, record.as_ref()).await? {
                 continue;
             }
             let Some(teller) = &self.driver.teller else { continue };
@@ -605,7 +607,8 @@ impl Drive<'_> {
             if agenda.is_empty() {
                 break;
             }
-            change.contents.extend(letters::texts(state, &agenda.events));
+            let due = agenda.events.iter().filter_map(letters::letter_of);
+            sealing::keep_letters(state, due, change);
             change.notices.extend(letters::seal(state, &mut agenda.events));
             self.happens(change, now, &agenda.events)?;
             self.tells(change, &agenda.events);

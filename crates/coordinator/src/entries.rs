@@ -55,13 +55,16 @@ pub(crate) fn extend(
     Ok(())
 }
 
-/// The benefits are reviewed long after a project, and its record outlives the server's key: nothing else is
-/// written after the seal.
+/// The benefits are reviewed long after a project, its record outlives the server's key, and people are
+/// forgotten when they ask for it, by two who agree: nothing else is written after the seal.
 fn is_after_the_seal(event: &Event) -> bool {
     matches!(
         event,
         Event::CloseOut(CloseOutEvent::BenefitReviewed { .. })
-            | Event::History(HistoryEvent::KeyRotated { .. })
+            | Event::History(
+                HistoryEvent::KeyRotated { .. } | HistoryEvent::PersonForgotten { .. }
+            )
+            | Event::Concurred { .. }
     )
 }
 

@@ -2,6 +2,7 @@
 
 use crate::entries::parse;
 use crate::error::CommandError;
+use crate::sealing;
 use futures::future;
 use jiff::Timestamp;
 use model::digest::Digest;
@@ -109,8 +110,13 @@ async fn restored(
         let plan = parsed_plan(&content);
         (state.join().unwrap_or_else(|it| std::panic::resume_unwind(it)), plan)
     });
-    let plan = plan?;
-    Ok(state.map(|state| (state.with_plan(plan), snapshot.hash)))
+    let plan = opened(record, plan?).await?;
+    let Some(mut state) = state else { return Ok(None) };
+    let openings = sealing::openings(record, &state.commitments()).await?;
+    if !openings.is_empty() {
+        state.open(&openings);
+    }
+    Ok(Some((state.with_plan(plan), snapshot.hash)))
 }
 
 /// Returns the deployment as its whole record says, from the first entry on, and has each entry
@@ -190,10 +196,12 @@ impl Folding<'_> {
         let after = self.seq();
         let bodies: Vec<&[u8]> = stretch.bodies().collect();
         let follows = self.last.as_ref().map_or_else(chain::beginning, |(_, hash)| *hash);
-        let (hashes, entries) = read_all(follows, after, &bodies);
+        let (hashes, mut entries) = read_all(follows, after, &bodies);
         if hashes.last() != Some(&stretch.hash) || after + bodies.len() as Seq != stretch.last {
             return Err(self.first_wrong(follows, stretch.last).await);
         }
+        let reports = entries.iter_mut().filter_map(|it| it.as_mut().ok()).collect();
+        sealing::open_reports(self.record, reports).await?;
         for (entry, hash) in entries.into_iter().zip(hashes) {
             let entry = entry?;
             if !goes_on(self.last.as_ref(), &entry) {
@@ -283,6 +291,15 @@ fn read_all(
     })
 }
 
+/// Returns `plan` with its people as far as they are known.
+async fn opened(
+    record: &dyn Record,
+    mut plan: MasterProjectPlan,
+) -> Result<Arc<MasterProjectPlan>, CommandError> {
+    plan.open(&sealing::openings(record, &plan.commitments()).await?);
+    Ok(Arc::new(plan))
+}
+
 /// Returns the plan with this digest, from beside the record.
 ///
 /// # Errors
@@ -292,15 +309,15 @@ pub(crate) async fn plan(
     record: &dyn Record,
     digest: Digest,
 ) -> Result<Arc<MasterProjectPlan>, CommandError> {
-    parsed_plan(&content(record, digest).await?)
+    let plan = parsed_plan(&content(record, digest).await?)?;
+    opened(record, plan).await
 }
 
 async fn content(record: &dyn Record, digest: Digest) -> Result<Vec<u8>, CommandError> {
     record.content(&digest).await?.ok_or(CommandError::NoPlan { digest })
 }
 
-fn parsed_plan(bytes: &[u8]) -> Result<Arc<MasterProjectPlan>, CommandError> {
+fn parsed_plan(bytes: &[u8]) -> Result<MasterProjectPlan, CommandError> {
     let plan = serde_json::from_slice(bytes);
-    let plan = plan.map_err(|source| CommandError::Unreadable { seq: 0, source })?;
-    Ok(Arc::new(plan))
+    plan.map_err(|source| CommandError::Unreadable { seq: 0, source })
 }

@@ -2,7 +2,7 @@
 //!
 //! The outbox is a row of the record's database, written in the transaction that
 //! makes the letter due. It holds the token in the clear, which the record must
-//! not; it is emptied when the letter has arrived. What became of a letter is an
+//! not, and nothing that is private: that lies under its digest. It is emptied when the letter has arrived. What became of a letter is an
 //! event, and the row is closed after that event is durable.
 //!
 //! House rule: a letter is sent at least once. It is sent twice only where the program was killed
@@ -10,17 +10,21 @@
 //! name.
 
 use crate::clock::Clock;
+use crate::error::CommandError;
+use crate::sealing;
 use jiff::{SignedDuration, Timestamp};
 use model::companion_plans::{Channel, MessageText};
 use model::digest::{Digest, canonical};
 use model::event::Event;
 use model::id::Seq;
-use model::message::{Addressee, Letter, LetterState, MessageEvent};
+use model::message::{Addressee, Letter, LetterState, LetterText, MessageEvent};
+use model::private::{Opening, Private, without_addresses};
 use model::profile::Purpose;
 use model::scope::Scope;
 use model::state::State;
 use notices::{Delivery, Parcel, Post};
 use planner::notices::{ACKNOWLEDGE, SURVEY, written};
+use record::Record;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -43,8 +47,9 @@ const TOKEN_BYTES: usize = 16;
 pub(crate) struct Posted {
     /// The number of the letter.
     letter: u32,
-    /// What it says, as it was when it became due.
-    text: MessageText,
+    /// What it says, as it was when it became due; nothing where that is sealed, and found by its digest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    text: Option<MessageText>,
     /// Its token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     token: Option<String>,
@@ -64,7 +69,10 @@ pub(crate) fn seal(state: &State, events: &mut [Event]) -> Vec<Vec<u8>> {
         {
             let token = if letter.acknowledge { token() } else { None };
             letter.token = token.as_ref().map(|it| Digest::of(it.as_bytes()));
-            let text = written(state, letter);
+            let text = match letter.text {
+                LetterText::Kept(_) => Some(written(state, letter)),
+                LetterText::Sealed { .. } => None,
+            };
             outbox.push(canonical(&Posted { letter: letter.letter, text, token }));
         }
     }
@@ -79,13 +87,8 @@ fn token() -> Option<String> {
     Some(bytes.iter().map(|it| format!("{it:02x}")).collect())
 }
 
-/// Returns what the letters among `events` say, to be kept beside the record.
-pub(crate) fn texts(state: &State, events: &[Event]) -> Vec<Vec<u8>> {
-    let due = events.iter().filter_map(letter_of);
-    due.map(|letter| canonical(&written(state, letter))).collect()
-}
-
-fn letter_of(event: &Event) -> Option<&Letter> {
+/// Returns the letter that `event` makes due, where it does.
+pub(crate) fn letter_of(event: &Event) -> Option<&Letter> {
     if let Event::Message(MessageEvent::Due(letter)) = event { Some(letter) } else { None }
 }
 
@@ -107,6 +110,8 @@ pub(crate) struct Outbox {
 
 struct Waiting {
     posted: Posted,
+    /// Where it goes; nothing where that is not known any more.
+    address: Option<String>,
     tries: u32,
     not_before: Timestamp,
     is_on_its_way: bool,
@@ -118,13 +123,33 @@ impl Outbox {
         Self { post, clock, waiting: BTreeMap::new(), on_their_way: JoinSet::new() }
     }
 
-    /// Takes up a row. Returns whether it is one of a letter.
-    pub(crate) fn take_up(&mut self, key: (Seq, u64), body: &[u8]) -> bool {
-        let Ok(posted) = serde_json::from_slice::<Posted>(body) else { return false };
+    /// Takes up a row of a letter that `state` knows. Returns whether it is one of a letter.
+    pub(crate) async fn take_up(
+        &mut self,
+        key: (Seq, u64),
+        body: &[u8],
+        state: &State,
+        record: &dyn Record,
+    ) -> Result<bool, CommandError> {
+        let Ok(mut posted) = serde_json::from_slice::<Posted>(body) else { return Ok(false) };
+        let Some(known) = state.messages.letter(posted.letter) else { return Ok(true) };
+        if self.waiting.contains_key(&key) {
+            return Ok(true);
+        }
+        let (text, mut address) = (known.letter.text.digest(), known.letter.address.clone());
+        let sealed = address.as_ref().and_then(Private::sealed);
+        let wanted: Vec<Digest> =
+            posted.text.is_none().then_some(text).into_iter().chain(sealed).collect();
+        let openings = sealing::openings(record, &wanted).await?;
+        address.iter_mut().for_each(|it| it.open(&openings));
+        if let Some(opening) = openings.get(&text) {
+            posted.text = Opening::from_bytes(opening).map(|it| it.value);
+        }
+        let address = address.and_then(|it| it.value().cloned());
         let not_before = Timestamp::MIN;
-        let waiting = Waiting { posted, tries: 0, not_before, is_on_its_way: false };
-        self.waiting.entry(key).or_insert(waiting);
-        true
+        let waiting = Waiting { posted, address, tries: 0, not_before, is_on_its_way: false };
+        self.waiting.insert(key, waiting);
+        Ok(true)
     }
 
     /// Returns the rows whose letters need not be sent any more, by what is in the record.
@@ -171,8 +196,8 @@ impl Outbox {
             let Some(letter) = letter.filter(|it| is_due && it.state == LetterState::Due) else {
                 continue;
             };
+            let Some(parcel) = parcel(state, &letter.letter, waiting, post) else { continue };
             waiting.is_on_its_way = true;
-            let parcel = parcel(state, &letter.letter, &waiting.posted, post);
             let (key, number, post) = (*key, waiting.posted.letter, post.clone());
             self.on_their_way.spawn(async move {
                 let delivery = post.deliver(&parcel, now).await;
@@ -230,9 +255,11 @@ impl Outbox {
 /// The most characters of another server's answer that are kept.
 const ANSWER_LENGTH_MAX: usize = 300;
 
-/// Returns `text` as it may stand in the record: short, and without anything that cannot be seen.
+/// Returns `text` as it may stand in the record: short, without anything that cannot be seen, and without
+/// the addresses in it.
 fn plain(text: &str) -> String {
-    text.chars().filter(|it| !it.is_control()).take(ANSWER_LENGTH_MAX).collect()
+    let plain: String = text.chars().filter(|it| !it.is_control()).collect();
+    without_addresses(&plain).chars().take(ANSWER_LENGTH_MAX).collect()
 }
 
 /// Returns where the page of the letter with `token` is found.
@@ -240,8 +267,10 @@ fn letter_path(state: &State, token: &str) -> String {
     format!("/letter/{}/{token}", state.plan.deployment)
 }
 
-fn parcel(state: &State, letter: &Letter, posted: &Posted, post: &Post) -> Parcel {
-    let MessageText { subject, body } = &posted.text;
+/// Returns `letter` as it is sent; nothing where what it says is not known any more.
+fn parcel(state: &State, letter: &Letter, waiting: &Waiting, post: &Post) -> Option<Parcel> {
+    let Waiting { posted, address, .. } = waiting;
+    let MessageText { subject, body } = posted.text.as_ref()?;
     let how = match &posted.token {
         // A letter about a site opens its page, for whoever holds the letter.
         Some(token) => match (post.link(&letter_path(state, token)), &letter.scope) {
@@ -257,16 +286,16 @@ fn parcel(state: &State, letter: &Letter, posted: &Posted, post: &Post) -> Parce
         Addressee::Program(id) => hooks.into_iter().find(|it| it.id == *id),
         Addressee::Person(_) | Addressee::UsersOf(_) => None,
     };
-    Parcel {
+    Some(Parcel {
         deployment: state.plan.deployment.clone(),
         letter: letter.letter,
-        text: letter.text,
+        text: letter.text.digest(),
         channel: letter.channel.clone(),
-        address: letter.address.clone().unwrap_or_default(),
+        address: address.clone().unwrap_or_default(),
         language: letter.language.clone(),
         subject: subject.clone(),
         body: body.replace(ACKNOWLEDGE, &how).replace(SURVEY, &survey),
         secret: hook.map(|it| it.secret.clone()),
         inside: hook.is_some_and(|it| it.inside),
-    }
+    })
 }

@@ -24,6 +24,7 @@ mod notices;
 mod probing;
 mod quarantine;
 mod rotation;
+mod sealing;
 mod together;
 mod worker;
 

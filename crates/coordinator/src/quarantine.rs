@@ -6,13 +6,15 @@
 //! House rule: nothing starts after a loss of history until two people have accepted it.
 
 use crate::act::Coordinator;
+use crate::entries::{Stamp, extend};
 use crate::error::CommandError;
 use model::command::Command;
-use model::history::{HistoryCommand, Loss};
+use model::event::{Actor, Event};
+use model::history::{HistoryCommand, HistoryEvent, Loss};
 use model::id::{DeploymentId, Seq};
 use model::planted::{Planted, is_planted};
 use model::refusal::{Refusal, RefusalCode};
-use record::{Checkpoint, Head, Record, RecordError};
+use record::{Change, Checkpoint, Head, Record, RecordError};
 use std::sync::Arc;
 
 /// Returns what the record has lost, as its witness says; nothing where it is whole.
@@ -95,7 +97,27 @@ impl Coordinator {
             let accepted = self.record.accept_as_found(&self.deployment).await?;
             self.head.epoch = accepted.epoch;
             self.quarantine = None;
+            self.forget_again().await?;
         }
         Ok(())
+    }
+
+    /// Forgets whoever was forgotten in what was lost: the database that was put back knows them again.
+    /// Also where this program was killed before it came to that.
+    pub(crate) async fn forget_again(&mut self) -> Result<(), CommandError> {
+        let history = &self.state.history;
+        let mut whom = self.record.forgotten(&self.deployment).await?;
+        whom.retain(|it| !history.forgotten.contains_key(it));
+        let Some((person, also)) = whom.split_first() else { return Ok(()) };
+        let (person, also) = (person.clone(), also.to_vec());
+        let reason = "they had been forgotten in what was lost of the record".to_owned();
+        let events = [Event::History(HistoryEvent::PersonForgotten { person, also, reason })];
+        let mut state = self.state.clone();
+        let mut change = Change { forget: whom, ..Change::default() };
+        let stamp = Stamp { actor: &Actor::System, at: state.at, command: None };
+        extend(&mut state, &mut change.entries, &events, &stamp, None)?;
+        self.head = self.record.append(&self.deployment, &self.head, change).await?.head;
+        self.state = state;
+        Ok(self.record.scrub().await?)
     }
 }

@@ -6,7 +6,7 @@
 Exit code 0 where everything holds; 3 with the first thing that does not."""
 import base64, hashlib, json, math, pathlib, re, subprocess, sys, tempfile
 
-FORMAT, BLOCK, PURPOSE = "landfall-evidence/1", 512, b"landfall-signature"
+FORMAT, BLOCK, PURPOSE, SEALED = "landfall-evidence/1", 512, b"landfall-signature", re.compile(rb'"sealed":"([0-9a-f]{64})"')
 ED25519, P256 = bytes.fromhex("302a300506032b6570032100"), bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d03010703420004")
 
 class Flaw(Exception): """What does not hold."""
@@ -20,7 +20,6 @@ def header(path, size):
     for at, text in ((0, path), (100, "0000644\0"), (108, "0000000\0"), (116, "0000000\0"),
                      (124, f"{size:011o}\0"), (136, "00000000000\0"), (148, " " * 8), (156, "0"), (257, "ustar\x0000")): block[at:at + len(text)] = text.encode()
     return bytes(block[:148]) + f"{sum(block):06o}\0 ".encode() + bytes(block[156:])
-
 def files(data):
     """The files of an archive that is written in exactly one way."""
     found, at = [], 0
@@ -121,20 +120,19 @@ def stamp(what, note, token, record, authorities):
     words = ("ts", "-verify", "-data", "note", "-in", "token", "-token_in", "-CAfile", "authorities")
     need(hashlib.sha256(note).digest() in token, f"{what}: it is about something else")
     need(not authorities or openssl(*words, note=note, token=token, authorities=authorities), f"{what}: not by an authority that is trusted")
-
 def chain(data, vkey):
-    """Verifies the exported record; returns its signatures by entry, how many steps have ended, its contents."""
+    """Verifies the exported record; returns its signatures by entry, how many steps have ended, its contents with the commitments in each."""
     lines = data.split(b"\n")
     need(lines.pop() == b"", "chain: the last line is cut off")
     need((first := json.loads(lines[0])) == {"format": "landfall-record/1", "origin": first["origin"], "vkey": (own := first["vkey"])}, "chain: its first line")
-    head, bodies, acts, ended, contents, keys, asked, entries, ring = bytes(32), [], {}, 0, [], set(), {}, [], []
+    head, bodies, acts, ended, contents, keys, asked, entries, ring = bytes(32), [], {}, 0, {}, set(), {}, [], []
     for number, line in enumerate(lines[1:-1], 1):
         if line.startswith(b'{"content":'):
             content = base64.b64decode((read := json.loads(line))["base64"], validate=True)
             need((sha256(content), json.dumps(read, separators=(",", ":")).encode()) == (read["content"], line), f"chain: content on line {number + 1}")
             plan = json.loads(content) if content.startswith(b'{"') and b'"ssh_keys"' in content else {}
             keys |= {(it["id"], key) for it in plan.get("people", []) for key in it.get("ssh_keys", [])}
-            contents.append(read["content"])
+            contents[read["content"]] = SEALED.findall(content)
             continue
         start = f'{{"seq":{(seq := len(bodies) + 1)},"hash":"'.encode()
         body = line[len(start) + 64 + len(b'","body":'):-1]
@@ -189,7 +187,10 @@ def verify(data, vkey, authorities=b""):
         elif path.startswith("config/plans/"):
             need(path == f"config/plans/{sha256(content)}.json" and sha256(content) in contents, f"plan {path}: the record has no such plan")
     need((runs := max(dict(rest).get("population/runs.csv", b"\n").count(b"\n") - 1, 0)) == ended, f"population: {runs} rows for {ended} steps")
-    print(f"{listed['deployment']} holds: {len(rest)} files, signed with {own}")
+    sealed = set(SEALED.findall(exported)).union(*contents.values())
+    opened = {sha256(it).encode() for it in re.findall(rb"[^\n]+", dict(rest).get("private.ndjson", b""))}
+    need(opened <= sealed, "private: a line opens nothing in the record")
+    print(f"{listed['deployment']} holds: {len(rest)} files, {len(opened)} private values open, {len(sealed - opened)} closed, signed with {own}")
 
 try:
     name, vkey, authorities, *_ = sys.argv[1:] + [""] * 3

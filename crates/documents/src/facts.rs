@@ -27,6 +27,7 @@ const OF_PEOPLE: &[&str] = &[
     "implementers",
     "invitees",
     "knowledge-accepted-by",
+    "member",
     "on-behalf-of",
     "on-shift",
     "opened-by",
@@ -171,7 +172,7 @@ impl<'a> Reader<'a> {
         {
             return match self.place {
                 Place::Fact => Said::text(views::people::person(&self.state.plan, &id)),
-                Place::Cell => Said::text(&person.name),
+                Place::Cell => Said::text(person.name()),
             };
         }
         if text.ends_with('Z')

@@ -48,8 +48,9 @@ pub struct GateRead {
 pub struct Signer {
     /// Their short name.
     pub person: String,
-    /// Their printed name.
-    pub name: String,
+    /// Their printed name, where the plan has it in clear: a manifest says the same for ever.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// In which role.
     pub role: String,
     /// For which part of the deployment.
@@ -157,7 +158,10 @@ pub(crate) fn manifest(paper: &Paper<'_>, act: &Act) -> Option<SignatureManifest
     let sheet = &act.slot.sheet;
     let issues = paper.reading.issues(sheet);
     let version = issues.iter().position(|it| it.digest == act.document).map_or(0, |it| it + 1);
-    let name = state.person(by).map_or_else(|| by.to_string(), |it| it.name.clone());
+    let name = match state.person(by) {
+        Some(it) if it.private.sealed().is_some() => None,
+        known => Some(known.map_or_else(|| by.to_string(), |it| it.name().to_owned())),
+    };
     let scope = sheet.scope();
     let document = Declared {
         id: sheet.to_string(),

@@ -242,7 +242,7 @@ fn people(paper: &Paper<'_>) -> TableFile {
     let state = paper.state;
     let rows = state.plan.people.iter().map(|it| {
         let roles: Vec<String> = it.roles.iter().map(|it| it.key()).collect();
-        vec![it.id.to_string(), it.name.clone(), roles.join("; ")]
+        vec![it.id.to_string(), it.name().to_owned(), roles.join("; ")]
     });
     TableFile::of("people.csv", &["person", "name", "roles"], rows)
 }
@@ -274,7 +274,7 @@ pub(crate) fn letters(paper: &Paper<'_>) -> TableFile {
             it.since.to_string(),
             it.bounced.to_string(),
             acknowledged.unwrap_or_default(),
-            letter.text.to_string(),
+            letter.text.digest().to_string(),
         ]
     });
     let head = [

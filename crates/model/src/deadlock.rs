@@ -92,7 +92,7 @@ fn of_level(
     let window = rfc.window?;
     let away: Vec<&str> = (eligible.iter())
         .filter(|it| is_away_throughout(it, window, &plan.zone))
-        .map(|it| it.name.as_str())
+        .map(|it| it.id.as_str())
         .collect();
     if eligible.len() - away.len() >= quorum {
         return None;
@@ -109,10 +109,10 @@ fn of_level(
 
 /// Returns whether somebody is away on every day of a window.
 fn is_away_throughout(person: &Person, window: ChangeWindow, project: &TimeZoneName) -> bool {
-    let zone = person.zone.as_ref().unwrap_or(project).rules();
+    let zone = person.zone().unwrap_or(project).rules();
     let first = window.from.to_zoned(zone.clone()).date();
     let last = window.until.to_zoned(zone).date();
-    person.leave.iter().any(|it| it.first <= first && last <= it.last)
+    person.leave().iter().any(|it| it.first <= first && last <= it.last)
 }
 
 fn of_slots(plan: &MasterProjectPlan) -> Vec<Deadlock> {
@@ -130,7 +130,7 @@ fn of_slots(plan: &MasterProjectPlan) -> Vec<Deadlock> {
         if holders.is_empty() || holders.iter().any(|it| may(it)) {
             continue;
         }
-        let names: Vec<&str> = holders.iter().map(|it| it.name.as_str()).collect();
+        let names: Vec<&str> = holders.iter().map(|it| it.id.as_str()).collect();
         let what = format!(
             "{} has to be signed by {}, and {} must not: they are of the project",
             slot.sheet,

@@ -13,6 +13,7 @@ mod delegation;
 mod deployment;
 pub mod dispute;
 pub mod escalation;
+pub mod forgetting;
 mod halting;
 pub mod history;
 mod incident;
@@ -216,14 +217,14 @@ impl Acting<'_> {
                 RefusalCode::NotPermitted,
                 format!(
                     "{} is an auditor, who reads everything and changes nothing ({})",
-                    person.name,
+                    person.id,
                     crate::separation_of_duties::Rule::AuditorOnlyReads
                 ),
                 "ask somebody else to act",
             )),
             Some(person) if self.has_left(person) => Err(Refusal::new(
                 RefusalCode::NotPermitted,
-                format!("{} was released from the project and acts no more", person.name),
+                format!("{} was released from the project and acts no more", person.id),
                 "ask somebody else to act",
             )),
             Some(_) => Ok(()),
@@ -240,7 +241,7 @@ impl Acting<'_> {
     fn taking_over(&self, id: &PersonId) -> Result<&crate::person::Person, Refusal> {
         let person = self.state.person(id).ok_or_else(|| Refusal::unknown(id))?;
         if person.holds(RoleType::Auditor) {
-            let text = format!("{} is an auditor, who takes nothing over", person.name);
+            let text = format!("{id} is an auditor, who takes nothing over");
             return Err(Refusal::invalid(text, "name somebody else"));
         }
         Ok(person)

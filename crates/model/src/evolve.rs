@@ -160,6 +160,7 @@ impl State {
         self.sites = sites;
         self.rings = rings;
         self.rfcs = rfcs;
+        self.history.plan_adopted(&self.plan, &plan);
         self.index = index;
         self.plan = plan;
     }
@@ -361,7 +362,7 @@ impl State {
             Event::Assessment(it) => self.assessments.happened(it, &happening)?,
             Event::CloseOut(it) => self.close_out.happened(it, &happening)?,
             Event::Termination(it) => self.termination.happened(it, &happening)?,
-            Event::History(it) => self.history.happened(it, &happening)?,
+            Event::History(it) => self.history_happened(it, &happening)?,
             Event::Delegation(it) => self.delegations.happened(it, &happening)?,
             Event::Dispute(it) => {
                 self.disputes.happened(it, &happening)?;

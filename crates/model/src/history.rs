@@ -1,5 +1,5 @@
 //! The record's own history: what was lost of it when a database was put back, when its time could
-//! not be relied on, and who accepted that.
+//! not be relied on, who accepted that, and of whom what is private was destroyed.
 //!
 //! Whoever compares a record with its witness finds out that entries are gone; the rules here say
 //! what people have to agree on before anything starts again. What was lost may have been carried
@@ -10,9 +10,13 @@
 
 use crate::digest::Digest;
 use crate::evolve::{Happening, Impossible};
-use crate::id::Seq;
+use crate::forgetting::Whom;
+use crate::id::{PersonId, Seq};
+use crate::plan::MasterProjectPlan;
+use crate::private::Private;
 use crate::scope::Scope;
 use crate::state::State;
+use imbl::{OrdMap, OrdSet};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -89,6 +93,17 @@ pub enum HistoryEvent {
         /// Why.
         reason: String,
     },
+    /// Everything private that was known of a person was destroyed: the openings of all commitments of
+    /// theirs. Their short name stays, and names nobody any more.
+    PersonForgotten {
+        /// Whom.
+        person: Whom,
+        /// What was reported in their name, of which nothing is known any more either.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        also: Vec<Whom>,
+        /// Why.
+        reason: String,
+    },
 }
 
 /// Why nobody knows what time it is.
@@ -130,6 +145,13 @@ pub enum HistoryCommand {
         /// What was found.
         reason: String,
     },
+    /// Destroy everything private that is known of a person, for ever, as one of two.
+    ForgetPerson {
+        /// Whom: their short name, or `incident/12` or `feedback/3` for who is behind it.
+        person: Whom,
+        /// Why.
+        reason: String,
+    },
 }
 
 /// The losses that were accepted, oldest first.
@@ -146,6 +168,15 @@ pub struct History {
     /// What they last said it of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clock_accepted: Option<ClockDoubt>,
+    /// Who was forgotten, and when.
+    #[serde(default)]
+    pub forgotten: OrdMap<Whom, Timestamp>,
+    /// Who stood in an earlier plan and stands in none any more.
+    #[serde(default)]
+    pub former: OrdSet<PersonId>,
+    /// Of whom a plan was recorded in clear, before anything was sealed.
+    #[serde(default)]
+    pub in_clear: OrdSet<PersonId>,
 }
 
 impl History {
@@ -185,6 +216,22 @@ impl History {
             }
             // Which key signs is the record's own matter.
             HistoryEvent::KeyRotated { .. } => Ok(()),
+            HistoryEvent::PersonForgotten { person, also, .. } => {
+                let whom = [person].into_iter().chain(also);
+                self.forgotten.extend(whom.map(|it| (it.clone(), happening.at)));
+                Ok(())
+            }
+        }
+    }
+
+    /// Notes who stands in the plan that is now in force, after `before`.
+    pub(crate) fn plan_adopted(&mut self, before: &MasterProjectPlan, plan: &MasterProjectPlan) {
+        self.former.extend(before.people.iter().map(|it| it.id.clone()));
+        for person in &plan.people {
+            self.former.remove(&person.id);
+            if matches!(person.private, Private::Clear(_)) {
+                self.in_clear.insert(person.id.clone());
+            }
         }
     }
 }
@@ -208,7 +255,8 @@ impl HistoryEvent {
             | Self::ClockDoubted { .. }
             | Self::ClockSettled { .. }
             | Self::ClockAccepted { .. }
-            | Self::KeyRotated { .. } => Scope::Deployment,
+            | Self::KeyRotated { .. }
+            | Self::PersonForgotten { .. } => Scope::Deployment,
         }
     }
 }
@@ -227,6 +275,9 @@ impl fmt::Display for HistoryEvent {
             Self::KeyRotated { note, login, reason } => {
                 let key = note.lines().nth(4).unwrap_or_default();
                 write!(f, "{login} changed the record's key to {key}: {reason}")
+            }
+            Self::PersonForgotten { person, reason, .. } => {
+                write!(f, "everything private that was known of {person} was destroyed: {reason}")
             }
         }
     }

@@ -30,6 +30,7 @@ pub use words::{Attribution, ImpactLevel, RequestKind, Severity, UnknownSeverity
 use crate::event::Event;
 use crate::id::{PersonId, SiteId};
 use crate::machine::IncidentState;
+use crate::private::Private;
 use crate::scope::Scope;
 use crate::state::State;
 use jiff::{SignedDuration, Timestamp};
@@ -88,7 +89,7 @@ pub struct Incident {
     pub opened_by: Option<PersonId>,
     /// Who reported it, where that is not whoever entered it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reporter: Option<String>,
+    pub reporter: Option<Private<String>>,
     /// When it was entered.
     pub entered: Timestamp,
     /// When a person saw it.

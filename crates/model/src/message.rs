@@ -11,11 +11,11 @@ mod letter;
 mod slot;
 mod words;
 
-pub use letter::{Addressee, Letter, LetterState, LetterStatus};
+pub use letter::{Addressee, Letter, LetterState, LetterStatus, LetterText};
 pub use slot::Slot;
 
 use crate::evolve::{Happening, Impossible};
-use crate::id::{LineId, SiteId};
+use crate::id::{LineId, PersonId, SiteId};
 use crate::scope::Scope;
 use imbl::{OrdMap, OrdSet, Vector};
 use jiff::Timestamp;
@@ -298,6 +298,17 @@ impl Messages {
         self.escalated.extend(letter.escalates);
         self.letters.push_back(LetterStatus::new(letter.clone(), happening.at));
         Ok(())
+    }
+
+    /// Asks nothing more of a reader who was forgotten, and sends them nothing.
+    pub(crate) fn forget_reader(&mut self, person: &PersonId, at: Timestamp) {
+        let Self { letters, unsent, unacknowledged, .. } = self;
+        let theirs = |it: &&mut LetterStatus| it.letter.to == Addressee::Person(person.clone());
+        for status in letters.iter_mut().filter(theirs) {
+            status.forgotten(at);
+            unsent.remove(&status.letter.letter);
+            unacknowledged.remove(&status.letter.letter);
+        }
     }
 
     fn letter_mut(&mut self, number: u32) -> Result<&mut LetterStatus, Impossible> {

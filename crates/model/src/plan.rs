@@ -16,6 +16,7 @@ use crate::digest::{Digest, canonical_digest};
 use crate::freeze::Freeze;
 use crate::id::{ComponentId, DeploymentId, LineId, PersonId, RfcId, RingId, SiteId};
 use crate::person::Person;
+use crate::private::{Openings, Private};
 use crate::profile::{Environment, Profile};
 use crate::release::FinalRelease;
 use crate::rfc::{ApprovalLevel, Covers, RequestForChange, RfcCategory};
@@ -299,6 +300,29 @@ impl<'a> SitePart<'a> {
 }
 
 impl MasterProjectPlan {
+    /// Opens what is sealed of its people, as far as `openings` has it.
+    pub fn open(&mut self, openings: &Openings) {
+        self.people.iter_mut().for_each(|it| it.private.open(openings));
+    }
+
+    /// Returns the commitments that stand for what is private of its people.
+    pub fn commitments(&self) -> Vec<Digest> {
+        self.people.iter().filter_map(|it| it.private.sealed()).collect()
+    }
+
+    /// Returns the plan with its people in clear, as far as they are known: to be read, never to be
+    /// recorded.
+    #[must_use]
+    pub fn in_clear(&self) -> Self {
+        let mut plan = self.clone();
+        for person in &mut plan.people {
+            if let Some(value) = person.private.value() {
+                person.private = Private::Clear(value.clone());
+            }
+        }
+        plan
+    }
+
     /// Returns whether whoever signs shows in the act that it is them: always where it is regulated.
     pub fn signing(&self) -> Signing {
         let usual = Signing::of(self.profile);

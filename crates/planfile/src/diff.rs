@@ -3,7 +3,7 @@
 //! Things are compared by their names, not by their lines: a plan that was only
 //! written in another order or with other comments does not differ.
 //!
-//! House rule: an authorisation is void when the digest of what was approved
+//! House rule: what is private of people is never said, only that it changed; an authorisation is void when the digest of what was approved
 //! changes, and the approver is shown the difference only.
 
 mod words;
@@ -21,6 +21,9 @@ const SENTENCES_MAX: usize = 200;
 
 /// The most names that one sentence lists.
 const NAMES_MAX: usize = 12;
+
+/// What a plan has of a person that is private, or stands for it.
+const PRIVATE: [&str; 6] = ["name", "mail", "zone", "leave", "hours", "sealed"];
 
 /// What differs between two plans.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -73,12 +76,14 @@ pub fn diff(old: &MasterProjectPlan, new: &MasterProjectPlan) -> PlanDiff {
     for key in after.keys().chain(removed) {
         let (was, is) =
             (before.get(key).unwrap_or(&Value::Null), after.get(key).unwrap_or(&Value::Null));
-        if was == is {
+        let private = if key == "people" { private_changes(old, new) } else { vec![] };
+        if was == is && private.is_empty() {
             continue;
         }
         if was.is_array() || was.is_object() || is.is_array() || is.is_object() {
             let mut sentences = Sentences::default();
             sentences.compare("", singular(key), was, is);
+            private.into_iter().for_each(|it| sentences.say(it));
             sections.push(SectionDiff {
                 section: key.replace('_', " "),
                 sentences: sentences.finish(),
@@ -116,11 +121,37 @@ fn voided(old: &MasterProjectPlan, new: &MasterProjectPlan) -> Vec<RfcId> {
     old.rfcs.iter().filter(|it| !stays(it)).map(|it| it.id.clone()).collect()
 }
 
-/// Returns the plan as JSON, with each site's ring beside the site.
+/// Returns what changed of what is private of people, without what it was and is: it is written down.
+fn private_changes(old: &MasterProjectPlan, new: &MasterProjectPlan) -> Vec<String> {
+    let mut sentences = Vec::new();
+    let before: HashMap<_, _> = old.people.iter().map(|it| (&it.id, &it.private)).collect();
+    for person in &new.people {
+        let before = before.get(&person.id).and_then(|it| it.value());
+        let (Some(was), Some(is)) = (before, person.private.value()) else { continue };
+        let changed = [
+            ("name", was.name != is.name),
+            ("mail", was.mail != is.mail),
+            ("zone", was.zone != is.zone),
+            ("leave", was.leave != is.leave),
+            ("hours", was.hours != is.hours),
+        ];
+        for (field, _) in changed.iter().filter(|(_, it)| *it) {
+            sentences
+                .push(sentence(&format!("person `{}`", person.id), &format!("{field} changed")));
+        }
+    }
+    sentences
+}
+
+/// Returns the plan as JSON, with each site's ring beside the site, and without what is private.
 fn as_value(plan: &MasterProjectPlan) -> Value {
     let mut value = serde_json::to_value(plan).unwrap_or_default();
     if let Some(plan_value) = value.as_object_mut() {
         plan_value.remove("ring_of");
+        let people = plan_value.get_mut("people").and_then(Value::as_array_mut);
+        for person in people.into_iter().flatten().filter_map(Value::as_object_mut) {
+            person.retain(|key, _| !PRIVATE.contains(&key.as_str()));
+        }
         let sites = plan_value.get_mut("sites").and_then(Value::as_array_mut);
         for (site, ring) in sites.into_iter().flatten().zip(&plan.ring_of) {
             let ring = plan.rings.get(*ring as usize).map(|it| it.id.as_str());

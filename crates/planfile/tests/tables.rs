@@ -99,7 +99,7 @@ fn a_table_says_what_a_list_would_say() {
           }
         }"#]]
     .assert_eq(&site);
-    assert_eq!(plan.people[7].mail.as_deref(), Some("ca2@example.example"));
+    assert_eq!(plan.people[7].mail(), Some("ca2@example.example"));
 }
 
 #[test]

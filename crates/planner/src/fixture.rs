@@ -11,7 +11,7 @@ use model::component::{Adopt, Computer, Connection, CoreComponent, CoreMode, Rol
 use model::event::{Actor, Entry, Event};
 use model::freeze::{Freeze, FreezeScope, FreezeSpan, FreezeZone};
 use model::link::{Link, LinkKind};
-use model::person::Person;
+use model::person::{Particulars, Person};
 use model::plan::{Limits, MasterProjectPlan};
 use model::profile::{Profile, Purpose};
 use model::release::{FinalRelease, ReadinessDecision, ReleaseReadiness};
@@ -54,17 +54,7 @@ pub(crate) fn step(id: &str) -> Step {
 }
 
 fn person(id: &str, roles: &[RoleType]) -> Person {
-    Person {
-        id: name(id),
-        name: id.to_owned(),
-        roles: roles.to_vec(),
-        mail: None,
-        on_call: false,
-        zone: None,
-        leave: vec![],
-        ssh_keys: vec![],
-        hours: None,
-    }
+    Person::new(name(id), roles.to_vec(), Particulars::named(id))
 }
 
 fn people() -> Vec<Person> {

@@ -11,7 +11,7 @@ mod triggers;
 pub use readers::letters;
 pub(crate) use slots::is_ahead;
 pub use slots::{due_after, due_before, slot};
-pub use texts::{ACKNOWLEDGE, SURVEY, civil_span, written};
+pub use texts::{ACKNOWLEDGE, SURVEY, civil_span, opening, written};
 pub use triggers::Triggers;
 
 use jiff::Timestamp;

@@ -6,6 +6,7 @@
 
 use crate::error::RecordError;
 use model::digest::Digest;
+use model::forgetting::Whom;
 use model::id::{DeploymentId, InvalidName, Seq, is_name};
 use model::order::{Intent, Order, OrderId};
 use model::planted::{Planted, is_planted};
@@ -106,6 +107,15 @@ pub struct NewOrder {
     pub grant: Option<String>,
 }
 
+/// The opening of a private value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewOpening {
+    /// Whose the value is.
+    pub whose: Whom,
+    /// Its bytes, kept under their SHA-256.
+    pub body: Vec<u8>,
+}
+
 /// All that one append writes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Change {
@@ -128,6 +138,10 @@ pub struct Change {
     pub stop: Vec<(OrderId, String)>,
     /// Evidence and other bytes, kept under their SHA-256.
     pub contents: Vec<Vec<u8>>,
+    /// The openings of private values: contents too, until whoever they are of is forgotten.
+    pub openings: Vec<NewOpening>,
+    /// Of whom every opening is destroyed.
+    pub forget: Vec<Whom>,
     /// What is to be sent to people and other programs, once this is durable.
     pub notices: Vec<Vec<u8>>,
     /// Until when it may be written: what was decided is of its time.

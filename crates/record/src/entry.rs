@@ -3,6 +3,7 @@
 use crate::change::Head;
 use crate::key::VerifierKey;
 use model::digest::Digest;
+use model::forgetting::Whom;
 use model::id::Seq;
 
 /// One entry of the record, as it is stored.
@@ -59,6 +60,8 @@ pub struct Kept {
     pub digest: Digest,
     /// The last entry of the change that brought it.
     pub seq: Seq,
+    /// Whose it is, where it is the opening of a private value.
+    pub whose: Option<Whom>,
 }
 
 /// Something that is to be sent, from the outbox.

@@ -102,7 +102,8 @@ pub(crate) fn read_content_line(line: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// Writes a deployment's record as one file that [`verify_file`] reads, and returns how many
-/// entries are in it. Entries appended meanwhile are left out.
+/// entries are in it. Entries appended meanwhile are left out, and so is what is private: see
+/// [`openings`](crate::openings).
 ///
 /// # Errors
 ///
@@ -151,7 +152,7 @@ async fn export_contents<W: AsyncWrite + Unpin>(
         let page = record.contents(deployment, after, PAGE).await?;
         let Some(last) = page.last() else { return Ok(count) };
         after = Some(last.digest);
-        for kept in page.iter().filter(|it| it.seq <= size) {
+        for kept in page.iter().filter(|it| it.seq <= size && it.whose.is_none()) {
             let Some(body) = record.content(&kept.digest).await? else {
                 let what = format!("the content {} is missing", kept.digest);
                 return Err(RecordError::Corrupt { what });

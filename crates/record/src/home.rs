@@ -11,6 +11,7 @@ use crate::queue::{Claimed, Enlisted, Lead, OpenOrder, Present, Receipt, Renewed
 use crate::sql::SqlRecord;
 use async_trait::async_trait;
 use model::digest::Digest;
+use model::forgetting::Whom;
 use model::id::{DeploymentId, Seq};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -174,6 +175,40 @@ pub trait Record: Send + Sync {
     ///
     /// [`RecordError::Corrupt`] where the bytes are no longer the ones of the digest.
     async fn content(&self, digest: &Digest) -> Result<Option<Vec<u8>>, RecordError>;
+
+    /// Returns those contents that are there of these digests, in no order.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    async fn contents_of(&self, digests: &[Digest]) -> Result<Vec<Vec<u8>>, RecordError>;
+
+    /// Returns the openings of `whose` in a deployment, in no order.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    async fn openings(
+        &self,
+        deployment: &DeploymentId,
+        whose: &Whom,
+    ) -> Result<Vec<Vec<u8>>, RecordError>;
+
+    /// Returns who was forgotten in a deployment as far as the witness knows, whatever the record says: a
+    /// database that was put back has their openings again.
+    ///
+    /// # Errors
+    ///
+    /// What the witness says.
+    async fn forgotten(&self, deployment: &DeploymentId) -> Result<Vec<Whom>, RecordError>;
+
+    /// Writes the database anew, without the remains of what was deleted. Asked after somebody was
+    /// forgotten; until then their openings may still lie in it, although nothing finds them.
+    ///
+    /// # Errors
+    ///
+    /// What the database says; then it is asked again.
+    async fn scrub(&self) -> Result<(), RecordError>;
 
     /// Returns at most `limit` contents of a deployment after `after`, by digest.
     ///

@@ -19,6 +19,7 @@ mod location;
 mod memory;
 mod notary;
 mod note;
+mod opening;
 mod package;
 mod proof;
 mod queue;
@@ -38,7 +39,7 @@ mod conformance;
 
 pub use account::{Account, Accounts, Admission, AdmissionKind, Identity, Refused};
 pub use archive::ArchivedFile;
-pub use change::{Appended, Change, CommandId, Head, NewOrder};
+pub use change::{Appended, Change, CommandId, Head, NewOpening, NewOrder};
 pub use elsewhere::{KeptElsewhere, began_with, compare};
 pub use entry::{Entry, Kept, Notice, Snapshot, Standing, Stretch};
 pub use error::{Cause, RecordError};
@@ -48,6 +49,7 @@ pub use key::{InvalidKey, Signer, VerifierKey};
 pub use location::{InvalidLocation, Location};
 pub use memory::{Backup, Memory};
 pub use note::{Checkpoint, InvalidNote, origin};
+pub use opening::{Opened, PRIVATE, commitments, openings, verify_openings};
 pub use package::{
     CHAIN, PackageFlaw, RUNS, VerifiedPackage, is_package, keys_of, package, package_timestamps,
     verify_package,

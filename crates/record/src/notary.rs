@@ -11,6 +11,7 @@ use crate::rotation::{Keys, note_of};
 use crate::tree::Frontier;
 use crate::witness::Witness;
 use model::digest::Digest;
+use model::forgetting::Whom;
 use model::id::{DeploymentId, Seq};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -142,6 +143,31 @@ impl Notary {
             told.map_err(|it| RecordError::Storage { source: it.into() })?;
         }
         Ok(())
+    }
+
+    /// Tells the witness who was forgotten, after the record says so.
+    pub(crate) async fn forgot(
+        &self,
+        deployment: &DeploymentId,
+        seq: Seq,
+        whom: Vec<Whom>,
+    ) -> Result<(), RecordError> {
+        if whom.is_empty() {
+            return Ok(());
+        }
+        let named = deployment.clone();
+        self.write(deployment, seq, move |it| it.forgot(&named, &whom)).await
+    }
+
+    /// Returns who was forgotten, as far as the witness was told.
+    pub(crate) async fn forgotten(
+        &self,
+        deployment: &DeploymentId,
+    ) -> Result<Vec<Whom>, RecordError> {
+        let Keeper::Witness(witness) = &self.keeper else { return Ok(vec![]) };
+        let (witness, deployment) = (witness.clone(), deployment.clone());
+        let read = tokio::task::spawn_blocking(move || witness.forgotten(&deployment)).await;
+        read.map_err(|it| RecordError::Storage { source: it.into() })?.map_err(storage)
     }
 
     /// Returns an error where the witness has seen more than `record` holds, or others: its database was

@@ -16,6 +16,7 @@ use crate::export::{read_content_line, read_entry_line, verify_lines};
 use crate::key::{Signer, VerifierKey};
 use crate::note;
 use crate::note::InvalidNote;
+use crate::opening::{Opened, PRIVATE, commitments, verify_openings};
 use crate::proof::Proofs;
 use crate::rotation::Keys;
 use crate::verify::{FirstBad, Verified};
@@ -75,6 +76,8 @@ pub struct VerifiedPackage {
     pub signatures: usize,
     /// How many steps that came to their end.
     pub runs: usize,
+    /// How many private values can be read in it, and how many cannot.
+    pub private: Opened,
     /// How many timestamps of authorities, whoever these are: see [`package_timestamps`].
     pub timestamps: usize,
 }
@@ -145,6 +148,12 @@ pub enum PackageFlaw {
         seq: Seq,
         /// What is wrong.
         why: &'static str,
+    },
+    /// A line of the file with what is private opens nothing in the record.
+    #[error("private: line {line} opens nothing in the record")]
+    Private {
+        /// Which line, from 1.
+        line: usize,
     },
     /// The table of what was done does not have a row for everything that was.
     #[error("population: {rows} rows for {runs} steps that came to their end")]
@@ -264,9 +273,15 @@ pub fn verify_package(
     if rows != acts.runs {
         return Err(PackageFlaw::Population { rows, runs: acts.runs });
     }
+    let sealed = commitments(chain.bytes.as_slice());
+    let sealed = sealed.map_err(|_| PackageFlaw::Private { line: 0 })?;
+    let openings = files.iter().find(|it| it.path == PRIVATE).map_or(&[][..], |it| &it.bytes);
+    let private = verify_openings(&sealed, openings);
+    let private = private.map_err(|line| PackageFlaw::Private { line })?;
     let timestamps = timestamps::timestamps(&files, &chain.bytes, &key, &[])?.len();
     let files = files.len();
-    Ok(VerifiedPackage { record, files, documents, signatures, runs: rows, timestamps })
+    let runs = rows;
+    Ok(VerifiedPackage { record, files, documents, signatures, runs, private, timestamps })
 }
 
 /// Returns the keys of an exported record that ends with `signing`, the first one first.

@@ -136,6 +136,18 @@ impl Cluster {
         format!("postgres://landfall@localhost/{name}?host={directory}")
     }
 
+    /// Returns what `pg_dump` writes of the database at `url`.
+    ///
+    /// # Panics
+    ///
+    /// Where there is no such database.
+    pub fn dump(&self, url: &str) -> String {
+        let output = command(self.programs.join("pg_dump")).arg(url).output();
+        let output = output.expect("because PostgreSQL is installed");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
     /// Runs a statement as the server's owner.
     ///
     /// # Panics

@@ -7,6 +7,7 @@
 use crate::key::{VerifierKey, sync_directory};
 use crate::note::{Checkpoint, origin};
 use crate::rotation::related;
+use model::forgetting::Whom;
 use model::id::{DeploymentId, Seq};
 use std::fs::{File, OpenOptions};
 use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
@@ -67,6 +68,31 @@ impl Witness {
         file.write_all(format!("\n{}\n", serde_json::to_string(note)?).as_bytes())?;
         file.sync_data()?;
         sync_directory(&path)
+    }
+
+    fn forgotten_path(&self, deployment: &DeploymentId) -> PathBuf {
+        self.directory.join(format!("{deployment}.forgotten"))
+    }
+
+    /// Notes who was forgotten, each on a line of its own: a database that is put back knows them again.
+    /// It is durable when this returns.
+    pub(crate) fn forgot(&self, deployment: &DeploymentId, whom: &[Whom]) -> std::io::Result<()> {
+        let _alone = self.alone(deployment)?;
+        let path = self.forgotten_path(deployment);
+        let mut file = OpenOptions::new().append(true).create(true).open(&path)?;
+        let lines: String = whom.iter().map(|it| format!("\n{it}\n")).collect();
+        file.write_all(lines.as_bytes())?;
+        file.sync_data()?;
+        sync_directory(&path)
+    }
+
+    /// Returns who was forgotten, whatever the record says.
+    pub(crate) fn forgotten(&self, deployment: &DeploymentId) -> std::io::Result<Vec<Whom>> {
+        match std::fs::read_to_string(self.forgotten_path(deployment)) {
+            Ok(text) => Ok(text.lines().filter_map(|it| it.parse().ok()).collect()),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(vec![]),
+            Err(error) => Err(error),
+        }
     }
 
     /// Returns the keys that belong to one record with `key`: those before it and those after it.

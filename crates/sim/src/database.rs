@@ -9,6 +9,7 @@ use crate::world::World;
 use async_trait::async_trait;
 use coordinator::Clock as _;
 use model::digest::Digest;
+use model::forgetting::Whom;
 use model::id::{DeploymentId, Seq};
 
 use record::{
@@ -133,6 +134,26 @@ impl Record for Connection {
 
     async fn content(&self, digest: &Digest) -> Result<Option<Vec<u8>>, RecordError> {
         self.world.memory.content(digest).await
+    }
+
+    async fn contents_of(&self, digests: &[Digest]) -> Result<Vec<Vec<u8>>, RecordError> {
+        self.world.memory.contents_of(digests).await
+    }
+
+    async fn openings(
+        &self,
+        deployment: &DeploymentId,
+        whose: &Whom,
+    ) -> Result<Vec<Vec<u8>>, RecordError> {
+        self.world.memory.openings(deployment, whose).await
+    }
+
+    async fn forgotten(&self, deployment: &DeploymentId) -> Result<Vec<Whom>, RecordError> {
+        self.world.memory.forgotten(deployment).await
+    }
+
+    async fn scrub(&self) -> Result<(), RecordError> {
+        self.world.memory.scrub().await
     }
 
     async fn contents(

@@ -1,6 +1,8 @@
 //! The plan of a world, and what its people replace it by.
 
+use model::digest::Digest;
 use model::plan::MasterProjectPlan;
+use model::private::{Private, Salt};
 use std::sync::{Arc, LazyLock};
 
 /// What is deployed in every world.
@@ -59,5 +61,13 @@ impl Plans {
 fn load(text: &str) -> Arc<MasterProjectPlan> {
     let folder = planfile::MemoryFolder::default().with("landfall.yaml", text);
     let loaded = planfile::load(&folder, "landfall.yaml");
-    Arc::new(loaded.plan.unwrap_or_else(|| panic!("the plan loads: {:#?}", loaded.diagnostics)))
+    let plan = loaded.plan;
+    let mut plan = plan.unwrap_or_else(|| panic!("the plan loads: {:#?}", loaded.diagnostics));
+    // Without chance: the same world has the same plans.
+    for person in &mut plan.people {
+        let salt = Salt::of_chance(*Digest::of(person.id.as_str().as_bytes()).as_bytes());
+        let value = person.private.value().cloned().unwrap_or_default();
+        person.private = Private::seal(value, salt);
+    }
+    Arc::new(plan)
 }

@@ -7,7 +7,7 @@ use model::plan::MasterProjectPlan;
 /// Returns a person's name with their short name.
 pub fn person(plan: &MasterProjectPlan, id: &PersonId) -> String {
     match plan.person(id) {
-        Some(person) if person.name != id.as_str() => format!("{} ({id})", person.name),
+        Some(person) if person.name() != id.as_str() => format!("{} ({id})", person.name()),
         Some(_) | None => id.to_string(),
     }
 }

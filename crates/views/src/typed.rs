@@ -161,6 +161,9 @@ fn words(command: &Command) -> String {
         Command::History(model::history::HistoryCommand::AcceptClock { reason }) => {
             format!("record accept-clock --reason {}", quoted(reason))
         }
+        Command::History(model::history::HistoryCommand::ForgetPerson { person, reason }) => {
+            format!("person forget {person} --reason {}", quoted(reason))
+        }
         Command::Delegation(it) => delegation_words(it),
         Command::Dispute(it) => dispute_words(it),
         Command::Paper(it) => paper_words(it),

@@ -77,7 +77,7 @@ type PeopleBody = Described<Page<PersonLine>>;
     responses((status = 200, description = "The plan.", body = serde_json::Value), Noes))]
 pub(crate) async fn plan(sight: Sight) -> Result<Response, Problem> {
     let state = sight.state();
-    Ok(sight.answer(axum::Json(state.plan.as_ref())))
+    Ok(sight.answer(axum::Json(state.plan.in_clear())))
 }
 
 /// List the people of a deployment
@@ -88,7 +88,7 @@ pub(crate) async fn people(sight: Sight, wanted: PeopleWanted) -> Result<Respons
     let state = sight.state();
     let line = |it: &model::person::Person| PersonLine {
         person: it.id.clone(),
-        name: it.name.clone(),
+        name: it.name().to_owned(),
         roles: state.roles_of(&it.id, &Scope::Deployment),
     };
     let found = wanted.page(state.plan.people.iter().map(line).collect())?;

@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use model::digest::Digest;
 use model::id::Seq;
 use reception::{Carriage, Reception};
+use record::Kept;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -34,6 +35,10 @@ pub struct Stretch {
     /// What the record refers to, to be asked for by its digest; with the first entries only.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub contents: Vec<Digest>,
+    /// The openings of private values, as far as they are there, each as the canonical JSON whose SHA-256
+    /// stands in the record; with the first entries only.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub openings: Vec<String>,
 }
 
 /// A place out of the server's reach to which the record's checkpoints are carried.
@@ -142,13 +147,18 @@ pub(crate) async fn record(
     let found = record.read(&id, after, limit(wanted.limit)? as u32).await?;
     let head = record.head(&id).await?;
     let hash = found.last().map_or(head.hash, |it| it.hash);
-    let contents = if after == 0 {
-        record.contents(&id, None, CONTENTS_MAX).await?.into_iter().map(|it| it.digest).collect()
-    } else {
-        vec![]
+    let kept = match after {
+        0 => record.contents(&id, None, CONTENTS_MAX).await?,
+        _ => vec![],
     };
-    let entries = found.into_iter().map(|it| String::from_utf8_lossy(&it.body).into_owned());
-    Ok(Json(Stretch { entries: entries.collect(), last: head.seq, hash, contents }))
+    let (private, plain): (Vec<Kept>, Vec<Kept>) =
+        kept.into_iter().partition(|it| it.whose.is_some());
+    let private: Vec<Digest> = private.into_iter().map(|it| it.digest).collect();
+    let contents = plain.into_iter().map(|it| it.digest).collect();
+    let text = |it: Vec<u8>| String::from_utf8_lossy(&it).into_owned();
+    let openings = record.contents_of(&private).await?.into_iter().map(text).collect();
+    let entries = found.into_iter().map(|it| text(it.body)).collect();
+    Ok(Json(Stretch { entries, last: head.seq, hash, contents, openings }))
 }
 
 /// Read what the record refers to, byte for byte

@@ -16,13 +16,18 @@ pub(crate) enum EvidenceOf {
   landfall evidence package FG30.evidence.tar
   landfall evidence package FG30.evidence.tar --documents json
   landfall evidence package FG30.evidence.tar --letterhead letterhead.json
+  landfall evidence package FG30.evidence.tar --without-private
 
-It is a plain archive: `tar -tf` lists it, and README/README.md in it says how to verify it without
+What is private of people, such as their names, lies in private.ndjson as far as it is known, and in the
+documents; without it [removed] stands in its place, and the package verifies all the same. It is a plain archive: `tar -tf` lists it, and README/README.md in it says how to verify it without
 this program.")]
     Package {
         /// The file; it must not be there yet.
         #[arg(value_name = "FILE")]
         file: PathBuf,
+        /// Leave out what is private of people: printed names, addresses, letters to them.
+        #[arg(long)]
+        without_private: bool,
         /// In which forms the documents lie in it; JSON always does.
         #[arg(long, value_name = "FORMS", default_value = "pdf")]
         documents: Forms,

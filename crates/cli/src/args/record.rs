@@ -52,11 +52,18 @@ Exit code 3 where an entry does not hold; the first such entry is named.")]
     },
     /// Write the record into one file that can be verified without a server.
     #[command(after_help = "Examples:
-  landfall record export FG30.landfall")]
+  landfall record export FG30.landfall
+  landfall record export FG30.landfall --private FG30.private
+
+What is private of people is not in it: commitments stand for it. --private writes what is still known
+into a file of its own.")]
     Export {
         /// The file; it must not be there yet.
         #[arg(value_name = "FILE")]
         file: PathBuf,
+        /// A file for what is private of people; it must not be there yet.
+        #[arg(long, value_name = "FILE")]
+        private: Option<PathBuf>,
     },
     /// Lay out some changes, chosen by a seed, from their request to their review.
     #[command(after_help = "Examples:
@@ -118,6 +125,7 @@ more: give it the new file `key` and start it again. The old key is kept beside 
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   landfall verify FG30.landfall --key landfall+c6ae89b1+AQ…
+  landfall verify FG30.landfall --key landfall+c6ae89b1+AQ… --private FG30.private
   landfall verify FG30.evidence.tar --key landfall+c6ae89b1+AQ… --timestamp-authority authority.pem
 
 Without --key the key in the file is used: then only accidents are found.
@@ -132,6 +140,9 @@ pub(crate) struct Verify {
     /// A checkpoint that was kept elsewhere: the record must begin with the entries that it vouches for.
     #[arg(long, value_name = "FILE", requires = "key")]
     pub(crate) checkpoint: Option<PathBuf>,
+    /// What is private of people, as `landfall record export --private` wrote it beside the record.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) private: Option<PathBuf>,
     /// The certificates of the timestamp authorities that you trust, as a PEM file: every timestamp in the
     /// package must come from one of them.
     #[arg(long, value_name = "FILE")]

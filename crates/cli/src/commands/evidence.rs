@@ -17,7 +17,7 @@ use model::machine::SignOffTransition;
 use model::order::{OrderId, Outcome, Report};
 use model::sheet::SlotId;
 use model::state::State;
-use record::{ArchivedFile, CHAIN, RUNS, Signer};
+use record::{ArchivedFile, CHAIN, PRIVATE, RUNS, Signer};
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
@@ -26,9 +26,10 @@ const ATTEMPTS: usize = 5;
 
 pub(crate) async fn evidence(it: &EvidenceOf, desk: Desk) -> Result<Exit, Fault> {
     match it {
-        EvidenceOf::Package { file, documents, letterhead, fonts } => {
+        EvidenceOf::Package { file, without_private, documents, letterhead, fonts } => {
             let stationery = Stationery {
                 forms: *documents,
+                is_private: !without_private,
                 letterhead: super::documents::letterhead(letterhead.as_deref())?,
                 press: super::documents::press(fonts.as_deref())?,
             };
@@ -48,6 +49,8 @@ pub(crate) async fn evidence(it: &EvidenceOf, desk: Desk) -> Result<Exit, Fault>
 /// On what the documents of a package are printed, and in which forms.
 struct Stationery {
     forms: Forms,
+    /// Whether what is private of people is in it.
+    is_private: bool,
     letterhead: Letterhead,
     press: Press,
 }
@@ -179,11 +182,19 @@ async fn collected(desk: &Desk, on: &Stationery) -> Result<(Vec<ArchivedFile>, S
             reading.note(state, entry, hash);
             runs.note(entry);
         };
-        let state = coordinator::read_through(&*record, &deployment, noted).await?;
+        let mut state = coordinator::read_through(&*record, &deployment, noted).await?;
         // Somebody wrote meanwhile: documents and record would be of two moments.
         if state.seq != entries {
             continue;
         }
+        let openings = if on.is_private {
+            let commitments = record::commitments(chain.as_slice());
+            let commitments = commitments.map_err(|it| Fault::of_file(Path::new(CHAIN), &it))?;
+            vec![file(PRIVATE, record::openings(&*record, &commitments).await?)]
+        } else {
+            state = state.without_private();
+            vec![]
+        };
         let mut files = vec![
             file("README/README.md", README),
             file("README/verify.py", VERIFIER),
@@ -191,6 +202,7 @@ async fn collected(desk: &Desk, on: &Stationery) -> Result<(Vec<ArchivedFile>, S
             file(CHAIN, chain),
             file(RUNS, runs.table()),
         ];
+        files.extend(openings);
         // As of the last entry: whoever packs the same record later gets the same bytes.
         let paper = Paper { state: &state, now: state.at, reading: &reading };
         for table in table_files(&paper) {
@@ -219,7 +231,7 @@ async fn collected(desk: &Desk, on: &Stationery) -> Result<(Vec<ArchivedFile>, S
 }
 
 fn papers(paper: &Paper<'_>, on: &Stationery, files: &mut Vec<ArchivedFile>) -> Result<(), Fault> {
-    let Stationery { forms, letterhead, press } = on;
+    let Stationery { forms, letterhead, press, .. } = on;
     for name in super::documents::all(paper) {
         let Some(document) = documents::document(paper, &name) else { continue };
         let path = |ending: &str| format!("documents/{}.{ending}", name.file());

@@ -91,7 +91,7 @@ fn shown(desk: &Desk, it: &Incident) -> String {
     let late = if it.is_late() { ", entered late" } else { "" };
     line("entered", format!("{} by {by}{late}", when(it.entered, zone)));
     if let Some(reporter) = &it.reporter {
-        line("reported by", reporter.clone());
+        line("reported by", reporter.to_string());
     }
     if let Some(id) = &it.source.id {
         line("source", format!("{id} of {}", it.source.system));
@@ -166,7 +166,7 @@ pub(crate) fn feedback(desk: &Desk) -> Result<Exit, Fault> {
         });
         vec![
             number.to_string(),
-            it.from.clone(),
+            it.from.to_string(),
             it.scope.to_string(),
             when(it.received, &state.plan.zone),
             outcome.unwrap_or_else(|| "to be processed".to_owned()),

@@ -13,6 +13,7 @@ use model::incident::{
     FeedbackDecision, Impact, ImpactSites, IncidentAct, IncidentCommand, MaintenanceWindow,
     Opening, Source, Work,
 };
+use model::private::Private;
 use model::scope::Scope;
 use model::window::TimeZoneName;
 
@@ -105,7 +106,7 @@ fn opening(it: &Opened, desk: &Desk, zone: &TimeZoneName) -> Result<Opening, Fau
         text: it.text.clone(),
         detected,
         source,
-        reporter: it.reporter.clone(),
+        reporter: it.reporter.clone().map(Private::Clear),
         impact,
         recurrence_of: None,
     })

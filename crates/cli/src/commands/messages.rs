@@ -12,7 +12,8 @@ use model::command::Command;
 use model::companion_plans::MessageText;
 use model::digest::Digest;
 use model::id::{LineId, SiteId};
-use model::message::{Addressee, LetterState, LetterStatus, MessageCommand};
+use model::message::{Addressee, LetterState, LetterStatus, LetterText, MessageCommand};
+use model::private::{Opening, Private, REMOVED};
 use model::scope::Scope;
 use serde::Serialize;
 use std::path::Path;
@@ -165,12 +166,30 @@ async fn show(desk: &Desk, number: u32) -> Result<Exit, Fault> {
         let next = "`landfall message list` shows which there are";
         return Err(Fault::usage(format!("there is no letter {number}"), next));
     };
-    let kept = desk.coordinator.content(&letter.letter.text).await?;
-    let text = kept.and_then(|it| serde_json::from_slice(&it).ok());
-    let text = text.unwrap_or_else(|| planner::notices::written(desk.state(), &letter.letter));
-    let shown = Shown { letter, text };
+    let mut letter = letter.clone();
+    let kept = desk.coordinator.content(&letter.letter.text.digest()).await?;
+    let text = match letter.letter.text {
+        LetterText::Kept(_) => {
+            let text = kept.and_then(|it| serde_json::from_slice(&it).ok());
+            text.unwrap_or_else(|| planner::notices::written(desk.state(), &letter.letter))
+        }
+        LetterText::Sealed { .. } => {
+            let opening = kept.and_then(|it| Opening::from_bytes(&it));
+            let removed = || MessageText { subject: REMOVED.to_owned(), body: REMOVED.to_owned() };
+            opening.map_or_else(removed, |it| it.value)
+        }
+    };
+    if let Some(address) = &mut letter.letter.address
+        && let Some(digest) = address.sealed()
+    {
+        let kept = desk.coordinator.content(&digest).await?;
+        let value = kept.and_then(|it| Opening::from_bytes(&it)).map(|it| it.value);
+        *address = Private::Clear(value.unwrap_or_else(|| REMOVED.to_owned()));
+    }
+    let shown = Shown { letter: &letter, text };
     desk.terminal.answer(&shown, || {
-        let to = letter.letter.address.as_deref().unwrap_or("by hand");
+        let address = letter.letter.address.as_ref();
+        let to = address.map_or_else(|| "by hand".to_owned(), ToString::to_string);
         format!(
             "Letter {number}: {} to {} ({to}), {}\n\n{}\n\n{}",
             letter.letter.message,

@@ -16,8 +16,9 @@ use model::event::Entry;
 use model::history::HistoryCommand;
 use model::id::{DeploymentId, Seq};
 use model::scope::Scope;
-use record::{FirstBad, KeptElsewhere, Record, VerifyError, compare};
+use record::{FirstBad, KeptElsewhere, Opened, Record, VerifyError, compare};
 use std::collections::BTreeMap;
+use std::io::{BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -44,7 +45,9 @@ pub(crate) async fn record(
         RecordOf::Verify { against } => {
             verify(against.as_ref(), everywhere, surroundings, terminal).await
         }
-        RecordOf::Export { file } => export(file, everywhere, surroundings, terminal).await,
+        RecordOf::Export { file, private } => {
+            export(file, private.as_deref(), everywhere, surroundings, terminal).await
+        }
         RecordOf::AcceptLoss { reason } => {
             let desk = Desk::open(everywhere, surroundings, terminal).await?;
             accept_loss(desk, reason).await
@@ -206,6 +209,9 @@ pub(super) struct Proven {
     /// With how many checkpoints that were kept elsewhere it was compared.
     #[serde(skip_serializing_if = "Option::is_none")]
     kept_elsewhere: Option<usize>,
+    /// How many private values can be read in it, and how many cannot.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    private: Option<Opened>,
 }
 
 impl From<&record::Verified> for Proven {
@@ -215,7 +221,15 @@ impl From<&record::Verified> for Proven {
             head: it.head.to_string(),
             contents: it.contents,
             kept_elsewhere: None,
+            private: None,
         }
+    }
+}
+
+impl Proven {
+    /// Returns it with how much of what is private can be read.
+    pub(super) fn with_private(self, private: Opened) -> Self {
+        Self { private: Some(private), ..self }
     }
 }
 
@@ -302,10 +316,13 @@ pub(super) fn first_bad(bad: &FirstBad) -> Fault {
 struct Exported<'a> {
     file: &'a Path,
     entries: u64,
+    /// How many private values it has, and how many of them stand open in the file beside it.
+    private: Opened,
 }
 
 async fn export(
     path: &Path,
+    private: Option<&Path>,
     everywhere: &Everywhere,
     surroundings: &Surroundings,
     terminal: Terminal,
@@ -319,10 +336,25 @@ async fn export(
     let written = record::export(record.as_ref(), &deployment, file).await;
     spinner.finish_and_clear();
     let entries = written?;
-    terminal.answer(&Exported { file: path, entries }, || {
+    let read = std::fs::File::open(path).map(BufReader::new).and_then(record::commitments);
+    let commitments = read.map_err(|it| fault(&it))?;
+    let mut opened = Opened { open: 0, closed: commitments.len() };
+    if let Some(beside) = private {
+        let openings = record::openings(record.as_ref(), &commitments).await?;
+        let fault = |error: &std::io::Error| Fault::of_file(beside, error);
+        let new = std::fs::OpenOptions::new().write(true).create_new(true).open(beside);
+        new.and_then(|mut it| it.write_all(&openings)).map_err(|it| fault(&it))?;
+        opened.open = openings.iter().filter(|it| **it == b'\n').count();
+        opened.closed -= opened.open;
+    }
+    terminal.answer(&Exported { file: path, entries, private: opened }, || {
+        let path = path.display();
+        let (beside, with) = match private.map(Path::display) {
+            Some(it) => (format!(", and what is private in {it}"), format!(" --private {it}")),
+            None => (String::new(), String::new()),
+        };
         format!(
-            "{entries} entries are in {0}.\n\nVerify it anywhere:\n  landfall verify {0}",
-            path.display()
+            "{entries} entries are in {path}{beside}.\n\nVerify it anywhere:\n  landfall verify {path}{with}"
         )
     })?;
     Ok(Exit::Done)

@@ -7,7 +7,7 @@ use crate::fault::Fault;
 use crate::render;
 use crate::terminal::Terminal;
 use jiff::Timestamp;
-use record::VerifyError;
+use record::{Opened, VerifyError};
 use std::path::Path;
 
 pub(crate) async fn verify_file(it: &Verify, terminal: Terminal) -> Result<Exit, Fault> {
@@ -41,8 +41,10 @@ pub(crate) async fn verify_file(it: &Verify, terminal: Terminal) -> Result<Exit,
                 None => "signed with the key that the file names itself: compare it with yours"
                     .to_owned(),
             };
-            terminal.answer(&Proven::from(&verified), || {
-                render::record::verified(&verified, &vouched)
+            let private = opened(&it.file, it.private.as_deref())?;
+            let proven = Proven::from(&verified).with_private(private);
+            terminal.answer(&proven, || {
+                render::record::verified(&verified, &vouched) + &render::record::opened(private)
             })?;
             Ok(Exit::Done)
         }
@@ -52,6 +54,21 @@ pub(crate) async fn verify_file(it: &Verify, terminal: Terminal) -> Result<Exit,
             Err(Fault::new(Exit::Failure, what).why(error.to_string()))
         }
     }
+}
+
+/// Holds what is private, in the file `private`, against the exported record at `path`.
+fn opened(path: &Path, private: Option<&Path>) -> Result<Opened, Fault> {
+    let file = std::fs::File::open(path).map(std::io::BufReader::new);
+    let commitments = file.and_then(record::commitments);
+    let commitments = commitments.map_err(|error| Fault::of_file(path, &error))?;
+    let Some(private) = private else {
+        return Ok(Opened { open: 0, closed: commitments.len() });
+    };
+    let openings = std::fs::read(private).map_err(|error| Fault::of_file(private, &error))?;
+    record::verify_openings(&commitments, &openings).map_err(|line| {
+        let what = format!("line {line} of {} opens nothing in the record", private.display());
+        Fault::new(Exit::Wrong, what).next("ask for both files again, from one export")
+    })
 }
 
 /// Refuses a record that is not the one of which a checkpoint was kept elsewhere.
@@ -137,9 +154,10 @@ fn package_verified(
         Some(key) => format!("signed with the key {key}"),
         None => "signed with the key that the file names itself: compare it with yours".to_owned(),
     };
-    let record::VerifiedPackage { record, files, documents, signatures, runs, .. } = &verified;
+    let record::VerifiedPackage { record, files, documents, signatures, runs, private, .. } =
+        &verified;
     let proven = ProvenPackage {
-        record: Proven::from(record),
+        record: Proven::from(record).with_private(*private),
         files: *files,
         documents: *documents,
         signatures: *signatures,
@@ -147,7 +165,8 @@ fn package_verified(
         timestamps: stamped(it)?,
     };
     terminal.answer(&proven, || {
-        let held = render::record::verified(record, &vouched);
+        let held =
+            render::record::verified(record, &vouched) + &render::record::opened(*private);
         let Stamped { count, last, is_trusted } = &proven.timestamps;
         let by = if *is_trusted {
             "an authority that you trust"

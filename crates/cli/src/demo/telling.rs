@@ -113,7 +113,8 @@ impl Telling {
         role: RoleType,
         text: String,
     ) -> Act {
-        let who = state.person(person).map_or_else(|| person.to_string(), |it| it.name.clone());
+        let who =
+            state.person(person).map_or_else(|| person.to_string(), |it| it.name().to_owned());
         Act { seq, when: when(state, state.at), who, role, text, gathered: gathered(event) }
     }
 

@@ -3,7 +3,7 @@
 use crate::commands::samples::Sample;
 use model::event::Entry;
 use model::state::State;
-use record::Verified;
+use record::{Opened, Verified};
 use views::event::{scope_of, sentence};
 use views::people::{actor, person};
 use views::time::{exactly, told, zone_of};
@@ -38,6 +38,16 @@ pub(crate) fn sample(state: &State, sample: &Sample<'_>) -> String {
         }
     }
     text
+}
+
+/// Returns how much of what is private can be read; nothing where nothing is sealed.
+pub(crate) fn opened(opened: Opened) -> String {
+    match opened {
+        Opened { open: 0, closed: 0 } => String::new(),
+        Opened { open, closed } => {
+            format!("Private values: {open} open, {closed} closed.\n")
+        }
+    }
 }
 
 /// Returns what holds of a record.

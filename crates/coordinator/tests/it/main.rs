@@ -4,6 +4,7 @@
 
 mod cancelling;
 mod forecast;
+mod sealing;
 mod world;
 
 mod probing;

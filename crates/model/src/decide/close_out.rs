@@ -90,7 +90,7 @@ impl Acting<'_> {
         let known = self.taking_over(person)?;
         let solo = self.state.plan.profile == crate::profile::Profile::Solo;
         if !solo && known.roles.iter().any(|it| it.is_project()) {
-            let text = format!("{} is of the project team, which will be gone", known.name);
+            let text = format!("{} is of the project team, which will be gone", known.id);
             let next = format!("name somebody outside the project who {what}");
             return Err(Refusal::invalid(text, next));
         }

@@ -10,6 +10,7 @@ use crate::close_out::CloseOutCommand;
 use crate::command::Command;
 use crate::event::Event;
 use crate::gates;
+use crate::history::HistoryCommand;
 use crate::machine::{DeploymentTransition, Transition};
 use crate::milestone::Milestone;
 use crate::refusal::{Refusal, RefusalCode, pass};
@@ -17,18 +18,22 @@ use crate::role_type::RoleType;
 use crate::scope::Scope;
 
 impl Acting<'_> {
-    /// Refuses everything once the record is sealed, but for the review of the benefits.
+    /// Refuses everything once the record is sealed, but for the review of the benefits and that people
+    /// are forgotten.
     pub(super) fn not_sealed(&self, command: &Command) -> Result<(), Refusal> {
-        let is_review =
-            matches!(command, Command::CloseOut(CloseOutCommand::ReviewBenefits { .. }));
-        if !self.state.is_sealed() || is_review {
+        let is_of_afterwards = matches!(
+            command,
+            Command::CloseOut(CloseOutCommand::ReviewBenefits { .. })
+                | Command::History(HistoryCommand::ForgetPerson { .. })
+        );
+        if !self.state.is_sealed() || is_of_afterwards {
             return Ok(());
         }
         let text = format!(
             "{} is {}, and its record sealed",
             self.state.plan.deployment, self.state.deployment
         );
-        let next = "read it; only the review of the benefits can still be put down";
+        let next = "read it; only the review of the benefits can still be put down, and people be forgotten";
         Err(Refusal::new(RefusalCode::State, text, next))
     }
 

@@ -126,18 +126,18 @@ impl Acting<'_> {
         if let Some((rule, own)) = self.state.keeps_from(it.delegate, it.role) {
             let text = format!(
                 "{} is {own} and cannot act as {} ({rule}: {})",
-                delegate.name,
+                delegate.id,
                 it.role,
                 rule.text()
             );
             return Err(Refusal::new(RefusalCode::NotPermitted, text, next));
         }
-        if let Some(leave) = delegate.leave.iter().find(|leave| {
-            let zone = delegate.zone.as_ref().unwrap_or(&plan.zone).rules();
+        if let Some(leave) = delegate.leave().iter().find(|leave| {
+            let zone = delegate.zone().unwrap_or(&plan.zone).rules();
             let (from, until) = (it.from.to_zoned(zone.clone()), it.until.to_zoned(zone));
             leave.first <= from.date() && until.date() <= leave.last
         }) {
-            let text = format!("{} is away from {} to {}", delegate.name, leave.first, leave.last);
+            let text = format!("{} is away from {} to {}", delegate.id, leave.first, leave.last);
             return Err(Refusal::new(RefusalCode::NotPermitted, text, next));
         }
         Ok(())

@@ -20,6 +20,7 @@ impl Acting<'_> {
         match command {
             HistoryCommand::AcceptLoss { loss, reason } => self.accept_loss(loss, reason),
             HistoryCommand::AcceptClock { reason } => self.accept_clock(reason),
+            HistoryCommand::ForgetPerson { person, reason } => self.forget(person, reason),
         }
     }
 

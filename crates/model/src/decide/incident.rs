@@ -10,6 +10,7 @@ use super::{Acting, worded};
 use crate::event::Event;
 use crate::incident::{Incident, IncidentAct, IncidentCommand, Opening, Source, opened};
 use crate::machine::{DeploymentState, IncidentTransition, Transition};
+use crate::private::Private;
 use crate::refusal::{Refusal, RefusalCode};
 use crate::role_type::RoleType;
 use crate::scope::Scope;
@@ -214,8 +215,8 @@ impl Acting<'_> {
             text: opening.text.as_deref().map(|it| worded("the text", it)).transpose()?,
             detected: self.instant("when it was noticed", Some(opening.detected), None)?,
             source,
-            reporter: (opening.reporter.as_deref())
-                .map(|it| self.title("who reported it", it))
+            reporter: (opening.reporter.as_ref())
+                .map(|it| self.title("who reported it", &it.to_string()).map(Private::Clear))
                 .transpose()?,
             impact: opening.impact.as_ref().map(|it| self.impact(it)).transpose()?,
             recurrence_of: opening.recurrence_of,

@@ -8,6 +8,7 @@ use crate::event::Event;
 use crate::id::SiteId;
 use crate::machine::SiteState;
 use crate::message::{Addressee, LetterState, LetterStatus, MessageCommand, MessageEvent, Slot};
+use crate::private::without_addresses;
 use crate::refusal::{Refusal, RefusalCode};
 use crate::role_type::RoleType;
 use crate::scope::Scope;
@@ -48,7 +49,7 @@ impl Acting<'_> {
                     let text = format!("letter {letter} can come back from 1 to {left} readers");
                     return Err(Refusal::invalid(text, "give how many it has not reached"));
                 }
-                let why = worded("the reason", reason)?;
+                let why = without_addresses(&worded("the reason", reason)?);
                 let bounced = MessageEvent::Bounced { letter: *letter, readers, why };
                 Ok(vec![Event::Message(bounced)])
             }

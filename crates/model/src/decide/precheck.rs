@@ -101,7 +101,7 @@ impl Acting<'_> {
         for id in people {
             let person = self.taking_over(id)?;
             if person.is_away(self.now, &self.state.plan.zone) {
-                let text = format!("{} is on leave today", person.name);
+                let text = format!("{id} is on leave today");
                 return Err(Refusal::invalid(text, "name somebody who is there"));
             }
         }

@@ -203,7 +203,7 @@ pub fn roles_together(person: &crate::person::Person, profile: Profile) -> Vec<L
     let conflicts = crate::separation_of_duties::may_hold(&person.roles, profile).into_iter();
     let lack = |it: crate::separation_of_duties::Conflict| {
         let text =
-            format!("{} holds {} and {}, which {} keeps apart", person.name, it.a, it.b, it.rule);
+            format!("{} holds {} and {}, which {} keeps apart", person.id, it.a, it.b, it.rule);
         let part = it.rule.small_team().map(|_| it.rule.to_string());
         Lack { part, ..Lack::never(text, &[RoleType::ProgramManager]) }
     };

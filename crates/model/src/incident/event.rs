@@ -9,6 +9,7 @@ use super::words::{Attribution, RequestKind, Severity};
 use crate::guard::GuardReading;
 use crate::id::{LineId, PersonId, RfcId};
 use crate::machine::IncidentTransition;
+use crate::private::Private;
 use crate::scope::Scope;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -35,7 +36,8 @@ pub struct Opening {
     pub source: Source,
     /// Who reported it, where that is not whoever entered it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reporter: Option<String>,
+    #[schemars(with = "Option<String>")]
+    pub reporter: Option<Private<String>>,
     /// When, where and how much was hit, as far as that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub impact: Option<Impact>,
@@ -316,7 +318,7 @@ pub enum IncidentEvent {
         /// What it is about.
         scope: Scope,
         /// Who said it.
-        from: String,
+        from: Private<String>,
         /// What they said.
         text: String,
     },

@@ -9,6 +9,7 @@ use super::{
 use super::{Feedback, Severity};
 use crate::evolve::{Happening, Impossible};
 use crate::machine::{IncidentState, Transition};
+use crate::private::Private;
 use crate::scope::Scope;
 use jiff::Timestamp;
 
@@ -208,8 +209,8 @@ fn announced(
     Announcement { announced: at, window, reason: reason.cloned() }
 }
 
-fn received(scope: &Scope, from: &str, text: &str, at: Timestamp) -> Feedback {
-    let (from, text) = (from.to_owned(), text.to_owned());
+fn received(scope: &Scope, from: &Private<String>, text: &str, at: Timestamp) -> Feedback {
+    let (from, text) = (from.clone(), text.to_owned());
     Feedback { scope: scope.clone(), from, text, received: at, processed: None }
 }
 

@@ -4,6 +4,7 @@
 //! Manager: "processing feedback".
 
 use crate::id::{PersonId, RfcId};
+use crate::private::Private;
 use crate::scope::Scope;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -53,7 +54,7 @@ pub struct Feedback {
     /// What it is about.
     pub scope: Scope,
     /// Who said it.
-    pub from: String,
+    pub from: Private<String>,
     /// What they said.
     pub text: String,
     /// When it was received.

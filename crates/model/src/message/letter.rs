@@ -1,11 +1,13 @@
 //! One message to one reader.
 //!
 //! House rule: delivered means accepted by the reader's own server. What happens to it after that
-//! is known only when it comes back, or when its reader acknowledges it.
+//! is known only when it comes back, or when its reader acknowledges it. What it says to a person who is
+//! sealed, and where it goes, is sealed too.
 
 use crate::companion_plans::Channel;
 use crate::digest::Digest;
 use crate::id::{LineId, PersonId, SiteId};
+use crate::private::Private;
 use crate::scope::Scope;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -35,11 +37,11 @@ pub struct Letter {
     pub channel: Channel,
     /// Where it goes; nothing where nobody knows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub address: Option<String>,
+    pub address: Option<Private<String>>,
     /// How many people read it: one, or the users of a site.
     pub readers: u32,
-    /// The digest of what it says, without the token.
-    pub text: Digest,
+    /// What it says, without the token.
+    pub text: LetterText,
     /// Whether it must be acknowledged.
     #[serde(default, skip_serializing_if = "is_false")]
     pub acknowledge: bool,
@@ -49,6 +51,28 @@ pub struct Letter {
     /// The letter to whose silence it draws attention.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub escalates: Option<u32>,
+}
+
+/// What a letter says, by the digest of the bytes that are kept of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum LetterText {
+    /// They are the text itself.
+    Kept(Digest),
+    /// They are the opening of a text to a person.
+    Sealed {
+        /// Its digest.
+        sealed: Digest,
+    },
+}
+
+impl LetterText {
+    /// Returns the digest under which the bytes are kept.
+    pub fn digest(&self) -> Digest {
+        match self {
+            Self::Kept(digest) | Self::Sealed { sealed: digest } => *digest,
+        }
+    }
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
@@ -139,6 +163,13 @@ impl LetterStatus {
         (self.state, self.since) = (LetterState::Failed, at);
         self.bounced = self.letter.readers;
         self.why = Some(why.to_owned());
+    }
+
+    pub(super) fn forgotten(&mut self, at: Timestamp) {
+        self.letter.address.iter_mut().for_each(Private::close);
+        if self.state == LetterState::Due {
+            self.failed("its reader was forgotten", at);
+        }
     }
 
     /// Returns whether an answer to it is still asked for.

@@ -8,6 +8,7 @@
 
 use crate::component::{CoreMode, RollbackPlan};
 use crate::digest::{Digest, canonical_digest};
+use crate::person::Person;
 use crate::role_type::RoleType;
 use crate::state::State;
 use serde::Serialize;
@@ -23,6 +24,10 @@ pub struct StrategySection {
 
 /// Returns the strategy for the infrastructure, section by section.
 pub fn infrastructure_strategy(state: &State) -> Vec<StrategySection> {
+    sections(state, reached)
+}
+
+fn sections(state: &State, contact: fn(&Person) -> String) -> Vec<StrategySection> {
     let approach: Vec<String> = state
         .strategy()
         .map(|it| it.infrastructure.trim().to_owned())
@@ -34,13 +39,13 @@ pub fn infrastructure_strategy(state: &State) -> Vec<StrategySection> {
         StrategySection { heading: "order", lines: order(state) },
         StrategySection { heading: "rollback", lines: rollback(state) },
         StrategySection { heading: "windows", lines: windows(state) },
-        StrategySection { heading: "contacts", lines: contacts(state) },
+        StrategySection { heading: "contacts", lines: contacts(state, contact) },
     ]
 }
 
-/// Returns the digest of the strategy as it stands.
+/// Returns the digest of the strategy as it stands: of people who are sealed, with their commitments.
 pub fn strategy_digest(state: &State) -> Digest {
-    canonical_digest(&infrastructure_strategy(state))
+    canonical_digest(&sections(state, stands))
 }
 
 fn order(state: &State) -> Vec<String> {
@@ -85,12 +90,22 @@ fn windows(state: &State) -> Vec<String> {
     state.plan.components.iter().map(line).collect()
 }
 
-fn contacts(state: &State) -> Vec<String> {
+fn contacts(state: &State, contact: fn(&Person) -> String) -> Vec<String> {
     let roles = [RoleType::ReleaseManagement, RoleType::OperationsManager];
     let of = |role: RoleType| state.plan.holders(role).map(move |it| (role, it));
-    let line = |(role, person): (RoleType, &crate::person::Person)| match &person.mail {
-        Some(mail) => format!("{role}: {}, {mail}", person.name),
-        None => format!("{role}: {}", person.name),
-    };
+    let line = |(role, person): (RoleType, &Person)| format!("{role}: {}", contact(person));
     roles.into_iter().flat_map(of).map(line).collect()
+}
+
+/// Returns under which name somebody is known, and where they are reached.
+fn reached(person: &Person) -> String {
+    match person.mail() {
+        Some(mail) => format!("{}, {mail}", person.name()),
+        None => person.name().to_owned(),
+    }
+}
+
+/// Returns what stands for somebody where it is digested.
+fn stands(person: &Person) -> String {
+    person.private.sealed().map_or_else(|| reached(person), |it| it.to_string())
 }

@@ -173,7 +173,10 @@ fn team(state: &State) -> Vec<Value> {
         let then = crate::gates::team::transition_at_stable(state, member);
         let accepted = known.map(|it| it.knowledge.as_slice()).unwrap_or_default().iter();
         json!({
-            "member": member.name,
+            "member": match member.private.sealed() {
+                Some(_) => member.id.as_str(),
+                None => member.name(),
+            },
             "roles": member.roles,
             "assignment": standing.to_string(),
             "answer": answer,

@@ -10,7 +10,7 @@ use model::authentication::Signing;
 use model::companion_plans::{
     Experience, PlannedMilestones, Stakeholder, StrategyDecision, SuccessCriterion,
 };
-use model::person::{Leave, Person, WorkingHours};
+use model::person::{Leave, Particulars, Person, WorkingHours};
 use model::profile::Profile;
 use model::role_type::RoleType;
 use model::separation_of_duties::may_hold;
@@ -49,17 +49,15 @@ impl Building<'_> {
         let leave = written.leave.into_iter().filter_map(|it| self.leave(&it)).collect();
         let hours = written.hours.and_then(|it| self.hours(&it));
         let ssh_keys = written.ssh_keys.iter().filter_map(|it| self.ssh_key(it)).collect();
-        Person {
-            on_call: written.on_call,
+        let particulars = Particulars {
+            name: written.name.unwrap_or_else(|| written.id.to_string()),
+            mail: written.mail,
             zone: written.zone.map(|it| it.value.0),
             leave,
             hours,
-            ssh_keys,
-            name: written.name.unwrap_or_else(|| written.id.to_string()),
-            id: written.id.value,
-            roles,
-            mail: written.mail,
-        }
+        };
+        let on_call = written.on_call;
+        Person { on_call, ssh_keys, ..Person::new(written.id.value, roles, particulars) }
     }
 
     fn ssh_key(&mut self, written: &At<String>) -> Option<SshKey> {

@@ -2,11 +2,13 @@
 //!
 //! Source: Deploy SMF, Process 2, Table 5: communications plan.
 
+use super::texts::opening;
 use super::{Occasion, written};
 use model::companion_plans::{Audience, Channel};
 use model::digest::{Digest, canonical_digest};
 use model::id::PersonId;
-use model::message::{Addressee, Letter};
+use model::message::{Addressee, Letter, LetterText};
+use model::private::Private;
 use model::scope::Scope;
 use model::site::Site;
 use model::state::State;
@@ -62,17 +64,24 @@ fn letter(
         Addressee::Person(person) => {
             let own = of_owner(person);
             let language = plan.map(|it| it.language_of(Some(person), own.as_ref().or(site)));
-            let address = state.person(person).and_then(|it| it.mail.clone());
-            (language, address, 1)
+            let planned = state.person(person);
+            let salt = planned.and_then(|it| it.private.salt());
+            let salt = salt.map(|it| it.following(&format!("address of letter {number}")));
+            let mail = planned.and_then(|it| it.mail());
+            (language, mail.map(|it| Private::sealed_with(it.to_owned(), salt)), 1)
         }
         Addressee::UsersOf(site) => {
             let users = state.site(site).map_or(0, |(it, _)| it.users);
             let language = plan.map(|it| it.language_of(None, Some(site)));
-            (language, plan.and_then(|it| it.users_of(site)), users.max(1))
+            (language, plan.and_then(|it| it.users_of(site)).map(Private::Clear), users.max(1))
         }
         Addressee::Program(id) => {
             let hook = plan.and_then(|it| it.webhooks.iter().find(|it| it.id == *id));
-            (plan.map(|it| it.language_of(None, None)), hook.map(|it| it.url.clone()), 1)
+            (
+                plan.map(|it| it.language_of(None, None)),
+                hook.map(|it| Private::Clear(it.url.clone())),
+                1,
+            )
         }
     };
     // Many people behind one address cannot acknowledge for one another.
@@ -91,12 +100,15 @@ fn letter(
         channel: channel.clone(),
         address: if *channel == Channel::Hand { None } else { address },
         readers,
-        text: Digest::of(b""),
+        text: LetterText::Kept(Digest::of(b"")),
         acknowledge: answers,
         token: None,
         escalates: occasion.escalates,
     };
-    letter.text = canonical_digest(&written(state, &letter));
+    letter.text = match opening(state, &letter) {
+        Some(opening) => LetterText::Sealed { sealed: canonical_digest(&opening) },
+        None => LetterText::Kept(canonical_digest(&written(state, &letter))),
+    };
     letter
 }
 

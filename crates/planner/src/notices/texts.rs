@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::Weekday;
 use model::companion_plans::MessageText;
 use model::message::{Addressee, Letter};
+use model::private::Opening;
 use model::scope::Scope;
 use model::site::Site;
 use model::state::State;
@@ -36,6 +37,15 @@ pub fn written(state: &State, letter: &Letter) -> MessageText {
     MessageText { subject, body: filled(&text.body) }
 }
 
+/// Returns the opening of what `letter` says to a person who is sealed; nothing where nothing in it is
+/// private.
+pub fn opening(state: &State, letter: &Letter) -> Option<Opening<MessageText>> {
+    let Addressee::Person(person) = &letter.to else { return None };
+    let salt = state.person(person)?.private.salt()?;
+    let salt = salt.following(&format!("text of letter {}", letter.letter));
+    Some(Opening { salt, value: written(state, letter) })
+}
+
 fn value<'s>(state: &'s State, letter: &Letter, name: &str) -> Cow<'s, str> {
     let plan = &state.plan;
     let site = match &letter.scope {
@@ -51,9 +61,7 @@ fn value<'s>(state: &'s State, letter: &Letter, name: &str) -> Cow<'s, str> {
         "deployment" => Cow::Borrowed(&plan.title),
         "occasion" => Cow::Owned(letter.occasion.split('@').next().unwrap_or_default().to_owned()),
         "person" => match &letter.to {
-            Addressee::Person(id) => {
-                Cow::Borrowed(state.person(id).map_or("", |it| it.name.as_str()))
-            }
+            Addressee::Person(id) => Cow::Borrowed(state.person(id).map_or("", |it| it.name())),
             Addressee::UsersOf(_) | Addressee::Program(_) => Cow::Borrowed(""),
         },
         "release" => Cow::Owned(format!("{} {}", plan.release.name, plan.release.version)),

@@ -11,8 +11,9 @@ use model::command::Command;
 use model::guard::Guard;
 use model::id::PersonId;
 use model::machine::{ComponentState, RfcState};
-use model::person::Leave;
+use model::person::{Leave, Particulars};
 use model::precheck::PrecheckCommand;
+use model::private::Private;
 use model::scope::Scope;
 use std::fmt::Write as _;
 
@@ -43,7 +44,8 @@ fn waiting_for_c5() -> World {
     let mut plan = standard_plan();
     let away = "2027-01-04".parse().unwrap();
     let kasimir = plan.people.iter_mut().find(|it| it.id.as_str() == "kasimir").unwrap();
-    kasimir.leave = vec![Leave { first: away, last: away }];
+    let leave = vec![Leave { first: away, last: away }];
+    kasimir.private = Private::Clear(Particulars { leave, ..Particulars::named("kasimir") });
     let mut world = World::of(plan);
     let is_scheduled = |it: &World| it.state.rfcs[0].state == RfcState::Scheduled;
     world

@@ -88,7 +88,7 @@ fn says_how_to_go_on(world: &World, refusal: &Refusal) {
     assert!(!text.trim().is_empty() && !next_step.trim().is_empty(), "{refusal:?}");
     if *code == RefusalCode::NotPermitted {
         let people = world.state.plan.people.iter();
-        let mut names = people.flat_map(|it| [it.id.as_str(), it.name.as_str()]).chain(WAYS_ON);
+        let mut names = people.flat_map(|it| [it.id.as_str(), it.name()]).chain(WAYS_ON);
         let mut roles = RoleType::VARIANTS.iter().map(ToString::to_string);
         let names_somebody =
             names.any(|it| next_step.contains(it)) || roles.any(|it| next_step.contains(&it));

@@ -30,9 +30,9 @@ impl Hours {
 
     /// Returns the hours of `person` as the plan gives them; who names no zone lives in `zone`.
     pub fn of(person: &Person, zone: &TimeZoneName) -> Self {
-        let zone = person.zone.as_ref().unwrap_or(zone).rules();
-        let of_day = person.hours.unwrap_or(WorkingHours::DEFAULT);
-        let away = person.leave.iter().filter_map(|it| days(*it, &zone)).collect();
+        let zone = person.zone().unwrap_or(zone).rules();
+        let of_day = person.hours();
+        let away = person.leave().iter().filter_map(|it| days(*it, &zone)).collect();
         Self { zone, of_day, away }
     }
 
@@ -109,27 +109,25 @@ fn is_working_day(day: Date) -> bool {
 mod tests {
     use super::*;
     use crate::fixture::at;
+    use model::person::Particulars;
 
-    fn somebody() -> Person {
-        Person {
-            id: "odile".parse().unwrap(),
-            name: String::new(),
-            roles: vec![],
-            mail: None,
-            on_call: false,
+    fn somebody(hours: WorkingHours) -> Person {
+        let particulars = Particulars {
             zone: Some("America/Chicago".parse().unwrap()),
             leave: vec![Leave {
                 first: "2027-01-12".parse().unwrap(),
                 last: "2027-01-13".parse().unwrap(),
             }],
-            ssh_keys: vec![],
-            hours: Some(WorkingHours { from: 8, until: 17 }),
-        }
+            hours: Some(hours),
+            ..Particulars::default()
+        };
+        Person::new("odile".parse().unwrap(), vec![], particulars)
     }
 
     #[test]
     fn working_time_passes_on_working_days_in_their_hours_and_not_on_leave() {
-        let hours = Hours::of(&somebody(), &"UTC".parse().unwrap());
+        let hours =
+            Hours::of(&somebody(WorkingHours { from: 8, until: 17 }), &"UTC".parse().unwrap());
         for (what, from, work_s, until) in [
             ("the same morning", "2027-01-08T14:00:00Z", 3600, "2027-01-08T15:00:00Z"),
             ("from the night on", "2027-01-08T08:00:00Z", 3600, "2027-01-08T15:00:00Z"),
@@ -146,7 +144,7 @@ mod tests {
 
     #[test]
     fn who_works_until_midnight_does_so_and_who_says_nothing_works_from_eight_to_six() {
-        let late = Person { hours: Some(WorkingHours { from: 16, until: 24 }), ..somebody() };
+        let late = somebody(WorkingHours { from: 16, until: 24 });
         let late = Hours::of(&late, &"UTC".parse().unwrap());
         assert_eq!(late.after(at("2027-01-04T14:00:00Z"), 0), at("2027-01-04T22:00:00Z"));
         assert_eq!(late.after(at("2027-01-05T05:30:00Z"), 3600), at("2027-01-05T22:30:00Z"));

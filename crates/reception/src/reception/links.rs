@@ -237,7 +237,7 @@ impl Reception {
         site: &SiteId,
         link: &str,
     ) -> Result<Option<String>, ReceptionError> {
-        let mail = state.person(owner).and_then(|it| it.mail.clone());
+        let mail = state.person(owner).and_then(|it| it.mail()).map(str::to_owned);
         let (Some(post), Some(address), true) =
             (&self.post, mail, state.purpose == Purpose::Production)
         else {

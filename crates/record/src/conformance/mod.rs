@@ -8,6 +8,7 @@ mod accounts;
 mod appending;
 mod durability;
 mod exporting;
+mod forgetting;
 mod leading;
 mod orders;
 mod reading;

@@ -7,7 +7,8 @@ use crate::error::RecordError;
 use crate::notary::Notary;
 use crate::queue::OrderState;
 use model::digest::Digest;
-use model::id::DeploymentId;
+use model::forgetting::Whom;
+use model::id::{DeploymentId, Seq};
 use model::order::{Intent, OrderId};
 use model::planted::{Planted, is_planted};
 
@@ -32,6 +33,8 @@ impl State {
             withhold,
             stop,
             contents,
+            openings,
+            forget,
             notices,
             not_after: _,
         } = change;
@@ -56,10 +59,18 @@ impl State {
         it.checkpoint = notary.sign(deployment, &it.tip.tree);
         it.note(notices);
         let (head, checkpoint) = (it.tip.head.clone(), it.checkpoint.clone());
-        for body in contents {
+        let openings = openings.into_iter().map(|it| (it.body, Some(it.whose)));
+        for (body, whose) in contents.into_iter().map(|it| (it, None)).chain(openings) {
             let digest = Digest::of(&body);
-            self.deployment_mut(deployment)?.contents.entry(digest).or_insert(head.seq);
+            let own = &mut self.deployment_mut(deployment)?.contents;
+            own.entry(digest).or_insert((head.seq, whose));
             self.contents.entry(digest).or_insert(body);
+        }
+        for whom in forget {
+            let own = &mut self.deployment_mut(deployment)?.contents;
+            let is_theirs = |_: &Digest, it: &mut (Seq, Option<Whom>)| it.1.as_ref() == Some(&whom);
+            let gone: Vec<Digest> = own.extract_if(.., is_theirs).map(|(it, _)| it).collect();
+            gone.iter().for_each(|it| drop(self.contents.remove(it)));
         }
         Ok(Appended { head, granted, withdrawn, checkpoint })
     }

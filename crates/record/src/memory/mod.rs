@@ -17,6 +17,7 @@ use crate::notary::Notary;
 use crate::queue::{Claimed, Enlisted, Lead, OpenOrder, Present, Receipt, Renewed, Reported};
 use async_trait::async_trait;
 use model::digest::Digest;
+use model::forgetting::Whom;
 use model::id::{DeploymentId, Seq};
 use orders::{Orders, Row};
 use std::collections::BTreeMap;
@@ -56,7 +57,7 @@ struct Deployment {
     key: VerifierKey,
     entries: Vec<Entry>,
     commands: BTreeMap<CommandId, Seq>,
-    contents: BTreeMap<Digest, Seq>,
+    contents: BTreeMap<Digest, (Seq, Option<Whom>)>,
     notices: BTreeMap<(Seq, u64), Noted>,
     snapshots: BTreeMap<Seq, Snapshot>,
     leader: Option<Leader>,
@@ -219,8 +220,10 @@ impl Record for Memory {
     ) -> Result<Appended, RecordError> {
         self.notary.has_seen_no_other(self, deployment, expected).await?;
         self.notary.attest_rotations(deployment, expected, &change.entries).await?;
+        let forget = change.forget.clone();
         let appended = self.append_unwitnessed(deployment, expected, change).await?;
         self.notary.attest(deployment, &appended.head, &appended.checkpoint).await?;
+        self.notary.forgot(deployment, appended.head.seq, forget).await?;
         Ok(appended)
     }
 
@@ -266,8 +269,36 @@ impl Record for Memory {
         let state = self.state();
         let all = state.deployment(deployment)?.contents.iter();
         let rest = all.filter(|(digest, _)| after.is_none_or(|it| **digest > it));
-        let kept = rest.map(|(digest, seq)| Kept { digest: *digest, seq: *seq });
+        let kept = rest.map(|(digest, (seq, whose))| {
+            let whose = whose.clone();
+            Kept { digest: *digest, seq: *seq, whose }
+        });
         Ok(kept.take(many(limit)).collect())
+    }
+
+    async fn contents_of(&self, digests: &[Digest]) -> Result<Vec<Vec<u8>>, RecordError> {
+        let state = self.state();
+        Ok(digests.iter().filter_map(|it| state.contents.get(it).cloned()).collect())
+    }
+
+    async fn openings(
+        &self,
+        deployment: &DeploymentId,
+        whose: &Whom,
+    ) -> Result<Vec<Vec<u8>>, RecordError> {
+        let state = self.state();
+        let all = state.deployment(deployment)?.contents.iter();
+        let theirs = all.filter(|(_, (_, of))| of.as_ref() == Some(whose));
+        Ok(theirs.filter_map(|(digest, _)| state.contents.get(digest).cloned()).collect())
+    }
+
+    async fn forgotten(&self, deployment: &DeploymentId) -> Result<Vec<Whom>, RecordError> {
+        self.notary.forgotten(deployment).await
+    }
+
+    /// What is deleted here leaves no remains that anybody could read.
+    async fn scrub(&self) -> Result<(), RecordError> {
+        Ok(())
     }
 
     async fn notices(

@@ -82,6 +82,7 @@ pub(super) async fn append(
     writing.stop(link).await?;
     let granted = writing.grant(link).await?;
     writing.add_contents(link).await?;
+    writing.forget(link).await?;
     writing.add_notices(link).await?;
     // Last of all: nothing but the commit comes after it.
     change.is_in_time(deployment)?;
@@ -326,17 +327,32 @@ impl<'a> Writing<'a> {
 
     async fn add_contents(&self, link: &mut Link<'_>) -> Result<(), RecordError> {
         // By digest: two writers with the same contents then wait in the same order.
-        let by_digest: BTreeMap<Digest, &Vec<u8>> =
-            self.change.contents.iter().map(|it| (Digest::of(it), it)).collect();
+        let plain = self.change.contents.iter().map(|it| (it, String::new()));
+        let openings = self.change.openings.iter().map(|it| (&it.body, it.whose.to_string()));
+        let by_digest: BTreeMap<Digest, (&Vec<u8>, String)> =
+            plain.chain(openings).map(|it| (Digest::of(it.0), it)).collect();
         let mut bodies = Rows::tuples(text::ADD_CONTENTS, vec![]);
         let shared = vec![self.name(), self.seq.into()];
         let mut ours = Rows::beginning(text::ADD_DEPLOYMENT_CONTENTS, shared);
-        for (digest, body) in &by_digest {
+        for (digest, (body, whose)) in &by_digest {
             bodies.push([digest.into(), (*body).into()]);
-            ours.push([digest.into()]);
+            ours.push([digest.into(), whose.as_str().into()]);
         }
         bodies.run(link).await?;
         ours.run(link).await?;
+        Ok(())
+    }
+
+    /// Deletes the openings of whoever is forgotten. Each has a salt, so that no other deployment has it.
+    async fn forget(&self, link: &mut Link<'_>) -> Result<(), RecordError> {
+        let whom: Vec<String> = self.change.forget.iter().map(ToString::to_string).collect();
+        let mut rows = Rows::list(text::FORGET, vec![self.name()]);
+        whom.iter().for_each(|it| rows.push([it.as_str().into()]));
+        let gone = rows.fetch(link).await?.into_iter().map(|mut row| row.digest());
+        let gone = gone.collect::<Result<Vec<Digest>, _>>()?;
+        let mut bodies = Rows::list(text::FORGET_CONTENTS, vec![]);
+        gone.iter().for_each(|it| bodies.push([it.into()]));
+        bodies.run(link).await?;
         Ok(())
     }
 

@@ -5,6 +5,7 @@
 //! ordinary code, and says the same to SQLite and to PostgreSQL.
 
 use super::faults::fault;
+use super::text;
 use crate::error::RecordError;
 use model::digest::Digest;
 use sqlx::pool::PoolConnection;
@@ -409,6 +410,34 @@ impl Database {
             Self::Postgres(pool) => pool.begin().await.map(Transaction::Postgres),
         };
         begun.map_err(fault)
+    }
+
+    /// Writes the database anew, without the remains of what was deleted.
+    pub(crate) async fn scrub(&self) -> Result<(), RecordError> {
+        match self {
+            Self::Sqlite { writer, .. } => {
+                let mut connection = writer.acquire().await.map_err(fault)?;
+                let mut link = Link::Sqlite(&mut connection);
+                link.run(text::SCRUB_SQLITE, &[]).await?;
+                // The log holds pages of before until it is emptied, which a reader holds up.
+                let emptied = link.row(text::EMPTY_LOG_SQLITE, &[]).await?;
+                match emptied.map(|mut row| row.integer()).transpose()? {
+                    Some(0) => Ok(()),
+                    Some(_) | None => {
+                        let source = "somebody reads the database all the time".into();
+                        Err(RecordError::Storage { source })
+                    }
+                }
+            }
+            Self::Postgres(pool) => {
+                let mut connection = pool.acquire().await.map_err(fault)?;
+                let mut link = Link::Postgres(&mut connection);
+                for statement in text::SCRUB_POSTGRES {
+                    link.run(statement, &[]).await?;
+                }
+                Ok(())
+            }
+        }
     }
 
     /// Returns a connection that reads.

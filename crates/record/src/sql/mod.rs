@@ -24,6 +24,7 @@ use crate::queue::{Claimed, Enlisted, Lead, OpenOrder, Present, Receipt, Renewed
 use async_trait::async_trait;
 use link::{Database, Link};
 use model::digest::Digest;
+use model::forgetting::Whom;
 use model::id::{DeploymentId, Seq};
 use std::path::Path;
 use std::time::Duration;
@@ -128,8 +129,10 @@ impl Record for SqlRecord {
     ) -> Result<Appended, RecordError> {
         self.notary.has_seen_no_other(self, deployment, expected).await?;
         self.notary.attest_rotations(deployment, expected, &change.entries).await?;
+        let forget = change.forget.clone();
         let appended = self.append_unwitnessed(deployment, expected, change).await?;
         self.notary.attest(deployment, &appended.head, &appended.checkpoint).await?;
+        self.notary.forgot(deployment, appended.head.seq, forget).await?;
         Ok(appended)
     }
 
@@ -172,6 +175,26 @@ impl Record for SqlRecord {
 
     async fn content(&self, digest: &Digest) -> Result<Option<Vec<u8>>, RecordError> {
         found!(self, |link| reading::content(&mut link, digest).await)
+    }
+
+    async fn contents_of(&self, digests: &[Digest]) -> Result<Vec<Vec<u8>>, RecordError> {
+        found!(self, |link| reading::contents_of(&mut link, digests).await)
+    }
+
+    async fn openings(
+        &self,
+        deployment: &DeploymentId,
+        whose: &Whom,
+    ) -> Result<Vec<Vec<u8>>, RecordError> {
+        found!(self, |link| reading::openings(&mut link, deployment, whose).await)
+    }
+
+    async fn forgotten(&self, deployment: &DeploymentId) -> Result<Vec<Whom>, RecordError> {
+        self.notary.forgotten(deployment).await
+    }
+
+    async fn scrub(&self) -> Result<(), RecordError> {
+        self.database.scrub().await
     }
 
     async fn contents(

@@ -1,6 +1,7 @@
 //! Reading the record, and the small tables beside it.
 
 use super::link::{Link, Row};
+use super::rows::Rows;
 use super::text;
 use crate::change::{CommandId, Head};
 use crate::entry::{Entry, Kept, Notice, Snapshot, Standing, Stretch};
@@ -8,6 +9,7 @@ use crate::error::RecordError;
 use crate::memory::SNAPSHOTS_MAX;
 use crate::tree::Frontier;
 use model::digest::Digest;
+use model::forgetting::Whom;
 use model::id::{DeploymentId, Seq};
 
 /// Returns an error where there is no such deployment.
@@ -142,8 +144,36 @@ pub(super) async fn contents(
     let after = after.map(|it| it.as_bytes().to_vec()).unwrap_or_default();
     let values = [deployment.as_str().into(), (&after).into(), i64::from(limit).into()];
     let rows = link.rows(text::CONTENTS, &values).await?;
-    let kept = |mut row: Row| Ok(Kept { digest: row.digest()?, seq: row.number()? });
+    let kept = |mut row: Row| {
+        let (digest, seq, whose) = (row.digest()?, row.number()?, row.text()?);
+        let is_of = |_| RecordError::corrupt(format!("`{whose}` is stored as whose an opening is"));
+        let whose = match whose.as_str() {
+            "" => None,
+            name => Some(name.parse().map_err(is_of)?),
+        };
+        Ok(Kept { digest, seq, whose })
+    };
     known(link, deployment, rows).await?.into_iter().map(kept).collect()
+}
+
+pub(super) async fn contents_of(
+    link: &mut Link<'_>,
+    digests: &[Digest],
+) -> Result<Vec<Vec<u8>>, RecordError> {
+    let mut rows = Rows::list(text::CONTENTS_OF, vec![]);
+    digests.iter().for_each(|it| rows.push([it.into()]));
+    rows.fetch(link).await?.into_iter().map(|mut row| row.bytes()).collect()
+}
+
+pub(super) async fn openings(
+    link: &mut Link<'_>,
+    deployment: &DeploymentId,
+    whose: &Whom,
+) -> Result<Vec<Vec<u8>>, RecordError> {
+    let whose = whose.to_string();
+    let values = [deployment.as_str().into(), whose.as_str().into()];
+    let rows = link.rows(text::OPENINGS, &values).await?;
+    known(link, deployment, rows).await?.into_iter().map(|mut row| row.bytes()).collect()
 }
 
 pub(super) async fn notices(

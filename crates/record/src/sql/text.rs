@@ -46,8 +46,11 @@ pub(super) const STRETCH_POSTGRES: &str =
 pub(super) const HASH: &str = "SELECT hash FROM entries WHERE deployment = $1 AND seq = $2";
 pub(super) const COMMAND: &str = "SELECT seq FROM commands WHERE deployment = $1 AND id = $2";
 pub(super) const CONTENT: &str = "SELECT body FROM contents WHERE digest = $1";
-pub(super) const CONTENTS: &str = "SELECT digest, seq FROM deployment_contents
+pub(super) const CONTENTS: &str = "SELECT digest, seq, whose FROM deployment_contents
     WHERE deployment = $1 AND digest > $2 ORDER BY digest LIMIT $3";
+pub(super) const OPENINGS: &str = "SELECT contents.body
+    FROM deployment_contents JOIN contents ON contents.digest = deployment_contents.digest
+    WHERE deployment_contents.deployment = $1 AND deployment_contents.whose = $2";
 pub(super) const NOTICES: &str = "SELECT seq, n, body FROM notices
     WHERE deployment = $1 AND delivered = 0 ORDER BY seq, n LIMIT $2";
 pub(super) const NOTICE_LAST: &str = "SELECT n FROM notices
@@ -80,7 +83,16 @@ pub(super) const KNOWN_ORDERS: &str =
 pub(super) const ADD_CONTENTS: &str =
     "INSERT INTO contents (digest, body) VALUES {} ON CONFLICT DO NOTHING";
 pub(super) const ADD_DEPLOYMENT_CONTENTS: &str =
-    "INSERT INTO deployment_contents (deployment, seq, digest) VALUES {} ON CONFLICT DO NOTHING";
+    "INSERT INTO deployment_contents (deployment, seq, digest, whose) VALUES {}
+    ON CONFLICT DO NOTHING";
+pub(super) const CONTENTS_OF: &str = "SELECT body FROM contents WHERE digest IN ({})";
+pub(super) const SCRUB_SQLITE: &str = "VACUUM";
+pub(super) const EMPTY_LOG_SQLITE: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
+pub(super) const SCRUB_POSTGRES: [&str; 3] =
+    ["VACUUM (FULL) contents", "VACUUM (FULL) deployment_contents", "VACUUM (FULL) notices"];
+pub(super) const FORGET: &str = "DELETE FROM deployment_contents
+    WHERE deployment = $1 AND whose IN ({}) RETURNING digest";
+pub(super) const FORGET_CONTENTS: &str = "DELETE FROM contents WHERE digest IN ({})";
 pub(super) const ADD_NOTICES: &str =
     "INSERT INTO notices (deployment, seq, delivered, n, body) VALUES {}";
 pub(super) const SETTLE: &str = "DELETE FROM orders WHERE number IN (

@@ -124,7 +124,7 @@ fn leave(visit: &Visit) -> Block {
     let people = visit.state().plan.people.iter();
     let rows = people.flat_map(|person| {
         person
-            .leave
+            .leave()
             .iter()
             .map(|it| vec![Cell::of(visit.name(&person.id)), Cell::of(it.first), Cell::of(it.last)])
     });

@@ -89,7 +89,9 @@ fn team(visit: &Visit) -> Block {
 
 /// Returns where acts on the team are found.
 pub(super) fn acts(visit: &Visit) -> Vec<Link> {
-    let of_team = crate::form::kinds().iter().filter(|it| it.path.starts_with("assignment/"));
+    let is_of_people =
+        |path: &str| path.starts_with("assignment/") || path == "history/forget-person";
+    let of_team = crate::form::kinds().iter().filter(|it| is_of_people(&it.path));
     let link = |it: &crate::form::Kind| {
         let name = crate::form::spoken(it.path.rsplit('/').next().unwrap_or_default());
         let address = format!("act/{}?_back={}", it.path, visit.path);

@@ -20,7 +20,7 @@ pub(crate) async fn page(visit: Visit) -> Answer {
         vec![
             Cell::of(visit.name(&it.id)),
             Cell::of(if roles.is_empty() { "owns sites".to_owned() } else { roles.join(", ") }),
-            Cell::of(it.zone.as_ref().unwrap_or(&plan.zone)),
+            Cell::of(it.zone().unwrap_or(&plan.zone)),
             Cell::of(if is_away { "away" } else { "there" }),
         ]
     });

@@ -9,6 +9,7 @@ use crate::incident::{
     Feedback, FeedbackDecision, FeedbackOutcome, IncidentEvent, Opening, Problem, ProblemStanding,
     opened,
 };
+use crate::private::Private;
 use crate::refusal::{Refusal, RefusalCode};
 use crate::role_type::RoleType;
 use crate::scope::Scope;
@@ -29,15 +30,14 @@ impl Acting<'_> {
         text: &str,
     ) -> Result<Vec<Event>, Refusal> {
         self.known_scope(scope)?;
-        let name = self.state.person(self.person).map(|it| it.name.clone());
         let from = match from {
             Some(from) => self.title("who said it", from)?,
-            None => name.unwrap_or_else(|| self.person.to_string()),
+            None => self.person.to_string(),
         };
         Ok(vec![Event::Incident(IncidentEvent::FeedbackReceived {
             feedback: next(self.state.incidents.feedback.len()),
             scope: scope.clone(),
-            from,
+            from: Private::Clear(from),
             text: worded("what was said", text)?,
         })])
     }
@@ -72,7 +72,7 @@ impl Acting<'_> {
                 let title = title.chars().take(super::TITLE_LENGTH_MAX).collect();
                 let opening = Opening {
                     text: Some(known.text.clone()),
-                    reporter: Some(known.from.clone()),
+                    reporter: known.from.value().cloned().map(Private::Clear),
                     ..Opening::reported(known.scope.clone(), severity, title, known.received)
                 };
                 (FeedbackOutcome::Incident(incident), opened(self.state, incident, opening))

@@ -9,7 +9,7 @@ use crate::machine::{
     DeploymentTransition, RfcTransition, SignOffTransition, SiteTransition, WaiverTransition,
 };
 use crate::order::{Failure, OrderId, Outcome, Report};
-use crate::person::Person;
+use crate::person::{Particulars, Person};
 use crate::plan::MasterProjectPlan;
 use crate::profile::{Profile, Purpose};
 use crate::rfc::{ApprovalLevel, ChangeDetails, Covers, RequestForChange, RfcCategory, RiskScore};
@@ -34,17 +34,7 @@ pub(super) fn noon() -> Timestamp {
 }
 
 pub(super) fn person(id: &str, roles: &[RoleType]) -> Person {
-    Person {
-        id: name(id),
-        name: id.to_owned(),
-        roles: roles.to_vec(),
-        mail: None,
-        on_call: false,
-        zone: None,
-        leave: vec![],
-        ssh_keys: vec![],
-        hours: None,
-    }
+    Person::new(name(id), roles.to_vec(), Particulars::named(id))
 }
 
 pub(super) fn step(id: &str) -> Step {

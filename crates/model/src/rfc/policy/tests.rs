@@ -4,19 +4,12 @@
 
 use super::*;
 use crate::digest::Digest;
+use crate::person::Particulars;
 use crate::rfc::{ChangeDetails, Covers};
 
 fn plan() -> MasterProjectPlan {
-    let person = |id: &str, roles: &[RoleType]| Person {
-        id: id.parse().unwrap(),
-        name: id.to_owned(),
-        roles: roles.to_vec(),
-        mail: None,
-        on_call: false,
-        zone: None,
-        leave: vec![],
-        ssh_keys: vec![],
-        hours: None,
+    let person = |id: &str, roles: &[RoleType]| {
+        Person::new(id.parse().unwrap(), roles.to_vec(), Particulars::named(id))
     };
     let people = vec![
         person("ca-1", &[RoleType::ChangeAuthority]),

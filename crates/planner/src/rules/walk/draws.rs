@@ -24,6 +24,7 @@ use model::escalation::{
 };
 use model::event::StepDecision;
 use model::evidence::Evidence;
+use model::forgetting::Whom;
 use model::history::{HistoryCommand, Loss};
 use model::incident::{
     Attribution, FeedbackDecision, Impact, ImpactLevel, ImpactSites, IncidentAct, IncidentCommand,
@@ -33,6 +34,7 @@ use model::message::MessageCommand;
 use model::milestone::{FollowOnAction, Milestone, MilestoneCommand, Recommendation, ReturnTo};
 use model::paper::{PaperCommand, SignedPaper};
 use model::precheck::PrecheckCommand;
+use model::private::Private;
 use model::quiet_period::{DayReport, QuietPeriodCommand};
 use model::readiness::{Judgement, ReadinessCommand};
 use model::release::{Condition, ReadinessDecision};
@@ -417,6 +419,7 @@ commands! {
     HistoryCommand {
         AcceptLoss { loss, reason },
         AcceptClock { reason },
+        ForgetPerson { person, reason },
     }
     ReleaseReadinessCommand {
         DeclareFinal { release, tests },
@@ -452,6 +455,7 @@ choices! {
     Exempted { Users(users), Computer(computer) }
     Work { Maintenance(incident), Change(rfc) }
     Availability { Comes, Absent { instead } }
+    Whom { Person(person), ReporterOf(incident), GiverOf(feedback) }
     ReadinessDecision { Go, GoWithConditions, NoGo }
     Experience { Similar(told), Rehearsed(told), Help(told), ExtraApprover(told) }
 }
@@ -490,6 +494,12 @@ structs! {
 }
 
 /// Only what reads back: whoever writes evidence writes it as a text.
+impl Drawn for Private<String> {
+    fn drawn(dice: &mut Dice<'_>, field: &str) -> Self {
+        Self::Clear(String::drawn(dice, field))
+    }
+}
+
 impl Drawn for Evidence {
     fn drawn(dice: &mut Dice<'_>, _: &str) -> Self {
         let texts = ["entry/1", "entry/9999999", "https://wiki.example/report"];
