@@ -28,7 +28,6 @@ pub(crate) fn facts(paper: &Paper<'_>) -> Value {
 struct Count {
     letters: usize,
     readers: u64,
-    due: usize,
     delivered: usize,
     failed: usize,
     to_acknowledge: usize,
@@ -45,7 +44,7 @@ fn letters_by_message(state: &State) -> Vec<Value> {
         count.letters += 1;
         count.readers += u64::from(it.letter.readers);
         match it.state {
-            LetterState::Due => count.due += 1,
+            LetterState::Due => {}
             LetterState::Delivered => count.delivered += 1,
             LetterState::Failed => count.failed += 1,
         }
@@ -55,7 +54,7 @@ fn letters_by_message(state: &State) -> Vec<Value> {
     let row = |((message, ring), it): ((String, String), Count)| {
         let ring = (!ring.is_empty()).then_some(ring);
         json!({ "message": message, "ring": ring, "letters": it.letters, "readers": it.readers,
-            "due": it.due, "delivered": it.delivered, "failed": it.failed,
+            "delivered": it.delivered, "failed": it.failed,
             "to-acknowledge": it.to_acknowledge, "acknowledged": it.acknowledged })
     };
     counts.into_iter().map(row).collect()
@@ -94,7 +93,6 @@ pub(crate) fn write(writer: &mut Writer<'_>) {
                 "ring",
                 "letters",
                 "readers",
-                "due",
                 "delivered",
                 "failed",
                 "to-acknowledge",

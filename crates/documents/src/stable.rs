@@ -29,10 +29,15 @@ fn hand_over(writer: &mut Writer<'_>) {
     let mut groups: BTreeMap<String, (Value, Together)> = BTreeMap::new();
     for line in &lines {
         let scope = line.get("scope").and_then(Value::as_str).unwrap_or_default();
-        let ring = scope.parse().ok().and_then(|it: Scope| ring_of(state, &it));
+        let of: Option<Scope> = scope.parse().ok();
+        let ring = of.as_ref().and_then(|it| ring_of(state, it));
         // An owner gets their own site: of a ring it is not said.
         let received = if ring.is_some() { None } else { line.get("received-by") };
-        let what = ring.map_or_else(|| scope.to_owned(), |it| format!("ring/{it}"));
+        let what = match (of, ring) {
+            (Some(Scope::Component(_)), _) => Scope::Core.to_string(),
+            (_, Some(ring)) => format!("ring/{ring}"),
+            (_, None) => scope.to_owned(),
+        };
         let row = json!({ "what": what, "brought-by": line.get("brought-by"),
             "received-by": received, "given-by": line.get("given-by"), "to": line.get("to") });
         let (_, group) =

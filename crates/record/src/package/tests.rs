@@ -129,6 +129,12 @@ fn each_thing_that_is_wrong_has_its_name() {
             "tester",
             "entry 2 of the record is no signature of site/B27:tester",
         ),
+        (
+            "documents/D-02-site-B27.json",
+            "\"is-signed\"",
+            "\"is-signed-on-paper\"",
+            "entry 2 of the record is no signature of site/B27:site-owner",
+        ),
         ("documents/D-02-site-B27.json", "{", "{ ", "it is not canonical JSON"),
         (
             "signatures/2.json",
@@ -157,6 +163,35 @@ fn each_thing_that_is_wrong_has_its_name() {
         ),
         Err("../x".to_owned())
     );
+}
+
+// Proves: P2-D7
+#[test]
+fn a_signature_by_hand_stands_where_two_attested_it_and_is_never_taken_for_an_electronic_one() {
+    let on_paper = |stands: &str, slot: &str| {
+        let body = json!({ "facts": { "site": "B27" } });
+        let digest = canonical_digest(&body);
+        let attested = json!({ "paper": 1, "slot": slot, "document": digest, "signer": "amara" });
+        let entry = json!({ "seq": 1, "event": { "paper": { "attested": attested } } });
+        let (chain, _) = exported(&[entry], &signer());
+        let document = json!({ "document": "site/B27", "digest": digest, "body": body,
+            "slots": [{ "role": "site-owner", "stands": stands, "entry": 1 }] });
+        let file = |path: &str, bytes: Vec<u8>| ArchivedFile { path: path.to_owned(), bytes };
+        let files = vec![
+            file(CHAIN, chain),
+            file(RUNS, b"order,outcome\r\n".to_vec()),
+            file("documents/D-02-site-B27.json", canonical(&document)),
+        ];
+        let bytes = package(&deployment(), files, &signer()).unwrap();
+        verify_package(&bytes, Some(signer().verifier_key())).map(|it| it.documents)
+    };
+    assert_eq!(on_paper("is-signed-on-paper", "site/B27:site-owner"), Ok(1));
+    for (stands, slot) in
+        [("is-signed", "site/B27:site-owner"), ("is-signed-on-paper", "site/B28:site-owner")]
+    {
+        let said = on_paper(stands, slot).unwrap_err().to_string();
+        assert!(said.contains("entry 1 of the record is no signature"), "{stands} {slot}: {said}");
+    }
 }
 
 /// A record of one signature, whose signer showed in the act what `by` makes of the declaration; the plan
