@@ -207,5 +207,16 @@ fn nothing_begins_on_a_disputed_approval_until_it_is_confirmed_or_given_anew() {
     told += &tell(&mut world, "gunnvor", &set_aside("approved from the stolen phone"));
     told += &format!("{rfc} is {}\n", world.state.rfcs[0].state);
     assert_eq!(world.state.rfcs[0].approvals, vec![]);
-    expect![[r#""#]].assert_eq(&told);
+    expect![[r#"
+        rosalind: nobody disputes an approval of R-core by rosalind
+        gunnvor: done
+        the approval of R-core by rosalind is disputed (dispute 1): rosalind confirms it, or it is set aside and given anew
+        farrukh: nobody disputes an approval of R-core by farrukh
+        owner-1: owner-1 may not set an approval aside: it takes Operations Manager or Program Manager or Solution Manager
+        rosalind: done
+        rosalind: nobody disputes an approval of R-core by rosalind
+        gunnvor: done
+        gunnvor: done
+        R-core is a draft
+    "#]].assert_eq(&told);
 }
