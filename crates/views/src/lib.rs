@@ -11,6 +11,7 @@ pub mod event;
 pub mod fact;
 pub mod listing;
 pub mod people;
+pub mod people_list;
 pub mod processes;
 pub mod site_list;
 pub mod subject;

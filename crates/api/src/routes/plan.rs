@@ -8,11 +8,9 @@ use crate::sight::Sight;
 use axum::response::Response;
 use model::id::PersonId;
 use model::role_type::RoleType;
-use model::scope::Scope;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde::Serialize;
-use std::borrow::Cow;
-use views::listing::{Field, Item, Key, Listed, Use};
+use views::people_list::PersonAt;
 
 /// A person of the plan.
 #[derive(Clone, Serialize, JsonSchema)]
@@ -25,45 +23,8 @@ pub(crate) struct PersonLine {
     roles: Vec<RoleType>,
 }
 
-impl Listed for PersonLine {
-    const FIELDS: &'static [Field] = &[
-        Field { name: "person", about: "Their short name.", asked: Use::Both },
-        Field { name: "name", about: "Their name.", asked: Use::Both },
-        Field {
-            name: "role",
-            about: "A role type that they hold for the whole deployment.",
-            asked: Use::Filter,
-        },
-    ];
-}
-
-impl Item for PersonLine {
-    fn key(&self, field: usize) -> Key<'_> {
-        match field {
-            0 => Key::text(self.person.as_str()),
-            1 => Key::text(&self.name),
-            _ => Key::None,
-        }
-    }
-
-    fn name(&self) -> Cow<'_, str> {
-        self.person.as_str().into()
-    }
-
-    fn is(&self, field: usize, wanted: &str) -> bool {
-        match field {
-            2 => self.roles.iter().any(|it| it.key() == wanted),
-            field => self.key(field).is(wanted),
-        }
-    }
-
-    fn says(&self, text: &str) -> bool {
-        self.has_field_with(text)
-    }
-}
-
 /// How the list of people is asked.
-type PeopleWanted = ListOf<PersonLine>;
+type PeopleWanted = ListOf<PersonAt<'static>>;
 
 pub(super) fn describe(generator: &mut SchemaGenerator) {
     generator.subschema_for::<Page<PersonLine>>();
@@ -86,13 +47,13 @@ pub(crate) async fn plan(sight: Sight) -> Result<Response, Problem> {
     responses((status = 200, description = "The people, in the order of the plan.", body = PeopleBody), Noes))]
 pub(crate) async fn people(sight: Sight, wanted: PeopleWanted) -> Result<Response, Problem> {
     let state = sight.state();
-    let line = |it: &model::person::Person| PersonLine {
-        person: it.id.clone(),
-        name: it.name().to_owned(),
-        roles: state.roles_of(&it.id, &Scope::Deployment),
+    let people = state.plan.people.iter().map(|person| PersonAt { state, person });
+    let line = |it: PersonAt<'_>| PersonLine {
+        person: it.person.id.clone(),
+        name: it.person.name().to_owned(),
+        roles: it.roles(),
     };
-    let found = wanted.page(state.plan.people.iter().map(line).collect())?;
-    let page = Page::of(found, |it| it).up_to(state.seq);
+    let page = Page::of(wanted.page(people.collect())?, line).up_to(state.seq);
     Ok(sight.answer(Json(page)))
 }
 

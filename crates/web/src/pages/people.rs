@@ -2,30 +2,32 @@
 
 use super::Answer;
 use crate::block::{Block, Cell};
+use crate::form::FieldView;
 use crate::page::Page;
+use crate::template::said;
+use crate::trouble::No;
 use crate::visit::Visit;
 use model::role_type::RoleType;
-use model::scope::Scope;
+use views::listing::Listed as _;
+use views::people_list::PersonAt;
 
-/// The most people that are listed, a page at a time.
-const PEOPLE_MAX: usize = 5_000;
+/// The field of each column of the list.
+const FIELDS: [Option<&str>; 1] = [Some("name")];
 
 pub(crate) async fn page(visit: Visit) -> Answer {
     let state = visit.state();
     let plan = &state.plan;
-    let rows = plan.people.iter().take(PEOPLE_MAX).map(|it| {
-        let roles = state.roles_of(&it.id, &Scope::Deployment);
-        let roles: Vec<String> = roles.iter().map(ToString::to_string).collect();
-        let is_away = it.is_away(visit.now, &plan.zone);
-        vec![
-            Cell::of(visit.name(&it.id)),
-            Cell::of(if roles.is_empty() { "owns sites".to_owned() } else { roles.join(", ") }),
-            Cell::of(it.zone().unwrap_or(&plan.zone)),
-            Cell::of(if is_away { "away" } else { "there" }),
-        ]
-    });
+    let wanted = visit.wanted::<PersonAt<'_>>()?;
+    let all = plan.people.iter().map(|person| PersonAt { state, person });
+    let found = wanted
+        .page(all)
+        .map_err(|error| No::invalid(crate::trouble::sentence(&error.to_string())))?;
+    let next = found.next.map(|it| visit.asking(&[("after", &it)]));
+    let rows = found.items.iter().map(|it| row(&visit, it)).collect();
     let columns = ["Who", "Role types", "Time zone", "Today"];
-    let people = Block::table("People", &columns, rows.collect(), "The plan names nobody.");
+    let people = Block::table("People", &columns, rows, "Nobody is like that.").next(next);
+    let by = wanted.by.and_then(|(field, order)| Some((PersonAt::FIELDS.get(field)?.name, order)));
+    let people = people.ordered(&FIELDS, by, |order| visit.asking(&[("order", order)]));
     let roles = <RoleType as strum::VariantArray>::VARIANTS.iter().map(|role| {
         use strum::EnumMessage as _;
         let holders: Vec<String> = plan.holders(*role).map(|it| visit.name(&it.id)).collect();
@@ -40,11 +42,37 @@ pub(crate) async fn page(visit: Visit) -> Answer {
     });
     let roles = Block::table("Role types", &["Role type", "Held by"], roles.collect(), "");
     let acts = super::handover::acts(&visit);
+    let (count, all) = (found.count, plan.people.len());
+    let lead = if count == all {
+        format!("{all} people take part.")
+    } else {
+        format!("{count} of the {all} people who take part.")
+    };
     let page = Page::new("People")
-        .lead(format!("{} people take part.", plan.people.len()))
+        .lead(lead)
         .with(people)
         .with(roles)
         .with(Block::links("What you can do with the team", acts))
         .typed("landfall team list");
-    Ok(page.shown(&visit))
+    let filter = [FieldView {
+        kind: "line",
+        name: "text".to_owned(),
+        label: "Name".to_owned(),
+        value: visit.says("text").to_owned(),
+        ..FieldView::default()
+    }];
+    let order = visit.says("order");
+    Ok(page.shown_as(&visit, "list.html", said! { filter, order, action => visit.link("people") }))
+}
+
+fn row(visit: &Visit, it: &PersonAt<'_>) -> Vec<Cell> {
+    let (person, zone) = (it.person, &visit.state().plan.zone);
+    let roles: Vec<String> = it.roles().iter().map(ToString::to_string).collect();
+    let is_away = person.is_away(visit.now, zone);
+    vec![
+        Cell::of(visit.name(&person.id)),
+        Cell::of(if roles.is_empty() { "owns sites".to_owned() } else { roles.join(", ") }),
+        Cell::of(person.zone().unwrap_or(zone)),
+        Cell::of(if is_away { "away" } else { "there" }),
+    ]
 }

@@ -136,6 +136,20 @@ async fn accounts_are_put_in_order_and_looked_through_like_every_list() {
 }
 
 #[tokio::test]
+async fn people_are_looked_for_among_all_of_them() {
+    let browser = Browser::at_work().await;
+    let all = browser.get("/d/HELLO/people").await;
+    assert!(all.text.contains(" people take part."), "{}", all.text);
+    let nobody = browser.get("/d/HELLO/people?text=nobody-like-that").await;
+    assert!(nobody.text.contains("Nobody is like that."), "{}", nobody.text);
+    assert!(nobody.text.contains("0 of the "), "{}", nobody.text);
+    let ordered = browser.get("/d/HELLO/people?order=-name").await;
+    assert!(ordered.text.contains("aria-sort=\"descending\""), "{}", ordered.text);
+    let wrong = browser.get("/d/HELLO/people?order=shoe-size").await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
+
+#[tokio::test]
 async fn an_earlier_moment_can_be_looked_at() {
     let browser = Browser::at_work().await;
     let fields = [("c.cancel.reason", "A mistake."), ("_back", "/d/HELLO")];
