@@ -284,7 +284,8 @@ fn field(it: &Field, name: String, posted: &Posted) -> FieldView {
     let value = posted.get(&name).unwrap_or_default().to_owned();
     let mut view = FieldView {
         label: label(&it.name),
-        about: it.about.clone(),
+        // What is code in a document is a word like others on a page.
+        about: it.about.replace('`', ""),
         is_required,
         offer: offer(&it.name),
         value,
