@@ -2,8 +2,9 @@
 //!
 //! The outbox is a row of the record's database, written in the transaction that
 //! makes the letter due. It holds the token in the clear, which the record must
-//! not, and nothing that is private: that lies under its digest. It is emptied when the letter has arrived. What became of a letter is an
-//! event, and the row is closed after that event is durable.
+//! not, and nothing that is private: that lies under its digest. It is emptied when the letter
+//! has arrived. What became of a letter is an event, and the row is closed after that event is
+//! durable.
 //!
 //! House rule: a letter is sent at least once. It is sent twice only where the program was killed
 //! after the reader's server accepted it and before the record held that, and then under the same

@@ -3,8 +3,8 @@
 //! Things are compared by their names, not by their lines: a plan that was only
 //! written in another order or with other comments does not differ.
 //!
-//! House rule: what is private of people is never said, only that it changed; an authorisation is void when the digest of what was approved
-//! changes, and the approver is shown the difference only.
+//! House rule: what is private of people is never said, only that it changed; an authorisation is
+//! void when the digest of what was approved changes, and the approver is shown the difference only.
 
 mod words;
 

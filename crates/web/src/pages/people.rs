@@ -71,7 +71,11 @@ fn row(visit: &Visit, it: &PersonAt<'_>) -> Vec<Cell> {
     let is_away = person.is_away(visit.now, zone);
     vec![
         Cell::of(visit.name(&person.id)),
-        Cell::of(if roles.is_empty() { "none of the whole deployment".to_owned() } else { roles.join(", ") }),
+        Cell::of(if roles.is_empty() {
+            "none of the whole deployment".to_owned()
+        } else {
+            roles.join(", ")
+        }),
         Cell::of(person.zone().unwrap_or(zone)),
         Cell::of(if is_away { "away" } else { "there" }),
     ]
