@@ -503,14 +503,8 @@ impl Drive<'_> {
 
     /// Asks for an end of the orders that somebody has cancelled.
     fn stop_cancelled(&self) {
-        let state = &self.coordinator.state;
-        if state.cancelled.is_empty() {
-            return;
-        }
-        for (order, place) in &state.orders {
-            if let Some(who) = state.cancelled.get(&place.scope.to_string()) {
-                self.flight.stop(order, who.as_str());
-            }
+        for (order, who) in self.coordinator.state.cancelled_orders() {
+            self.flight.stop(order, who.as_str());
         }
     }
 

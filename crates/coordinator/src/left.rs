@@ -38,12 +38,8 @@ impl Left {
 
     /// Adds to `change` the orders that somebody wants stopped, for whoever holds them.
     pub(crate) fn stop(&mut self, state: &State, change: &mut Change) {
-        if state.cancelled.is_empty() {
-            return;
-        }
-        for (order, place) in &state.orders {
-            if let Some(who) = state.cancelled.get(&place.scope.to_string())
-                && place.asked.is_none()
+        for (order, who) in state.cancelled_orders() {
+            if state.orders.get(order).is_some_and(|it| it.asked.is_none())
                 && change.settle.iter().all(|(it, _)| it != order)
                 && change.orders.iter().all(|it| it.order.id != *order)
                 && self.stopped.insert(order.clone())

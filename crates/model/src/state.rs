@@ -633,6 +633,18 @@ impl State {
         track.is_some_and(Track::is_called_back) && self.is_behind(place)
     }
 
+    /// Returns the orders in flight that somebody has cancelled, by their names, and who did.
+    pub fn cancelled_orders(&self) -> Vec<(&OrderId, &PersonId)> {
+        if self.cancelled.is_empty() {
+            return vec![];
+        }
+        let who = |it: &OrderPlace| self.cancelled.get(&it.scope.to_string());
+        let cancelled = self.orders.iter().filter_map(|(id, it)| Some((id, who(it)?)));
+        let mut cancelled: Vec<(&OrderId, &PersonId)> = cancelled.collect();
+        cancelled.sort_unstable();
+        cancelled
+    }
+
     /// Returns how many orders are in flight, without what was asked of people and without those
     /// that stand behind another one.
     pub fn in_flight(&self) -> usize {

@@ -207,7 +207,14 @@ fn behind_others(look: &Look<'_>) -> Vec<OrderId> {
         return vec![];
     }
     let orders = look.state.orders.iter();
-    orders.filter(|(_, it)| look.state.is_called_back(it)).map(|(id, _)| id.clone()).collect()
+    by_name(orders.filter(|(_, it)| look.state.is_called_back(it)).map(|(id, _)| id))
+}
+
+/// Returns these orders by their names: what is done first does not depend on where they are kept.
+fn by_name<'s>(orders: impl Iterator<Item = &'s OrderId>) -> Vec<OrderId> {
+    let mut orders: Vec<OrderId> = orders.cloned().collect();
+    orders.sort_unstable();
+    orders
 }
 
 /// Returns the orders that may not have begun at whatever gets no orders now: a halt, a window that
@@ -226,7 +233,7 @@ fn called_back(look: &Look<'_>) -> Vec<OrderId> {
             CallsBack::All => place.asked.is_none() && (stops || state.is_called_back(place)),
         }
     });
-    waits.map(|(id, _)| id.clone()).collect()
+    by_name(waits.map(|(id, _)| id))
 }
 
 /// Returns the orders of whatever gets no orders at `now`, those under way too, and those that stood

@@ -19,7 +19,7 @@ use model::scope::Scope;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::watch;
+use tokio::sync::Notify;
 use tokio::time::Instant;
 
 /// All computers, by name, and everything that was ever begun on them.
@@ -35,7 +35,9 @@ pub(crate) struct Computers {
 
 /// An order that was begun on its computer.
 pub(crate) struct Run {
-    stands: watch::Sender<Stands>,
+    stands: Stands,
+    /// Wakes whoever waits for its end, in the order in which they began to wait.
+    has_ended: Arc<Notify>,
     /// When it began.
     begun: Instant,
     /// How often its effect took place.
@@ -75,7 +77,7 @@ impl Computers {
 
     /// Returns whether anything is under way on any of them.
     pub(crate) fn are_busy(&self) -> bool {
-        self.journal.values().any(|it| *it.stands.borrow() == Stands::Runs)
+        self.journal.values().any(|it| it.stands == Stands::Runs)
     }
 
     fn is_down(&self, order: &Order) -> bool {
@@ -98,8 +100,8 @@ impl Computers {
         if self.journal.contains_key(order) {
             return false;
         }
-        let (stands, _) = watch::channel(stands);
-        let run = Run { stands, begun: Instant::now(), effects: 0, is_lied: false };
+        let (begun, has_ended) = (Instant::now(), Arc::default());
+        let run = Run { stands, has_ended, begun, effects: 0, is_lied: false };
         self.journal.insert(order.clone(), run);
         true
     }
@@ -107,7 +109,12 @@ impl Computers {
 
 impl Run {
     pub(crate) fn stands(&self) -> Stands {
-        *self.stands.borrow()
+        self.stands
+    }
+
+    fn ends(&mut self, end: Stands) {
+        self.stands = end;
+        self.has_ended.notify_waiters();
     }
 }
 
@@ -201,11 +208,9 @@ impl Hands {
     /// Waits for the end of an order that has begun, over connections that break.
     async fn hear(&self, order: &Order, cancel: &Cancel, mut watched: bool) -> Outcome {
         let limit = Duration::from_secs(u64::from(order.time_limit_s));
-        let Some(mut stands) =
-            self.world.inner().computers.run(&order.id).map(|it| it.stands.subscribe())
-        else {
+        if self.world.inner().computers.run(&order.id).is_none() {
             return Outcome::Unknown { why: "no journal".to_owned() };
-        };
+        }
         let ends = Instant::now() + limit;
         loop {
             let lost = self.world.happens(Fault::LostConnection);
@@ -222,7 +227,7 @@ impl Hands {
             }
             let end = tokio::select! {
                 biased;
-                found = stands.wait_for(|it| *it != Stands::Runs) => found.map(|it| *it).ok(),
+                end = self.end(&order.id) => end,
                 () = tokio::time::sleep_until(ends) => None,
                 _ = cancel.stopped() => None,
             };
@@ -233,6 +238,21 @@ impl Hands {
                 Some(Stands::Stopped) | None => self.stopped(order),
                 Some(end) => self.outcome(order, end, watched),
             };
+        }
+    }
+
+    /// Waits until an order that has begun runs no longer.
+    async fn end(&self, order: &OrderId) -> Option<Stands> {
+        loop {
+            let has_ended = {
+                let inner = self.world.inner();
+                let run = inner.computers.run(order)?;
+                if run.stands != Stands::Runs {
+                    return Some(run.stands);
+                }
+                run.has_ended.clone()
+            };
+            has_ended.notified().await;
         }
     }
 
@@ -281,15 +301,11 @@ impl Hands {
 
     /// It is stopped where it is; `verify` says whether it was done before.
     fn stopped(&self, order: &Order) -> Outcome {
-        if let Some(run) = self.world.inner().computers.journal.get(&order.id) {
-            run.stands.send_if_modified(|it| {
-                let runs = *it == Stands::Runs;
-                if runs {
-                    *it = Stands::Stopped;
-                }
-                runs
-            });
-            match run.stands() {
+        if let Some(run) = self.world.inner().computers.journal.get_mut(&order.id) {
+            if run.stands == Stands::Runs {
+                run.ends(Stands::Stopped);
+            }
+            match run.stands {
                 Stands::Ended { code: 0 } => {
                     return Outcome::Succeeded { proof: Proof::Journal };
                 }
@@ -382,7 +398,7 @@ async fn run(world: &World, order: &Order) {
     let Some(run) = inner.computers.journal.get_mut(&order.id) else { return };
     run.is_lied = lies && !crashes;
     let end = if crashes { Stands::Interrupted } else { Stands::Ended { code: i32::from(fails) } };
-    run.stands.send_replace(end);
+    run.ends(end);
     if crashes {
         let computer = order.place.computer().as_str().to_owned();
         *inner.computers.crashes.entry(computer.clone()).or_default() += 1;
