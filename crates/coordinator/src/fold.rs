@@ -1,7 +1,7 @@
 //! Folding the record: from its entries to where the deployment stands.
 
-use crate::entries::parse;
 use crate::error::CommandError;
+use crate::parsing::Parsed;
 use crate::sealing;
 use futures::future;
 use jiff::Timestamp;
@@ -10,14 +10,11 @@ use model::event::{Entry, Event};
 use model::id::{DeploymentId, Seq};
 use model::plan::MasterProjectPlan;
 use model::state::State;
-use record::{Head, Record, Snapshot, Stretch, chain};
+use record::{Head, Record, Snapshot, chain};
 use std::sync::Arc;
 
 /// How many entries are read at once: some megabytes.
 const PAGE: u32 = 5_000;
-
-/// From how many entries on it is worth a thread to read some of them.
-const PAGE_TO_SHARE: usize = 500;
 
 /// How many entries may follow the newest snapshot before another one is worth its place, at least.
 const SNAPSHOT_EVERY: Seq = 20_000;
@@ -161,15 +158,28 @@ pub(crate) async fn follow(
         let left = u32::try_from(end.saturating_sub(after)).unwrap_or(PAGE).min(PAGE);
         async move { if left == 0 { Ok(None) } else { record.stretch(deployment, after, left).await } }
     };
-    let mut next = page(folding.seq()).await?;
-    while let Some(stretch) = next {
-        // While this one is folded the next one is read.
-        let (ahead, went_on) =
-            future::join(page(stretch.last), folding.take(&stretch, &mut goes_on)).await;
+    let mut known = (folding.seq(), folding.hash());
+    let mut read = page(known.0).await?;
+    let mut parsed: Option<Parsed> = None;
+    while read.is_some() || parsed.is_some() {
+        // While one stretch is folded the next one is parsed, and the one after that is read.
+        let after = read.as_ref().map(|it| it.last);
+        let reading = async { if let Some(after) = after { page(after).await } else { Ok(None) } };
+        let parsing = async {
+            match read {
+                Some(stretch) => Some(Parsed::beside(stretch, known, Seq::from(PAGE)).await),
+                None => None,
+            }
+        };
+        let (ahead, next, went_on) =
+            future::join3(reading, parsing, folding.take(parsed, &mut goes_on)).await;
         if !went_on? {
             break;
         }
-        next = ahead?;
+        (read, parsed) = (ahead?, next);
+        if let Some(it) = &parsed {
+            known = (it.last, it.hash);
+        }
     }
     Ok(folding.last)
 }
@@ -187,19 +197,22 @@ impl Folding<'_> {
         self.last.as_ref().map_or(0, |(state, _)| state.seq)
     }
 
-    /// Moves on by the entries of `stretch`. Returns whether `goes_on` said so of all of them.
+    fn hash(&self) -> Digest {
+        self.last.as_ref().map_or_else(chain::beginning, |(_, hash)| *hash)
+    }
+
+    /// Moves on by the entries of `stretch`, where there is one. Returns whether `goes_on` said so of
+    /// all of them.
     async fn take(
         &mut self,
-        stretch: &Stretch,
+        stretch: Option<Parsed>,
         goes_on: &mut impl FnMut(Option<&(State, Digest)>, &Entry) -> bool,
     ) -> Result<bool, CommandError> {
-        let after = self.seq();
-        let bodies: Vec<&[u8]> = stretch.bodies().collect();
-        let follows = self.last.as_ref().map_or_else(chain::beginning, |(_, hash)| *hash);
-        let (hashes, mut entries) = read_all(follows, after, &bodies);
-        if hashes.last() != Some(&stretch.hash) || after + bodies.len() as Seq != stretch.last {
-            return Err(self.first_wrong(follows, stretch.last).await);
+        let Some(stretch) = stretch else { return Ok(true) };
+        if !stretch.holds() {
+            return Err(self.first_wrong(stretch.follows, stretch.last).await);
         }
+        let Parsed { hashes, mut entries, .. } = stretch;
         let reports = entries.iter_mut().filter_map(|it| it.as_mut().ok()).collect();
         sealing::open_reports(self.record, reports).await?;
         for (entry, hash) in entries.into_iter().zip(hashes) {
@@ -254,41 +267,6 @@ impl Folding<'_> {
         let what = format!("entry {seq} of {} does not follow what was read", self.deployment);
         record::RecordError::Corrupt { what }.into()
     }
-}
-
-/// Returns what the chain makes of `bodies`, the first of which follows the entry numbered `after` and
-/// hashed `follows`, and the entries that they are: on all processors, where there are many.
-fn read_all(
-    follows: Digest,
-    after: Seq,
-    bodies: &[&[u8]],
-) -> (Vec<Digest>, Vec<Result<Entry, CommandError>>) {
-    let numbered: Vec<(Seq, &[u8])> = (after + 1..).zip(bodies.iter().copied()).collect();
-    let parsed = |part: &[(Seq, &[u8])]| -> Vec<_> {
-        part.iter().map(|(seq, body)| parse(*seq, body)).collect()
-    };
-    let chained = || {
-        let link = |last: &mut Digest, body: &&[u8]| {
-            *last = chain::link(last, body);
-            Some(*last)
-        };
-        bodies.iter().scan(follows, link).collect()
-    };
-    if bodies.len() < PAGE_TO_SHARE {
-        return (chained(), parsed(&numbered));
-    }
-    let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let share = numbered.len().div_ceil(workers);
-    std::thread::scope(|scope| {
-        let parts: Vec<_> =
-            numbered.chunks(share).map(|part| scope.spawn(move || parsed(part))).collect();
-        let hashes = chained();
-        let entries = parts.into_iter().flat_map(|it| match it.join() {
-            Ok(entries) => entries,
-            Err(panic) => std::panic::resume_unwind(panic),
-        });
-        (hashes, entries.collect())
-    })
 }
 
 /// Returns `plan` with its people as far as they are known.

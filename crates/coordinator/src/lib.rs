@@ -21,6 +21,7 @@ mod leading;
 mod left;
 mod letters;
 mod notices;
+mod parsing;
 mod probing;
 mod quarantine;
 mod rotation;
