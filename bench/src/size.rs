@@ -16,17 +16,19 @@ use crate::plot::{self, Curve};
 use coordinator::{Coordinator, Moment, read_through};
 use executor::Executor;
 use model::event::{Entry, Event};
+use model::id::DeploymentId;
 use model::order::{Outcome, Proof, Report};
 use model::plan::MasterProjectPlan;
 use model::scope::Scope;
 use model::state::State;
 use planner::agenda::{Handing, Kept, agenda_as_kept};
 use planner::waiting::{waiting, why};
-use record::{Location, Signer};
+use record::{Location, Record, Signer, Snapshot};
 use serde::{Deserialize, Serialize};
 use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use views::board::{Board, Ends};
 
@@ -124,6 +126,7 @@ pub(crate) fn again(folder: &Path) -> Result<(), Fault> {
 async fn found(sites: usize, folder: &Path) -> Result<Found, Fault> {
     let kept = folder.join("deployed.json");
     let deployed: Found = if kept.exists() {
+        snapshot_anew(folder).await?;
         serde_json::from_slice(&std::fs::read(&kept)?)?
     } else {
         let deployed = deployed(sites, folder).await?;
@@ -160,13 +163,29 @@ async fn deployed(sites: usize, folder: &Path) -> Result<Found, Fault> {
     Ok(found)
 }
 
-async fn found_again(folder: &Path) -> Result<Found, Fault> {
-    let mut found = Found::default();
+/// Keeps a snapshot that this program reads: what lies in `folder` may be of an earlier one.
+async fn snapshot_anew(folder: &Path) -> Result<(), Fault> {
+    let (record, deployment) = opened(folder).await?;
+    let coordinator = Coordinator::open(record.clone(), &deployment).await?;
+    let head = coordinator.head();
+    let bytes = coordinator.state().to_snapshot().ok_or("it cannot be kept")?;
+    let snapshot = Snapshot { seq: head.seq, hash: head.hash, bytes };
+    Ok(record.put_snapshot(&deployment, snapshot).await?)
+}
+
+/// Opens the record in `folder`, and returns it with the deployment that it is of.
+async fn opened(folder: &Path) -> Result<(Arc<dyn Record>, DeploymentId), Fault> {
     let work = folder.join("work");
     let signer = Signer::from_file(&work.join("key"))?;
     let location = Location::Sqlite(work.join("record.db"));
     let record = record::open(&location, signer, Some(work.join("witness"))).await?;
     let deployment = record.deployments().await?.into_iter().next().ok_or("there is none")?;
+    Ok((record, deployment))
+}
+
+async fn found_again(folder: &Path) -> Result<Found, Fault> {
+    let mut found = Found::default();
+    let (record, deployment) = opened(folder).await?;
 
     let resident = resident_kib();
     let (began, before) = (Instant::now(), own_cpu_s());
