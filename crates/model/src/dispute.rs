@@ -326,8 +326,8 @@ impl SlotStatus {
 impl State {
     /// Returns whether somebody has signed `slot` and nobody disputes it.
     pub fn is_signed(&self, slot: &SlotId) -> bool {
-        let is_signed = |it: &SlotStatus| it.state == SignOffState::Signed;
-        self.slots.get(slot).is_some_and(is_signed) && !self.disputes.open.contains_key(slot)
+        let is_signed = self.slots.get(slot).is_some_and(|it| it.state == SignOffState::Signed);
+        is_signed && !self.disputes.open.contains_key(slot)
     }
 
     /// Returns whether every slot of `sheet` is signed, and nobody disputes one of them.

@@ -443,10 +443,10 @@ impl State {
             paper: None,
             batch: None,
         };
-        let status = self.slots.entry(slot.clone()).or_insert_with(new);
+        let status = self.slots.entry(slot.clone()).or_insert_with(|| new().into());
         // A void slot is asked for anew on the new version of its sheet: it is another slot.
         if transition == SignOffTransition::Requested && status.state == SignOffState::Void {
-            *status = new();
+            *status = new().into();
         }
         status.state = transition.attempt(slot, status.state)?;
         status.since = at;

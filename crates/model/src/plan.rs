@@ -70,6 +70,7 @@ pub struct MasterProjectPlan {
     /// Rings, in the order in which they are deployed.
     pub rings: Vec<Ring>,
     /// Sites, ring by ring in plan order. A site's ring is in `ring_of`.
+    #[serde(deserialize_with = "crate::exact::list")]
     pub sites: Vec<Site>,
     /// The ring of each site, as a position in `rings`; as long as `sites`.
     pub ring_of: Vec<u32>,

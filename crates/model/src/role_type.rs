@@ -7,6 +7,8 @@
 //! Source: Deploy SMF, Deployment SMF Role Types, Table 1.
 
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+use std::sync::LazyLock;
 use strum::{Display, EnumMessage, VariantArray};
 
 /// A role type. Its doc sentence is its duty, as it is shown to people.
@@ -134,8 +136,14 @@ impl std::str::FromStr for RoleType {
     type Err = UnknownRoleType;
 
     fn from_str(text: &str) -> Result<Self, UnknownRoleType> {
-        let found = Self::VARIANTS.iter().find(|role| role.code() == text || role.key() == text);
-        found.copied().ok_or_else(|| UnknownRoleType { text: text.chars().take(80).collect() })
+        static NAMES: LazyLock<HashMap<String, RoleType>> = LazyLock::new(|| {
+            let names = |it: &RoleType| [(it.code().to_owned(), *it), (it.key(), *it)];
+            RoleType::VARIANTS.iter().flat_map(names).collect()
+        });
+        NAMES
+            .get(text)
+            .copied()
+            .ok_or_else(|| UnknownRoleType { text: text.chars().take(80).collect() })
     }
 }
 

@@ -59,6 +59,7 @@ pub struct Run {
     /// How many stages there are.
     pub stages: u16,
     /// When it began.
+    #[serde(with = "crate::instant")]
     pub began: Timestamp,
     /// Its tracks, stage by stage.
     pub tracks: Vec<Track>,

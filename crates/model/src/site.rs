@@ -5,6 +5,7 @@
 use crate::component::{Computer, Connection, RollbackPlan};
 use crate::id::{ComponentId, LineId, PersonId, SiteId};
 use crate::link::Link;
+use crate::shared::Shared;
 use crate::site_care::terms::{SiteTerms, TemplateTerms, is_default};
 use crate::step::Step;
 use crate::window::{MaintenanceWindow, TimeZoneName};
@@ -31,6 +32,7 @@ pub struct Site {
     /// Targeted users.
     pub users: u32,
     /// Targeted computers, in the order in which phases take them.
+    #[serde(deserialize_with = "crate::exact::list")]
     pub computers: Vec<Computer>,
     /// Its line to the rest of the network.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -53,8 +55,8 @@ pub struct Site {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub variables: BTreeMap<String, String>,
     /// What it is promised, and what is asked of it, in its own words.
-    #[serde(default, skip_serializing_if = "is_default")]
-    pub terms: SiteTerms,
+    #[serde(default = "SiteTerms::usual", skip_serializing_if = "is_default")]
+    pub terms: Shared<SiteTerms>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]

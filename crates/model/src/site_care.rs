@@ -18,6 +18,7 @@ use crate::evolve::{Happening, Impossible};
 use crate::id::{ComputerId, LineId, PersonId, RfcId, SiteId};
 use crate::role_type::RoleType;
 use crate::scope::Scope;
+use crate::shared::Shared;
 use imbl::OrdMap;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -79,7 +80,7 @@ pub enum RevisitCause {
 pub struct SiteCare {
     /// Site by site; a site of which nothing is known is not there.
     #[serde(default)]
-    pub sites: OrdMap<SiteId, CareOfSite>,
+    pub sites: OrdMap<SiteId, Shared<CareOfSite>>,
     /// What was found where components were taken over from the pilot.
     #[serde(default)]
     pub found: BTreeMap<crate::id::ComponentId, Vec<adoption::Finding>>,
@@ -274,7 +275,7 @@ impl RevisitState {
 impl SiteCare {
     /// Returns what is known of `site`.
     pub fn of(&self, site: &SiteId) -> Option<&CareOfSite> {
-        self.sites.get(site)
+        self.sites.get(site).map(|it| &**it)
     }
 
     /// Returns why `site` goes on after its halt, where somebody decided so and it has not yet.

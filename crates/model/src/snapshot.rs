@@ -10,7 +10,7 @@ use crate::digest::Digest;
 use crate::state::State;
 
 /// What stands before all else, to be told from what an earlier program wrote.
-const MARK: &[u8; 8] = b"landfal3";
+const MARK: &[u8; 8] = b"landfal4";
 
 /// The length of a digest, in bytes.
 const DIGEST_LENGTH: usize = 32;

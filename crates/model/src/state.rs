@@ -65,7 +65,7 @@ pub struct State {
     /// Requests for change, in plan order.
     pub rfcs: Vec<RfcStatus>,
     /// Signature slots that have been asked for.
-    pub slots: OrdMap<SlotId, SlotStatus>,
+    pub slots: OrdMap<SlotId, Shared<SlotStatus>>,
     /// Waivers, the first having number 1.
     pub waivers: Vec<WaiverStatus>,
     /// What people stated about guards, by guard and scope.
@@ -192,6 +192,7 @@ pub struct SiteStatus {
     /// Its state.
     pub state: SiteState,
     /// Since when.
+    #[serde(with = "crate::instant")]
     pub since: Timestamp,
     /// How it counts in its ring.
     pub counts_as: SiteCount,
@@ -204,10 +205,10 @@ pub struct SiteStatus {
     /// How many runs it has had.
     pub runs: u32,
     /// Since when its users work with the release.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::instant::maybe")]
     pub in_service: Option<Timestamp>,
     /// When it last went back.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "crate::instant::maybe")]
     pub went_back: Option<Timestamp>,
     /// The digest of its sheet, where it has been computed.
     #[serde(skip)]
@@ -386,6 +387,7 @@ pub struct SlotStatus {
     /// Its state.
     pub state: SignOffState,
     /// Since when.
+    #[serde(with = "crate::instant")]
     pub since: Timestamp,
     /// The digest of the sheet that it is about.
     pub document: Digest,

@@ -113,7 +113,7 @@ impl Acting<'_> {
     /// Returns where a disputed signature stands.
     fn disputed(&self, slot: &SlotId) -> Result<&SlotStatus, Refusal> {
         let status = self.state.slots.get(slot).filter(|_| self.state.disputes.of(slot).is_some());
-        status.ok_or_else(|| {
+        status.map(|it| &**it).ok_or_else(|| {
             let text = format!("nobody disputes the signature {slot}");
             Refusal::new(RefusalCode::State, text, "`landfall dispute list` says what is disputed")
         })

@@ -83,7 +83,8 @@ impl Acting<'_> {
         }
         // SOD-15: the last slot must not leave the sheet with too few different people.
         let others = slot.sheet.slots().into_iter().filter(|it| it != slot);
-        let others: Vec<&SlotStatus> = others.filter_map(|it| self.state.slots.get(&it)).collect();
+        let others: Vec<&SlotStatus> =
+            others.filter_map(|it| self.state.slots.get(&it)).map(|it| &**it).collect();
         let signed = |it: &&&SlotStatus| it.state == SignOffState::Signed;
         if others.iter().filter(signed).count() + 1 == slot.sheet.slots().len() {
             let is_review = slot.sheet == Sheet::MilestoneReview;

@@ -17,7 +17,7 @@ use std::sync::{Mutex, PoisonError};
 
 /// What may have been computed before of the sheet of a site. It is no part of what a state is.
 #[derive(Debug, Default)]
-pub struct KeptDigest(Mutex<Option<Known>>);
+pub struct KeptDigest(Mutex<Option<Box<Known>>>);
 
 /// The digests of the sheets that are not of a site, as they are since the last event. They are no part
 /// of what a state is.
@@ -89,8 +89,8 @@ impl KeptDigest {
     }
 
     fn known(&self, version: SheetsVersion) -> Option<Known> {
-        let known = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.filter(|it| it.version.0 == version.0)
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.as_deref().copied().filter(|it| it.version.0 == version.0)
     }
 
     /// Forgets what was found of the signatures.
@@ -102,13 +102,13 @@ impl KeptDigest {
     }
 
     fn keep(&self, known: Option<Known>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = known;
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = known.map(Box::new);
     }
 }
 
 impl Clone for KeptDigest {
     fn clone(&self) -> Self {
-        Self(Mutex::new(*self.0.lock().unwrap_or_else(PoisonError::into_inner)))
+        Self(Mutex::new(self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()))
     }
 }
 

@@ -6,8 +6,10 @@ use crate::digest::{Digest, canonical_digest};
 use crate::id::LineId;
 use crate::plan::MasterProjectPlan;
 use crate::role_type::RoleType;
+use crate::shared::Shared;
 use crate::state::State;
 use serde::{Deserialize, Serialize};
+use std::sync::LazyLock;
 
 /// What all sites have in common.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +39,20 @@ pub struct SiteTerms {
     /// What must be done here, besides what the template asks.
     #[serde(default)]
     pub requirements: Vec<Requirement>,
+}
+
+impl SiteTerms {
+    /// Returns what a site is promised that has no words of its own: most have none, and share it.
+    pub fn usual() -> Shared<Self> {
+        static USUAL: LazyLock<Shared<SiteTerms>> = LazyLock::new(Shared::default);
+        USUAL.clone()
+    }
+
+    /// Returns these terms for a site; the usual ones are shared.
+    pub fn of_site(self) -> Shared<Self> {
+        let usual = Self::usual();
+        if self == *usual { usual } else { self.into() }
+    }
 }
 
 /// What a site template asks of each of its sites.

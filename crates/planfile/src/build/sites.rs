@@ -182,7 +182,7 @@ impl Building<'_> {
             windows: written.windows.into_iter().map(|it| it.value.0).collect(),
             prestaged: written.prestaged,
             variables: super::texts(written.variables),
-            terms,
+            terms: terms.of_site(),
         }
     }
 
