@@ -7,7 +7,7 @@ use futures::future;
 use jiff::Timestamp;
 use model::digest::Digest;
 use model::event::{Entry, Event};
-use model::id::{DeploymentId, Seq};
+use model::id::{DeploymentId, Seq, sharing_names};
 use model::plan::MasterProjectPlan;
 use model::state::State;
 use record::{Head, Record, Snapshot, chain};
@@ -296,6 +296,6 @@ async fn content(record: &dyn Record, digest: Digest) -> Result<Vec<u8>, Command
 }
 
 fn parsed_plan(bytes: &[u8]) -> Result<MasterProjectPlan, CommandError> {
-    let plan = serde_json::from_slice(bytes);
+    let plan = sharing_names(|| serde_json::from_slice(bytes));
     plan.map_err(|source| CommandError::Unreadable { seq: 0, source })
 }

@@ -3,7 +3,10 @@
 //! House rule: parse once at the edge. A name that exists is a valid name.
 
 use crate::as_text::as_text;
+use std::cell::RefCell;
+use std::collections::HashSet;
 use std::fmt;
+use std::sync::Arc;
 
 /// The longest name. Names become file names, SQL keys and words on a page.
 pub const NAME_LENGTH_MAX: usize = 64;
@@ -26,12 +29,39 @@ pub fn is_name(text: &str) -> bool {
     begins_well && goes_on_well && text.len() <= NAME_LENGTH_MAX
 }
 
+thread_local! {
+    /// The names that this thread has read since it began to share them.
+    static READ: RefCell<Option<HashSet<Arc<str>>>> = const { RefCell::new(None) };
+}
+
+/// Returns what `work` makes, in which equal names are one: a plan says the same owner, template and
+/// time zone at each of its sites, and a snapshot each site once a signature.
+pub fn sharing_names<T>(work: impl FnOnce() -> T) -> T {
+    let before = READ.replace(Some(HashSet::new()));
+    let made = work();
+    READ.set(before);
+    made
+}
+
+/// Returns `text` to be kept as a name, the one that was read before where names are shared.
+fn kept(text: &str) -> Arc<str> {
+    READ.with_borrow_mut(|read| {
+        let Some(read) = read else { return text.into() };
+        if let Some(known) = read.get(text) {
+            return known.clone();
+        }
+        let name: Arc<str> = text.into();
+        read.insert(name.clone());
+        name
+    })
+}
+
 macro_rules! names {
     ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, schemars::JsonSchema)]
         #[schemars(with = "String")]
-        pub struct $name(std::sync::Arc<str>);
+        pub struct $name(Arc<str>);
 
         impl $name {
             /// Returns the name as text.
@@ -53,7 +83,7 @@ macro_rules! names {
             type Err = InvalidName;
             fn from_str(text: &str) -> Result<Self, InvalidName> {
                 if is_name(text) {
-                    Ok(Self(text.into()))
+                    Ok(Self(kept(text)))
                 } else {
                     Err(InvalidName { text: text.chars().take(80).collect() })
                 }
@@ -103,6 +133,14 @@ pub type Seq = u64;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn equal_names_are_one_where_they_are_shared_and_only_there() {
+        let read = || ["B27", "B27"].map(|it| it.parse::<SiteId>().unwrap());
+        let is_one = |[one, other]: [SiteId; 2]| Arc::ptr_eq(&one.0, &other.0) && one == other;
+        assert!(is_one(sharing_names(read)));
+        assert!(!is_one(read()));
+    }
 
     #[test]
     fn a_name_is_short_plain_and_begins_with_a_letter_or_digit() {

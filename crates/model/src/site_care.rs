@@ -109,13 +109,13 @@ pub struct CareOfSite {
     pub acknowledged: Option<(Digest, Option<PersonId>, Timestamp)>,
     /// How many users were last said to have access, how that is known, by whom and when.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub access: Option<Stated<u32>>,
+    pub access: Option<Box<Stated<u32>>>,
     /// The requirements that are met.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub met: BTreeMap<LineId, Stated<()>>,
     /// How much of usual use was last seen, in percent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub used: Option<Stated<u8>>,
+    pub used: Option<Box<Stated<u8>>>,
     /// Users and computers that came after the sign-off.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub late: Vec<Stated<(u32, u32)>>,
@@ -124,7 +124,7 @@ pub struct CareOfSite {
     pub material: Option<String>,
     /// Why it goes on after its halt, where somebody decided so and it has not yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub goes_on: Option<Stated<()>>,
+    pub goes_on: Option<Box<Stated<()>>>,
     /// The release that it was last deployed with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub release: Option<Digest>,
@@ -280,7 +280,7 @@ impl SiteCare {
 
     /// Returns why `site` goes on after its halt, where somebody decided so and it has not yet.
     pub fn goes_on(&self, site: &SiteId) -> Option<&Stated<()>> {
-        self.of(site)?.goes_on.as_ref()
+        self.of(site)?.goes_on.as_deref()
     }
 
     /// Returns the open items at `scope`, with their numbers.
@@ -320,7 +320,7 @@ impl SiteCare {
             }
             SiteCareEvent::AccessReported { site, users, source } => {
                 let stated = Stated { what: *users, evidence: source.clone(), by, at };
-                self.sites.entry(site.clone()).or_default().access = Some(stated);
+                self.sites.entry(site.clone()).or_default().access = Some(Box::new(stated));
             }
             SiteCareEvent::RequirementMet { site, requirement, evidence } => {
                 let stated = Stated { what: (), evidence: evidence.clone(), by, at };
@@ -329,7 +329,7 @@ impl SiteCare {
             }
             SiteCareEvent::UseObserved { site, percent, evidence } => {
                 let stated = Stated { what: *percent, evidence: evidence.clone(), by, at };
-                self.sites.entry(site.clone()).or_default().used = Some(stated);
+                self.sites.entry(site.clone()).or_default().used = Some(Box::new(stated));
             }
             SiteCareEvent::LateJoined { site, users, computers, note } => {
                 let what = (*users, *computers);
@@ -397,7 +397,7 @@ impl SiteCare {
             }
             SiteCareEvent::ResumeDecided { site, reason } => {
                 let stated = Stated { what: (), evidence: reason.clone(), by, at };
-                self.sites.entry(site.clone()).or_default().goes_on = Some(stated);
+                self.sites.entry(site.clone()).or_default().goes_on = Some(Box::new(stated));
             }
             SiteCareEvent::ScopeChanged { .. } => {
                 self.scope_changes.push(ScopeChange { event: event.clone(), by, at });

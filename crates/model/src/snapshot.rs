@@ -7,6 +7,7 @@
 //! House rule: a snapshot may be thrown away at any time; the entries are the truth.
 
 use crate::digest::Digest;
+use crate::id::sharing_names;
 use crate::state::State;
 
 /// What stands before all else, to be told from what an earlier program wrote.
@@ -29,7 +30,7 @@ impl State {
     /// [`Self::with_plan`]; nothing where they are no snapshot that this program can read.
     pub fn from_snapshot(bytes: &[u8]) -> Option<Self> {
         let (_, kept) = parted(bytes)?;
-        rmp_serde::from_slice(kept).ok()
+        sharing_names(|| rmp_serde::from_slice(kept)).ok()
     }
 }
 

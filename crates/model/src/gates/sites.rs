@@ -180,7 +180,7 @@ fn lacks(
 pub fn used(state: &State, site: &SiteId) -> Found {
     let Some((planned, status)) = state.site(site) else { return Ok(()) };
     let wanted = state.plan.template(&planned.template).map_or(0, |it| it.terms.use_percent_min);
-    let seen = state.site_care.of(site).and_then(|it| it.used.as_ref());
+    let seen = state.site_care.of(site).and_then(|it| it.used.as_deref());
     let seen = seen.filter(|it| status.in_service.is_some_and(|at| at <= it.at));
     let seen = seen.map_or(0, |it| it.what);
     if wanted <= seen {

@@ -81,7 +81,7 @@ pub(super) fn care(state: &State, site: &SiteId) -> Value {
         "acknowledged": care.and_then(|it| it.acknowledged.as_ref())
             .map(|(version, by, at)| json!({ "version": version, "by": by, "at": at })),
         "observed-until": observed,
-        "use": care.and_then(|it| it.used.as_ref())
+        "use": care.and_then(|it| it.used.as_deref())
             .map(|it| json!({ "percent": it.what, "evidence": it.evidence, "by": it.by })),
         "confirmed-again-because": care.and_then(|it| it.material.as_ref()),
         "whom-to-call": told.as_ref().map(|it| it.contact),

@@ -137,7 +137,7 @@ fn verified<'p>(site: &'p Site, run: Option<&Run>) -> BTreeSet<&'p ComputerId> {
 
 /// A count by somebody says more than a probe; without either, nobody is known to have access.
 fn users_with_access(state: &State, site: &Site, status: &SiteStatus) -> u64 {
-    let reported = state.site_care.of(&site.id).and_then(|it| it.access.as_ref());
+    let reported = state.site_care.of(&site.id).and_then(|it| it.access.as_deref());
     if let Some(reported) = reported.filter(|it| status.in_service.is_some_and(|at| at <= it.at)) {
         return u64::from(reported.what);
     }
