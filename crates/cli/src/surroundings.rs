@@ -382,7 +382,11 @@ fn login() -> String {
 }
 
 /// Returns the secret behind `reference`: `env:NAME` or `file:/path`.
-fn secret(reference: &str) -> Result<Zeroizing<String>, MissingSecret> {
+///
+/// # Errors
+///
+/// When there is none.
+pub(crate) fn secret(reference: &str) -> Result<Zeroizing<String>, MissingSecret> {
     let missing =
         |why: &str| MissingSecret { reference: reference.to_owned(), why: why.to_owned() };
     match reference.split_once(':') {

@@ -11,7 +11,7 @@ mod folder;
 mod said;
 
 use backup::{back_up, put_back};
-use notices::testing::MailHouse;
+use notices::testing::{MailHouse, ObjectHouse};
 use said::said;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener};
@@ -70,12 +70,21 @@ impl Desk {
         said
     }
 
+    fn serving(&self) -> String {
+        format!("serve --until-idle --checkpoints-to volume --checkpoints-to {}", self.remote())
+    }
+
     /// Serves until nothing is to do, with a directory and a repository for checkpoints.
     fn serves(&self) -> String {
-        self.does(&format!(
-            "serve --until-idle --checkpoints-to volume --checkpoints-to {}",
-            self.remote()
-        ))
+        self.does(&self.serving())
+    }
+
+    /// Serves, and expects that nothing starts and that everybody is told why.
+    fn is_quarantined(&self) -> String {
+        let (code, said) = self.types(&self.serving());
+        assert!(code != 0 && said.contains("is in quarantine"), "{said}");
+        assert!(self.does("status --no-forecast").contains("is in quarantine"));
+        said
     }
 }
 
@@ -93,6 +102,7 @@ fn a_backup_that_was_put_back_is_told_from_the_record_by_what_left_the_server() 
     desk.serves();
     assert_eq!((commits().lines().count(), kept()), (2, 2), "a commit and a file for each");
     desk.serves();
+    let whole = back_up(&desk.path("data"));
     assert_eq!((commits().lines().count(), kept()), (2, 2), "and none where nothing is new");
     for place in ["volume", &remote] {
         let said = desk.does(&format!("record verify --against {place}"));
@@ -104,26 +114,91 @@ fn a_backup_that_was_put_back_is_told_from_the_record_by_what_left_the_server() 
     // An earlier day: the record holds together, and is shorter than what was carried.
     put_back(&desk.path("data"), &backup);
     assert!(desk.does("record verify").contains("holds"));
-    let said = desk.serves();
-    assert!(said.contains("not carried to volume: history was lost"), "{said}");
-    assert!(said.contains(&format!("not carried to {remote}: history was lost")), "{said}");
-    let said = desk.does("status --no-forecast");
-    assert!(said.contains("not the newest: history was lost"), "{said}");
     for place in ["volume", &remote] {
         let (code, said) = desk.types(&format!("record verify --against {place}"));
         assert_eq!(code, 3, "{said}");
         assert!(said.contains("another record than the one that was witnessed"), "{said}");
         assert!(said.contains("an older backup was put back"), "{said}");
     }
+    let said = desk.is_quarantined();
+    assert!(said.contains("not carried to volume: history was lost"), "{said}");
+    assert!(said.contains(&format!("not carried to {remote}: history was lost")), "{said}");
+    let said = desk.does("status --no-forecast");
+    assert!(said.contains("not the newest: history was lost"), "{said}");
+    assert!(desk.does("waiting --for gunnvor").contains("record accept-loss"));
+    let (code, said) = desk.types("rfc submit RFC-1 --as saoirse");
+    assert!(code != 0 && said.contains("is in quarantine"), "{said}");
+    let (code, said) = desk.types("record verify");
+    assert!(code != 0 && said.contains("has lost history"), "{said}");
 
-    // And written on, from there: as long as before, and another record.
-    desk.does("rfc submit RFC-1 --as saoirse");
-    desk.does("rfc classify RFC-1 --as rosalind");
+    // The right backup ends it by itself.
+    let lost = back_up(&desk.path("data"));
+    put_back(&desk.path("data"), &whole);
+    desk.serves();
+    assert!(!desk.does("status --no-forecast").contains("quarantine"));
+    put_back(&desk.path("data"), &lost);
+
+    // Or two people accept it, and what both places keep of the old record with it.
+    desk.does("record accept-loss --reason nightly --as sabela");
+    desk.is_quarantined();
+    desk.does("record accept-loss --reason nightly --as gunnvor");
     let said = desk.serves();
-    assert!(said.contains("not carried to volume: the record was written anew"), "{said}");
-    let (code, said) = desk.types(&format!("record verify --against {remote}"));
-    assert!(code == 3 && said.contains("entries are not the ones"), "{said}");
+    assert!(said.contains("not carried to volume: "), "{said}");
+    assert!(said.contains("people have accepted that: name another place"), "{said}");
+    desk.does("rfc submit RFC-1 --as saoirse");
+    desk.serves();
     assert_eq!((commits().lines().count(), kept()), (2, 2), "nothing of it was put there");
+    desk.does("record verify");
+}
+
+// Proves: X-13
+#[test]
+fn a_record_that_was_written_anew_is_in_quarantine_by_what_a_place_has_seen() {
+    for place in ["volume", "git"] {
+        let desk = Desk::new();
+        let place = if place == "git" { desk.remote() } else { place.to_owned() };
+        let serves = format!("serve --until-idle --checkpoints-to {place}");
+        let backup = back_up(&desk.path("data"));
+        desk.does("rfc submit RFC-1 --as saoirse");
+        desk.does(&serves);
+        put_back(&desk.path("data"), &backup);
+        // Nobody looked, and it is as long as before.
+        desk.does("rfc submit RFC-1 --as saoirse");
+        desk.does("rfc classify RFC-1 --as rosalind");
+        let (code, said) = desk.types(&serves);
+        assert!(code != 0 && said.contains("the record was written anew"), "{said}");
+        assert!(desk.does("status --no-forecast").contains("is in quarantine"));
+    }
+}
+
+// Proves: X-13
+#[test]
+fn neither_another_server_of_the_record_nor_a_stranger_at_a_place_is_a_false_alarm() {
+    let desk = Desk::new();
+    let places = format!("--checkpoints-to volume --checkpoints-to {}", desk.remote());
+    // A second server of the same record, with a data directory of its own.
+    std::fs::create_dir(desk.path("second")).unwrap();
+    std::fs::copy(desk.path("data/key"), desk.path("second/key")).unwrap();
+    let second = format!("serve --until-idle {places} --data second --database data/record.db");
+    for line in [
+        "rfc submit RFC-1 --as saoirse",
+        "rfc classify RFC-1 --as rosalind",
+        "rfc return RFC-1 --reason incomplete --as rosalind",
+    ] {
+        desk.serves();
+        desk.does(line);
+        let said = desk.does(&second);
+        assert!(!said.contains("not carried"), "{said}");
+    }
+    desk.does("record verify --against volume");
+
+    // Somebody else's server, with another key, has a deployment of the same name.
+    let stranger = Desk::new();
+    let volume = desk.path("volume");
+    let line = format!("serve --until-idle --checkpoints-to {}", volume.display());
+    let said = stranger.does(&line);
+    assert!(said.contains("cannot be relied on: it is not signed with the record's key"), "{said}");
+    assert!(!stranger.does("status --no-forecast").contains("quarantine"));
 }
 
 #[test]
@@ -144,6 +219,61 @@ fn a_place_that_cannot_be_reached_stops_nothing_and_is_said() {
     assert!(said.contains("not carried to volume: the checkpoint that was kept cannot"), "{said}");
     let (code, said) = desk.types("serve --checkpoints-to https://example.org/x");
     assert!(code != 0 && said.contains("a place is a directory"), "{said}");
+}
+
+// Proves: X-13
+#[test]
+fn an_object_store_keeps_every_checkpoint_and_tells_the_record_from_another_one() {
+    let desk = Desk::new();
+    let house = ObjectHouse::open("audit").unwrap();
+    let place = format!("s3+{}/landfall", house.bucket());
+    let serves = format!("serve --until-idle --checkpoints-to {place}");
+    let (code, said) = desk.types(&serves);
+    assert!(code != 0 && said.contains("--object-store-key"), "{said}");
+    std::fs::write(desk.path("s3"), house.key()).unwrap();
+    let key = format!("--object-store-key file:{}", desk.path("s3").display());
+    let serves = format!("{serves} {key}");
+    let kept = || {
+        let objects = std::fs::read_dir(house.folder().join("landfall/FG2")).unwrap();
+        let mut names: Vec<String> =
+            objects.map(|it| it.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    };
+    desk.does(&serves);
+    let first = kept();
+    let text = std::fs::read_to_string(house.folder().join("landfall/FG2").join(&first[0]));
+    let backup = back_up(&desk.path("data"));
+    desk.does("rfc submit RFC-1 --as saoirse");
+    desk.does(&serves);
+    desk.does(&serves);
+    assert_eq!((first.len(), kept().len()), (1, 2), "an object for each: {:?}", kept());
+    assert!(first.iter().all(|it| kept().contains(it)));
+    let again = std::fs::read_to_string(house.folder().join("landfall/FG2").join(&first[0]));
+    assert_eq!(text.unwrap(), again.unwrap(), "and none is written over");
+    let said = desk.does(&format!("record verify --against {place} {key}"));
+    assert!(said.contains("Checkpoints kept elsewhere: 2"), "{said}");
+    let status = desk.does("status --no-forecast");
+    assert!(status.contains(&format!("checkpoint at {place}: of ")), "{status}");
+    let (code, said) =
+        desk.types(&format!("record verify --against {place} --object-store-key env:NONE"));
+    assert!(code != 0 && said.contains("NONE"), "{said}");
+
+    put_back(&desk.path("data"), &backup);
+    let (code, said) = desk.types(&serves);
+    assert!(code != 0 && said.contains("is in quarantine"), "{said}");
+    let carried = std::fs::read_to_string(desk.path("data/carried.json")).unwrap();
+    let secret = house.key().split_once(':').unwrap().1;
+    for told in [&said, &status, &carried] {
+        assert!(!told.contains(secret) && !told.contains("X-Amz"), "{told}");
+    }
+    assert_eq!(kept().len(), 2, "nothing of it was put there");
+    // Whoever has no key any more is told, and nothing stops.
+    put_back(&desk.path("data"), &backup);
+    std::fs::remove_file(desk.path("data/carried.json")).unwrap();
+    std::fs::write(desk.path("s3"), "LANDFALLTESTS:another").unwrap();
+    let said = desk.does(&serves);
+    assert!(said.contains(&format!("not carried to {place}: the object store answers ")), "{said}");
 }
 
 #[test]

@@ -187,7 +187,8 @@ impl Coordinator {
         &mut self,
         mut hears: impl FnMut(&State, &Event),
     ) -> Result<bool, CommandError> {
-        let found = self.record.head(&self.deployment).await?;
+        let standing = self.record.standing(&self.deployment).await?;
+        let found = standing.head;
         let moved = found.seq != self.head.seq;
         if found.seq < self.head.seq {
             return Err(quarantine::went_back(&self.deployment, &self.head, &found).into());
@@ -206,7 +207,7 @@ impl Coordinator {
             self.head.seq = self.state.seq;
         }
         self.head.epoch = found.epoch;
-        Ok(moved)
+        Ok(self.hear_of_loss(standing.contradicted).await? || moved)
     }
 
     /// Carries out `command` for `author`.
@@ -277,7 +278,7 @@ impl Coordinator {
     async fn look_elsewhere(&mut self, at: Timestamp) -> Result<(), CommandError> {
         self.catch_up().await?;
         let changes = elsewhere::schedules(&self.record, &self.state).await?;
-        if changes == self.state.change_schedule.elsewhere {
+        if changes == self.state.change_schedule.elsewhere || self.quarantine.is_some() {
             return Ok(());
         }
         let event = Event::ChangeSchedule(ChangeScheduleEvent::Elsewhere { changes });
@@ -341,6 +342,7 @@ impl Coordinator {
             return Ok(repeated(seq));
         }
         for _ in 0..ATTEMPTS {
+            quarantine::may(self, command)?;
             let now = self.instant_of(at);
             let acting = Acting::new(&self.state, &author.person, now)
                 .with_plan(plan.as_deref())

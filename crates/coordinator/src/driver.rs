@@ -327,9 +327,13 @@ impl Drive<'_> {
         DriveError::Superseded { deployment: self.coordinator.deployment.clone() }
     }
 
-    /// Returns an error where what is known was read after another one had taken over: the epoch is
-    /// then another one's, and would fence nothing.
+    /// Returns an error where history was lost meanwhile, or where what is known was read after another one
+    /// had taken over: the epoch is then another one's, and would fence nothing.
     fn still_leads(&self) -> Result<(), DriveError> {
+        if let Some(loss) = self.coordinator.quarantine().cloned() {
+            let deployment = self.coordinator.deployment.clone();
+            return Err(CommandError::Quarantined { deployment, loss }.into());
+        }
         if self.coordinator.head.epoch == self.epoch { Ok(()) } else { Err(self.superseded()) }
     }
 

@@ -37,5 +37,6 @@ pub use driver::{DriveError, Driver, OrdersTo, Rest, Until};
 pub use effects::{Effects, Tell};
 pub use error::CommandError;
 pub use fold::{Moment, read_through};
+pub use quarantine::is_contradicted;
 pub use rotation::Rotation;
 pub use worker::{WORKER_LEASE, Worker};

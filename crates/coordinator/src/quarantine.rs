@@ -8,9 +8,10 @@
 use crate::act::Coordinator;
 use crate::entries::{Stamp, extend};
 use crate::error::CommandError;
+use jiff::Timestamp;
 use model::command::Command;
 use model::event::{Actor, Event};
-use model::history::{HistoryCommand, HistoryEvent, Loss};
+use model::history::{HistoryCommand, HistoryEvent, Loss, as_found};
 use model::id::{DeploymentId, Seq};
 use model::planted::{Planted, is_planted};
 use model::refusal::{Refusal, RefusalCode};
@@ -26,20 +27,22 @@ pub(crate) async fn loss(
     record: &dyn Record,
     deployment: &DeploymentId,
 ) -> Result<Option<Loss>, CommandError> {
-    let lost = |witnessed: Checkpoint, found: Seq| {
-        let Checkpoint { size, root, .. } = witnessed;
-        Some(Loss { witnessed: size, root, found })
-    };
     match record.inspect(deployment).await {
         Ok(_) => Ok(None),
         Err(_) if is_planted(Planted::WitnessNotAsked) => Ok(None),
-        Err(RecordError::HistoryLost { witnessed, found, .. }) => Ok(lost(witnessed, found.seq)),
+        Err(RecordError::HistoryLost { witnessed, found, .. }) => {
+            Ok(Some(lost(witnessed, found.seq)))
+        }
         Err(RecordError::Rewritten { witnessed, .. }) => {
             let head = record.head(deployment).await?;
-            Ok(lost(witnessed, head.seq))
+            Ok(Some(lost(witnessed, head.seq)))
         }
         Err(error) => Err(error.into()),
     }
+}
+
+fn lost(Checkpoint { size, root, .. }: Checkpoint, found: Seq) -> Loss {
+    Loss { witnessed: size, root, found }
 }
 
 /// Returns an error where history is lost and nobody has accepted it.
@@ -83,7 +86,56 @@ pub(crate) fn may(coordinator: &Coordinator, command: &Command) -> Result<(), Co
     }
 }
 
+/// Returns whether a deployment is in quarantine now that somebody outside keeps `note`, a checkpoint that a
+/// key of its record has signed and that the record does not begin with. It is not where people have
+/// accepted that loss: what was there `since` before they did, belongs to what they accepted.
+///
+/// # Errors
+///
+/// When the record cannot be read or written.
+pub async fn is_contradicted(
+    record: &Arc<dyn Record>,
+    deployment: &DeploymentId,
+    note: &str,
+    since: Option<Timestamp>,
+) -> Result<bool, CommandError> {
+    let opened = Coordinator::open(record.clone(), deployment).await?;
+    if opened.quarantine.is_some() {
+        return Ok(true);
+    }
+    let Some(kept) = Checkpoint::claimed(note) else { return Ok(false) };
+    let loss = lost(kept, opened.head.seq);
+    if opened.state.history.has_accepted(&loss) || opened.state.history.covers(&loss, since) {
+        return Ok(false);
+    }
+    record.contradict(deployment, note).await?;
+    Ok(true)
+}
+
 impl Coordinator {
+    /// Goes into quarantine where somebody outside contradicts the record, and out of it where two people
+    /// have accepted, through another program, what was lost. Returns whether it did either.
+    pub(crate) async fn hear_of_loss(
+        &mut self,
+        contradicted: Option<Checkpoint>,
+    ) -> Result<bool, CommandError> {
+        let history = &self.state.history;
+        match &self.quarantine {
+            Some(known) if history.has_accepted(known) => {
+                self.quarantine = loss(self.record.as_ref(), &self.deployment).await?;
+                self.finish_accepting().await?;
+                Ok(self.quarantine.is_none())
+            }
+            Some(_) => Ok(false),
+            None => {
+                let found = self.head.seq;
+                let loss = contradicted.map(|it| as_found(&self.state, &lost(it, found)));
+                self.quarantine = loss.filter(|it| !history.has_accepted(it));
+                Ok(self.quarantine.is_some())
+            }
+        }
+    }
+
     /// Returns what was lost of the record and nobody has accepted yet.
     pub fn quarantine(&self) -> Option<&Loss> {
         self.quarantine.as_ref()

@@ -44,8 +44,8 @@ impl Coordinator {
         rotating: &Rotation<'_>,
         at: Timestamp,
     ) -> Result<Seq, CommandError> {
-        quarantine::may(&self, &Command::Open)?;
         for _ in 0..ATTEMPTS {
+            quarantine::may(&self, &Command::Open)?;
             let Rotation { old, new, login, reason } = rotating;
             let note = rotation(self.head.seq + 1, &self.head.hash, old, new);
             let (login, reason) = (login.clone(), reason.clone());

@@ -190,6 +190,16 @@ impl History {
         self.losses.iter().any(|(_, it)| it.is_that_of(loss))
     }
 
+    /// Returns whether what was seen outside belongs to a loss that people have accepted: it was there
+    /// `since` before they did, and vouches for more entries than are left of that record.
+    pub fn covers(&self, seen: &Loss, since: Option<Timestamp>) -> bool {
+        let covered = |at: Timestamp, loss: &Loss| {
+            let left = loss.found.min(loss.witnessed.saturating_sub(1));
+            seen.witnessed > left && since.is_some_and(|since| since <= at)
+        };
+        self.losses.iter().any(|(at, loss)| covered(*at, loss))
+    }
+
     /// Moves on by `event`.
     pub(crate) fn happened(
         &mut self,

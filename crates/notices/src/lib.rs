@@ -9,6 +9,7 @@
 mod authority;
 pub mod calendar;
 pub mod mail;
+mod object_store;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod webhook;
@@ -18,6 +19,7 @@ use jiff::Timestamp;
 use model::companion_plans::Channel;
 use model::digest::Digest;
 use model::id::DeploymentId;
+pub use object_store::{BucketAddress, NoBucket, ObjectStore};
 use zeroize::Zeroizing;
 
 /// A letter, ready to go.

@@ -2,6 +2,9 @@
 //!
 //! The protocol is the `mailin` crate's; only the socket is ours.
 
+mod objects;
+
+pub use self::objects::ObjectHouse;
 use mailin::{Action, Handler, Response, SessionBuilder, response};
 use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};

@@ -2,6 +2,7 @@
 
 use crate::change::Head;
 use crate::key::VerifierKey;
+use crate::note::Checkpoint;
 use model::digest::Digest;
 use model::forgetting::Whom;
 use model::id::Seq;
@@ -51,6 +52,9 @@ pub struct Standing {
     pub checkpoint: String,
     /// The key that signs the deployment's checkpoints.
     pub key: VerifierKey,
+    /// The checkpoint that somebody outside keeps, where the record does not begin with it and nobody has
+    /// decided about that.
+    pub contradicted: Option<Checkpoint>,
 }
 
 /// Some content that a deployment's record refers to.

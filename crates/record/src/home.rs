@@ -102,6 +102,16 @@ pub trait Record: Send + Sync {
     /// What the database or the witness says.
     async fn accept_as_found(&self, deployment: &DeploymentId) -> Result<Head, RecordError>;
 
+    /// Takes note of a checkpoint that lies outside, that a key of the record has signed and that the
+    /// record does not begin with. [`Self::inspect`] tells of it from then on, as of what the witness has
+    /// seen, and no worker claims anything; the epoch is raised, which fences whoever was writing. The first
+    /// one stays, until the record is [accepted as it is found](Self::accept_as_found).
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    async fn contradict(&self, deployment: &DeploymentId, note: &str) -> Result<(), RecordError>;
+
     /// Appends `change` after `expected`, in one transaction, and returns the new head.
     ///
     /// # Errors

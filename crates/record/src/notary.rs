@@ -185,7 +185,7 @@ impl Notary {
             return Ok(());
         }
         // Somebody else may have appended meanwhile: the witness is told after the database.
-        let Standing { head, checkpoint, key } = record.standing(deployment).await?;
+        let Standing { head, checkpoint, key, .. } = record.standing(deployment).await?;
         let Some(witnessed) = self.newest(deployment).await? else { return Ok(()) };
         if witnessed.size < head.seq {
             return Ok(());
@@ -356,6 +356,9 @@ impl Notary {
         let head = standing.head;
         if let Some(witnessed) = &witnessed {
             self.compare(record, witnessed, &own, &head).await?;
+        }
+        if let Some(kept) = &standing.contradicted {
+            self.compare(record, kept, &own, &head).await?;
         }
         // A crash between a commit and its witness leaves the witness behind.
         if witnessed.is_none_or(|it| it.size < head.seq) {

@@ -74,7 +74,7 @@ impl Checkpoint {
     }
 
     /// Returns what `note` says, whoever signed it.
-    pub(crate) fn claimed(note: &str) -> Option<Self> {
+    pub fn claimed(note: &str) -> Option<Self> {
         let (text, _) = note.split_once("\n\n")?;
         Self::parse(&format!("{text}\n"))
     }

@@ -114,6 +114,10 @@ impl Record for Connection {
         Ok(accepted)
     }
 
+    async fn contradict(&self, deployment: &DeploymentId, note: &str) -> Result<(), RecordError> {
+        self.world.memory.contradict(deployment, note).await
+    }
+
     async fn read(
         &self,
         deployment: &DeploymentId,

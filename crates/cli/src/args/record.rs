@@ -41,14 +41,24 @@ pub(crate) enum RecordOf {
   landfall record verify --json
   landfall record verify --against /mnt/other-volume
   landfall record verify --against git+ssh://git@example.org/checkpoints.git
+  landfall record verify --against s3+https://s3.example.org/audit --object-store-key file:/etc/landfall/s3
 
 With --against, the record must begin with what every checkpoint there vouches for: one that was put
 back to an earlier day, or written anew, does not, although it holds together.
 Exit code 3 where an entry does not hold; the first such entry is named.")]
     Verify {
-        /// Checkpoints that were kept elsewhere: a file, a directory, or `git+` and the address of a repository.
+        /// Checkpoints that were kept elsewhere: a file, a directory, `git+` and the address of a repository, or
+        /// `s3+` and that of a bucket.
         #[arg(long, value_name = "PLACE")]
         against: Option<Place>,
+        /// Where the key of an object store is found: `env:NAME` or `file:/path`.
+        #[arg(
+            long,
+            value_name = "REFERENCE",
+            env = "LANDFALL_OBJECT_STORE_KEY",
+            hide_env_values = true
+        )]
+        object_store_key: Option<String>,
     },
     /// Write the record into one file that can be verified without a server.
     #[command(after_help = "Examples:

@@ -17,6 +17,7 @@ use std::path::PathBuf;
   landfall serve --listen 127.0.0.1:7500 --address https://landfall.example.org --oidc-issuer https://id.example.org --oidc-client-id landfall --oidc-client-secret-file /etc/landfall/oidc
   landfall serve --log json
   landfall serve --checkpoints-to /mnt/other-volume --checkpoints-to git+ssh://git@example.org/checkpoints.git
+  landfall serve --checkpoints-to s3+https://s3.eu-central-1.amazonaws.com/audit?region=eu-central-1 --object-store-key file:/etc/landfall/s3
   landfall serve --orders-to workers
   landfall serve --smtp smtp://landfall@mail.example.org --mail-from landfall@example.org --smtp-password file:/etc/landfall/smtp-password
 
@@ -107,10 +108,11 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "WHOM", default_value = "this-server")]
     pub(crate) orders_to: OrdersTo,
     /// Where the record's checkpoints are carried to, out of this computer's reach; as often as there are
-    /// places: a directory, `git+file:`, `git+ssh:` or `git+https:` with the address of a repository; and
-    /// once a day, `mailto:` with an address, or `tsa+https:` with that of an authority, whose timestamp
+    /// places: a directory, `git+file:`, `git+ssh:` or `git+https:` with the address of a repository,
+    /// `s3+https://HOST/BUCKET` of an object store, with more names after it or `?region=REGION`; and once a day, `mailto:` with an address, or `tsa+https:` with that of an authority, whose timestamp
     /// (RFC 3161) is kept in the data directory and lies in evidence packages. What cannot be carried stops
-    /// nothing, and is said in the log, by `landfall status` and at /healthz.
+    /// nothing, and is said in the log, by `landfall status` and at /healthz; where a place that can be read
+    /// back has a checkpoint of a later or another record, nothing starts until two people accept the loss.
     #[arg(
         long,
         value_name = "PLACE",
@@ -119,6 +121,15 @@ pub(crate) struct Serve {
         value_delimiter = ','
     )]
     pub(crate) checkpoints_to: Vec<Place>,
+    /// Where the key of the object store for checkpoints is found, which is written `NAME:SECRET`:
+    /// `env:NAME` or `file:/path`.
+    #[arg(
+        long,
+        value_name = "REFERENCE",
+        env = "LANDFALL_OBJECT_STORE_KEY",
+        hide_env_values = true
+    )]
+    pub(crate) object_store_key: Option<String>,
     /// How log lines on standard error look.
     #[arg(long, value_name = "FORM", default_value = "text")]
     pub(crate) log: LogForm,

@@ -4,13 +4,15 @@
 //! cannot reach shows it. What is at a place is looked at before anything is put there: a record that does
 //! not begin with it was put back or written anew, and leaves it alone.
 //!
-//! House rule: what cannot be carried stops nothing, and is said.
+//! House rule: what cannot be carried stops nothing, and is said; a place that has seen another record is a
+//! witness, and nothing starts until two people have decided.
 
-use super::places;
+use super::places::{self, Reach};
 use super::serving::Log;
 use crate::args::place::Place;
 use crate::fault::Fault;
-use crate::surroundings::Surroundings;
+use crate::surroundings::{Surroundings, secret};
+use coordinator::is_contradicted;
 use jiff::{SignedDuration, Timestamp};
 use model::companion_plans::Channel;
 use model::digest::Digest;
@@ -32,9 +34,22 @@ const EVERY: Duration = Duration::from_secs(60);
 /// How often one goes by mail or to an authority: as often as somebody keeps reading them.
 const DAILY: SignedDuration = SignedDuration::from_hours(24);
 
+/// Returns how places are reached, with the key of object stores that `key` names.
+///
+/// # Errors
+///
+/// When there is no such key.
+pub(super) fn reach(surroundings: &Surroundings, key: Option<&str>) -> Result<Reach, Fault> {
+    let key = key.map(secret).transpose().map_err(|missing| {
+        Fault::usage(missing.to_string(), "name where the key is: --object-store-key")
+    })?;
+    Ok(Reach { repositories: surroundings.repositories(), key })
+}
+
 /// Whoever carries checkpoints.
 pub(super) struct Carrier {
     places: Vec<Place>,
+    reach: Reach,
     record: Arc<dyn Record>,
     key: VerifierKey,
     post: Arc<Post>,
@@ -45,6 +60,10 @@ pub(super) struct Carrier {
     carried: Arc<Carried>,
     /// The notes at places that were compared with the record.
     known: BTreeMap<(DeploymentId, String), String>,
+    /// Those of a loss that people have accepted, with what is said of them.
+    accepted: BTreeMap<(DeploymentId, String), (String, String)>,
+    /// Says that every place was looked at once.
+    looked: watch::Sender<bool>,
 }
 
 impl Carrier {
@@ -52,9 +71,9 @@ impl Carrier {
     ///
     /// # Errors
     ///
-    /// When the key cannot be read, or mail is wanted where no mail server is named.
+    /// When the key cannot be read, or mail or an object store is wanted and what it takes is not named.
     pub(super) fn new(
-        places: &[Place],
+        (places, key): (&[Place], Option<&str>),
         record: Arc<dyn Record>,
         post: Arc<Post>,
         surroundings: &Surroundings,
@@ -65,11 +84,18 @@ impl Carrier {
             let next = "name a mail server with --smtp and --mail-from";
             return Err(Fault::usage("checkpoints are to go by mail, and none is sent", next));
         }
+        let reach = reach(surroundings, key)?;
+        for place in places {
+            let Place::Bucket(address) = place else { continue };
+            let next = "name where the key is, as `NAME:SECRET`: --object-store-key file:/path";
+            reach.store(address).map_err(|why| Fault::usage(why, next))?;
+        }
         let mut before = surroundings.carriages();
         let names: Vec<String> = places.iter().map(ToString::to_string).collect();
         before.values_mut().for_each(|it| it.retain(|place, _| names.contains(place)));
         Ok(Self {
             places: places.to_vec(),
+            reach,
             record,
             key: surroundings.signer()?.verifier_key().clone(),
             post,
@@ -78,6 +104,8 @@ impl Carrier {
             only: None,
             carried: Arc::new(Carried::from(before)),
             known: BTreeMap::new(),
+            accepted: BTreeMap::new(),
+            looked: watch::Sender::new(places.is_empty()),
         })
     }
 
@@ -91,6 +119,12 @@ impl Carrier {
         self.carried.clone()
     }
 
+    /// Returns what becomes true when every place was looked at once: before that nobody knows whether one
+    /// has seen another record.
+    pub(super) fn looked(&self) -> watch::Receiver<bool> {
+        self.looked.subscribe()
+    }
+
     /// Carries what is new, again and again, and once more when it is `over`.
     pub(super) async fn run(mut self, mut over: watch::Receiver<bool>) {
         if self.places.is_empty() {
@@ -99,6 +133,7 @@ impl Carrier {
         loop {
             let is_last = *over.borrow();
             self.round().await;
+            self.looked.send_replace(true);
             if is_last {
                 return;
             }
@@ -185,18 +220,51 @@ impl Carrier {
                 self.stamped(deployment, address, &standing).await?;
                 return Ok(Carriage { entries: size, at: Some(now), trouble: None });
             }
-            Place::Folder(_) | Place::Repository(_) => {}
+            Place::Folder(_) | Place::Bucket(_) | Place::Repository(_) => {}
         }
-        let folder = self.surroundings.repositories();
-        let there = places::newest(place, deployment, &folder).await?;
-        let compared = self.holds_against(deployment, place, there.as_deref()).await?;
+        let there = places::newest(place, deployment, &self.reach, before.entries).await?;
+        let compared = match self.holds_against(deployment, place, there.as_deref()).await? {
+            Ok(compared) => compared,
+            Err(other) => {
+                let note = there.unwrap_or_default();
+                return self.another(deployment, place, (&note, other), before, now).await;
+            }
+        };
         if there.is_none() || compared < size {
             let carried = (size, standing.checkpoint.as_str());
-            places::put(place, deployment, carried, &folder).await?;
+            places::put(place, deployment, carried, &self.reach).await?;
             self.known.insert((deployment.clone(), place.to_string()), standing.checkpoint);
             return Ok(Carriage { entries: size, at: Some(now), trouble: None });
         }
         Ok(Carriage { entries: compared, at: before.at.or(Some(now)), trouble: None })
+    }
+
+    /// Returns how a place stands at which another record was seen, which puts the deployment into
+    /// quarantine, unless nobody can tell whose record that is.
+    async fn another(
+        &mut self,
+        deployment: &DeploymentId,
+        place: &Place,
+        (note, other): (&str, KeptElsewhere),
+        before: &Carriage,
+        now: Timestamp,
+    ) -> Result<Carriage, String> {
+        let (KeptElsewhere::Shorter { size, .. } | KeptElsewhere::Other { size }) = other else {
+            return Err(another(&other));
+        };
+        // It is there since this server put it there, or saw it.
+        let at = before.at.filter(|_| before.entries == size);
+        let told = is_contradicted(&self.record, deployment, note, at).await;
+        let mut trouble = another(&other);
+        if told.map_err(|it| it.to_string())? {
+            trouble +=
+                "; nothing starts until two people accept the loss: `landfall record accept-loss`";
+        } else {
+            trouble += "; people have accepted that: name another place for what follows";
+            let of = (deployment.clone(), place.to_string());
+            self.accepted.insert(of, (note.to_owned(), trouble.clone()));
+        }
+        Ok(Carriage { entries: size, at: at.or(Some(now)), trouble: Some(trouble) })
     }
 
     /// Compares the record with what is at the place, and returns how many entries that vouches for.
@@ -205,23 +273,24 @@ impl Carrier {
         deployment: &DeploymentId,
         place: &Place,
         there: Option<&str>,
-    ) -> Result<u64, String> {
-        let Some(note) = there else { return Ok(0) };
+    ) -> Result<Result<u64, KeptElsewhere>, String> {
+        let Some(note) = there else { return Ok(Ok(0)) };
         let at = (deployment.clone(), place.to_string());
         let size_of = |note: &str| note.lines().nth(1).and_then(|it| it.parse().ok()).unwrap_or(0);
+        if let Some((_, said)) = self.accepted.get(&at).filter(|(it, _)| it == note) {
+            return Err(said.clone());
+        }
         let head = self.record.head(deployment).await.map_err(|it| it.to_string())?;
         if self.known.get(&at).is_some_and(|it| it == note) && size_of(note) <= head.seq {
-            return Ok(size_of(note));
+            return Ok(Ok(size_of(note)));
         }
         let notes = [note.to_owned()];
         let compared = compare(self.record.as_ref(), deployment, &notes, &self.key).await;
-        match compared.map_err(|it| it.to_string())? {
-            Ok(largest) => {
-                self.known.insert(at, note.to_owned());
-                Ok(largest.map_or(0, |it| it.size))
-            }
-            Err(other) => Err(another(&other)),
+        let compared = compared.map_err(|it| it.to_string())?;
+        if compared.is_ok() {
+            self.known.insert(at, note.to_owned());
         }
+        Ok(compared.map(|largest| largest.map_or(0, |it| it.size)))
     }
 
     /// Asks an authority when it sees the checkpoint, and keeps both.
@@ -286,7 +355,7 @@ impl Carrier {
 fn another(other: &KeptElsewhere) -> String {
     match other {
         KeptElsewhere::Shorter { size, found } => format!(
-            "history was lost: what is kept there is of {size} entries, and the record has {found}; restore a later backup, or, once the loss is accepted, name another place"
+            "history was lost: what is kept there is of {size} entries, and the record has {found}; restore a later backup"
         ),
         KeptElsewhere::Other { size } => format!(
             "the record was written anew: its first {size} entries are not the ones of which a checkpoint is kept there; find out who changed the database"

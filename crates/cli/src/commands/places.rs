@@ -1,14 +1,16 @@
 //! What was kept of a record's checkpoints at a place outside, and putting one there.
 //!
-//! In a directory each checkpoint is a file of its own that is never written over, as an object store
-//! wants it: `DEPLOYMENT/ENTRIES.checkpoint`. In a repository it is `DEPLOYMENT.checkpoint`, a commit each.
+//! In a directory each checkpoint is a file of its own that is never written over, and in an object store an
+//! object: `DEPLOYMENT/ENTRIES.checkpoint`. In a repository it is `DEPLOYMENT.checkpoint`, a commit each.
 
 use crate::args::place::Place;
 use executor::Repository;
 use model::digest::Digest;
 use model::id::{DeploymentId, Seq};
+use notices::{BucketAddress, ObjectStore};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
 
 /// What the name of a file with a checkpoint ends in.
 const ENDING: &str = "checkpoint";
@@ -16,7 +18,34 @@ const ENDING: &str = "checkpoint";
 /// The most bytes of a file that is read as a checkpoint: a note with some signatures.
 const NOTE_BYTES_MAX: u64 = 16 * 1024;
 
-/// Returns every checkpoint of the deployment at `place`; repositories are kept here under `folder`.
+/// How places are reached that are not a directory.
+#[derive(Clone)]
+pub(super) struct Reach {
+    /// Where repositories are kept here.
+    pub(super) repositories: PathBuf,
+    /// The key of object stores, where one is named.
+    pub(super) key: Option<Zeroizing<String>>,
+}
+
+impl Reach {
+    fn repository(&self, address: &str) -> Repository {
+        let name = format!("{}.git", Digest::of(address.as_bytes()).short());
+        Repository::at(address, &self.repositories.join(name))
+    }
+
+    /// Returns the object store at `address`.
+    ///
+    /// # Errors
+    ///
+    /// When no key is named, or it is written otherwise than keys are.
+    pub(super) fn store(&self, address: &BucketAddress) -> Result<ObjectStore, String> {
+        let key = self.key.as_ref();
+        let key = key.ok_or("the key of an object store is not named: --object-store-key")?;
+        ObjectStore::open(address, key)
+    }
+}
+
+/// Returns every checkpoint of the deployment at `place`.
 ///
 /// # Errors
 ///
@@ -24,13 +53,21 @@ const NOTE_BYTES_MAX: u64 = 16 * 1024;
 pub(super) async fn kept(
     place: &Place,
     deployment: &DeploymentId,
-    folder: &Path,
+    reach: &Reach,
 ) -> Result<Vec<String>, String> {
     match place {
         Place::Folder(path) if path.is_file() => Ok(vec![note(path)?]),
         Place::Folder(path) => files(path, deployment)?.iter().map(|it| note(it)).collect(),
+        Place::Bucket(address) => {
+            let store = reach.store(address)?;
+            let mut notes = Vec::new();
+            for name in objects(&store, deployment, 0).await? {
+                notes.push(object(&store, &name).await?);
+            }
+            Ok(notes)
+        }
         Place::Repository(address) => {
-            let repository = repository(address, folder);
+            let repository = reach.repository(address);
             repository.fetch().await.map_err(|it| it.to_string())?;
             let versions = repository.versions(&file_name(deployment)).await;
             versions.map_err(|it| it.to_string())
@@ -44,7 +81,8 @@ pub(super) async fn kept(
     }
 }
 
-/// Returns the newest checkpoint of the deployment at `place`, where there is one.
+/// Returns the newest checkpoint of the deployment at `place`, where there is one. In an object store it is
+/// looked for from the one of `known` entries on, which is there already.
 ///
 /// # Errors
 ///
@@ -52,15 +90,29 @@ pub(super) async fn kept(
 pub(super) async fn newest(
     place: &Place,
     deployment: &DeploymentId,
-    folder: &Path,
+    reach: &Reach,
+    known: Seq,
 ) -> Result<Option<String>, String> {
-    if let Place::Folder(path) = place {
-        return files(path, deployment)?.last().map(|it| note(it)).transpose();
+    match place {
+        Place::Folder(path) => files(path, deployment)?.last().map(|it| note(it)).transpose(),
+        Place::Bucket(address) => {
+            let store = reach.store(address)?;
+            let mut names = objects(&store, deployment, known).await?;
+            if names.is_empty() && known > 0 {
+                names = objects(&store, deployment, 0).await?;
+            }
+            match names.last() {
+                Some(name) => Ok(Some(object(&store, name).await?)),
+                None => Ok(None),
+            }
+        }
+        Place::Repository(_) | Place::Authority(_) | Place::Mail(_) => {
+            Ok(kept(place, deployment, reach).await?.into_iter().next())
+        }
     }
-    Ok(kept(place, deployment, folder).await?.into_iter().next())
 }
 
-/// Puts `note`, of `size` entries, to the directory or repository `place`.
+/// Puts `note`, of `size` entries, to the directory, object store or repository `place`.
 ///
 /// # Errors
 ///
@@ -69,7 +121,7 @@ pub(super) async fn put(
     place: &Place,
     deployment: &DeploymentId,
     (size, note): (Seq, &str),
-    folder: &Path,
+    reach: &Reach,
 ) -> Result<(), String> {
     match place {
         Place::Folder(path) => {
@@ -78,9 +130,13 @@ pub(super) async fn put(
             let written = write_whole(&of_deployment, &file, note.as_bytes());
             written.map_err(|error| format!("{}: {error}", file.display()))
         }
+        Place::Bucket(address) => {
+            let name = object_name(deployment, size);
+            reach.store(address)?.put_new(&name, note.as_bytes()).await
+        }
         Place::Repository(address) => {
             let why = format!("{deployment}: {size} entries");
-            let put = repository(address, folder).put(&file_name(deployment), note, &why).await;
+            let put = reach.repository(address).put(&file_name(deployment), note, &why).await;
             put.map_err(|it| it.to_string())
         }
         Place::Authority(_) | Place::Mail(_) => Ok(()),
@@ -91,9 +147,24 @@ fn file_name(deployment: &DeploymentId) -> String {
     format!("{deployment}.{ENDING}")
 }
 
-fn repository(address: &str, folder: &Path) -> Repository {
-    let name = format!("{}.git", Digest::of(address.as_bytes()).short());
-    Repository::at(address, &folder.join(name))
+fn object_name(deployment: &DeploymentId, size: Seq) -> String {
+    format!("{deployment}/{size:012}.{ENDING}")
+}
+
+/// Returns the names of the deployment's checkpoints in an object store, from the one of `from` entries on.
+async fn objects(
+    store: &ObjectStore,
+    deployment: &DeploymentId,
+    from: Seq,
+) -> Result<Vec<String>, String> {
+    let after = from.checked_sub(1).map(|it| object_name(deployment, it));
+    let mut names = store.names(&format!("{deployment}/"), after.as_deref()).await?;
+    names.retain(|it| Path::new(it).extension().is_some_and(|it| it == ENDING));
+    Ok(names)
+}
+
+async fn object(store: &ObjectStore, name: &str) -> Result<String, String> {
+    Ok(note_in(&String::from_utf8_lossy(&store.get(name).await?)))
 }
 
 /// Returns the files with checkpoints of the deployment in a directory, the largest last.

@@ -1,6 +1,7 @@
 //! The record: shown, verified, exported; and a file of it verified without a server.
 
-use super::places;
+use super::carrying::reach;
+use super::places::{self, Reach};
 use crate::args::Everywhere;
 use crate::args::place::Place;
 use crate::args::record::RecordOf;
@@ -16,7 +17,7 @@ use model::event::Entry;
 use model::history::HistoryCommand;
 use model::id::{DeploymentId, Seq};
 use model::scope::Scope;
-use record::{FirstBad, KeptElsewhere, Opened, Record, VerifyError, compare};
+use record::{FirstBad, KeptElsewhere, Opened, Record, VerifierKey, VerifyError, compare};
 use std::collections::BTreeMap;
 use std::io::{BufReader, Write as _};
 use std::path::{Path, PathBuf};
@@ -42,8 +43,10 @@ pub(crate) async fn record(
             let desk = Desk::open(everywhere, surroundings, terminal).await?;
             super::samples::sample(*seed, *count, &desk).await
         }
-        RecordOf::Verify { against } => {
-            verify(against.as_ref(), everywhere, surroundings, terminal).await
+        RecordOf::Verify { against, object_store_key } => {
+            let reach = reach(surroundings, object_store_key.as_deref())?;
+            let against = against.as_ref().map(|it| (it, &reach));
+            verify(against, everywhere, surroundings, terminal).await
         }
         RecordOf::Export { file, private } => {
             export(file, private.as_deref(), everywhere, surroundings, terminal).await
@@ -236,7 +239,7 @@ impl Proven {
 /// Verifies every entry with the key of this installation. A damaged record need not fold: it is
 /// read as it is stored.
 async fn verify(
-    against: Option<&Place>,
+    against: Option<(&Place, &Reach)>,
     everywhere: &Everywhere,
     surroundings: &Surroundings,
     terminal: Terminal,
@@ -255,9 +258,7 @@ async fn verify(
         Ok(verified) => {
             inspected?;
             let kept = match against {
-                Some(place) => {
-                    Some(held_against(record.as_ref(), &deployment, place, surroundings).await?)
-                }
+                Some(place) => Some(held_against(record.as_ref(), &deployment, place, key).await?),
                 None => None,
             };
             let vouched = format!("signed with the key {key}");
@@ -285,10 +286,10 @@ async fn verify(
 async fn held_against(
     record: &dyn Record,
     deployment: &DeploymentId,
-    place: &Place,
-    surroundings: &Surroundings,
+    (place, reach): (&Place, &Reach),
+    key: &VerifierKey,
 ) -> Result<usize, Fault> {
-    let notes = places::kept(place, deployment, &surroundings.repositories()).await;
+    let notes = places::kept(place, deployment, reach).await;
     let notes = notes
         .map_err(|why| Fault::new(Exit::Failure, format!("{place} cannot be read")).why(why))?;
     if notes.is_empty() {
@@ -298,8 +299,7 @@ async fn held_against(
             next,
         ));
     }
-    let key = surroundings.signer()?.verifier_key().clone();
-    match compare(record, deployment, &notes, &key).await? {
+    match compare(record, deployment, &notes, key).await? {
         Ok(_) => Ok(notes.len()),
         Err(other) => Err(another_record(&other)),
     }

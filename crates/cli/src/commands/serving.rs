@@ -29,8 +29,13 @@ pub(super) const AGAIN_AFTER: Duration = Duration::from_secs(3);
 const LOOK_FOR_NEW: Duration = Duration::from_secs(2);
 /// How long stopping may take: an append, and the wish of a slow database to think about it.
 const STOP_WITHIN: Duration = Duration::from_secs(20);
+/// How long work waits at the start for the places that checkpoints are carried to.
+const LOOK_WITHIN: Duration = Duration::from_secs(20);
 /// What is said where orders wait for nobody.
 const NO_WORKERS: &str = "no worker is there: orders wait until `landfall worker` is started";
+/// What is said where a place does not answer at the start.
+const NOT_ANSWERED: &str =
+    "some places for checkpoints have not answered yet; work begins without them";
 /// What is said where the record's key is not the one here.
 const OTHER_KEY: &str = "its record goes on under another key: this server writes nothing of it until it has the new file `key` and is started again";
 /// What is said last.
@@ -97,8 +102,9 @@ pub(crate) async fn serve(
     }
     let (holder, post) = (surroundings.holder(), Arc::new(post));
     let only = everywhere.deployment.as_ref();
-    let (places, kept) = (&it.checkpoints_to, (record.clone(), post.clone()));
-    let carrier = Carrier::new(places, kept.0, kept.1, surroundings, log)?.only(only);
+    let places = (it.checkpoints_to.as_slice(), it.object_store_key.as_deref());
+    let (kept, mail) = (record.clone(), post.clone());
+    let carrier = Carrier::new(places, kept, mail, surroundings, log)?.only(only);
     let carried = carrier.carried();
     let listening = match door {
         Some(door) => {
@@ -116,7 +122,15 @@ pub(crate) async fn serve(
     let key = surroundings.signer()?.verifier_key().clone();
     let serving = Serving { record, executor, post, log, holder, orders_to, told, clock, key };
     let (end, over) = watch::channel(false);
+    let mut looked = carrier.looked();
     let carrying = tokio::spawn(carrier.run(over));
+    // What a place outside has seen is known before anything begins; one that does not answer stops nothing.
+    let mut stop = serving.told.clone();
+    tokio::select! {
+        _ = looked.wait_for(|it| *it) => {}
+        _ = stop.wait_for(|it| *it) => {}
+        () = tokio::time::sleep(LOOK_WITHIN) => terminal.say(NOT_ANSWERED),
+    }
     let ended = if it.until_idle {
         serving.until_idle(only).await
     } else {

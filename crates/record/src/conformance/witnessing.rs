@@ -1,9 +1,10 @@
 //! The witness: a record that lost or changed history is not taken for the one it was.
 
-use super::{Home, Kind, append_after_all, body, chapter, fg30, one, signer};
-use crate::{Change, Location, Record, RecordError, Signer};
+use super::{Home, Kind, LONG, append_after_all, body, chapter, fg30, one, signer};
+use super::{intending, new_order};
+use crate::{Change, Checkpoint, Location, Record, RecordError, Signer};
 use crate::{export, keys_of, receipt, rotation, verify, verify_lines, verify_receipt};
-use model::digest::canonical;
+use model::digest::{Digest, canonical};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -17,6 +18,43 @@ chapter! {
     another_key_is_refused_until_a_person_accepts_it,
     whoever_goes_on_after_a_restore_is_refused_before_it_is_written,
     a_record_goes_on_under_another_key_and_the_old_one_writes_nothing_any_more,
+    what_lies_outside_of_another_record_stops_all_until_a_person_accepts_it,
+}
+
+async fn what_lies_outside_of_another_record_stops_all_until_a_person_accepts_it(home: Home) {
+    let (record, deployment, head) = home.begun().await;
+    let appended = record.append(&deployment, &head, intending(vec![new_order("a", None)])).await;
+    let before = appended.unwrap().head;
+    let worker = record.enlist("worker", LONG).await.unwrap();
+    let kept = |size| {
+        let (deployment, root) = (fg30(), Digest::of(b"another record"));
+        Checkpoint { deployment, size, root }.sign(&signer())
+    };
+    record.contradict(&deployment, &kept(7)).await.unwrap();
+    // The first one stays.
+    record.contradict(&deployment, &kept(1)).await.unwrap();
+    for refused in [
+        record.inspect(&deployment).await.unwrap_err(),
+        record.create(&deployment).await.unwrap_err(),
+    ] {
+        let RecordError::HistoryLost { witnessed, .. } = &refused else { panic!("{refused}") };
+        assert_eq!(witnessed.size, 7, "{refused}");
+    }
+    let refused = record.append(&deployment, &before, one("x")).await.unwrap_err();
+    assert!(matches!(refused, RecordError::Moved { .. }), "{refused}");
+    assert!(record.claim(&worker, 10, LONG).await.unwrap().is_empty());
+
+    // What people say about it is written, and the place stays a witness.
+    let found = record.head(&deployment).await.unwrap();
+    record.append_unwitnessed(&deployment, &found, one("accepted")).await.unwrap();
+    record.inspect(&deployment).await.unwrap_err();
+    let accepted = record.accept_as_found(&deployment).await.unwrap();
+    assert_eq!(record.inspect(&deployment).await.unwrap(), accepted);
+    record.append(&deployment, &accepted, one("y")).await.unwrap();
+    assert_eq!(record.claim(&worker, 10, LONG).await.unwrap().len(), 1);
+    record.contradict(&deployment, &kept(2)).await.unwrap();
+    let refused = record.inspect(&deployment).await.unwrap_err();
+    assert!(matches!(refused, RecordError::Rewritten { .. }), "{refused}");
 }
 
 fn rotating(note: &str) -> Change {

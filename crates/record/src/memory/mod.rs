@@ -14,6 +14,7 @@ use crate::home::Record;
 use crate::key::Signer;
 use crate::key::VerifierKey;
 use crate::notary::Notary;
+use crate::note::Checkpoint;
 use crate::queue::{Claimed, Enlisted, Lead, OpenOrder, Present, Receipt, Renewed, Reported};
 use async_trait::async_trait;
 use model::digest::Digest;
@@ -61,6 +62,8 @@ struct Deployment {
     notices: BTreeMap<(Seq, u64), Noted>,
     snapshots: BTreeMap<Seq, Snapshot>,
     leader: Option<Leader>,
+    /// What somebody outside keeps of another record than this one.
+    contradicted: Option<Checkpoint>,
 }
 
 #[derive(Clone)]
@@ -144,6 +147,7 @@ impl Deployment {
             notices: BTreeMap::new(),
             snapshots: BTreeMap::new(),
             leader: None,
+            contradicted: None,
         }
     }
 
@@ -191,7 +195,8 @@ impl Record for Memory {
         let state = self.state();
         let it = state.deployment(deployment)?;
         let (checkpoint, key) = (it.checkpoint.clone(), it.key.clone());
-        Ok(Standing { head: it.tip.head.clone(), checkpoint, key })
+        let contradicted = it.contradicted.clone();
+        Ok(Standing { head: it.tip.head.clone(), checkpoint, key, contradicted })
     }
 
     async fn inspect(&self, deployment: &DeploymentId) -> Result<Head, RecordError> {
@@ -203,13 +208,27 @@ impl Record for Memory {
             let mut state = self.state();
             let it = state.deployment_mut(deployment)?;
             it.tip.head.epoch += 1;
-            it.leader = None;
+            (it.leader, it.contradicted) = (None, None);
             it.key = self.notary.key().clone();
             it.checkpoint = self.notary.sign(deployment, &it.tip.tree);
-            (it.tip.head.clone(), it.checkpoint.clone())
+            let accepted = (it.tip.head.clone(), it.checkpoint.clone());
+            state.orders.in_doubt.remove(deployment);
+            accepted
         };
         self.notary.begin_anew(deployment, head.seq, &checkpoint).await?;
         Ok(head)
+    }
+
+    async fn contradict(&self, deployment: &DeploymentId, note: &str) -> Result<(), RecordError> {
+        let mut state = self.state();
+        let it = state.deployment_mut(deployment)?;
+        if it.contradicted.is_none() {
+            it.contradicted = Checkpoint::claimed(note);
+            it.tip.head.epoch += 1;
+            it.leader = None;
+            state.orders.in_doubt.insert(deployment.clone());
+        }
+        Ok(())
     }
 
     async fn append(

@@ -19,6 +19,8 @@ pub(super) struct Orders {
     numbers: BTreeMap<(DeploymentId, OrderId), u64>,
     late: BTreeMap<(DeploymentId, OrderId, u64), Ending>,
     workers: BTreeMap<String, Here>,
+    /// Whose records are contradicted from outside: none of their orders is claimed.
+    pub(super) in_doubt: BTreeSet<DeploymentId>,
 }
 
 #[derive(Clone)]
@@ -179,7 +181,9 @@ impl Orders {
         lease: Duration,
     ) -> Result<Vec<Claimed>, RecordError> {
         self.here(by, now_us)?;
-        let first = || self.rows.iter().filter(|(number, it)| self.is_first(**number, it));
+        let may = |it: &Row| !self.in_doubt.contains(&it.order.deployment);
+        let all = || self.rows.iter().filter(|(_, it)| may(it));
+        let first = || all().filter(|(number, it)| self.is_first(**number, it));
         let lapsed = first().filter(|(_, it)| it.is_lapsed(now_us));
         let open = first().filter(|(_, it)| it.state == OrderState::Open);
         let next = lapsed.chain(open).take(limit).flat_map(|(it, _)| self.together_from(*it));

@@ -2,7 +2,7 @@
 
 use super::link::{Link, Value};
 use super::orders::{FOR_EVER, Granted, give_tokens, take_tickets, to_json};
-use super::reading::{Stored, stored};
+use super::reading::{Stored, ensure_known, stored};
 use super::rows::Rows;
 use super::text;
 use crate::chain::{Tip, beginning};
@@ -51,6 +51,16 @@ pub(super) async fn accept(
     }
     head.epoch += 1;
     Ok((head, checkpoint))
+}
+
+pub(super) async fn contradict(
+    link: &mut Link<'_>,
+    deployment: &DeploymentId,
+    note: &str,
+) -> Result<(), RecordError> {
+    ensure_known(link, deployment).await?;
+    link.run(text::CONTRADICT, &[note.into(), deployment.as_str().into()]).await?;
+    Ok(())
 }
 
 pub(super) async fn append(

@@ -121,6 +121,10 @@ impl Record for SqlRecord {
         Ok(head)
     }
 
+    async fn contradict(&self, deployment: &DeploymentId, note: &str) -> Result<(), RecordError> {
+        written!(self, |link| appending::contradict(&mut link, deployment, note).await)
+    }
+
     async fn append(
         &self,
         deployment: &DeploymentId,

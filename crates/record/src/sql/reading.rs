@@ -7,6 +7,7 @@ use crate::change::{CommandId, Head};
 use crate::entry::{Entry, Kept, Notice, Snapshot, Standing, Stretch};
 use crate::error::RecordError;
 use crate::memory::SNAPSHOTS_MAX;
+use crate::note::Checkpoint;
 use crate::tree::Frontier;
 use model::digest::Digest;
 use model::forgetting::Whom;
@@ -50,6 +51,7 @@ pub(super) struct Stored {
     pub(super) tree: Frontier,
     pub(super) checkpoint: String,
     pub(super) vkey: String,
+    pub(super) contradicted: String,
 }
 
 pub(super) async fn stored(
@@ -63,18 +65,19 @@ pub(super) async fn stored(
     let tree = Frontier::from_bytes(head.seq, &row.bytes()?).ok_or_else(|| {
         RecordError::corrupt(format!("the tree of {deployment} has not {} entries", head.seq))
     })?;
-    Ok(Stored { head, tree, checkpoint: row.text()?, vkey: row.text()? })
+    let (checkpoint, vkey, contradicted) = (row.text()?, row.text()?, row.text()?);
+    Ok(Stored { head, tree, checkpoint, vkey, contradicted })
 }
 
 pub(super) async fn standing(
     link: &mut Link<'_>,
     deployment: &DeploymentId,
 ) -> Result<Standing, RecordError> {
-    let Stored { head, checkpoint, vkey, .. } = stored(link, deployment).await?;
+    let Stored { head, checkpoint, vkey, contradicted, .. } = stored(link, deployment).await?;
     let key = vkey.parse().map_err(|_| {
         RecordError::corrupt(format!("`{vkey}` is stored as the key of {deployment}"))
     })?;
-    Ok(Standing { head, checkpoint, key })
+    Ok(Standing { head, checkpoint, key, contradicted: Checkpoint::claimed(&contradicted) })
 }
 
 pub(super) async fn entries(

@@ -14,14 +14,18 @@ pub(super) const CREATE: &str = "INSERT INTO deployments
     VALUES ($1, 0, $2, 0, $3, $4, $5, '', 0) ON CONFLICT (name) DO NOTHING";
 pub(super) const DEPLOYMENTS: &str = "SELECT name FROM deployments ORDER BY name";
 pub(super) const EXISTS: &str = "SELECT seq FROM deployments WHERE name = $1";
-pub(super) const TIP: &str =
-    "SELECT seq, hash, epoch, frontier, checkpoint, vkey FROM deployments WHERE name = $1";
+pub(super) const TIP: &str = "SELECT seq, hash, epoch, frontier, checkpoint, vkey, contradicted
+    FROM deployments WHERE name = $1";
 pub(super) const MOVE: &str = "UPDATE deployments
     SET seq = $1, hash = $2, frontier = $3, checkpoint = $4, vkey = $5
     WHERE name = $6 AND seq = $7 AND epoch = $8";
 pub(super) const ACCEPT: &str = "UPDATE deployments
-    SET epoch = epoch + 1, checkpoint = $1, vkey = $2, leader = '', led_until = 0
+    SET epoch = epoch + 1, checkpoint = $1, vkey = $2, leader = '', led_until = 0, contradicted = ''
     WHERE name = $3 AND seq = $4 AND epoch = $5";
+/// The first one stays until people have decided. The epoch fences whoever was writing.
+pub(super) const CONTRADICT: &str = "UPDATE deployments
+    SET epoch = epoch + 1, leader = '', led_until = 0, contradicted = $1
+    WHERE name = $2 AND contradicted = ''";
 
 pub(super) const LEAD: &str = "UPDATE deployments
     SET epoch = epoch + 1, leader = $1, led_until = $2
@@ -120,19 +124,22 @@ pub(super) const SET_TOKENS: &str = "UPDATE orders SET token = given.column2
     FROM (VALUES {}) AS given WHERE orders.number = given.column1";
 
 /// The oldest orders that may be claimed: those that nobody has had, and those whose lease has run
-/// out, but of those that one entry intends only the first that is left. PostgreSQL passes over rows
-/// that another claimant is taking just now; SQLite has one writer.
+/// out, but of those that one entry intends only the first that is left; none of a record that is
+/// contradicted. PostgreSQL passes over rows that another claimant is taking just now; SQLite has one
+/// writer.
 pub(super) const OPEN_SQLITE: &str = "SELECT number, intent, body, holder, withhold, stop
     FROM orders
     WHERE state = 'open' AND NOT EXISTS (SELECT 1 FROM orders AS ahead
         WHERE ahead.number = orders.number - 1 AND ahead.deployment = orders.deployment
             AND ahead.intent = orders.intent)
+        AND (SELECT contradicted FROM deployments WHERE name = orders.deployment) = ''
     ORDER BY number LIMIT $1";
 pub(super) const OPEN_POSTGRES: &str = "SELECT number, intent, body, holder, withhold, stop
     FROM orders
     WHERE state = 'open' AND NOT EXISTS (SELECT 1 FROM orders AS ahead
         WHERE ahead.number = orders.number - 1 AND ahead.deployment = orders.deployment
             AND ahead.intent = orders.intent)
+        AND (SELECT contradicted FROM deployments WHERE name = orders.deployment) = ''
     ORDER BY number LIMIT $1 FOR UPDATE OF orders SKIP LOCKED";
 pub(super) const LAPSED_SQLITE: &str = "SELECT number, intent, body, holder, withhold, stop
     FROM orders
@@ -140,6 +147,7 @@ pub(super) const LAPSED_SQLITE: &str = "SELECT number, intent, body, holder, wit
         AND NOT EXISTS (SELECT 1 FROM orders AS ahead
             WHERE ahead.number = orders.number - 1 AND ahead.deployment = orders.deployment
                 AND ahead.intent = orders.intent)
+        AND (SELECT contradicted FROM deployments WHERE name = orders.deployment) = ''
     ORDER BY held_until, number LIMIT $2";
 pub(super) const LAPSED_POSTGRES: &str = "SELECT number, intent, body, holder, withhold, stop
     FROM orders
@@ -147,6 +155,7 @@ pub(super) const LAPSED_POSTGRES: &str = "SELECT number, intent, body, holder, w
         AND NOT EXISTS (SELECT 1 FROM orders AS ahead
             WHERE ahead.number = orders.number - 1 AND ahead.deployment = orders.deployment
                 AND ahead.intent = orders.intent)
+        AND (SELECT contradicted FROM deployments WHERE name = orders.deployment) = ''
     ORDER BY held_until, number LIMIT $2 FOR UPDATE OF orders SKIP LOCKED";
 /// The orders behind one that is claimed, which one entry intends with it: they are claimed along.
 pub(super) const BEHIND_SQLITE: &str = "SELECT number, intent, body, holder, withhold, stop

@@ -5,7 +5,7 @@ use crate::command::Command;
 use crate::decide::{Acting, decide};
 use crate::digest::Digest;
 use crate::event::{Actor, Event};
-use crate::history::{ClockDoubt, HistoryCommand, HistoryEvent, Loss};
+use crate::history::{ClockDoubt, History, HistoryCommand, HistoryEvent, Loss};
 use crate::state::State;
 use expect_test::expect;
 use jiff::SignedDuration;
@@ -67,6 +67,32 @@ fn another_loss_takes_two_people_again() {
     let root = Digest::of(b"a later history");
     let loss = Loss { witnessed: 90, root, found: 70 };
     assert!(!state.history.has_accepted(&loss));
+}
+
+/// What other places keep of the record that was lost is part of it, where it was there before.
+#[test]
+fn what_lay_elsewhere_before_a_loss_was_accepted_belongs_to_it() {
+    let accepted = |witnessed, found| {
+        let loss = Loss { witnessed, root: Digest::of(b"lost"), found };
+        History { losses: vec![(noon(), loss)], ..History::default() }
+    };
+    let (before, after) = (Some(noon()), Some(noon() + SignedDuration::from_secs(1)));
+    for (history, seen, since, covers) in [
+        (accepted(52, 41), 47, before, true),
+        (accepted(52, 41), 60, before, true),
+        // What is left of the record vouches for these.
+        (accepted(52, 41), 41, before, false),
+        (accepted(52, 41), 47, after, false),
+        (accepted(52, 41), 47, None, false),
+        // Where it was written anew, nobody knows from which entry on.
+        (accepted(30, 41), 30, before, true),
+        (accepted(30, 41), 35, before, true),
+        (accepted(30, 41), 29, before, false),
+        (History::default(), 47, before, false),
+    ] {
+        let seen = Loss { witnessed: seen, root: Digest::of(b"seen"), found: 70 };
+        assert_eq!(history.covers(&seen, since), covers, "{seen:?} {since:?} {history:?}");
+    }
 }
 
 #[test]
