@@ -132,14 +132,14 @@ pub(super) const OPEN_SQLITE: &str = "SELECT number, intent, body, holder, withh
     WHERE state = 'open' AND NOT EXISTS (SELECT 1 FROM orders AS ahead
         WHERE ahead.number = orders.number - 1 AND ahead.deployment = orders.deployment
             AND ahead.intent = orders.intent)
-        AND (SELECT contradicted FROM deployments WHERE name = orders.deployment) = ''
+        AND (SELECT contradicted = '' FROM deployments WHERE name = orders.deployment)
     ORDER BY number LIMIT $1";
 pub(super) const OPEN_POSTGRES: &str = "SELECT number, intent, body, holder, withhold, stop
     FROM orders
     WHERE state = 'open' AND NOT EXISTS (SELECT 1 FROM orders AS ahead
         WHERE ahead.number = orders.number - 1 AND ahead.deployment = orders.deployment
             AND ahead.intent = orders.intent)
-        AND (SELECT contradicted FROM deployments WHERE name = orders.deployment) = ''
+        AND (SELECT contradicted = '' FROM deployments WHERE name = orders.deployment)
     ORDER BY number LIMIT $1 FOR UPDATE OF orders SKIP LOCKED";
 pub(super) const LAPSED_SQLITE: &str = "SELECT number, intent, body, holder, withhold, stop
     FROM orders
@@ -147,7 +147,7 @@ pub(super) const LAPSED_SQLITE: &str = "SELECT number, intent, body, holder, wit
         AND NOT EXISTS (SELECT 1 FROM orders AS ahead
             WHERE ahead.number = orders.number - 1 AND ahead.deployment = orders.deployment
                 AND ahead.intent = orders.intent)
-        AND (SELECT contradicted FROM deployments WHERE name = orders.deployment) = ''
+        AND (SELECT contradicted = '' FROM deployments WHERE name = orders.deployment)
     ORDER BY held_until, number LIMIT $2";
 pub(super) const LAPSED_POSTGRES: &str = "SELECT number, intent, body, holder, withhold, stop
     FROM orders
@@ -155,7 +155,7 @@ pub(super) const LAPSED_POSTGRES: &str = "SELECT number, intent, body, holder, w
         AND NOT EXISTS (SELECT 1 FROM orders AS ahead
             WHERE ahead.number = orders.number - 1 AND ahead.deployment = orders.deployment
                 AND ahead.intent = orders.intent)
-        AND (SELECT contradicted FROM deployments WHERE name = orders.deployment) = ''
+        AND (SELECT contradicted = '' FROM deployments WHERE name = orders.deployment)
     ORDER BY held_until, number LIMIT $2 FOR UPDATE OF orders SKIP LOCKED";
 /// The orders behind one that is claimed, which one entry intends with it: they are claimed along.
 pub(super) const BEHIND_SQLITE: &str = "SELECT number, intent, body, holder, withhold, stop
