@@ -37,8 +37,15 @@ pub(crate) fn facts(paper: &Paper<'_>, id: &RfcId) -> Option<Value> {
         "sites-of-rings": sites.sum::<usize>() + request.covers.sites.len(),
         "levels": levels,
         "approvals": approvals.collect::<Vec<_>>(),
-        "emergency": schedule.emergencies.get(id).map(|it| json!({ "kind": it.kind, "by": it.by, "at": it.at,
-            "review-due": it.review_due, "reviewed": it.review })),
+        "emergency": schedule.emergencies.get(id).map(|it| {
+            let mut said = json!({ "kind": it.kind, "by": it.by, "at": it.at,
+                "review-due": it.review_due, "reviewed": it.review });
+            let dispute = disputed.iter().find(|of| Some(&of.by) == it.by.as_ref());
+            if let Some((said, of)) = said.as_object_mut().zip(dispute) {
+                said.insert("dispute".to_owned(), json!(of.dispute));
+            }
+            said
+        }),
         "review": schedule.reviews.get(id),
         "rulings": schedule.rulings.iter().filter(|it| it.rfc == *id).collect::<Vec<_>>(),
     }))

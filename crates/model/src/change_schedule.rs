@@ -9,6 +9,7 @@ mod conflict;
 
 pub use conflict::{Conflict, Places, ScheduledChange, conflicts, scheduled, unruled};
 
+use crate::dispute::Means;
 use crate::evolve::{Happening, Impossible};
 use crate::id::{DeploymentId, PersonId, RfcId, SiteId};
 use crate::rfc::{ChangeWindow, EmergencyKind, ImplementationReview, RequestForChange};
@@ -149,6 +150,9 @@ pub struct Emergency {
     pub by: Option<PersonId>,
     /// When.
     pub at: Timestamp,
+    /// By what they showed that it is them; nothing where an older program noted none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub means: Option<Means>,
     /// The last day for its review.
     pub review_due: Date,
     /// Its review.
@@ -251,7 +255,7 @@ impl ChangeSchedule {
             }
             ChangeScheduleEvent::EmergencyJustified { rfc, kind, review_due } => {
                 let (kind, review_due) = (*kind, *review_due);
-                let emergency = Emergency { kind, by, at, review_due, review: None };
+                let emergency = Emergency { kind, by, at, means: None, review_due, review: None };
                 self.emergencies.insert(rfc.clone(), emergency);
             }
             ChangeScheduleEvent::EmergencyReviewed { rfc, justified, finding } => {
@@ -276,6 +280,17 @@ impl ChangeSchedule {
             ChangeScheduleEvent::Elsewhere { changes } => self.elsewhere.clone_from(changes),
         }
         Ok(())
+    }
+}
+
+impl ChangeSchedule {
+    /// Notes by what whoever authorised an emergency had shown that it is them.
+    pub(crate) fn shown(&mut self, event: &ChangeScheduleEvent, means: Means) {
+        if let ChangeScheduleEvent::EmergencyJustified { rfc, .. } = event
+            && let Some(emergency) = self.emergencies.get_mut(rfc)
+        {
+            emergency.means = Some(means);
+        }
     }
 }
 

@@ -243,9 +243,8 @@ impl State {
                 requests::happened(status, *transition, reason.as_deref(), at)?;
                 status.part = part.or(status.part);
                 status.until = until.or(status.until);
-                let is_anew = status.approvals.is_empty();
                 // Most approvals nobody disputes: what copies share stays as it is.
-                if is_anew && !self.disputes.approvals.is_empty() {
+                if requests::is_anew(status, *transition) && !self.disputes.approvals.is_empty() {
                     self.disputes.forget_approvals(rfc, None);
                 }
             }
@@ -388,6 +387,7 @@ impl State {
                 {
                     self.rfcs.push(new_rfc(&request.id, at));
                 }
+                self.change_schedule.shown(it, Means::of(actor.known()));
             }
             Event::SiteCare(it) => {
                 self.site_care.happened(it, &happening)?;

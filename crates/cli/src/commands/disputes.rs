@@ -13,6 +13,7 @@ use model::id::{PersonId, RfcId};
 use model::sheet::SlotId;
 use model::state::State;
 use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet};
 use views::people::person;
 use views::time::when;
 
@@ -86,17 +87,33 @@ fn confirm_approval(
     desk: &Desk,
 ) -> Result<DisputeCommand, Fault> {
     let state = desk.state();
-    let part = state.part_of(rfc).ok_or_else(|| {
+    let found = state.rfc(rfc).and_then(|it| Some((it, state.part_of(rfc)?)));
+    let ((planned, status), part) = found.ok_or_else(|| {
         Fault::usage(format!("{rfc} is not in the plan"), "`landfall rfc list` names what is")
     })?;
-    let page = || format!("The plan part of {rfc} has the digest {part}: landfall rfc show {rfc}");
+    let page = || render::rfc::page(state, planned, status);
     let part = seen(desk, part, digits, "--digest", page)?;
     Ok(DisputeCommand::ConfirmApproval { rfc: rfc.clone(), part })
 }
 
-/// Returns where an approval stands that was disputed.
-fn stands(state: &State, rfc: &RfcId, by: &PersonId) -> &'static str {
-    if state.disputed_approvals(rfc).iter().any(|it| it.by == *by) { "disputed" } else { "settled" }
+/// Returns what an approval that was disputed is called.
+fn approval(state: &State, rfc: &RfcId) -> String {
+    let is_emergency = state.change_schedule.emergencies.contains_key(rfc);
+    if is_emergency { format!("emergency {rfc}") } else { format!("approval of {rfc}") }
+}
+
+/// Returns what the requests have let run of which an approval is or was disputed, a line each.
+fn let_run(state: &State) -> String {
+    let requests = state.disputes.reported.iter().flat_map(|it| &it.requests);
+    let requests: BTreeSet<&RfcId> = requests.collect();
+    let lines = requests.into_iter().filter_map(|rfc| Some((rfc, state.let_run(rfc)?)));
+    lines.map(|(rfc, ran)| format!("\n{rfc}: {ran}\n")).collect()
+}
+
+/// Returns where an approval stands that was disputed in a dispute.
+fn stands(state: &State, rfc: &RfcId, dispute: u32) -> &'static str {
+    let is_open = state.disputed_approvals(rfc).iter().any(|it| it.dispute == dispute);
+    if is_open { "disputed" } else { "settled" }
 }
 
 /// Returns what became of a signature that was disputed.
@@ -120,9 +137,11 @@ fn list(desk: &Desk) -> Result<Exit, Fault> {
             let signatures: Vec<_> = signatures
                 .map(|slot| json!({ "slot": slot, "became": became(state, slot) }))
                 .collect();
+            let ran = it.requests.iter().map(|rfc| (rfc, state.let_run(rfc)));
+            let ran: BTreeMap<_, _> = ran.collect();
             json!({ "dispute": number, "person": it.person, "means": it.means, "since": it.since,
                 "reason": it.reason, "by": it.by, "at": it.at, "renewed": it.renewed,
-                "signatures": signatures, "requests": it.requests })
+                "signatures": signatures, "requests": it.requests, "let_run": ran })
         })
         .collect();
     desk.terminal.answer(&values, || {
@@ -135,8 +154,7 @@ fn list(desk: &Desk) -> Result<Exit, Fault> {
                 it.renewed.as_ref().map_or("not yet".to_owned(), |(_, at)| when(*at, zone));
             let named = it.slots.iter().map(|slot| (slot.to_string(), became(state, slot)));
             let requests = it.requests.iter();
-            let requests =
-                requests.map(|rfc| (format!("approval of {rfc}"), stands(state, rfc, &it.person)));
+            let requests = requests.map(|rfc| (approval(state, rfc), stands(state, rfc, number)));
             let named: Vec<_> = named.chain(requests).collect();
             let none = vec![("none".to_owned(), "")];
             for (slot, became) in if named.is_empty() { none } else { named } {
@@ -153,7 +171,11 @@ fn list(desk: &Desk) -> Result<Exit, Fault> {
                 ]);
             }
         }
-        if reported.is_empty() { "Nobody disputes a signature.".to_owned() } else { text(&rows) }
+        if reported.is_empty() {
+            "Nobody disputes a signature.".to_owned()
+        } else {
+            text(&rows) + &let_run(state)
+        }
     })?;
     Ok(Exit::Done)
 }

@@ -109,6 +109,9 @@ pub(crate) fn page(state: &State, planned: &RequestForChange, status: &RfcStatus
     if let Some(reason) = &status.reason {
         line("said", reason);
     }
+    if let Some(disputed) = state.disputed_request(&planned.id) {
+        line("disputed", &disputed);
+    }
     for conflict in model::change_schedule::conflicts(state, &planned.id) {
         line("conflict", &super::change_schedule::conflict(&conflict));
     }
@@ -117,7 +120,8 @@ pub(crate) fn page(state: &State, planned: &RequestForChange, status: &RfcStatus
             || format!("to be reviewed by {}", emergency.review_due),
             |it| format!("reviewed {}: {}", when(it.at, zone), it.finding),
         );
-        line("emergency", &format!("restores {}; {reviewed}", emergency.kind));
+        let by = emergency.by.as_ref().map_or_else(String::new, |it| person(&state.plan, it));
+        line("emergency", &format!("authorised by {by}, restores {}; {reviewed}", emergency.kind));
     }
     if let Some(reviewed) = state.change_schedule.reviews.get(&planned.id) {
         line("review", &super::change_schedule::review(&reviewed.review));

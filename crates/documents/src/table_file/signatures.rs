@@ -16,7 +16,12 @@ pub(super) fn disputes(paper: &Paper<'_>) -> TableFile {
         let slots = it.slots.iter().map(|slot| (slot.to_string(), became(state, number, slot)));
         let requests = it.requests.iter().map(|rfc| {
             let open = state.disputed_approvals(rfc).iter().any(|of| of.dispute == number);
-            (format!("{rfc}: approval"), if open { "disputed" } else { "settled" })
+            let name = if state.change_schedule.emergencies.contains_key(rfc) {
+                "emergency authorisation"
+            } else {
+                "approval"
+            };
+            (format!("{rfc}: {name}"), if open { "disputed" } else { "settled" })
         });
         let mut about: Vec<_> = slots.chain(requests).collect();
         if about.is_empty() {

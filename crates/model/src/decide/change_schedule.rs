@@ -341,7 +341,10 @@ impl Request<'_> {
             return Err(Refusal::new(RefusalCode::Gate, text, "begin it in its window"));
         }
         let part = self.acting.state.part_of(&self.planned.id);
-        let rf7 = if part == self.status.part {
+        let disputed = self.acting.state.disputed_request(&self.planned.id);
+        let rf7 = if let Some(disputed) = disputed {
+            missing(disputed, &[RoleType::ChangeAuthority])
+        } else if part == self.status.part {
             Ok(())
         } else {
             let text = format!("{} no longer authorises what the plan says", self.planned.id);

@@ -80,11 +80,12 @@ impl Acting<'_> {
     fn approved_by(&self, person: &PersonId, means: Option<Means>, since: Timestamp) -> Vec<RfcId> {
         let is_theirs = |status: &RfcStatus| {
             let mut given = status.approvals.iter().enumerate().filter(|(_, (by, _))| by == person);
-            given.any(|(number, _)| {
-                // Of an older record nobody knows by what it was approved.
-                let known = status.given.get(number).copied().flatten();
-                known.is_none_or(|(at, of)| at >= since && means.is_none_or(|it| it == of))
-            })
+            self.state.has_authorised(status, person, (means, since))
+                || given.any(|(number, _)| {
+                    // Of an older record nobody knows by what it was approved.
+                    let known = status.given.get(number).copied().flatten();
+                    known.is_none_or(|(at, of)| at >= since && means.is_none_or(|it| it == of))
+                })
         };
         self.state.rfcs.iter().filter(|it| is_theirs(it)).map(|it| it.id.clone()).collect()
     }

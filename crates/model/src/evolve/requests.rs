@@ -69,6 +69,12 @@ pub(super) fn keep_approvals(
     }
 }
 
+/// Returns whether nothing is left of what let the request run before, of which somebody may dispute a part.
+pub(super) fn is_anew(status: &RfcStatus, transition: RfcTransition) -> bool {
+    let goes_on = status.was_emergency && transition != RfcTransition::EmergencyAuthorised;
+    status.approvals.is_empty() && !goes_on
+}
+
 /// Notes an approval, with when it was given and by what.
 pub(super) fn approved(
     status: &mut RfcStatus,

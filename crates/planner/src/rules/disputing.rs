@@ -7,11 +7,12 @@ use crate::fixture::standard_plan;
 use crate::waiting::why;
 use expect_test::expect;
 use jiff::{SignedDuration, Timestamp};
-use model::command::Command;
+use model::command::{Command, RfcAct};
 use model::digest::Digest;
 use model::dispute::{DisputeCommand, Means};
 use model::gates;
 use model::machine::{RfcState, SignOffState};
+use model::rfc::{EmergencyKind, RfcCategory};
 use model::scope::Scope;
 use model::sheet::SlotId;
 
@@ -216,6 +217,66 @@ fn nothing_begins_on_a_disputed_approval_until_it_is_confirmed_or_given_anew() {
         rosalind: done
         rosalind: nobody disputes an approval of R-core by rosalind
         gunnvor: done
+        gunnvor: done
+        R-core is a draft
+    "#]].assert_eq(&told);
+}
+
+// Proves: M-3
+#[test]
+fn an_emergency_authorisation_is_disputed_too_and_what_it_let_run_is_told() {
+    let mut plan = standard_plan();
+    plan.rfcs[0].category = RfcCategory::Emergency;
+    let rfc = plan.rfcs[0].id.clone();
+    let mut world = World::of(plan);
+    let part = world.state.part_of(&rfc).unwrap();
+    let (kind, reason) = (Some(EmergencyKind::Service), "tills stand still".to_owned());
+    let act = RfcAct::AuthoriseEmergency { part, kind, reason };
+    let authorise = Command::Rfc { rfc: rfc.clone(), act };
+    let (at, by, other) = (world.now, "rosalind", "farrukh");
+    let mut told = tell(&mut world, by, &authorise);
+    told += &tell(&mut world, "gunnvor", &report(other, None, at));
+    assert_eq!(world.state.disputed_request(&rfc), None, "somebody else authorised it");
+    told += &tell(&mut world, "gunnvor", &report(by, None, at));
+    told += &format!("{}\n", world.state.disputed_request(&rfc).unwrap());
+    for _ in 0..20 {
+        world.look();
+        world.pass(3_600);
+    }
+    assert!(world.state.components.iter().all(|it| it.runs == 0), "nothing begins on it");
+    let confirm = Command::Dispute(DisputeCommand::ConfirmApproval { rfc: rfc.clone(), part });
+    told += &tell(&mut world, other, &confirm);
+    let mut set_aside = world.clone();
+    told += &tell(&mut world, by, &confirm);
+    assert_eq!(world.state.disputed_request(&rfc), None);
+
+    // What is under way stays what it is, and is named.
+    world.until(|it| it.state.rfcs[0].state == RfcState::Implementing);
+    told += &tell(&mut world, "gunnvor", &report(by, None, at));
+    told += &format!("{}\n", world.state.disputed_request(&rfc).unwrap());
+    for it in why(&world.state, world.now, &Scope::Rfc(rfc.clone())) {
+        told += &format!("waits: {}\n", it.what);
+    }
+    let (name, whose, reason) = (rfc.clone(), by.parse().unwrap(), "not hers".to_owned());
+    let aside = DisputeCommand::SetAsideApproval { rfc: name, by: whose, reason };
+    let aside = Command::Dispute(aside);
+    told += &tell(&mut set_aside, "gunnvor", &aside);
+    told += &format!("{rfc} is {}\n", set_aside.state.rfcs[0].state);
+    told += &tell(&mut world, "gunnvor", &aside);
+    told += &format!("{rfc} is {}\n", world.state.rfcs[0].state);
+    assert_eq!(world.state.disputed_request(&rfc), None);
+    expect![[r#"
+        rosalind: done
+        gunnvor: done
+        gunnvor: done
+        the authorisation of the emergency R-core by rosalind is disputed (dispute 2): rosalind confirms it, or it is set aside and given anew
+        farrukh: nobody disputes an approval of R-core by farrukh
+        rosalind: done
+        gunnvor: done
+        the authorisation of the emergency R-core by rosalind is disputed (dispute 3): rosalind confirms it, or it is set aside and given anew; it let work run at core component db, core component vpn, which began at 2027-01-05T04:00:00Z
+        waits: the authorisation of the emergency R-core by rosalind is disputed (dispute 3): rosalind confirms it, or it is set aside and given anew; it let work run at core component db, core component vpn, which began at 2027-01-05T04:00:00Z
+        gunnvor: done
+        R-core is a draft
         gunnvor: done
         R-core is a draft
     "#]].assert_eq(&told);

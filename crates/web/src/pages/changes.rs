@@ -214,7 +214,19 @@ fn approvals(visit: &Visit, planned: &RequestForChange, status: &RfcStatus) -> B
         ]
     });
     let columns = ["Level", "Role type", "Given", "By"];
-    Block::table("Approvals", &columns, rows.collect(), "It is approved in advance.")
+    let table = Block::table("Approvals", &columns, rows.collect(), "It is approved in advance.");
+    let emergency = visit.state().change_schedule.emergencies.get(&planned.id);
+    match emergency.filter(|_| status.was_emergency) {
+        Some(it) => {
+            let by = it.by.as_ref().map_or_else(|| "somebody".to_owned(), |by| visit.name(by));
+            table.lead(format!(
+                "It was authorised as an emergency by {by} alone, {}, to restore {}.",
+                visit.when(it.at),
+                it.kind
+            ))
+        }
+        None => table,
+    }
 }
 
 /// Returns the approvals of `rfc` that are disputed, with what whoever looks can do.
@@ -234,8 +246,9 @@ fn disputed(visit: &Visit, rfc: &RfcId) -> Option<Block> {
                 ("Set it aside", DisputeCommand::SetAsideApproval { rfc, by, reason })
             };
             let form = visit.form(&Command::Dispute(command)).unwrap_or_default();
+            let ran = state.let_run(&it.rfc).as_deref().map(sentence);
             Some(vec![
-                Cell::of(visit.name(&it.by)),
+                Cell::of(visit.name(&it.by)).small(ran.unwrap_or_default()),
                 Cell::of(format!("disputed, dispute {}", it.dispute))
                     .tone(Tone::Bad)
                     .small(&dispute.reason),
