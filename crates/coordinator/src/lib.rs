@@ -26,6 +26,8 @@ mod probing;
 mod quarantine;
 mod rotation;
 mod sealing;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod together;
 mod worker;
 

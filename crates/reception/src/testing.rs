@@ -7,6 +7,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use coordinator::clock::SteadyClock;
 use model::digest::Digest;
+use model::sheet::SlotId;
 use p256::ecdsa::signature::Signer as _;
 use p256::ecdsa::{Signature, SigningKey};
 use record::{Accounts, Location, Signer};
@@ -35,20 +36,44 @@ impl House {
     ///
     /// Where this computer lets nobody write a file.
     pub async fn new() -> Self {
+        Self::over(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples")).await
+    }
+
+    /// Returns a new house that was shown the plans under `plans`.
+    ///
+    /// # Panics
+    ///
+    /// Where this computer lets nobody write a file, or there is no such folder.
+    pub async fn over(plans: &Path) -> Self {
         let expected = "because a temporary folder can be written";
         let folder = tempfile::tempdir().expect(expected);
         let location = Location::Sqlite(folder.path().join("record.db"));
         let signer = Signer::from_file(&folder.path().join("key")).expect(expected);
         let record = record::open(&location, signer, None).await.expect(expected);
         let accounts = Accounts::open(&location).await.expect(expected);
-        let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples");
-        let plans = Plans::under(&examples).expect("because the examples are there");
+        let plans = Plans::under(plans).expect("because the plans are there");
         let clock = Arc::new(SteadyClock::of_this_computer());
         let opened = Reception::open(record, accounts, plans, clock).await.expect(expected);
         let (reception, secret) = opened;
         let secret = secret.expect("because nobody has set it up").reveal().to_owned();
         Self { reception, secret, folder }
     }
+}
+
+/// Asks for signatures in `slots` of a deployment whose record lies in `folder`, as the engine does once
+/// their sheets are ready, and returns the digest of each sheet.
+///
+/// # Panics
+///
+/// Where there is no such record, or none of these slots in it.
+pub async fn ask_to_sign(folder: &Path, deployment: &str, slots: &[&str]) -> Vec<Digest> {
+    let expected = "because the house is open";
+    let location = Location::Sqlite(folder.join("record.db"));
+    let signer = Signer::from_file(&folder.join("key")).expect(expected);
+    let record = record::open(&location, signer, None).await.expect(expected);
+    let deployment = deployment.parse().expect(expected);
+    let slots: Vec<SlotId> = slots.iter().map(|it| it.parse().expect(expected)).collect();
+    coordinator::testing::ask_to_sign(record, &deployment, &slots).await.expect(expected)
 }
 
 /// A user is there, was verified, and the key is told.

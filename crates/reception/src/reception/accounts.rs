@@ -1,5 +1,6 @@
 //! Accounts and tokens: made, changed, ended.
 
+use super::links::is_to_site;
 use super::{NewAccount, NewToken, Reception, TOKEN_LASTS_MAX};
 use crate::access::Reach;
 use crate::error::ReceptionError;
@@ -105,7 +106,9 @@ impl Reception {
         Ok(())
     }
 
-    /// Replaces the visitor's own password, or gives them their first. All other sessions and tokens of theirs end.
+    /// Replaces the visitor's own password, or gives them their first. All other sessions and tokens of theirs
+    /// end, and with a password that is replaced the links to sites, too: who chooses their first one may do
+    /// so because such a link wants it.
     ///
     /// # Errors
     ///
@@ -119,14 +122,16 @@ impl Reception {
         by_person(visitor)?;
         let account = self.known(visitor.person()).await?;
         // Whoever came in by an invitation, a passkey or single sign-on chooses their first one.
-        if !account.password.is_empty() {
+        let is_first = account.password.is_empty();
+        if !is_first {
             let hash = account.password.clone();
             self.guarded(&account.name, password::is_right(old, Some(hash))).await?;
         }
         let password = password::hash(new).await?;
         self.accounts.replace(&Account { password, ..account }).await?;
         for other in self.accounts.admissions(visitor.person()).await? {
-            if other.digest != visitor.admission {
+            let stays = is_first && is_to_site(&other);
+            if other.digest != visitor.admission && !stays {
                 self.accounts.end(&other.digest).await?;
             }
         }

@@ -365,6 +365,11 @@ impl Reception {
     }
 }
 
+/// Returns whether it is a link to a site.
+pub(super) fn is_to_site(admission: &Admission) -> bool {
+    matches!(opens(admission), Some(LinkTo::Site { .. }))
+}
+
 /// Returns what a link opens; nothing where it is another kind of admission.
 fn opens(admission: &Admission) -> Option<LinkTo> {
     match admission.kind {

@@ -3,16 +3,18 @@
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
+use reception::Reception;
 use reception::testing::House;
 pub(crate) use reception::testing::PASSWORD;
 use std::sync::Arc;
+use tempfile::TempDir;
 use tower::ServiceExt as _;
 
 /// A browser, and the server before it.
 pub(crate) struct Browser {
     routes: Router,
     secret: String,
-    _folder: tempfile::TempDir,
+    _folder: TempDir,
     cookie: Option<String>,
 }
 
@@ -34,7 +36,12 @@ impl Browser {
     /// Returns a browser before a server that nobody has an account at.
     pub(crate) async fn new() -> Self {
         let House { reception, secret, folder } = House::new().await;
-        let routes = web::router(Arc::new(reception));
+        Self { secret, ..Self::before(Arc::new(reception), folder) }
+    }
+
+    /// Returns a browser before the server of `reception`, whose record lies in `folder`.
+    pub(crate) fn before(reception: Arc<Reception>, folder: TempDir) -> Self {
+        let (routes, secret) = (web::router(reception), String::new());
         Self { routes, secret, cookie: None, _folder: folder }
     }
 
