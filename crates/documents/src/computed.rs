@@ -8,8 +8,21 @@
 use crate::block::Said;
 use crate::words::answer_sentences;
 
-/// Returns `answer` as a sentence of the catalogue with what stands in its gaps; nothing where it has none.
+/// What stands between the parts of an answer.
+const BETWEEN: &str = "; ";
+
+/// Returns `answer` as sentences of the catalogue with what stands in their gaps; nothing where it has none.
 pub(crate) fn told(answer: &str) -> Option<Said> {
+    // The parts first: a gap would take the others for a name.
+    let parts: Option<Vec<Said>> = answer.split(BETWEEN).map(sentence).collect();
+    match parts {
+        Some(all) if all.len() > 1 => Some(Said::All { all }),
+        Some(_) | None => sentence(answer),
+    }
+}
+
+/// Returns `answer` as one sentence of the catalogue.
+fn sentence(answer: &str) -> Option<Said> {
     let found = answer_sentences().iter().find_map(|(sentence, key)| {
         let gaps = gaps(answer, sentence)?;
         Some((*key, gaps))
@@ -45,9 +58,14 @@ mod tests {
 
     #[test]
     fn what_was_computed_is_told_in_the_readers_language_and_nothing_else_is() {
+        let word = |it: &Said| match it {
+            Said::Word { word, with } => filled(word, with, Language::De),
+            Said::Text(_) | Said::Named { .. } | Said::All { .. } => format!("{it:?}"),
+        };
         let german = |answer: &str| match told(answer) {
-            Some(Said::Word { word, with }) => filled(&word, &with, Language::De),
-            other => format!("{other:?}"),
+            Some(Said::All { all }) => all.iter().map(word).collect::<Vec<_>>().join("; "),
+            Some(one) => word(&one),
+            None => "None".to_owned(),
         };
         for (answer, expected) in [
             ("Yes, at 40 of 40 sites", "Ja, an 40 von 40 Standorten"),
@@ -57,6 +75,15 @@ mod tests {
                 "Ja, alle 6, und ihr Blatt ist unterzeichnet",
             ),
             ("In advance: dns, vpn; in parallel: none", "Vorab: dns, vpn; nebenher: none"),
+            (
+                "users: 3 of 4 answers on the solution are satisfied; site-owners: 2 of 2 answers on the deployment are satisfied",
+                "Benutzer: 3 von 4 Antworten zur L\u{f6}sung sind zufrieden; Verantwortliche der Standorte: 2 von 2 Antworten zur Bereitstellung sind zufrieden",
+            ),
+            (
+                "5 of 6 come on 2027-04-01, a quorum",
+                "5 von 6 kommen am 2027-04-01, beschlussf\u{e4}hig",
+            ),
+            ("No; whatever somebody wrote", "None"),
             ("Whatever somebody wrote", "None"),
         ] {
             assert_eq!(german(answer), expected, "{answer}");
