@@ -58,4 +58,8 @@ test("an owner of several sites looks at the sample and signs once", async () =>
   await page.getByText("Recorded as").waitFor();
   await page.goto("/d/HELLO/documents/site/west");
   await page.getByText(/in batch 1 of 4, 2 looked at/).waitFor();
+  await page.goto("/d/HELLO/batches");
+  await page.getByRole("link", { name: "1", exact: true }).click();
+  await page.getByText("2 of the 2 sheets that were drawn are looked at").waitFor();
+  await clean(page);
 });

@@ -1,6 +1,7 @@
 //! The routes, a file a noun.
 
 mod account;
+mod batch;
 mod commands;
 mod deployment;
 mod document;
@@ -81,6 +82,8 @@ pub(crate) fn routers() -> (Routes, Routes) {
         .routes(routes!(link::to_site))
         .routes(routes!(output::output))
         .routes(routes!(sheet::sheet))
+        .routes(routes!(batch::batches))
+        .routes(routes!(batch::batch))
         .routes(routes!(document::binder))
         .routes(routes!(document::document))
         .routes(routes!(wait::waiting))
@@ -110,6 +113,7 @@ pub(crate) fn describe(generator: &mut SchemaGenerator) {
     signature::describe(generator);
     site::describe(generator);
     sheet::describe(generator);
+    batch::describe(generator);
     document::describe(generator);
     wait::describe(generator);
     plan::describe(generator);

@@ -96,6 +96,7 @@ fn of_a_deployment() -> Router<Arc<Reception>> {
         .route("/d/{deployment}/handover", get(handover::page))
         .route("/d/{deployment}/survey/{of}", get(surveys::named_page).post(surveys::named_answer))
         .route("/d/{deployment}/batches", get(batches::page))
+        .route("/d/{deployment}/batches/{batch}", get(batches::one))
         .route("/d/{deployment}/milestones", get(milestones::page))
         .route("/d/{deployment}/documents", get(documents::list))
         .route("/d/{deployment}/documents/{*sheet}", get(documents::page))

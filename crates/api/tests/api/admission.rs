@@ -25,7 +25,7 @@ fn routes() -> Vec<(String, String)> {
         let path = path.replace("{sheet}", "core-final").replace("{site}", "north");
         let path = path.replace("{seq}", "1").replace("{name}", "me").replace("{document}", "core");
         let path = path.replace("{order}", "site/north/a/b");
-        let path = path.replace("{passkey}", "AAEC");
+        let path = path.replace("{passkey}", "AAEC").replace("{batch}", "1");
         let path = path.replace("{digest}", &"0".repeat(64));
         assert!(!path.contains('{'), "{path}: give it a name to be asked with");
         for method in methods.as_object().unwrap().keys() {

@@ -3,6 +3,7 @@
 use crate::Server;
 use axum::http::StatusCode;
 use futures::StreamExt as _;
+use reception::testing::ask_to_sign;
 use serde_json::json;
 
 #[tokio::test]
@@ -235,4 +236,52 @@ async fn what_people_edit_is_not_changed_by_whoever_has_seen_something_older() {
         (StatusCode::PRECONDITION_FAILED, &json!("stale"))
     );
     assert!(stale.body["next_step"].as_str().unwrap().contains("read again"), "{}", stale.body);
+}
+
+#[tokio::test]
+async fn a_batch_is_read_by_itself_with_what_was_drawn_and_looked_at() {
+    let server = Server::new().await;
+    let me = server.with_a_deployment().await;
+    let at = "/api/v1/deployments/HELLO";
+    let ask = async |path: &str| server.get(&format!("{at}/{path}")).by(&me).sent().await;
+    assert_eq!(ask("batches").await.body["items"], json!([]));
+    for none in ["batches/1", "batches/0", "batches/x"] {
+        assert_eq!(ask(none).await.status, StatusCode::NOT_FOUND, "{none}");
+    }
+    let slots = ["site/north:site-owner", "site/south:site-owner"];
+    let documents = ask_to_sign(server.folder(), "HELLO", &slots).await;
+    let act = async |command| {
+        let done = server.post(&format!("{at}/commands")).by(&me).json(&command).await;
+        assert_eq!(done.status, StatusCode::OK, "{}", done.body);
+    };
+    act(json!({"batch": {"begin": {"slots": slots}}})).await;
+    let look = json!({"batch": 1, "slot": slots[1], "document": documents[1]});
+    act(json!({"batch": {"look-at": look}})).await;
+
+    let list = ask("batches").await.body;
+    let line = &list["items"][0];
+    assert_eq!((&line["batch"], &line["by"]), (&json!(1), &json!("me")), "{list}");
+    assert_eq!(
+        (&line["signatures"], &line["drawn"], &line["unseen"]),
+        (&json!(2), &json!(2), &json!(1))
+    );
+    let batch = ask("batches/1").await.body;
+    assert_eq!(batch["listed"][0]["slot"], slots[0], "{batch}");
+    assert_eq!(batch["listed"][0]["is_drawn"], true);
+    assert_eq!(batch["listed"][0].get("looked_at"), None);
+    assert!(batch["listed"][1]["looked_at"].is_string(), "{batch}");
+    assert_eq!(batch.get("signed"), None);
+    let sign = json!({"batch": {"sign": {"batch": 1, "digest": batch["digest"]}}});
+    let refused = server.post(&format!("{at}/commands")).by(&me).json(&sign).await;
+    assert!(
+        refused.body.to_string().contains("1 of 2 have not been looked at"),
+        "{}",
+        refused.body
+    );
+    let look = json!({"batch": 1, "slot": slots[0], "document": documents[0]});
+    act(json!({"batch": {"look-at": look}})).await;
+    act(sign).await;
+    let batch = ask("batches/1").await.body;
+    assert_eq!(batch["means"], "password", "{batch}");
+    assert!(batch["signed"].is_string(), "{batch}");
 }

@@ -6,6 +6,7 @@ use axum::http::{HeaderMap, Method, Request, StatusCode};
 use reception::Reception;
 use reception::testing::{House, PASSWORD};
 use serde_json::{Value, json};
+use std::path::Path;
 use std::sync::Arc;
 use tower::ServiceExt as _;
 
@@ -16,7 +17,7 @@ pub(crate) const ORIGIN: &str = "http://localhost:7500";
 pub(crate) struct Server {
     routes: Router,
     reception: Arc<Reception>,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 /// What was answered.
@@ -38,7 +39,7 @@ impl Server {
         let House { reception, secret, folder } = House::new().await;
         let reception = Arc::new(reception.reached_at(&ORIGIN.parse().unwrap()));
         let routes = api::router(reception.clone());
-        let server = Self { routes, reception, _folder: folder };
+        let server = Self { routes, reception, folder };
         let first = json!({"secret": secret, "name": "me", "password": PASSWORD});
         let made = server.post("/api/v1/set-up").json(&first).await;
         assert_eq!(made.status, StatusCode::NO_CONTENT);
@@ -48,6 +49,11 @@ impl Server {
     /// Returns the reception behind it.
     pub(crate) fn reception(&self) -> &Reception {
         &self.reception
+    }
+
+    /// Returns the folder in which its record lies.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     fn asked(&self, method: Method, path: &str) -> Asked<'_> {

@@ -10,6 +10,7 @@ use model::sheet::SlotId;
 #[command(after_help = "Examples:
   landfall sign --all-mine
   landfall batch begin site/B01:site-owner site/B02:site-owner site/B27:site-owner
+  landfall batch list
   landfall batch show 1
   landfall batch look 1 site/B27 --digest 6854ed03
   landfall batch sign 1 --digest 1b4f0e98
@@ -64,6 +65,11 @@ On a terminal, what has not been looked at is shown first.")]
         #[arg(long, value_name = "LANGUAGE", default_value = "en")]
         language: Language,
     },
+    /// List the batches, and where each stands.
+    #[command(after_help = "Examples:
+  landfall batch list
+  landfall batch list --json")]
+    List,
     /// Show what a batch lists, and what of it was looked at.
     #[command(after_help = "Examples:
   landfall batch show 1

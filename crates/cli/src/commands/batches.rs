@@ -34,6 +34,7 @@ pub(crate) async fn batch(it: &Line, mut desk: Desk) -> Result<Exit, Fault> {
             return sign(*batch, digest.as_deref(), desk.in_language(*language)).await;
         }
         Line::Show { batch } => return show(*batch, &desk),
+        Line::List => return list(&desk),
     }
     Ok(Exit::Done)
 }
@@ -43,8 +44,9 @@ pub(super) fn mine(desk: &Desk) -> Result<Vec<SlotId>, Fault> {
     let person = desk.author()?.person;
     let mine = model::batch::asked_of_owner(desk.state(), &person);
     if mine.is_empty() {
-        let what = format!("{person} is asked to sign for no site");
-        return Err(Fault::new(Exit::Refused, what).next("`landfall waiting` shows who is"));
+        let what = format!("{person} is asked to sign for no site as its owner or deputy");
+        let next = "`landfall waiting` shows who is; for another role name the slots: `landfall batch begin SLOT SLOT…`";
+        return Err(Fault::new(Exit::Refused, what).next(next));
     }
     Ok(mine)
 }
@@ -124,7 +126,8 @@ fn listed(desk: &Desk, batch: u32, wanted: &Wanted) -> Result<SlotId, Fault> {
 
 fn found(desk: &Desk, batch: u32) -> Result<&Batch, Fault> {
     desk.state().batches.get(batch).ok_or_else(|| {
-        let next = "`landfall sign --all-mine` begins one";
+        let next =
+            "`landfall batch list` says which there are, and `landfall sign --all-mine` begins one";
         Fault::usage(format!("there is no batch {batch}"), next)
     })
 }
@@ -135,6 +138,40 @@ fn show(batch: u32, desk: &Desk) -> Result<Exit, Fault> {
         "listed": it.listed, "sample": it.sample, "looked_at": it.looked_at, "signed": it.signed });
     let shown = page(desk, batch)?;
     desk.terminal.answer(&value, || shown)?;
+    Ok(Exit::Done)
+}
+
+fn list(desk: &Desk) -> Result<Exit, Fault> {
+    let (plan, zone) = (&desk.state().plan, &desk.state().plan.zone);
+    let numbered = || (1_u32..).zip(&desk.state().batches.0);
+    let values: Vec<_> = numbered()
+        .map(|(number, it)| {
+            let signed = it.signed.map(|(at, _)| at);
+            json!({ "batch": number, "by": it.by, "at": it.at, "signatures": it.listed.len(),
+                "drawn": it.sample.len(), "unseen": it.unseen().len(), "signed": signed })
+        })
+        .collect();
+    desk.terminal.answer(&values, || {
+        let headings = ["Batch", "Of", "Begun", "Signatures", "Looked at", ""];
+        let mut rows = table(desk.terminal.setting(), &headings);
+        for (number, it) in numbered() {
+            let (stands, tone) = match it.signed {
+                Some((at, _)) => (format!("signed on {}", when(at, zone)), Tone::Good),
+                None if it.is_open(desk.now()) => ("begun".to_owned(), Tone::Mind),
+                None => ("never signed".to_owned(), Tone::Plain),
+            };
+            let seen = it.sample.len() - it.unseen().len();
+            rows.add_row(vec![
+                cell(number, Tone::Plain),
+                cell(views::people::person(plan, &it.by), Tone::Plain),
+                cell(when(it.at, zone), Tone::Plain),
+                cell(it.listed.len(), Tone::Plain),
+                cell(format!("{seen} of {}", it.sample.len()), Tone::Plain),
+                cell(stands, tone),
+            ]);
+        }
+        if values.is_empty() { "Nobody has begun a batch.".to_owned() } else { text(&rows) }
+    })?;
     Ok(Exit::Done)
 }
 

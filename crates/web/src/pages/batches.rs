@@ -4,7 +4,9 @@ use super::Answer;
 use super::documents::facts_of;
 use crate::block::{Block, Cell, Fact, Link, Tone};
 use crate::page::Page;
+use crate::trouble::No;
 use crate::visit::Visit;
+use axum::extract::Path;
 use documents::Language;
 use model::batch::{self, Batch, BatchCommand, sample_size};
 use model::command::Command;
@@ -50,6 +52,32 @@ pub(crate) async fn page(visit: Visit) -> Answer {
     Ok(page.shown(&visit))
 }
 
+/// One batch: what it lists, and what of it was looked at.
+pub(crate) async fn one(visit: Visit, Path((_, number)): Path<(String, String)>) -> Answer {
+    let state = visit.state();
+    let found = number.parse().ok().and_then(|it| Some((it, state.batches.get(it)?)));
+    let Some((number, it)) = found else {
+        return Err(No::unknown(format!("There is no batch {number}.")).into());
+    };
+    let stands = match it.signed {
+        Some((at, _)) => format!("signed {}", visit.when(at)),
+        None => "not signed".to_owned(),
+    };
+    let facts = vec![
+        Fact::said("Whose", visit.name(&it.by)),
+        Fact::said("Stands", stands),
+        Fact::said("What it says", format!("\u{201c}{}\u{201d}", it.meaning())),
+        Fact::said("Digest of the list", it.digest),
+    ];
+    let mut page = Page::new(format!("Batch {number}"))
+        .with(Block::facts("The batch", facts))
+        .with(listed(&visit, number, it));
+    if it.by == *visit.person() && it.is_open(visit.now) {
+        page = page.with(next(&visit, number, it));
+    }
+    Ok(page.typed(format!("landfall batch show {number}")).shown(&visit))
+}
+
 /// Returns the links that lead to what somebody owns several of.
 pub(super) fn offered(visit: &Visit) -> Option<Block> {
     let asked = batch::asked_of_owner(visit.state(), visit.person()).len();
@@ -64,10 +92,12 @@ pub(super) fn offered(visit: &Visit) -> Option<Block> {
 /// Returns the sheets of a batch, and which of them are still to be looked at.
 fn listed(visit: &Visit, number: u32, it: &Batch) -> Block {
     let seen = it.sample.len() - it.unseen().len();
+    let looks = it.by == *visit.person() && it.is_open(visit.now);
     let rows = it.listed.iter().map(|listed| {
         let slot = &listed.slot;
         let looked = match (it.looked_at.get(slot), it.sample.contains(slot)) {
             (Some(at), _) => Cell::of("looked at").tone(Tone::Good).small(visit.when(*at)),
+            (None, true) if !looks => Cell::of("not looked at").tone(Tone::Mind),
             (None, true) => {
                 let (slot, document) = (slot.clone(), listed.document);
                 let command =
@@ -137,7 +167,7 @@ fn past(visit: &Visit) -> Block {
             None => Cell::of("never signed").small(visit.when(it.at)),
         };
         vec![
-            Cell::number(number),
+            Cell::number(number).link(visit.link(&format!("batches/{number}"))),
             Cell::of(visit.name(&it.by)),
             Cell::number(it.listed.len()),
             Cell::of(format!("{} of {}", it.sample.len() - it.unseen().len(), it.sample.len())),

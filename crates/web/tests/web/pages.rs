@@ -4,7 +4,7 @@ use crate::browser::Browser;
 use axum::http::{StatusCode, header};
 
 /// Every page of a deployment.
-pub(crate) const PAGES: [&str; 24] = [
+pub(crate) const PAGES: [&str; 25] = [
     "",
     "/work",
     "/waiting",
@@ -22,6 +22,7 @@ pub(crate) const PAGES: [&str; 24] = [
     "/quiet-period",
     "/outcomes",
     "/handover",
+    "/batches",
     "/milestones",
     "/documents",
     "/documents/site/north",
@@ -205,4 +206,10 @@ async fn a_document_is_taken_along_as_a_file_that_loads_and_does_nothing() {
     }
     let none = browser.get("/d/HELLO/papers/site/nowhere?form=pdf").await;
     assert_eq!(none.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn there_is_no_page_of_a_batch_that_nobody_has_begun() {
+    let browser = Browser::at_work().await;
+    assert_eq!(browser.get("/d/HELLO/batches/1").await.status, StatusCode::NOT_FOUND);
 }

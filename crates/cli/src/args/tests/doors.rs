@@ -88,10 +88,11 @@ const OTHER_WORDS: [(&str, &str); 14] = [
 
 /// What is typed that changes nothing in a deployment: it looks, or is about the program itself and the
 /// files of whoever types it.
-const LOOKS: [&str; 78] = [
+const LOOKS: [&str; 79] = [
     "account list",
     "account refusals",
     "account show",
+    "batch list",
     "batch show",
     "calendar",
     "change-schedule",
