@@ -144,7 +144,7 @@ fn a_backup_that_was_put_back_is_told_from_the_record_by_what_left_the_server() 
     desk.does("record accept-loss --reason nightly --as gunnvor");
     let said = desk.serves();
     assert!(said.contains("not carried to volume: "), "{said}");
-    assert!(said.contains("people have accepted that: name another place"), "{said}");
+    assert!(said.contains("people have accepted that; name another place"), "{said}");
     desk.does("rfc submit RFC-1 --as saoirse");
     desk.serves();
     assert_eq!((commits().lines().count(), kept()), (2, 2), "nothing of it was put there");

@@ -257,10 +257,11 @@ impl Carrier {
         let told = is_contradicted(&self.record, deployment, note, at).await;
         let mut trouble = another(&other);
         if told.map_err(|it| it.to_string())? {
-            trouble +=
-                "; nothing starts until two people accept the loss: `landfall record accept-loss`";
+            trouble += "; or two people accept it: `landfall record accept-loss`. Until then nothing starts";
         } else {
-            trouble += "; people have accepted that: name another place for what follows";
+            trouble = format!(
+                "what is kept there, of {size} entries, belongs to what was lost, and people have accepted that; name another place for what follows"
+            );
             let of = (deployment.clone(), place.to_string());
             self.accepted.insert(of, (note.to_owned(), trouble.clone()));
         }

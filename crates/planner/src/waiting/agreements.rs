@@ -4,7 +4,9 @@
 
 use super::WaitingOn;
 use super::stable::names;
+use model::command::Command;
 use model::evolve::act_name;
+use model::history::HistoryCommand;
 use model::id::PersonId;
 use model::machine::deployment::DeploymentTransition;
 use model::state::{Concurrence, State, scope_of_act};
@@ -35,5 +37,9 @@ fn half(state: &State, act: &str, given: &[Concurrence]) -> Option<WaitingOn> {
     let scope = scope_of_act(act);
     let mut wait = WaitingOn::people(state, scope, what, last.at, &last.wanted);
     wait.people.retain(|it| !agreed.contains(&it));
+    if let Some(person) = act.strip_prefix("forget ").and_then(|it| it.parse().ok()) {
+        let reason = String::new();
+        wait = wait.with(Command::History(HistoryCommand::ForgetPerson { person, reason }));
+    }
     Some(wait.if_nobody_acts("nothing: it stays as it is").advisable())
 }
