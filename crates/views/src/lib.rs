@@ -13,6 +13,7 @@ pub mod listing;
 pub mod people;
 pub mod people_list;
 pub mod processes;
+pub mod sample;
 pub mod site_list;
 pub mod subject;
 pub mod time;

@@ -22,6 +22,7 @@ mod people;
 mod plan;
 mod quiet_period;
 mod record;
+mod samples;
 mod site;
 mod sites;
 mod surveys;
@@ -89,6 +90,7 @@ fn of_a_deployment() -> Router<Arc<Reception>> {
         .route("/d/{deployment}/calendar", get(calendar::page))
         .route("/d/{deployment}/changes", get(changes::list))
         .route("/d/{deployment}/changes/{rfc}", get(changes::page))
+        .route("/d/{deployment}/sample", get(samples::page))
         .route("/d/{deployment}/stabilise", get(incidents::list))
         .route("/d/{deployment}/stabilise/{incident}", get(incidents::page))
         .route("/d/{deployment}/quiet-period", get(quiet_period::page))

@@ -60,14 +60,16 @@ this program.")]
     /// Lay out some changes, chosen by a seed, from their request to their review.
     #[command(after_help = "Examples:
   landfall evidence sample --seed 20270430 --count 25
+  landfall evidence sample --seed 7 --count 5 --json
 
-The seed is the auditor's; see `landfall help record sample`.")]
+The seed is the auditor's. Those changes are chosen of which the SHA-256 of the seed, a line feed
+and the name is smallest, so that anybody finds the same: printf '7\\nRFC-1' | sha256sum")]
     Sample {
         /// What chooses.
         #[arg(long, value_name = "NUMBER")]
         seed: u64,
         /// How many changes, 200 at most.
-        #[arg(long, value_name = "COUNT", default_value_t = 25)]
+        #[arg(long, value_name = "COUNT", default_value_t = views::sample::SAMPLE_USUAL)]
         count: usize,
     },
 }

@@ -75,21 +75,6 @@ into a file of its own.")]
         #[arg(long, value_name = "FILE")]
         private: Option<PathBuf>,
     },
-    /// Lay out some changes, chosen by a seed, from their request to their review.
-    #[command(after_help = "Examples:
-  landfall record sample --seed 20270430 --count 5
-  landfall record sample --seed 7 --json
-
-The seed is the auditor's. Those changes are chosen of which the SHA-256 of the seed, a line feed
-and the name is smallest, so that anybody finds the same: printf '7\\nRFC-1' | sha256sum")]
-    Sample {
-        /// What chooses.
-        #[arg(long, value_name = "NUMBER")]
-        seed: u64,
-        /// How many changes, 200 at most.
-        #[arg(long, value_name = "COUNT", default_value_t = 5)]
-        count: usize,
-    },
     /// Accept that history was lost, as one of two people; then the deployment goes on.
     #[command(after_help = "Examples:
   landfall record accept-loss --reason \"Monday's backup was put back after the disk failed\"

@@ -39,10 +39,6 @@ pub(crate) async fn record(
             let mut desk = Desk::open(everywhere, surroundings, terminal).await?;
             show(&mut desk, scope.as_ref(), *follow, *after, *limit).await
         }
-        RecordOf::Sample { seed, count } => {
-            let desk = Desk::open(everywhere, surroundings, terminal).await?;
-            super::samples::sample(*seed, *count, &desk).await
-        }
         RecordOf::Verify { against, object_store_key } => {
             let reach = reach(surroundings, object_store_key.as_deref())?;
             let against = against.as_ref().map(|it| (it, &reach));

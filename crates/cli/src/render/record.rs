@@ -1,11 +1,11 @@
 //! Entries of the record as lines.
 
-use crate::commands::samples::Sample;
 use model::event::Entry;
 use model::state::State;
 use record::{Opened, Verified};
 use views::event::{scope_of, sentence};
 use views::people::{actor, person};
+use views::sample::Sample;
 use views::time::{exactly, told, zone_of};
 
 /// Returns an entry as one line: number, time, what, who.
@@ -18,7 +18,7 @@ pub(crate) fn line(state: &State, entry: &Entry) -> String {
 
 /// Returns a sample of changes, one after the other.
 pub(crate) fn sample(state: &State, sample: &Sample<'_>) -> String {
-    let mut text = sample.summary();
+    let mut text = sample.summary() + "\n";
     for it in &sample.changes {
         let title = it.request.map(|it| it.title.as_str()).unwrap_or_default();
         text += &format!("\n{}: {title}\n", it.status.id);

@@ -120,13 +120,17 @@ impl State {
 
     /// Returns that an approval of `rfc` is disputed, in words that say what leads on.
     pub fn disputed_request(&self, rfc: &RfcId) -> Option<String> {
-        let disputed = self.disputed_approvals(rfc);
-        let DisputedApproval { dispute, by, .. } = disputed.first()?;
+        self.disputed_approvals(rfc).first().map(|it| self.disputed_approval(it))
+    }
+
+    /// Returns that one approval is disputed, in words that say what leads on and what it has let run.
+    pub fn disputed_approval(&self, it: &DisputedApproval) -> String {
+        let DisputedApproval { dispute, rfc, by } = it;
         let ran = self.let_run(rfc).map(|it| format!("; {it}")).unwrap_or_default();
-        Some(format!(
+        format!(
             "{} by {by} is disputed (dispute {dispute}): {by} confirms it, or it is set aside and given anew{ran}",
             self.approval_name(rfc)
-        ))
+        )
     }
 
     /// Returns the approvals of a request that nobody disputes.

@@ -29,11 +29,7 @@ fn disputed_approval(state: &State, it: &DisputedApproval) -> Option<WaitingOn> 
     if !state.disputed_approvals(rfc).contains(&it) {
         return None;
     }
-    let ran = state.let_run(rfc).map(|it| format!("; {it}")).unwrap_or_default();
-    let what = format!(
-        "{} by {by} is disputed (dispute {dispute}): {by} confirms it, or it is set aside and given anew{ran}",
-        state.approval_name(rfc)
-    );
+    let what = state.disputed_approval(it);
     let (scope, at) = (Scope::Rfc(rfc.clone()), state.disputes.get(*dispute)?.at);
     let (rfc, part) = (rfc.clone(), state.part_of(rfc)?);
     let wait = if has_left(state, by, Rights::Operate) {

@@ -10,6 +10,7 @@ use axum::extract::Path;
 use documents::Language;
 use model::batch::{self, Batch, BatchCommand, sample_size};
 use model::command::Command;
+use model::digest::Digest;
 use model::sheet::{self, Sheet, SlotId};
 
 /// The most batches of the past that are listed: the newest.
@@ -108,9 +109,10 @@ fn listed(visit: &Visit, number: u32, it: &Batch) -> Block {
             }
             (None, false) => Cell::of("not drawn"),
         };
-        row(visit, slot, looked)
+        row(visit, slot, listed.document, looked)
     });
-    Block::table(format!("Batch {number}"), &["Site", "Sheet", "Sample"], rows.collect(), "").lead(
+    let columns = ["Site", "Sheet", "Sample"];
+    Block::table(format!("The sheets of batch {number}"), &columns, rows.collect(), "").lead(
         format!(
             "{} signatures, {seen} of the {} sheets that were drawn are looked at. Begun {}.",
             it.listed.len(),
@@ -120,17 +122,16 @@ fn listed(visit: &Visit, number: u32, it: &Batch) -> Block {
     )
 }
 
-fn row(visit: &Visit, slot: &SlotId, more: Cell) -> Vec<Cell> {
+fn row(visit: &Visit, slot: &SlotId, document: Digest, more: Cell) -> Vec<Cell> {
     let state = visit.state();
     let title = if let Sheet::Site(site) = &slot.sheet {
         state.site(site).map(|(it, _)| it.title.clone())
     } else {
         None
     };
-    let digest = sheet::digest(state, &slot.sheet).short();
     vec![
         Cell::of(title.unwrap_or_else(|| slot.sheet.title())).small(slot.sheet.to_string()),
-        Cell::of(digest).link(visit.link(&format!("documents/{}", slot.sheet))),
+        Cell::of(document.short()).link(visit.link(&format!("documents/{}", slot.sheet))),
         more,
     ]
 }
@@ -182,7 +183,10 @@ fn past(visit: &Visit) -> Block {
 pub(super) fn before(visit: &Visit, command: &BatchCommand, language: Language) -> Vec<Block> {
     match command {
         BatchCommand::Begin { slots } => {
-            let rows = slots.iter().map(|it| row(visit, it, Cell::of(it.role)));
+            let rows = slots.iter().map(|it| {
+                let document = sheet::digest(visit.state(), &it.sheet);
+                row(visit, it, document, Cell::of(it.role))
+            });
             let lead = format!(
                 "{} of them will be drawn, to be looked at before you sign.",
                 sample_size(slots.len())

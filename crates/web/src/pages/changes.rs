@@ -53,6 +53,7 @@ pub(crate) async fn list(visit: Visit) -> Answer {
             visit.link("act/change-schedule/request-emergency"),
         ),
         Link::new("Rule on a conflict", visit.link("act/change-schedule/rule")),
+        Link::new("Draw a sample for an auditor", visit.link("sample")),
     ];
     let page = Page::new("Changes")
         .lead("No step runs in production without an authorised request for exactly this part of the plan.")

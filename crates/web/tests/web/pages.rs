@@ -4,7 +4,7 @@ use crate::browser::Browser;
 use axum::http::{StatusCode, header};
 
 /// Every page of a deployment.
-pub(crate) const PAGES: [&str; 25] = [
+pub(crate) const PAGES: [&str; 27] = [
     "",
     "/work",
     "/waiting",
@@ -18,6 +18,8 @@ pub(crate) const PAGES: [&str; 25] = [
     "/calendar",
     "/changes",
     "/changes/RFC-1",
+    "/sample",
+    "/sample?seed=20270430&count=5",
     "/stabilise",
     "/quiet-period",
     "/outcomes",
@@ -212,4 +214,25 @@ async fn a_document_is_taken_along_as_a_file_that_loads_and_does_nothing() {
 async fn there_is_no_page_of_a_batch_that_nobody_has_begun() {
     let browser = Browser::at_work().await;
     assert_eq!(browser.get("/d/HELLO/batches/1").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_sample_is_laid_out_as_the_auditors_seed_chooses_it() {
+    let browser = Browser::at_work().await;
+    let empty = browser.get("/d/HELLO/sample").await;
+    assert!(
+        empty.text.contains("An auditor names a seed") && !empty.text.contains("What was drawn")
+    );
+    let drawn = browser.get("/d/HELLO/sample?seed=7&count=1").await;
+    for expected in [
+        "1 of 1 changes, by seed 7",
+        "RFC-1, from request to review",
+        "Requested by",
+        "Approved by",
+    ] {
+        assert!(drawn.text.contains(expected), "{expected}: {}", drawn.text);
+    }
+    let refused = browser.get("/d/HELLO/sample?seed=seven").await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.text.contains("The seed is a number from 0 on."), "{}", refused.text);
 }

@@ -88,7 +88,7 @@ const OTHER_WORDS: [(&str, &str); 14] = [
 
 /// What is typed that changes nothing in a deployment: it looks, or is about the program itself and the
 /// files of whoever types it.
-const LOOKS: [&str; 79] = [
+const LOOKS: [&str; 78] = [
     "account list",
     "account refusals",
     "account show",
@@ -147,7 +147,6 @@ const LOOKS: [&str; 79] = [
     "record export",
     "record key",
     "record rotate-key",
-    "record sample",
     "record show",
     "record verify",
     "rehearse",

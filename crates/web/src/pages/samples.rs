@@ -1,0 +1,126 @@
+//! An auditor's sample: changes that a seed has chosen, each laid out from its request to its review.
+
+use super::Answer;
+use crate::block::{Block, Fact};
+use crate::form::FieldView;
+use crate::page::Page;
+use crate::template::said;
+use crate::trouble::No;
+use crate::visit::Visit;
+use views::board::EntryLine;
+use views::sample::{SAMPLE_USUAL, Sample, SampledChange};
+
+/// The most entries of a record that a page looks through: it is answered within a second or two.
+const LOOKED_AT_MAX: u64 = 200_000;
+
+/// How many are read at once.
+const AT_ONCE: u32 = 5_000;
+
+pub(crate) async fn page(visit: Visit) -> Answer {
+    let state = visit.state();
+    let count = number::<usize>(&visit, "count")?.unwrap_or(SAMPLE_USUAL);
+    let seed = number::<u64>(&visit, "seed")?;
+    let mut page = Page::new("Sample of changes").lead(
+        "An auditor names a seed, and it chooses: nobody can show only what went well. Each change is laid out from its request to its review.",
+    );
+    if let Some(seed) = seed {
+        let mut sample = Sample::of(state, seed, count);
+        let is_whole = read(&visit, &mut sample).await?;
+        page =
+            page.with(Block::facts("What was drawn", vec![Fact::said("Sample", sample.summary())]));
+        for change in &sample.changes {
+            page = page.with(asked(&visit, change)).with(happened(&visit, change, is_whole));
+        }
+        page = page.typed(format!("landfall evidence sample --seed {seed} --count {count}"));
+    }
+    let filter = [
+        word(&visit, "seed", "Seed", "a number that the auditor chooses", String::new()),
+        word(&visit, "count", "Changes", "how many, 200 at most", SAMPLE_USUAL.to_string()),
+    ];
+    Ok(page.shown_as(&visit, "list.html", said! { filter, action => visit.link("sample") }))
+}
+
+/// Takes what the record has of the sample, and returns whether all of it was looked through.
+async fn read(visit: &Visit, sample: &mut Sample<'_>) -> Result<bool, No> {
+    let state = visit.state();
+    let end = state.seq.min(LOOKED_AT_MAX);
+    let mut last = 0;
+    while last < end {
+        let mut entries = visit.followed.entries(last, AT_ONCE).await?;
+        entries.retain(|it| it.seq <= end);
+        let Some(newest) = entries.last() else { break };
+        last = newest.seq;
+        sample.take(state, &entries);
+    }
+    Ok(end == state.seq)
+}
+
+/// Returns what was asked for, by whom, and who approved it.
+fn asked(visit: &Visit, change: &SampledChange<'_>) -> Block {
+    let SampledChange { request, status, .. } = change;
+    let title = request.map_or_else(
+        || format!("{}, which is no longer in the plan", status.id),
+        |it| format!("{}: {}", it.id, it.title),
+    );
+    let approved: Vec<String> = status
+        .approvals
+        .iter()
+        .map(|(by, level)| format!("{}, at level {}", visit.name(by), level + 1))
+        .collect();
+    let mut facts = vec![Fact::said("State", status.state)];
+    if let Some(request) = request {
+        facts.extend([
+            Fact::said("Category", status.category.unwrap_or(request.category)),
+            Fact::said("Requested by", visit.name(&request.requested_by)),
+            Fact::said("Reason", &request.reason),
+            Fact::said("Impact", &request.impact),
+            Fact::said("Risk", &request.risk),
+            Fact::said("Rollback plan", &request.rollback_plan),
+        ]);
+    }
+    let approved = if approved.is_empty() { "nobody".to_owned() } else { approved.join("; ") };
+    facts.push(Fact::said("Approved by", approved));
+    Block::facts(title, facts).typed(format!("landfall rfc show {}", status.id))
+}
+
+/// Returns what the record has of a change, the oldest first.
+fn happened(visit: &Visit, change: &SampledChange<'_>, is_whole: bool) -> Block {
+    let state = visit.state();
+    let lines: Vec<EntryLine> = change.entries.iter().map(|it| EntryLine::of(state, it)).collect();
+    let mut block = super::board::entries(visit, &lines);
+    block.title = format!("{}, from request to review", change.status.id);
+    let more = match change.left_out {
+        0 => String::new(),
+        more => format!("{more} entries more concern it. "),
+    };
+    let beyond = if is_whole {
+        String::new()
+    } else {
+        format!(
+            "Only the first {LOOKED_AT_MAX} entries were looked through: the command line looks through all."
+        )
+    };
+    block.lead(format!("{more}{beyond}"))
+}
+
+fn word(visit: &Visit, name: &str, label: &str, about: &str, usual: String) -> FieldView {
+    let said = visit.says(name);
+    FieldView {
+        kind: "line",
+        name: name.to_owned(),
+        label: label.to_owned(),
+        about: about.to_owned(),
+        value: if said.is_empty() { usual } else { said.to_owned() },
+        ..FieldView::default()
+    }
+}
+
+/// Returns the number that the address says under `name`, if it says one.
+fn number<N: std::str::FromStr>(visit: &Visit, name: &str) -> Result<Option<N>, No> {
+    let said = visit.says(name).trim();
+    if said.is_empty() {
+        return Ok(None);
+    }
+    let invalid = |_| No::invalid(format!("The {name} is a number from 0 on."));
+    said.parse().map(Some).map_err(invalid)
+}
