@@ -109,8 +109,9 @@ pub(crate) struct Serve {
     pub(crate) orders_to: OrdersTo,
     /// Where the record's checkpoints are carried to, out of this computer's reach; as often as there are
     /// places: a directory, `git+file:`, `git+ssh:` or `git+https:` with the address of a repository,
-    /// `s3+https://HOST/BUCKET` of an object store, with more names after it or `?region=REGION`; and once a day, `mailto:` with an address, or `tsa+https:` with that of an authority, whose timestamp
-    /// (RFC 3161) is kept in the data directory and lies in evidence packages. What cannot be carried stops
+    /// `s3+https://HOST/BUCKET` of an object store, with more names after it or `?region=REGION`; and once a
+    /// day, `mailto:` with an address, or `tsa+https:` with that of an authority, whose timestamp (RFC 3161)
+    /// is kept in the data directory and lies in evidence packages. What cannot be carried stops
     /// nothing, and is said in the log, by `landfall status` and at /healthz; where a place that can be read
     /// back has a checkpoint of a later or another record, nothing starts until two people accept the loss.
     #[arg(

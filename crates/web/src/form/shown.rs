@@ -70,6 +70,19 @@ pub(crate) struct FieldView {
     pub(crate) items: Vec<Vec<Self>>,
 }
 
+impl FieldView {
+    /// Returns a line by which a list is looked through, as the page's address has it.
+    pub(crate) fn line(visit: &crate::visit::Visit, name: &str, label: &str) -> Self {
+        Self {
+            kind: "line",
+            name: name.to_owned(),
+            label: label.to_owned(),
+            value: visit.says(name).to_owned(),
+            ..Self::default()
+        }
+    }
+}
+
 impl FormView {
     /// Puts what is filled in already by `usual` aside: it is right as it stands, if nobody knows better.
     pub(crate) fn set_aside(&mut self, usual: &[(String, String)]) {

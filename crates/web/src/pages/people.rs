@@ -54,13 +54,7 @@ pub(crate) async fn page(visit: Visit) -> Answer {
         .with(roles)
         .with(Block::links("What you can do with the team", acts))
         .typed("landfall team list");
-    let filter = [FieldView {
-        kind: "line",
-        name: "text".to_owned(),
-        label: "Name".to_owned(),
-        value: visit.says("text").to_owned(),
-        ..FieldView::default()
-    }];
+    let filter = [FieldView::line(&visit, "text", "Name")];
     let order = visit.says("order");
     Ok(page.shown_as(&visit, "list.html", said! { filter, order, action => visit.link("people") }))
 }

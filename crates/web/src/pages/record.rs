@@ -52,15 +52,8 @@ pub(crate) async fn list(State(reception): State<Arc<Reception>>, visit: Visit) 
     if visit.at.is_none() && !places.is_empty() {
         page = page.with(elsewhere(&visit, places));
     }
-    let word = |name: &str, label: &str, about: &str| FieldView {
-        kind: "line",
-        name: name.to_owned(),
-        label: label.to_owned(),
-        about: about.to_owned(),
-        value: visit.says(name).to_owned(),
-        ..FieldView::default()
-    };
-    let filter = [word("text", "What", ""), word("by", "Who, by their short name", "")];
+    let filter = [("text", "What"), ("by", "Who, by their short name")]
+        .map(|(name, label)| FieldView::line(&visit, name, label));
     let order = visit.says("order");
     Ok(page.shown_as(&visit, "list.html", said! { filter, order, action => visit.link("record") }))
 }

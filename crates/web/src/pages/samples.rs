@@ -34,8 +34,11 @@ pub(crate) async fn page(visit: Visit) -> Answer {
         page = page.typed(format!("landfall evidence sample --seed {seed} --count {count}"));
     }
     let filter = [
-        word(&visit, "seed", "Seed", "a number that the auditor chooses", String::new()),
-        word(&visit, "count", "Changes", "how many, 200 at most", SAMPLE_USUAL.to_string()),
+        FieldView::line(&visit, "seed", "Seed, a number that the auditor chooses"),
+        FieldView {
+            value: count.to_string(),
+            ..FieldView::line(&visit, "count", "Changes, 200 at most")
+        },
     ];
     Ok(page.shown_as(&visit, "list.html", said! { filter, action => visit.link("sample") }))
 }
@@ -101,18 +104,6 @@ fn happened(visit: &Visit, change: &SampledChange<'_>, is_whole: bool) -> Block 
         )
     };
     block.lead(format!("{more}{beyond}"))
-}
-
-fn word(visit: &Visit, name: &str, label: &str, about: &str, usual: String) -> FieldView {
-    let said = visit.says(name);
-    FieldView {
-        kind: "line",
-        name: name.to_owned(),
-        label: label.to_owned(),
-        about: about.to_owned(),
-        value: if said.is_empty() { usual } else { said.to_owned() },
-        ..FieldView::default()
-    }
 }
 
 /// Returns the number that the address says under `name`, if it says one.

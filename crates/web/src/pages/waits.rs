@@ -85,19 +85,12 @@ impl List {
         if !self.is_asked {
             return page.shown(visit);
         }
-        let word = |name: &str, label: &str, offer: Option<&'static str>| FieldView {
-            kind: "line",
-            name: name.to_owned(),
-            label: label.to_owned(),
-            value: visit.says(name).to_owned(),
-            offer,
-            ..FieldView::default()
-        };
         let filter = [
-            word("text", "What", None),
-            word("scope", "Where, such as site/north", None),
-            word("person", "On whom, by their short name", None),
-        ];
+            ("text", "What"),
+            ("scope", "Where, such as site/north"),
+            ("person", "On whom, by their short name"),
+        ]
+        .map(|(name, label)| FieldView::line(visit, name, label));
         let (order, next) = (visit.says("order"), self.next);
         let action = visit.path.clone();
         page.shown_as(visit, "list.html", said! { filter, order, next, action })
