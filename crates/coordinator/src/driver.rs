@@ -27,7 +27,7 @@ use crate::sealing;
 use crate::together;
 use jiff::Timestamp;
 use model::event::{Actor, Event};
-use model::id::DeploymentId;
+use model::id::{DeploymentId, Seq};
 use model::machine::DeploymentState;
 use model::order::{Ending, OrderId};
 use model::planted::{Planted, is_planted};
@@ -207,6 +207,7 @@ impl Driver {
             held_back: vec![],
             readings: vec![],
             answered: vec![],
+            told: None,
         };
         let rest = drive.run(until).await;
         self.record.stop_leading(deployment, epoch).await?;
@@ -244,6 +245,8 @@ struct Drive<'d> {
     readings: Vec<Reading>,
     /// What became of letters, and is not in the record yet.
     answered: Vec<Answered>,
+    /// The last notice that was read.
+    told: Option<(Seq, u64)>,
 }
 
 impl Drive<'_> {
@@ -452,7 +455,8 @@ impl Drive<'_> {
                 let reading = self.prober.count(&self.coordinator.state, answer);
                 self.readings.extend(reading);
             }
-            let answered = std::mem::take(&mut self.answered);
+            let mut answered = std::mem::take(&mut self.answered);
+            answered.extend(self.outbox.arrived());
             let not_after = Some(decided + DECIDED_FOR);
             let mut change = Change { not_after, ..Change::default() };
             let before = self.coordinator.state.clone();
@@ -516,19 +520,23 @@ impl Drive<'_> {
     async fn tell(&mut self) -> Result<(), DriveError> {
         let deployment = self.coordinator.deployment.clone();
         let record = self.driver.record.clone();
-        // Letters that cannot be sent yet stay in the outbox: they hide nothing that comes after.
-        let limit = NOTICES_PER_ROUND.saturating_add(self.outbox.len());
-        for kept in record.notices(&deployment, limit).await? {
-            let key = (kept.seq, kept.n);
-            let state = &self.coordinator.state;
-            if self.outbox.take_up(key, &kept.body, state, record.as_ref()).await? {
-                continue;
+        loop {
+            // Letters that cannot be sent yet stay in the outbox: they are read once.
+            let kept = record.notices(&deployment, self.told, NOTICES_PER_ROUND).await?;
+            let Some(last) = kept.last().map(|it| (it.seq, it.n)) else { break };
+            for kept in kept {
+                let key = (kept.seq, kept.n);
+                let state = &self.coordinator.state;
+                if self.outbox.take_up(key, &kept.body, state, record.as_ref()).await? {
+                    continue;
+                }
+                let Some(teller) = &self.driver.teller else { continue };
+                if let Ok(notice) = serde_json::from_slice::<Notice>(&kept.body) {
+                    teller.tell(&notice);
+                }
+                record.notice_delivered(&deployment, kept.seq, kept.n).await?;
             }
-            let Some(teller) = &self.driver.teller else { continue };
-            if let Ok(notice) = serde_json::from_slice::<Notice>(&kept.body) {
-                teller.tell(&notice);
-            }
-            record.notice_delivered(&deployment, kept.seq, kept.n).await?;
+            self.told = Some(last);
         }
         for (seq, n) in self.outbox.settled(&self.coordinator.state) {
             record.notice_delivered(&deployment, seq, n).await?;

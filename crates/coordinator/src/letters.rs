@@ -27,7 +27,7 @@ use notices::{Delivery, Parcel, Post};
 use planner::notices::{ACKNOWLEDGE, SURVEY, written};
 use record::Record;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use tokio::task::JoinSet;
 
@@ -96,7 +96,7 @@ pub(crate) fn letter_of(event: &Event) -> Option<&Letter> {
 /// What became of a letter that was sent.
 #[derive(Clone, Debug)]
 pub(crate) struct Answered {
-    key: (Seq, u64),
+    key: Key,
     letter: u32,
     delivery: Delivery,
 }
@@ -105,29 +105,36 @@ pub(crate) struct Answered {
 pub(crate) struct Outbox {
     post: Option<Arc<Post>>,
     clock: Arc<dyn Clock>,
-    waiting: BTreeMap<(Seq, u64), Waiting>,
+    waiting: BTreeMap<Key, Waiting>,
+    /// Those that are not on their way, by when they are tried.
+    by_time: BTreeSet<(Timestamp, Key)>,
+    /// Those that may need no sending any more, once the record says so.
+    ended: Vec<Key>,
     on_their_way: JoinSet<Answered>,
 }
+
+/// A row of the outbox: the entry, and its place among the rows of that entry.
+type Key = (Seq, u64);
 
 struct Waiting {
     posted: Posted,
     /// Where it goes; nothing where that is not known any more.
     address: Option<String>,
     tries: u32,
-    not_before: Timestamp,
     is_on_its_way: bool,
 }
 
 impl Outbox {
     /// Returns an empty outbox; without a post its letters wait.
     pub(crate) fn new(post: Option<Arc<Post>>, clock: Arc<dyn Clock>) -> Self {
-        Self { post, clock, waiting: BTreeMap::new(), on_their_way: JoinSet::new() }
+        let (waiting, by_time, ended) = (BTreeMap::new(), BTreeSet::new(), vec![]);
+        Self { post, clock, waiting, by_time, ended, on_their_way: JoinSet::new() }
     }
 
     /// Takes up a row of a letter that `state` knows. Returns whether it is one of a letter.
     pub(crate) async fn take_up(
         &mut self,
-        key: (Seq, u64),
+        key: Key,
         body: &[u8],
         state: &State,
         record: &dyn Record,
@@ -147,23 +154,28 @@ impl Outbox {
             posted.text = Opening::from_bytes(opening).map(|it| it.value);
         }
         let address = address.and_then(|it| it.value().cloned());
-        let not_before = Timestamp::MIN;
-        let waiting = Waiting { posted, address, tries: 0, not_before, is_on_its_way: false };
+        let has_ended = known.state != LetterState::Due;
+        let waiting = Waiting { posted, address, tries: 0, is_on_its_way: false };
         self.waiting.insert(key, waiting);
+        if has_ended {
+            self.ended.push(key);
+        } else {
+            self.by_time.insert((Timestamp::MIN, key));
+        }
         Ok(true)
     }
 
     /// Returns the rows whose letters need not be sent any more, by what is in the record.
-    pub(crate) fn settled(&mut self, state: &State) -> Vec<(Seq, u64)> {
-        let is_settled = |it: &Waiting| {
-            let letter = state.messages.letter(it.posted.letter);
-            !it.is_on_its_way && letter.is_none_or(|it| it.state != LetterState::Due)
+    pub(crate) fn settled(&mut self, state: &State) -> Vec<Key> {
+        let Self { waiting, ended, .. } = self;
+        let is_settled = |key: &mut Key| {
+            waiting.get(key).is_none_or(|it| {
+                let letter = state.messages.letter(it.posted.letter);
+                !it.is_on_its_way && letter.is_none_or(|it| it.state != LetterState::Due)
+            })
         };
-        let settled: Vec<_> =
-            self.waiting.iter().filter(|(_, it)| is_settled(it)).map(|(key, _)| *key).collect();
-        for key in &settled {
-            self.waiting.remove(key);
-        }
+        let settled: Vec<Key> = ended.extract_if(.., is_settled).collect();
+        settled.iter().for_each(|key| drop(self.waiting.remove(key)));
         settled
     }
 
@@ -172,39 +184,44 @@ impl Outbox {
         !self.on_their_way.is_empty()
     }
 
-    /// Returns how many letters it holds.
-    pub(crate) fn len(&self) -> u32 {
-        u32::try_from(self.waiting.len()).unwrap_or(u32::MAX)
-    }
-
     /// Returns when the next letter is due to be tried again.
     pub(crate) fn next_try(&self) -> Option<Timestamp> {
         self.post.as_ref()?;
-        let waits = self.waiting.values().filter(|it| !it.is_on_its_way);
-        waits.map(|it| it.not_before).min()
+        self.by_time.first().map(|(at, _)| *at)
     }
 
     /// Sends what is due, as much as goes at once.
     pub(crate) fn send(&mut self, state: &State) {
         let Some(post) = &self.post else { return };
         let now = self.clock.now();
-        for (key, waiting) in &mut self.waiting {
-            if self.on_their_way.len() >= AT_ONCE_MAX {
-                return;
-            }
-            let letter = state.messages.letter(waiting.posted.letter);
-            let is_due = !waiting.is_on_its_way && waiting.not_before <= now;
-            let Some(letter) = letter.filter(|it| is_due && it.state == LetterState::Due) else {
+        while self.on_their_way.len() < AT_ONCE_MAX
+            && let Some((at, key)) = self.by_time.first().copied()
+            && at <= now
+        {
+            self.by_time.pop_first();
+            let Some(waiting) = self.waiting.get_mut(&key).filter(|it| !it.is_on_its_way) else {
                 continue;
             };
+            let letter = state.messages.letter(waiting.posted.letter);
+            let Some(letter) = letter.filter(|it| it.state == LetterState::Due) else {
+                self.ended.push(key);
+                continue;
+            };
+            // What it says was of somebody who is forgotten now.
             let Some(parcel) = parcel(state, &letter.letter, waiting, post) else { continue };
             waiting.is_on_its_way = true;
-            let (key, number, post) = (*key, waiting.posted.letter, post.clone());
+            let (number, post) = (waiting.posted.letter, post.clone());
             self.on_their_way.spawn(async move {
                 let delivery = post.deliver(&parcel, now).await;
                 Answered { key, letter: number, delivery }
             });
         }
+    }
+
+    /// Returns the answers that have arrived, without waiting.
+    pub(crate) fn arrived(&mut self) -> Vec<Answered> {
+        let arrived = std::iter::from_fn(|| self.on_their_way.try_join_next());
+        arrived.flatten().collect()
     }
 
     /// Waits for an answer; for ever where nothing is on its way.
@@ -221,6 +238,7 @@ impl Outbox {
     pub(crate) fn event(&mut self, state: &State, answered: &Answered) -> Option<Event> {
         let waiting = self.waiting.get_mut(&answered.key)?;
         waiting.is_on_its_way = false;
+        self.ended.push(answered.key);
         let is_open = state.messages.letter(answered.letter)?.state == LetterState::Due;
         let letter = answered.letter;
         let event = match &answered.delivery {
@@ -237,7 +255,8 @@ impl Outbox {
                     let wait_s = BACKOFF_S << waiting.tries.min(10).saturating_sub(1);
                     let wait = SignedDuration::from_secs(wait_s.min(BACKOFF_S_MAX));
                     let now = self.clock.now();
-                    waiting.not_before = now.checked_add(wait).unwrap_or(now);
+                    self.ended.pop();
+                    self.by_time.insert((now.checked_add(wait).unwrap_or(now), answered.key));
                     return None;
                 }
             }

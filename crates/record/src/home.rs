@@ -220,6 +220,31 @@ pub trait Record: Send + Sync {
     /// What the database says; then it is asked again.
     async fn scrub(&self) -> Result<(), RecordError>;
 
+    /// Returns the content with this digest that a deployment's record refers to, without its bytes.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    async fn kept(
+        &self,
+        deployment: &DeploymentId,
+        digest: &Digest,
+    ) -> Result<Option<Kept>, RecordError>;
+
+    /// Returns at most `limit` contents of a deployment that came with an entry after `after` and no
+    /// later than `until`, in the order in which they came.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    async fn contents_between(
+        &self,
+        deployment: &DeploymentId,
+        after: Seq,
+        until: Seq,
+        limit: u32,
+    ) -> Result<Vec<Kept>, RecordError>;
+
     /// Returns at most `limit` contents of a deployment after `after`, by digest.
     ///
     /// # Errors
@@ -232,7 +257,7 @@ pub trait Record: Send + Sync {
         limit: u32,
     ) -> Result<Vec<Kept>, RecordError>;
 
-    /// Returns at most `limit` undelivered notices, oldest first.
+    /// Returns at most `limit` undelivered notices behind the one that `after` names, oldest first.
     ///
     /// # Errors
     ///
@@ -240,6 +265,7 @@ pub trait Record: Send + Sync {
     async fn notices(
         &self,
         deployment: &DeploymentId,
+        after: Option<(Seq, u64)>,
         limit: u32,
     ) -> Result<Vec<Notice>, RecordError>;
 

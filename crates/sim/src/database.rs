@@ -160,6 +160,24 @@ impl Record for Connection {
         self.world.memory.scrub().await
     }
 
+    async fn kept(
+        &self,
+        deployment: &DeploymentId,
+        digest: &Digest,
+    ) -> Result<Option<Kept>, RecordError> {
+        self.world.memory.kept(deployment, digest).await
+    }
+
+    async fn contents_between(
+        &self,
+        deployment: &DeploymentId,
+        after: Seq,
+        until: Seq,
+        limit: u32,
+    ) -> Result<Vec<Kept>, RecordError> {
+        self.world.memory.contents_between(deployment, after, until, limit).await
+    }
+
     async fn contents(
         &self,
         deployment: &DeploymentId,
@@ -172,10 +190,11 @@ impl Record for Connection {
     async fn notices(
         &self,
         deployment: &DeploymentId,
+        after: Option<(Seq, u64)>,
         limit: u32,
     ) -> Result<Vec<Notice>, RecordError> {
         self.process.gate().await;
-        self.world.memory.notices(deployment, limit).await
+        self.world.memory.notices(deployment, after, limit).await
     }
 
     async fn notice_delivered(

@@ -13,6 +13,7 @@ chapter! {
     a_change_that_contradicts_itself_is_refused,
     a_change_that_fails_at_its_end_leaves_no_trace,
     contents_are_kept_once_under_their_digest,
+    contents_are_found_with_the_entry_that_brought_them,
     notices_wait_in_order_until_they_are_delivered,
     a_batch_of_two_thousand_entries_is_one_change,
     of_twenty_writers_in_a_race_each_entry_stands_exactly_once,
@@ -67,7 +68,7 @@ async fn assert_no_trace_of_late(record: &dyn Record) {
     assert_eq!(record.open_orders(&fg30()).await.unwrap(), []);
     assert_eq!(record.content(&Digest::of(b"late")).await.unwrap(), None);
     assert_eq!(record.contents(&fg30(), None, 10).await.unwrap(), []);
-    assert_eq!(record.notices(&fg30(), 10).await.unwrap(), []);
+    assert_eq!(record.notices(&fg30(), None, 10).await.unwrap(), []);
 }
 
 async fn a_writer_of_an_earlier_epoch_is_refused(home: Home) {
@@ -175,6 +176,31 @@ async fn contents_are_kept_once_under_their_digest(home: Home) {
     assert_eq!((seqs(b"one"), seqs(b"two"), all.len()), (vec![1], vec![2], 4));
 }
 
+async fn contents_are_found_with_the_entry_that_brought_them(home: Home) {
+    let (record, deployment, mut head) = home.begun().await;
+    for word in ["one", "two", "three"] {
+        let contents = vec![word.as_bytes().to_vec(), format!("{word} more").into_bytes()];
+        let change = Change { contents, ..one(word) };
+        head = record.append(&deployment, &head, change).await.unwrap().head;
+    }
+    let between = async |after, until, limit| {
+        let found = record.contents_between(&deployment, after, until, limit).await.unwrap();
+        found.iter().map(|it| it.seq).collect::<Vec<_>>()
+    };
+    assert_eq!(between(0, 3, 10).await, [1, 1, 2, 2, 3, 3]);
+    assert_eq!(between(1, 2, 10).await, [2, 2]);
+    assert_eq!(between(1, 3, 3).await, [2, 2, 3]);
+    assert_eq!(between(3, 9, 10).await, [0; 0]);
+    let two = record.kept(&deployment, &Digest::of(b"two")).await.unwrap().unwrap();
+    assert_eq!((two.digest, two.seq, two.whose), (Digest::of(b"two"), 2, None));
+    // What another deployment refers to is none of this one's.
+    let other = "OTHER".parse().unwrap();
+    let begun = record.create(&other).await.unwrap();
+    let change = Change { contents: vec![b"theirs".to_vec()], ..one("a") };
+    record.append(&other, &begun, change).await.unwrap();
+    assert_eq!(record.kept(&deployment, &Digest::of(b"theirs")).await.unwrap(), None);
+}
+
 async fn notices_wait_in_order_until_they_are_delivered(home: Home) {
     let (record, deployment, head) = home.begun().await;
     let notices = |words: [&str; 2]| words.iter().map(|it| it.as_bytes().to_vec()).collect();
@@ -185,7 +211,7 @@ async fn notices_wait_in_order_until_they_are_delivered(home: Home) {
     let second = record.append(&deployment, &first.head, change).await.unwrap();
     assert_eq!(second.head, first.head);
     let waiting = async || {
-        let notices = record.notices(&deployment, 10).await.unwrap();
+        let notices = record.notices(&deployment, None, 10).await.unwrap();
         let line = |it: crate::Notice| (it.seq, it.n, String::from_utf8(it.body).unwrap());
         notices.into_iter().map(line).collect::<Vec<_>>()
     };
@@ -195,7 +221,10 @@ async fn notices_wait_in_order_until_they_are_delivered(home: Home) {
     record.notice_delivered(&deployment, 1, 2).await.unwrap();
     record.notice_delivered(&deployment, 1, 2).await.unwrap();
     assert_eq!(waiting().await, [row(1, "b"), row(3, "d")]);
-    assert_eq!(record.notices(&deployment, 1).await.unwrap().len(), 1);
+    assert_eq!(record.notices(&deployment, None, 1).await.unwrap().len(), 1);
+    let behind = record.notices(&deployment, Some((1, 1)), 10).await.unwrap();
+    assert_eq!(behind.iter().map(|it| (it.seq, it.n)).collect::<Vec<_>>(), [(1, 3)]);
+    assert_eq!(record.notices(&deployment, Some((1, 3)), 10).await.unwrap(), []);
 }
 
 async fn a_batch_of_two_thousand_entries_is_one_change(home: Home) {

@@ -22,6 +22,7 @@ use model::forgetting::Whom;
 use model::id::{DeploymentId, Seq};
 use orders::{Orders, Row};
 use std::collections::BTreeMap;
+use std::ops::Bound;
 use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -279,6 +280,30 @@ impl Record for Memory {
         Ok(self.state().contents.get(digest).cloned())
     }
 
+    async fn kept(
+        &self,
+        deployment: &DeploymentId,
+        digest: &Digest,
+    ) -> Result<Option<Kept>, RecordError> {
+        let state = self.state();
+        Ok(state.deployment(deployment)?.contents.get_key_value(digest).map(kept))
+    }
+
+    async fn contents_between(
+        &self,
+        deployment: &DeploymentId,
+        after: Seq,
+        until: Seq,
+        limit: u32,
+    ) -> Result<Vec<Kept>, RecordError> {
+        let state = self.state();
+        let mut all: Vec<Kept> = state.deployment(deployment)?.contents.iter().map(kept).collect();
+        all.retain(|it| it.seq > after && it.seq <= until);
+        all.sort_by_key(|it| (it.seq, it.digest));
+        all.truncate(many(limit));
+        Ok(all)
+    }
+
     async fn contents(
         &self,
         deployment: &DeploymentId,
@@ -288,11 +313,7 @@ impl Record for Memory {
         let state = self.state();
         let all = state.deployment(deployment)?.contents.iter();
         let rest = all.filter(|(digest, _)| after.is_none_or(|it| **digest > it));
-        let kept = rest.map(|(digest, (seq, whose))| {
-            let whose = whose.clone();
-            Kept { digest: *digest, seq: *seq, whose }
-        });
-        Ok(kept.take(many(limit)).collect())
+        Ok(rest.map(kept).take(many(limit)).collect())
     }
 
     async fn contents_of(&self, digests: &[Digest]) -> Result<Vec<Vec<u8>>, RecordError> {
@@ -323,11 +344,13 @@ impl Record for Memory {
     async fn notices(
         &self,
         deployment: &DeploymentId,
+        after: Option<(Seq, u64)>,
         limit: u32,
     ) -> Result<Vec<Notice>, RecordError> {
         let state = self.state();
-        let all = state.deployment(deployment)?.notices.iter();
-        let waiting = all.filter(|(_, it)| !it.delivered).take(many(limit));
+        let begins = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let behind = state.deployment(deployment)?.notices.range((begins, Bound::Unbounded));
+        let waiting = behind.filter(|(_, it)| !it.delivered).take(many(limit));
         Ok(waiting
             .map(|((seq, n), it)| Notice { seq: *seq, n: *n, body: it.body.clone() })
             .collect())
@@ -460,4 +483,8 @@ impl Record for Memory {
         }
         Ok(())
     }
+}
+
+fn kept((digest, (seq, whose)): (&Digest, &(Seq, Option<Whom>))) -> Kept {
+    Kept { digest: *digest, seq: *seq, whose: whose.clone() }
 }

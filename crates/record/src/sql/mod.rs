@@ -201,6 +201,27 @@ impl Record for SqlRecord {
         self.database.scrub().await
     }
 
+    async fn kept(
+        &self,
+        deployment: &DeploymentId,
+        digest: &Digest,
+    ) -> Result<Option<Kept>, RecordError> {
+        found!(self, |link| reading::kept(&mut link, deployment, digest).await)
+    }
+
+    async fn contents_between(
+        &self,
+        deployment: &DeploymentId,
+        after: Seq,
+        until: Seq,
+        limit: u32,
+    ) -> Result<Vec<Kept>, RecordError> {
+        let stretch = (after, until);
+        found!(self, |link| {
+            reading::contents_between(&mut link, deployment, stretch, limit).await
+        })
+    }
+
     async fn contents(
         &self,
         deployment: &DeploymentId,
@@ -213,9 +234,10 @@ impl Record for SqlRecord {
     async fn notices(
         &self,
         deployment: &DeploymentId,
+        after: Option<(Seq, u64)>,
         limit: u32,
     ) -> Result<Vec<Notice>, RecordError> {
-        found!(self, |link| reading::notices(&mut link, deployment, limit).await)
+        found!(self, |link| reading::notices(&mut link, deployment, after, limit).await)
     }
 
     async fn notice_delivered(

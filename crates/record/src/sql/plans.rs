@@ -52,15 +52,16 @@ impl SqlRecord {
 /// Every statement that is asked in a loop, with as many values as it takes, and its index.
 fn asked_in_a_loop(
     [open, lapsed]: [&'static str; 2],
-) -> [(&'static str, Vec<Value<'static>>, &'static str); 6] {
+) -> [(&'static str, Vec<Value<'static>>, &'static str); 7] {
     let (name, number, text) = (Value::Text("FG30"), Value::Integer(10), Value::Text("w"));
     [
         (open, vec![number], "orders_open"),
         (lapsed, vec![number, number], "orders_lapsed"),
         (text::RENEW, vec![number, text, number, number], "orders_leased"),
         (text::REPORTED, vec![name, number], "orders_reported"),
-        (text::NOTICES, vec![name, number], "notices_undelivered"),
+        (text::NOTICES, vec![name, number, number, number], "notices_undelivered"),
         (text::READ, vec![name, number, number], "entries"),
+        (text::CONTENTS_BETWEEN, vec![name, number, number, number], "deployment_contents_seq"),
     ]
 }
 
@@ -77,8 +78,16 @@ const ENTRIES: &str = "INSERT INTO entries (deployment, seq, hash, body)
     SELECT deployment, number, CAST('h' AS BYTEA), CAST('b' AS BYTEA) FROM orders
     WHERE number < 1100000";
 
-async fn fill(record: &SqlRecord, orders: String) {
-    for statement in [&orders, NOTICES, ENTRIES, "ANALYZE"] {
+const CONTENTS: &str = "INSERT INTO contents (digest, body)
+    SELECT CAST('d' || number AS BYTES), CAST('c' AS BYTEA) FROM orders WHERE number < 1100000";
+const DEPLOYMENT_CONTENTS: &str = "INSERT INTO deployment_contents (deployment, digest, seq, whose)
+    SELECT deployment, CAST('d' || number AS BYTES), number, '' FROM orders WHERE number < 1100000";
+
+/// `bytes` is the type of bytes of the database.
+async fn fill(record: &SqlRecord, orders: String, bytes: &str) {
+    let contents = [CONTENTS, DEPLOYMENT_CONTENTS].map(|it| it.replace("BYTES", bytes));
+    let [contents, of_deployment] = &contents;
+    for statement in [&orders, NOTICES, ENTRIES, contents, of_deployment, "ANALYZE"] {
         record.tamper(statement).await.unwrap();
     }
 }
@@ -96,7 +105,7 @@ async fn sqlite_answers_what_is_asked_in_a_loop_by_index_and_sorts_nothing() {
     let orders = format!("{INTO_ORDERS} {numbers} {ORDERS}");
     for analysed in [false, true] {
         if analysed {
-            fill(&record, orders.clone()).await;
+            fill(&record, orders.clone(), "BLOB").await;
         }
         for (statement, values, index) in asked_in_a_loop([text::OPEN_SQLITE, text::LAPSED_SQLITE])
         {
@@ -114,7 +123,7 @@ async fn postgresql_answers_what_is_asked_in_a_loop_by_index_and_sorts_nothing()
         "{INTO_ORDERS} {}",
         ORDERS.replace("FROM numbers", "FROM generate_series(1, 1000000) AS numbers (n)")
     );
-    fill(&record, orders).await;
+    fill(&record, orders, "BYTEA").await;
     for (statement, values, index) in asked_in_a_loop([text::OPEN_POSTGRES, text::LAPSED_POSTGRES])
     {
         let plan = record.plan("EXPLAIN", statement, &values).await;

@@ -1,6 +1,6 @@
 //! Reading the record, and the small tables beside it.
 
-use super::link::{Link, Row};
+use super::link::{Link, Row, Value};
 use super::rows::Rows;
 use super::text;
 use crate::change::{CommandId, Head};
@@ -138,6 +138,26 @@ pub(super) async fn content(
     Ok(Some(body))
 }
 
+pub(super) async fn kept(
+    link: &mut Link<'_>,
+    deployment: &DeploymentId,
+    digest: &Digest,
+) -> Result<Option<Kept>, RecordError> {
+    let rows = link.rows(text::KEPT, &[deployment.as_str().into(), digest.into()]).await?;
+    Ok(all_kept(link, deployment, rows).await?.pop())
+}
+
+pub(super) async fn contents_between(
+    link: &mut Link<'_>,
+    deployment: &DeploymentId,
+    (after, until): (Seq, Seq),
+    limit: u32,
+) -> Result<Vec<Kept>, RecordError> {
+    let values = [deployment.as_str().into(), after.into(), until.into(), i64::from(limit).into()];
+    let rows = link.rows(text::CONTENTS_BETWEEN, &values).await?;
+    all_kept(link, deployment, rows).await
+}
+
 pub(super) async fn contents(
     link: &mut Link<'_>,
     deployment: &DeploymentId,
@@ -147,6 +167,14 @@ pub(super) async fn contents(
     let after = after.map(|it| it.as_bytes().to_vec()).unwrap_or_default();
     let values = [deployment.as_str().into(), (&after).into(), i64::from(limit).into()];
     let rows = link.rows(text::CONTENTS, &values).await?;
+    all_kept(link, deployment, rows).await
+}
+
+async fn all_kept(
+    link: &mut Link<'_>,
+    deployment: &DeploymentId,
+    rows: Vec<Row>,
+) -> Result<Vec<Kept>, RecordError> {
     let kept = |mut row: Row| {
         let (digest, seq, whose) = (row.digest()?, row.number()?, row.text()?);
         let is_of = |_| RecordError::corrupt(format!("`{whose}` is stored as whose an opening is"));
@@ -182,9 +210,12 @@ pub(super) async fn openings(
 pub(super) async fn notices(
     link: &mut Link<'_>,
     deployment: &DeploymentId,
+    after: Option<(Seq, u64)>,
     limit: u32,
 ) -> Result<Vec<Notice>, RecordError> {
-    let values = [deployment.as_str().into(), i64::from(limit).into()];
+    let before_all = || (Value::from(-1_i64), Value::from(-1_i64));
+    let (seq, n) = after.map_or_else(before_all, |(seq, n)| (seq.into(), n.into()));
+    let values = [deployment.as_str().into(), seq, n, i64::from(limit).into()];
     let rows = link.rows(text::NOTICES, &values).await?;
     let notice =
         |mut row: Row| Ok(Notice { seq: row.number()?, n: row.number()?, body: row.bytes()? });

@@ -69,6 +69,11 @@ fn migrator(number: &str) -> Migrator {
         (6, "bundles", include_str!("../../migrations/0006_bundles.sql").to_owned()),
         (7, "openings", include_str!("../../migrations/0007_openings.sql").to_owned()),
         (8, "contradicted", include_str!("../../migrations/0008_contradicted.sql").to_owned()),
+        (
+            9,
+            "contents by entry",
+            include_str!("../../migrations/0009_contents_by_entry.sql").to_owned(),
+        ),
     ];
     let migration = |(version, name, text): (i64, &'static str, String)| {
         // Safe: the text is ours.

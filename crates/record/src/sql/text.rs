@@ -52,11 +52,15 @@ pub(super) const COMMAND: &str = "SELECT seq FROM commands WHERE deployment = $1
 pub(super) const CONTENT: &str = "SELECT body FROM contents WHERE digest = $1";
 pub(super) const CONTENTS: &str = "SELECT digest, seq, whose FROM deployment_contents
     WHERE deployment = $1 AND digest > $2 ORDER BY digest LIMIT $3";
+pub(super) const KEPT: &str = "SELECT digest, seq, whose FROM deployment_contents
+    WHERE deployment = $1 AND digest = $2";
+pub(super) const CONTENTS_BETWEEN: &str = "SELECT digest, seq, whose FROM deployment_contents
+    WHERE deployment = $1 AND seq > $2 AND seq <= $3 ORDER BY seq, digest LIMIT $4";
 pub(super) const OPENINGS: &str = "SELECT contents.body
     FROM deployment_contents JOIN contents ON contents.digest = deployment_contents.digest
     WHERE deployment_contents.deployment = $1 AND deployment_contents.whose = $2";
 pub(super) const NOTICES: &str = "SELECT seq, n, body FROM notices
-    WHERE deployment = $1 AND delivered = 0 ORDER BY seq, n LIMIT $2";
+    WHERE deployment = $1 AND delivered = 0 AND (seq, n) > ($2, $3) ORDER BY seq, n LIMIT $4";
 pub(super) const NOTICE_LAST: &str = "SELECT n FROM notices
     WHERE deployment = $1 AND seq = $2 ORDER BY n DESC LIMIT 1";
 pub(super) const NOTICE_DELIVERED: &str = "UPDATE notices SET delivered = 1, body = ''
