@@ -8,8 +8,10 @@ use crate::problem::Problem;
 use crate::routes::{DeploymentLine, LinkMade, Recorded, Stretch};
 use model::command::Command;
 use model::digest::Digest;
+use model::event::Entry;
+use model::forgetting::forgotten;
 use model::id::{DeploymentId, PersonId, Seq, SiteId};
-use record::{Change, CommandId, Location, Record, RecordError, Signer, chain, open};
+use record::{Change, CommandId, Location, NewOpening, Record, RecordError, Signer, chain, open};
 pub use reqwest::Method;
 pub use reqwest::Url;
 use reqwest::{RequestBuilder, StatusCode};
@@ -337,11 +339,23 @@ impl Client {
                 return Err(untrue("its chain is not the one of its entries"));
             }
             let mut change = Change { entries: bodies, ..Change::default() };
-            change.contents.extend(stretch.openings.into_iter().map(String::into_bytes));
+            for body in &change.entries {
+                let entry: Entry = serde_json::from_slice(body)
+                    .map_err(|it| untrue(&format!("an entry of it does not read: {it}")))?;
+                change.forget.extend(forgotten(&entry.event));
+            }
+            let openings = stretch.openings.into_iter();
+            change.openings.extend(
+                openings.map(|it| NewOpening { whose: it.whose, body: it.opening.into_bytes() }),
+            );
             for digest in stretch.contents {
                 change.contents.push(self.content(deployment, &digest).await?);
             }
+            let forgets = !change.forget.is_empty();
             head = self.copy.append(deployment, &head, change).await?.head;
+            if forgets {
+                self.copy.scrub().await?;
+            }
         }
     }
 

@@ -28,9 +28,14 @@ impl Server {
     /// Starts it over what stands in `server` of the folder already.
     fn start_in(folder: TempDir, more: &[&str]) -> (Self, String) {
         let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples");
+        Self::start_with(folder, &examples, more)
+    }
+
+    /// Starts it with the plans of a folder of its own.
+    fn start_with(folder: TempDir, plans: &Path, more: &[&str]) -> (Self, String) {
         let mut process = Command::new(LANDFALL)
             .args(["serve", "--listen", "127.0.0.1:0", "--plans"])
-            .arg(&examples)
+            .arg(plans)
             .arg("--data")
             .arg(folder.path().join("server"))
             .args(more)
@@ -129,6 +134,32 @@ fn a_deployment_is_created_looked_at_and_acted_in_from_another_computer() {
         .output()
         .unwrap();
     assert_eq!(text(&own.stdout), server.does("record show --json"));
+}
+
+#[test]
+fn a_plan_that_is_replaced_reaches_whoever_has_read_the_record_before() {
+    let (folder, plans) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples");
+    let file = plans.path().join("minimal.yaml");
+    let written = std::fs::read_to_string(examples.join("minimal.yaml")).unwrap();
+    std::fs::write(&file, &written).unwrap();
+    std::fs::create_dir(plans.path().join("release")).unwrap();
+    let greeting = "release/greeting.txt";
+    std::fs::copy(examples.join(greeting), plans.path().join(greeting)).unwrap();
+    let (server, secret) = Server::start_with(folder, plans.path(), &[]);
+    server.set_up(&secret);
+    server.types("log-in me", &format!("{PASSWORD}\n"));
+    server.does("deployment create minimal.yaml --rehearsal");
+    assert!(server.does("status --no-forecast").contains("HELLO"));
+
+    let ann = "  - {id: ann, name: Ann Quillfeather, roles: [tester]}\n\nsuccess-criteria:";
+    std::fs::write(&file, written.replacen("success-criteria:", ann, 1)).unwrap();
+    server.does("deployment revise minimal.yaml --reason Ann_comes");
+    // Who she is came with the plan, and is kept beside the copy as it is beside the record.
+    let said = server.does("waiting --for ann");
+    assert!(said.contains("Ann Quillfeather"), "{said}");
+    let said = server.does("record show");
+    assert!(said.contains("Ann_comes"), "{said}");
 }
 
 #[test]

@@ -429,7 +429,7 @@ impl Coordinator {
         let first = state.seq + 1;
         extend(&mut state, &mut change.entries, events, stamp, plan)?;
         change.commands.extend(stamp.command.map(|id| (id.clone(), first)));
-        change.forget = sealing::forgotten(events);
+        change.forget = events.iter().flat_map(model::forgetting::forgotten).collect();
         if let Some(plan) = plan {
             // Kept with a proposal too: whoever agrees to it comes to the same digest.
             let known: HashSet<Digest> = self.state.plan.commitments().into_iter().collect();

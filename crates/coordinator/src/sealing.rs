@@ -7,7 +7,6 @@ use crate::error::CommandError;
 use model::digest::Digest;
 use model::event::{Entry, Event};
 use model::forgetting::{Whom, reported};
-use model::history::HistoryEvent;
 use model::id::DeploymentId;
 use model::message::{Addressee, Letter};
 use model::person::Particulars;
@@ -89,18 +88,6 @@ pub(crate) fn seal_reports(events: &mut [Event]) -> Result<Vec<NewOpening>, Comm
         openings.extend(private.kept().map(|body| NewOpening { whose, body }));
     }
     Ok(openings)
-}
-
-/// Returns whom `events` have forgotten.
-pub(crate) fn forgotten(events: &[Event]) -> Vec<Whom> {
-    let whom = events.iter().filter_map(|event| {
-        if let Event::History(HistoryEvent::PersonForgotten { person, also, .. }) = event {
-            Some([person].into_iter().chain(also).cloned())
-        } else {
-            None
-        }
-    });
-    whom.flatten().collect()
 }
 
 /// Puts into `change` what the letters among `events` say and where they go, to be kept beside the record.

@@ -64,6 +64,16 @@ impl FromStr for Whom {
     }
 }
 
+/// Returns whom `event` has forgotten.
+pub fn forgotten(event: &Event) -> impl Iterator<Item = Whom> {
+    let whom = if let Event::History(HistoryEvent::PersonForgotten { person, also, .. }) = event {
+        Some([person].into_iter().chain(also).cloned())
+    } else {
+        None
+    };
+    whom.into_iter().flatten()
+}
+
 /// Returns who is behind what was reported, where `event` is a report, and what it says of them.
 pub fn reported(event: &mut Event) -> Option<(Whom, &mut Private<String>)> {
     if let Event::Incident(IncidentEvent::Opened { incident, opening }) = event {

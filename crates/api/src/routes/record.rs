@@ -11,16 +11,18 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse as _, Response};
 use jiff::Timestamp;
 use model::digest::Digest;
-use model::id::Seq;
+use model::forgetting::Whom;
+use model::id::{DeploymentId, Seq};
 use reception::{Carriage, Reception};
-use record::Kept;
+use record::{Kept, Record, RecordError};
 use schemars::{JsonSchema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::sync::Arc;
 use views::listing::{Field, Item, Key, Listed, Use};
 
-/// The most contents that a deployment refers to and that are listed at once.
+/// How many contents come with a stretch of the record, unless one change has brought more.
 const CONTENTS_MAX: u32 = 10_000;
 
 /// A stretch of the record, byte for byte.
@@ -32,13 +34,21 @@ pub struct Stretch {
     pub last: Seq,
     /// The chain's hash at the last of these entries.
     pub hash: Digest,
-    /// What the record refers to, to be asked for by its digest; with the first entries only.
+    /// What came with these entries and the record refers to, to be asked for by its digest.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub contents: Vec<Digest>,
-    /// The openings of private values, as far as they are there, each as the canonical JSON whose SHA-256
-    /// stands in the record; with the first entries only.
+    /// The openings of private values that came with these entries, as far as they are there.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub openings: Vec<String>,
+    pub openings: Vec<OpeningOf>,
+}
+
+/// The opening of a private value.
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
+pub struct OpeningOf {
+    /// Whose it is: a person by their short name, or who is behind `incident/12` or `feedback/3`.
+    pub whose: Whom,
+    /// The canonical JSON whose SHA-256 stands in the record.
+    pub opening: String,
 }
 
 /// A place out of the server's reach to which the record's checkpoints are carried.
@@ -144,21 +154,46 @@ pub(crate) async fn record(
     let after = wanted.after.as_deref().unwrap_or("0").parse();
     let after: Seq = after.map_err(|_| Problem::invalid("`after` is the number of an entry"))?;
     let record = reception.record();
-    let found = record.read(&id, after, limit(wanted.limit)? as u32).await?;
+    let mut found = record.read(&id, after, limit(wanted.limit)? as u32).await?;
+    let until = found.last().map_or(after, |it| it.seq);
+    let (until, kept) = brought(&**record, &id, after, until).await?;
+    found.retain(|it| it.seq <= until);
     let head = record.head(&id).await?;
     let hash = found.last().map_or(head.hash, |it| it.hash);
-    let kept = match after {
-        0 => record.contents(&id, None, CONTENTS_MAX).await?,
-        _ => vec![],
-    };
-    let (private, plain): (Vec<Kept>, Vec<Kept>) =
-        kept.into_iter().partition(|it| it.whose.is_some());
-    let private: Vec<Digest> = private.into_iter().map(|it| it.digest).collect();
-    let contents = plain.into_iter().map(|it| it.digest).collect();
+    let contents = kept.iter().filter(|it| it.whose.is_none()).map(|it| it.digest).collect();
+    let private: HashMap<Digest, Whom> =
+        kept.into_iter().filter_map(|it| Some((it.digest, it.whose?))).collect();
+    let digests: Vec<Digest> = private.keys().copied().collect();
     let text = |it: Vec<u8>| String::from_utf8_lossy(&it).into_owned();
-    let openings = record.contents_of(&private).await?.into_iter().map(text).collect();
+    let openings = record.contents_of(&digests).await?.into_iter().filter_map(|it| {
+        Some(OpeningOf { whose: private.get(&Digest::of(&it))?.clone(), opening: text(it) })
+    });
+    let openings = openings.collect();
     let entries = found.into_iter().map(|it| text(it.body)).collect();
     Ok(Json(Stretch { entries, last: head.seq, hash, contents, openings }))
+}
+
+/// Returns what came with the entries after `after`, and up to which one, no later than `until`, it is
+/// all that came.
+async fn brought(
+    record: &dyn Record,
+    deployment: &DeploymentId,
+    after: Seq,
+    until: Seq,
+) -> Result<(Seq, Vec<Kept>), RecordError> {
+    let mut kept = record.contents_between(deployment, after, until, CONTENTS_MAX).await?;
+    let (Some(first), Some(last)) = (kept.first().map(|it| it.seq), kept.last().map(|it| it.seq))
+    else {
+        return Ok((until, kept));
+    };
+    if kept.len() < CONTENTS_MAX as usize {
+        return Ok((until, kept));
+    }
+    if first < last {
+        kept.retain(|it| it.seq < last);
+        return Ok((last - 1, kept));
+    }
+    Ok((first, record.contents_between(deployment, after, first, u32::MAX).await?))
 }
 
 /// Read what the record refers to, byte for byte
@@ -178,10 +213,7 @@ pub(crate) async fn content(
     let record = reception.record();
     let unknown = || Problem::unknown(format!("{deployment} refers to no content {digest}"));
     // Of another deployment's nothing is given, whoever knows its digest.
-    let listed = record.contents(&id, None, CONTENTS_MAX).await?;
-    if !listed.iter().any(|it| it.digest == digest) {
-        return Err(unknown());
-    }
+    record.kept(&id, &digest).await?.ok_or_else(unknown)?;
     let body = record.content(&digest).await?.ok_or_else(unknown)?;
     Ok(([(CONTENT_TYPE, "application/octet-stream")], body).into_response())
 }
