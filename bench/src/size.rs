@@ -13,7 +13,7 @@ use crate::cost::{own_cpu_s, own_peak_kib};
 use crate::landfall::{Deployment, settings};
 use crate::machine;
 use crate::plot::{self, Curve};
-use coordinator::{Coordinator, Moment, read_through};
+use coordinator::{Coordinator, Moment, read_through, state_at};
 use executor::Executor;
 use model::event::{Entry, Event};
 use model::id::DeploymentId;
@@ -202,7 +202,7 @@ async fn found_again(folder: &Path) -> Result<Found, Fault> {
     found.entries = coordinator.head().seq;
     found.snapshot_mib = bytes_mib(state.to_snapshot().ok_or("it cannot be kept")?.len());
     read_back(&coordinator, &mut found).await?;
-    let mut state = coordinator.at(Moment::Seq(1)).await?;
+    let mut state = state_at(&*record, &deployment, Moment::Seq(1)).await?;
     let mut entries = Vec::new();
     let mut took = Duration::ZERO;
     read_through(&*record, &deployment, &mut |_, entry, _| {
@@ -237,10 +237,15 @@ fn events(event: &Event) -> u64 {
     event.intends().len().max(event.ends().count()).max(1) as u64
 }
 
+async fn at(coordinator: &Coordinator, moment: Moment) -> Result<State, Fault> {
+    let deployment = &coordinator.state().plan.deployment;
+    Ok(state_at(&*coordinator.record(), deployment, moment).await?)
+}
+
 /// Measures what is asked of a state in memory.
 async fn read_back(coordinator: &Coordinator, found: &mut Found) -> Result<(), Fault> {
     let (began, before) = (Instant::now(), own_cpu_s());
-    let state = coordinator.at(Moment::Seq(u64::MAX)).await?;
+    let state = at(coordinator, Moment::Seq(u64::MAX)).await?;
     found.fold_per_s = number(found.entries) / began.elapsed().as_secs_f64();
     found.fold_per_cpu_s = number(found.entries) / (own_cpu_s() - before).max(TICK_S);
 
@@ -262,7 +267,7 @@ async fn read_back(coordinator: &Coordinator, found: &mut Found) -> Result<(), F
 async fn incremental_us(coordinator: &Coordinator) -> Result<f64, Fault> {
     for eighth in [2, 3, 1, 4] {
         let moment = Moment::Seq(coordinator.head().seq * eighth / 8);
-        let took = looks_us(coordinator.at(moment).await?)?;
+        let took = looks_us(at(coordinator, moment).await?)?;
         if took.len() >= TIMES as usize / 2 {
             return Ok(crate::tally::median_of(took.into_iter()));
         }

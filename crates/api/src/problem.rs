@@ -145,6 +145,7 @@ impl From<CommandError> for Problem {
                 let title = "It exists already";
                 Self::new(StatusCode::CONFLICT, "exists", title, error.to_string())
             }
+            CommandError::NotThereYet { .. } => Self::unknown(error.to_string()),
             CommandError::Record(it) => (*it).into(),
             CommandError::Unreadable { .. }
             | CommandError::Impossible { .. }

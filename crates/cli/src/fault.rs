@@ -166,6 +166,8 @@ impl From<CommandError> for Fault {
                 .next("repeat it; others are writing to this deployment"),
             CommandError::Exists => Self::of_error(Exit::Refused, &error)
                 .next("`landfall deployment list` shows it; give the plan another name, or revise the one there is"),
+            CommandError::NotThereYet { .. } => Self::of_error(Exit::Refused, &error)
+                .next("`landfall record show --limit 1 --after 0` says when it began"),
             CommandError::NoPlan { .. } => Self::of_error(Exit::Wrong, &error)
                 .next("`landfall record verify` finds out whether contents are missing"),
         }

@@ -5,7 +5,7 @@ use crate::elsewhere;
 use crate::entries::{Stamp, extend, parse};
 use crate::error::CommandError;
 use crate::findings;
-use crate::fold::{self, Moment, fold_until, follow};
+use crate::fold::{self, follow};
 use crate::quarantine;
 use crate::sealing;
 use jiff::Timestamp;
@@ -478,15 +478,6 @@ impl Coordinator {
     /// Returns the record that it writes.
     pub fn record(&self) -> Arc<dyn Record> {
         self.record.clone()
-    }
-
-    /// Returns the deployment as it stood at `moment`.
-    ///
-    /// # Errors
-    ///
-    /// When the record cannot be read.
-    pub async fn at(&self, moment: Moment) -> Result<State, CommandError> {
-        fold_until(self.record.as_ref(), &self.deployment, moment).await
     }
 }
 

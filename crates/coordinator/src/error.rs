@@ -37,6 +37,14 @@ pub enum CommandError {
         /// The plan's digest.
         digest: Digest,
     },
+    /// At the moment that is asked about there was no deployment yet.
+    #[error("{deployment} was not there yet at {moment}: its record begins later")]
+    NotThereYet {
+        /// The deployment.
+        deployment: model::id::DeploymentId,
+        /// The moment.
+        moment: crate::fold::Moment,
+    },
     /// History was lost, and nobody has accepted it yet: nothing starts and nothing else is decided.
     #[error(
         "{deployment} is in quarantine: {loss}. Nothing starts, and nothing is decided, until two people have accepted it"

@@ -11,6 +11,7 @@ use model::id::{DeploymentId, Seq, sharing_names};
 use model::plan::MasterProjectPlan;
 use model::state::State;
 use record::{Head, Record, Snapshot, chain};
+use std::fmt;
 use std::sync::Arc;
 
 /// How many entries are read at once: some megabytes.
@@ -32,6 +33,15 @@ pub enum Moment {
     Seq(Seq),
     /// After the last entry that was written by then.
     Time(Timestamp),
+}
+
+impl fmt::Display for Moment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Seq(seq) => write!(f, "entry {seq}"),
+            Self::Time(time) => time.fmt(f),
+        }
+    }
 }
 
 /// A folded record.
@@ -70,12 +80,12 @@ pub(crate) async fn fold(
     }
 }
 
-/// Returns the deployment as it stood at `moment`.
+/// Returns the deployment as it stood at `moment`, as its entries from the first one on say.
 ///
 /// # Errors
 ///
-/// As [`fold`].
-pub(crate) async fn fold_until(
+/// As [`fold`]; [`CommandError::NotThereYet`] for a moment before its first entry.
+pub async fn state_at(
     record: &dyn Record,
     deployment: &DeploymentId,
     moment: Moment,
@@ -89,8 +99,8 @@ pub(crate) async fn fold_until(
         Moment::Time(time) => entry.at <= time,
     };
     let state = follow(record, deployment, None, end, is_within).await?;
-    let unknown = || record::RecordError::Unknown { deployment: deployment.clone() };
-    Ok(state.ok_or_else(unknown)?.0)
+    let not_yet = || CommandError::NotThereYet { deployment: deployment.clone(), moment };
+    Ok(state.ok_or_else(not_yet)?.0)
 }
 
 /// Returns the state of `snapshot`, and the chain's hash there; nothing where an earlier program wrote

@@ -38,7 +38,7 @@ pub use creation::Creation;
 pub use driver::{DriveError, Driver, OrdersTo, Rest, Until};
 pub use effects::{Effects, Tell};
 pub use error::CommandError;
-pub use fold::{Moment, read_through};
+pub use fold::{Moment, read_through, state_at};
 pub use quarantine::is_contradicted;
 pub use rotation::Rotation;
 pub use worker::{WORKER_LEASE, Worker};

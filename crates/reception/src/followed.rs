@@ -288,11 +288,7 @@ impl Followed {
         &self,
         noted: &mut (dyn FnMut(&State, &Entry, Digest) + Send),
     ) -> Result<State, ReceptionError> {
-        // A reader of its own: whoever reads long keeps nobody from acting.
-        let (record, deployment) = {
-            let coordinator = self.coordinator.lock().await;
-            (coordinator.record(), coordinator.state().plan.deployment.clone())
-        };
+        let (record, deployment) = self.reader().await;
         Ok(coordinator::read_through(&*record, &deployment, noted).await?)
     }
 
@@ -300,9 +296,16 @@ impl Followed {
     ///
     /// # Errors
     ///
-    /// When the record cannot be read.
+    /// When the record cannot be read, or there was no deployment yet.
+        let (record, deployment) = self.reader().await;
+        let state = coordinator::state_at(&*record, &deployment, moment).await?;
+        Ok(Standing { state, loss: None })
+    }
+
+    /// A reader of its own: whoever reads long keeps nobody from acting.
+    async fn reader(&self) -> (Arc<dyn Record>, DeploymentId) {
     pub async fn at(&self, moment: Moment) -> Result<Standing, ReceptionError> {
         let coordinator = self.coordinator.lock().await;
-        Ok(Standing { state: coordinator.at(moment).await?, loss: None })
+        (coordinator.record(), coordinator.state().plan.deployment.clone())
     }
 }

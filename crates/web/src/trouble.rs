@@ -95,6 +95,7 @@ impl From<CommandError> for No {
                     .next("Try again.")
             }
             CommandError::Exists => Self::new(StatusCode::CONFLICT, "It exists already", said),
+            CommandError::NotThereYet { .. } => Self::unknown(said),
             CommandError::Record(_)
             | CommandError::Unreadable { .. }
             | CommandError::Impossible { .. }

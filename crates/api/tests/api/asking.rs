@@ -94,6 +94,12 @@ async fn the_past_is_answered_as_it_was() {
     assert_eq!(ask("").await.body["entry"], 2);
     assert_eq!(ask("?at=1").await.body["entry"], 1);
     assert_eq!(ask("?at=yesterday").await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for before in ["?at=0", "?at=2020-01-01T00:00:00Z"] {
+        let answer = ask(before).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{before}: {}", answer.body);
+        let detail = answer.body["detail"].as_str().unwrap();
+        assert!(detail.contains("was not there yet"), "{detail}");
+    }
     let entries = ask("/entries?limit=1").await;
     assert_eq!(entries.body["items"][0]["seq"], 1);
     let next = entries.body["next"].as_str().unwrap();

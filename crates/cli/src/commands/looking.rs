@@ -29,7 +29,9 @@ async fn as_of(desk: &Desk, at: Option<Moment>) -> Result<(Cow<'_, State>, Times
     match at {
         None => Ok((Cow::Borrowed(desk.state()), desk.now())),
         Some(moment) => {
-            let state = desk.coordinator.at(moment).await?;
+            let deployment = &desk.state().plan.deployment;
+            let record = desk.coordinator.record();
+            let state = coordinator::state_at(&*record, deployment, moment).await?;
             let now = match moment {
                 Moment::Time(time) => time.max(state.at),
                 Moment::Seq(_) => state.at,
