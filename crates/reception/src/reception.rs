@@ -301,6 +301,13 @@ impl Reception {
         Ok(Visitor { account, kind, access, by, since, admission: digest })
     }
 
+    /// Returns whether what let the visitor in still admits them, and they still take part in the
+    /// deployment. Whoever is sent things for as long as they listen is asked about before each.
+    pub async fn still_admits(&self, visitor: &Visitor, followed: &Followed) -> bool {
+        let found = self.accounts.admission(&visitor.admission, self.clock.now()).await;
+        matches!(found, Ok(Some(_))) && visitor.may_read(&followed.standing().state)
+    }
+
     /// Ends what let the visitor in.
     ///
     /// # Errors

@@ -13,7 +13,7 @@ use axum::response::sse::{Event as Sent, KeepAlive, Sse};
 use futures::stream::{self, Stream};
 use model::event::Entry;
 use model::id::Seq;
-use reception::{Followed, Reception};
+use reception::{Followed, Reception, Visitor};
 use schemars::{JsonSchema, SchemaGenerator};
 use serde::Serialize;
 use std::collections::VecDeque;
@@ -88,6 +88,8 @@ pub(crate) async fn entry(
 
 /// What a listener has been sent, and what is read for it.
 struct Listener {
+    reception: Arc<Reception>,
+    visitor: Visitor,
     followed: Arc<Followed>,
     changes: tokio::sync::watch::Receiver<Arc<reception::Standing>>,
     sent: Seq,
@@ -116,11 +118,13 @@ pub(crate) async fn events(
     let last = headers.get("last-event-id").and_then(|it| it.to_str().ok());
     let sent = seq(last)?.min(here);
     let sent = if last.is_none() { here } else { sent };
-    let listener = Listener { followed, changes, sent, read: VecDeque::new() };
+    let read = VecDeque::new();
+    let listener = Listener { reception, visitor, followed, changes, sent, read };
     Ok(Sse::new(stream::unfold(listener, next)).keep_alive(KeepAlive::default()))
 }
 
-/// Returns the next entry for a listener, as soon as there is one; nothing once it cannot be read.
+/// Returns the next entry for a listener, as soon as there is one; nothing once it cannot be read, or the
+/// listener is no longer admitted.
 async fn next(mut it: Listener) -> Option<(Result<Sent, Infallible>, Listener)> {
     while it.read.is_empty() {
         let here = it.changes.borrow_and_update().state.seq;
@@ -129,6 +133,9 @@ async fn next(mut it: Listener) -> Option<(Result<Sent, Infallible>, Listener)> 
             continue;
         }
         it.changes.changed().await.ok()?;
+    }
+    if !it.reception.still_admits(&it.visitor, &it.followed).await {
+        return None;
     }
     let entry = it.read.pop_front()?;
     it.sent = entry.seq;

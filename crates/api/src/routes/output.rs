@@ -10,7 +10,7 @@ use axum::response::sse::{Event as Sent, KeepAlive, Sse};
 use axum::response::{IntoResponse as _, Response};
 use futures::stream::{self, Stream};
 use model::order::OrderId;
-use reception::{Followed, Reception};
+use reception::{Followed, Reception, Visitor};
 use serde::Deserialize;
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -57,6 +57,7 @@ pub(crate) struct From {
 /// An order whose output is followed.
 struct Followers {
     reception: Arc<Reception>,
+    visitor: Visitor,
     followed: Arc<Followed>,
     order: OrderId,
     sent: usize,
@@ -92,15 +93,17 @@ pub(crate) async fn follow(
     let sent = last.and_then(|it| it.parse().ok()).unwrap_or(from.from);
     let order = OrderId(order.as_str().into());
     let (next, has_ended) = (VecDeque::new(), false);
-    let followers = Followers { reception, followed, order, sent, next, has_ended };
+    let followers = Followers { reception, visitor, followed, order, sent, next, has_ended };
     Ok(Sse::new(stream::unfold(followers, piece)).keep_alive(KeepAlive::default()))
 }
 
-/// Returns the next piece, as soon as there is one; nothing once all was sent.
+/// Returns the next piece, as soon as there is one; nothing once all was sent, or whoever follows is no
+/// longer admitted.
 async fn piece(mut it: Followers) -> Option<(Result<Sent, Infallible>, Followers)> {
     loop {
         if let Some(sent) = it.next.pop_front() {
-            return Some((Ok(sent), it));
+            let is_admitted = it.reception.still_admits(&it.visitor, &it.followed).await;
+            return is_admitted.then_some((Ok(sent), it));
         }
         if it.has_ended {
             return None;

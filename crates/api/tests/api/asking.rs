@@ -132,6 +132,22 @@ async fn a_listener_hears_each_entry_as_it_is_written_and_what_it_missed() {
 }
 
 #[tokio::test]
+async fn whoever_has_logged_out_hears_nothing_more() {
+    let server = Server::new().await;
+    let me = server.with_a_deployment().await;
+    let other = server.session("me").await;
+    let path = "/api/v1/deployments/HELLO/events";
+    let mut gone = server.get(path).by(&other).heard().await;
+    let mut there = server.get(path).by(&me).heard().await;
+    let out = server.method("DELETE", "/api/v1/session").by(&other).sent().await;
+    assert_eq!(out.status, StatusCode::NO_CONTENT, "{}", out.body);
+    let hold = json!({"hold": {"scope": "site/north", "held": true, "reason": "asked"}});
+    server.post("/api/v1/deployments/HELLO/commands").by(&me).json(&hold).await;
+    assert!(there.next().await.is_some());
+    assert!(gone.next().await.is_none(), "the stream ends");
+}
+
+#[tokio::test]
 async fn the_binder_lists_every_document_and_each_has_the_digest_of_its_body() {
     let server = Server::new().await;
     let me = server.with_a_deployment().await;
