@@ -340,52 +340,105 @@ pub fn waiting(state: &State, now: Timestamp, limit: usize) -> Vec<WaitingOn> {
     waiting_of(&mut Look::new(state, now), limit)
 }
 
-/// Adds what the core, rings and sites wait on; no more sites once there are `limit`.
-fn places(look: &mut Look<'_>, waits: &mut Vec<WaitingOn>, limit: usize) {
-    waits.extend(deployment::slots(look, Some(&Scope::Core)));
-    waits.extend(components::sheet(look));
-    for position in 0..look.plan().components.len() {
-        waits.extend(components::component(look, position));
-    }
-    for position in 0..look.plan().rings.len() {
-        waits.extend(rings::ring(look, position));
-    }
-    for position in 0..look.plan().sites.len() {
-        if waits.len() >= limit {
-            break;
-        }
-        look.site_waits(position, waits, |look| sites::site(look, position));
-    }
+/// Returns what of everything that waits at the instant `now` is `wanted`, the deployment first; at most
+/// `limit` of it, however much else waits before.
+pub fn waiting_where(
+    state: &State,
+    now: Timestamp,
+    limit: usize,
+    wanted: &dyn Fn(&WaitingOn) -> bool,
+) -> Vec<WaitingOn> {
+    Gathering { look: &mut Look::new(state, now), limit, wanted, found: vec![] }.all()
 }
 
 /// Returns everything that waits as `look` sees it; at most `limit`.
 pub(crate) fn waiting_of(look: &mut Look<'_>, limit: usize) -> Vec<WaitingOn> {
-    let state = look.state;
-    let mut waits = deployment::deployment(look);
-    if state.is_sealed() {
-        return waits;
+    Gathering { look, limit, wanted: &|_| true, found: vec![] }.all()
+}
+
+/// How many waits of sites are gathered before it is asked which of them are wanted.
+const AT_ONCE: usize = 500;
+
+/// What is wanted of everything that waits, gathered place by place.
+struct Gathering<'g, 's> {
+    look: &'g mut Look<'s>,
+    limit: usize,
+    wanted: &'g dyn Fn(&WaitingOn) -> bool,
+    found: Vec<WaitingOn>,
+}
+
+impl Gathering<'_, '_> {
+    fn all(mut self) -> Vec<WaitingOn> {
+        let look = &mut *self.look;
+        let state = look.state;
+        let mut waits = deployment::deployment(look);
+        if state.is_sealed() {
+            waits.retain(|it| (self.wanted)(it));
+            return waits;
+        }
+        waits.splice(0..0, history::clock(state));
+        waits.extend(deployment::waivers(look));
+        waits.extend(disputes::disputes(state, None));
+        waits.extend(papers::papers(state, None));
+        waits.extend(agreements::half_agreed(state));
+        waits.extend(incidents::incidents(look));
+        for status in &state.rfcs {
+            waits.extend(changes::rfc(look, &status.id));
+        }
+        let mut behind = deployment::slots(look, Some(&Scope::Deployment));
+        behind.extend(notices::letters(look, None));
+        behind.extend(notices::sessions(look));
+        behind.extend(stable::assignments(look));
+        let behind = self.wanted_of(behind);
+        let waits = self.wanted_of(waits);
+        self.found.extend(waits);
+        // Once a project ends, nothing is deployed any more: what goes back says so itself.
+        let ends =
+            matches!(state.deployment, DeploymentState::Closing | DeploymentState::Terminating);
+        if !ends {
+            // What concerns the deployment as a whole is not hidden by its sites.
+            self.places(self.limit.saturating_sub(behind.len()));
+        }
+        self.found.extend(behind);
+        self.found.truncate(self.limit);
+        self.found
     }
-    waits.splice(0..0, history::clock(state));
-    waits.extend(deployment::waivers(look));
-    waits.extend(disputes::disputes(state, None));
-    waits.extend(papers::papers(state, None));
-    waits.extend(agreements::half_agreed(state));
-    waits.extend(incidents::incidents(look));
-    for status in &state.rfcs {
-        waits.extend(changes::rfc(look, &status.id));
+
+    /// Adds what the core, rings and sites wait on; no more sites once there are `limit`.
+    fn places(&mut self, limit: usize) {
+        let look = &mut *self.look;
+        let mut waits = deployment::slots(look, Some(&Scope::Core));
+        waits.extend(components::sheet(look));
+        for position in 0..look.plan().components.len() {
+            waits.extend(components::component(look, position));
+        }
+        for position in 0..look.plan().rings.len() {
+            waits.extend(rings::ring(look, position));
+        }
+        let sites = look.plan().sites.len();
+        let waits = self.wanted_of(waits);
+        self.found.extend(waits);
+        let mut waits = vec![];
+        for position in 0..sites {
+            let room = limit.saturating_sub(self.found.len());
+            if room == 0 {
+                return;
+            }
+            self.look.site_waits(position, &mut waits, |look| sites::site(look, position));
+            if waits.len() >= room.min(AT_ONCE) || position + 1 == sites {
+                let wanted = self.wanted_of(std::mem::take(&mut waits));
+                self.found.extend(wanted);
+            }
+        }
     }
-    // Once a project ends, nothing is deployed any more: what goes back says so itself.
-    let ends = matches!(state.deployment, DeploymentState::Closing | DeploymentState::Terminating);
-    if !ends {
-        places(look, &mut waits, limit);
+
+    /// Returns which of `waits` are wanted, with who can end them.
+    fn wanted_of(&self, waits: Vec<WaitingOn>) -> Vec<WaitingOn> {
+        let (state, now) = (self.look.state, self.look.now);
+        let mut waits = still_there(state, waits);
+        delegates::beside(state, now, &mut waits);
+        separated::apart(state, now, &mut waits);
+        waits.retain(|it| (self.wanted)(it));
+        waits
     }
-    waits.extend(deployment::slots(look, Some(&Scope::Deployment)));
-    waits.extend(notices::letters(look, None));
-    waits.extend(notices::sessions(look));
-    waits.extend(stable::assignments(look));
-    waits.truncate(limit);
-    let mut waits = still_there(state, waits);
-    delegates::beside(state, look.now, &mut waits);
-    separated::apart(state, look.now, &mut waits);
-    waits
 }

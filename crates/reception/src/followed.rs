@@ -244,8 +244,7 @@ impl Followed {
             None => 0,
         };
         // Whatever is read is wanted, where nothing is filtered.
-        let is_filtered = !wanted.filters.is_empty() || !wanted.text.is_empty();
-        let at_once = if is_filtered { READ_AT_ONCE } else { wanted.limit as u64 };
+        let at_once = if wanted.is_narrowed() { READ_AT_ONCE } else { wanted.limit as u64 };
         let (mut items, mut looked_at) = (Vec::new(), 0);
         while items.len() < wanted.limit && looked_at < LOOKED_AT_MAX {
             let left = if is_newest_first { at.saturating_sub(1) } else { last.saturating_sub(at) };
@@ -297,6 +296,7 @@ impl Followed {
     /// # Errors
     ///
     /// When the record cannot be read, or there was no deployment yet.
+    pub async fn at(&self, moment: Moment) -> Result<Standing, ReceptionError> {
         let (record, deployment) = self.reader().await;
         let state = coordinator::state_at(&*record, &deployment, moment).await?;
         Ok(Standing { state, loss: None })
@@ -304,7 +304,6 @@ impl Followed {
 
     /// A reader of its own: whoever reads long keeps nobody from acting.
     async fn reader(&self) -> (Arc<dyn Record>, DeploymentId) {
-    pub async fn at(&self, moment: Moment) -> Result<Standing, ReceptionError> {
         let coordinator = self.coordinator.lock().await;
         (coordinator.record(), coordinator.state().plan.deployment.clone())
     }

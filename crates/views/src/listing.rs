@@ -270,6 +270,11 @@ impl Wanted {
         BASE64_URL_SAFE_NO_PAD.encode(serde_json::to_vec(&mark).unwrap_or_default())
     }
 
+    /// Returns whether only some of the items are wanted.
+    pub fn is_narrowed(&self) -> bool {
+        !self.filters.is_empty() || !self.text.is_empty()
+    }
+
     /// Returns whether `item` is among those that are wanted.
     pub fn lets_pass<T: Item>(&self, item: &T) -> bool {
         self.filters.iter().all(|(field, wanted)| item.is(*field, wanted))

@@ -1,9 +1,10 @@
 //! What waits, as a list: filtered by whom it waits on, where, and at which gate.
 
-use crate::listing::{self, Field, Item, Key, Listed, Use};
+use crate::listing::{self, Field, Item, Key, Listed, Use, Wanted};
 use crate::why::is_for;
+use jiff::Timestamp;
 use model::state::State;
-use planner::waiting::WaitingOn;
+use planner::waiting::{WaitingOn, waiting, waiting_where};
 use std::borrow::Cow;
 
 /// One wait, in the deployment that it stands in.
@@ -51,4 +52,14 @@ impl Item for WaitAt<'_> {
     fn says(&self, text: &str) -> bool {
         listing::has(&self.wait.what, text) || listing::has(&self.wait.scope.to_string(), text)
     }
+}
+
+/// Returns what of everything that waits at the instant `now` is `wanted`; at most `limit`, however much
+/// else waits.
+pub fn gathered(state: &State, now: Timestamp, wanted: &Wanted, limit: usize) -> Vec<WaitingOn> {
+    if !wanted.is_narrowed() {
+        return waiting(state, now, limit);
+    }
+    let passes = |it: &WaitingOn| wanted.lets_pass(&WaitAt { state, wait: it.clone() });
+    waiting_where(state, now, limit, &passes)
 }

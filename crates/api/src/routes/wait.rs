@@ -9,10 +9,10 @@ use axum::response::Response;
 use model::scope::Scope;
 use planner::waiting::WaitingOn;
 use schemars::SchemaGenerator;
-use views::wait_list::WaitAt;
+use views::wait_list::{self, WaitAt};
 use views::why::binding_first;
 
-/// The most waits that are looked through.
+/// The most waits that are listed.
 const WAITS_MAX: usize = 5_000;
 
 /// How a list of waits is asked.
@@ -31,7 +31,7 @@ type WaitsBody = Described<Page<WaitingOn>>;
     params(("deployment" = String, Path, description = "The deployment."), WaitsWanted, AsOf),
     responses((status = 200, description = "What waits, the binding first.", body = WaitsBody), Noes))]
 pub(crate) async fn waiting(sight: Sight, wanted: WaitsWanted) -> Result<Response, Problem> {
-    let waits = planner::waiting::waiting(sight.state(), sight.now, WAITS_MAX);
+    let waits = wait_list::gathered(sight.state(), sight.now, wanted.wanted(), WAITS_MAX);
     listed(&sight, &wanted, waits)
 }
 

@@ -9,9 +9,13 @@ use axum::extract::{Form, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use model::profile::Purpose;
+use planner::waiting::{WaitingOn, waiting_where};
 use reception::{Reception, ReceptionError, Visitor};
 use serde::Deserialize;
 use std::sync::Arc;
+
+/// The most waits that are counted for one deployment.
+const WAITS_MAX: usize = 2_000;
 
 /// A deployment that is to be created.
 #[derive(Deserialize)]
@@ -32,9 +36,9 @@ async fn shown(
         let standing = followed.standing();
         let state = &standing.state;
         let id = &state.plan.deployment;
-        let waits = planner::waiting::waiting(state, standing.now(reception.clock()), 2_000);
-        let mine =
-            waits.iter().filter(|it| views::why::is_for(state, visitor.person(), it)).count();
+        let is_mine = |it: &WaitingOn| views::why::is_for(state, visitor.person(), it);
+        let now = standing.now(reception.clock());
+        let mine = waiting_where(state, now, WAITS_MAX, &is_mine).len();
         rows.push(vec![
             Cell::of(&state.plan.title).link(format!("/d/{id}")).small(id.to_string()),
             Cell::of(state.deployment).tone(super::board::deployment_tone(state.deployment)),

@@ -12,9 +12,9 @@ use model::guard::Supplier;
 use planner::waiting::WaitingOn;
 use views::alike::{Alike, alike};
 use views::time::between;
-use views::wait_list::WaitAt;
+use views::wait_list::{self, WaitAt};
 
-/// The most waits that are looked through.
+/// The most waits that are listed.
 const WAITS_MAX: usize = 5_000;
 
 /// The most waits that the page of something shows.
@@ -26,8 +26,8 @@ const ASKED_FROM: usize = 16;
 /// What waits on whoever looks, the oldest first.
 pub(crate) async fn work(visit: Visit) -> Answer {
     let state = visit.state();
-    let mut waits = planner::waiting::waiting(state, visit.now, WAITS_MAX);
-    waits.retain(|it| views::why::is_for(state, visit.person(), it));
+    let is_mine = |it: &WaitingOn| views::why::is_for(state, visit.person(), it);
+    let mut waits = planner::waiting::waiting_where(state, visit.now, WAITS_MAX, &is_mine);
     waits.sort_by_key(|it| it.since);
     let count = waits.len();
     let found = found(&visit, waits)?;
@@ -36,6 +36,7 @@ pub(crate) async fn work(visit: Visit) -> Answer {
     let lead = match count {
         0 => "Nothing waits on you. What waits on others is under Waiting.".to_owned(),
         1 => "One thing waits on you.".to_owned(),
+        WAITS_MAX.. => format!("{WAITS_MAX} things and more wait on you."),
         several => format!("{several} things wait on you, the oldest first."),
     };
     let mut page =
@@ -75,7 +76,7 @@ fn found(visit: &Visit, waits: Vec<WaitingOn>) -> Result<Found, No> {
     let listing = wanted.page(waits.into_iter().map(|wait| WaitAt { state, wait }));
     let listing = listing.map_err(|error| No::invalid(sentence(&error.to_string())))?;
     let next = listing.next.map(|it| visit.asking(&[("after", &it)]));
-    let is_asked = all >= ASKED_FROM || listing.count < all || wanted.by.is_some();
+    let is_asked = all >= ASKED_FROM || wanted.is_narrowed() || wanted.by.is_some();
     let waits = listing.items.into_iter().map(|it| it.wait).collect();
     Ok(Found { waits, list: List { next, is_asked } })
 }
@@ -100,10 +101,15 @@ impl List {
 /// Everything that waits, by who can end it.
 pub(crate) async fn waiting(visit: Visit) -> Answer {
     let state = visit.state();
-    let waits = planner::waiting::waiting(state, visit.now, WAITS_MAX);
+    let wanted = visit.wanted::<WaitAt<'_>>()?;
+    let waits = wait_list::gathered(state, visit.now, &wanted, WAITS_MAX);
     let count = waits.len();
     let lead = match count {
+        0 if wanted.is_narrowed() => "Nothing like this waits.".to_owned(),
         0 => "Nothing waits.".to_owned(),
+        WAITS_MAX.. => {
+            format!("{WAITS_MAX} things and more wait: a place or a person narrows them down.")
+        }
         _ => format!("{count} things wait. Each says on what, since when, and who can supply it."),
     };
     let mut page = Page::new("Waiting").lead(lead).typed("landfall waiting --everything");
