@@ -5,7 +5,7 @@
 //! until the record moves on, or the minute that it says it is.
 
 use crate::guest;
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::{Body, Bytes, HttpBody as _, to_bytes};
 use axum::extract::{RawPathParams, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode};
@@ -55,7 +55,8 @@ pub(crate) async fn kept(
         return (made.headers.clone(), made.body.clone()).into_response();
     }
     let response = next.run(request).await;
-    if response.status() != StatusCode::OK {
+    let is_small = response.body().size_hint().exact().is_some_and(|it| it <= BYTES_MAX as u64);
+    if response.status() != StatusCode::OK || !is_small {
         return response;
     }
     let (parts, body) = response.into_parts();
