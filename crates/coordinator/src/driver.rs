@@ -18,7 +18,7 @@ use crate::fold::snapshot_every;
 use crate::folded::Folded;
 use crate::journals::out_of_reach;
 use crate::leading::{LEASE, Leading};
-use crate::left::{self, Left};
+use crate::left::{self, Asked, Left};
 use crate::letters::{self, Answered, Outbox};
 use crate::notices::{Notice, Teller, told};
 use crate::probing::{self, Prober, Reading};
@@ -343,7 +343,7 @@ impl Drive<'_> {
     fn awaits_workers(&self) -> bool {
         match self.driver.orders_to {
             OrdersTo::ThisServer => false,
-            OrdersTo::Workers => self.coordinator.state.in_flight() > 0,
+            OrdersTo::Workers => self.coordinator.state.handed_out() > 0,
         }
     }
 
@@ -461,8 +461,8 @@ impl Drive<'_> {
             let mut change = Change { not_after, ..Change::default() };
             let before = self.coordinator.state.clone();
             let next_look = self.plan_round(&mut change, &landed, &answered)?;
-            let asks_queue = !change.withdraw.is_empty() || !change.stop.is_empty();
-            if change.entries.is_empty() && !asks_queue {
+            let asked = Asked::by(&change);
+            if change.entries.is_empty() && asked.is_nothing() {
                 self.readings.clear();
                 self.outbox.send(&self.coordinator.state);
                 let now = self.driver.clock.now().max(self.coordinator.state.at);
@@ -483,6 +483,7 @@ impl Drive<'_> {
                         self.flight.done(&landed.order);
                     }
                     self.held_back.extend(left::withdrawn(appended.withdrawn));
+                    self.left.has_asked(asked);
                     self.left.forget_ended(&self.coordinator.state);
                     // What was lost of the record may have been handed out.
                     let state = &self.coordinator.state;

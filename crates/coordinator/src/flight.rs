@@ -1,6 +1,7 @@
 //! Orders in flight: handed to whoever carries them out, with their outcomes on the way back.
 
 use crate::effects::Effects;
+use crate::telling::Telling;
 use executor::Cancel;
 use model::order::{Ending, Intent, OrderId};
 use model::scope::Scope;
@@ -8,6 +9,7 @@ use model::state::State;
 use std::collections::HashMap;
 use std::sync::Arc;
 use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 /// Orders in flight.
@@ -16,6 +18,9 @@ pub(crate) struct Flight {
     in_flight: HashMap<OrderId, Cancel>,
     ended: mpsc::UnboundedReceiver<Landed>,
     ending: mpsc::UnboundedSender<Landed>,
+    /// What carries them out. Nothing goes out any more once nobody listens; what has begun goes on on its
+    /// computer.
+    carrying_out: JoinSet<()>,
 }
 
 /// Whether somebody can have begun an order before.
@@ -57,7 +62,8 @@ impl Flight {
     pub(crate) fn new(effects: Arc<dyn Effects>) -> Self {
         // Bounded by the orders in flight, which the planner bounds.
         let (ending, ended) = mpsc::unbounded_channel();
-        Self { effects, in_flight: HashMap::new(), ended, ending }
+        let (in_flight, carrying_out) = (HashMap::new(), JoinSet::new());
+        Self { effects, in_flight, ended, ending, carrying_out }
     }
 
     /// Hands orders out, in the order of their intents: those of one track together. Those that are
@@ -96,14 +102,14 @@ impl Flight {
             self.in_flight.insert(intent.order().id.clone(), cancel.clone());
         }
         let (effects, ending) = (self.effects.clone(), self.ending.clone());
-        tokio::spawn(async move {
-            let mut names = orders.iter().map(|(it, _)| (it.order().id.clone(), it.token()));
-            let mut tell = |it: Ending| {
-                if let Some((order, token)) = names.next() {
-                    // Nobody listens any more when the driver has stopped: the journal still knows.
-                    let _unheard = ending.send(Landed { order, token: Some(token), ending: it });
-                }
-            };
+        while self.carrying_out.try_join_next().is_some() {}
+        self.carrying_out.spawn(async move {
+            let mut telling = Telling::of(&orders, |intent, it| {
+                let (order, token) = (intent.order().id.clone(), Some(intent.token()));
+                // Nobody listens any more when the driver has stopped: the journal still knows.
+                let _unheard = ending.send(Landed { order, token, ending: it });
+            });
+            let mut tell = |it| telling.tell(it);
             match handed.before {
                 Before::Nobody => effects.carry_out_all(&orders, &mut tell).await,
                 Before::Perhaps => effects.resume_all(&orders, &mut tell).await,

@@ -22,14 +22,35 @@ pub(crate) struct Left {
     stopped: HashSet<OrderId>,
 }
 
+/// What one change asks of the queue. It counts once the change is durable.
+pub(crate) struct Asked {
+    taken_back: Vec<OrderId>,
+    stopped: Vec<OrderId>,
+}
+
+impl Asked {
+    /// Returns what `change` asks.
+    pub(crate) fn by(change: &Change) -> Self {
+        let stopped = change.stop.iter().map(|(order, _)| order.clone()).collect();
+        Self { taken_back: change.withdraw.clone(), stopped }
+    }
+
+    /// Returns whether it is nothing.
+    pub(crate) fn is_nothing(&self) -> bool {
+        self.taken_back.is_empty() && self.stopped.is_empty()
+    }
+}
+
 impl Left {
     /// Adds to `change` what of `called_back` is to be taken back where nobody has claimed it, and not
     /// to be begun where somebody has.
-    pub(crate) fn take_back(&mut self, called_back: &[OrderId], change: &mut Change) {
+    pub(crate) fn take_back(&self, called_back: &[OrderId], change: &mut Change) {
         for order in called_back {
-            let is_new = change.orders.iter().all(|it| it.order.id != *order);
             // What this very change gives is taken back by the next one.
-            if is_new && self.taken_back.insert(order.clone()) {
+            if change.orders.iter().all(|it| it.order.id != *order)
+                && !change.withdraw.contains(order)
+                && !self.taken_back.contains(order)
+            {
                 change.withdraw.push(order.clone());
                 change.withhold.push((order.clone(), CALLED_BACK.to_owned()));
             }
@@ -37,16 +58,22 @@ impl Left {
     }
 
     /// Adds to `change` the orders that somebody wants stopped, for whoever holds them.
-    pub(crate) fn stop(&mut self, state: &State, change: &mut Change) {
+    pub(crate) fn stop(&self, state: &State, change: &mut Change) {
         for (order, who) in state.cancelled_orders() {
             if state.orders.get(order).is_some_and(|it| it.asked.is_none())
                 && change.settle.iter().all(|(it, _)| it != order)
                 && change.orders.iter().all(|it| it.order.id != *order)
-                && self.stopped.insert(order.clone())
+                && !self.stopped.contains(order)
             {
                 change.stop.push((order.clone(), who.to_string()));
             }
         }
+    }
+
+    /// Keeps that a change which is durable now has `asked` this: it is not asked again.
+    pub(crate) fn has_asked(&mut self, asked: Asked) {
+        self.taken_back.extend(asked.taken_back);
+        self.stopped.extend(asked.stopped);
     }
 
     /// Forgets what has come to its end.

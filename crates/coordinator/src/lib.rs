@@ -26,6 +26,7 @@ mod probing;
 mod quarantine;
 mod rotation;
 mod sealing;
+mod telling;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod together;

@@ -9,6 +9,7 @@
 use crate::driver::HANDED_OUT_WITHIN;
 use crate::effects::Effects;
 use crate::journals::out_of_reach;
+use crate::telling::Telling;
 use executor::Cancel;
 use model::order::{Ending, Intent};
 use record::{Claimed, Enlisted, Record, RecordError, Reported, Wish};
@@ -192,13 +193,11 @@ impl<'w> Shift<'w> {
         // Under the lock, so that an order that ends at once is known by then.
         let mut holding = self.holding();
         let carrying_out = tokio::spawn(async move {
-            let mut left = orders.iter().map(|(it, _)| it);
-            let mut tell = |ending: Ending| {
-                if let Some(intent) = left.next() {
-                    // Nobody listens any more when the shift is over: others find its end.
-                    let _unheard = doing.send(reported(intent, ending));
-                }
-            };
+            let mut telling = Telling::of(&orders, |intent, ending| {
+                // Nobody listens any more when the shift is over: others find its end.
+                let _unheard = doing.send(reported(intent, ending));
+            });
+            let mut tell = |it| telling.tell(it);
             match before.as_deref() {
                 None => effects.carry_out_all(&orders, &mut tell).await,
                 Some(before) => match out_of_reach_of(&orders, before, &name) {

@@ -650,8 +650,13 @@ impl State {
     /// Returns how many orders are in flight, without what was asked of people and without those
     /// that stand behind another one.
     pub fn in_flight(&self) -> usize {
-        let Outstanding { behind, asked } = self.outstanding;
-        self.orders.len().saturating_sub(behind + asked)
+        self.handed_out().saturating_sub(self.outstanding.behind)
+    }
+
+    /// Returns how many orders are without an outcome at whoever carries them out: those in flight, and
+    /// those that stand behind another one.
+    pub fn handed_out(&self) -> usize {
+        self.orders.len().saturating_sub(self.outstanding.asked)
     }
 
     /// Returns why `scope` may not begin, if it is held or something around it is.

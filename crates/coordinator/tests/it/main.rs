@@ -4,8 +4,8 @@
 
 mod cancelling;
 mod forecast;
-mod sealing;
-mod world;
-
 mod probing;
+mod sealing;
+mod untold;
 mod whole_deployment;
+mod world;

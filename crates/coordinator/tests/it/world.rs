@@ -1,7 +1,7 @@
 //! A plan folder, a record and an executor in a temporary directory; and people who answer.
 
 use coordinator::clock::{Clock, RehearsalClock, act_time};
-use coordinator::{Author, Coordinator, Creation, Driver, Rest, Until};
+use coordinator::{Author, Coordinator, Creation, Driver, Effects, Rest, Until};
 use executor::{Executor, MissingSecret, Settings};
 use jiff::Timestamp;
 use model::id::DeploymentId;
@@ -60,12 +60,13 @@ impl World {
 
     /// Lets the driver work until it rests, and returns when it would look again.
     pub(crate) async fn drive(&self) -> Rest {
-        let driver = Driver::new(
-            self.record.clone(),
-            self.executor.clone(),
-            self.clock.clone(),
-            "test".to_owned(),
-        );
+        self.drive_with(self.executor.clone()).await
+    }
+
+    /// Lets the driver work until it rests, with others that carry out its orders.
+    pub(crate) async fn drive_with(&self, effects: impl Effects + 'static) -> Rest {
+        let (record, clock) = (self.record.clone(), self.clock.clone());
+        let driver = Driver::new(record, effects, clock, "test".to_owned());
         driver.run(&self.deployment, Until::Idle).await.unwrap()
     }
 
