@@ -69,12 +69,24 @@ pub fn binder(paper: &Paper<'_>) -> Binder {
     Binder { documents }
 }
 
-fn line(paper: &Paper<'_>, name: DocumentName) -> BinderLine {
+/// Returns where a document stands. It costs less than its line, which has its digest and who is to sign it.
+pub fn status(paper: &Paper<'_>, name: &DocumentName) -> Status {
+    let DocumentName::Sheet(sheet) = name else { return Status::Current };
+    match model::document::standing(paper.state, sheet) {
+        DocumentState::Draft => Status::Draft,
+        DocumentState::InSignature => Status::InSignature,
+        DocumentState::Locked => Status::Locked,
+        DocumentState::Superseded => Status::Superseded,
+    }
+}
+
+/// Returns the line of a document in the binder.
+pub fn line(paper: &Paper<'_>, name: DocumentName) -> BinderLine {
     let state = paper.state;
     let title = crate::shown::title(&name, state, crate::Language::En);
     let (code, mut signed, mut needed) = (name.code().to_string(), 0, 0);
+    let status = status(paper, &name);
     let DocumentName::Sheet(sheet) = &name else {
-        let status = Status::Current;
         return BinderLine {
             document: name,
             code,
@@ -104,12 +116,6 @@ fn line(paper: &Paper<'_>, name: DocumentName) -> BinderLine {
             slot,
         });
     }
-    let status = match model::document::standing(state, sheet) {
-        DocumentState::Draft => Status::Draft,
-        DocumentState::InSignature => Status::InSignature,
-        DocumentState::Locked => Status::Locked,
-        DocumentState::Superseded => Status::Superseded,
-    };
     let digest = Some(digest(paper, sheet));
     BinderLine { document: name, code, title, status, digest, signed, needed, missing }
 }

@@ -49,7 +49,7 @@ mod waiver;
 mod words;
 mod writer;
 
-pub use binder::{Binder, BinderLine, MissingSignature, binder};
+pub use binder::{Binder, BinderLine, MissingSignature, binder, line, status};
 pub use block::{Block, Criterion, Fact, Said, Section, Verdict};
 pub use document::{
     Again, Disputed, Document, Head, Issue, OnPaper, Place, Revision, Slot, Status,

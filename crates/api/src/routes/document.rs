@@ -15,7 +15,7 @@ use reception::{PaperForm, PaperWanted, Reception};
 use schemars::SchemaGenerator;
 use serde::Deserialize;
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use utoipa::IntoParams;
 use views::listing::{Field, Item, Key, Listed, Use};
 
@@ -36,10 +36,29 @@ pub(crate) struct Wanted {
     issue: Option<u32>,
 }
 
-/// A document in the list of all.
-pub(crate) struct Bound(BinderLine);
+/// A document in the list of all. Its line is made where somebody looks at it.
+pub(crate) struct Bound<'p> {
+    paper: &'p Paper<'p>,
+    document: DocumentName,
+    line: OnceLock<BinderLine>,
+}
 
-impl Listed for Bound {
+impl<'p> Bound<'p> {
+    fn of(paper: &'p Paper<'p>, document: DocumentName) -> Self {
+        Self { paper, document, line: OnceLock::new() }
+    }
+
+    fn line(&self) -> &BinderLine {
+        self.line.get_or_init(|| documents::line(self.paper, self.document.clone()))
+    }
+
+    fn into_line(self) -> BinderLine {
+        let Self { paper, document, line } = self;
+        line.into_inner().unwrap_or_else(|| documents::line(paper, document))
+    }
+}
+
+impl Listed for Bound<'_> {
     const FIELDS: &'static [Field] = &[
         Field { name: "document", about: "Its name, such as `site/B27`.", asked: Use::Both },
         Field {
@@ -59,26 +78,29 @@ impl Listed for Bound {
     ];
 }
 
-impl Item for Bound {
+impl Item for Bound<'_> {
     fn key(&self, field: usize) -> Key<'_> {
         match field {
-            0 => Key::made(&self.0.document),
-            1 => Key::text(&self.0.code),
-            2 => Key::text(&self.0.title),
-            3 => Key::made(serde_json::json!(self.0.status).as_str().unwrap_or_default()),
-            4 => Key::count(self.0.signed),
-            5 => Key::count(self.0.needed),
+            0 => Key::made(&self.document),
+            1 => Key::text(&self.line().code),
+            2 => Key::text(&self.line().title),
+            3 => {
+                let status = documents::status(self.paper, &self.document);
+                Key::made(serde_json::json!(status).as_str().unwrap_or_default())
+            }
+            4 => Key::count(self.line().signed),
+            5 => Key::count(self.line().needed),
             _ => Key::None,
         }
     }
 
     fn name(&self) -> Cow<'_, str> {
-        self.0.document.to_string().into()
+        self.document.to_string().into()
     }
 
     fn is(&self, field: usize, wanted: &str) -> bool {
         match field {
-            6 => self.0.missing.iter().flat_map(|it| &it.people).any(|it| it.as_str() == wanted),
+            6 => self.line().missing.iter().flat_map(|it| &it.people).any(|it| it.as_str() == wanted),
             field => self.key(field).is(wanted),
         }
     }
@@ -93,7 +115,7 @@ pub(super) fn describe(generator: &mut SchemaGenerator) {
 }
 
 /// How the list of documents is asked.
-type BinderWanted = ListOf<Bound>;
+type BinderWanted = ListOf<Bound<'static>>;
 type BinderBody = Described<Page<BinderLine>>;
 
 /// Look through the binder
@@ -105,8 +127,8 @@ type BinderBody = Described<Page<BinderLine>>;
 pub(crate) async fn binder(sight: Sight, wanted: BinderWanted) -> Result<Response, Problem> {
     let reading = Reading::default();
     let paper = Paper { state: sight.state(), now: sight.now, reading: &reading };
-    let bound = documents::binder(&paper).documents.into_iter().map(Bound).collect();
-    let page = Page::of(wanted.page(bound)?, |it| it.0).up_to(sight.state().seq);
+    let all = documents::all(&paper).into_iter().map(|it| Bound::of(&paper, it)).collect();
+    let page = Page::of(wanted.page(all)?, Bound::into_line).up_to(sight.state().seq);
     Ok(sight.answer(Json(page)))
 }
 

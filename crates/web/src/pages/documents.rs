@@ -35,19 +35,23 @@ const PAPER_SECURITY: &str =
 pub(crate) async fn list(visit: Visit) -> Answer {
     let reading = Reading::default();
     let paper = Paper { state: visit.state(), now: visit.now, reading: &reading };
-    let binder = documents::binder(&paper).documents.into_iter();
-    let (sites, others): (Vec<BinderLine>, Vec<BinderLine>) =
-        binder.partition(|it| matches!(it.document.sheet(), Some(Sheet::Site(_))));
+    let (sites, others): (Vec<DocumentName>, Vec<DocumentName>) = documents::all(&paper)
+        .into_iter()
+        .partition(|it| matches!(it.sheet(), Some(Sheet::Site(_))));
     let columns = ["Document", "Stands", "Signed", "Missing", "Download"];
-    let rows = others.iter().map(|it| row(&visit, it)).collect();
-    let open = sites.iter().filter(|it| it.status != Status::Locked);
-    let shown: Vec<_> = open.clone().take(SITES_SHOWN_MAX).map(|it| row(&visit, it)).collect();
-    let locked = sites.len() - open.count();
+    let rows = others.into_iter().map(|it| row(&visit, &documents::line(&paper, it))).collect();
+    let all = sites.len();
+    let open: Vec<DocumentName> = sites
+        .into_iter()
+        .filter(|it| documents::status(&paper, it) != Status::Locked)
+        .collect();
+    let locked = all - open.len();
+    let shown = open.into_iter().take(SITES_SHOWN_MAX);
+    let shown = shown.map(|it| row(&visit, &documents::line(&paper, it))).collect();
     let of_sites =
         Block::table("Sites without all signatures", &columns, shown, "Every site has signed.")
             .lead(format!(
-                "{locked} of {} sites have signed; each site's page has its document.",
-                sites.len()
+                "{locked} of {all} sites have signed; each site's page has its document."
             ));
     let page = Page::new("Documents")
         .lead("Computed from the record, and never edited: the same record gives the same bytes.")
