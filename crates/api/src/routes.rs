@@ -12,6 +12,7 @@ mod output;
 mod passkey;
 mod plan;
 mod record;
+mod sample;
 mod session;
 mod sheet;
 mod sign_on;
@@ -84,6 +85,7 @@ pub(crate) fn routers() -> (Routes, Routes) {
         .routes(routes!(sheet::sheet))
         .routes(routes!(batch::batches))
         .routes(routes!(batch::batch))
+        .routes(routes!(sample::sample))
         .routes(routes!(document::binder))
         .routes(routes!(document::document))
         .routes(routes!(wait::waiting))

@@ -17,6 +17,7 @@ use std::time::Duration;
 use tokio::sync::{Mutex, watch};
 use views::entry_list::EntryAt;
 use views::listing::{Key, Listing, Order, Unlisted, Wanted};
+use views::sample::Sample;
 
 /// How often the record is asked whether others have written: by other servers and command lines.
 /// What is done through this server is seen at once.
@@ -30,6 +31,12 @@ const READ_AT_ONCE: u64 = 500;
 
 /// The most entries that are looked at for one page.
 const LOOKED_AT_MAX: u64 = 10_000;
+
+/// The most entries that are looked through for an auditor's sample: it is answered within a second or two.
+const SAMPLED_MAX: Seq = 200_000;
+
+/// How many of them are read at once.
+const SAMPLED_AT_ONCE: u32 = 5_000;
 
 /// How a deployment stands, for everybody who reads it now.
 #[derive(Debug)]
@@ -275,6 +282,31 @@ impl Followed {
         let next = has_more.then(|| wanted.mark_after(Key::Number(at), &at.to_string()));
         let count = usize::try_from(last).unwrap_or(usize::MAX);
         Ok(Listing { items, next, count })
+    }
+
+    /// Returns `count` changes of `state`, as `seed` chooses them, with what the first 200,000 entries have
+    /// of them.
+    ///
+    /// # Errors
+    ///
+    /// When the record cannot be read.
+    pub async fn sample<'s>(
+        &self,
+        state: &'s State,
+        seed: u64,
+        count: usize,
+    ) -> Result<Sample<'s>, ReceptionError> {
+        let mut sample = Sample::of(state, seed, count);
+        let end = state.seq.min(SAMPLED_MAX);
+        let mut last = 0;
+        while last < end {
+            let mut entries = self.entries(last, SAMPLED_AT_ONCE).await?;
+            entries.retain(|it| it.seq <= end);
+            let Some(newest) = entries.last() else { break };
+            last = newest.seq;
+            sample.take(state, &entries);
+        }
+        Ok(sample)
     }
 
     /// Reads the whole record from its first entry on, and has each entry noted; see

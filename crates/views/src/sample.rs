@@ -2,7 +2,7 @@
 
 use crate::event::scope_of;
 use model::event::{Entry, Event};
-use model::id::RfcId;
+use model::id::{RfcId, Seq};
 use model::rfc::{Covers, RequestForChange};
 use model::scope::Scope;
 use model::state::{RfcStatus, State};
@@ -30,6 +30,8 @@ pub struct Sample<'s> {
     population: Vec<&'s RfcId>,
     /// The rule by which anybody finds the same.
     rule: &'static str,
+    /// The last entry that was looked through.
+    pub looked_through: Seq,
     /// Those that were chosen.
     pub changes: Vec<SampledChange<'s>>,
 }
@@ -60,12 +62,14 @@ impl<'s> Sample<'s> {
             Some(SampledChange { request, status, entries: vec![], left_out: 0 })
         };
         let changes = chosen.into_iter().filter_map(of).collect();
-        Self { seed, population: population.into_iter().collect(), rule: RULE, changes }
+        let population = population.into_iter().collect();
+        Self { seed, population, rule: RULE, looked_through: 0, changes }
     }
 
     /// Takes what concerns the changes out of `entries`, which come in their order.
     pub fn take(&mut self, state: &State, entries: &[Entry]) {
         for entry in entries {
+            self.looked_through = entry.seq;
             let scope = scope_of(state, &entry.event);
             for change in self.changes.iter_mut().filter(|it| it.concerns(state, &scope, entry)) {
                 if change.entries.len() < ENTRIES_MAX {

@@ -100,7 +100,9 @@ impl Item for Bound<'_> {
 
     fn is(&self, field: usize, wanted: &str) -> bool {
         match field {
-            6 => self.line().missing.iter().flat_map(|it| &it.people).any(|it| it.as_str() == wanted),
+            6 => {
+                self.line().missing.iter().flat_map(|it| &it.people).any(|it| it.as_str() == wanted)
+            }
             field => self.key(field).is(wanted),
         }
     }

@@ -113,6 +113,23 @@ async fn the_past_is_answered_as_it_was() {
 }
 
 #[tokio::test]
+async fn a_sample_of_changes_is_chosen_by_the_auditors_seed() {
+    let server = Server::new().await;
+    let me = server.with_a_deployment().await;
+    let path = "/api/v1/deployments/HELLO/sample";
+    let ask = async |query: &str| server.get(&format!("{path}{query}")).by(&me).sent().await;
+    let drawn = ask("?seed=7&count=1").await;
+    assert_eq!(drawn.status, StatusCode::OK, "{}", drawn.body);
+    let changes = drawn.body["changes"].as_array().unwrap();
+    assert_eq!((changes.len(), &drawn.body["seed"]), (1, &json!(7)));
+    assert_eq!(
+        (&drawn.body["looked-through"], ask("?seed=7&count=1").await.body),
+        (&json!(1), drawn.body.clone())
+    );
+    assert!(ask("").await.status.is_client_error(), "without a seed somebody else would choose");
+}
+
+#[tokio::test]
 async fn a_listener_hears_each_entry_as_it_is_written_and_what_it_missed() {
     let server = Server::new().await;
     let me = server.with_a_deployment().await;

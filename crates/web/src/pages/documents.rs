@@ -41,10 +41,8 @@ pub(crate) async fn list(visit: Visit) -> Answer {
     let columns = ["Document", "Stands", "Signed", "Missing", "Download"];
     let rows = others.into_iter().map(|it| row(&visit, &documents::line(&paper, it))).collect();
     let all = sites.len();
-    let open: Vec<DocumentName> = sites
-        .into_iter()
-        .filter(|it| documents::status(&paper, it) != Status::Locked)
-        .collect();
+    let open: Vec<DocumentName> =
+        sites.into_iter().filter(|it| documents::status(&paper, it) != Status::Locked).collect();
     let locked = all - open.len();
     let shown = open.into_iter().take(SITES_SHOWN_MAX);
     let shown = shown.map(|it| row(&visit, &documents::line(&paper, it))).collect();

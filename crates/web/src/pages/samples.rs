@@ -7,14 +7,9 @@ use crate::page::Page;
 use crate::template::said;
 use crate::trouble::No;
 use crate::visit::Visit;
+use model::id::Seq;
 use views::board::EntryLine;
-use views::sample::{SAMPLE_USUAL, Sample, SampledChange};
-
-/// The most entries of a record that a page looks through: it is answered within a second or two.
-const LOOKED_AT_MAX: u64 = 200_000;
-
-/// How many are read at once.
-const AT_ONCE: u32 = 5_000;
+use views::sample::{SAMPLE_USUAL, SampledChange};
 
 pub(crate) async fn page(visit: Visit) -> Answer {
     let state = visit.state();
@@ -24,12 +19,15 @@ pub(crate) async fn page(visit: Visit) -> Answer {
         "An auditor names a seed, and it chooses: nobody can show only what went well. Each change is laid out from its request to its review.",
     );
     if let Some(seed) = seed {
-        let mut sample = Sample::of(state, seed, count);
-        let is_whole = read(&visit, &mut sample).await?;
+        let sample = visit.followed.sample(state, seed, count).await?;
         page =
             page.with(Block::facts("What was drawn", vec![Fact::said("Sample", sample.summary())]));
         for change in &sample.changes {
-            page = page.with(asked(&visit, change)).with(happened(&visit, change, is_whole));
+            page = page.with(asked(&visit, change)).with(happened(
+                &visit,
+                change,
+                sample.looked_through,
+            ));
         }
         page = page.typed(format!("landfall evidence sample --seed {seed} --count {count}"));
     }
@@ -41,21 +39,6 @@ pub(crate) async fn page(visit: Visit) -> Answer {
         },
     ];
     Ok(page.shown_as(&visit, "list.html", said! { filter, action => visit.link("sample") }))
-}
-
-/// Takes what the record has of the sample, and returns whether all of it was looked through.
-async fn read(visit: &Visit, sample: &mut Sample<'_>) -> Result<bool, No> {
-    let state = visit.state();
-    let end = state.seq.min(LOOKED_AT_MAX);
-    let mut last = 0;
-    while last < end {
-        let mut entries = visit.followed.entries(last, AT_ONCE).await?;
-        entries.retain(|it| it.seq <= end);
-        let Some(newest) = entries.last() else { break };
-        last = newest.seq;
-        sample.take(state, &entries);
-    }
-    Ok(end == state.seq)
 }
 
 /// Returns what was asked for, by whom, and who approved it.
@@ -87,7 +70,7 @@ fn asked(visit: &Visit, change: &SampledChange<'_>) -> Block {
 }
 
 /// Returns what the record has of a change, the oldest first.
-fn happened(visit: &Visit, change: &SampledChange<'_>, is_whole: bool) -> Block {
+fn happened(visit: &Visit, change: &SampledChange<'_>, looked_through: Seq) -> Block {
     let state = visit.state();
     let lines: Vec<EntryLine> = change.entries.iter().map(|it| EntryLine::of(state, it)).collect();
     let mut block = super::board::entries(visit, &lines);
@@ -96,11 +79,11 @@ fn happened(visit: &Visit, change: &SampledChange<'_>, is_whole: bool) -> Block 
         0 => String::new(),
         more => format!("{more} entries more concern it. "),
     };
-    let beyond = if is_whole {
+    let beyond = if looked_through == state.seq {
         String::new()
     } else {
         format!(
-            "Only the first {LOOKED_AT_MAX} entries were looked through: the command line looks through all."
+            "Only the first {looked_through} entries were looked through: the command line looks through all."
         )
     };
     block.lead(format!("{more}{beyond}"))
