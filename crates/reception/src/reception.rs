@@ -8,6 +8,8 @@ mod passkeys;
 mod refusals;
 mod sign_ons;
 mod signing;
+#[cfg(test)]
+mod tests;
 
 pub use again::{Showing, Ways};
 pub use refusals::AUDIT;
@@ -414,7 +416,6 @@ impl Reception {
             return self.refused(visitor, Some(&deployment), &named_act, what.to_owned()).await;
         }
         let id = match &it.id {
-            // Two people may choose one name; each has their own.
             Some(id) => named(visitor, id.as_str())?,
             None => named(visitor, Secret::random()?.reveal())?,
         };
@@ -474,11 +475,18 @@ fn is_unknown(error: &CommandError) -> bool {
     matches!(**error, RecordError::Unknown { .. })
 }
 
-/// Returns the name of an act of the visitor's.
-fn named(visitor: &Visitor, name: &str) -> Result<CommandId, ReceptionError> {
-    let name = format!("{}.{name}", visitor.person());
-    let bounded: String = name.chars().take(model::id::NAME_LENGTH_MAX).collect();
-    bounded.parse().map_err(|_| ReceptionError::Invalid(format!("{name} names no act")))
+/// Returns the name of an act of the visitor's, who calls it `key`: two people may choose one name, and each
+/// has their own.
+fn named(visitor: &Visitor, key: &str) -> Result<CommandId, ReceptionError> {
+    // Neither of the two has a space in it.
+    act_name(&format!("{} {key}", visitor.person()))
+}
+
+/// Returns the name of the act that `text` tells from all others: whatever stands in it and however long it
+/// is, no two are taken for one.
+fn act_name(text: &str) -> Result<CommandId, ReceptionError> {
+    let name = digest_of(text).to_string();
+    name.parse().map_err(|_| ReceptionError::Invalid(format!("{name} names no act")))
 }
 
 fn may_act(visitor: &Visitor) -> Result<(), ReceptionError> {

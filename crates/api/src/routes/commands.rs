@@ -9,7 +9,7 @@ use axum::http::HeaderMap;
 use coordinator::Acted;
 use model::command::Command;
 use model::event::Event;
-use model::id::Seq;
+use model::id::{NAME_LENGTH_MAX, Seq};
 use model::refusal::RefusalCode;
 use reception::{Followed, Reception, ReceptionError};
 use record::CommandId;
@@ -58,7 +58,7 @@ pub(crate) type RecordedBody = Described<Recorded>;
 #[utoipa::path(post, path = "/api/v1/deployments/{deployment}/commands", tag = "deployments",
     params(
         ("deployment" = String, Path, description = "The deployment."),
-        ("Idempotency-Key" = Option<String>, Header, description = "The name of this act: letters, digits, `.`, `-` and `_`."),
+        ("Idempotency-Key" = Option<String>, Header, description = "The name of this act: up to 64 letters, digits, `.`, `-` and `_`."),
         ("If-Match" = Option<String>, Header, description = "The tag of what was read before."),
     ), request_body = CommandBody,
     responses((status = 200, description = "What was recorded.", body = RecordedBody), Noes))]
@@ -113,5 +113,7 @@ fn name(text: &str) -> Result<CommandId, Problem> {
 }
 
 fn bad_name() -> Problem {
-    Problem::invalid("an Idempotency-Key is made of letters, digits, `.`, `-` and `_`, at most 80")
+    Problem::invalid(format!(
+        "an Idempotency-Key is made of letters, digits, `.`, `-` and `_`, at most {NAME_LENGTH_MAX}, and begins with a letter or a digit"
+    ))
 }

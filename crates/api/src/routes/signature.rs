@@ -140,7 +140,7 @@ pub(crate) async fn declare(
 #[utoipa::path(post, path = "/api/v1/deployments/{deployment}/signatures", tag = "deployments",
     params(
         ("deployment" = String, Path, description = "The deployment."),
-        ("Idempotency-Key" = Option<String>, Header, description = "The name of this act: letters, digits, `.`, `-` and `_`."),
+        ("Idempotency-Key" = Option<String>, Header, description = "The name of this act: up to 64 letters, digits, `.`, `-` and `_`."),
     ), request_body = SignatureGivenBody,
     responses((status = 200, description = "What was recorded.", body = RecordedBody), Noes))]
 pub(crate) async fn sign(

@@ -97,6 +97,29 @@ async fn script_in_a_text_is_kept_as_text_and_what_would_deceive_the_eye_is_not_
 }
 
 #[tokio::test]
+async fn long_names_of_acts_are_told_apart_to_their_last_letter() {
+    let server = Server::new().await;
+    let me = server.with_a_deployment().await;
+    let hold = async |key: &str, site: &str| {
+        let hold = json!({"hold": {"scope": site, "held": true, "reason": "Later"}});
+        server.post(COMMANDS).by(&me).header("idempotency-key", key).json(&hold).await
+    };
+    let key = "k".repeat(62);
+    for (key, site, repeated) in [
+        (key.clone(), "site/north", false),
+        (format!("{key}.2"), "site/south", false),
+        (format!("{key}.2"), "site/south", true),
+    ] {
+        let done = hold(&key, site).await;
+        assert_eq!(done.body["repeated"], repeated, "{key} {}", done.body);
+    }
+    let refused = hold(&format!("{key}.10"), "site/south").await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let said = refused.body["detail"].as_str().unwrap();
+    assert!(said.contains("at most 64"), "{said}");
+}
+
+#[tokio::test]
 async fn an_invitation_that_was_used_lets_nobody_in_again() {
     let server = Server::new().await;
     let me = server.session("me").await;

@@ -1,0 +1,50 @@
+//! Coming in and acting, as many do it at once and again and again.
+
+use super::*;
+use crate::testing::{House, PASSWORD};
+
+/// Where everybody comes from.
+const ADDRESS: &str = "192.0.2.1";
+
+/// Returns a house in which `me` has an account.
+async fn house() -> (Arc<Reception>, tempfile::TempDir) {
+    let House { reception, secret, folder } = House::new().await;
+    let password = Some(Zeroizing::new(PASSWORD.to_owned()));
+    let name = "me".parse().unwrap();
+    let first = NewAccount { name, password, is_administrator: true };
+    reception.set_up(&secret, first).await.unwrap();
+    (Arc::new(reception), folder)
+}
+
+fn log_in(password: &str) -> LogIn {
+    let (name, label) = ("me".to_owned(), String::new());
+    let password = Zeroizing::new(password.to_owned());
+    LogIn { name, password, address: ADDRESS.to_owned(), label }
+}
+
+async fn visitor(reception: &Reception) -> Visitor {
+    let (secret, _) = reception.log_in(log_in(PASSWORD)).await.unwrap();
+    reception.visitor(secret.reveal()).await.unwrap()
+}
+
+#[tokio::test]
+async fn acts_of_two_people_or_of_two_names_are_never_taken_for_one() {
+    let (reception, _folder) = house().await;
+    let me = visitor(&reception).await;
+    let name = |person: &str, key: &str| {
+        let mut visitor = me.clone();
+        visitor.account.name = person.parse().unwrap();
+        named(&visitor, key).unwrap()
+    };
+    assert_eq!(name("ines", "K1"), name("ines", "K1"));
+    let long = "k".repeat(61);
+    for ((person, key), (other, another)) in [
+        (("ines", "K1"), ("ines", "K2")),
+        (("ines", "K1"), ("oto", "K1")),
+        (("ines", "meyer.K1"), ("ines.meyer", "K1")),
+        (("ines", &long), ("ines", &format!("{long}.2"))),
+        (("ines", &format!("{long}.2")), ("ines", &format!("{long}.3"))),
+    ] {
+        assert_ne!(name(person, key), name(other, another), "{person} {key}");
+    }
+}
