@@ -2,6 +2,7 @@
 //! software, which is what a browser and a phone do together.
 
 use crate::passkey::Question;
+use crate::secret::digest_of;
 use crate::{Plans, Reception};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -10,13 +11,16 @@ use model::digest::Digest;
 use model::sheet::SlotId;
 use p256::ecdsa::signature::Signer as _;
 use p256::ecdsa::{Signature, SigningKey};
-use record::{Accounts, Location, Signer};
+use record::{Accounts, Location, Record, Signer};
 use serde_json::{Value, json};
 use std::path::Path;
 use std::sync::Arc;
 
 /// The password of everybody in a house.
 pub const PASSWORD: &str = "correct horse battery";
+
+/// Why the record of a house can be read.
+const OPEN: &str = "because the house is open";
 
 /// A reception over a fresh record in a folder of its own, that was shown the example plans and that
 /// nobody has set up yet.
@@ -67,13 +71,31 @@ impl House {
 ///
 /// Where there is no such record, or none of these slots in it.
 pub async fn ask_to_sign(folder: &Path, deployment: &str, slots: &[&str]) -> Vec<Digest> {
-    let expected = "because the house is open";
+    let deployment = deployment.parse().expect(OPEN);
+    let slots: Vec<SlotId> = slots.iter().map(|it| it.parse().expect(OPEN)).collect();
+    let record = record_in(folder).await;
+    coordinator::testing::ask_to_sign(record, &deployment, &slots).await.expect(OPEN)
+}
+
+/// Opens the survey of a deployment whose record lies in `folder`, and invites a user of `site` by each of
+/// `links`, as people do when they have worked with the release.
+///
+/// # Panics
+///
+/// Where there is no such record.
+pub async fn open_survey(folder: &Path, deployment: &str, site: &str, links: &[&str]) {
+    let (deployment, site) = (deployment.parse().expect(OPEN), site.parse().expect(OPEN));
+    let links: Vec<Digest> = links.iter().map(|it| digest_of(it)).collect();
+    let opened =
+        coordinator::testing::open_survey(record_in(folder).await, &deployment, &site, &links);
+    opened.await.expect(OPEN);
+}
+
+/// Returns the record of a house once more, as another program sees it.
+async fn record_in(folder: &Path) -> Arc<dyn Record> {
     let location = Location::Sqlite(folder.join("record.db"));
-    let signer = Signer::from_file(&folder.join("key")).expect(expected);
-    let record = record::open(&location, signer, None).await.expect(expected);
-    let deployment = deployment.parse().expect(expected);
-    let slots: Vec<SlotId> = slots.iter().map(|it| it.parse().expect(expected)).collect();
-    coordinator::testing::ask_to_sign(record, &deployment, &slots).await.expect(expected)
+    let signer = Signer::from_file(&folder.join("key")).expect(OPEN);
+    record::open(&location, signer, None).await.expect(OPEN)
 }
 
 /// A user is there, was verified, and the key is told.

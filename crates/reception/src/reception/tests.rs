@@ -1,10 +1,15 @@
 //! Coming in and acting, as many do it at once and again and again.
 
 use super::*;
-use crate::testing::{House, PASSWORD};
+use crate::testing::{House, PASSWORD, open_survey};
+use model::profile::Purpose;
+use model::survey::Reply;
 
 /// Where everybody comes from.
 const ADDRESS: &str = "192.0.2.1";
+
+/// What the address of an invitation to the survey ends with.
+const TOKEN: &str = "4f0e2d1c4f0e2d1c4f0e2d1c4f0e2d1c";
 
 /// Returns a house in which `me` has an account.
 async fn house() -> (Arc<Reception>, tempfile::TempDir) {
@@ -25,6 +30,20 @@ fn log_in(password: &str) -> LogIn {
 async fn visitor(reception: &Reception) -> Visitor {
     let (secret, _) = reception.log_in(log_in(PASSWORD)).await.unwrap();
     reception.visitor(secret.reveal()).await.unwrap()
+}
+
+#[tokio::test]
+async fn no_answer_to_the_survey_is_refused_for_want_of_a_name() {
+    let (reception, folder) = house().await;
+    let me = visitor(&reception).await;
+    reception.create_deployment(&me, "minimal.yaml", Purpose::Rehearsal).await.unwrap();
+    open_survey(folder.path(), "HELLO", "north", &[TOKEN]).await;
+    reception.deployment(&me, "HELLO").await.unwrap().look().await.unwrap();
+    for _ in 0..200 {
+        let replies = vec![Reply { question: 1, score: Some(4), text: None }];
+        let answered = reception.answer_survey("HELLO", TOKEN, ADDRESS, replies).await.unwrap();
+        assert!(!answered.repeated);
+    }
 }
 
 #[tokio::test]
