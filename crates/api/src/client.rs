@@ -11,6 +11,7 @@ use model::digest::Digest;
 use model::event::Entry;
 use model::forgetting::forgotten;
 use model::id::{DeploymentId, PersonId, Seq, SiteId};
+use model::survey::Reply;
 use record::{Change, CommandId, Location, NewOpening, Record, RecordError, Signer, chain, open};
 pub use reqwest::Method;
 pub use reqwest::Url;
@@ -142,9 +143,12 @@ impl Client {
         Ok(begun.secret)
     }
 
+    fn at(&self, path: &str) -> Result<Url, ClientError> {
+        self.server.join(path).map_err(|it| ClientError::Unreachable(it.to_string()))
+    }
+
     fn asked(&self, method: Method, path: &str) -> Result<RequestBuilder, ClientError> {
-        let url = self.server.join(path).map_err(|it| ClientError::Unreachable(it.to_string()))?;
-        let request = self.http.request(method, url);
+        let request = self.http.request(method, self.at(path)?);
         Ok(if self.secret.is_empty() { request } else { request.bearer_auth(self.secret.as_str()) })
     }
 
@@ -252,6 +256,23 @@ impl Client {
         let path = format!("/api/v1/deployments/{deployment}/signatures");
         let request = self.asked(Method::POST, &path)?.header("idempotency-key", id.as_str());
         self.sent(request.json(signature)).await
+    }
+
+    /// Answers the survey of users through the link that ends with `token`. What lets the caller in stays
+    /// away: nobody is to learn who answered.
+    ///
+    /// # Errors
+    ///
+    /// Where the server says no.
+    pub async fn answer_survey(
+        &self,
+        deployment: &DeploymentId,
+        token: &str,
+        replies: &[Reply],
+    ) -> Result<Recorded, ClientError> {
+        let path = format!("/api/v1/deployments/{deployment}/survey");
+        let url = self.at(&path)?;
+        self.sent(self.http.post(url).json(&json!({ "token": token, "replies": replies }))).await
     }
 
     /// Has a link made for the owner of `site`.

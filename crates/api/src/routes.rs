@@ -18,6 +18,7 @@ mod sheet;
 mod sign_on;
 mod signature;
 mod site;
+mod survey;
 mod wait;
 
 pub use account::{AccountLine, AdmissionLine, TokenMade};
@@ -78,6 +79,7 @@ pub(crate) fn routers() -> (Routes, Routes) {
         .routes(routes!(commands::act))
         .routes(routes!(signature::declare))
         .routes(routes!(signature::sign))
+        .routes(routes!(survey::answer))
         .routes(routes!(site::sites))
         .routes(routes!(site::site))
         .routes(routes!(link::to_site))
@@ -139,6 +141,7 @@ pub(crate) fn describe_requests(generator: &mut SchemaGenerator) {
     generator.subschema_for::<passkey::PasskeyUsed>();
     generator.subschema_for::<signature::SignatureWanted>();
     generator.subschema_for::<signature::SignatureGiven>();
+    generator.subschema_for::<survey::SurveyAnswer>();
     generator.subschema_for::<deployment::DeploymentWanted>();
     generator.subschema_for::<deployment::Revision>();
 }

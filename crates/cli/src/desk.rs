@@ -3,6 +3,8 @@
 //! Every command that concerns a deployment begins here: which deployment is
 //! meant, who acts, and what time it is there.
 
+mod act_name;
+
 use crate::args::Everywhere;
 use crate::exit::Exit;
 use crate::fault::Fault;
@@ -26,6 +28,7 @@ use model::plan::MasterProjectPlan;
 use model::profile::Profile;
 use model::scope::Scope;
 use model::state::State;
+use model::survey::Reply;
 use planner::waiting::WaitingOn;
 use reception::Carriage;
 use record::{CommandId, Record};
@@ -207,9 +210,7 @@ impl Desk {
                     client.sign(&deployment, &signature, &id).await?
                 }
             };
-            self.catch_up().await?;
-            let Recorded { first, last, repeated, events, .. } = recorded;
-            return Ok(Acted { first, last, events, repeated });
+            return self.acted_at_server(recorded).await;
         }
         let known = again.map(|again| Authentication {
             method: AuthenticationMethod::Computer,
@@ -311,9 +312,30 @@ impl Desk {
         let Some(client) = &self.client else { return Ok(None) };
         let plan = path.to_string_lossy();
         let recorded = client.revise(&self.deployment(), &plan, reason).await?;
+        Ok(Some(self.acted_at_server(recorded).await?))
+    }
+
+    /// Returns what came of an act at the server, once it is in the copy.
+    async fn acted_at_server(&mut self, recorded: Recorded) -> Result<Acted, Fault> {
         self.catch_up().await?;
         let Recorded { first, last, repeated, events, .. } = recorded;
-        Ok(Some(Acted { first, last, events, repeated }))
+        Ok(Acted { first, last, events, repeated })
+    }
+
+    /// Answers the survey of users through the link that ends with `token`; does nothing where the record
+    /// is one's own.
+    ///
+    /// # Errors
+    ///
+    /// As [`act`](Self::act).
+    pub(crate) async fn answer_at_server(
+        &mut self,
+        token: &str,
+        replies: &[Reply],
+    ) -> Result<Option<Acted>, Fault> {
+        let Some(client) = &self.client else { return Ok(None) };
+        let recorded = client.answer_survey(&self.deployment(), token, replies).await?;
+        Ok(Some(self.acted_at_server(recorded).await?))
     }
 
     /// Carries out `command` and prints what came of it.
@@ -399,7 +421,7 @@ impl Desk {
         let text = match &self.command_id {
             Some(id) if self.acts == 1 => return Ok(id.clone()),
             Some(id) => format!("{id}.{}", self.acts),
-            None => random_name()?,
+            None => act_name::random()?,
         };
         text.parse().map_err(|_| {
             Fault::usage("the name of the act is too long", "give a shorter --command-id")
@@ -461,34 +483,5 @@ pub(crate) fn author(
             let next = "name the person of the plan who acts: --as PERSON, or LANDFALL_AS";
             Err(Fault::new(Exit::Usage, "it is not clear who acts").next(next))
         }
-    }
-}
-
-/// Returns a name that nobody has used, in the form of a random UUID.
-fn random_name() -> Result<String, Fault> {
-    let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes).map_err(|error| {
-        Fault::new(Exit::Failure, "this computer gives no random numbers").why(error.to_string())
-    })?;
-    let random = u128::from_be_bytes(bytes);
-    let versioned = (random & !(0xf << 76) & !(0x3 << 62)) | (0x4 << 76) | (0x2 << 62);
-    let digits = format!("{versioned:032x}");
-    let part = |from: usize, to: usize| digits.get(from..to).unwrap_or_default();
-    Ok(format!("{}-{}-{}-{}-{}", part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_random_name_looks_like_a_uuid_and_is_never_the_same() {
-        let name = random_name().unwrap();
-        let form: String =
-            name.chars().map(|it| if it.is_ascii_hexdigit() { 'x' } else { it }).collect();
-        assert_eq!(form, "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx");
-        assert_eq!(name.chars().nth(14), Some('4'), "{name}");
-        assert!("89ab".contains(name.chars().nth(19).unwrap()), "{name}");
-        assert_ne!(random_name().unwrap(), name);
     }
 }

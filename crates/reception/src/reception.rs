@@ -389,7 +389,8 @@ impl Reception {
     ///
     /// # Errors
     ///
-    /// As [`Coordinator::act`], and where what let the visitor in does not reach so far.
+    /// As [`Coordinator::act`]; where what let the visitor in does not reach so far; and for a user's
+    /// answer to the survey, which [`Self::answer_survey`] takes.
     pub async fn act(
         &self,
         visitor: &Visitor,
@@ -410,6 +411,11 @@ impl Reception {
         it: &ToSign,
         again: Option<Box<ShownAgain>>,
     ) -> Result<Acted, ReceptionError> {
+        if it.command.is_anonymous() {
+            // Not kept among the refusals: nobody is to read there who answered, and what.
+            let what = "the survey of users is answered by whoever holds the link of an invitation, at the address of that link: its digest opens nothing".to_owned();
+            return Err(ReceptionError::NotAllowed { what });
+        }
         let deployment = followed.standing().state.plan.deployment.to_string();
         let named_act = views::typed::typed(&it.command, None);
         if let Some(what) = visitor.access.forbids(&it.command) {

@@ -4,8 +4,9 @@ use crate::Server;
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-/// The routes that anybody may ask: whether the server lives, and the ways in.
-const OPEN: [&str; 8] = [
+/// The routes that anybody may ask: whether the server lives, the ways in, and the survey, whose links are
+/// the users' own.
+const OPEN: [&str; 9] = [
     "get /healthz",
     "get /readyz",
     "post /api/v1/set-up",
@@ -13,6 +14,7 @@ const OPEN: [&str; 8] = [
     "post /api/v1/session/passkey",
     "post /api/v1/session/invitation",
     "post /api/v1/session/passkey/question",
+    "post /api/v1/deployments/HELLO/survey",
     "get /api/v1/openapi.json",
 ];
 

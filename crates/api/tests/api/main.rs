@@ -7,5 +7,6 @@ mod asking;
 mod bad_input;
 mod server;
 mod signing;
+mod survey;
 
 use server::Server;

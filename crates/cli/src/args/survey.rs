@@ -63,7 +63,9 @@ share of users is asked, chance draws from it.")]
         group = ArgGroup::new("who").required(true).args(["link", "of"]),
         after_help = "Examples:
   landfall survey answer --of customer 1=5 2=4 3=n/a 4=5
-  landfall survey answer --link 4f0e… 1=4 2=3 10=\"The printers\""
+  landfall survey answer --link 4f0e… 1=4 2=3 10=\"The printers\"
+
+An answer through a link is anonymous: with --server it is sent without what lets you in there."
     )]
     Answer {
         /// The link of an invitation, or the address of its page.

@@ -10,6 +10,7 @@ use crate::fault::Fault;
 use crate::render;
 use jiff::Timestamp;
 use model::command::Command;
+use model::digest::Digest;
 use model::scope::Scope;
 use model::survey::{Instrument, Question, Respondent, Round, SurveyCommand, results};
 use serde::Serialize;
@@ -66,18 +67,22 @@ pub(crate) async fn survey(it: &Survey, mut desk: Desk) -> Result<Exit, Fault> {
             SurveyCommand::Open { closes, languages, sample_percent }
         }
         Survey::Answer { link, of, replies } => {
-            let respondent = match (link, of) {
-                (Some(link), _) => Respondent::Link(invitations::digest_of(&link)),
-                (None, of) => Respondent::Named(of.unwrap_or(Instrument::Customer)),
-            };
-            let instrument = match &respondent {
-                Respondent::Link(_) => Instrument::Users,
-                Respondent::Named(instrument) => *instrument,
-            };
+            let users = link.as_ref().map(|_| Instrument::Users);
+            let instrument = users.or(of).unwrap_or(Instrument::Customer);
             let questions = desk.state().survey_questions();
-            let replies: Result<_, Fault> =
+            let replies: Result<Vec<_>, Fault> =
                 replies.iter().map(|it| answers::reply(&questions, instrument, it)).collect();
-            SurveyCommand::Answer { respondent, replies: replies? }
+            let replies = replies?;
+            let token = link.as_deref().map(invitations::token_of);
+            if let Some(token) = token
+                && let Some(acted) = desk.answer_at_server(token, &replies).await?
+            {
+                desk.tell(&Scope::Deployment, &acted)?;
+                return Ok(Exit::Done);
+            }
+            let by_link = token.map(|it| Respondent::Link(Digest::of(it.as_bytes())));
+            let respondent = by_link.unwrap_or(Respondent::Named(instrument));
+            SurveyCommand::Answer { respondent, replies }
         }
         Survey::Import { file, of, invited } => {
             let questions = desk.state().survey_questions();
