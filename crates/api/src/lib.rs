@@ -8,6 +8,7 @@ mod caller;
 mod client;
 mod described;
 mod document;
+mod forwarded;
 mod observed;
 mod params;
 mod problem;
@@ -17,6 +18,7 @@ mod sight;
 pub use caller::Caller;
 pub use client::{Client, ClientError, Method, Url};
 pub use document::document;
+pub use forwarded::forwarded;
 pub use observed::observed;
 pub use problem::{More, Problem};
 pub use routes::{

@@ -16,6 +16,7 @@ mod paper;
 pub mod passkey;
 mod password;
 mod plans;
+mod proxies;
 mod questions;
 mod reception;
 mod secret;
@@ -34,6 +35,7 @@ pub use origin::{InvalidOrigin, Origin};
 pub use paper::{PaperForm, PaperWanted, Printed};
 pub use password::PASSWORD_LETTERS_MIN;
 pub use plans::Plans;
+pub use proxies::{InvalidNetwork, Network, Proxies};
 pub use reception::{
     AUDIT, CameBack, ComingBack, Declared, LogIn, NewAccount, NewToken, Reception, Showing,
     TOKEN_LASTS_MAX, ToSign, Ways,

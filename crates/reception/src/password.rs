@@ -6,7 +6,7 @@ use crate::error::ReceptionError;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 use argon2::{Argon2, PasswordHash};
 use std::sync::LazyLock;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use zeroize::Zeroizing;
 
 /// The fewest letters of a password (NIST SP 800-63B asks for 15 where nothing else is shown, 8 at
@@ -38,29 +38,46 @@ pub(crate) async fn hash(password: Zeroizing<String>) -> Result<String, Receptio
         let what = format!("a password has at most {PASSWORD_BYTES_MAX} bytes");
         return Err(ReceptionError::Invalid(what));
     }
-    let hashed = apart(move || {
+    let turn = turn().await;
+    let hashed = apart(&turn, move || {
         Argon2::default().hash_password(password.as_bytes()).map(|it| it.to_string()).ok()
     });
     hashed.await.ok_or(ReceptionError::NoChance)
 }
 
+/// A turn at hashing a password.
+pub(crate) struct Turn {
+    _permit: SemaphorePermit<'static>,
+}
+
+/// Waits for a turn.
+pub(crate) async fn turn() -> Turn {
+    Turn { _permit: AT_ONCE.acquire().await.expect("because it is never closed") }
+}
+
 /// Returns whether `password` is the one behind `hash`; it takes as long where there is none.
-pub(crate) async fn is_right(password: Zeroizing<String>, hash: Option<String>) -> bool {
+pub(crate) async fn is_right(
+    turn: &Turn,
+    password: Zeroizing<String>,
+    hash: Option<String>,
+) -> bool {
     if password.len() > PASSWORD_BYTES_MAX {
         return false;
     }
     let is_somebody = hash.as_ref().is_some_and(|it| !it.is_empty());
     let hash = hash.filter(|it| !it.is_empty()).unwrap_or_else(|| NOBODY.clone());
-    let is_right = apart(move || {
+    let is_right = apart(turn, move || {
         let parsed = PasswordHash::new(&hash).ok()?;
         Argon2::default().verify_password(password.as_bytes(), &parsed).ok()
     });
     is_right.await.is_some() && is_somebody
 }
 
-/// Runs `work` where it keeps nobody else waiting, a few at a time.
-async fn apart<T: Send + 'static>(work: impl FnOnce() -> Option<T> + Send + 'static) -> Option<T> {
-    let _permit = AT_ONCE.acquire().await.ok()?;
+/// Runs `work` where it keeps nobody else waiting.
+async fn apart<T: Send + 'static>(
+    _: &Turn,
+    work: impl FnOnce() -> Option<T> + Send + 'static,
+) -> Option<T> {
     tokio::task::spawn_blocking(work).await.ok().flatten()
 }
 
@@ -73,11 +90,12 @@ mod tests {
         let password = || Zeroizing::new("correct horse battery".to_owned());
         let hashed = hash(password()).await.unwrap();
         assert!(hashed.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hashed}");
-        assert!(is_right(password(), Some(hashed.clone())).await);
-        assert!(!is_right(Zeroizing::new("wrong".to_owned()), Some(hashed)).await);
-        assert!(!is_right(password(), None).await);
-        assert!(!is_right(Zeroizing::new("nobody".to_owned()), None).await);
-        assert!(!is_right(Zeroizing::new(String::new()), Some(String::new())).await);
+        let turn = turn().await;
+        assert!(is_right(&turn, password(), Some(hashed.clone())).await);
+        assert!(!is_right(&turn, Zeroizing::new("wrong".to_owned()), Some(hashed)).await);
+        assert!(!is_right(&turn, password(), None).await);
+        assert!(!is_right(&turn, Zeroizing::new("nobody".to_owned()), None).await);
+        assert!(!is_right(&turn, Zeroizing::new(String::new()), Some(String::new())).await);
     }
 
     #[tokio::test]

@@ -24,7 +24,6 @@ use crate::followed::Followed;
 use crate::origin::Origin;
 use crate::paper::{PaperWanted, Printed, Printery};
 use crate::passkey::Passkeys;
-use crate::password;
 use crate::plans::{Plan, Plans};
 use crate::questions::Questions;
 use crate::secret::{Secret, digest_of};
@@ -226,24 +225,18 @@ impl Reception {
     /// Where the name or the password is wrong, which is not told apart, or too many attempts
     /// have failed.
     pub async fn log_in(&self, it: LogIn) -> Result<(Secret, Timestamp), ReceptionError> {
-        let now = self.clock.now();
         let name: Option<PersonId> = it.name.parse().ok();
         let by_account = format!("account {}", it.name.chars().take(80).collect::<String>());
-        let keys = [by_account.clone(), format!("address {}", it.address)];
-        if let Some(wait) = self.attempts.wait(&keys, now) {
-            return Err(ReceptionError::TooManyAttempts(wait));
-        }
         let account = match &name {
             Some(name) => self.accounts.account(name).await?.filter(|it| !it.is_disabled),
             None => None,
         };
         let hash = account.as_ref().map(|it| it.password.clone());
-        if !password::is_right(it.password, hash).await {
-            self.attempts.failed(&keys, now);
-            return Err(ReceptionError::WrongPassword);
-        }
+        let keys = [by_account, format!("address {}", it.address)];
+        self.guarded(&keys, it.password, hash).await?;
         let Some(account) = account else { return Err(ReceptionError::WrongPassword) };
-        self.attempts.succeeded(&by_account);
+        let [by_account, _] = keys;
+        self.attempts.forgotten(&by_account);
         let by = AuthenticationMethod::Password;
         self.admit(account.name, by, &it.label, Access::of_person(), SESSION_LASTS).await
     }

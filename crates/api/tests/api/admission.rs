@@ -161,6 +161,30 @@ async fn whoever_guesses_a_password_has_to_wait_and_is_not_told_whether_the_name
 }
 
 #[tokio::test]
+async fn whoever_guesses_through_a_proxy_makes_nobody_else_wait_and_cannot_pretend_to_be_many() {
+    let server = Server::new().await.behind("10.0.0.0/8");
+    let guess = async |from: &str, said: &str, number: u32| {
+        let credentials =
+            json!({"name": format!("nobody-{number}"), "password": "guessed wrongly"});
+        let asked = server.post("/api/v1/session").from(from).header("x-forwarded-for", said);
+        asked.json(&credentials).await.status
+    };
+    for number in 0..6 {
+        assert_eq!(guess("10.0.0.1", "198.51.100.1", number).await, StatusCode::UNAUTHORIZED);
+    }
+    // What they add to the header themselves stands before what the proxy adds.
+    let pretended = "192.0.2.77, 198.51.100.1";
+    assert_eq!(guess("10.0.0.1", pretended, 6).await, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(guess("10.0.0.1", "198.51.100.2", 7).await, StatusCode::UNAUTHORIZED);
+    let statuses = [10, 11, 12, 13, 14, 15, 16].map(|it| (it, format!("198.51.100.{it}")));
+    let mut last = StatusCode::OK;
+    for (number, said) in &statuses {
+        last = guess("203.0.113.9", said, *number).await;
+    }
+    assert_eq!(last, StatusCode::TOO_MANY_REQUESTS, "nobody trusts what they say");
+}
+
+#[tokio::test]
 async fn a_browser_is_let_in_by_its_cookie_and_a_post_from_another_site_is_not() {
     let server = Server::new().await;
     let me = server.with_a_deployment().await;

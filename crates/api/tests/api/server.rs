@@ -2,10 +2,12 @@
 
 use axum::Router;
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
-use reception::Reception;
 use reception::testing::{House, PASSWORD};
+use reception::{Proxies, Reception};
 use serde_json::{Value, json};
+use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
 use tower::ServiceExt as _;
@@ -44,6 +46,12 @@ impl Server {
         let made = server.post("/api/v1/set-up").json(&first).await;
         assert_eq!(made.status, StatusCode::NO_CONTENT);
         server
+    }
+
+    /// Returns it behind a proxy that it trusts.
+    pub(crate) fn behind(self, proxy: &str) -> Self {
+        let proxies = Proxies::of(vec![proxy.parse().unwrap()]);
+        Self { routes: api::forwarded(self.routes, proxies), ..self }
     }
 
     /// Returns the reception behind it.
@@ -102,6 +110,13 @@ impl Asked<'_> {
     /// Shows the secret of a session or a token.
     pub(crate) fn by(self, secret: &str) -> Self {
         self.header("authorization", &format!("Bearer {secret}"))
+    }
+
+    /// Calls from `address`.
+    pub(crate) fn from(mut self, address: &str) -> Self {
+        let peer: SocketAddr = (address.parse::<IpAddr>().unwrap(), 40_000).into();
+        self.request = self.request.extension(ConnectInfo(peer));
+        self
     }
 
     pub(crate) fn header(mut self, name: &str, value: &str) -> Self {

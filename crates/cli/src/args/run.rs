@@ -3,7 +3,7 @@
 use super::place::Place;
 use clap::{Args, ValueEnum};
 use notices::mail::MailServer;
-use reception::Origin;
+use reception::{Network, Origin};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -14,6 +14,7 @@ use std::path::PathBuf;
   landfall serve --until-idle
   landfall serve --listen 127.0.0.1:7500 --plans /srv/plans
   landfall serve --listen 0.0.0.0:443 --address https://landfall.example.org --certificate /etc/landfall/tls.pem --key /etc/landfall/tls.key
+  landfall serve --listen 127.0.0.1:7500 --address https://landfall.example.org --trusted-proxy 127.0.0.1
   landfall serve --listen 127.0.0.1:7500 --address https://landfall.example.org --oidc-issuer https://id.example.org --oidc-client-id landfall --oidc-client-secret-file /etc/landfall/oidc
   landfall serve --log json
   landfall serve --checkpoints-to /mnt/other-volume --checkpoints-to git+ssh://git@example.org/checkpoints.git
@@ -43,6 +44,18 @@ pub(crate) struct Serve {
         requires = "listen"
     )]
     pub(crate) address: Option<Origin>,
+    /// A proxy before the server, by its address or its network, such as `10.0.0.0/8`; as often as there are
+    /// some. Whoever calls through it is known by what it adds to `X-Forwarded-For`: those who guess passwords
+    /// are made to wait by their address. Without it all who come through a proxy are one, and wait together.
+    #[arg(
+        long,
+        value_name = "ADDRESS",
+        env = "LANDFALL_TRUSTED_PROXY",
+        hide_env_values = true,
+        value_delimiter = ',',
+        requires = "listen"
+    )]
+    pub(crate) trusted_proxy: Vec<Network>,
     /// The company's own paper, on which documents are printed: a JSON file, as for `landfall document pdf`.
     #[arg(long, value_name = "FILE", env = "LANDFALL_LETTERHEAD", hide_env_values = true)]
     pub(crate) letterhead: Option<PathBuf>,

@@ -11,7 +11,9 @@ use axum::serve::ListenerExt as _;
 use coordinator::clock::SteadyClock;
 use executor::Executor;
 use notices::Post;
-use reception::{Carried, InvalidOrigin, Origin, Plans, Reception, Secret, SignOnProvider};
+use reception::{
+    Carried, InvalidOrigin, Origin, Plans, Proxies, Reception, Secret, SignOnProvider,
+};
 use record::Record;
 use secured::{Files, Secured};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -29,6 +31,7 @@ const SECRET_BYTES_MAX: usize = 4096;
 pub(crate) struct Door {
     listener: TcpListener,
     files: Option<Files>,
+    proxies: Proxies,
     /// How people reach it.
     pub(crate) here: Origin,
 }
@@ -61,7 +64,8 @@ impl Door {
             }
             (Some(_) | None, _) => None,
         };
-        Ok(Some(Self::at(wanted, files, it.address.clone()).await?))
+        let door = Self::at(wanted, files, it.address.clone()).await?;
+        Ok(Some(Self { proxies: Proxies::of(it.trusted_proxy.clone()), ..door }))
     }
 
     /// Returns a door on this computer only.
@@ -85,7 +89,7 @@ impl Door {
         })?;
         let address = listener.local_addr().unwrap_or(wanted);
         let here = named.map_or_else(|| reached_at(address, files.is_some()), Ok)?;
-        Ok(Self { listener, files, here })
+        Ok(Self { listener, files, proxies: Proxies::default(), here })
     }
 
     /// Opens it to `reception`, until `told` becomes true. Returns what ends when the last request
@@ -99,10 +103,10 @@ impl Door {
         reception: Reception,
         mut told: watch::Receiver<bool>,
     ) -> Result<JoinHandle<()>, Fault> {
-        let Self { listener, files, here } = self;
+        let Self { listener, files, proxies, here } = self;
         let reception = Arc::new(reception);
         let routes = api::router(reception.clone()).merge(web::router(reception));
-        let routes = api::observed(routes, here.is_secure());
+        let routes = api::forwarded(api::observed(routes, here.is_secure()), proxies);
         let service = routes.into_make_service_with_connect_info::<SocketAddr>();
         let stopped = async move {
             told.wait_for(|it| *it).await.ok();

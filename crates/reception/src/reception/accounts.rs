@@ -124,8 +124,8 @@ impl Reception {
         // Whoever came in by an invitation, a passkey or single sign-on chooses their first one.
         let is_first = account.password.is_empty();
         if !is_first {
-            let hash = account.password.clone();
-            self.guarded(&account.name, password::is_right(old, Some(hash))).await?;
+            let keys = [format!("account {}", account.name)];
+            self.guarded(&keys, old, Some(account.password.clone())).await?;
         }
         let password = password::hash(new).await?;
         self.accounts.replace(&Account { password, ..account }).await?;

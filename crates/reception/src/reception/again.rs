@@ -8,7 +8,6 @@ use crate::password;
 use crate::visitor::Visitor;
 use model::authentication::Proof;
 use model::digest::Digest;
-use model::id::PersonId;
 use model::ssh_key::SshKey;
 use record::AdmissionKind;
 use zeroize::Zeroizing;
@@ -100,8 +99,8 @@ impl Reception {
         match given {
             Showing::Password(password) => {
                 let hash = visitor.account.password.clone();
-                let is_right = password::is_right(password, Some(hash));
-                self.guarded(visitor.person(), is_right).await?;
+                let keys = [format!("account {}", visitor.person())];
+                self.guarded(&keys, password, Some(hash)).await?;
                 Ok(Proof::Password)
             }
             Showing::Passkey(answer) => self.shown_by_passkey(visitor, challenge, &answer).await,
@@ -130,22 +129,27 @@ impl Reception {
         Ok(Proof::Passkey(self.checked(own.ok_or_else(other)?, &answer).await?))
     }
 
-    /// Waits whether `person`'s password `is_right`; whoever guesses is made to wait.
+    /// Holds that `password` is the one behind `hash`; whoever guesses under `keys` is made to wait.
+    ///
+    /// Whose turn it is counts as having failed until it is known: what hundreds try at once is no more
+    /// than what one tries. There are fewer turns at once than may fail, so nobody waits for others who
+    /// log in.
     pub(super) async fn guarded(
         &self,
-        person: &PersonId,
-        is_right: impl Future<Output = bool>,
+        keys: &[String],
+        password: Zeroizing<String>,
+        hash: Option<String>,
     ) -> Result<(), ReceptionError> {
-        let keys = [format!("account {person}")];
+        let turn = password::turn().await;
         let now = self.clock.now();
-        if let Some(wait) = self.attempts.wait(&keys, now) {
+        if let Some(wait) = self.attempts.begun(keys, now) {
             return Err(ReceptionError::TooManyAttempts(wait));
         }
-        if is_right.await {
-            return Ok(());
+        if !password::is_right(&turn, password, hash).await {
+            return Err(ReceptionError::WrongPassword);
         }
-        self.attempts.failed(&keys, now);
-        Err(ReceptionError::WrongPassword)
+        self.attempts.taken_back(keys, now);
+        Ok(())
     }
 }
 

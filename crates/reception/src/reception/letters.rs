@@ -1,6 +1,6 @@
 //! Letters and invitations to a survey: opened by the token that stands in them, without logging in.
 
-use super::links::name_of;
+use super::links::{link_from, name_of};
 use super::{Reception, act_name};
 use crate::access::{Access, Reach};
 use crate::error::ReceptionError;
@@ -53,7 +53,7 @@ impl Reception {
         token: &str,
         address: &str,
     ) -> Result<(Opened, u32), ReceptionError> {
-        let (now, keys) = (self.clock.now(), [format!("link from {address}")]);
+        let (now, keys) = (self.clock.now(), link_from(address));
         if let Some(wait) = self.attempts.wait(&keys, now) {
             return Err(ReceptionError::TooManyAttempts(wait));
         }
@@ -108,7 +108,7 @@ impl Reception {
         token: &str,
         address: &str,
     ) -> Result<Arc<Followed>, ReceptionError> {
-        let (now, keys) = (self.clock.now(), [format!("link from {address}")]);
+        let (now, keys) = (self.clock.now(), link_from(address));
         if let Some(wait) = self.attempts.wait(&keys, now) {
             return Err(ReceptionError::TooManyAttempts(wait));
         }

@@ -118,21 +118,21 @@ impl Reception {
         Ok(())
     }
 
-    /// Returns what the link with `secret` opens, and for whom; whoever guesses from `address` is
-    /// made to wait.
+    /// Returns what the link with `secret` opens, and for whom; whoever guesses under `keys` is made to
+    /// wait.
     async fn opened(
         &self,
         secret: &str,
-        address: &str,
+        keys: &[String],
     ) -> Result<(LinkTo, Admission, Account), ReceptionError> {
-        let (now, keys) = (self.clock.now(), [format!("link from {address}")]);
-        if let Some(wait) = self.attempts.wait(&keys, now) {
+        let now = self.clock.now();
+        if let Some(wait) = self.attempts.wait(keys, now) {
             return Err(ReceptionError::TooManyAttempts(wait));
         }
         let found = self.accounts.admission(&digest_of(secret), now).await?;
         let found = found.and_then(|(it, account)| Some((opens(&it)?, it, account)));
         found.ok_or_else(|| {
-            self.attempts.failed(&keys, now);
+            self.attempts.failed(keys, now);
             ReceptionError::NotAdmitted
         })
     }
@@ -143,7 +143,7 @@ impl Reception {
     ///
     /// [`ReceptionError::NotAdmitted`] where it invites nobody any more.
     pub async fn invited(&self, secret: &str, address: &str) -> Result<PersonId, ReceptionError> {
-        match self.opened(secret, address).await? {
+        match self.opened(secret, &link_from(address)).await? {
             (LinkTo::Account, _, account) => Ok(account.name),
             (LinkTo::Site { .. } | LinkTo::Calendar, ..) => Err(ReceptionError::NotAdmitted),
         }
@@ -277,7 +277,7 @@ impl Reception {
     /// [`ReceptionError::NotAdmitted`] where it opens nothing any more.
     pub async fn open_site(&self, secret: &str, address: &str) -> Result<Opened, ReceptionError> {
         let (LinkTo::Site { deployment, site, by }, admission, account) =
-            self.opened(secret, address).await?
+            self.opened(secret, &link_from(address)).await?
         else {
             return Err(ReceptionError::NotAdmitted);
         };
@@ -357,12 +357,19 @@ impl Reception {
     ///
     /// [`ReceptionError::NotAdmitted`] where it is nobody's any more.
     pub async fn calendar(&self, secret: &str, address: &str) -> Result<Visitor, ReceptionError> {
-        let (LinkTo::Calendar, admission, account) = self.opened(secret, address).await? else {
+        // A phone goes on asking an address that was replaced: that keeps nobody from their link.
+        let keys = [format!("calendar from {address}")];
+        let (LinkTo::Calendar, admission, account) = self.opened(secret, &keys).await? else {
             return Err(ReceptionError::NotAdmitted);
         };
         let access = Access { reach: Reach::Read, deployments: vec![] };
         Ok(by_link(account, access, &admission))
     }
+}
+
+/// Returns under what those are counted who try links from `address`.
+pub(super) fn link_from(address: &str) -> [String; 1] {
+    [format!("link from {address}")]
 }
 
 /// Returns whether it is a link to a site.

@@ -4,6 +4,8 @@ use super::*;
 use crate::testing::{House, PASSWORD, open_survey};
 use model::profile::Purpose;
 use model::survey::Reply;
+use std::collections::BTreeMap;
+use tokio::task::JoinSet;
 
 /// Where everybody comes from.
 const ADDRESS: &str = "192.0.2.1";
@@ -30,6 +32,57 @@ fn log_in(password: &str) -> LogIn {
 async fn visitor(reception: &Reception) -> Visitor {
     let (secret, _) = reception.log_in(log_in(PASSWORD)).await.unwrap();
     reception.visitor(secret.reveal()).await.unwrap()
+}
+
+/// Returns what becomes of `times` who log in with `password` at once.
+async fn at_once(
+    reception: &Arc<Reception>,
+    password: &'static str,
+    times: usize,
+) -> BTreeMap<String, usize> {
+    let mut all = JoinSet::new();
+    for _ in 0..times {
+        let reception = reception.clone();
+        all.spawn(async move { reception.log_in(log_in(password)).await });
+    }
+    let mut counted = BTreeMap::new();
+    while let Some(it) = all.join_next().await {
+        let said = match it.unwrap() {
+            Ok(_) => "in",
+            Err(ReceptionError::WrongPassword) => "wrong",
+            Err(ReceptionError::TooManyAttempts(_)) => "wait",
+            Err(error) => panic!("{error}"),
+        };
+        *counted.entry(said.to_owned()).or_default() += 1;
+    }
+    counted
+}
+
+#[tokio::test]
+async fn what_many_try_at_once_is_no_more_than_what_one_tries() {
+    let (reception, _folder) = house().await;
+    let counted = at_once(&reception, "guessed wrongly", 60).await;
+    assert_eq!(counted, [("wait".to_owned(), 54), ("wrong".to_owned(), 6)].into());
+}
+
+#[tokio::test]
+async fn many_who_log_in_at_once_wait_for_nobody_to_have_failed() {
+    let (reception, _folder) = house().await;
+    let counted = at_once(&reception, PASSWORD, 20).await;
+    assert_eq!(counted, [("in".to_owned(), 20)].into());
+}
+
+#[tokio::test]
+async fn a_phone_that_goes_on_asking_a_replaced_calendar_keeps_nobody_from_their_link() {
+    let (reception, _folder) = house().await;
+    let me = visitor(&reception).await;
+    for _ in 0..20 {
+        assert!(reception.calendar("replaced", ADDRESS).await.is_err());
+    }
+    let given = reception.invite(&me, me.person()).await.unwrap();
+    let address = given.address.unwrap();
+    let secret = address.rsplit('/').next().unwrap();
+    assert_eq!(reception.invited(secret, ADDRESS).await.unwrap(), *me.person());
 }
 
 #[tokio::test]
