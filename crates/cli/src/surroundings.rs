@@ -153,7 +153,7 @@ impl Surroundings {
             Some(reference) => secret(reference).map_err(|missing| {
                 Fault::usage(missing.to_string(), "name where the token is: --token")
             })?,
-            None => secret(&format!("file:{}", self.session().display())).map_err(|_| {
+            None => secret(&format!("file:{}", self.session(server).display())).map_err(|_| {
                 Fault::new(Exit::NotPermitted, format!("nobody has logged in at {server}"))
                     .next("`landfall log-in NAME --server URL`, or name a token with --token")
             })?,
@@ -167,10 +167,12 @@ impl Surroundings {
     ///
     /// When no server was named.
     pub(crate) async fn client_without_secret(&self) -> Result<Client, Fault> {
-        let Some(server) = &self.server else {
-            return Err(Fault::usage("no server is named", "name it: --server URL"));
-        };
-        self.client_of(server, Zeroizing::default()).await
+        self.client_of(self.named_server()?, Zeroizing::default()).await
+    }
+
+    fn named_server(&self) -> Result<&str, Fault> {
+        let none = || Fault::usage("no server is named", "name it: --server URL");
+        self.server.as_deref().ok_or_else(none)
     }
 
     async fn client_of(&self, server: &str, secret: Zeroizing<String>) -> Result<Client, Fault> {
@@ -181,33 +183,36 @@ impl Surroundings {
         Ok(Client::new(server, secret, &location, self.signer()?).await?)
     }
 
-    fn session(&self) -> PathBuf {
-        self.folder.join("session")
+    /// Returns where the session at `server` is kept: each has its own, and none is shown another's secret.
+    fn session(&self, server: &str) -> PathBuf {
+        let origin = api::Url::parse(server).map(|it| it.origin().ascii_serialization());
+        let origin = origin.unwrap_or_else(|_| server.to_owned());
+        self.folder.join(format!("session-{}", Digest::of(origin.as_bytes())))
     }
 
-    /// Keeps the secret of a session for the commands that follow.
+    /// Keeps the secret of a session at the server that was named, for the commands that follow.
     ///
     /// # Errors
     ///
-    /// When it cannot be written.
+    /// When no server was named, or it cannot be written.
     pub(crate) fn keep_session(&self, secret: &str) -> Result<(), Fault> {
         use std::io::Write as _;
         use std::os::unix::fs::OpenOptionsExt as _;
         make_folder(&self.folder)?;
-        let path = self.session();
+        let path = self.session(self.named_server()?);
         let mut options = std::fs::OpenOptions::new();
         let opened = options.write(true).create(true).truncate(true).mode(0o600).open(&path);
         let written = opened.and_then(|mut file| file.write_all(secret.as_bytes()));
         written.map_err(|error| Fault::of_file(&path, &error))
     }
 
-    /// Forgets the secret of a session that has ended.
+    /// Forgets the secret of the session at the server that was named, which has ended.
     ///
     /// # Errors
     ///
-    /// When it is there and cannot be removed.
+    /// When no server was named, or it is there and cannot be removed.
     pub(crate) fn forget_session(&self) -> Result<(), Fault> {
-        let path = self.session();
+        let path = self.session(self.named_server()?);
         match std::fs::remove_file(&path) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                 Err(Fault::of_file(&path, &error))

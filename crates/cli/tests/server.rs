@@ -71,19 +71,22 @@ impl Server {
     }
 
     fn asked(&self, line: &str) -> Command {
+        self.asked_from(&self.folder, line)
+    }
+
+    /// Returns `line` as it is typed by whoever sits in `place`.
+    fn asked_from(&self, place: &TempDir, line: &str) -> Command {
         let mut command = Command::new(LANDFALL);
         command.args(line.split_whitespace());
         command.args(["--server", &self.address, "--data"]);
-        command.arg(self.folder.path().join("asking"));
+        command.arg(place.path().join("asking"));
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }
 
     /// Types `line` where whoever asks sits, with `typed` on standard input.
     fn types(&self, line: &str, typed: &str) -> Output {
-        let mut process = self.asked(line).spawn().unwrap();
-        process.stdin.take().unwrap().write_all(typed.as_bytes()).unwrap();
-        process.wait_with_output().unwrap()
+        said(self.asked(line), typed)
     }
 
     /// Types `line`, which is done, and returns what it said.
@@ -100,6 +103,13 @@ impl Drop for Server {
         self.process.kill().ok();
         self.process.wait().ok();
     }
+}
+
+/// Returns what `command` says when `typed` comes on its standard input.
+fn said(mut command: Command, typed: &str) -> Output {
+    let mut process = command.spawn().unwrap();
+    process.stdin.take().unwrap().write_all(typed.as_bytes()).unwrap();
+    process.wait_with_output().unwrap()
 }
 
 fn text(bytes: &[u8]) -> String {
@@ -192,6 +202,30 @@ fn an_act_repeated_under_its_name_is_recorded_once_across_the_network() {
     let read = |it: &str| -> serde_json::Value { serde_json::from_str(it).unwrap() };
     assert_eq!(read(&first)["first"], read(&second)["first"]);
     assert_eq!(read(&second)["repeated"], true);
+}
+
+#[test]
+fn a_session_is_shown_to_the_server_that_gave_it_and_to_no_other() {
+    let ((first, secret), (second, other)) = (Server::start(&[]), Server::start(&[]));
+    first.set_up(&secret);
+    second.set_up(&other);
+    let place = tempfile::tempdir().unwrap();
+    let types = |server: &Server, line: &str, typed: &str| {
+        let said = said(server.asked_from(&place, line), typed);
+        (said.status.code(), text(&said.stderr))
+    };
+    let password = format!("{PASSWORD}\n");
+    assert_eq!(types(&first, "log-in me", &password).0, Some(0));
+    let (code, why) = types(&second, "deployment list", "");
+    assert_eq!(code, Some(4), "{why}");
+    let asked = format!("nobody has logged in at {}", second.address);
+    assert!(why.contains(&asked), "it was shown what the other one gave: {why}");
+    assert_eq!(types(&second, "log-in me", &password).0, Some(0));
+    for server in [&first, &second] {
+        assert_eq!(types(server, "deployment list", "").0, Some(0), "{}", server.address);
+    }
+    assert_eq!(types(&second, "account log-out", "").0, Some(0));
+    assert_eq!(types(&first, "deployment list", "").0, Some(0), "the other session goes on");
 }
 
 #[test]
