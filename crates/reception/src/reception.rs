@@ -2,6 +2,7 @@
 
 mod accounts;
 mod again;
+mod deployments;
 mod letters;
 mod links;
 mod passkeys;
@@ -16,7 +17,7 @@ pub use refusals::AUDIT;
 pub use sign_ons::{CameBack, ComingBack};
 pub use signing::{Declared, ToSign};
 
-use crate::access::{Access, Granted, Reach};
+use crate::access::{Access, Granted};
 use crate::attempts::Attempts;
 use crate::carried::Carried;
 use crate::error::ReceptionError;
@@ -24,12 +25,12 @@ use crate::followed::Followed;
 use crate::origin::Origin;
 use crate::paper::{PaperWanted, Printed, Printery};
 use crate::passkey::Passkeys;
-use crate::plans::{Plan, Plans};
+use crate::plans::Plans;
 use crate::questions::Questions;
 use crate::secret::{Secret, digest_of};
 use crate::sign_on::SignOn;
 use crate::visitor::Visitor;
-use coordinator::{Acted, Clock, CommandError, Coordinator, Creation};
+use coordinator::{Acted, Clock, CommandError};
 use executor::Executor;
 use jiff::{SignedDuration, Timestamp};
 use model::authentication::{AuthenticationMethod, Proof, ShownAgain};
@@ -37,7 +38,6 @@ use model::command::Command;
 use model::digest::Digest;
 use model::id::{DeploymentId, PersonId};
 use model::order::OrderId;
-use model::profile::Purpose;
 use record::{Accounts, Admission, AdmissionKind, CommandId, Record, RecordError};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -423,50 +423,6 @@ impl Reception {
         let acted = acted.map_err(ReceptionError::from);
         self.audited(visitor, Some(&deployment), &named_act, acted).await
     }
-
-    /// Creates a deployment for the visitor, as a draft, from the plan at `path` among the plans.
-    ///
-    /// # Errors
-    ///
-    /// As [`Coordinator::create`]; where the plan is wrong or not there; and where the visitor's
-    /// token may not.
-    pub async fn create_deployment(
-        &self,
-        visitor: &Visitor,
-        path: &str,
-        purpose: Purpose,
-    ) -> Result<Arc<Followed>, ReceptionError> {
-        may_act(visitor)?;
-        let Plan { plan, folder } = self.plans.read(path)?;
-        let deployment = plan.deployment.clone();
-        let creation = Creation { plan, folder, purpose };
-        let (record, now) = (self.record.clone(), self.clock.now());
-        let created = Coordinator::create(record, creation, &visitor.author(), now).await;
-        let (name, created) = (deployment.to_string(), created.map_err(ReceptionError::from));
-        self.audited(visitor, Some(&name), "create it", created).await?;
-        self.followed(&deployment).await
-    }
-
-    /// Replaces a deployment's plan by the one at `path` among the plans.
-    ///
-    /// # Errors
-    ///
-    /// As [`Coordinator::revise`]; where the plan is wrong or not there; and where the visitor's
-    /// token may not.
-    pub async fn revise(
-        &self,
-        visitor: &Visitor,
-        deployment: &str,
-        path: &str,
-        reason: &str,
-    ) -> Result<Acted, ReceptionError> {
-        may_act(visitor)?;
-        let followed = self.deployment(visitor, deployment).await?;
-        let Plan { plan, .. } = self.plans.read(path)?;
-        let revised = followed.revise(&visitor.author(), plan, reason, self.clock()).await;
-        let revised = revised.map_err(ReceptionError::from);
-        self.audited(visitor, Some(deployment), "replace the plan", revised).await
-    }
 }
 
 fn is_unknown(error: &CommandError) -> bool {
@@ -486,12 +442,4 @@ fn named(visitor: &Visitor, key: &str) -> Result<CommandId, ReceptionError> {
 fn act_name(text: &str) -> Result<CommandId, ReceptionError> {
     let name = digest_of(text).to_string();
     name.parse().map_err(|_| ReceptionError::Invalid(format!("{name} names no act")))
-}
-
-fn may_act(visitor: &Visitor) -> Result<(), ReceptionError> {
-    if visitor.access.reach == Reach::Read {
-        let what = "this token may read only".to_owned();
-        return Err(ReceptionError::NotAllowed { what });
-    }
-    Ok(())
 }

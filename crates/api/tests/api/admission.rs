@@ -185,6 +185,36 @@ async fn whoever_guesses_through_a_proxy_makes_nobody_else_wait_and_cannot_prete
 }
 
 #[tokio::test]
+async fn a_token_that_is_limited_creates_no_other_deployment_and_reads_no_other_plan() {
+    let server = Server::new().await;
+    let me = server.session("me").await;
+    let token = async |deployments: Value| {
+        let access = json!({"reach": "act", "deployments": deployments});
+        let wanted = json!({"label": "a script", "access": access, "days": 7});
+        let made = server.post("/api/v1/me/admissions").by(&me).json(&wanted).await;
+        made.body["secret"].as_str().unwrap().to_owned()
+    };
+    let (limited, free) = (token(json!(["HELLO"])).await, token(json!([])).await);
+    let create = async |by: &str, plan: &str| {
+        let wanted = json!({"plan": plan, "rehearsal": true});
+        server.post("/api/v1/deployments").by(by).json(&wanted).await
+    };
+    let refused = create(&limited, "two-branches").await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN, "{}", refused.body);
+    // It is not told whether a plan is there, or what is wrong with it.
+    for plan in ["nowhere", "release/greeting.txt"] {
+        assert_eq!(create(&limited, plan).await.body, refused.body, "{plan}");
+        assert_eq!(create(&free, plan).await.status, StatusCode::UNPROCESSABLE_ENTITY, "{plan}");
+    }
+    let made = create(&limited, "minimal.yaml").await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.body);
+    let revision = json!({"plan": "nowhere", "reason": "to see"});
+    let path = "/api/v1/deployments/HELLO/plan";
+    let refused = server.method("PUT", path).by(&limited).json(&revision).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN, "{}", refused.body);
+}
+
+#[tokio::test]
 async fn a_browser_is_let_in_by_its_cookie_and_a_post_from_another_site_is_not() {
     let server = Server::new().await;
     let me = server.with_a_deployment().await;
