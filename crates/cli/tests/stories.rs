@@ -350,6 +350,37 @@ fn a_served_deployment_goes_on_until_the_server_is_told_to_stop() {
 }
 
 #[test]
+fn a_record_that_is_followed_from_an_entry_on_leaves_none_out() {
+    let desk = Desk::new();
+    desk.does("init hello");
+    desk.does("deployment create hello --rehearsal");
+    for _ in 0..3 {
+        desk.does("hold site/north --reason Later");
+        desk.does("release site/north --reason Now");
+    }
+    let mut following = Command::new(env!("CARGO_BIN_EXE_landfall"))
+        .args(["record", "show", "--after", "1", "--limit", "2", "--follow", "--json"])
+        .env("LANDFALL_DATA", desk.path("data"))
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(following.stdout.take().unwrap()).lines();
+    let mut next = || {
+        let line = lines.next().unwrap().unwrap();
+        serde_json::from_str::<serde_json::Value>(&line).unwrap()["seq"].as_u64().unwrap()
+    };
+    let mut seen = vec![next(), next()];
+    // Where it left entries out, this one comes next.
+    desk.does("hold site/north --reason Again");
+    while seen.last().is_some_and(|it| *it < 8) {
+        seen.push(next());
+    }
+    following.kill().unwrap();
+    following.wait().unwrap();
+    assert_eq!(seen, [2, 3, 4, 5, 6, 7, 8]);
+}
+
+#[test]
 fn a_record_that_another_key_has_signed_is_not_vouched_for() {
     let (desk, other) = (Desk::new(), Desk::new());
     for desk in [&desk, &other] {

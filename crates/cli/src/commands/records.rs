@@ -158,20 +158,22 @@ async fn show(
             wanted.drain(..wanted.len() - limit);
         }
     }
-    wanted.truncate(limit);
+    if let Some(after) = after
+        && wanted.len() > limit
+    {
+        wanted.truncate(limit);
+        last = wanted.last().map_or(after, |it| it.seq);
+    }
     if !follow {
         desk.terminal.answer(&wanted, || lines(desk, &wanted))?;
         return Ok(Exit::Done);
     }
     print_each(desk, &wanted)?;
     loop {
-        tokio::select! {
-            _ = tokio::signal::ctrl_c() => return Ok(Exit::Done),
-            () = tokio::time::sleep(FOLLOW_EVERY) => {}
-        }
-        if desk.catch_up().await? {
+        loop {
             let page = desk.coordinator.entries(last, PAGE).await?;
-            last = page.last().map_or(last, |it| it.seq);
+            let Some(newest) = page.last() else { break };
+            last = newest.seq;
             let state = desk.state();
             let of_scope = |it: &Entry| {
                 scope.is_none_or(|scope| views::event::scope_of(state, &it.event) == *scope)
@@ -179,6 +181,11 @@ async fn show(
             let page: Vec<Entry> = page.into_iter().filter(of_scope).collect();
             print_each(desk, &page)?;
         }
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => return Ok(Exit::Done),
+            () = tokio::time::sleep(FOLLOW_EVERY) => {}
+        }
+        desk.catch_up().await?;
     }
 }
 
