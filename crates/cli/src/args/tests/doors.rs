@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 /// What is done beside the acts of a deployment: where it is posted on the pages, by which operation of
 /// the API, and what is typed.
-const DOORS: [(&str, &str, &str); 22] = [
+const DOORS: [(&str, &str, &str); 23] = [
     ("/set-up", "post /api/v1/set-up", "account set-up"),
     ("/log-in", "post /api/v1/session", "log-in"),
     ("/log-out", "delete /api/v1/session", "account log-out"),
@@ -33,6 +33,7 @@ const DOORS: [(&str, &str, &str); 22] = [
         "post /api/v1/deployments/{deployment}/commands",
         "survey answer",
     ),
+    ("/s/{deployment}/{token}", "post /api/v1/deployments/{deployment}/survey", "survey answer"),
     // The acts of a deployment come by these; each is looked at by itself below.
     ("/d/{deployment}/act/{*kind}", "post /api/v1/deployments/{deployment}/commands", "sign"),
     (
@@ -62,11 +63,8 @@ const QUESTIONS: [&str; 4] = [
 
 /// Links for people without an account: what is done by them is an act like any other, and whoever has
 /// an account does it by these kinds.
-const BY_A_LINK: [(&str, &str); 3] = [
-    ("/l/{secret}", "sign"),
-    ("/letter/{deployment}/{token}", "message/acknowledge"),
-    ("/s/{deployment}/{token}", "survey/answer"),
-];
+const BY_A_LINK: [(&str, &str); 2] =
+    [("/l/{secret}", "sign"), ("/letter/{deployment}/{token}", "message/acknowledge")];
 
 /// Other words for acts that have a line of their own above, and the kinds that they are.
 const OTHER_WORDS: [(&str, &str); 14] = [
