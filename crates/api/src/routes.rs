@@ -36,6 +36,7 @@ use axum::extract::FromRequest;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use model::digest::Digest;
+use model::id::Seq;
 use reception::Reception;
 use schemars::SchemaGenerator;
 use serde::Serialize;
@@ -230,13 +231,21 @@ pub(crate) fn tag_of(body: &impl Serialize) -> String {
     format!("\"{}\"", Digest::of(&written).short())
 }
 
-/// Holds that the record has not moved on from the entry that a caller has seen, if it says so.
+/// Returns the entry up to which a caller has seen the record, if it says so.
 ///
 /// # Errors
 ///
-/// As [`unchanged`].
-pub(crate) fn not_beyond(headers: &HeaderMap, seq: u64) -> Result<(), Problem> {
-    unchanged(headers, &format!("\"{seq}\""), &format!("the record ends with entry {seq} now"))
+/// Where it names no entry: nothing is like that.
+pub(crate) fn seen_in(headers: &HeaderMap) -> Result<Option<Seq>, Problem> {
+    let Some(tags) = headers.get(axum::http::header::IF_MATCH) else { return Ok(None) };
+    let mut tags = tags.to_str().unwrap_or_default().split(',').map(str::trim);
+    let numbers =
+        tags.clone().filter_map(|it| it.strip_prefix('"')?.strip_suffix('"')?.parse().ok());
+    match numbers.max() {
+        _ if tags.any(|it| it == "*") => Ok(None),
+        None => Err(stale("the tag names no entry of a record")),
+        seen => Ok(seen),
+    }
 }
 
 /// Holds that what a caller has seen before, if it says so, is what is there.
@@ -250,9 +259,13 @@ pub(crate) fn unchanged(headers: &HeaderMap, tag: &str, here: &str) -> Result<()
     if seen.any(|it| it == "*" || it == tag) {
         return Ok(());
     }
+    Err(stale(here))
+}
+
+fn stale(here: &str) -> Problem {
     let title = "What was shown is no longer what is there";
-    Err(Problem::new(StatusCode::PRECONDITION_FAILED, "stale", title, here)
-        .next("read again what has changed, and decide anew"))
+    Problem::new(StatusCode::PRECONDITION_FAILED, "stale", title, here)
+        .next("read again what has changed, and decide anew")
 }
 
 fn tagged(headers: &HeaderMap, tag: &str, body: impl IntoResponse) -> Response {

@@ -1,5 +1,6 @@
 //! A person's act: read, decide, append; again when somebody else was first.
 
+use crate::author::Author;
 use crate::creation::Creation;
 use crate::elsewhere;
 use crate::entries::{Stamp, extend, parse};
@@ -9,7 +10,7 @@ use crate::fold::{self, follow};
 use crate::quarantine;
 use crate::sealing;
 use jiff::Timestamp;
-use model::authentication::{self, Authentication, Declaration, Proof};
+use model::authentication::{self, Declaration, Proof};
 use model::change_schedule::ChangeScheduleEvent;
 use model::command::{Command, RfcAct};
 use model::decide::{Acting, decide};
@@ -17,7 +18,7 @@ use model::digest::{Digest, canonical};
 use model::event::{Actor, Entry, Event};
 use model::forgetting::Whom;
 use model::history::{HistoryCommand, Loss, as_found};
-use model::id::{DeploymentId, PersonId, Seq};
+use model::id::{DeploymentId, Seq};
 use model::plan::MasterProjectPlan;
 use model::planted::{Planted, is_planted};
 use model::refusal::{Refusal, RefusalCode};
@@ -28,25 +29,6 @@ use std::sync::Arc;
 
 /// How often a command is decided anew because somebody else wrote first.
 const ATTEMPTS: usize = 20;
-
-/// Who acts, and from which account.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Author {
-    /// The person of the plan.
-    pub person: PersonId,
-    /// The account from which they act.
-    pub login: String,
-    /// How and when they have shown that it is them; nothing where the account is one of the computer.
-    pub known: Option<Authentication>,
-}
-
-impl Author {
-    /// Returns whoever answers without a name: the record does not say who.
-    pub fn nobody() -> Self {
-        let person = "nobody".parse().expect("because it is made of letters");
-        Self { person, login: String::new(), known: None }
-    }
-}
 
 /// What an act has brought about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,6 +52,8 @@ pub struct Coordinator {
     pub(crate) snapshot_seq: Seq,
     /// What was lost of the record and is not accepted yet.
     pub(crate) quarantine: Option<Loss>,
+    /// Up to which entry whoever acts next has seen the record, where they say so.
+    pub(crate) seen: Option<Seq>,
 }
 
 impl Coordinator {
@@ -129,7 +113,7 @@ impl Coordinator {
             Err(RecordError::Moved { .. }) => return Err(CommandError::Exists),
             Err(error) => return Err(error.into()),
         };
-        Ok(Self { record, deployment, state, head, snapshot_seq: 0, quarantine: None })
+        Ok(Self { record, deployment, state, head, snapshot_seq: 0, quarantine: None, seen: None })
     }
 
     /// Opens a deployment: compares the record with its witness, and folds it. Where history was
@@ -159,7 +143,7 @@ impl Coordinator {
         let folded = fold::fold(record.as_ref(), deployment).await?;
         let fold::Folded { state, head, snapshot_seq } = folded;
         let deployment = deployment.clone();
-        Ok(Self { record, deployment, state, head, snapshot_seq, quarantine: None })
+        Ok(Self { record, deployment, state, head, snapshot_seq, quarantine: None, seen: None })
     }
 
     /// Returns where the deployment stands.
@@ -210,6 +194,13 @@ impl Coordinator {
         Ok(self.hear_of_loss(standing.contradicted).await? || moved)
     }
 
+    /// Returns it for somebody whose next act is refused where the record has moved on from the entry that
+    /// they have `seen`.
+    pub fn having_seen(&mut self, seen: Option<Seq>) -> &mut Self {
+        self.seen = seen;
+        self
+    }
+
     /// Carries out `command` for `author`.
     ///
     /// # Errors
@@ -222,6 +213,7 @@ impl Coordinator {
         id: &CommandId,
         at: Timestamp,
     ) -> Result<Acted, CommandError> {
+        let mut seen = self.seen.take();
         quarantine::may(self, command)?;
         let mut command = command.clone();
         if let Command::Baseline { findings } = &mut command {
@@ -238,10 +230,12 @@ impl Coordinator {
             // What is refused anyway leaves no trace, not even of a look at others.
             self.catch_up().await?;
             let now = at.max(self.state.at);
+            self.is_as(seen)?;
             decide(&Acting::new(&self.state, &author.person, now), &command)?;
-            self.look_elsewhere(at).await?;
+            let looked = self.look_elsewhere(at).await?;
+            seen = seen.map(|it| looked.unwrap_or(it));
         }
-        let acted = self.decide_and_append(author, &command, id, at, None).await;
+        let acted = self.decide_and_append(author, &command, id, at, (None, seen)).await;
         if let Command::History(HistoryCommand::ForgetPerson { person, .. }) = &command {
             self.scrub_after(person, &acted).await?;
         }
@@ -274,12 +268,11 @@ impl Coordinator {
 
     /// Records what the other deployments of the record have in their change schedules, where that
     /// is something else than was known: a conflict between projects is found before it is
-    /// authorised, and the record says on which knowledge.
-    async fn look_elsewhere(&mut self, at: Timestamp) -> Result<(), CommandError> {
-        self.catch_up().await?;
+    /// authorised, and the record says on which knowledge. Returns the entry that says so, where one does.
+    async fn look_elsewhere(&mut self, at: Timestamp) -> Result<Option<Seq>, CommandError> {
         let changes = elsewhere::schedules(&self.record, &self.state).await?;
         if changes == self.state.change_schedule.elsewhere || self.quarantine.is_some() {
-            return Ok(());
+            return Ok(None);
         }
         let event = Event::ChangeSchedule(ChangeScheduleEvent::Elsewhere { changes });
         let mut state = self.state.clone();
@@ -291,10 +284,10 @@ impl Coordinator {
             Ok(appended) => {
                 self.head = appended.head;
                 self.state = state;
-                Ok(())
+                Ok(Some(self.head.seq))
             }
             // Somebody else wrote first: what was known is decided on, and read anew next time.
-            Err(RecordError::Moved { .. }) => self.catch_up().await.map(|_| ()),
+            Err(RecordError::Moved { .. }) => self.catch_up().await.map(|_| None),
             Err(error) => Err(error.into()),
         }
     }
@@ -313,6 +306,7 @@ impl Coordinator {
         reason: &str,
         at: Timestamp,
     ) -> Result<Acted, CommandError> {
+        let seen = self.seen.take();
         quarantine::may(self, &Command::Open)?;
         let plan = sealing::sealed(self.record.as_ref(), Some(&self.state), plan).await?;
         let command = Command::RevisePlan {
@@ -325,7 +319,7 @@ impl Coordinator {
         let id = format!("revise-{}-{seq}-{}", plan.digest().short(), author.person);
         let id = id.chars().take(model::id::NAME_LENGTH_MAX).collect::<String>();
         let id = id.parse().expect("because it is made of letters, digits and `-`");
-        self.decide_and_append(author, &command, &id, at, Some(Arc::new(plan))).await
+        self.decide_and_append(author, &command, &id, at, (Some(Arc::new(plan)), seen)).await
     }
 
     async fn decide_and_append(
@@ -334,7 +328,7 @@ impl Coordinator {
         command: &Command,
         id: &CommandId,
         at: Timestamp,
-        plan: Option<Arc<MasterProjectPlan>>,
+        (plan, seen): (Option<Arc<MasterProjectPlan>>, Option<Seq>),
     ) -> Result<Acted, CommandError> {
         if let Some(seq) = self.record.command(&self.deployment, id).await?
             && !is_planted(Planted::CommandRepeated)
@@ -343,6 +337,7 @@ impl Coordinator {
         }
         for _ in 0..ATTEMPTS {
             quarantine::may(self, command)?;
+            self.is_as(seen)?;
             let now = self.instant_of(at);
             let acting = Acting::new(&self.state, &author.person, now)
                 .with_plan(plan.as_deref())
@@ -378,6 +373,17 @@ impl Coordinator {
             self.catch_up().await?;
         }
         Err(CommandError::Contended)
+    }
+
+    /// Refuses an act of somebody who has `seen` less of the record than there is.
+    fn is_as(&self, seen: Option<Seq>) -> Result<(), Refusal> {
+        let here = self.state.seq;
+        if seen.is_none_or(|it| it == here) {
+            return Ok(());
+        }
+        let text = format!("the record ends with entry {here} now");
+        let next = "read again what has changed, and decide anew";
+        Err(Refusal::new(RefusalCode::Stale, text, next))
     }
 
     /// Refuses a signature of somebody who has not shown enough that it is them, about exactly what would

@@ -5,6 +5,7 @@
 //! the head it expected, so that two of it can never both write entry 42.
 
 mod act;
+mod author;
 pub mod clock;
 mod creation;
 mod driver;
@@ -33,7 +34,8 @@ mod together;
 mod worker;
 
 pub use self::notices::{Notice, Teller};
-pub use act::{Acted, Author, Coordinator};
+pub use act::{Acted, Coordinator};
+pub use author::Author;
 pub use clock::Clock;
 pub use creation::Creation;
 pub use driver::{DriveError, Driver, OrdersTo, Rest, Until};

@@ -175,14 +175,15 @@ impl Followed {
         Ok(self.standing())
     }
 
-    /// Carries out `command` for `author` under the name `id`.
+    /// Carries out `command` for `author`, who has `seen` the record up to an entry where they say so, under
+    /// the name `id`.
     ///
     /// # Errors
     ///
     /// As [`Coordinator::act`].
     pub async fn act(
         &self,
-        author: &Author,
+        (author, seen): (&Author, Option<Seq>),
         command: &Command,
         id: &CommandId,
         clock: &dyn Clock,
@@ -190,19 +191,19 @@ impl Followed {
         let mut coordinator = self.coordinator.lock().await;
         coordinator.catch_up().await?;
         let at = act_time(coordinator.state(), clock.now());
-        let acted = coordinator.act(author, command, id, at).await;
+        let acted = coordinator.having_seen(seen).act(author, command, id, at).await;
         self.publish(&coordinator);
         acted
     }
 
-    /// Replaces the plan by `plan` for `author`.
+    /// Replaces the plan by `plan` for `author`, who has `seen` the record up to an entry where they say so.
     ///
     /// # Errors
     ///
     /// As [`Coordinator::revise`].
     pub async fn revise(
         &self,
-        author: &Author,
+        (author, seen): (&Author, Option<Seq>),
         plan: MasterProjectPlan,
         reason: &str,
         clock: &dyn Clock,
@@ -214,7 +215,8 @@ impl Followed {
         let diff = planfile::diff(old, &plan);
         let changes = diff.sections.iter().flat_map(|it| it.sentences.iter().cloned()).collect();
         let removes_scope = plan.removes_scope_of(old);
-        let revised = coordinator.revise(author, plan, changes, removes_scope, reason, at).await;
+        let revising = coordinator.having_seen(seen);
+        let revised = revising.revise(author, plan, changes, removes_scope, reason, at).await;
         self.publish(&coordinator);
         revised
     }

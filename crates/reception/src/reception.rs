@@ -293,7 +293,7 @@ impl Reception {
         let granted = serde_json::from_str(&admission.access);
         let Granted { access, by } = granted.map_err(|_| ReceptionError::NotAdmitted)?;
         let (kind, since) = (admission.kind, admission.created);
-        Ok(Visitor { account, kind, access, by, since, admission: digest })
+        Ok(Visitor { account, kind, access, by, since, admission: digest, seen: None })
     }
 
     /// Returns whether what let the visitor in still admits them, and they still take part in the
@@ -419,7 +419,7 @@ impl Reception {
             None => named(visitor, Secret::random()?.reveal())?,
         };
         let author = visitor.author_having_shown(again);
-        let acted = followed.act(&author, &it.command, &id, self.clock()).await;
+        let acted = followed.act((&author, visitor.seen), &it.command, &id, self.clock()).await;
         let acted = acted.map_err(ReceptionError::from);
         self.audited(visitor, Some(&deployment), &named_act, acted).await
     }

@@ -5,7 +5,7 @@ use coordinator::Author;
 use jiff::Timestamp;
 use model::authentication::{Authentication, AuthenticationMethod, ShownAgain};
 use model::digest::Digest;
-use model::id::PersonId;
+use model::id::{PersonId, Seq};
 use model::state::State;
 use record::{Account, AdmissionKind};
 
@@ -23,6 +23,8 @@ pub struct Visitor {
     /// When they did.
     pub since: Timestamp,
     pub(crate) admission: Digest,
+    /// Up to which entry they have seen the record in which they act, where they say so.
+    pub(crate) seen: Option<Seq>,
 }
 
 impl Visitor {
@@ -34,6 +36,13 @@ impl Visitor {
     /// Returns whether they may read the deployment at `state`: whoever has a part in it may.
     pub fn may_read(&self, state: &State) -> bool {
         self.access.reaches(&state.plan.deployment) && state.person(self.person()).is_some()
+    }
+
+    /// Returns them as somebody who has `seen` the record up to an entry: what they do is refused where it
+    /// has moved on.
+    #[must_use]
+    pub fn having_seen(self, seen: Option<Seq>) -> Self {
+        Self { seen, ..self }
     }
 
     /// Returns who answers for what they do.

@@ -1,6 +1,6 @@
 //! Commands: whatever a person may tell Landfall to do, by one route.
 
-use super::{Json, Noes, Path, not_beyond};
+use super::{Json, Noes, Path, seen_in};
 use crate::caller::Caller;
 use crate::described::Described;
 use crate::problem::Problem;
@@ -70,7 +70,7 @@ pub(crate) async fn act(
     Json(command): Json<Command>,
 ) -> Result<Json<Recorded>, Problem> {
     let followed = reception.deployment(&visitor, &deployment).await?;
-    not_beyond(&headers, followed.standing().state.seq)?;
+    let visitor = visitor.having_seen(seen_in(&headers)?);
     let id = name_in(&headers)?;
     let acted = reception.act(&visitor, &followed, &command, id.as_ref()).await;
     decided(&reception, &followed, &command, acted)

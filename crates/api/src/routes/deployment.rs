@@ -185,8 +185,7 @@ pub(crate) async fn revise(
     headers: HeaderMap,
     Json(it): Json<Revision>,
 ) -> Result<Json<super::commands::Recorded>, Problem> {
-    let seq = reception.deployment(&visitor, &deployment).await?.standing().state.seq;
-    super::not_beyond(&headers, seq)?;
+    let visitor = visitor.having_seen(super::seen_in(&headers)?);
     let acted = reception.revise(&visitor, &deployment, &it.plan, &it.reason).await?;
     Ok(Json(super::commands::Recorded::of(acted)))
 }

@@ -38,7 +38,15 @@ async fn an_act_on_what_has_moved_on_is_refused() {
         (stale.status, &stale.body["code"]),
         (StatusCode::PRECONDITION_FAILED, &json!("stale"))
     );
-    let known = server.get("/api/v1/deployments/HELLO").by(&me).header("if-none-match", "\"2\"");
+    // Of two who have seen the same and act at once, one has to look again.
+    let act = async |held: bool| {
+        server.post(path).by(&me).header("if-match", "\"2\"").json(&hold(held)).await.status
+    };
+    let both = tokio::join!(act(false), act(false));
+    assert_eq!(both, (StatusCode::OK, StatusCode::PRECONDITION_FAILED));
+    let wild = server.post(path).by(&me).header("if-match", "*").json(&hold(true)).await;
+    assert_eq!(wild.status, StatusCode::OK, "{}", wild.body);
+    let known = server.get("/api/v1/deployments/HELLO").by(&me).header("if-none-match", "\"4\"");
     assert_eq!(known.sent().await.status, StatusCode::NOT_MODIFIED);
 }
 

@@ -71,7 +71,8 @@ impl Reception {
         may_act(visitor)?;
         let followed = self.deployment(visitor, deployment).await?;
         let Plan { plan, .. } = self.plan_for(visitor, path, "replace the plan").await?;
-        let revised = followed.revise(&visitor.author(), plan, reason, self.clock()).await;
+        let revised =
+            followed.revise((&visitor.author(), visitor.seen), plan, reason, self.clock()).await;
         let revised = revised.map_err(ReceptionError::from);
         self.audited(visitor, Some(deployment), "replace the plan", revised).await
     }

@@ -39,7 +39,7 @@ impl Reception {
         let known = opened.visitor.author().known;
         let author = Author { person, login: format!("letter {letter}"), known };
         let id = name_of(&digest, &command)?;
-        Ok(opened.followed.act(&author, &command, &id, self.clock()).await?)
+        Ok(opened.followed.act((&author, None), &command, &id, self.clock()).await?)
     }
 
     /// Returns what the letter of `deployment` in which `token` stands is about, and its number.
@@ -81,7 +81,7 @@ impl Reception {
         let access = Access { reach: Reach::Read, deployments: vec![deployment] };
         let (kind, by) = (AdmissionKind::Link, AuthenticationMethod::Link);
         let since = self.clock.now();
-        let visitor = Visitor { account, kind, access, by, since, admission: digest };
+        let visitor = Visitor { account, kind, access, by, since, admission: digest, seen: None };
         let (site, by, number) = (site.clone(), person.clone(), letter.letter.letter);
         Ok((Opened { visitor, followed, site, by }, number))
     }
@@ -142,6 +142,6 @@ impl Reception {
         let command = Command::Survey(SurveyCommand::Answer { respondent, replies });
         // Random: who answers, answers otherwise and changes back to the first answers has acted three times.
         let id = act_name(Secret::random()?.reveal())?;
-        Ok(followed.act(&Author::nobody(), &command, &id, self.clock()).await?)
+        Ok(followed.act((&Author::nobody(), None), &command, &id, self.clock()).await?)
     }
 }

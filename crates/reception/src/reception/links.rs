@@ -328,7 +328,7 @@ impl Reception {
             known: opened.visitor.author_having_shown(again).known,
         };
         let id = name_of(&digest, command)?;
-        let acted = opened.followed.act(&author, command, &id, self.clock()).await;
+        let acted = opened.followed.act((&author, None), command, &id, self.clock()).await;
         if is_decided && acted.is_err() {
             // What was refused has used nothing.
             self.accounts.admit(&admission).await?;
@@ -401,5 +401,6 @@ fn by_link(account: Account, access: Access, admission: &Admission) -> Visitor {
         by: AuthenticationMethod::Link,
         since: admission.created,
         admission: admission.digest,
+        seen: None,
     }
 }
