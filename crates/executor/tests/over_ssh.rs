@@ -8,8 +8,11 @@ use executor::testing::{Peculiarities, Servers, came_about_meanwhile, start, sta
 use executor::{Cancel, Executor};
 use model::order::{Failure, Order, Outcome, Proof, Report, Setting};
 use scene::{Scene, command, copy, intent, order, over, plain, said, script, succeeded};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
 async fn carry_out(executor: &Executor, order: &Order) -> Report {
     executor.carry_out(&intent(order), &Cancel::new()).await
@@ -189,6 +192,35 @@ async fn a_computer_behind_a_jump_host_is_reached_through_it() {
         carry_out(&scene.executor, &order("site/B1/jump#9", over(&address), command(&["true"])))
             .await;
     assert!(said(&report).starts_with("host key"), "{report:?}");
+}
+
+/// Returns an address that takes no connection more and refuses none, for as long as what comes with
+/// it is kept.
+async fn a_silent_one() -> (SocketAddr, TcpListener, Vec<TcpStream>) {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let listener = socket.listen(1).unwrap();
+    let address = listener.local_addr().unwrap();
+    let mut waiting = Vec::new();
+    while let Ok(stream) =
+        tokio::time::timeout(Duration::from_millis(500), TcpStream::connect(address)).await
+    {
+        waiting.push(stream.unwrap());
+    }
+    (address, listener, waiting)
+}
+
+#[tokio::test]
+async fn a_jump_host_that_tries_for_minutes_is_not_waited_for() {
+    let servers = start(1).unwrap();
+    let (silent, _listener, _waiting) = a_silent_one().await;
+    let scene = Scene::with(|settings| settings.connect_timeout = Duration::from_secs(2));
+    let mut address = servers.addresses[0].clone();
+    (address.host, address.port) = (silent.ip().to_string(), silent.port());
+    address.jump = Some(Box::new(servers.addresses[0].clone()));
+    let order = order("site/B1/jump#1", over(&address), command(&["true"]));
+    let said = said(&carry_out(&scene.executor, &order).await);
+    assert!(said.ends_with("no connection within 2 seconds"), "{said}");
 }
 
 #[tokio::test]

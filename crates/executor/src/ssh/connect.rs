@@ -13,6 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
+use tokio::time::Instant;
 
 /// A silent connection is asked whether it lives after this time.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
@@ -114,12 +115,18 @@ pub(crate) async fn connect(
     let known = address.known_hosts.as_deref().unwrap_or("~/.ssh/known_hosts");
     let keys = known_hosts.keys(&expand(known, &settings.home), &address.host, address.port);
     let place = keys.name.clone();
+    let limit = settings.connect_timeout;
+    let until = Instant::now() + limit;
     let tunnel = match jump {
-        Some(jump) => Some(jump.open_tunnel(&address.host, address.port).await?),
+        // A jump host may try to reach a computer for minutes.
+        Some(jump) => {
+            let tunnel = jump.open_tunnel(&address.host, address.port);
+            let opened = tokio::time::timeout_at(until, tunnel).await;
+            Some(opened.unwrap_or_else(|_elapsed| Err(too_late(limit).at(&place)))?)
+        }
         None => None,
     };
     let (settings, address) = (Arc::clone(settings), address.clone());
-    let limit = settings.connect_timeout;
     // A task of its own: a panic in there costs this attempt and nothing else.
     let attempt = tokio::spawn(async move {
         match tunnel {
@@ -134,15 +141,19 @@ pub(crate) async fn connect(
         }
     });
     let abort = AbortOnDrop(attempt.abort_handle());
-    let answer = match tokio::time::timeout(limit, attempt).await {
+    let answer = match tokio::time::timeout_at(until, attempt).await {
         Ok(Ok(answer)) => answer,
         Ok(Err(panic)) => Err(ConnectFailure::Unreachable { why: panic.to_string() }),
-        Err(_elapsed) => Err(ConnectFailure::Unreachable {
-            why: format!("no connection within {} seconds", limit.as_secs()),
-        }),
+        Err(_elapsed) => Err(too_late(limit)),
     };
     drop(abort);
     answer.map_err(|failure| failure.at(&place))
+}
+
+fn too_late(limit: Duration) -> ConnectFailure {
+    ConnectFailure::Unreachable {
+        why: format!("no connection within {} seconds", limit.as_secs()),
+    }
 }
 
 /// Ends a task that nobody waits for any more.
