@@ -13,6 +13,7 @@ mod scene;
 
 use executor::Cancel;
 use executor::testing::{Peculiarities, start_peculiar};
+use model::digest::Digest;
 use model::order::{Ending, Order, Outcome};
 use scene::{Scene, copy, intent, order, over, said, script};
 
@@ -49,6 +50,52 @@ async fn a_computer_that_floods_hangs_closes_or_writes_nonsense_has_done_nothing
         assert!(said.len() < 2_000, "{what}: {} bytes are said", said.len());
         assert!(!said.chars().any(char::is_control), "{what}: {said:?}");
     }
+}
+
+/// Gives three orders together to a computer whose first session says `lines` and then does `what`,
+/// where `{0}` is what begins an answer about the first of them. Returns what is said of each.
+async fn given_together_to_one_that(lines: &str, what: &str) -> Vec<String> {
+    let scene = Scene::new();
+    let names = ["site/B1/step#1", "site/B1/step#2", "site/B1/step#3"];
+    let does = format!("printf '{lines}'; {what}");
+    let does = names.iter().enumerate().fold(does, |does, (number, name)| {
+        let tag: String = Digest::of(name.as_bytes()).to_string().chars().take(16).collect();
+        does.replace(&format!("{{{number}}}"), &format!("landfall-{tag}"))
+    });
+    let configuration = format!(
+        "ForceCommand if mkdir \"$HOME/first\" 2>/dev/null; then {does}; else exec /bin/sh -c \"$SSH_ORIGINAL_COMMAND\"; fi"
+    );
+    let servers = start_peculiar(1, &Peculiarities { configuration }).unwrap();
+    let handed = names.map(|name| {
+        let work = script("echo done >>\"$HOME/done\"");
+        let mut order = order(name, over(&servers.addresses[0]), work);
+        order.time_limit_s = 2;
+        (intent(&order), Cancel::new())
+    });
+    let mut endings = Vec::new();
+    let tell = |ending: Ending| {
+        endings.push(match ending {
+            Ending::Ended(report) => said(&report),
+            Ending::Withheld { why } => format!("withheld: {why}"),
+        });
+    };
+    scene.executor.carry_out_all(&handed, tell).await;
+    assert!(!servers.home.join("done").exists(), "{what}: nothing was done");
+    endings
+}
+
+#[tokio::test]
+async fn what_is_said_out_of_turn_ends_no_order() {
+    for lines in ["{2} ended 0 0\\n", "{1} begun\\n{1} ended 0 0\\n", "{2} bound\\n"] {
+        let endings = given_together_to_one_that(lines, "exit 0").await;
+        assert_eq!(endings.len(), 3, "{lines}: {endings:?}");
+        assert!(endings[0].starts_with("refused: "), "{lines}: {endings:?}");
+        assert!(endings[1..].iter().all(|it| it.starts_with("withheld: ")), "{endings:?}");
+    }
+    let once = given_together_to_one_that("{0} begun\\n{0} ended 3 0\\n{1} ended 0 0\\n", "exit 0");
+    let endings = once.await;
+    assert_eq!(endings[0], "exit: ended with exit code 3");
+    assert!(endings[1..].iter().all(|it| it.starts_with("withheld: ")), "{endings:?}");
 }
 
 /// What is said of a file that goes to a computer whose `sha256sum` does `what`: alone, and behind a

@@ -17,6 +17,15 @@ pub(crate) enum Said {
     Output(usize, Vec<u8>),
 }
 
+impl Said {
+    /// Returns the position of the order of which it was said.
+    pub(super) fn order(&self) -> usize {
+        match self {
+            Self::Answer(order, _) | Self::Output(order, _) => *order,
+        }
+    }
+}
+
 /// Cuts what the shell of a bundle writes into answers and outputs.
 pub(crate) struct Hearing {
     tags: Vec<String>,

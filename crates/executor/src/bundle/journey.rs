@@ -22,7 +22,7 @@ use zeroize::Zeroizing;
 /// Orders that travel together.
 pub(super) struct Bundle<'a> {
     pub(super) members: Vec<Member<'a>>,
-    /// How many of them have come to an end.
+    /// How many of them have come to an end: also the position of the one that is under way, or next.
     pub(super) ended: usize,
 }
 
@@ -76,9 +76,7 @@ enum Leaving {
 
 /// How far a bundle is.
 struct Way {
-    /// The order that is under way, or will be next.
-    current: usize,
-    /// When it began.
+    /// When the order that is under way began.
     begun: Option<Instant>,
     /// How much of its output was heard.
     heard: u64,
@@ -112,7 +110,7 @@ impl Inner {
         if let Some(why) = bundle.members.first().and_then(|it| it.cancel.is_late()) {
             return Then::Stops { why };
         }
-        let mut way = Way { current: 0, begun: None, heard: 0, overdue: 0, since, withheld: None };
+        let mut way = Way { begun: None, heard: 0, overdue: 0, since, withheld: None };
         let mut hearing =
             Hearing::of(bundle.members.iter().map(|it| it.task.journal.tag.clone()).collect());
         let leaving = self.listen(bundle, session, &mut way, &mut hearing, tell).await;
@@ -145,14 +143,18 @@ impl Inner {
         let mut wished: Later<'_, usize> = Box::pin(unwanted(members, 1));
         let mut withholding: Later<'_, (usize, Option<bool>)> = Box::pin(pending());
         let leaving = loop {
-            let Some(member) = members.get(way.current) else { break Leaving::Closed(Some(0)) };
+            let Some(member) = members.get(bundle.ended) else { break Leaving::Closed(Some(0)) };
             tokio::select! {
                 () = until_done(&mut sending), if sending.is_some() => sending = None,
                 event = output.next() => match event {
                     Event::Wrote(bytes) => {
                         let mut left = None;
                         for said in hearing.push(&bytes) {
-                            let sink = sinks.get_mut(way.current).and_then(Option::as_mut);
+                            // Whatever is said out of turn counts for nothing.
+                            if said.order() != bundle.ended {
+                                continue;
+                            }
+                            let sink = sinks.get_mut(bundle.ended).and_then(Option::as_mut);
                             match said {
                                 Said::Output(_, bytes) => {
                                     if let Some(sink) = sink {
@@ -160,14 +162,18 @@ impl Inner {
                                     }
                                     way.heard += bytes.len() as u64;
                                 }
-                                Said::Answer(order, Answer::Begun) => {
-                                    way.current = order;
+                                // Nothing begins twice, nor has twice the time.
+                                Said::Answer(order, Answer::Begun) => if way.begun.is_none() {
                                     (way.begun, way.heard, way.overdue) = (Some(Instant::now()), 0, 0);
                                     if let Some(member) = members.get(order) {
                                         look = member.look(sinks.get(order), false);
                                     }
                                 }
-                                Said::Answer(_, Answer::Bound) => left = Some(Leaving::Bound),
+                                Said::Answer(order, Answer::Bound) => {
+                                    if order == 0 && way.begun.is_none() {
+                                        left = Some(Leaving::Bound);
+                                    }
+                                }
                                 // The shell ends by itself then, and says nothing of what follows.
                                 Said::Answer(_, Answer::Taken | Answer::Lapsed) => {}
                                 Said::Answer(order, answer) => {
@@ -176,13 +182,16 @@ impl Inner {
                                     let went_well = matches!(outcome, Outcome::Succeeded { .. });
                                     let sink = sinks.get_mut(order).and_then(Option::take);
                                     tell(ending(member, sink, way.since, outcome));
-                                    bundle.ended = order + 1;
+                                    bundle.ended += 1;
                                     look = Box::pin(pending());
-                                    (way.current, way.begun, way.since) = (order + 1, None, Instant::now());
+                                    (way.begun, way.since) = (None, Instant::now());
                                     if !went_well {
                                         left = Some(Leaving::Stops);
                                     }
                                 }
+                            }
+                            if left.is_some() {
+                                break;
                             }
                         }
                         if let Some(left) = left {
@@ -197,7 +206,7 @@ impl Inner {
                 (asked_from, seen) = &mut look => {
                     let mut release = way.overdue > 0;
                     if let Some((answer, bytes)) = seen {
-                        if let Some(Some(sink)) = sinks.get_mut(way.current) {
+                        if let Some(Some(sink)) = sinks.get_mut(bundle.ended) {
                             sink.take(asked_from, &bytes);
                         }
                         if let Some(end) = end_of(&answer, true) {
@@ -209,13 +218,13 @@ impl Inner {
                             }
                         }
                     }
-                    look = member.look(sinks.get(way.current), release);
+                    look = member.look(sinks.get(bundle.ended), release);
                 }
                 why = member.strike_wanted(way) => break Leaving::Strikes { why },
                 order = &mut wished => {
                     wished = Box::pin(pending());
-                    if let Some(member) = members.get(order.max(way.current + 1)) {
-                        let order = order.max(way.current + 1);
+                    if let Some(member) = members.get(order.max(bundle.ended + 1)) {
+                        let order = order.max(bundle.ended + 1);
                         withholding = Box::pin(async move { (order, member.task.withhold().await) });
                     }
                 }
