@@ -36,7 +36,8 @@ pub struct Settings {
     pub connections_max: usize,
     /// The most SSH handshakes at once: each is a few milliseconds of one core.
     pub handshakes_max: usize,
-    /// How long a connection may take to be made, key exchange and login included.
+    /// How long a connection may take to be made, the way through a jump host, key exchange and login
+    /// included, and then each session over it.
     pub connect_timeout: Duration,
     /// How long an unused connection is kept.
     pub idle_close: Duration,

@@ -182,17 +182,31 @@ impl Servers {
     ///
     /// When a process cannot be killed.
     pub fn sever_connections(&self) -> io::Result<usize> {
+        self.signal_connections("-KILL")
+    }
+
+    /// Makes the processes that serve connections stand still, as a computer without breath would,
+    /// and returns how many there are. The servers go on and take new connections.
+    ///
+    /// # Errors
+    ///
+    /// When a process cannot be told.
+    pub fn freeze_connections(&self) -> io::Result<usize> {
+        self.signal_connections("-STOP")
+    }
+
+    fn signal_connections(&self, signal: &str) -> io::Result<usize> {
         let parents: Vec<u32> = self.servers.iter().map(Child::id).collect();
-        let mut severed = 0;
+        let mut told = 0;
         for (process, _) in processes().filter(|(_, parent)| parents.contains(parent)) {
-            match said(command("kill").arg("-KILL").arg(process.to_string())) {
-                Ok(_) => severed += 1,
-                // It had come to its own end between the look and the kill.
+            match said(command("kill").arg(signal).arg(process.to_string())) {
+                Ok(_) => told += 1,
+                // It had come to its own end between the look and the signal.
                 Err(_) if !Path::new(&format!("/proc/{process}")).exists() => {}
                 Err(error) => return Err(error),
             }
         }
-        Ok(severed)
+        Ok(told)
     }
 
     /// Ends the servers, so that nobody answers at their addresses.

@@ -98,6 +98,24 @@ async fn what_is_said_out_of_turn_ends_no_order() {
     assert!(endings[1..].iter().all(|it| it.starts_with("withheld: ")), "{endings:?}");
 }
 
+#[tokio::test]
+async fn a_computer_that_begins_nothing_is_not_waited_for() {
+    let late = "not done: was stopped before it had an effect: it took longer than its 2 seconds";
+    let endings = given_together_to_one_that("", "exec sleep 600").await;
+    assert_eq!(endings[0], late);
+    assert!(endings[1..].iter().all(|it| it.starts_with("withheld: ")), "{endings:?}");
+    // Neither before the first one, nor between two.
+    let lines = "{0} begun\\n{0} ended 0 0\\n";
+    let endings = given_together_to_one_that(lines, "exec sleep 600").await;
+    assert_eq!(endings[..2], ["succeeded: Watched", late]);
+    assert!(endings[2].starts_with("withheld: "), "{endings:?}");
+    // Nor does saying again that it begins give it more time.
+    let lines = "{0} begun\\n";
+    let again = "while sleep 1; do printf \"{0} begun\\n\"; done";
+    let endings = given_together_to_one_that(lines, again).await;
+    assert_eq!(endings.len(), 3, "{endings:?}");
+}
+
 /// What is said of a file that goes to a computer whose `sha256sum` does `what`: alone, and behind a
 /// step. Nothing may be at its target then.
 async fn copied_to_one_whose_digest(what: &str) -> [String; 2] {

@@ -224,6 +224,19 @@ async fn a_jump_host_that_tries_for_minutes_is_not_waited_for() {
 }
 
 #[tokio::test]
+async fn a_computer_that_stands_still_is_not_waited_for() {
+    let servers = start(1).unwrap();
+    let scene = Scene::with(|settings| settings.connect_timeout = Duration::from_secs(3));
+    let place = over(&servers.addresses[0]);
+    let first = order("site/B1/still#1", place.clone(), command(&["true"]));
+    assert_eq!(carry_out(&scene.executor, &first).await.outcome, succeeded(Proof::Watched));
+    assert!(servers.freeze_connections().unwrap() > 0);
+    let second = order("site/B1/still#2", place, command(&["true"]));
+    let said = said(&carry_out(&scene.executor, &second).await);
+    assert!(said.ends_with("it opens no session within 3 seconds"), "{said}");
+}
+
+#[tokio::test]
 async fn an_agent_logs_in_and_without_key_or_agent_the_order_is_refused() {
     let mut servers = start(1).unwrap();
     let socket = servers.start_agent().unwrap();

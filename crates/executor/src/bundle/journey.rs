@@ -82,7 +82,7 @@ struct Way {
     heard: u64,
     /// How often a look found it ended.
     overdue: u8,
-    /// When the end of the one before it was heard.
+    /// When its turn came: when the end of the one before it was heard, or the computer listened.
     since: Instant,
     /// Who called back which order, where that has come about.
     withheld: Option<String>,
@@ -99,17 +99,18 @@ impl Inner {
         let Some(place) = bundle.members.first().map(|it| it.order.place.clone()) else {
             return Then::GoesOn;
         };
-        let since = Instant::now();
+        let asked = Instant::now();
         let session = match self.reach.open(&place, Program::Bundle, Lane::Order).await {
             Ok(session) => session,
             Err(failure) => {
-                self.conclude(bundle, since, Outcome::Failed { cause: failure.into() }, tell);
+                self.conclude(bundle, asked, Outcome::Failed { cause: failure.into() }, tell);
                 return Then::Stops { why: "the computer could not be reached".to_owned() };
             }
         };
         if let Some(why) = bundle.members.first().and_then(|it| it.cancel.is_late()) {
             return Then::Stops { why };
         }
+        let since = Instant::now();
         let mut way = Way { begun: None, heard: 0, overdue: 0, since, withheld: None };
         let mut hearing =
             Hearing::of(bundle.members.iter().map(|it| it.task.journal.tag.clone()).collect());
@@ -410,16 +411,12 @@ impl<'a> Member<'a> {
         }
     }
 
-    /// Waits for a reason to stop it while it is under way, and returns it.
+    /// Waits for a reason to stop it, and returns it. A computer that never begins it is not waited
+    /// for longer than for its end.
     async fn strike_wanted(&self, way: &Way) -> String {
-        let late = async {
-            match way.begun {
-                Some(begun) => tokio::time::sleep_until(begun + self.task.limit).await,
-                None => pending().await,
-            }
-        };
+        let late = way.begun.unwrap_or(way.since) + self.task.limit;
         tokio::select! {
-            () = late => format!("it took longer than its {} seconds", self.task.limit.as_secs()),
+            () = tokio::time::sleep_until(late) => format!("it took longer than its {} seconds", self.task.limit.as_secs()),
             who = self.cancel.stopped() => format!("it was stopped by {who}"),
         }
     }

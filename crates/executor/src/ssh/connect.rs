@@ -227,7 +227,12 @@ impl Lease {
     ) -> Result<(russh::Channel<client::Msg>, tokio::sync::OwnedSemaphorePermit), ConnectFailure>
     {
         let permit = self.room_in(lane).await?;
-        let channel = self.handle().channel_open_session().await;
-        Ok((channel.map_err(|error| ConnectFailure::unreachable(&error))?, permit))
+        let limit = self.answers_within();
+        match tokio::time::timeout(limit, self.handle().channel_open_session()).await {
+            Ok(channel) => Ok((channel.map_err(|it| ConnectFailure::unreachable(&it))?, permit)),
+            Err(_elapsed) => Err(ConnectFailure::Unreachable {
+                why: format!("it opens no session within {} seconds", limit.as_secs()),
+            }),
+        }
     }
 }

@@ -41,6 +41,8 @@ pub(crate) struct Connection {
     glances: Arc<Semaphore>,
     users: AtomicUsize,
     unused_since: Mutex<Instant>,
+    /// How long the computer may take to open a session.
+    answers_within: Duration,
     _room: Option<OwnedSemaphorePermit>,
     _jump: Option<Lease>,
 }
@@ -176,6 +178,7 @@ impl Shared {
             glances: Arc::new(Semaphore::new(GLANCES_PER_CONNECTION_MAX)),
             users: AtomicUsize::new(0),
             unused_since: Mutex::new(Instant::now()),
+            answers_within: self.settings.connect_timeout,
             _room: room,
             _jump: jump,
         }))
@@ -253,6 +256,11 @@ impl Lease {
     /// Returns the connection itself.
     pub(crate) fn handle(&self) -> &Handle<Visitor> {
         &self.connection.handle
+    }
+
+    /// Returns how long the computer may take to open a session.
+    pub(crate) fn answers_within(&self) -> Duration {
+        self.connection.answers_within
     }
 
     /// Waits for room for one more channel.
