@@ -7,6 +7,9 @@ use std::sync::Arc;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+/// Why an order is not sent off after its time.
+const LATE: &str = "it could not be handed out in time";
+
 /// A wish, shared by whoever may stop an order and whoever carries it out.
 #[derive(Clone, Debug)]
 pub struct Cancel {
@@ -46,9 +49,29 @@ impl Cancel {
     }
 
     /// Returns why an order that nobody can have begun is not to be sent off any more, where that is so.
-    pub fn is_late(&self) -> Option<String> {
+    fn is_late(&self) -> Option<String> {
         let is_late = self.begun_until.is_some_and(|it| Instant::now() > it);
-        is_late.then(|| "it could not be handed out in time".to_owned())
+        is_late.then(|| LATE.to_owned())
+    }
+
+    /// Returns why an order that has not begun is not to begin any more, where that is so.
+    pub fn why_not_begin(&self) -> Option<String> {
+        self.is_unwanted().map(|who| called_back(&who)).or_else(|| self.is_late())
+    }
+
+    /// Waits until an order that has not begun is not to begin any more, and returns why.
+    pub(crate) async fn not_to_begin(&self) -> String {
+        let late = async {
+            match self.begun_until {
+                Some(until) => tokio::time::sleep_until(until).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            who = self.unwanted() => called_back(&who),
+            () = late => LATE.to_owned(),
+        }
     }
 
     /// Returns until when an order that has not been sent off may be; nothing where nobody has said so.
@@ -113,6 +136,10 @@ impl Cancel {
             Ok(None) | Err(_) => std::future::pending().await,
         }
     }
+}
+
+fn called_back(who: &str) -> String {
+    format!("it was called back by {who}")
 }
 
 impl Wish {

@@ -1,5 +1,6 @@
 //! Carrying out one order, and saying what can be known of its outcome.
 
+use crate::beginning::Beginning;
 use crate::cancel::Cancel;
 use crate::copy::Copy;
 use crate::http::{self, Check, Http};
@@ -14,12 +15,13 @@ use crate::task::{End, Task};
 use crate::text::{Effect, Journal};
 use crate::verify::Verdict;
 use model::id::DeploymentId;
-use model::order::{Failure, Intent, Order, OrderId, Outcome, Proof, Report, Work};
+use model::order::{Ending, Failure, Intent, Order, OrderId, Outcome, Proof, Report, Work};
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
+use zeroize::Zeroizing;
 
 /// The lines a search finds ahead of whoever reads them.
 const FOUND_AHEAD: usize = 64;
@@ -30,15 +32,9 @@ pub struct Executor {
     pub(crate) inner: Arc<Inner>,
 }
 
-/// Whether an order was handed out before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Sent {
-    /// Nobody can have begun it.
-    Never,
-    /// Somebody may have begun it, at some time.
-    Earlier,
-    /// It went out at this time, and its end was not heard.
-    At(Instant),
+/// An order never began and never will, for this reason.
+pub(crate) struct Withheld {
+    pub(crate) why: String,
 }
 
 pub(crate) struct Inner {
@@ -77,10 +73,11 @@ impl Executor {
 
     /// Carries out an order that nobody can have begun before, and returns what became of it.
     ///
-    /// Where its computer cannot be reached nothing was begun, and the order is *failed*.
+    /// Where its computer cannot be reached nothing was begun, and the order is *failed*; so it is
+    /// where it was called back, or its time to begin was over, before it began.
     /// May be dropped at any time: the order goes on, and [`Self::resume`] finds it.
     pub async fn carry_out(&self, intent: &Intent, cancel: &Cancel) -> Report {
-        self.inner.carry_out(intent.order(), cancel, Sent::Never).await
+        self.inner.alone(intent.order(), cancel, Beginning::Unsent).await
     }
 
     /// Finds an order that may have been handed out before, or begins it, and returns what
@@ -88,7 +85,7 @@ impl Executor {
     ///
     /// Where its computer cannot be reached nobody knows, and the order is *unknown*.
     pub async fn resume(&self, intent: &Intent, cancel: &Cancel) -> Report {
-        self.inner.carry_out(intent.order(), cancel, Sent::Earlier).await
+        self.inner.alone(intent.order(), cancel, Beginning::Earlier).await
     }
 
     /// Returns the kept output of an order, or nothing where it wrote none.
@@ -132,7 +129,22 @@ impl Executor {
 }
 
 impl Inner {
-    pub(crate) async fn carry_out(&self, order: &Order, cancel: &Cancel, sent: Sent) -> Report {
+    async fn alone(&self, order: &Order, cancel: &Cancel, beginning: Beginning) -> Report {
+        match self.carry_out(order, cancel, beginning).await {
+            Ending::Ended(report) => report,
+            Ending::Withheld { why } => {
+                bare_report(Outcome::Failed { cause: Failure::NotDone { why } })
+            }
+        }
+    }
+
+    /// Carries out an order of whose beginning so much is known, and says what became of it.
+    pub(crate) async fn carry_out(
+        &self,
+        order: &Order,
+        cancel: &Cancel,
+        beginning: Beginning,
+    ) -> Ending {
         let began = Instant::now();
         let settings = &self.reach.settings;
         let (environment, outcome);
@@ -147,20 +159,20 @@ impl Inner {
             }
         }
         let mut sink = self.sink(order, &environment);
-        if sent == Sent::Earlier {
+        if beginning == Beginning::Earlier {
             self.reach.reached(&order.place, cancel).await;
         }
         let outcome = match outcome {
             Some(outcome) => outcome,
-            None => self.work(order, &environment, &mut sink, cancel, sent).await,
+            None => match self.work(order, &environment, &mut sink, cancel, beginning).await {
+                Ok(outcome) => outcome,
+                Err(Withheld { why }) => return Ending::Withheld { why },
+            },
         };
-        sink.conclude(Report {
-            outcome: without_secrets(outcome, &environment),
+        Ending::Ended(sink.conclude(Report {
             took_ms: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
-            output_bytes: 0,
-            output_sha256: None,
-            last_output: None,
-        })
+            ..bare_report(without_secrets(outcome, &environment))
+        }))
     }
 
     /// Returns where the output of `order` goes.
@@ -176,32 +188,29 @@ impl Inner {
         environment: &Environment,
         sink: &mut Sink,
         cancel: &Cancel,
-        sent: Sent,
-    ) -> Outcome {
+        beginning: Beginning,
+    ) -> Result<Outcome, Withheld> {
         let effect = match &order.work {
             Work::Command { argv } if argv.is_empty() => {
-                return refused("a command without a program".to_owned());
+                return Ok(refused("a command without a program".to_owned()));
             }
             Work::Command { argv } => Effect::Command(argv),
             Work::Script { text } => Effect::Script(text),
             Work::Copy { .. } => {
-                return match Copy::of(&order.work) {
-                    Some(copy) => {
-                        copy.carry_out(&self.reach, &self.sources, order, cancel, sent).await
-                    }
-                    None => refused("it is no copy".to_owned()),
+                let Some(copy) = Copy::of(&order.work) else {
+                    return Ok(refused("it is no copy".to_owned()));
                 };
+                let here = &self.reach.settings.journal_here;
+                let journal = match Journal::of(&order.place, &order.deployment, &order.id, here) {
+                    Ok(journal) => journal,
+                    Err(error) => return Ok(refused(error.to_string())),
+                };
+                let task = self.task(order, journal, Zeroizing::default());
+                return copy.carry_out(&self.sources, (order, &task), cancel, beginning).await;
             }
             Work::Http { url, status, contains } => {
-                let limit = Duration::from_secs(u64::from(order.time_limit_s));
                 let check = http::check(&self.http, url, *status, contains.as_deref());
-                return tokio::select! {
-                    check = check => checked(check),
-                    () = tokio::time::sleep(limit) => {
-                        check_failed(format!("{url} gave no answer within {} seconds", order.time_limit_s))
-                    }
-                    who = cancel.stopped() => check_failed(format!("it was stopped by {who}")),
-                };
+                return Ok(look(order, url, check, cancel).await);
             }
         };
         let here = &self.reach.settings.journal_here;
@@ -209,18 +218,25 @@ impl Inner {
             .and_then(|journal| Ok((journal.begin(&effect, environment)?, journal)));
         let (text, journal) = match prepared {
             Ok(prepared) => prepared,
-            Err(error) => return refused(error.to_string()),
+            Err(error) => return Ok(refused(error.to_string())),
         };
+        let task = self.task(order, journal, text);
+        let end = task.carry_through(beginning, sink, cancel).await;
+        if let End::Withheld { why } = end {
+            return Err(Withheld { why });
+        }
+        Ok(self.outcome(order, environment, end, beginning.is_new()).await)
+    }
+
+    /// Returns `order` as one that is begun by `text`.
+    pub(crate) fn task<'a>(
+        &'a self,
+        order: &'a Order,
+        journal: Journal,
+        text: Zeroizing<String>,
+    ) -> Task<'a> {
         let limit = Duration::from_secs(u64::from(order.time_limit_s));
-        let is_new = sent == Sent::Never;
-        let sent_at = match sent {
-            Sent::Never | Sent::Earlier => None,
-            Sent::At(at) => Some(at),
-        };
-        let (reach, place) = (&self.reach, &order.place);
-        let task = Task { reach, place, journal, text, limit, is_new, sent_at };
-        let end = task.carry_through(sink, cancel).await;
-        self.outcome(order, environment, end, is_new).await
+        Task { reach: &self.reach, place: &order.place, journal, text, limit }
     }
 
     /// Turns what can be known of an order's end into its outcome, asking `verify` where the end
@@ -236,7 +252,9 @@ impl Inner {
             End::Ended { code: 0, watched: true } => Outcome::Succeeded { proof: Proof::Watched },
             End::Ended { code: 0, watched: false } => Outcome::Succeeded { proof: Proof::Journal },
             End::Ended { code, .. } => Outcome::Failed { cause: Failure::Exit { code } },
-            End::Never { why } => Outcome::Failed { cause: Failure::NotDone { why } },
+            End::Never { why } | End::Withheld { why } => {
+                Outcome::Failed { cause: Failure::NotDone { why } }
+            }
             End::Refused { why } => refused(why),
             End::Unreached(failure) if is_new => Outcome::Failed { cause: failure.into() },
             End::Unreached(failure) => Outcome::Unknown {
@@ -274,9 +292,30 @@ impl Inner {
     }
 }
 
+/// Returns a report of `outcome` and nothing else.
+pub(crate) fn bare_report(outcome: Outcome) -> Report {
+    Report { outcome, took_ms: 0, output_bytes: 0, output_sha256: None, last_output: None }
+}
+
 /// Returns that an order could not be carried out as written.
 pub(crate) fn refused(why: String) -> Outcome {
     Outcome::Failed { cause: Failure::Refused { why } }
+}
+
+async fn look(
+    order: &Order,
+    url: &str,
+    check: impl Future<Output = Check>,
+    cancel: &Cancel,
+) -> Outcome {
+    let limit = Duration::from_secs(u64::from(order.time_limit_s));
+    tokio::select! {
+        check = check => checked(check),
+        () = tokio::time::sleep(limit) => {
+            check_failed(format!("{url} gave no answer within {} seconds", order.time_limit_s))
+        }
+        who = cancel.stopped() => check_failed(format!("it was stopped by {who}")),
+    }
 }
 
 fn check_failed(why: String) -> Outcome {

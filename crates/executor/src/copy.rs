@@ -1,23 +1,31 @@
 //! One file of the release onto one computer, compared with its digest on arrival.
 //!
-//! A copy needs no journal: its digest is its name. The bytes go to a file
-//! beside the target, which takes the target's place only when its digest is
-//! the ordered one, so a copy handed out twice ends as one handed out once.
+//! What is there already is told by its digest. The bytes go to a file beside
+//! the target, which takes the target's place only when its digest is the
+//! ordered one, so a copy handed out twice ends as one handed out once. Its
+//! journal is there so that one that was called back never begins: the mark
+//! that says so stops it, and its own says that it is too late for that.
 
 use crate::answers::{Answer, Answers, Piece};
+use crate::beginning::Beginning;
 use crate::cancel::Cancel;
-use crate::carry_out::Sent;
+use crate::carry_out::Withheld;
+use crate::outputs::Sink;
 use crate::quote::Unquotable;
+use crate::redact::Redactor;
 use crate::session::{Deaf, Event, Input, Output, Reach, Session};
 use crate::sources::Sources;
 use crate::ssh::{ConnectFailure, Lane};
+use crate::task::{End, Leave, Task, Unopened};
 use crate::text::{Journal, Program};
 use crate::verify::Verdict;
 use model::digest::Digest;
 use model::order::{Failure, Order, Outcome, Proof, Work};
+use std::collections::VecDeque;
 use std::path::Path;
 use std::time::Duration;
 use tokio::io::AsyncReadExt as _;
+use tokio::time::Instant;
 use zeroize::Zeroizing;
 
 /// How much of a file is read and sent at once, in bytes.
@@ -46,6 +54,14 @@ enum Talk {
     Answered(Answer),
     Broken(String),
     NotOpened(ConnectFailure),
+    Withheld(String),
+}
+
+/// How far a copy that travels alone is.
+struct Way {
+    beginning: Beginning,
+    /// Whether its last byte was sent.
+    all_sent: bool,
 }
 
 impl<'a> Copy<'a> {
@@ -59,38 +75,46 @@ impl<'a> Copy<'a> {
         }
     }
 
-    /// Copies the file.
+    /// Copies the file, as the order of `task`, of whose beginning so much is known.
     pub(crate) async fn carry_out(
         &self,
-        reach: &Reach,
         sources: &Sources,
-        order: &Order,
+        (order, task): (&Order, &Task<'_>),
         cancel: &Cancel,
-        sent: Sent,
-    ) -> Outcome {
-        let is_new = sent == Sent::Never;
+        beginning: Beginning,
+    ) -> Result<Outcome, Withheld> {
         if let Err(cause) = self.examine(sources).await {
-            return Outcome::Failed { cause };
+            return Ok(Outcome::Failed { cause });
         }
-        let limit = Duration::from_secs(u64::from(order.time_limit_s));
-        let mut all_sent = false;
-        let copied = tokio::select! {
-            outcome = self.try_often(reach, order, &mut all_sent, sent) => return outcome,
-            () = tokio::time::sleep(limit) => {
+        let now = Instant::now();
+        let until = beginning.since(now).unwrap_or(now) + task.limit;
+        let mut way = Way { beginning, all_sent: false };
+        let why = tokio::select! {
+            outcome = self.try_often(task, cancel, &mut way) => return outcome,
+            () = tokio::time::sleep_until(until) => {
                 format!("it took longer than its {} seconds", order.time_limit_s)
             }
             who = cancel.stopped() => format!("it was stopped by {who}"),
         };
-        match self.ask(reach, order, ASK_LIMIT).await {
+        if way.beginning.is_new() {
+            return Err(Withheld { why });
+        }
+        let mut nowhere = Sink::nowhere(Redactor::of([]));
+        if let End::Never { why } =
+            task.stop(Program::Shell, &why, way.beginning, &mut nowhere).await
+        {
+            return Ok(Outcome::Failed { cause: Failure::NotDone { why } });
+        }
+        Ok(match self.ask(task.reach, order, ASK_LIMIT).await {
             Verdict::Done => Outcome::Succeeded { proof: Proof::Verified },
             // Without its last byte a copy never takes the target's place.
-            Verdict::NotDone { .. } if is_new && !all_sent => {
-                Outcome::Failed { cause: Failure::NotDone { why: copied } }
+            Verdict::NotDone { .. } if beginning.is_new() && !way.all_sent => {
+                Outcome::Failed { cause: Failure::NotDone { why } }
             }
-            Verdict::NotDone { why } | Verdict::Unclear { why } => {
-                Outcome::Unknown { why: format!("{copied}; {why}") }
+            Verdict::NotDone { why: found } | Verdict::Unclear { why: found } => {
+                Outcome::Unknown { why: format!("{why}; {found}") }
             }
-        }
+        })
     }
 
     /// Returns the text that orders the copy as one of a bundle. `last` says that nothing comes after
@@ -151,22 +175,22 @@ impl<'a> Copy<'a> {
 
     async fn try_often(
         &self,
-        reach: &Reach,
-        order: &Order,
-        all_sent: &mut bool,
-        sent: Sent,
-    ) -> Outcome {
-        let is_new = sent == Sent::Never;
-        let mut reached = matches!(sent, Sent::At(_));
+        task: &Task<'_>,
+        cancel: &Cancel,
+        way: &mut Way,
+    ) -> Result<Outcome, Withheld> {
+        let is_new = way.beginning.is_new();
+        let mut reached = way.beginning.is_sent();
         let mut why = String::new();
         for try_number in 0..TRIES_MAX {
             if try_number > 0 {
                 tokio::time::sleep(BACKOFF * 4_u32.pow(try_number - 1)).await;
             }
-            match self.talk(reach, order, false, all_sent).await {
-                Talk::Answered(answer) => return self.outcome(answer),
+            match self.talk(task, cancel, way).await {
+                Talk::Answered(answer) => return Ok(self.outcome(answer)),
+                Talk::Withheld(why) => return Err(Withheld { why }),
                 Talk::NotOpened(failure) if !reached && is_new => {
-                    return Outcome::Failed { cause: failure.into() };
+                    return Ok(Outcome::Failed { cause: failure.into() });
                 }
                 Talk::NotOpened(failure) => {
                     why = failure.to_string();
@@ -180,10 +204,10 @@ impl<'a> Copy<'a> {
                 }
             }
         }
-        if is_new && !*all_sent {
-            return Outcome::Failed { cause: Failure::Unreachable { why } };
+        if is_new && !way.all_sent {
+            return Ok(Outcome::Failed { cause: Failure::Unreachable { why } });
         }
-        Outcome::Unknown { why }
+        Ok(Outcome::Unknown { why })
     }
 
     /// Returns the outcome that `answer` tells of.
@@ -200,13 +224,16 @@ impl<'a> Copy<'a> {
                 },
             },
             Answer::Refused(why) => Outcome::Failed { cause: Failure::Refused { why } },
+            Answer::Never => {
+                let why = "it was stopped before it began".to_owned();
+                Outcome::Failed { cause: Failure::NotDone { why } }
+            }
             other @ (Answer::Begun
             | Answer::Following
             | Answer::Running
             | Answer::Ended(_)
             | Answer::Stopped
             | Answer::Interrupted
-            | Answer::Never
             | Answer::Over
             | Answer::Halted
             | Answer::Surviving
@@ -223,44 +250,79 @@ impl<'a> Copy<'a> {
     /// Asks whether the target has the digest.
     pub(crate) async fn ask(&self, reach: &Reach, order: &Order, limit: Duration) -> Verdict {
         let unclear = |why: String| Verdict::Unclear { why };
-        let mut sent = false;
-        let talk = self.talk(reach, order, true, &mut sent);
-        match tokio::time::timeout(limit, talk).await {
+        match tokio::time::timeout(limit, self.question(reach, order)).await {
             Ok(Talk::Answered(Answer::Have)) => Verdict::Done,
             Ok(Talk::Answered(Answer::Lacks)) => Verdict::NotDone {
                 why: format!("{} does not have the digest {}", self.to, self.sha256),
             },
             Ok(Talk::Answered(other)) => unclear(format!("the computer answered {other:?}")),
-            Ok(Talk::Broken(why)) => unclear(why),
+            Ok(Talk::Broken(why) | Talk::Withheld(why)) => unclear(why),
             Ok(Talk::NotOpened(failure)) => unclear(failure.to_string()),
             Err(_elapsed) => unclear("the computer gave no answer".to_owned()),
         }
     }
 
-    async fn talk(&self, reach: &Reach, order: &Order, asks: bool, all_sent: &mut bool) -> Talk {
-        let lane = if asks { Lane::Glance } else { Lane::Order };
-        let opened = reach.open(&order.place, Program::Copy, lane).await;
-        let Session { mut input, mut output } = match opened {
+    async fn question(&self, reach: &Reach, order: &Order) -> Talk {
+        let here = &reach.settings.journal_here;
+        let prepared = Journal::of(&order.place, &order.deployment, &order.id, here)
+            .and_then(|it| Ok((it.copy_alone(self.to, (self.sha256, self.mode), true)?, it)));
+        let (text, journal) = match prepared {
+            Ok(prepared) => prepared,
+            Err(error) => return Talk::Broken(error.to_string()),
+        };
+        let mut session = match reach.open(&order.place, Program::Copy, Lane::Glance).await {
             Ok(session) => session,
             Err(failure) => return Talk::NotOpened(failure),
         };
-        let tag: String = Digest::of(order.id.0.as_bytes()).to_string().chars().take(16).collect();
-        let short = if asks { "ask" } else { tag.get(..8).unwrap_or(&tag) };
-        let Self { to, sha256, mode, .. } = self;
-        let head = format!("{tag}\n{to}\n{sha256}\n{mode:o}\n{short}\n");
         // A shell that hears nothing says so where its answer is read.
-        let _ = input.say(head.into_bytes()).await;
-        let mut ear = Ear { output: &mut output, answers: Answers::tagged(&tag), last: None };
+        let _ = session.say_all(&text).await;
+        Ear::of(&mut session.output, &journal, Beginning::Sent).hear(Until::Ended).await
+    }
+
+    async fn talk(&self, task: &Task<'_>, cancel: &Cancel, way: &mut Way) -> Talk {
+        let text = match task.journal.copy_alone(self.to, (self.sha256, self.mode), false) {
+            Ok(text) => text,
+            Err(error) => return Talk::Answered(Answer::Refused(error.to_string())),
+        };
+        let opening = task.open(Program::Copy, way.beginning, cancel);
+        let Session { mut input, mut output } = match opening.await {
+            Ok(session) => session,
+            Err(Unopened::Unwanted { why }) => return Talk::Withheld(why),
+            Err(Unopened::Failed(failure)) => return Talk::NotOpened(failure),
+        };
+        let before = way.beginning;
+        match task.leave(before, cancel).await {
+            Leave::Withheld { why } => return Talk::Withheld(why),
+            Leave::Unclear { why } => return Talk::Broken(why),
+            Leave::Begins | Leave::HasBegun => way.beginning.learn(Beginning::Sent),
+        }
+        let mut ear = Ear::of(&mut output, &task.journal, before);
+        // A shell that hears nothing says so where its answer is read.
+        let _ = input.say(text.as_bytes().to_vec()).await;
+        while !way.beginning.is_marked() {
+            tokio::select! {
+                heard = ear.hear(Until::Begun) => {
+                    if !matches!(heard, Talk::Answered(Answer::Begun)) {
+                        return heard;
+                    }
+                    way.begin();
+                }
+                (why, is_withheld) = task.withhold_once_unwanted(cancel) => match is_withheld {
+                    Some(true) => return Talk::Withheld(why),
+                    Some(false) => way.begin(),
+                    None => {}
+                },
+            }
+        }
         let asked = ear.hear(Until::AskedToSend).await;
         if !matches!(asked, Talk::Answered(Answer::Send)) {
             return asked;
         }
-        ear.last = None;
         tokio::select! {
             sent = self.send(&mut input) => match sent {
                 Ok(()) => {
                     input.finish().await;
-                    *all_sent = true;
+                    way.all_sent = true;
                 }
                 // The file changed under our hands, or the computer listens no more: what arrived
                 // is not the file, and the computer will say so.
@@ -285,9 +347,17 @@ impl<'a> Copy<'a> {
     }
 }
 
+impl Way {
+    /// Takes in that its computer has a mark of it.
+    fn begin(&mut self) {
+        self.beginning.learn(Beginning::Marked { since: Instant::now() });
+    }
+}
+
 /// How long to listen.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Until {
+    Begun,
     AskedToSend,
     Ended,
 }
@@ -296,22 +366,42 @@ enum Until {
 struct Ear<'a> {
     output: &'a mut Output,
     answers: Answers,
+    /// What was known of the copy's beginning before.
+    before: Beginning,
+    /// What was said and not yet heard of.
+    said: VecDeque<Answer>,
     last: Option<Answer>,
 }
 
-impl Ear<'_> {
+impl<'a> Ear<'a> {
+    fn of(output: &'a mut Output, journal: &Journal, before: Beginning) -> Self {
+        let answers = Answers::tagged(&journal.tag);
+        Self { output, answers, before, said: VecDeque::new(), last: None }
+    }
+
+    /// May be dropped and called again.
     async fn hear(&mut self, until: Until) -> Talk {
         loop {
+            while let Some(answer) = self.said.pop_front() {
+                let is_awaited = match until {
+                    Until::Begun => answer == Answer::Begun,
+                    Until::AskedToSend => answer == Answer::Send,
+                    Until::Ended => false,
+                };
+                if is_awaited {
+                    return Talk::Answered(answer);
+                }
+                if answer.is_last() {
+                    self.last = Some(answer);
+                }
+            }
             match self.output.next().await {
                 Event::Wrote(bytes) => {
                     for piece in self.answers.push(&bytes) {
                         match piece {
-                            Piece::Answer(answer) => self.last = Some(answer),
+                            Piece::Answer(answer) => self.said.push_back(answer),
                             Piece::Output(_) => {}
                         }
-                    }
-                    if until == Until::AskedToSend && self.last == Some(Answer::Send) {
-                        return Talk::Answered(Answer::Send);
                     }
                 }
                 Event::Complained(bytes) => self.answers.note(&bytes),
@@ -323,7 +413,9 @@ impl Ear<'_> {
                 Event::Ended(code) => {
                     return match (self.last.take(), code) {
                         (Some(answer), _) => Talk::Answered(answer),
-                        (None, Some(code @ ..=128)) if until == Until::AskedToSend => {
+                        (None, Some(code @ ..=128))
+                            if self.before.is_new() && until == Until::Begun =>
+                        {
                             let said = self.answers.noise();
                             let why = format!("its shell ended with code {code} and said: {said}");
                             Talk::Answered(Answer::Refused(why))

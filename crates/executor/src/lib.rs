@@ -7,6 +7,7 @@
 //! and find it again after a lost connection or a killed server.
 
 mod answers;
+mod beginning;
 mod bundle;
 mod cancel;
 mod carry_out;

@@ -4,7 +4,10 @@
 //! all that happens here: a lost connection is made again, and the journal says
 //! how far the order is.
 
+mod stop;
+
 use crate::answers::{Answer, Answers, Piece};
+use crate::beginning::Beginning;
 use crate::cancel::Cancel;
 use crate::outputs::Sink;
 use crate::session::{Event, Reach, Session};
@@ -13,6 +16,8 @@ use crate::ssh::{ConnectFailure, Lane};
 use crate::text::{Journal, Program};
 use model::order::Place;
 use std::time::Duration;
+pub(crate) use stop::Leave;
+use stop::never;
 use tokio::time::Instant;
 use zeroize::Zeroizing;
 
@@ -28,8 +33,8 @@ const LOOK_LIMIT: Duration = Duration::from_secs(30);
 /// How long a lost connection is left alone at first, and at most, before it is made again.
 const BACKOFF: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(10));
 
-/// How long it is tried to stop an order, beyond the grace it is given.
-const STOP_PATIENCE: Duration = Duration::from_secs(45);
+/// Why an order never began whose mark says that nobody begins it.
+const STOPPED_BEFORE: &str = "it was stopped before it began";
 
 /// A process order on its way.
 pub(crate) struct Task<'a> {
@@ -39,10 +44,15 @@ pub(crate) struct Task<'a> {
     /// The text that begins it.
     pub(crate) text: Zeroizing<String>,
     pub(crate) limit: Duration,
-    /// Whether nobody can have begun it before.
-    pub(crate) is_new: bool,
-    /// When it was sent, where it was and its end was not heard.
-    pub(crate) sent_at: Option<Instant>,
+}
+
+/// What is known of an order on its way.
+struct Way {
+    beginning: Beginning,
+    /// What was known of its beginning before this talk.
+    before: Beginning,
+    /// Since when its time runs.
+    since: Option<Instant>,
 }
 
 /// What can be known of the end of a process order.
@@ -54,8 +64,10 @@ pub(crate) enum End {
     Stopped { why: String },
     /// Its process is gone and left no end.
     Interrupted,
-    /// It never began and never will, for this reason.
+    /// It was stopped before it began, for this reason, and never will begin.
     Never { why: String },
+    /// It was not to begin any more, for this reason, and never did and never will.
+    Withheld { why: String },
     /// The computer could not be spoken to, and nothing was sent to it.
     Unreached(ConnectFailure),
     /// The computer cannot carry it out; nothing was begun.
@@ -74,6 +86,14 @@ enum Talk {
     Bound,
 }
 
+/// Why no shell was opened for an order.
+pub(crate) enum Unopened {
+    /// Its computer could not be spoken to.
+    Failed(ConnectFailure),
+    /// It was not waited for: the order is not to begin any more, for this reason.
+    Unwanted { why: String },
+}
+
 /// How far a watched order is.
 #[derive(Default)]
 struct Progress {
@@ -86,16 +106,22 @@ struct Progress {
 
 impl Task<'_> {
     /// Begins or follows the order until its end, its time limit, or a wish to stop it.
-    pub(crate) async fn carry_through(&self, sink: &mut Sink, cancel: &Cancel) -> End {
+    pub(crate) async fn carry_through(
+        &self,
+        beginning: Beginning,
+        sink: &mut Sink,
+        cancel: &Cancel,
+    ) -> End {
         let mut program = Program::Shell;
-        let mut sent_at = self.sent_at;
+        let since = beginning.since(Instant::now());
+        let mut way = Way { beginning, before: beginning, since };
         let mut backoff = BACKOFF.0;
         loop {
-            let deadline = sent_at.map(|at| at + self.limit);
+            let since = way.since;
             let talk = tokio::select! {
-                talk = self.talk(program, sink, &mut sent_at, cancel) => talk,
-                why = self.stop_wanted(deadline, cancel) => {
-                    return self.stop(program, &why, sent_at.is_some(), sink).await;
+                talk = self.talk(program, sink, &mut way, cancel) => talk,
+                why = self.stop_wanted(since, cancel) => {
+                    return self.stop(program, &why, way.beginning, sink).await;
                 }
             };
             let why = match talk {
@@ -108,7 +134,7 @@ impl Task<'_> {
                     let why = "its SSH server gives no process a group of its own".to_owned();
                     return End::Refused { why };
                 }
-                Talk::NotOpened(failure) if sent_at.is_none() => return End::Unreached(failure),
+                Talk::NotOpened(failure) if way.since.is_none() => return End::Unreached(failure),
                 Talk::NotOpened(ConnectFailure::Unreachable { why }) | Talk::Broken(why) => why,
                 Talk::NotOpened(
                     ConnectFailure::HostKey { why } | ConnectFailure::Refused { why },
@@ -116,8 +142,8 @@ impl Task<'_> {
             };
             tokio::select! {
                 () = tokio::time::sleep(backoff) => backoff = (backoff * 2).min(BACKOFF.1),
-                wish = self.stop_wanted(sent_at.map(|at| at + self.limit), cancel) => {
-                    let end = self.stop(program, &wish, true, sink).await;
+                wish = self.stop_wanted(way.since, cancel) => {
+                    let end = self.stop(program, &wish, way.beginning, sink).await;
                     if matches!(end, End::Lost { .. }) {
                         return End::Lost { why: format!("{wish}; before that: {why}") };
                     }
@@ -129,10 +155,10 @@ impl Task<'_> {
 
     /// Waits for a reason to stop the order, and returns it. Waiting for a connection is not the
     /// order's fault, so there is no deadline before it is sent.
-    async fn stop_wanted(&self, deadline: Option<Instant>, cancel: &Cancel) -> String {
+    async fn stop_wanted(&self, since: Option<Instant>, cancel: &Cancel) -> String {
         let late = async {
-            match deadline {
-                Some(deadline) => tokio::time::sleep_until(deadline).await,
+            match since {
+                Some(since) => tokio::time::sleep_until(since + self.limit).await,
                 None => std::future::pending().await,
             }
         };
@@ -142,55 +168,81 @@ impl Task<'_> {
         }
     }
 
-    /// Opens a shell, gives it the order and watches it to the end.
+    /// Opens a shell, gives it the order and watches it to the end. An order that is known to have
+    /// begun is not given to it again.
     async fn talk(
         &self,
         program: Program,
         sink: &mut Sink,
-        sent_at: &mut Option<Instant>,
+        way: &mut Way,
         cancel: &Cancel,
     ) -> Talk {
-        let mut session = match self.reach.open(self.place, program, Lane::Order).await {
+        let mut session = match self.open(program, way.beginning, cancel).await {
             Ok(session) => session,
-            Err(failure) => return Talk::NotOpened(failure),
+            Err(Unopened::Unwanted { why }) => return Talk::End(End::Withheld { why }),
+            Err(Unopened::Failed(failure)) => return Talk::NotOpened(failure),
         };
-        if sent_at.is_none()
-            && let Some(why) = cancel.is_late()
-        {
-            let never_begins = if self.is_new { Some(true) } else { self.withhold().await };
-            match never_begins {
-                Some(true) => return Talk::End(End::Never { why }),
-                // It has begun, and is seen through.
-                Some(false) => {}
-                None => return Talk::End(End::Lost { why }),
+        let unsent_since = way.since;
+        way.before = way.beginning;
+        let since = *way.since.get_or_insert_with(Instant::now);
+        match self.leave(way.beginning, cancel).await {
+            Leave::Withheld { why } => return Talk::End(End::Withheld { why }),
+            Leave::Unclear { why } => return Talk::Broken(why),
+            Leave::HasBegun => {
+                way.beginning.learn(Beginning::Marked { since });
+                // A shell that hears nothing more says why where its answer is read.
+                let _ = session.say_all(&self.journal.follow()).await;
+            }
+            Leave::Begins => {
+                way.beginning.learn(Beginning::Sent);
+                let _ = session.say_all(&self.text).await;
             }
         }
-        let before = *sent_at;
-        let at = *sent_at.get_or_insert_with(Instant::now);
-        // A shell that hears nothing more says why where its answer is read.
-        let _ = session.say_all(&self.text).await;
-        let watched = self.watch(&mut session, program, sink);
-        let talk = match tokio::time::timeout_at(at + self.limit, watched).await {
+        let watched = self.watch(&mut session, program, (sink, way, cancel));
+        let talk = match tokio::time::timeout_at(since + self.limit, watched).await {
             Ok(talk) => talk,
             Err(_elapsed) => Talk::Broken("its time is over".to_owned()),
         };
         if matches!(talk, Talk::Bound) {
-            *sent_at = before;
+            (way.beginning, way.since) = (way.before, unsent_since);
         }
         talk
     }
 
-    async fn watch(&self, session: &mut Session, program: Program, sink: &mut Sink) -> Talk {
+    /// Starts `program`, unless the order is not to begin any more and nobody can have begun it.
+    pub(crate) async fn open(
+        &self,
+        program: Program,
+        beginning: Beginning,
+        cancel: &Cancel,
+    ) -> Result<Session, Unopened> {
+        let opening = self.reach.open(self.place, program, Lane::Order);
+        if !beginning.is_new() {
+            return opening.await.map_err(Unopened::Failed);
+        }
+        tokio::select! {
+            opened = opening => opened.map_err(Unopened::Failed),
+            why = cancel.not_to_begin() => Err(Unopened::Unwanted { why }),
+        }
+    }
+
+    async fn watch(
+        &self,
+        session: &mut Session,
+        program: Program,
+        (sink, way, cancel): (&mut Sink, &mut Way, &Cancel),
+    ) -> Talk {
         let mut answers = Answers::tagged(&self.journal.tag);
         let mut progress = Progress::default();
         let mut from = 0;
         let mut look = Box::pin(self.look_later(program, sink.taken(), false));
+        let mut withholding = Box::pin(self.withhold_once_unwanted(cancel));
         loop {
             tokio::select! {
                 event = session.output.next() => match event {
                     Event::Wrote(bytes) => for piece in answers.push(&bytes) {
                         match piece {
-                            Piece::Answer(answer) => progress.note(answer),
+                            Piece::Answer(answer) => progress.note(answer, way),
                             Piece::Output(bytes) => {
                                 sink.take(from, &bytes);
                                 from += bytes.len() as u64;
@@ -199,7 +251,9 @@ impl Task<'_> {
                     },
                     Event::Complained(bytes) => answers.note(&bytes),
                     Event::Denied => return refused("its SSH server starts no programs"),
-                    Event::Ended(code) => return progress.end(code, &answers.noise()),
+                    Event::Ended(code) => {
+                        return progress.end(code, way, &answers.noise());
+                    }
                     Event::Lost => return Talk::Broken("the connection was lost".to_owned()),
                 },
                 (asked_from, seen) = &mut look => {
@@ -211,6 +265,13 @@ impl Task<'_> {
                     }
                     let release = progress.overdue > 0;
                     look = Box::pin(self.look_later(program, sink.taken(), release));
+                }
+                (why, is_withheld) = &mut withholding, if !way.beginning.is_marked() => {
+                    match is_withheld {
+                        Some(true) => return Talk::End(End::Withheld { why }),
+                        Some(false) => way.mark(),
+                        None => withholding = Box::pin(self.withhold_once_unwanted(cancel)),
+                    }
                 }
             }
         }
@@ -255,79 +316,37 @@ impl Task<'_> {
             }
         }
     }
-
-    /// Stops the order on its computer and returns what can then be known of it.
-    pub(crate) async fn stop(
-        &self,
-        program: Program,
-        why: &str,
-        sent: bool,
-        sink: &mut Sink,
-    ) -> End {
-        if !sent && self.is_new {
-            return End::Never { why: why.to_owned() };
-        }
-        let grace = self.reach.settings.grace;
-        let patience = grace + STOP_PATIENCE;
-        let halt = self.halt(program, why, grace.as_secs());
-        let Ok(halted) = tokio::time::timeout(patience, halt).await else {
-            return End::Lost { why: format!("{why}, and could not be asked to stop") };
-        };
-        if halted == Answer::Never {
-            return End::Never { why: why.to_owned() };
-        }
-        if halted == Answer::Surviving {
-            let why = format!("{why}, and something of it outlived being killed");
-            return End::Lost { why };
-        }
-        let text = self.journal.follow();
-        match tokio::time::timeout(LOOK_LIMIT, self.ask(program, &text)).await {
-            Ok(Some((answer, output))) => {
-                sink.take(0, &output);
-                stopped_end(&answer, why)
-            }
-            Ok(None) | Err(_) => End::Stopped { why: why.to_owned() },
-        }
-    }
-
-    /// Sees to it that the order never begins. Returns whether that is so, and nothing where nobody
-    /// can be asked.
-    pub(crate) async fn withhold(&self) -> Option<bool> {
-        let text = self.journal.withhold();
-        let asked = self.ask_until_answered(Program::Shell, &text);
-        let answer = tokio::time::timeout(STOP_PATIENCE, asked).await.ok()?;
-        Some(answer == Answer::Never)
-    }
-
-    async fn halt(&self, program: Program, why: &str, grace_s: u64) -> Answer {
-        let text = self.journal.halt(why, grace_s);
-        self.ask_until_answered(program, &text).await
-    }
-
-    /// Asks until there is an answer: the caller's patience is the limit.
-    async fn ask_until_answered(&self, program: Program, text: &str) -> Answer {
-        let mut program = program;
-        let mut backoff = BACKOFF.0;
-        loop {
-            match self.ask(program, text).await {
-                Some((Answer::Bound, _)) => program = Program::ShellInSession,
-                Some((answer, _)) => return answer,
-                None => {}
-            }
-            tokio::time::sleep(backoff).await;
-            backoff = (backoff * 2).min(BACKOFF.1);
-        }
-    }
 }
 
 fn refused(why: &str) -> Talk {
     Talk::End(End::Refused { why: why.to_owned() })
 }
 
+impl Way {
+    /// Takes in that its computer has its mark.
+    fn mark(&mut self) {
+        let since = *self.since.get_or_insert_with(Instant::now);
+        self.beginning.learn(Beginning::Marked { since });
+    }
+
+    /// Takes in that its computer said that it begins.
+    fn begin(&mut self) {
+        let since = *self.since.get_or_insert_with(Instant::now);
+        self.beginning.learn(Beginning::Begun { since });
+    }
+}
+
 impl Progress {
-    fn note(&mut self, answer: Answer) {
-        self.begun |= answer == Answer::Begun;
-        self.following |= answer == Answer::Following;
+    fn note(&mut self, answer: Answer, way: &mut Way) {
+        if answer == Answer::Begun {
+            self.begun = true;
+            way.begin();
+        }
+        if answer == Answer::Following {
+            self.following = true;
+            // Whoever is asked to begin it follows only what has its mark.
+            way.mark();
+        }
         if answer.is_last() {
             self.conclusion = Some(answer);
         }
@@ -345,10 +364,13 @@ impl Progress {
     }
 
     /// Returns what the end of the order's shell means.
-    fn end(&self, code: Option<i32>, noise: &str) -> Talk {
+    fn end(&self, code: Option<i32>, way: &Way, noise: &str) -> Talk {
         match &self.conclusion {
             Some(Answer::Bound) => Talk::Bound,
+            // Nothing that was begun is refused.
+            Some(Answer::Refused(why)) if way.beginning.is_marked() => Talk::Broken(why.clone()),
             Some(Answer::Refused(why)) => refused(why),
+            Some(Answer::Never) => Talk::End(never(STOPPED_BEFORE, way.beginning)),
             Some(answer) => match end_of(answer, self.begun) {
                 Some(end) => Talk::End(end),
                 None => Talk::Broken(format!("its shell answered {answer:?}")),
@@ -357,28 +379,13 @@ impl Progress {
             // It ended by itself without a word, and so before it read the order.
             None => match code {
                 Some(code @ ..=128) => {
-                    refused(&format!("its shell ended with code {code} and said: {noise}"))
+                    let why = format!("its shell ended with code {code} and said: {noise}");
+                    // What an earlier one read, this one says nothing of.
+                    if way.before.is_new() { refused(&why) } else { Talk::Broken(why) }
                 }
                 Some(_) | None => Talk::Broken("its shell was killed".to_owned()),
             },
         }
-    }
-}
-
-/// Returns the end of an order that was asked to stop because of `why`, and of which the journal
-/// then says `answer`.
-fn stopped_end(answer: &Answer, why: &str) -> End {
-    match end_of(answer, true) {
-        Some(end @ End::Ended { .. }) => end,
-        Some(End::Never { .. }) => End::Never { why: why.to_owned() },
-        Some(
-            End::Stopped { .. }
-            | End::Interrupted
-            | End::Unreached(_)
-            | End::Refused { .. }
-            | End::Lost { .. },
-        )
-        | None => End::Stopped { why: why.to_owned() },
     }
 }
 
@@ -388,7 +395,7 @@ pub(crate) fn end_of(answer: &Answer, watched: bool) -> Option<End> {
         Answer::Ended(code) => Some(End::Ended { code: *code, watched }),
         Answer::Stopped => Some(End::Stopped { why: "it was stopped earlier".to_owned() }),
         Answer::Interrupted => Some(End::Interrupted),
-        Answer::Never => Some(End::Never { why: "it was stopped before it began".to_owned() }),
+        Answer::Never => Some(End::Never { why: STOPPED_BEFORE.to_owned() }),
         Answer::Begun
         | Answer::Following
         | Answer::Running

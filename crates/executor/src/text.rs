@@ -24,10 +24,7 @@ static JOURNAL: LazyLock<String> = LazyLock::new(|| {
 });
 
 /// `shell/copy.sh` on one line: some login shells take no other in quotes.
-static COPY: LazyLock<String> = LazyLock::new(|| {
-    let lines: Vec<&str> = include_str!("shell/copy.sh").lines().map(str::trim).collect();
-    lines.join(" ")
-});
+static COPY: LazyLock<String> = LazyLock::new(|| one_line(include_str!("shell/copy.sh")));
 
 /// `shell/bundle.sh` on one line, for the same reason.
 static BUNDLE: LazyLock<String> = LazyLock::new(|| one_line(include_str!("shell/bundle.sh")));
@@ -150,12 +147,32 @@ impl Journal {
         (size, want, mode): (u64, Digest, u32),
         last: bool,
     ) -> Result<Zeroizing<String>, Unquotable> {
-        let (names, short) = (self.names(), self.tag.get(..8).unwrap_or(&self.tag));
+        let (names, short) = (self.names(), self.short());
         let (to, rest) = (quote(to)?, if last { "yes" } else { "no" });
         Ok(Zeroizing::new(format!(
             "{names}kind=copy\nto={to}\nsize={size}\nwant={want}\nmode={mode:o}\nshort={short}\n\
              rest={rest}\n"
         )))
+    }
+
+    /// Returns what is said before the bytes of a copy that travels alone, or in their place: `ask` looks
+    /// whether the file is there.
+    pub(crate) fn copy_alone(
+        &self,
+        to: &str,
+        (want, mode): (Digest, u32),
+        asks: bool,
+    ) -> Result<Zeroizing<String>, Unquotable> {
+        let short = if asks { "ask" } else { self.short() };
+        let (names, to) = (self.names(), quote(to)?);
+        let text = format!("{names}to={to}\nwant={want}\nmode={mode:o}\nshort={short}\n");
+        let end = end_of(&text);
+        Ok(Zeroizing::new(format!("{end}\n{text}{end}\n")))
+    }
+
+    /// Returns what tells the unfinished file of one order from that of another.
+    fn short(&self) -> &str {
+        self.tag.get(..8).unwrap_or(&self.tag)
     }
 
     /// Returns the text that makes sure that the order never begins, where it has not.
@@ -268,10 +285,6 @@ mod tests {
             assert_eq!(line.matches('\'').count(), 2, "one pair of quotes: {line}");
             assert!(!line.contains('\n'), "{line}");
         }
-        assert!(
-            COPY.lines().all(|it| !it.trim().starts_with('#')),
-            "a comment ends at no line end"
-        );
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Asking a step's own `verify` whether it has been done, when nobody knows.
 
+use crate::beginning::Beginning;
 use crate::cancel::Cancel;
 use crate::carry_out::Inner;
 use crate::copy::Copy;
@@ -75,17 +76,9 @@ impl Inner {
             Ok(prepared) => prepared,
             Err(error) => return Verdict::Unclear { why: error.to_string() },
         };
-        let task = Task {
-            reach: &self.reach,
-            place: &order.place,
-            journal,
-            text,
-            limit,
-            is_new: true,
-            sent_at: None,
-        };
+        let task = Task { reach: &self.reach, place: &order.place, journal, text, limit };
         let mut sink = Sink::nowhere(Redactor::of([]));
-        match task.carry_through(&mut sink, &Cancel::new()).await {
+        match task.carry_through(Beginning::Unsent, &mut sink, &Cancel::new()).await {
             End::Ended { code: 0, .. } => Verdict::Done,
             // The shell's own words: not found, not executable, killed.
             End::Ended { code: code @ 126.., .. } => {
@@ -94,6 +87,7 @@ impl Inner {
             End::Ended { code, .. } => Verdict::NotDone { why: format!("exit code {code}") },
             End::Stopped { why }
             | End::Never { why }
+            | End::Withheld { why }
             | End::Refused { why }
             | End::Lost { why } => Verdict::Unclear { why },
             End::Interrupted => Verdict::Unclear { why: "it was interrupted".to_owned() },

@@ -9,9 +9,10 @@
 mod scene;
 
 use executor::testing::{Servers, came_about_meanwhile, start};
-use executor::{Cancel, Executor};
-use model::order::{Ending, Intent, Order, Place, Setting, Work};
-use scene::{Scene, command, copy, here, intent, order, over, plain, said, script};
+use model::order::{Place, Setting, Work};
+use scene::{
+    Scene, all, command, copy, handed_out, here, orders, over, plain, resumed, script, text,
+};
 use std::path::{Path, PathBuf};
 
 /// One place of each kind, with the home directory of its orders.
@@ -29,38 +30,6 @@ impl Places {
         let over_ssh = over(&self.servers.addresses[0]);
         [(here(), self.scene.path("home")), (over_ssh, self.servers.home.clone())]
     }
-}
-
-fn orders(name: &str, place: &Place, works: Vec<Work>) -> Vec<Order> {
-    let named = works.into_iter().enumerate();
-    named.map(|(n, work)| order(&format!("site/{name}/{n}#1"), place.clone(), work)).collect()
-}
-
-fn handed_out(orders: &[Order]) -> Vec<(Intent, Cancel)> {
-    orders.iter().map(|it| (intent(it), Cancel::new())).collect()
-}
-
-fn told(ending: &Ending) -> String {
-    match ending {
-        Ending::Ended(report) => said(report),
-        Ending::Withheld { why } => format!("withheld: {why}"),
-    }
-}
-
-async fn all(executor: &Executor, orders: &[(Intent, Cancel)]) -> Vec<String> {
-    let mut endings = Vec::new();
-    executor.carry_out_all(orders, |ending| endings.push(told(&ending))).await;
-    endings
-}
-
-async fn resumed(executor: &Executor, orders: &[(Intent, Cancel)]) -> Vec<String> {
-    let mut endings = Vec::new();
-    executor.resume_all(orders, |ending| endings.push(told(&ending))).await;
-    endings
-}
-
-fn text(path: &Path) -> String {
-    std::fs::read_to_string(path).unwrap_or_default()
 }
 
 const WELL: &str = "succeeded: Watched";

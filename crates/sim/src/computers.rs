@@ -127,11 +127,11 @@ pub(crate) struct Hands {
 #[async_trait]
 impl Effects for Hands {
     async fn carry_out(&self, intent: &Intent, cancel: &Cancel) -> Report {
-        self.hand_out(intent.order(), cancel, true).await
+        self.alone(intent.order(), cancel, true).await
     }
 
     async fn resume(&self, intent: &Intent, cancel: &Cancel) -> Report {
-        self.hand_out(intent.order(), cancel, false).await
+        self.alone(intent.order(), cancel, false).await
     }
 
     fn orders_ahead(&self) -> usize {
@@ -151,18 +151,37 @@ impl Effects for Hands {
     }
 }
 
+/// An order never began and never will, for this reason.
+struct Withheld {
+    why: String,
+}
+
 impl Hands {
-    async fn hand_out(&self, order: &Order, cancel: &Cancel, is_new: bool) -> Report {
+    async fn alone(&self, order: &Order, cancel: &Cancel, is_new: bool) -> Report {
+        let outcome = match self.hand_out(order, cancel, is_new).await {
+            Ok(report) => return report,
+            Err(Withheld { why }) => Outcome::Failed { cause: Failure::NotDone { why } },
+        };
+        Report { outcome, took_ms: 1, output_bytes: 0, output_sha256: None, last_output: None }
+    }
+
+    async fn hand_out(
+        &self,
+        order: &Order,
+        cancel: &Cancel,
+        is_new: bool,
+    ) -> Result<Report, Withheld> {
         let _works = self.process.works();
         self.process.gate().await;
         self.world.pause(1, 20).await;
         self.process.gate().await;
-        let outcome = self.follow(order, cancel, is_new).await;
+        let outcome = self.follow(order, cancel, is_new).await?;
         if self.world.happens(Fault::LateAnswer) {
             self.world.pause(1_000, 200_000).await;
         }
         self.process.gate().await;
-        Report { outcome, took_ms: 1, output_bytes: 0, output_sha256: None, last_output: None }
+        let (took_ms, output_bytes, output_sha256, last_output) = (1, 0, None, None);
+        Ok(Report { outcome, took_ms, output_bytes, output_sha256, last_output })
     }
 
     /// Returns whether the computer of `order` gives no answer.
@@ -171,7 +190,12 @@ impl Hands {
         is_down || self.world.happens(Fault::Unreachable)
     }
 
-    async fn follow(&self, order: &Order, cancel: &Cancel, is_new: bool) -> Outcome {
+    async fn follow(
+        &self,
+        order: &Order,
+        cancel: &Cancel,
+        is_new: bool,
+    ) -> Result<Outcome, Withheld> {
         let mut is_unreached = self.cannot_reach(order);
         while is_unreached && !is_new && cancel.may_yet_begin() && !self.process.is_dead() {
             tokio::time::sleep(Duration::from_secs(2)).await;
@@ -180,29 +204,29 @@ impl Hands {
         }
         if is_unreached {
             let why = "no route".to_owned();
-            return if is_new || is_planted(Planted::LostMeansFailed) {
+            return Ok(if is_new || is_planted(Planted::LostMeansFailed) {
                 Outcome::Failed { cause: Failure::Unreachable { why } }
             } else {
                 Outcome::Unknown { why }
-            };
+            });
         }
-        if let Some(why) = cancel.is_late() {
+        if let Some(why) = cancel.why_not_begin() {
             match if is_new { Some(true) } else { self.withhold(order).await } {
-                Some(true) => return Outcome::Failed { cause: Failure::NotDone { why } },
+                Some(true) => return Err(Withheld { why }),
                 Some(false) => {}
-                None => return Outcome::Unknown { why },
+                None => return Ok(Outcome::Unknown { why }),
             }
         }
         if self.world.inner().computers.was_restarted_since(order)
             && self.world.inner().computers.run(&order.id).is_none()
         {
-            return self.interrupted(order);
+            return Ok(self.interrupted(order));
         }
         self.begin(order);
         if self.world.happens(Fault::Doubled) {
             self.begin(order);
         }
-        self.hear(order, cancel, true).await
+        Ok(self.hear(order, cancel, true).await)
     }
 
     /// Waits for the end of an order that has begun, over connections that break.

@@ -1,16 +1,16 @@
 //! One journey of a bundle: it is sent off, listened to, and left when nothing more is to be heard.
 
+use super::Tell;
 use super::hearing::{Hearing, Said};
-use super::{Tell, bare_report};
 use crate::answers::Answer;
+use crate::beginning::Beginning;
 use crate::cancel::Cancel;
-use crate::carry_out::{Inner, redactor, refused, without_secrets};
+use crate::carry_out::{Inner, bare_report, redactor, refused, without_secrets};
 use crate::copy::Copy;
 use crate::outputs::Sink;
 use crate::secrets::Environment;
 use crate::session::{Event, Session};
-use crate::ssh::Lane;
-use crate::task::{End, Task, end_of};
+use crate::task::{End, Task, Unopened, end_of};
 use crate::text::{self, Effect, Program};
 use model::order::{Ending, Failure, Order, Outcome, Report};
 use std::future::{Future, pending, poll_fn};
@@ -24,6 +24,18 @@ pub(super) struct Bundle<'a> {
     pub(super) members: Vec<Member<'a>>,
     /// How many of them have come to an end: also the position of the one that is under way, or next.
     pub(super) ended: usize,
+    /// What is known of the beginning of that one.
+    pub(super) known: Beginning,
+}
+
+impl Bundle<'_> {
+    /// Returns how many have come to an end, and what is known of the beginning of each.
+    pub(super) fn beginnings(&self) -> (usize, Vec<Beginning>) {
+        // Those behind one that was sent off were sent off with it.
+        let behind = if self.known.is_new() { Beginning::Unsent } else { Beginning::Sent };
+        let known = |it: usize| if it == self.ended { self.known } else { behind };
+        (self.ended, (0..self.members.len()).map(known).collect())
+    }
 }
 
 /// One of them.
@@ -72,6 +84,8 @@ enum Leaving {
     LetGo { end: End },
     /// Nothing was begun: its shell must lead a session.
     Bound,
+    /// The order whose turn it is has not begun and never will, nor will any behind it.
+    Withheld { why: String },
 }
 
 /// How far a bundle is.
@@ -84,8 +98,10 @@ struct Way {
     overdue: u8,
     /// When its turn came: when the end of the one before it was heard, or the computer listened.
     since: Instant,
-    /// Who called back which order, where that has come about.
-    withheld: Option<String>,
+    /// Which order never begins, and why, where that has come about.
+    withheld: Option<(usize, String)>,
+    /// Whether somebody else had made the mark of the order whose turn came.
+    is_taken: bool,
 }
 
 /// A look at an order: from which byte of its output on, and what was seen.
@@ -96,24 +112,27 @@ type Later<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 impl Inner {
     /// Sends the orders off and listens until they have ended, or cannot be heard any more.
     pub(super) async fn send(&self, bundle: &mut Bundle<'_>, tell: Tell<'_>) -> Then {
-        let Some(place) = bundle.members.first().map(|it| it.order.place.clone()) else {
-            return Then::GoesOn;
-        };
+        let Some(first) = bundle.members.first() else { return Then::GoesOn };
+        let cancel = first.cancel;
         let asked = Instant::now();
-        let session = match self.reach.open(&place, Program::Bundle, Lane::Order).await {
+        let opening = first.task.open(Program::Bundle, bundle.known, cancel);
+        let session = match opening.await {
             Ok(session) => session,
-            Err(failure) => {
+            Err(Unopened::Unwanted { why }) => return Then::Stops { why },
+            Err(Unopened::Failed(failure)) => {
                 self.conclude(bundle, asked, Outcome::Failed { cause: failure.into() }, tell);
                 return Then::Stops { why: "the computer could not be reached".to_owned() };
             }
         };
-        if let Some(why) = bundle.members.first().and_then(|it| it.cancel.is_late()) {
+        if let Some(why) = cancel.why_not_begin() {
             return Then::Stops { why };
         }
         let since = Instant::now();
-        let mut way = Way { begun: None, heard: 0, overdue: 0, since, withheld: None };
+        let mut way =
+            Way { begun: None, heard: 0, overdue: 0, since, withheld: None, is_taken: false };
         let mut hearing =
             Hearing::of(bundle.members.iter().map(|it| it.task.journal.tag.clone()).collect());
+        bundle.known = Beginning::Sent;
         let leaving = self.listen(bundle, session, &mut way, &mut hearing, tell).await;
         self.leave(bundle, &way, &hearing, leaving, tell).await
     }
@@ -141,7 +160,7 @@ impl Inner {
             input.finish().await;
         }));
         let mut look: Later<'_, _> = Box::pin(pending());
-        let mut wished: Later<'_, usize> = Box::pin(unwanted(members, 1));
+        let mut wished: Later<'_, usize> = Box::pin(unwanted(members, 0));
         let mut withholding: Later<'_, (usize, Option<bool>)> = Box::pin(pending());
         let leaving = loop {
             let Some(member) = members.get(bundle.ended) else { break Leaving::Closed(Some(0)) };
@@ -165,7 +184,9 @@ impl Inner {
                                 }
                                 // Nothing begins twice, nor has twice the time.
                                 Said::Answer(order, Answer::Begun) => if way.begun.is_none() {
-                                    (way.begun, way.heard, way.overdue) = (Some(Instant::now()), 0, 0);
+                                    let since = Instant::now();
+                                    (way.begun, way.heard, way.overdue) = (Some(since), 0, 0);
+                                    bundle.known = Beginning::Begun { since };
                                     if let Some(member) = members.get(order) {
                                         look = member.look(sinks.get(order), false);
                                     }
@@ -176,7 +197,8 @@ impl Inner {
                                     }
                                 }
                                 // The shell ends by itself then, and says nothing of what follows.
-                                Said::Answer(_, Answer::Taken | Answer::Lapsed) => {}
+                                Said::Answer(_, Answer::Taken) => way.is_taken = true,
+                                Said::Answer(_, Answer::Lapsed) => {}
                                 Said::Answer(order, answer) => {
                                     let Some(member) = members.get(order) else { continue };
                                     let outcome = self.meant(member, &answer).await;
@@ -186,6 +208,7 @@ impl Inner {
                                     bundle.ended += 1;
                                     look = Box::pin(pending());
                                     (way.begun, way.since) = (None, Instant::now());
+                                    bundle.known = Beginning::Sent;
                                     if !went_well {
                                         left = Some(Leaving::Stops);
                                     }
@@ -223,22 +246,31 @@ impl Inner {
                 }
                 why = member.strike_wanted(way) => break Leaving::Strikes { why },
                 order = &mut wished => {
-                    wished = Box::pin(pending());
-                    if let Some(member) = members.get(order.max(bundle.ended + 1)) {
-                        let order = order.max(bundle.ended + 1);
-                        withholding = Box::pin(async move { (order, member.task.withhold().await) });
+                    let next = bundle.ended + usize::from(way.begun.is_some());
+                    match members.get(order) {
+                        // It has begun: the wish is that of the next one that is unwanted.
+                        Some(_) if order < next => wished = Box::pin(unwanted(members, next)),
+                        Some(member) => {
+                            wished = Box::pin(pending());
+                            withholding = Box::pin(async move { (order, member.task.withhold().await) });
+                        }
+                        None => wished = Box::pin(pending()),
                     }
                 }
                 (order, is_withheld) = &mut withholding => {
                     withholding = Box::pin(pending());
-                    let who = members.get(order).and_then(|it| it.cancel.is_unwanted());
-                    match (is_withheld, who) {
-                        (Some(true), Some(who)) => {
-                            way.withheld = Some(format!("it was called back by {who}"));
+                    let why = members.get(order).and_then(|it| it.cancel.why_not_begin());
+                    match (is_withheld, why) {
+                        (Some(true), Some(why)) if order > bundle.ended => {
+                            way.withheld = Some((order, why));
+                        }
+                        (Some(true), Some(why)) if way.begun.is_none() => {
+                            break Leaving::Withheld { why };
                         }
                         // It had begun: the wish is that of the next one that is unwanted.
-                        (Some(false), _) => wished = Box::pin(unwanted(members, order + 1)),
-                        (Some(true) | None, _) => {}
+                        (Some(_), _) => wished = Box::pin(unwanted(members, order + 1)),
+                        // It is asked again for as long as the bundle is listened to.
+                        (None, _) => wished = Box::pin(unwanted(members, order)),
                     }
                 }
             }
@@ -264,12 +296,19 @@ impl Inner {
         match leaving {
             Leaving::Stops => Then::Stops { why },
             Leaving::Closed(_) | Leaving::Lost if is_all => Then::GoesOn,
-            Leaving::Bound => Then::Alone,
+            Leaving::Bound => {
+                bundle.known = Beginning::Unsent;
+                Then::Alone
+            }
             Leaving::Lost => Then::Asks,
+            Leaving::Withheld { why } => Then::Stops { why },
+            Leaving::Closed(_) if way.is_taken => match &way.withheld {
+                Some((order, why)) if *order == bundle.ended => Then::Stops { why: why.clone() },
+                Some(_) | None => Then::Asks,
+            },
             // The shell is gone with the texts of what it did not begin.
             Leaving::Closed(_) if way.begun.is_none() && bundle.ended > 0 => {
-                let late = || "its turn came too late on its computer".to_owned();
-                Then::Stops { why: way.withheld.clone().unwrap_or_else(late) }
+                Then::Stops { why: "its turn came too late on its computer".to_owned() }
             }
             Leaving::Closed(Some(code @ ..=128)) if way.begun.is_none() => {
                 let said = hearing.noise();
@@ -300,13 +339,14 @@ impl Inner {
         };
         let mut nowhere = Sink::nowhere(redactor(&member.environment));
         let sink = member.sink.as_mut().unwrap_or(&mut nowhere);
-        let end = member.task.stop(Program::Shell, why, true, sink).await;
+        let end = member.task.stop(Program::Shell, why, bundle.known, sink).await;
         match &member.freight {
             Freight::Process(_) => self.outcome(member.order, &member.environment, end, true).await,
             Freight::Copy(copy) => match end {
                 End::Never { why } => Outcome::Failed { cause: Failure::NotDone { why } },
                 End::Ended { .. }
                 | End::Stopped { .. }
+                | End::Withheld { .. }
                 | End::Interrupted
                 | End::Unreached(_)
                 | End::Refused { .. }
@@ -342,6 +382,9 @@ impl Inner {
             let sink = member.sink.take();
             tell(ending(member, sink, since, outcome));
             bundle.ended += 1;
+            if !bundle.known.is_new() {
+                bundle.known = Beginning::Sent;
+            }
         }
         if went_well { Then::Asks } else { Then::Doubts }
     }
@@ -379,19 +422,28 @@ async fn until_done(future: &mut Option<Later<'_, ()>>) {
     }
 }
 
-/// Waits until one of the orders from the `first`th on is not to begin, and returns which.
+/// Waits until one of the orders from the `first`th on is not to begin, and returns which. Those behind
+/// another one have no time of their own: no shell begins them for long.
 async fn unwanted(members: &[Member<'_>], first: usize) -> usize {
     let waits = members.iter().enumerate().skip(first);
     let mut waits: Vec<_> =
-        waits.map(|(order, it)| (order, Box::pin(it.cancel.unwanted()))).collect();
+        waits.map(|(order, it)| (order, Box::pin(not_to_begin(order, it.cancel)))).collect();
     poll_fn(|cx| {
         let mut ready = waits.iter_mut().filter_map(|(order, it)| match it.as_mut().poll(cx) {
-            Poll::Ready(_) => Some(*order),
+            Poll::Ready(()) => Some(*order),
             Poll::Pending => None,
         });
         ready.next().map_or(Poll::Pending, Poll::Ready)
     })
     .await
+}
+
+async fn not_to_begin(order: usize, cancel: &Cancel) {
+    if order == 0 {
+        let _why = cancel.not_to_begin().await;
+    } else {
+        let _who = cancel.unwanted().await;
+    }
 }
 
 impl<'a> Member<'a> {

@@ -159,6 +159,7 @@ withhold() {
     { printf '0 0 never\n%s\n' "$order" >"$journal/begun"; } 2>/dev/null
     set +C
     ended && { say over; exit 0; }
+    [ -e "$journal/begun" ] || refuse "cannot write to $journal"
     marked || { sleep 1; marked; }
     [ "$keeper" = 0 ] && ! restarted && { say never; exit 0; }
     [ "$mode" = withhold ] || [ "$keeper" = 0 ] && { say over; exit 0; }

@@ -151,9 +151,7 @@ pub(crate) async fn connect(
 }
 
 fn too_late(limit: Duration) -> ConnectFailure {
-    ConnectFailure::Unreachable {
-        why: format!("no connection within {} seconds", limit.as_secs()),
-    }
+    ConnectFailure::Unreachable { why: format!("no connection within {} seconds", limit.as_secs()) }
 }
 
 /// Ends a task that nobody waits for any more.

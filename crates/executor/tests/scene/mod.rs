@@ -3,11 +3,12 @@
 #![expect(unreachable_pub, reason = "each test binary uses its part of the scene")]
 #![expect(dead_code, reason = "each test binary uses its part of the scene")]
 
-use executor::{Executor, MissingSecret, Settings};
+use executor::{Cancel, Executor, MissingSecret, Settings};
 use model::digest::Digest;
 use model::id::DeploymentId;
 use model::order::{
-    Failure, Intent, Order, OrderId, Outcome, Place, Proof, Report, Setting, SshAddress, Work,
+    Ending, Failure, Intent, Order, OrderId, Outcome, Place, Proof, Report, Setting, SshAddress,
+    Work,
 };
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -127,6 +128,39 @@ pub fn intent(order: &Order) -> Intent {
 
 pub fn succeeded(proof: Proof) -> Outcome {
     Outcome::Succeeded { proof }
+}
+
+/// Returns the text of a file, empty where there is none.
+pub fn text(path: &Path) -> String {
+    std::fs::read_to_string(path).unwrap_or_default()
+}
+
+pub fn orders(name: &str, place: &Place, works: Vec<Work>) -> Vec<Order> {
+    let named = works.into_iter().enumerate();
+    named.map(|(n, work)| order(&format!("site/{name}/{n}#1"), place.clone(), work)).collect()
+}
+
+pub fn handed_out(orders: &[Order]) -> Vec<(Intent, Cancel)> {
+    orders.iter().map(|it| (intent(it), Cancel::new())).collect()
+}
+
+pub fn told(ending: &Ending) -> String {
+    match ending {
+        Ending::Ended(report) => said(report),
+        Ending::Withheld { why } => format!("withheld: {why}"),
+    }
+}
+
+pub async fn all(executor: &Executor, orders: &[(Intent, Cancel)]) -> Vec<String> {
+    let mut endings = Vec::new();
+    executor.carry_out_all(orders, |ending| endings.push(told(&ending))).await;
+    endings
+}
+
+pub async fn resumed(executor: &Executor, orders: &[(Intent, Cancel)]) -> Vec<String> {
+    let mut endings = Vec::new();
+    executor.resume_all(orders, |ending| endings.push(told(&ending))).await;
+    endings
 }
 
 /// Returns why the order failed or is unknown, after the name of how.

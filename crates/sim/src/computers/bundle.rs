@@ -3,7 +3,7 @@
 //! Source: decision 0032. The shell begins an order only after the one before it has succeeded,
 //! while the connection that brought it lives, and no later than a minute after it arrived.
 
-use super::{Hands, Run, Stands, run};
+use super::{Hands, Run, Stands, Withheld, run};
 use crate::faults::Fault;
 use crate::process::Process;
 use crate::world::World;
@@ -55,8 +55,7 @@ impl Hands {
         while let Some((intent, cancel)) = orders.get(next) {
             let order = intent.order();
             let is_new = next >= sent;
-            let unwanted = cancel.is_unwanted().map(|who| format!("it was called back by {who}"));
-            if let Some(why) = unwanted.or_else(|| cancel.is_late()) {
+            if let Some(why) = cancel.why_not_begin() {
                 let is_withheld = if is_new {
                     Some(true)
                 } else {
@@ -79,13 +78,11 @@ impl Hands {
                     Then::Stops(why) => return withhold_all(orders, next, &why, tell),
                 }
             }
-            let report = self.hand_out(order, cancel, is_new).await;
+            let report = match self.hand_out(order, cancel, is_new).await {
+                Ok(report) => report,
+                Err(Withheld { why }) => return withhold_all(orders, next, &why, tell),
+            };
             let went_well = matches!(report.outcome, Outcome::Succeeded { .. });
-            if let Outcome::Failed { cause: Failure::NotDone { why } } = &report.outcome
-                && cancel.is_late().as_ref() == Some(why)
-            {
-                return withhold_all(orders, next, why, tell);
-            }
             tell(Ending::Ended(report));
             next += 1;
             if !went_well {
@@ -101,7 +98,7 @@ impl Hands {
         self.process.gate().await;
         self.world.pause(1, 20).await;
         self.process.gate().await;
-        if let Some(why) = orders.get(*next).and_then(|(_, cancel)| cancel.is_late()) {
+        if let Some(why) = orders.get(*next).and_then(|(_, cancel)| cancel.why_not_begin()) {
             return Then::Stops(why);
         }
         if self.cannot_reach(first.order()) {
@@ -172,7 +169,8 @@ impl Hands {
             let report = match self.surely_withhold(order, lapse(cancel)).await {
                 Some(true) => return withhold_all(orders, position, why, tell),
                 Some(false) => {
-                    self.hand_out(order, cancel, false).await;
+                    // What it comes to counts for nothing.
+                    let _found = self.hand_out(order, cancel, false).await;
                     bare(Outcome::Unknown { why: format!("{why}, and it had begun") })
                 }
                 None => {
