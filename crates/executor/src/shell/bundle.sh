@@ -91,9 +91,9 @@ copy() {
     [ -d "${directory:-/}" ] || why=$(mkdir -p "$directory" 2>&1) ||
         refuse "cannot make $directory: ${why##*: }"
     part=$to.landfall-$short.$$
-    why=$( (umask 077; : >"$part") 2>&1) || refuse "cannot write to $part: ${why##*: }"
-    take >"$part"
+    why=$({ umask 077; take >"$part"; } 2>&1)
     wrote=$?
+    [ -f "$part" ] || refuse "cannot write to $part: ${why##*: }"
     found=$(sha256sum <"$part")
     found=${found%% *}
     if [ "$found" != "$want" ]; then
