@@ -2,6 +2,11 @@
 //!
 //! An answer is a line that begins with `landfall-` and the tag of the order.
 //! After an answer that ends the talk, everything is the order's output.
+//!
+//! Of what is told to people, secrets are taken out before it is cut: half of a
+//! secret is found no more.
+
+use crate::redact::Redactor;
 
 /// How much of what is not an answer is kept, in bytes: enough for a shell's complaint.
 const NOISE_BYTES_MAX: usize = 512;
@@ -63,7 +68,8 @@ pub(crate) enum Answer {
 }
 
 impl Answer {
-    pub(crate) fn parse(text: &str) -> Option<Self> {
+    /// Returns the answer that `text` is. What it tells is `told`.
+    pub(crate) fn parse(text: &str, told: impl Fn(&str) -> String) -> Option<Self> {
         let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
         Some(match word {
             "begun" => Self::Begun,
@@ -79,12 +85,12 @@ impl Answer {
             "taken" => Self::Taken,
             "lapsed" => Self::Lapsed,
             "bound" => Self::Bound,
-            "refused" => Self::Refused(told(rest.as_bytes(), &[])),
+            "refused" => Self::Refused(told(rest)),
             "have" => Self::Have,
             "lacks" => Self::Lacks,
             "send" => Self::Send,
             "copied" => Self::Copied,
-            "differs" => Self::Differs(told(rest.as_bytes(), &[])),
+            "differs" => Self::Differs(told(rest)),
             _ => return None,
         })
     }
@@ -131,15 +137,15 @@ pub(crate) enum Piece {
 pub(crate) struct Answers {
     prefix: Vec<u8>,
     line: Vec<u8>,
-    noise: Vec<u8>,
+    noise: Noise,
     output: bool,
 }
 
 impl Answers {
-    /// Returns a cutter of answers that bear `tag`.
-    pub(crate) fn tagged(tag: &str) -> Self {
+    /// Returns a cutter of answers that bear `tag`. `redactor` knows what is not told of them.
+    pub(crate) fn tagged(tag: &str, redactor: Redactor) -> Self {
         let prefix = format!("landfall-{tag} ").into_bytes();
-        Self { prefix, line: Vec::new(), noise: Vec::new(), output: false }
+        Self { prefix, line: Vec::new(), noise: Noise::of(redactor), output: false }
     }
 
     /// Returns what `bytes` bring, in order.
@@ -164,7 +170,7 @@ impl Answers {
                     self.output = answer.is_last();
                     pieces.push(Piece::Answer(answer));
                 }
-                None => self.note(&line),
+                None => self.noise.note(&line),
             }
         }
         pieces
@@ -174,32 +180,84 @@ impl Answers {
     fn parse(&self, line: &[u8]) -> Option<Answer> {
         let at = line.windows(self.prefix.len()).position(|it| it == self.prefix)?;
         let answer = line.get(at + self.prefix.len()..)?;
-        Answer::parse(String::from_utf8_lossy(answer).trim_end())
+        let told = |rest: &str| self.noise.told_of(rest, line.len());
+        Answer::parse(String::from_utf8_lossy(answer).trim_end(), told)
     }
 
     /// Keeps what the shell complained of.
     pub(crate) fn note(&mut self, noise: &[u8]) {
-        let room = NOISE_BYTES_MAX.saturating_sub(self.noise.len());
-        self.noise.extend(noise.iter().chain(b" ").take(room));
+        self.noise.note(noise);
     }
 
     /// Returns how many bytes are kept.
     #[cfg(feature = "testing")]
     pub(crate) fn kept(&self) -> usize {
-        self.line.len() + self.noise.len()
+        self.line.len() + self.noise.kept()
     }
 
     /// Returns what was said besides answers.
     pub(crate) fn noise(&self) -> String {
-        told(&self.noise, &self.line)
+        self.noise.told(&self.line)
     }
 }
 
-/// Returns what a computer said besides answers, its last line behind: short, and nothing that
-/// commands a terminal. What is no text takes more bytes shown than sent.
-pub(crate) fn told(noise: &[u8], line: &[u8]) -> String {
-    let said = [noise, line].concat();
-    let said = String::from_utf8_lossy(&said);
+/// What a computer says besides answers.
+pub(crate) struct Noise {
+    redactor: Redactor,
+    bytes: Vec<u8>,
+    /// Whether there was more of it than is kept.
+    is_cut: bool,
+}
+
+impl Noise {
+    pub(crate) fn of(redactor: Redactor) -> Self {
+        Self { redactor, bytes: Vec::new(), is_cut: false }
+    }
+
+    /// Keeps a line of it.
+    pub(crate) fn note(&mut self, line: &[u8]) {
+        let room = (NOISE_BYTES_MAX + self.redactor.held()).saturating_sub(self.bytes.len());
+        self.is_cut |= line.len() >= room;
+        self.bytes.extend(line.iter().chain(b"\n").take(room));
+    }
+
+    /// Returns how many bytes are kept.
+    #[cfg(feature = "testing")]
+    pub(crate) fn kept(&self) -> usize {
+        self.bytes.len()
+    }
+
+    /// Returns what is told of it, the unfinished `line` behind.
+    pub(crate) fn told(&self, line: &[u8]) -> String {
+        if self.is_cut {
+            return shown(&self.redactor.clean_cut(&self.bytes));
+        }
+        let said = [self.bytes.as_slice(), line].concat();
+        shown(&if is_cut(line.len()) {
+            self.redactor.clean_cut(&said)
+        } else {
+            self.redactor.clean(&said)
+        })
+    }
+
+    /// Returns what is told of `rest`, the end of a line of which so many bytes were kept.
+    pub(crate) fn told_of(&self, rest: &str, kept: usize) -> String {
+        shown(&if is_cut(kept) {
+            self.redactor.clean_cut(rest.as_bytes())
+        } else {
+            self.redactor.clean(rest.as_bytes())
+        })
+    }
+}
+
+fn is_cut(kept: usize) -> bool {
+    kept >= LINE_BYTES_MAX
+}
+
+/// Returns what is shown of `said`: its beginning, and nothing that commands a terminal. What is no text
+/// takes more bytes shown than sent.
+fn shown(said: &[u8]) -> String {
+    let said = String::from_utf8_lossy(said);
     let said = said.chars().map(|it| if it.is_control() { ' ' } else { it });
     said.take(TOLD_CHARACTERS_MAX).collect::<String>().trim().to_owned()
 }
@@ -212,7 +270,7 @@ mod tests {
     fn answers_are_told_from_a_login_s_greeting_and_from_output() {
         let text = b"Welcome!\nlandfall-0ther ended 0\n> landfall-7ag begun\nlandfall-7ag ended 3\nlandfall-7ag ended 0\nout";
         for size in 1..text.len() {
-            let mut answers = Answers::tagged("7ag");
+            let mut answers = Answers::tagged("7ag", Redactor::of_nothing());
             let mut said = Vec::new();
             let mut output = Vec::new();
             for piece in text.chunks(size).flat_map(|it| answers.push(it)) {
@@ -229,7 +287,7 @@ mod tests {
 
     #[test]
     fn a_flood_without_end_of_line_costs_no_more_than_a_line() {
-        let mut answers = Answers::tagged("7ag");
+        let mut answers = Answers::tagged("7ag", Redactor::of_nothing());
         for _ in 0..1_000 {
             assert!(answers.push(&[b'x'; 4096]).is_empty());
         }
@@ -237,7 +295,30 @@ mod tests {
         for _ in 0..100_000 {
             answers.push(b"\n");
         }
-        assert!(answers.noise.len() <= NOISE_BYTES_MAX);
+        assert!(answers.noise.bytes.len() <= NOISE_BYTES_MAX);
         assert_eq!(answers.push(b"landfall-7ag begun\n"), [Piece::Answer(Answer::Begun)]);
+    }
+
+    #[test]
+    fn half_of_a_secret_is_not_told() {
+        let secret = "correct horse battery staple";
+        let told = |before: &str, said: &str| {
+            let mut answers = Answers::tagged("7ag", Redactor::of([secret]));
+            let pieces = answers.push(format!("{said}{before}{secret}\n{secret}").as_bytes());
+            format!("{pieces:?}{}", answers.noise())
+        };
+        for length in 0..600 {
+            for (letter, said) in [
+                ("x", ""),
+                ("ü", ""),
+                ("x", "landfall-7ag refused "),
+                ("ü", "landfall-7ag differs "),
+            ] {
+                let told = told(&letter.repeat(length), said);
+                assert!(!told.contains("co"), "{length} of {letter}: {told}");
+            }
+        }
+        let told = told(&"x".repeat(LINE_BYTES_MAX - 30), "landfall-7ag refused ");
+        assert!(!told.contains("co"), "{told}");
     }
 }

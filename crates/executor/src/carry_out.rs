@@ -205,7 +205,8 @@ impl Inner {
                     Ok(journal) => journal,
                     Err(error) => return Ok(refused(error.to_string())),
                 };
-                let task = self.task(order, journal, Zeroizing::default());
+                let redactor = redactor(environment);
+                let task = Task { redactor, ..self.task(order, journal, Zeroizing::default()) };
                 return copy.carry_out(&self.sources, (order, &task), cancel, beginning).await;
             }
             Work::Http { url, status, contains } => {
@@ -220,7 +221,8 @@ impl Inner {
             Ok(prepared) => prepared,
             Err(error) => return Ok(refused(error.to_string())),
         };
-        let task = self.task(order, journal, text);
+        let redactor = redactor(environment);
+        let task = Task { redactor, ..self.task(order, journal, text) };
         let end = task.carry_through(beginning, sink, cancel).await;
         if let End::Withheld { why } = end {
             return Err(Withheld { why });
@@ -236,7 +238,8 @@ impl Inner {
         text: Zeroizing<String>,
     ) -> Task<'a> {
         let limit = Duration::from_secs(u64::from(order.time_limit_s));
-        Task { reach: &self.reach, place: &order.place, journal, text, limit }
+        let (reach, place, redactor) = (&self.reach, &order.place, Redactor::of_nothing());
+        Task { reach, place, journal, text, limit, redactor }
     }
 
     /// Turns what can be known of an order's end into its outcome, asking `verify` where the end
@@ -338,18 +341,24 @@ pub(crate) fn redactor(environment: &Environment) -> Redactor {
 /// said of an outcome is redacted as output is.
 pub(crate) fn without_secrets(outcome: Outcome, environment: &Environment) -> Outcome {
     let clean = |why: String| {
-        let mut redactor = redactor(environment);
-        let mut bytes = Vec::with_capacity(why.len());
-        redactor.push(why.as_bytes(), &mut bytes);
-        redactor.finish(&mut bytes);
-        String::from_utf8_lossy(&bytes).into_owned()
+        String::from_utf8_lossy(&redactor(environment).clean(why.as_bytes())).into_owned()
     };
-    match outcome {
-        Outcome::Unknown { why } => Outcome::Unknown { why: clean(why) },
-        Outcome::Failed { cause: Failure::Refused { why } } => refused(clean(why)),
-        Outcome::Failed { cause: Failure::Check { why } } => check_failed(clean(why)),
-        known @ (Outcome::Succeeded { .. } | Outcome::Failed { .. }) => known,
-    }
+    let cause = match outcome {
+        Outcome::Succeeded { proof } => return Outcome::Succeeded { proof },
+        Outcome::Unknown { why } => return Outcome::Unknown { why: clean(why) },
+        Outcome::Failed { cause } => cause,
+    };
+    let cause = match cause {
+        Failure::Exit { code } => Failure::Exit { code },
+        Failure::Unreachable { why } => Failure::Unreachable { why: clean(why) },
+        Failure::HostKey { why } => Failure::HostKey { why: clean(why) },
+        Failure::NotDone { why } => Failure::NotDone { why: clean(why) },
+        Failure::Digest { why } => Failure::Digest { why: clean(why) },
+        Failure::Check { why } => Failure::Check { why: clean(why) },
+        Failure::Refused { why } => Failure::Refused { why: clean(why) },
+        Failure::Attested { why } => Failure::Attested { why: clean(why) },
+    };
+    Outcome::Failed { cause }
 }
 
 impl From<ConnectFailure> for Failure {

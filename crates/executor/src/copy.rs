@@ -99,7 +99,7 @@ impl<'a> Copy<'a> {
         if way.beginning.is_new() {
             return Err(Withheld { why });
         }
-        let mut nowhere = Sink::nowhere(Redactor::of([]));
+        let mut nowhere = Sink::nowhere(Redactor::of_nothing());
         if let End::Never { why } =
             task.stop(Program::Shell, &why, way.beginning, &mut nowhere).await
         {
@@ -276,7 +276,8 @@ impl<'a> Copy<'a> {
         };
         // A shell that hears nothing says so where its answer is read.
         let _ = session.say_all(&text).await;
-        Ear::of(&mut session.output, &journal, Beginning::Sent).hear(Until::Ended).await
+        let answers = Answers::tagged(&journal.tag, Redactor::of_nothing());
+        Ear::of(&mut session.output, answers, Beginning::Sent).hear(Until::Ended).await
     }
 
     async fn talk(&self, task: &Task<'_>, cancel: &Cancel, way: &mut Way) -> Talk {
@@ -296,7 +297,8 @@ impl<'a> Copy<'a> {
             Leave::Unclear { why } => return Talk::Broken(why),
             Leave::Begins | Leave::HasBegun => way.beginning.learn(Beginning::Sent),
         }
-        let mut ear = Ear::of(&mut output, &task.journal, before);
+        let answers = Answers::tagged(&task.journal.tag, task.redactor.clone());
+        let mut ear = Ear::of(&mut output, answers, before);
         // A shell that hears nothing says so where its answer is read.
         let _ = input.say(text.as_bytes().to_vec()).await;
         while !way.beginning.is_marked() {
@@ -374,8 +376,7 @@ struct Ear<'a> {
 }
 
 impl<'a> Ear<'a> {
-    fn of(output: &'a mut Output, journal: &Journal, before: Beginning) -> Self {
-        let answers = Answers::tagged(&journal.tag);
+    fn of(output: &'a mut Output, answers: Answers, before: Beginning) -> Self {
         Self { output, answers, before, said: VecDeque::new(), last: None }
     }
 

@@ -21,7 +21,8 @@ const ENCODED_BYTES_MIN: usize = 4;
 /// often printed indented.
 const LINE_BYTES_MIN: usize = 12;
 
-/// Takes secrets out of a stream.
+/// Takes secrets out of a stream. A clone begins another stream.
+#[derive(Clone)]
 pub(crate) struct Redactor {
     secrets: Option<AhoCorasick>,
     /// A match may begin in this many last bytes and end in what has not yet arrived.
@@ -52,6 +53,32 @@ impl Redactor {
             buffer: Vec::new(),
             covered: 0,
         }
+    }
+
+    /// Returns a redactor that knows no secrets.
+    pub(crate) fn of_nothing() -> Self {
+        Self::of([])
+    }
+
+    /// Returns in how many last bytes of a text that was cut a secret may have been cut, too.
+    pub(crate) fn held(&self) -> usize {
+        self.held
+    }
+
+    /// Returns a whole text without secrets.
+    pub(crate) fn clean(&self, whole: &[u8]) -> Vec<u8> {
+        let mut stream = self.clone();
+        let mut clean = Vec::with_capacity(whole.len());
+        stream.push(whole, &mut clean);
+        stream.finish(&mut clean);
+        clean
+    }
+
+    /// Returns a text that was cut without secrets, and without what may be the beginning of one.
+    pub(crate) fn clean_cut(&self, cut: &[u8]) -> Vec<u8> {
+        let mut clean = Vec::with_capacity(cut.len());
+        self.clone().push(cut, &mut clean);
+        clean
     }
 
     /// Takes in `bytes` and appends to `clean` what can be said of the stream so far.

@@ -10,6 +10,7 @@ use crate::answers::{Answer, Answers, Piece};
 use crate::beginning::Beginning;
 use crate::cancel::Cancel;
 use crate::outputs::Sink;
+use crate::redact::Redactor;
 use crate::session::{Event, Reach, Session};
 use crate::settings::OUTPUT_BYTES_MAX;
 use crate::ssh::{ConnectFailure, Lane};
@@ -44,6 +45,8 @@ pub(crate) struct Task<'a> {
     /// The text that begins it.
     pub(crate) text: Zeroizing<String>,
     pub(crate) limit: Duration,
+    /// What keeps the order's secrets out of what is told of it.
+    pub(crate) redactor: Redactor,
 }
 
 /// What is known of an order on its way.
@@ -232,7 +235,7 @@ impl Task<'_> {
         program: Program,
         (sink, way, cancel): (&mut Sink, &mut Way, &Cancel),
     ) -> Talk {
-        let mut answers = Answers::tagged(&self.journal.tag);
+        let mut answers = Answers::tagged(&self.journal.tag, self.redactor.clone());
         let mut progress = Progress::default();
         let mut from = 0;
         let mut look = Box::pin(self.look_later(program, sink.taken(), false));
@@ -293,7 +296,7 @@ impl Task<'_> {
     async fn ask(&self, program: Program, text: &str) -> Option<(Answer, Vec<u8>)> {
         let mut session = self.reach.open(self.place, program, Lane::Glance).await.ok()?;
         session.say_all(text).await.ok()?;
-        let mut answers = Answers::tagged(&self.journal.tag);
+        let mut answers = Answers::tagged(&self.journal.tag, self.redactor.clone());
         let mut last = None;
         let mut output = Vec::new();
         loop {

@@ -255,8 +255,10 @@ pub const HEARD_BYTES_MAX: usize = 2 * (crate::answers::LINE_BYTES_MAX + 1024);
 /// it are kept that are neither answers nor output.
 pub fn hear<'a>(said: impl Iterator<Item = &'a [u8]>) -> usize {
     let tags = ["0123456789abcdef", "fedcba9876543210"];
-    let mut one = crate::answers::Answers::tagged(tags.first().copied().unwrap_or_default());
-    let mut both = crate::bundle::Hearing::of(tags.map(str::to_owned).to_vec());
+    let redactor = crate::redact::Redactor::of_nothing();
+    let first = tags.first().copied().unwrap_or_default();
+    let mut one = crate::answers::Answers::tagged(first, redactor.clone());
+    let mut both = crate::bundle::Hearing::of(tags.map(str::to_owned).to_vec(), redactor);
     let mut most = 0;
     for bytes in said {
         one.push(bytes);

@@ -2,7 +2,7 @@
 
 use crate::beginning::Beginning;
 use crate::cancel::Cancel;
-use crate::carry_out::Inner;
+use crate::carry_out::{Inner, redactor};
 use crate::copy::Copy;
 use crate::http::{self, Check};
 use crate::outputs::Sink;
@@ -76,8 +76,15 @@ impl Inner {
             Ok(prepared) => prepared,
             Err(error) => return Verdict::Unclear { why: error.to_string() },
         };
-        let task = Task { reach: &self.reach, place: &order.place, journal, text, limit };
-        let mut sink = Sink::nowhere(Redactor::of([]));
+        let task = Task {
+            reach: &self.reach,
+            place: &order.place,
+            journal,
+            text,
+            limit,
+            redactor: redactor(environment),
+        };
+        let mut sink = Sink::nowhere(Redactor::of_nothing());
         match task.carry_through(Beginning::Unsent, &mut sink, &Cancel::new()).await {
             End::Ended { code: 0, .. } => Verdict::Done,
             // The shell's own words: not found, not executable, killed.

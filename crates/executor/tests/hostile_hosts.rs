@@ -14,8 +14,8 @@ mod scene;
 use executor::Cancel;
 use executor::testing::{Peculiarities, start_peculiar};
 use model::digest::Digest;
-use model::order::{Ending, Order, Outcome};
-use scene::{Scene, copy, intent, order, over, said, script};
+use model::order::{Ending, Order, Outcome, Setting};
+use scene::{SECRET, Scene, all, copy, handed_out, intent, order, orders, over, said, script};
 
 /// Gives an order to a computer whose first session does `what`, and returns the order with what is
 /// said of it.
@@ -72,14 +72,7 @@ async fn given_together_to_one_that(lines: &str, what: &str) -> Vec<String> {
         order.time_limit_s = 2;
         (intent(&order), Cancel::new())
     });
-    let mut endings = Vec::new();
-    let tell = |ending: Ending| {
-        endings.push(match ending {
-            Ending::Ended(report) => said(&report),
-            Ending::Withheld { why } => format!("withheld: {why}"),
-        });
-    };
-    scene.executor.carry_out_all(&handed, tell).await;
+    let endings = all(&scene.executor, &handed).await;
     assert!(!servers.home.join("done").exists(), "{what}: nothing was done");
     endings
 }
@@ -114,6 +107,25 @@ async fn a_computer_that_begins_nothing_is_not_waited_for() {
     let again = "while sleep 1; do printf \"{0} begun\\n\"; done";
     let endings = given_together_to_one_that(lines, again).await;
     assert_eq!(endings.len(), 3, "{endings:?}");
+}
+
+#[tokio::test]
+async fn a_secret_is_not_told_by_half_whichever_order_it_is_of() {
+    let scene = Scene::new();
+    for (together, before) in [(false, 390), (true, 390), (false, 505), (true, 505)] {
+        let configuration = format!(
+            "ForceCommand head -c {before} /dev/zero | tr '\\0' x; echo '{SECRET}'; exit 1"
+        );
+        let servers = start_peculiar(1, &Peculiarities { configuration }).unwrap();
+        let mut handed = orders("B1", &over(&servers.addresses[0]), vec![script("true"); 2]);
+        // It is that of the last one, and what is said is said of the first.
+        let secret = Setting::Secret("env:PASSWORD".to_owned());
+        handed[1].environment.insert("PASSWORD".to_owned(), secret);
+        let handed = handed_out(&handed);
+        let endings = all(&scene.executor, if together { &handed } else { &handed[1..] }).await;
+        assert!(endings[0].starts_with("refused: "), "{endings:?}");
+        assert!(!endings[0].contains("corre"), "{endings:?}");
+    }
 }
 
 /// What is said of a file that goes to a computer whose `sha256sum` does `what`: alone, and behind a

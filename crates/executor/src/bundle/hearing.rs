@@ -3,10 +3,8 @@
 //! An answer is a line that bears the tag of its order. After one that tells an
 //! end, as many bytes of output follow as it says, and then the next answer.
 
-use crate::answers::{Answer, lengthen, told};
-
-/// How much of what is not an answer is kept, in bytes: enough for a shell's complaint.
-const NOISE_BYTES_MAX: usize = 512;
+use crate::answers::{Answer, Noise, lengthen};
+use crate::redact::Redactor;
 
 /// What was said of the order at a position.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,15 +28,16 @@ impl Said {
 pub(crate) struct Hearing {
     tags: Vec<String>,
     line: Vec<u8>,
-    noise: Vec<u8>,
+    noise: Noise,
     /// The end whose output is being heard, and how much of it is still to come.
     ending: Option<(usize, Answer, u64)>,
 }
 
 impl Hearing {
-    /// Returns a hearing of orders with these tags.
-    pub(crate) fn of(tags: Vec<String>) -> Self {
-        Self { tags, line: Vec::new(), noise: Vec::new(), ending: None }
+    /// Returns a hearing of orders with these tags. `redactor` knows the secrets of all of them: any may
+    /// be told of any.
+    pub(crate) fn of(tags: Vec<String>, redactor: Redactor) -> Self {
+        Self { tags, line: Vec::new(), noise: Noise::of(redactor), ending: None }
     }
 
     /// Returns what `bytes` bring, in order.
@@ -80,6 +79,7 @@ impl Hearing {
 
     /// A login's greeting may lack the end of its line, so an answer may begin anywhere in it.
     fn parse(&self, line: &[u8]) -> Option<(usize, Answer, u64)> {
+        let told = |rest: &str| self.noise.told_of(rest, line.len());
         let line = String::from_utf8_lossy(line);
         let (order, text) = self.tags.iter().enumerate().find_map(|(order, tag)| {
             let (_, text) = line.split_once(&format!("landfall-{tag} "))?;
@@ -88,27 +88,26 @@ impl Hearing {
         let mut words = text.split(' ');
         let word = words.next()?;
         if !matches!(word, "ended" | "stopped" | "interrupted") {
-            return Some((order, Answer::parse(text)?, 0));
+            return Some((order, Answer::parse(text, told)?, 0));
         }
         let (code, size) = (words.next()?, words.next()?);
-        Some((order, Answer::parse(&format!("{word} {code}"))?, size.parse().ok()?))
+        Some((order, Answer::parse(&format!("{word} {code}"), told)?, size.parse().ok()?))
     }
 
     /// Keeps what the shell complained of.
     pub(super) fn note(&mut self, noise: &[u8]) {
-        let room = NOISE_BYTES_MAX.saturating_sub(self.noise.len());
-        self.noise.extend(noise.iter().chain(b" ").take(room));
+        self.noise.note(noise);
     }
 
     /// Returns how many bytes are kept.
     #[cfg(feature = "testing")]
     pub(crate) fn kept(&self) -> usize {
-        self.line.len() + self.noise.len()
+        self.line.len() + self.noise.kept()
     }
 
     /// Returns what was said besides answers.
     pub(super) fn noise(&self) -> String {
-        told(&self.noise, &self.line)
+        self.noise.told(&self.line)
     }
 }
 
@@ -121,7 +120,8 @@ mod tests {
         let text = b"Welcome!\n> landfall-aa begun\nlandfall-aa ended 0 25\n\
                      landfall-bb ended 9 0\nbye\nlandfall-bb begun\nlandfall-bb ended 3 0\n";
         for size in 1..text.len() {
-            let mut hearing = Hearing::of(vec!["aa".to_owned(), "bb".to_owned()]);
+            let mut hearing =
+                Hearing::of(vec!["aa".to_owned(), "bb".to_owned()], Redactor::of_nothing());
             let mut answers = Vec::new();
             let mut output = Vec::new();
             for said in text.chunks(size).flat_map(|it| hearing.push(it)) {

@@ -8,6 +8,7 @@ use crate::cancel::Cancel;
 use crate::carry_out::{Inner, bare_report, redactor, refused, without_secrets};
 use crate::copy::Copy;
 use crate::outputs::Sink;
+use crate::redact::Redactor;
 use crate::secrets::Environment;
 use crate::session::{Event, Session};
 use crate::task::{End, Task, Unopened, end_of};
@@ -130,8 +131,9 @@ impl Inner {
         let since = Instant::now();
         let mut way =
             Way { begun: None, heard: 0, overdue: 0, since, withheld: None, is_taken: false };
-        let mut hearing =
-            Hearing::of(bundle.members.iter().map(|it| it.task.journal.tag.clone()).collect());
+        let tags = bundle.members.iter().map(|it| it.task.journal.tag.clone()).collect();
+        let secrets = bundle.members.iter().flat_map(|it| &it.environment.secret);
+        let mut hearing = Hearing::of(tags, Redactor::of(secrets.map(|it| it.as_str())));
         bundle.known = Beginning::Sent;
         let leaving = self.listen(bundle, session, &mut way, &mut hearing, tell).await;
         self.leave(bundle, &way, &hearing, leaving, tell).await
