@@ -105,15 +105,23 @@ impl Handler for Visitor {
     }
 }
 
+/// Returns the keys by which the computer at `address` is known.
+pub(crate) async fn keys_of(
+    settings: &Settings,
+    known_hosts: &Arc<KnownHosts>,
+    address: &SshAddress,
+) -> Result<HostKeys, ConnectFailure> {
+    let known = address.known_hosts.as_deref().unwrap_or("~/.ssh/known_hosts");
+    known_hosts.keys(expand(known, &settings.home), &address.host, address.port).await
+}
+
 /// Connects to `address`, through `jump` where there is one.
 pub(crate) async fn connect(
     settings: &Arc<Settings>,
-    known_hosts: &KnownHosts,
+    keys: HostKeys,
     address: &SshAddress,
     jump: Option<&Lease>,
 ) -> Result<Handle<Visitor>, ConnectFailure> {
-    let known = address.known_hosts.as_deref().unwrap_or("~/.ssh/known_hosts");
-    let keys = known_hosts.keys(&expand(known, &settings.home), &address.host, address.port);
     let place = keys.name.clone();
     let limit = settings.connect_timeout;
     let until = Instant::now() + limit;

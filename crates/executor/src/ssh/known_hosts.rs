@@ -1,7 +1,9 @@
 //! The keys by which computers are known. Strict: an unknown key and a changed key are refused.
 //!
 //! A file of ten thousand computers is read once, not once a connection; it is
-//! read again when its size or its time of change is another. Patterns with
+//! read again when its size or its time of change is another. Where names are
+//! hashed, a name has to be held against each of them: it is done once for each
+//! computer, and where it holds up no other. Patterns with
 //! `*` and `?` and certificate authorities are not looked at: who is known only
 //! through them is unknown here, which is safe.
 
@@ -70,6 +72,8 @@ struct File {
     plain: HashMap<String, Vec<String>>,
     revoked: Vec<PublicKey>,
     has_hashed_names: bool,
+    /// The keys of those computers that were looked for among the hashed names.
+    hashed: Mutex<HashMap<String, Vec<PublicKey>>>,
 }
 
 /// The known-hosts files read so far.
@@ -80,16 +84,25 @@ pub(crate) struct KnownHosts {
 
 impl KnownHosts {
     /// Returns the keys of `host` at `port` in the file at `path`. No file knows nobody.
-    pub(crate) fn keys(&self, path: &Path, host: &str, port: u16) -> HostKeys {
+    pub(crate) async fn keys(
+        self: &Arc<Self>,
+        path: PathBuf,
+        host: &str,
+        port: u16,
+    ) -> Result<HostKeys, ConnectFailure> {
+        let (known_hosts, host) = (Arc::clone(self), host.to_owned());
+        let looking = tokio::task::spawn_blocking(move || known_hosts.look_up(&path, &host, port));
+        looking.await.map_err(|panic| ConnectFailure::Refused { why: panic.to_string() })
+    }
+
+    fn look_up(&self, path: &Path, host: &str, port: u16) -> HostKeys {
         let name = if port == 22 { host.to_owned() } else { format!("[{host}]:{port}") };
         let file = self.file(path);
         let texts = file.plain.get(&name.to_lowercase());
         let mut known: Vec<PublicKey> =
             texts.into_iter().flatten().filter_map(|it| parse_public_key_base64(it).ok()).collect();
         if file.has_hashed_names {
-            // A line that cannot be read makes its computer unknown, never known.
-            let hashed = known_host_keys_path(host, port, path).unwrap_or_default();
-            known.extend(hashed.into_iter().map(|(_line, key)| key));
+            known.extend(file.hashed(&name, || known_host_keys_path(host, port, path)));
         }
         HostKeys { name, path: path.to_owned(), known, revoked: file.revoked.clone() }
     }
@@ -105,6 +118,25 @@ impl KnownHosts {
         let file = Arc::new(File { stamp, ..parse(&text) });
         files.insert(path.to_owned(), Arc::clone(&file));
         file
+    }
+}
+
+impl File {
+    /// Returns the keys that `looked_for` finds for `name`, unless that was done before.
+    fn hashed(
+        &self,
+        name: &str,
+        looked_for: impl FnOnce() -> Result<Vec<(usize, PublicKey)>, russh::keys::Error>,
+    ) -> Vec<PublicKey> {
+        let hashed = || self.hashed.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(keys) = hashed().get(name) {
+            return keys.clone();
+        }
+        // A line that cannot be read makes its computer unknown, never known.
+        let found = looked_for().unwrap_or_default();
+        let keys: Vec<PublicKey> = found.into_iter().map(|(_line, key)| key).collect();
+        hashed().insert(name.to_owned(), keys.clone());
+        keys
     }
 }
 
@@ -163,7 +195,7 @@ mod tests {
             ("example.com", 22, ONE, "has changed"),
         ] {
             let shown = parse_public_key_base64(shown).unwrap();
-            let answer = known_hosts.keys(&path, host, port).check(&shown);
+            let answer = known_hosts.look_up(&path, host, port).check(&shown);
             let answer = answer.map_or_else(|refusal| refusal.to_string(), |()| String::new());
             assert!(
                 answer.contains(said) && answer.is_empty() == said.is_empty(),
@@ -177,8 +209,26 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("known_hosts");
         let known_hosts = KnownHosts::default();
-        assert!(known_hosts.keys(&path, "a", 22).known().is_empty());
+        assert!(known_hosts.look_up(&path, "a", 22).known().is_empty());
         std::fs::write(&path, format!("a ssh-ed25519 {ONE}\n")).unwrap();
-        assert_eq!(known_hosts.keys(&path, "a", 22).known().len(), 1);
+        assert_eq!(known_hosts.look_up(&path, "a", 22).known().len(), 1);
+    }
+
+    #[test]
+    fn hashed_names_are_gone_through_once_for_each_computer() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("known_hosts");
+        std::fs::write(&path, format!("{HASHED} ssh-ed25519 {HASHED_KEY}\n")).unwrap();
+        let changed = std::fs::metadata(&path).unwrap().modified().unwrap();
+        let known_hosts = KnownHosts::default();
+        let known = |host: &str| known_hosts.look_up(&path, host, 22).known().len();
+        assert_eq!((known("example.com"), known("a")), (1, 0));
+        // As long as it looks the same it is not read again: here it says something else.
+        std::fs::write(&path, format!("{HASHED} ssh-ed25519 {ONE}\n")).unwrap();
+        std::fs::File::options().append(true).open(&path).unwrap().set_modified(changed).unwrap();
+        let shown = parse_public_key_base64(HASHED_KEY).unwrap();
+        assert!(known_hosts.look_up(&path, "example.com", 22).check(&shown).is_ok());
+        std::fs::write(&path, format!("{HASHED} ssh-ed25519 {ONE} again\n")).unwrap();
+        assert!(known_hosts.look_up(&path, "example.com", 22).check(&shown).is_err());
     }
 }

@@ -4,7 +4,7 @@
 //! the place of one that is idle, or waits for the first that becomes so. A
 //! jump host's connection takes no place: those who wait for it may hold all.
 
-use super::connect::{ConnectFailure, Visitor, connect};
+use super::connect::{ConnectFailure, Visitor, connect, keys_of};
 use super::known_hosts::KnownHosts;
 use crate::settings::Settings;
 use model::order::SshAddress;
@@ -67,7 +67,7 @@ pub(crate) struct Pool {
 
 struct Shared {
     settings: Arc<Settings>,
-    known_hosts: KnownHosts,
+    known_hosts: Arc<KnownHosts>,
     slots: Mutex<HashMap<SshAddress, Arc<Slot>>>,
     room: Arc<Semaphore>,
     waiting: AtomicUsize,
@@ -89,7 +89,7 @@ impl Pool {
             room: Arc::new(Semaphore::new(settings.connections_max.max(1))),
             handshakes: Semaphore::new(settings.handshakes_max.max(1)),
             settings,
-            known_hosts: KnownHosts::default(),
+            known_hosts: Arc::default(),
             slots: Mutex::default(),
             waiting: AtomicUsize::new(0),
             opened: AtomicU64::new(0),
@@ -168,8 +168,9 @@ impl Shared {
             Some(jump) => Some(Box::pin(self.lease(jump, false)).await?),
             None => None,
         };
+        let keys = keys_of(&self.settings, &self.known_hosts, address).await?;
         let turn = self.handshakes.acquire().await.map_err(closed)?;
-        let handle = connect(&self.settings, &self.known_hosts, address, jump.as_ref()).await?;
+        let handle = connect(&self.settings, keys, address, jump.as_ref()).await?;
         drop(turn);
         self.opened.fetch_add(1, Ordering::Relaxed);
         Ok(Arc::new(Connection {
