@@ -575,9 +575,10 @@ impl Drive<'_> {
         answered: &[Answered],
     ) -> Result<Option<Timestamp>, CommandError> {
         let state = &mut self.coordinator.state;
+        // First of all: what people have said of the clock since says what time it is.
+        let of_the_clock = self.seen.look(self.driver.clock.as_ref(), state);
         let now = self.driver.clock.now().max(state.at);
         let stamp = Stamp { actor: &Actor::System, at: now, command: None };
-        let of_the_clock = self.seen.look(self.driver.clock.as_ref(), state);
         extend(state, &mut change.entries, of_the_clock.as_slice(), &stamp, None)?;
         let ended = together::ended(&self.coordinator.state, landed);
         self.happens(change, now, &ended)?;

@@ -55,6 +55,10 @@ fn worlds_that_once_broke_a_promise_keep_it() {
         (1185, "nobody knew of an order that whoever had it before had yet to begin"),
         (1571, "an order took too long to be done, and counted as never handed out"),
         (
+            1824,
+            "people said that a clock was right, and one more look went by what it had said before",
+        ),
+        (
             14461,
             "a database put back by one entry, and what one person agreed to written in its place: the record was as long as its witness had seen, and a frozen server went on with it",
         ),
