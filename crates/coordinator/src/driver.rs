@@ -485,11 +485,10 @@ impl Drive<'_> {
                     self.held_back.extend(left::withdrawn(appended.withdrawn));
                     self.left.has_asked(asked);
                     self.left.forget_ended(&self.coordinator.state);
-                    // What was lost of the record may have been handed out.
                     let state = &self.coordinator.state;
-                    let is_new = !state.history.has_gaps() || is_planted(Planted::GapsForgotten);
                     let until = decided + HANDED_OUT_WITHIN;
-                    let before = if is_new { Before::Nobody } else { Before::Perhaps };
+                    let before =
+                        if is_perhaps_begun(state) { Before::Perhaps } else { Before::Nobody };
                     let handed = Handed { before, until };
                     self.flight.launch_tracks(state, appended.granted, handed, &[]);
                     self.keep_snapshot().await?;
@@ -623,8 +622,12 @@ impl Drive<'_> {
             for (intended, orders) in together::intended(agenda.orders) {
                 self.happens(change, now, &[intended])?;
                 granted += orders.len();
-                let intent = self.coordinator.state.seq;
-                let new = |order| NewOrder { order, intent, grant: grant.clone() };
+                let state = &self.coordinator.state;
+                let intent = state.seq;
+                let new = |order| {
+                    let grant = grant.clone();
+                    NewOrder { order, intent, grant, is_perhaps_begun: is_perhaps_begun(state) }
+                };
                 change.orders.extend(orders.into_iter().map(new));
             }
         }
@@ -668,6 +671,12 @@ impl Drive<'_> {
         self.coordinator.snapshot_seq = seq;
         Ok(())
     }
+}
+
+/// Returns whether what is given out in `state` as new may have begun: it may stand in what was lost of
+/// the record.
+fn is_perhaps_begun(state: &State) -> bool {
+    state.history.has_gaps() && !is_planted(Planted::GapsForgotten)
 }
 
 fn is_decided_anew(error: &RecordError, epoch: u64) -> bool {

@@ -12,7 +12,8 @@ use crate::journals::out_of_reach;
 use crate::telling::Telling;
 use executor::Cancel;
 use model::order::{Ending, Intent};
-use record::{Claimed, Enlisted, Record, RecordError, Reported, Wish};
+use model::planted::{Planted, is_planted};
+use record::{Before, Claimed, Enlisted, Record, RecordError, Reported, Wish};
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -186,7 +187,7 @@ impl<'w> Shift<'w> {
 
     /// Carries out orders that are of one entry, each after the one before it has succeeded.
     fn carry_out(&self, claimed: Vec<Claimed>) {
-        let before = claimed.iter().find_map(|it| it.before.clone());
+        let before = who_before(&claimed);
         let orders: Vec<(Intent, Cancel)> = claimed.into_iter().map(with_its_wish).collect();
         let (effects, doing) = (self.worker.effects.clone(), self.doing.clone());
         let (name, mine) = (self.worker.name.clone(), orders.clone());
@@ -198,12 +199,16 @@ impl<'w> Shift<'w> {
                 let _unheard = doing.send(reported(intent, ending));
             });
             let mut tell = |it| telling.tell(it);
-            match before.as_deref() {
-                None => effects.carry_out_all(&orders, &mut tell).await,
-                Some(before) => match out_of_reach_of(&orders, before, &name) {
-                    Some(endings) => endings.into_iter().for_each(tell),
-                    None => effects.resume_all(&orders, &mut tell).await,
-                },
+            let out_of_reach = match &before {
+                Before::Worker(before) => out_of_reach_of(&orders, before, &name),
+                Before::Nobody | Before::Somebody => None,
+            };
+            match (before, out_of_reach) {
+                (_, Some(endings)) => endings.into_iter().for_each(tell),
+                (Before::Nobody, None) => effects.carry_out_all(&orders, &mut tell).await,
+                (Before::Worker(_) | Before::Somebody, None) => {
+                    effects.resume_all(&orders, &mut tell).await;
+                }
             }
         });
         let carrying_out = Arc::new(CarryingOut(carrying_out.abort_handle()));
@@ -270,6 +275,17 @@ async fn keep(
             holding.remove(token);
         }
     }
+}
+
+/// Returns who may have begun one of these before.
+fn who_before(claimed: &[Claimed]) -> Before {
+    if is_planted(Planted::ClaimedAsNew) {
+        return Before::Nobody;
+    }
+    let known = claimed.iter().map(|it| &it.before);
+    let worker = known.clone().find(|it| matches!(it, Before::Worker(_)));
+    let somebody = known.clone().find(|it| **it == Before::Somebody);
+    worker.or(somebody).cloned().unwrap_or(Before::Nobody)
 }
 
 /// Returns whether two orders were intended by one entry: the later one stands behind the other.

@@ -74,6 +74,16 @@ pub enum Planted {
     TimeoutMeansFailed,
     /// `verify` confirms whatever it is asked.
     VerifyAlwaysConfirms,
+    /// A worker gets what another one holds.
+    LeaseIgnored,
+    /// A worker's report counts under whatever token.
+    TokenIgnored,
+    /// A worker takes what another one had for what nobody has had.
+    ClaimedAsNew,
+    /// What a worker holds is taken back as if nobody had it.
+    HeldTakenBack,
+    /// The queue is believed where history was lost.
+    QueueBelieved,
 }
 
 #[cfg(feature = "planted")]

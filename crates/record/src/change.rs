@@ -105,6 +105,8 @@ pub struct NewOrder {
     pub intent: Seq,
     /// The worker that gets it at once and without a lease; nobody leaves it open to be claimed.
     pub grant: Option<String>,
+    /// Whether an order of this name may stand in what was lost of the record, and have begun.
+    pub is_perhaps_begun: bool,
 }
 
 /// The opening of a private value.
@@ -129,7 +131,7 @@ pub struct Change {
     pub regrant: Vec<(OrderId, String)>,
     /// Orders that have ended, each with the token under which it was held.
     pub settle: Vec<(OrderId, u64)>,
-    /// Orders that are to be taken back if nobody has claimed them yet.
+    /// Orders that are to be taken back if nobody has claimed them yet, or may have begun them.
     pub withdraw: Vec<OrderId>,
     /// Orders that their holders are not to begin, where they have not, each with who called it back:
     /// reads well after "called back by".

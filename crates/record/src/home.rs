@@ -308,7 +308,8 @@ pub trait Record: Send + Sync {
     async fn enlist(&self, worker: &str, lease: Duration) -> Result<Enlisted, RecordError>;
 
     /// Gives a worker at most `limit` orders of any deployment, oldest first, for as long as the
-    /// lease: those that nobody has had, and those whose holder let the lease run out.
+    /// lease: those that nobody has had, and those whose holder let the lease run out. It gives those of
+    /// deployments that somebody leads.
     ///
     /// # Errors
     ///

@@ -55,7 +55,8 @@ pub use package::{
     verify_package,
 };
 pub use queue::{
-    Claimed, Enlisted, Lead, OpenOrder, OrderState, Present, Receipt, Renewed, Reported, Wish,
+    Before, Claimed, Enlisted, Lead, OpenOrder, OrderState, Present, Receipt, Renewed, Reported,
+    Wish,
 };
 pub use receipt::{ReceiptFlaw, VerifiedReceipt, is_receipt, receipt, verify_receipt};
 pub use rotation::{InvalidRotation, rotation};

@@ -2,11 +2,16 @@
 //!
 //! An order is open, then held by one worker under a fencing token, then
 //! reported; with its end it leaves the queue, and an open one may be withdrawn. Leases run on the
-//! database's clock. A token that is no longer current opens nothing.
+//! database's clock. A token that is no longer current opens nothing. Orders are claimed for as long as
+//! somebody leads their deployment: nobody else takes back what must not begin any more.
 
 use crate::error::RecordError;
 use model::id::{DeploymentId, Seq};
 use model::order::{Ending, Intent, Order, OrderId};
+
+/// By how much tokens rise where history was lost: whoever was at work in it may hold later ones than the
+/// record that was found again knows of, and nobody gives so many.
+pub(crate) const TOKENS_LOST: u64 = 1 << 32;
 
 /// The most orders that one entry intends together: those behind the first are looked for so far.
 pub(crate) const BUNDLE_MAX: u64 = 64;
@@ -45,7 +50,8 @@ pub struct OpenOrder {
     pub intent: Seq,
     /// How far it has come.
     pub state: OrderState,
-    /// The token under which it is held; 0 while nobody has had it.
+    /// The token under which it is held; 0 while it waits to be claimed for the first time, or anew after
+    /// history was lost.
     pub token: u64,
     /// The worker that has it.
     pub holder: Option<String>,
@@ -84,10 +90,33 @@ pub struct Present {
 pub struct Claimed {
     /// The licence to carry it out.
     pub intent: Intent,
-    /// Who had it before and let the lease run out, and may have begun it.
-    pub before: Option<String>,
+    /// Who may have begun it before.
+    pub before: Before,
     /// What is wanted of it, where that is not that it goes on.
     pub wish: Option<Wish>,
+}
+
+/// Who may have begun an order before somebody claims it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Before {
+    /// Nobody.
+    Nobody,
+    /// This worker, which had it and let its lease run out.
+    Worker(String),
+    /// Somebody of whom nothing is known any more: history was lost.
+    Somebody,
+}
+
+impl Before {
+    /// Returns who may have begun an order that `holder` had, and that somebody perhaps began in what was
+    /// lost of the record.
+    pub(crate) fn of(holder: Option<String>, is_perhaps_begun: bool) -> Self {
+        match holder {
+            Some(worker) => Self::Worker(worker),
+            None if is_perhaps_begun => Self::Somebody,
+            None => Self::Nobody,
+        }
+    }
 }
 
 /// What somebody wants of an order that another one holds.

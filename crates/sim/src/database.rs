@@ -5,6 +5,7 @@
 
 use crate::faults::Fault;
 use crate::process::Process;
+use crate::watch::At;
 use crate::world::World;
 use async_trait::async_trait;
 use coordinator::Clock as _;
@@ -23,14 +24,53 @@ use std::time::Duration;
 pub(crate) struct Connection {
     pub(crate) world: Arc<World>,
     pub(crate) process: Arc<Process>,
-    /// Whether the process is a server: only servers are killed.
-    pub(crate) is_server: bool,
+    pub(crate) is: Is,
+}
+
+/// What a process is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Is {
+    /// It leads a deployment, or waits to.
+    Server,
+    /// It carries out what a server leaves to be claimed.
+    Worker,
+    /// Somebody acts in it, and waits for the answer: it is not killed.
+    Client,
 }
 
 impl Connection {
     async fn killed(&self) -> ! {
         self.process.kill();
         std::future::pending().await
+    }
+
+    /// What can go wrong before a change is durable.
+    async fn before_commit(&self) -> Result<(), RecordError> {
+        self.process.gate().await;
+        if self.is != Is::Client && self.world.happens(Fault::KilledBeforeCommit) {
+            self.killed().await;
+        }
+        if self.world.happens(Fault::CommitFails) {
+            return Err(Self::broken());
+        }
+        self.world.pause(0, 5).await;
+        Ok(())
+    }
+
+    /// What can go wrong once it is.
+    async fn after_commit(&self) -> Result<(), RecordError> {
+        if self.is != Is::Client && self.world.happens(Fault::KilledAfterCommit) {
+            self.killed().await;
+        }
+        if self.world.happens(Fault::CommitAnswerLost) {
+            return Err(Self::broken());
+        }
+        self.process.gate().await;
+        Ok(())
+    }
+
+    fn at(&self) -> At {
+        (self.world.time.now(), self.world.time.ran_us())
     }
 
     fn broken() -> RecordError {
@@ -47,30 +87,17 @@ impl Record for Connection {
         change: Change,
     ) -> Result<Appended, RecordError> {
         let _works = self.process.works();
-        self.process.gate().await;
-        if self.is_server && self.world.happens(Fault::KilledBeforeCommit) {
-            self.killed().await;
-        }
-        if self.world.happens(Fault::CommitFails) {
-            return Err(Self::broken());
-        }
-        self.world.pause(0, 5).await;
+        self.before_commit().await?;
         let bodies = change.entries.clone();
         let epoch = self.world.memory.standing(deployment).await?.head.epoch;
         let appended = self.world.memory.append(deployment, expected, change).await?;
         let now = self.world.time.now();
         self.world.inner().appended(now, &bodies, &appended);
-        if self.is_server && expected.epoch != epoch {
+        if self.is == Is::Server && expected.epoch != epoch {
             let what = format!("a leader of epoch {} writes in epoch {epoch}", expected.epoch);
             self.world.inner().watch.breaks(now, what);
         }
-        if self.is_server && self.world.happens(Fault::KilledAfterCommit) {
-            self.killed().await;
-        }
-        if self.world.happens(Fault::CommitAnswerLost) {
-            return Err(Self::broken());
-        }
-        self.process.gate().await;
+        self.after_commit().await?;
         Ok(appended)
     }
 
@@ -230,8 +257,13 @@ impl Record for Connection {
         limit: u32,
         lease: Duration,
     ) -> Result<Vec<Claimed>, RecordError> {
-        self.process.gate().await;
-        self.world.memory.claim(by, limit, lease).await
+        let _works = self.process.works();
+        self.before_commit().await?;
+        let claimed = self.world.memory.claim(by, limit, lease).await?;
+        let at = self.at();
+        self.world.inner().watch.claimed(at, by, &claimed, lease);
+        self.after_commit().await?;
+        Ok(claimed)
     }
 
     async fn renew(
@@ -240,13 +272,19 @@ impl Record for Connection {
         tokens: &[u64],
         lease: Duration,
     ) -> Result<Vec<Renewed>, RecordError> {
-        self.process.gate().await;
-        self.world.memory.renew(by, tokens, lease).await
+        self.before_commit().await?;
+        let kept = self.world.memory.renew(by, tokens, lease).await?;
+        let at = self.at();
+        self.world.inner().watch.renewed(at, by, &kept, lease);
+        self.after_commit().await?;
+        Ok(kept)
     }
 
     async fn leave(&self, by: &Enlisted, tokens: &[u64]) -> Result<(), RecordError> {
-        self.process.gate().await;
-        self.world.memory.leave(by, tokens).await
+        self.before_commit().await?;
+        self.world.memory.leave(by, tokens).await?;
+        self.world.inner().watch.left(tokens);
+        self.after_commit().await
     }
 
     async fn workers(&self) -> Result<Vec<Present>, RecordError> {
@@ -254,8 +292,13 @@ impl Record for Connection {
     }
 
     async fn report(&self, reports: Vec<Reported>) -> Result<Vec<Receipt>, RecordError> {
-        self.process.gate().await;
-        self.world.memory.report(reports).await
+        let _works = self.process.works();
+        self.before_commit().await?;
+        let receipts = self.world.memory.report(reports.clone()).await?;
+        let at = self.at();
+        self.world.inner().watch.reported(at, &reports, &receipts);
+        self.after_commit().await?;
+        Ok(receipts)
     }
 
     async fn reported(
@@ -263,6 +306,7 @@ impl Record for Connection {
         deployment: &DeploymentId,
         limit: u32,
     ) -> Result<Vec<Reported>, RecordError> {
+        self.process.gate().await;
         self.world.memory.reported(deployment, limit).await
     }
 

@@ -24,3 +24,4 @@ mod watch;
 mod world;
 
 pub use run::{Outcome, run};
+pub use world::has_workers;

@@ -39,6 +39,9 @@ enum What {
         /// Runs each world twice, and tells those that are not the same both times.
         #[arg(long)]
         twice: bool,
+        /// Runs those of them in which workers carry the orders out.
+        #[arg(long)]
+        workers: bool,
     },
     /// Plants every bug in turn, and says after how many seeds each is found.
     Bugs {
@@ -66,6 +69,8 @@ struct Wanted {
     bug: Option<Planted>,
     /// Whether each world runs twice, and must be the same both times.
     twice: bool,
+    /// Whether only worlds with workers run.
+    workers: bool,
 }
 
 /// What a search over seeds has found.
@@ -94,6 +99,9 @@ fn search(wanted: Wanted) -> Found {
                     if is_past || lock().broken.range(..seed).count() >= wanted.broken {
                         return;
                     }
+                    if wanted.workers && !sim::has_workers(seed) {
+                        continue;
+                    }
                     let mut outcome = sim::run(seed, false);
                     if wanted.twice && outcome != sim::run(seed, false) {
                         outcome.broken =
@@ -112,8 +120,8 @@ fn search(wanted: Wanted) -> Found {
 fn main() -> ExitCode {
     let mut out = std::io::stdout().lock();
     let is_well = match Arguments::parse().what {
-        What::Run { first, seeds, broken, bug, twice } => {
-            let found = search(Wanted { first, seeds, broken, bug, twice });
+        What::Run { first, seeds, broken, bug, twice, workers } => {
+            let found = search(Wanted { first, seeds, broken, bug, twice, workers });
             let mut told = found.broken.iter().take(broken).map(|(seed, what)| {
                 writeln!(out, "seed {seed} breaks a promise at {what}").is_ok()
             });
@@ -124,7 +132,14 @@ fn main() -> ExitCode {
             all_told && found.broken.is_empty() && writeln!(out, "{held}").is_ok()
         }
         What::Bugs { seeds } => Planted::VARIANTS.iter().fold(true, |all, bug| {
-            let wanted = Wanted { first: 1, seeds, broken: 1, bug: Some(*bug), twice: false };
+            let wanted = Wanted {
+                first: 1,
+                seeds,
+                broken: 1,
+                bug: Some(*bug),
+                twice: false,
+                workers: false,
+            };
             let found = search(wanted);
             let told = match found.broken.first_key_value() {
                 Some((seed, what)) => writeln!(out, "{bug}: seed {seed}: {what}"),

@@ -2,7 +2,7 @@
 
 mod remedies;
 
-use crate::database::Connection;
+use crate::database::{Connection, Is};
 use crate::faults::Fault;
 use crate::process::Process;
 use crate::world::World;
@@ -124,7 +124,7 @@ impl People {
         let connection = Connection {
             world: self.world.clone(),
             process: Arc::new(Process::default()),
-            is_server: false,
+            is: Is::Client,
         };
         let opened = Coordinator::open(Arc::new(connection), &self.deployment).await;
         self.coordinator = opened.ok();

@@ -1,13 +1,13 @@
 //! One run: a world, its servers, its people, until the deployment is closed or a promise is broken.
 
 use crate::computers::Hands;
-use crate::database::Connection;
+use crate::database::{Connection, Is};
 use crate::faults::Fault;
 use crate::people::People;
 use crate::process::Process;
 use crate::time::ServerClock;
 use crate::world::World;
-use coordinator::{Author, Clock as _, Coordinator, Creation, Driver, Until};
+use coordinator::{Author, Clock as _, Coordinator, Creation, Driver, OrdersTo, Until, Worker};
 use model::id::DeploymentId;
 use model::machine::DeploymentState;
 use model::profile::Purpose;
@@ -67,16 +67,19 @@ async fn play(seed: u64, keeps_story: bool) -> Outcome {
     let deployment = create(&world).await;
     let mut play = Play {
         people: People::new(world.clone(), deployment.clone()),
-        servers: vec![],
+        members: vec![],
         backup: None,
         world: world.clone(),
         deployment,
     };
-    play.start("here#one", Arc::default());
-    play.start("here#two", Arc::default());
+    for (name, is) in MEMBERS {
+        if is == Is::Server || world.inner().has_workers {
+            play.start(name, is, Arc::default());
+        }
+    }
     play.until_the_end().await;
-    for server in &play.servers {
-        server.task.abort();
+    for member in &play.members {
+        member.task.abort();
     }
     play.chain_holds().await;
     let inner = &mut *world.inner();
@@ -93,7 +96,7 @@ async fn create(world: &Arc<World>) -> DeploymentId {
     let deployment = plan.deployment.clone();
     let all = world.plans.all().iter().map(|it| (it.digest().to_string(), it.clone()));
     world.inner().watch.plans.extend(all);
-    let connection = Connection { world: world.clone(), process: Arc::default(), is_server: false };
+    let connection = Connection { world: world.clone(), process: Arc::default(), is: Is::Client };
     let author =
         Author { person: "rolf".parse().expect("a name"), login: "sim".to_owned(), known: None };
     let faults = std::mem::take(&mut world.inner().faults);
@@ -106,9 +109,21 @@ async fn create(world: &Arc<World>) -> DeploymentId {
     deployment
 }
 
-/// A server of a world.
-struct Server {
+/// The processes of a world.
+const MEMBERS: [(&str, Is); 5] = [
+    ("here#one", Is::Server),
+    ("here#two", Is::Server),
+    ("there#one", Is::Worker),
+    ("there#two", Is::Worker),
+    ("yonder#one", Is::Worker),
+];
+/// How many orders a worker carries out at once.
+const AT_ONCE: usize = 2;
+
+/// A process of a world.
+struct Member {
     name: &'static str,
+    is: Is,
     process: Arc<Process>,
     /// By how many seconds its computer's clock is ahead of the true time.
     wrong_by_s: Arc<AtomicI64>,
@@ -122,13 +137,13 @@ struct Play {
     world: Arc<World>,
     deployment: DeploymentId,
     people: People,
-    servers: Vec<Server>,
+    members: Vec<Member>,
     /// What the database held some time ago.
     backup: Option<(usize, Backup)>,
 }
 
 impl Play {
-    fn start(&mut self, name: &'static str, wrong_by_s: Arc<AtomicI64>) {
+    fn start(&mut self, name: &'static str, is: Is, wrong_by_s: Arc<AtomicI64>) {
         let process = Arc::new(Process::default());
         let deployment = self.deployment.clone();
         let serving = Serving {
@@ -137,36 +152,48 @@ impl Play {
             process: process.clone(),
             name,
         };
-        let task = tokio::task::spawn_local(async move { serving.serve(&deployment).await });
+        let task = tokio::task::spawn_local(async move {
+            match is {
+                Is::Worker => serving.work().await,
+                Is::Server | Is::Client => serving.serve(&deployment).await,
+            }
+        });
         {
             let mut inner = self.world.inner();
             inner.clocks.push(wrong_by_s.clone());
-            inner.servers.retain(|it| !it.is_dead());
-            inner.servers.push(process.clone());
+            inner.processes.retain(|it| !it.is_dead());
+            inner.processes.push(process.clone());
         }
-        self.servers.push(Server { name, process, wrong_by_s, task });
+        self.members.push(Member { name, is, process, wrong_by_s, task });
     }
 
     /// Kills what is dead in name only, and starts it again.
     fn restart(&mut self) {
-        for place in 0..self.servers.len() {
-            let Some(server) = self.servers.get(place) else { continue };
-            if !server.process.is_dead() {
+        for place in 0..self.members.len() {
+            let Some(member) = self.members.get(place) else { continue };
+            if !member.process.is_dead() {
                 continue;
             }
-            server.task.abort();
-            let server = self.servers.remove(place);
+            member.task.abort();
+            let member = self.members.remove(place);
             // Whoever starts a server looks at the clock of its computer.
-            server.wrong_by_s.store(0, Ordering::SeqCst);
-            self.start(server.name, server.wrong_by_s);
+            member.wrong_by_s.store(0, Ordering::SeqCst);
+            self.start(member.name, member.is, member.wrong_by_s);
         }
     }
 
     fn kill(&mut self) {
-        for server in &self.servers {
-            server.process.kill();
-            server.task.abort();
+        for member in &self.members {
+            member.process.kill();
+            member.task.abort();
         }
+    }
+
+    /// Returns one of the processes, by chance.
+    fn any_member(&self) -> Option<&Member> {
+        let last = u64::try_from(self.members.len()).unwrap_or(1).saturating_sub(1);
+        let which = self.world.between(0, last);
+        self.members.get(usize::try_from(which).unwrap_or(0))
     }
 
     async fn until_the_end(&mut self) {
@@ -201,26 +228,26 @@ impl Play {
     }
 
     fn faults_strike(&mut self) {
-        if self.world.happens(Fault::Killed) {
-            let which = self.world.between(0, 1);
-            if let Some(server) = self.servers.get(usize::try_from(which).unwrap_or(0)) {
-                server.process.kill();
-                server.task.abort();
-            }
+        if self.world.happens(Fault::Killed)
+            && let Some(member) = self.any_member()
+        {
+            member.process.kill();
+            member.task.abort();
         }
         if self.world.happens(Fault::Frozen) {
-            let (which, lasting) = (self.world.between(0, 1), self.world.between(1, 60));
-            if let Some(server) = self.servers.get(usize::try_from(which).unwrap_or(0)) {
-                server.process.freeze(Duration::from_secs(lasting));
+            let (member, lasting) = (self.any_member(), self.world.between(1, 60));
+            if let Some(member) = member {
+                member.process.freeze(Duration::from_secs(lasting));
             }
         }
         if self.world.happens(Fault::ClockJumps) {
-            let which = self.world.between(0, 1);
+            let member = self.any_member();
             let jump = self.world.inner().chance.one_of(&JUMPS_S).copied().unwrap_or(0);
-            if let Some(server) = self.servers.get(usize::try_from(which).unwrap_or(0)) {
-                let by = if server.wrong_by_s.load(Ordering::SeqCst) == 0 { jump } else { 0 };
-                server.wrong_by_s.store(by, Ordering::SeqCst);
-                let (name, now) = (server.name, self.world.time.now());
+            // What a worker does does not depend on what time it is.
+            if let Some(member) = member.filter(|it| it.is == Is::Server) {
+                let by = if member.wrong_by_s.load(Ordering::SeqCst) == 0 { jump } else { 0 };
+                member.wrong_by_s.store(by, Ordering::SeqCst);
+                let (name, now) = (member.name, self.world.time.now());
                 self.world
                     .inner()
                     .watch
@@ -242,6 +269,13 @@ impl Play {
     /// Puts the database back to where it was; half of the time under running servers.
     fn restore(&mut self) {
         let Some((entries, backup)) = self.backup.take() else { return };
+        {
+            let inner = self.world.inner();
+            // A queue of which nothing but claims was lost looks as if nothing was: nobody can tell.
+            if inner.has_workers && entries == inner.watch.entries.len() {
+                return;
+            }
+        }
         if self.world.between(0, 1) == 0 {
             self.kill();
         }
@@ -288,7 +322,7 @@ fn is_over(state: DeploymentState) -> bool {
     }
 }
 
-/// A server, from inside.
+/// A process, from inside.
 struct Serving {
     world: Arc<World>,
     process: Arc<Process>,
@@ -297,20 +331,44 @@ struct Serving {
 }
 
 impl Serving {
+    fn connection(&self, is: Is) -> Arc<Connection> {
+        let (world, process) = (self.world.clone(), self.process.clone());
+        Arc::new(Connection { world, process, is })
+    }
+
+    fn hands(&self) -> Hands {
+        Hands { world: self.world.clone(), process: self.process.clone() }
+    }
+
+    fn gave_up(&self, why: &dyn std::fmt::Display) {
+        let now = self.world.time.now();
+        self.world.inner().watch.tell(now, || format!("{}: {why}", self.name));
+    }
+
     /// Drives the deployment for as long as the process lives.
     async fn serve(&self, deployment: &DeploymentId) {
         let (_never, told) = tokio::sync::watch::channel(false);
-        let (world, process) = (&self.world, &self.process);
+        let has_workers = self.world.inner().has_workers;
+        let whom = if has_workers { OrdersTo::Workers } else { OrdersTo::ThisServer };
         loop {
-            let connection =
-                Connection { world: world.clone(), process: process.clone(), is_server: true };
-            let hands = Hands { world: world.clone(), process: process.clone() };
-            let name = self.name.to_owned();
-            let driver = Driver::new(Arc::new(connection), hands, self.clock.clone(), name);
-            let rest = driver.run(deployment, Until::Stopped(told.clone())).await;
-            if let Err(error) = rest {
-                let now = world.time.now();
-                world.inner().watch.tell(now, || format!("server {}: {error}", self.name));
+            let (connection, clock) = (self.connection(Is::Server), self.clock.clone());
+            let driver = Driver::new(connection, self.hands(), clock, self.name.to_owned());
+            let driver = driver.giving(whom);
+            if let Err(error) = driver.run(deployment, Until::Stopped(told.clone())).await {
+                self.gave_up(&error);
+            }
+            tokio::time::sleep(AGAIN_AFTER).await;
+        }
+    }
+
+    /// Carries out what servers leave to be claimed, for as long as the process lives.
+    async fn work(&self) {
+        let (_never, told) = tokio::sync::watch::channel(false);
+        loop {
+            let (connection, name) = (self.connection(Is::Worker), self.name.to_owned());
+            let worker = Worker::new(connection, self.hands(), name, AT_ONCE);
+            if let Err(error) = worker.run(told.clone()).await {
+                self.gave_up(&error);
             }
             tokio::time::sleep(AGAIN_AFTER).await;
         }

@@ -4,9 +4,13 @@
 //! and the computers by itself; the folded state serves it as a picture, never as a judge.
 
 mod promises;
+mod queue;
 mod truth;
 
+pub(crate) use self::queue::At;
+
 use crate::computers::{Run, Stands};
+use crate::watch::queue::Queue;
 use crate::world::Inner;
 use jiff::Timestamp;
 use model::digest::Digest;
@@ -27,6 +31,7 @@ pub(crate) struct Watch {
     pub(crate) entries: Vec<Entry>,
     pub(crate) state: Option<State>,
     pub(crate) orders: BTreeMap<OrderId, Known>,
+    pub(crate) queue: Queue,
     /// The orders that were ever intended, those whose intents were lost too.
     pub(crate) intended: BTreeSet<OrderId>,
     /// Who approved which request for change since it was last void, and with which digest.
@@ -85,6 +90,7 @@ impl Watch {
             entries: vec![],
             state: None,
             orders: BTreeMap::new(),
+            queue: Queue::default(),
             intended: BTreeSet::new(),
             approvals: BTreeMap::new(),
             steps: BTreeMap::new(),
@@ -234,6 +240,7 @@ impl Watch {
         let kept: Vec<Entry> = self.entries.drain(..).take(entries).collect();
         self.state = None;
         self.orders.clear();
+        self.queue.forget_holders();
         self.approvals.clear();
         self.steps.clear();
         self.commands.clear();
@@ -252,5 +259,11 @@ impl Watch {
     pub(crate) fn cleared(&mut self, now: Timestamp) {
         self.tell(now, || "people accept the record as it is found".to_owned());
         self.is_quarantined = false;
+        self.queue.forget_holders();
+    }
+
+    /// Returns whether orders are out, and somebody will bring them to their end.
+    pub(crate) fn has_orders_out(&self) -> bool {
+        !self.is_quarantined && self.orders.values().any(|it| !it.has_ended)
     }
 }

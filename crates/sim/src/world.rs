@@ -16,6 +16,11 @@ use std::time::Duration;
 /// How many orders travel with another one where they do: enough for a whole site plan.
 const ORDERS_AHEAD: usize = 31;
 
+/// Returns whether workers carry out the orders of the world of `seed`: one world in nine has some.
+pub fn has_workers(seed: u64) -> bool {
+    seed % 9 == 4
+}
+
 /// Everything outside the processes.
 pub(crate) struct World {
     pub(crate) time: Arc<Time>,
@@ -33,16 +38,20 @@ pub(crate) struct Inner {
     pub(crate) is_healed: bool,
     /// By how many seconds the clocks of the servers' computers are ahead of the true time.
     pub(crate) clocks: Vec<Arc<AtomicI64>>,
-    /// The servers that live.
-    pub(crate) servers: Vec<Arc<Process>>,
+    /// The processes that live.
+    pub(crate) processes: Vec<Arc<Process>>,
+    /// Whether workers carry orders out, which lie in the queue until one has them.
+    pub(crate) has_workers: bool,
     pub(crate) computers: Computers,
     pub(crate) watch: Watch,
 }
 
 impl Inner {
-    /// Returns whether anything is under way on a computer or in a server.
+    /// Returns whether anything is under way on a computer, in a process or between two.
     pub(crate) fn is_busy(&self) -> bool {
-        self.computers.are_busy() || self.servers.iter().any(|it| it.is_at_work())
+        self.computers.are_busy()
+            || self.processes.iter().any(|it| it.is_at_work())
+            || self.has_workers && self.watch.has_orders_out()
     }
 }
 
@@ -63,7 +72,8 @@ impl World {
             faults,
             is_healed: false,
             clocks: vec![],
-            servers: vec![],
+            processes: vec![],
+            has_workers: has_workers(seed),
             computers,
             watch,
         });

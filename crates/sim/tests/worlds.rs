@@ -25,7 +25,12 @@ fn the_same_seed_gives_the_same_trace() {
 
 #[test]
 fn bugs_that_are_planted_are_found() {
-    for (bug, seeds) in [(Planted::JournalIgnored, 30), (Planted::WindowIgnored, 10)] {
+    for (bug, seeds) in [
+        (Planted::JournalIgnored, 30),
+        (Planted::WindowIgnored, 10),
+        (Planted::LeaseIgnored, 4),
+        (Planted::ClaimedAsNew, 13),
+    ] {
         plant(Some(bug));
         let found = (1..=seeds).find(|seed| sim::run(*seed, false).broken.is_some());
         plant(None);
@@ -49,6 +54,7 @@ fn worlds_that_once_broke_a_promise_keep_it() {
         (142, "a site was rolled back after its request was closed"),
         (153, "a site was rolled back after its request was closed, and nothing led on"),
         (34, "an order that was called back and then stopped was taken up again, and began"),
+        (256, "what a worker had begun in what was lost of the record was new to the next one"),
         (257, "a server that had stood still moved time on while another one was at work"),
         (252, "the last signature on the sheet of all sites came while everything was held"),
         (456, "what stood behind an order that nobody knows of was found done, and done again"),

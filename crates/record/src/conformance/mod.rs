@@ -68,6 +68,14 @@ impl Home {
         (record, fg30(), head)
     }
 
+    /// Returns an empty record of a deployment that somebody leads: what it is given can be claimed.
+    async fn led(&self) -> (Arc<dyn Record>, DeploymentId, Head) {
+        let (record, deployment, _) = self.begun().await;
+        record.lead(&deployment, "leader", LONG).await.unwrap();
+        let head = record.head(&deployment).await.unwrap();
+        (record, deployment, head)
+    }
+
     fn path(&self, name: &str) -> PathBuf {
         self.directory.path().join(name)
     }
@@ -132,7 +140,7 @@ fn new_order(name: &str, grant: Option<&str>) -> NewOrder {
         time_limit_s: 60,
         authorised: Digest::of(b"plan"),
     };
-    NewOrder { order, intent: 1, grant: grant.map(str::to_owned) }
+    NewOrder { order, intent: 1, grant: grant.map(str::to_owned), is_perhaps_begun: false }
 }
 
 /// A change of an entry for each of these orders.

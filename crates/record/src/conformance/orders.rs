@@ -1,8 +1,10 @@
 //! The order queue: nobody acts on an order that is not his, however late he wakes.
 
+// Long because: what is promised of the queue is one list, and is read as one.
+
 use super::{Home, LONG, NONE, chapter, intending, intending_together};
 use super::{new_order, one, order_id, signer, succeeded};
-use crate::{Change, OrderState, Receipt, Record, RecordError, Reported, Wish};
+use crate::{Before, Change, Lead, OrderState, Receipt, Record, RecordError, Reported, Wish};
 use model::order::{Ending, Intent, OrderId};
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -25,6 +27,9 @@ chapter! {
     orders_of_one_entry_are_claimed_together_and_by_one,
     what_stands_behind_one_that_is_claimed_is_not_withdrawn,
     of_many_claimants_one_has_all_orders_of_an_entry,
+    orders_are_claimed_for_as_long_as_somebody_leads,
+    what_may_have_begun_is_neither_new_to_whoever_claims_it_nor_taken_back,
+    where_history_was_lost_every_order_is_asked_for_anew,
 }
 
 fn ids(intents: &[Intent]) -> Vec<String> {
@@ -51,7 +56,7 @@ fn reported(id: &OrderId, token: u64) -> Reported {
 }
 
 async fn open_orders_are_claimed_oldest_first_and_once(home: Home) {
-    let (record, deployment, head) = home.begun().await;
+    let (record, deployment, head) = home.led().await;
     let first = intending(vec![new_order("z#1", None), new_order("a#1", None)]);
     let first = record.append(&deployment, &head, first).await.unwrap();
     let second = intending(vec![new_order("m#1", None)]);
@@ -72,7 +77,7 @@ async fn open_orders_are_claimed_oldest_first_and_once(home: Home) {
 }
 
 async fn an_order_may_be_granted_as_it_is_given(home: Home) {
-    let (record, deployment, head) = home.begun().await;
+    let (record, deployment, head) = home.led().await;
     let orders = vec![new_order("a#1", Some("here")), new_order("b#1", None)];
     let appended = record.append(&deployment, &head, intending(orders)).await.unwrap();
     assert_eq!(ids(&appended.granted), ["a#1"]);
@@ -84,7 +89,7 @@ async fn an_order_may_be_granted_as_it_is_given(home: Home) {
 }
 
 async fn tokens_only_ever_rise(home: Home) {
-    let (record, deployment, mut head) = home.begun().await;
+    let (record, deployment, mut head) = home.led().await;
     let mut last = 0;
     let mut rise = |intents: &[Intent]| {
         for intent in intents {
@@ -112,7 +117,7 @@ async fn tokens_only_ever_rise(home: Home) {
 }
 
 async fn only_the_token_that_is_current_settles_an_order(home: Home) {
-    let (record, deployment, head) = home.begun().await;
+    let (record, deployment, head) = home.led().await;
     let orders = vec![new_order("a#1", Some("here")), new_order("b#1", Some("here"))];
     let given = record.append(&deployment, &head, intending(orders)).await.unwrap();
     let [a, b] = [0, 1].map(|it: usize| given.granted[it].token());
@@ -145,12 +150,12 @@ async fn only_the_token_that_is_current_settles_an_order(home: Home) {
 }
 
 async fn a_frozen_worker_can_neither_claim_nor_renew_nor_report(home: Home) {
-    let (record, deployment, head) = home.begun().await;
+    let (record, deployment, head) = home.led().await;
     let orders = vec![new_order("a#1", None), new_order("b#1", None)];
     let given = record.append(&deployment, &head, intending(orders)).await.unwrap();
     let frozen = record.enlist("frozen", LONG).await.unwrap();
     let held = record.claim(&frozen, 1, NONE).await.unwrap();
-    assert_eq!(held[0].before, None);
+    assert_eq!(held[0].before, Before::Nobody);
     let token = held[0].intent.token();
     // It is woken when its lease has run out.
     assert_eq!(record.renew(&frozen, &[token], NONE).await.unwrap(), []);
@@ -167,8 +172,8 @@ async fn a_frozen_worker_can_neither_claim_nor_renew_nor_report(home: Home) {
     // Whoever gets what it held is told that it may have been begun.
     let awake = record.enlist("awake", LONG).await.unwrap();
     let taken = record.claim(&awake, 9, LONG).await.unwrap();
-    let before: Vec<_> = taken.iter().map(|it| it.before.as_deref()).collect();
-    assert_eq!(before, [Some("frozen"), None]);
+    let before: Vec<_> = taken.iter().map(|it| it.before.clone()).collect();
+    assert_eq!(before, [Before::Worker("frozen".to_owned()), Before::Nobody]);
     let late = record.report(vec![reported(&order_id("a#1"), token)]).await.unwrap();
     assert_eq!(late, [Receipt::Late]);
     assert!(renew(&*record, "frozen", &[token], LONG).await.is_empty());
@@ -181,7 +186,7 @@ async fn a_frozen_worker_can_neither_claim_nor_renew_nor_report(home: Home) {
 }
 
 async fn a_worker_under_a_name_dismisses_the_one_before_it(home: Home) {
-    let (record, deployment, head) = home.begun().await;
+    let (record, deployment, head) = home.led().await;
     let orders = vec![new_order("a#1", None), new_order("b#1", None)];
     record.append(&deployment, &head, intending(orders)).await.unwrap();
     let earlier = record.enlist("w", LONG).await.unwrap();
@@ -199,12 +204,12 @@ async fn a_worker_under_a_name_dismisses_the_one_before_it(home: Home) {
     let taken = record.enlist("v", LONG).await.unwrap();
     let taken = record.claim(&taken, 9, LONG).await.unwrap();
     assert_eq!(taken.len(), 1);
-    assert_eq!(taken[0].before.as_deref(), Some("w"));
+    assert_eq!(taken[0].before, Before::Worker("w".to_owned()));
     assert_eq!(record.workers().await.unwrap().len(), 1);
 }
 
 async fn a_holder_is_told_that_its_order_is_to_be_stopped(home: Home) {
-    let (record, deployment, head) = home.begun().await;
+    let (record, deployment, head) = home.led().await;
     let orders = vec![new_order("a#1", None), new_order("b#1", None)];
     let given = record.append(&deployment, &head, intending(orders)).await.unwrap();
     let by = record.enlist("w", LONG).await.unwrap();
@@ -219,7 +224,7 @@ async fn a_holder_is_told_that_its_order_is_to_be_stopped(home: Home) {
 }
 
 async fn a_report_counts_once_however_often_it_is_sent(home: Home) {
-    let (record, deployment, head) = home.begun().await;
+    let (record, deployment, head) = home.led().await;
     let orders = ["a#1", "b#1", "c#1"].map(|it| new_order(it, None)).to_vec();
     let given = record.append(&deployment, &head, intending(orders)).await.unwrap();
     let claimed = claim(&*record, "w", 9, LONG).await;
@@ -247,7 +252,7 @@ async fn a_report_counts_once_however_often_it_is_sent(home: Home) {
 }
 
 async fn a_late_report_is_kept_and_never_counts(home: Home) {
-    let (record, deployment, head) = home.begun().await;
+    let (record, deployment, head) = home.led().await;
     let given = intending(vec![new_order("a#1", Some("here"))]);
     let given = record.append(&deployment, &head, given).await.unwrap();
     let token = given.granted[0].token();
@@ -263,7 +268,7 @@ async fn a_late_report_is_kept_and_never_counts(home: Home) {
 }
 
 async fn an_order_that_nobody_claimed_can_be_withdrawn(home: Home) {
-    let (record, deployment, head) = home.begun().await;
+    let (record, deployment, head) = home.led().await;
     let orders = ["a#1", "b#1", "c#1"].map(|it| new_order(it, None)).to_vec();
     let given = record.append(&deployment, &head, intending(orders)).await.unwrap();
     let claimed = claim(&*record, "w", 1, LONG).await;
@@ -278,7 +283,7 @@ async fn an_order_that_nobody_claimed_can_be_withdrawn(home: Home) {
 }
 
 async fn an_order_can_be_given_to_another_worker(home: Home) {
-    let (record, deployment, head) = home.begun().await;
+    let (record, deployment, head) = home.led().await;
     let orders = vec![new_order("a#1", None), new_order("b#1", Some("gone"))];
     let given = record.append(&deployment, &head, intending(orders)).await.unwrap();
     let regrant = vec![(order_id("b#1"), "here".to_owned()), (order_id("a#1"), "here".to_owned())];
@@ -295,7 +300,7 @@ async fn an_order_can_be_given_to_another_worker(home: Home) {
 }
 
 async fn a_lease_is_renewed_only_by_its_holder(home: Home) {
-    let (record, deployment, head) = home.begun().await;
+    let (record, deployment, head) = home.led().await;
     let orders = ["a#1", "b#1"].map(|it| new_order(it, None)).to_vec();
     record.append(&deployment, &head, intending(orders)).await.unwrap();
     let claimed = claim(&*record, "w", 9, LONG).await;
@@ -309,7 +314,7 @@ async fn a_lease_is_renewed_only_by_its_holder(home: Home) {
 }
 
 async fn of_many_claimants_each_order_has_one(home: Home) {
-    let (record, deployment, head) = home.begun().await;
+    let (record, deployment, head) = home.led().await;
     let orders = (0..200).map(|it| new_order(&format!("o#{it}"), None)).collect();
     record.append(&deployment, &head, intending(orders)).await.unwrap();
     let workers = (0..8).map(|worker| {
@@ -343,7 +348,7 @@ async fn of_many_claimants_each_order_has_one(home: Home) {
 }
 
 async fn a_halt_and_a_claim_in_a_race_never_both_have_an_order(home: Home) {
-    let (record, deployment, mut head) = home.begun().await;
+    let (record, deployment, mut head) = home.led().await;
     for round in 0..5 {
         let names: Vec<String> = (0..60).map(|it| format!("o{it}#{round}")).collect();
         let orders = names.iter().map(|it| new_order(it, None)).collect();
@@ -371,7 +376,7 @@ async fn a_halt_and_a_claim_in_a_race_never_both_have_an_order(home: Home) {
 }
 
 async fn orders_of_one_entry_are_claimed_together_and_by_one(home: Home) {
-    let (record, deployment, head) = home.begun().await;
+    let (record, deployment, head) = home.led().await;
     let orders = ["a#1", "a#2", "a#3"].map(|it| new_order(it, None)).to_vec();
     let given = record.append(&deployment, &head, intending_together(orders)).await.unwrap();
     let mut alone = intending(vec![new_order("b#1", None)]);
@@ -383,8 +388,7 @@ async fn orders_of_one_entry_are_claimed_together_and_by_one(home: Home) {
     // Its lease has run out, and the next one gets all of them, however few it asks for.
     let second = record.enlist("second", LONG).await.unwrap();
     let taken = record.claim(&second, 1, LONG).await.unwrap();
-    let before: Vec<_> = taken.iter().map(|it| it.before.as_deref()).collect();
-    assert_eq!(before, [Some("first"); 3]);
+    assert!(taken.iter().all(|it| it.before == Before::Worker("first".to_owned())));
     let tokens: Vec<u64> = taken.iter().map(|it| it.intent.token()).collect();
     // One after the other comes to its end; meanwhile nobody else has those behind it.
     let report = reported(&order_id("a#1"), tokens[0]);
@@ -398,7 +402,7 @@ async fn orders_of_one_entry_are_claimed_together_and_by_one(home: Home) {
 }
 
 async fn what_stands_behind_one_that_is_claimed_is_not_withdrawn(home: Home) {
-    let (record, deployment, head) = home.begun().await;
+    let (record, deployment, head) = home.led().await;
     let names = ["a#1", "a#2", "b#1", "b#2"].map(order_id);
     let of = |name: &str| {
         let orders = [1, 2].map(|it| new_order(&format!("{name}#{it}"), None)).to_vec();
@@ -433,7 +437,7 @@ async fn what_stands_behind_one_that_is_claimed_is_not_withdrawn(home: Home) {
 }
 
 async fn of_many_claimants_one_has_all_orders_of_an_entry(home: Home) {
-    let (record, deployment, mut head) = home.begun().await;
+    let (record, deployment, mut head) = home.led().await;
     for entry in 0..20 {
         let orders = (0..5).map(|it| new_order(&format!("o{entry}#{it}"), None));
         let mut change = intending_together(orders.collect());
@@ -465,4 +469,70 @@ async fn of_many_claimants_one_has_all_orders_of_an_entry(home: Home) {
         all.extend(mine);
     }
     assert_eq!(all.len(), 100);
+}
+
+async fn orders_are_claimed_for_as_long_as_somebody_leads(home: Home) {
+    let (record, deployment, head) = home.begun().await;
+    let orders = ["a#1", "b#1"].map(|it| new_order(it, None)).to_vec();
+    record.append(&deployment, &head, intending(orders)).await.unwrap();
+    let by = record.enlist("w", LONG).await.unwrap();
+    assert_eq!(record.claim(&by, 1, LONG).await.unwrap(), [], "nobody has led it yet");
+    let Lead::Taken { epoch } = record.lead(&deployment, "s", LONG).await.unwrap() else {
+        panic!("nobody else leads it")
+    };
+    assert_eq!(record.claim(&by, 1, NONE).await.unwrap().len(), 1);
+    assert!(record.keep_leading(&deployment, epoch, NONE).await.unwrap());
+    assert_eq!(record.claim(&by, 9, LONG).await.unwrap(), [], "its leader has fallen silent");
+    assert!(record.keep_leading(&deployment, epoch, LONG).await.unwrap());
+    assert_eq!(record.claim(&by, 1, NONE).await.unwrap().len(), 1, "it has been heard of again");
+    record.stop_leading(&deployment, epoch).await.unwrap();
+    assert_eq!(record.claim(&by, 9, LONG).await.unwrap(), [], "its leader has left");
+    record.lead(&deployment, "t", LONG).await.unwrap();
+    assert_eq!(record.claim(&by, 9, LONG).await.unwrap().len(), 2);
+}
+
+async fn what_may_have_begun_is_neither_new_to_whoever_claims_it_nor_taken_back(home: Home) {
+    let (record, deployment, head) = home.led().await;
+    let mut orders = ["a#1", "b#1", "c#1"].map(|it| new_order(it, None)).to_vec();
+    orders[..2].iter_mut().for_each(|it| it.is_perhaps_begun = true);
+    let given = record.append(&deployment, &head, intending(orders)).await.unwrap();
+    let withdraw = ["b#1", "c#1"].map(order_id).to_vec();
+    let halted = Change { withdraw, ..one("halted") };
+    let halted = record.append(&deployment, &given.head, halted).await.unwrap();
+    assert_eq!(halted.withdrawn, [order_id("c#1")]);
+    let by = record.enlist("w", LONG).await.unwrap();
+    let claimed = record.claim(&by, 9, LONG).await.unwrap();
+    assert_eq!(claimed.iter().map(|it| &it.before).collect::<Vec<_>>(), [&Before::Somebody; 2]);
+}
+
+async fn where_history_was_lost_every_order_is_asked_for_anew(home: Home) {
+    let (record, deployment, head) = home.led().await;
+    let mut orders = ["a#1", "b#1", "c#1"].map(|it| new_order(it, None)).to_vec();
+    orders.push(new_order("d#1", Some("s")));
+    let given = record.append(&deployment, &head, intending(orders)).await.unwrap();
+    let by = record.enlist("w", LONG).await.unwrap();
+    let held = record.claim(&by, 2, LONG).await.unwrap();
+    let tokens: Vec<u64> = held.iter().map(|it| it.intent.token()).collect();
+    let report = reported(&order_id("a#1"), tokens[0]);
+    assert_eq!(record.report(vec![report]).await.unwrap(), [Receipt::Accepted]);
+
+    record.accept_as_found(&deployment).await.unwrap();
+    record.lead(&deployment, "s", LONG).await.unwrap();
+    assert_eq!(record.reported(&deployment, 9).await.unwrap(), []);
+    assert_eq!(record.renew(&by, &tokens, LONG).await.unwrap(), []);
+    let late = record.report(vec![reported(&order_id("b#1"), tokens[1])]).await.unwrap();
+    assert_eq!(late, [Receipt::Late]);
+    let taken = record.claim(&by, 9, LONG).await.unwrap();
+    let lines: Vec<_> =
+        taken.iter().map(|it| (it.intent.order().id.to_string(), it.before.clone())).collect();
+    let line = |id: &str, before| (id.to_owned(), before);
+    let worker = || Before::Worker("w".to_owned());
+    let anew = [line("a#1", worker()), line("b#1", worker()), line("c#1", Before::Somebody)];
+    assert_eq!(lines, anew);
+    // Whoever was at work in what was lost may hold tokens that the record knows nothing of.
+    let far = given.granted[0].token() + crate::queue::TOKENS_LOST;
+    assert!(taken.iter().all(|it| it.intent.token() > far));
+    // What its leader holds without a lease, the leader takes up by itself.
+    let left = record.open_orders(&deployment).await.unwrap();
+    assert_eq!((left[3].state, left[3].token), (OrderState::Held, given.granted[0].token()));
 }

@@ -22,7 +22,7 @@ chapter! {
 }
 
 async fn what_lies_outside_of_another_record_stops_all_until_a_person_accepts_it(home: Home) {
-    let (record, deployment, head) = home.begun().await;
+    let (record, deployment, head) = home.led().await;
     let appended = record.append(&deployment, &head, intending(vec![new_order("a", None)])).await;
     let before = appended.unwrap().head;
     let worker = record.enlist("worker", LONG).await.unwrap();
@@ -51,6 +51,7 @@ async fn what_lies_outside_of_another_record_stops_all_until_a_person_accepts_it
     let accepted = record.accept_as_found(&deployment).await.unwrap();
     assert_eq!(record.inspect(&deployment).await.unwrap(), accepted);
     record.append(&deployment, &accepted, one("y")).await.unwrap();
+    record.lead(&deployment, "leader", LONG).await.unwrap();
     assert_eq!(record.claim(&worker, 10, LONG).await.unwrap().len(), 1);
     record.contradict(&deployment, &kept(2)).await.unwrap();
     let refused = record.inspect(&deployment).await.unwrap_err();

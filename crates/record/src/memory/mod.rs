@@ -166,6 +166,11 @@ impl Deployment {
         Lead::Taken { epoch: self.tip.head.epoch }
     }
 
+    /// Returns whether somebody leads it, and nothing contradicts its record.
+    fn is_led(&self, now_us: i64) -> bool {
+        self.contradicted.is_none() && self.leader.as_ref().is_some_and(|it| it.until_us > now_us)
+    }
+
     fn keep_leading(&mut self, epoch: u64, now_us: i64, lease: Duration) -> bool {
         match &mut self.leader {
             Some(leader) if self.tip.head.epoch == epoch => {
@@ -213,7 +218,7 @@ impl Record for Memory {
             it.key = self.notary.key().clone();
             it.checkpoint = self.notary.sign(deployment, &it.tip.tree);
             let accepted = (it.tip.head.clone(), it.checkpoint.clone());
-            state.orders.in_doubt.remove(deployment);
+            state.orders.forget_holders(deployment);
             accepted
         };
         self.notary.begin_anew(deployment, head.seq, &checkpoint).await?;
@@ -227,7 +232,6 @@ impl Record for Memory {
             it.contradicted = Checkpoint::claimed(note);
             it.tip.head.epoch += 1;
             it.leader = None;
-            state.orders.in_doubt.insert(deployment.clone());
         }
         Ok(())
     }
@@ -404,7 +408,10 @@ impl Record for Memory {
         limit: u32,
         lease: Duration,
     ) -> Result<Vec<Claimed>, RecordError> {
-        self.state().orders.claim(by, many(limit), (self.now_us)(), lease)
+        let now_us = (self.now_us)();
+        let State { deployments, orders, .. } = &mut *self.state();
+        let is_led = |id: &DeploymentId| deployments.get(id).is_some_and(|it| it.is_led(now_us));
+        orders.claim(by, many(limit), is_led, (now_us, lease))
     }
 
     async fn renew(

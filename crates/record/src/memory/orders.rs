@@ -4,10 +4,12 @@ use super::{FORGOTTEN_AFTER_US, end_of_lease, timestamp};
 use crate::change::NewOrder;
 use crate::error::RecordError;
 use crate::queue::{
-    Claimed, Enlisted, OpenOrder, OrderState, Present, Receipt, Renewed, Reported, Wish,
+    Before, Claimed, Enlisted, OpenOrder, OrderState, Present, Receipt, Renewed, Reported,
+    TOKENS_LOST, Wish,
 };
 use model::id::{DeploymentId, Seq};
 use model::order::{Ending, Intent, Order, OrderId};
+use model::planted::{Planted, is_planted};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
@@ -19,8 +21,6 @@ pub(super) struct Orders {
     numbers: BTreeMap<(DeploymentId, OrderId), u64>,
     late: BTreeMap<(DeploymentId, OrderId, u64), Ending>,
     workers: BTreeMap<String, Here>,
-    /// Whose records are contradicted from outside: none of their orders is claimed.
-    pub(super) in_doubt: BTreeSet<DeploymentId>,
 }
 
 #[derive(Clone)]
@@ -34,6 +34,8 @@ pub(super) struct Row {
     report: Option<Ending>,
     withhold: Option<String>,
     stop: Option<String>,
+    /// Whether somebody perhaps began it in what was lost of the record.
+    is_perhaps_begun: bool,
 }
 
 /// A worker that has enlisted.
@@ -99,6 +101,7 @@ impl Orders {
             report: None,
             withhold: None,
             stop: None,
+            is_perhaps_begun: new.is_perhaps_begun,
         };
         let granted = new.grant.map(|holder| row.grant(&holder, number, i64::MAX));
         self.numbers.insert(key, number);
@@ -141,7 +144,24 @@ impl Orders {
     pub(super) fn may_be_withdrawn(&self, deployment: &DeploymentId, id: &OrderId) -> bool {
         let number = self.numbers.get(&(deployment.clone(), id.clone()));
         let row = number.and_then(|it| Some((*it, self.rows.get(it)?)));
-        row.is_some_and(|(number, row)| row.state == OrderState::Open && self.is_first(number, row))
+        row.is_some_and(|(number, row)| {
+            let is_open = row.state == OrderState::Open && !row.is_perhaps_begun;
+            let is_taken = row.is_leased() && is_planted(Planted::HeldTakenBack);
+            (is_open || is_taken) && self.is_first(number, row)
+        })
+    }
+
+    /// History was lost: each order of `deployment` that workers had or may have had is asked for anew.
+    pub(super) fn forget_holders(&mut self, deployment: &DeploymentId) {
+        if is_planted(Planted::QueueBelieved) {
+            return;
+        }
+        self.last_ticket += TOKENS_LOST;
+        let rows = self.rows.values_mut().filter(|it| it.order.deployment == *deployment);
+        for row in rows.filter(|it| it.state != OrderState::Held || it.is_leased()) {
+            (row.state, row.token, row.held_until_us) = (OrderState::Open, 0, 0);
+            (row.report, row.is_perhaps_begun) = (None, true);
+        }
     }
 
     fn is_first(&self, number: u64, row: &Row) -> bool {
@@ -177,14 +197,16 @@ impl Orders {
         &mut self,
         by: &Enlisted,
         limit: usize,
-        now_us: i64,
-        lease: Duration,
+        is_led: impl Fn(&DeploymentId) -> bool,
+        (now_us, lease): (i64, Duration),
     ) -> Result<Vec<Claimed>, RecordError> {
         self.here(by, now_us)?;
-        let may = |it: &Row| !self.in_doubt.contains(&it.order.deployment);
+        let may = |it: &Row| is_led(&it.order.deployment);
         let all = || self.rows.iter().filter(|(_, it)| may(it));
         let first = || all().filter(|(number, it)| self.is_first(**number, it));
-        let lapsed = first().filter(|(_, it)| it.is_lapsed(now_us));
+        let is_free =
+            |it: &Row| it.is_lapsed(now_us) || it.is_leased() && is_planted(Planted::LeaseIgnored);
+        let lapsed = first().filter(|(_, it)| is_free(it));
         let open = first().filter(|(_, it)| it.state == OrderState::Open);
         let next = lapsed.chain(open).take(limit).flat_map(|(it, _)| self.together_from(*it));
         let next: BTreeSet<u64> = next.collect();
@@ -192,7 +214,8 @@ impl Orders {
         for number in next {
             let token = self.ticket();
             if let Some(row) = self.rows.get_mut(&number) {
-                let (before, wish) = (row.holder.take(), row.wish());
+                let before = Before::of(row.holder.take(), row.is_perhaps_begun);
+                let wish = row.wish();
                 let intent = row.grant(&by.worker, token, end_of_lease(now_us, lease));
                 claimed.push(Claimed { intent, before, wish });
             }
@@ -246,7 +269,7 @@ impl Orders {
     pub(super) fn report(&mut self, reported: Reported, now_us: i64) -> Receipt {
         let Reported { deployment, order, token, ending } = reported;
         if let Some((_, row)) = self.row_mut(&deployment, &order)
-            && row.token == token
+            && (row.token == token || is_planted(Planted::TokenIgnored))
         {
             if row.report.is_some() {
                 return Receipt::Accepted;

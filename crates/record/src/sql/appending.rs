@@ -9,7 +9,7 @@ use crate::chain::{Tip, beginning};
 use crate::change::{Appended, Change, Head};
 use crate::error::RecordError;
 use crate::notary::Notary;
-use crate::queue::OrderState;
+use crate::queue::{OrderState, TOKENS_LOST};
 use crate::tree::Frontier;
 use model::digest::Digest;
 use model::id::{DeploymentId, Seq};
@@ -49,6 +49,8 @@ pub(super) async fn accept(
     if link.run(text::ACCEPT, &values).await? == 0 {
         return Err(moved(link, deployment, &head).await);
     }
+    link.run(text::FORGET_HOLDERS, &[deployment.as_str().into()]).await?;
+    take_tickets(link, TOKENS_LOST).await?;
     head.epoch += 1;
     Ok((head, checkpoint))
 }
@@ -288,6 +290,7 @@ impl<'a> Writing<'a> {
                 token.into(),
                 holder,
                 until.into(),
+                i64::from(new.is_perhaps_begun).into(),
                 body,
             ]);
         }

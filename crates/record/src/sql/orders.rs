@@ -10,7 +10,8 @@ use super::{now_us, text};
 use crate::error::RecordError;
 use crate::memory::{FORGOTTEN_AFTER_US, end_of_lease, timestamp};
 use crate::queue::{
-    BUNDLE_MAX, Claimed, Enlisted, OpenOrder, OrderState, Present, Receipt, Renewed, Reported, Wish,
+    BUNDLE_MAX, Before, Claimed, Enlisted, OpenOrder, OrderState, Present, Receipt, Renewed,
+    Reported, Wish,
 };
 use model::id::{DeploymentId, Seq};
 use model::order::{Ending, Intent, Order, OrderId};
@@ -106,16 +107,18 @@ pub(super) async fn claim(
 struct Claimable {
     granted: Granted,
     /// Who had it before.
-    before: Option<String>,
+    before: Before,
     wish: Option<Wish>,
 }
 
 impl Claimable {
     fn read(mut row: Row) -> Result<Self, RecordError> {
         let granted = Granted::read(&mut row)?;
-        let mut word = || Ok::<_, RecordError>(Some(row.text()?).filter(|it| !it.is_empty()));
-        let (before, withhold, stop) = (word()?, word()?, word()?);
-        Ok(Self { granted, before, wish: Wish::of(withhold, stop) })
+        let word =
+            |row: &mut Row| Ok::<_, RecordError>(Some(row.text()?).filter(|it| !it.is_empty()));
+        let before = Before::of(word(&mut row)?, row.integer()? != 0);
+        let wish = Wish::of(word(&mut row)?, word(&mut row)?);
+        Ok(Self { granted, before, wish })
     }
 }
 
@@ -131,7 +134,7 @@ async fn may_be_claimed(
     let mut rows = link.rows(lapsed, &[now_us.into(), limit.into()]).await?;
     let left = limit - i64::try_from(rows.len()).unwrap_or(limit);
     let open = link.choose(text::OPEN_SQLITE, text::OPEN_POSTGRES);
-    rows.extend(link.rows(open, &[left.into()]).await?);
+    rows.extend(link.rows(open, &[now_us.into(), left.into()]).await?);
     let behind = link.choose(text::BEHIND_SQLITE, text::BEHIND_POSTGRES);
     let mut found = Vec::with_capacity(rows.len());
     for row in rows {

@@ -55,7 +55,7 @@ fn asked_in_a_loop(
 ) -> [(&'static str, Vec<Value<'static>>, &'static str); 7] {
     let (name, number, text) = (Value::Text("FG30"), Value::Integer(10), Value::Text("w"));
     [
-        (open, vec![number], "orders_open"),
+        (open, vec![number, number], "orders_open"),
         (lapsed, vec![number, number], "orders_lapsed"),
         (text::RENEW, vec![number, text, number, number], "orders_leased"),
         (text::REPORTED, vec![name, number], "orders_reported"),

@@ -74,6 +74,7 @@ fn migrator(number: &str) -> Migrator {
             "contents by entry",
             include_str!("../../migrations/0009_contents_by_entry.sql").to_owned(),
         ),
+        (10, "perhaps begun", include_str!("../../migrations/0010_perhaps_begun.sql").to_owned()),
     ];
     let migration = |(version, name, text): (i64, &'static str, String)| {
         // Safe: the text is ours.

@@ -84,7 +84,7 @@ pub(super) const ADD_ENTRIES: &str = "INSERT INTO entries (deployment, seq, hash
 pub(super) const ADD_COMMANDS: &str =
     "INSERT INTO commands (deployment, id, seq) VALUES {} ON CONFLICT DO NOTHING";
 pub(super) const ADD_ORDERS: &str = "INSERT INTO orders
-    (deployment, number, id, intent, state, token, holder, held_until, body) VALUES {}
+    (deployment, number, id, intent, state, token, holder, held_until, perhaps_begun, body) VALUES {}
     ON CONFLICT DO NOTHING";
 pub(super) const KNOWN_ORDERS: &str =
     "SELECT id FROM orders WHERE deployment = $1 AND number <= $2 AND id IN ({})";
@@ -110,13 +110,17 @@ pub(super) const SETTLE: &str = "DELETE FROM orders WHERE number IN (
     RETURNING id";
 /// Of those that one entry intends the first that is left: whoever has it has those behind it.
 pub(super) const WITHDRAW: &str = "DELETE FROM orders
-    WHERE deployment = $1 AND state = 'open' AND id IN ({})
+    WHERE deployment = $1 AND state = 'open' AND perhaps_begun = 0 AND id IN ({})
         AND NOT EXISTS (SELECT 1 FROM orders AS ahead WHERE ahead.number = orders.number - 1
             AND ahead.deployment = orders.deployment AND ahead.intent = orders.intent)
     RETURNING id";
 pub(super) const WITHHOLD: &str = "UPDATE orders SET withhold = given.column2
     FROM (VALUES {}) AS given WHERE orders.deployment = $1 AND orders.id = given.column1
         AND orders.state IN ('open', 'held')";
+/// History was lost: what workers had or may have had is asked for anew.
+pub(super) const FORGET_HOLDERS: &str = "UPDATE orders
+    SET state = 'open', token = 0, held_until = 0, report = NULL, perhaps_begun = 1
+    WHERE deployment = $1 AND (state <> 'held' OR held_until < 9223372036854775807)";
 pub(super) const STOP: &str = "UPDATE orders SET stop = given.column2
     FROM (VALUES {}) AS given WHERE orders.deployment = $1 AND orders.id = given.column1
         AND orders.state IN ('open', 'held')";
@@ -131,41 +135,51 @@ pub(super) const SET_TOKENS: &str = "UPDATE orders SET token = given.column2
 /// out, but of those that one entry intends only the first that is left; none of a record that is
 /// contradicted. PostgreSQL passes over rows that another claimant is taking just now; SQLite has one
 /// writer.
-pub(super) const OPEN_SQLITE: &str = "SELECT number, intent, body, holder, withhold, stop
+pub(super) const OPEN_SQLITE: &str =
+    "SELECT number, intent, body, holder, perhaps_begun, withhold, stop
     FROM orders
     WHERE state = 'open' AND NOT EXISTS (SELECT 1 FROM orders AS ahead
         WHERE ahead.number = orders.number - 1 AND ahead.deployment = orders.deployment
             AND ahead.intent = orders.intent)
-        AND (SELECT contradicted = '' FROM deployments WHERE name = orders.deployment)
-    ORDER BY number LIMIT $1";
-pub(super) const OPEN_POSTGRES: &str = "SELECT number, intent, body, holder, withhold, stop
+        AND (SELECT led_until > $1 AND contradicted = '' FROM deployments
+            WHERE name = orders.deployment)
+    ORDER BY number LIMIT $2";
+pub(super) const OPEN_POSTGRES: &str =
+    "SELECT number, intent, body, holder, perhaps_begun, withhold, stop
     FROM orders
     WHERE state = 'open' AND NOT EXISTS (SELECT 1 FROM orders AS ahead
         WHERE ahead.number = orders.number - 1 AND ahead.deployment = orders.deployment
             AND ahead.intent = orders.intent)
-        AND (SELECT contradicted = '' FROM deployments WHERE name = orders.deployment)
-    ORDER BY number LIMIT $1 FOR UPDATE OF orders SKIP LOCKED";
-pub(super) const LAPSED_SQLITE: &str = "SELECT number, intent, body, holder, withhold, stop
+        AND (SELECT led_until > $1 AND contradicted = '' FROM deployments
+            WHERE name = orders.deployment)
+    ORDER BY number LIMIT $2 FOR UPDATE OF orders SKIP LOCKED";
+pub(super) const LAPSED_SQLITE: &str =
+    "SELECT number, intent, body, holder, perhaps_begun, withhold, stop
     FROM orders
     WHERE state = 'held' AND held_until < 9223372036854775807 AND held_until <= $1
         AND NOT EXISTS (SELECT 1 FROM orders AS ahead
             WHERE ahead.number = orders.number - 1 AND ahead.deployment = orders.deployment
                 AND ahead.intent = orders.intent)
-        AND (SELECT contradicted = '' FROM deployments WHERE name = orders.deployment)
+        AND (SELECT led_until > $1 AND contradicted = '' FROM deployments
+            WHERE name = orders.deployment)
     ORDER BY held_until, number LIMIT $2";
-pub(super) const LAPSED_POSTGRES: &str = "SELECT number, intent, body, holder, withhold, stop
+pub(super) const LAPSED_POSTGRES: &str =
+    "SELECT number, intent, body, holder, perhaps_begun, withhold, stop
     FROM orders
     WHERE state = 'held' AND held_until < 9223372036854775807 AND held_until <= $1
         AND NOT EXISTS (SELECT 1 FROM orders AS ahead
             WHERE ahead.number = orders.number - 1 AND ahead.deployment = orders.deployment
                 AND ahead.intent = orders.intent)
-        AND (SELECT contradicted = '' FROM deployments WHERE name = orders.deployment)
+        AND (SELECT led_until > $1 AND contradicted = '' FROM deployments
+            WHERE name = orders.deployment)
     ORDER BY held_until, number LIMIT $2 FOR UPDATE OF orders SKIP LOCKED";
 /// The orders behind one that is claimed, which one entry intends with it: they are claimed along.
-pub(super) const BEHIND_SQLITE: &str = "SELECT number, intent, body, holder, withhold, stop
+pub(super) const BEHIND_SQLITE: &str =
+    "SELECT number, intent, body, holder, perhaps_begun, withhold, stop
     FROM orders WHERE number > $1 AND number < $2 AND deployment = $3 AND intent = $4
         AND state IN ('open', 'held') ORDER BY number";
-pub(super) const BEHIND_POSTGRES: &str = "SELECT number, intent, body, holder, withhold, stop
+pub(super) const BEHIND_POSTGRES: &str =
+    "SELECT number, intent, body, holder, perhaps_begun, withhold, stop
     FROM orders WHERE number > $1 AND number < $2 AND deployment = $3 AND intent = $4
         AND state IN ('open', 'held') ORDER BY number FOR UPDATE SKIP LOCKED";
 pub(super) const TAKE: &str = "UPDATE orders
