@@ -197,6 +197,8 @@ pub fn next_on(
         return Ok(Some(Next::Ask { order, instructions, role: *role }));
     }
     let verify = if turn.undo { None } else { turn.step.verify.as_ref() };
+    // A person cannot be asked by a machine whether something was done: nobody knows, then.
+    let verify = verify.filter(|it| !matches!(it, StepWork::Manual { .. }));
     let order = Order {
         environment: around.environment(&turn, &order)?,
         id: order,

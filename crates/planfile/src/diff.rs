@@ -14,10 +14,13 @@ use model::plan::MasterProjectPlan;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::collections::{HashMap, HashSet};
-use words::{name_of_field, value_in_words};
+use words::{change_in_words, name_of_field, value_in_words};
 
 /// The most sentences of one section: whoever changed more reads the new plan.
 const SENTENCES_MAX: usize = 200;
+
+/// The longest sentence, in characters: what is longer is read in the plan.
+const SENTENCE_LENGTH_MAX: usize = 1_000;
 
 /// The most names that one sentence lists.
 const NAMES_MAX: usize = 12;
@@ -267,11 +270,7 @@ impl Sentences {
             (was, Value::Null) => {
                 format!("{name} was removed (it was {})", value_in_words(field, was))
             }
-            (was, is) => format!(
-                "{name} changed from {} to {}",
-                value_in_words(field, was),
-                value_in_words(field, is)
-            ),
+            (was, is) => format!("{name} changed{}", change_in_words(field, was, is)),
         };
         self.say(sentence(place, &said));
     }
@@ -292,6 +291,7 @@ fn joined(place: &str, part: &str) -> String {
 
 fn sentence(place: &str, said: &str) -> String {
     let whole = if place.is_empty() { format!("{said}.") } else { format!("{place}: {said}.") };
-    let mut letters = whole.chars();
+    let is_long = whole.chars().nth(SENTENCE_LENGTH_MAX).is_some();
+    let mut letters = whole.chars().take(SENTENCE_LENGTH_MAX).chain(is_long.then_some('…'));
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

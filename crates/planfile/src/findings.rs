@@ -4,7 +4,7 @@
 //! plan should not meet its second fault only after the first is gone.
 
 use crate::code::Code;
-use crate::diagnostic::{Diagnostic, Snippet, quoted};
+use crate::diagnostic::{Diagnostic, Severity, Snippet, quoted};
 use crate::folder::Folder;
 use crate::span::Span;
 use std::collections::{BTreeMap, HashSet};
@@ -60,7 +60,13 @@ impl Findings {
     ) {
         if self.found.len() >= DIAGNOSTICS_MAX {
             self.omitted += 1;
-            return;
+            // What refuses the plan is told before what does not.
+            let is_error = |code: Code| code.severity() == Severity::Error;
+            let warning = self.found.iter().rposition(|(it, ..)| !is_error(*it));
+            match warning.filter(|_| is_error(code)) {
+                Some(place) => drop(self.found.remove(place)),
+                None => return,
+            }
         }
         let what = what.into();
         if self.seen.insert((code, at, what.clone())) {

@@ -273,6 +273,21 @@ impl Row<'_> {
         self.value(column, Code::BadValue)
     }
 
+    /// Reports what one of the columns `of` says where `column`, which they are about, says nothing.
+    pub(crate) fn needs(&mut self, column: &str, of: &[&str]) {
+        if self.text(column).is_some() {
+            return;
+        }
+        let said = of.iter().find_map(|it| Some((it, self.text(it)?.at)));
+        if let Some((said, at)) = said {
+            let what =
+                format!("`{said}` is about column `{column}`, which says nothing in this row");
+            let help = format!("write `{column}` in this row, or leave `{said}` empty");
+            *self.is_whole = false;
+            self.findings.report_with(Code::MissingKey, at, what, Some(help));
+        }
+    }
+
     /// Returns the columns that hold variables, with their names and texts.
     pub(crate) fn variables(&self) -> Vec<(String, At<String>)> {
         let named = self.columns.positions.iter().filter_map(|(column, position)| {

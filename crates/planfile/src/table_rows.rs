@@ -121,8 +121,15 @@ fn site(id: At<SiteId>, row: &mut Row<'_>) -> Site {
     }
 }
 
+/// The columns that say more of a link.
+const OF_A_LINK: [&str; 4] =
+    ["link-kind", "share-in-window-percent", "share-outside-percent", "uplink"];
+
 fn link(row: &mut Row<'_>) -> Option<Link> {
-    let rate = row.value::<Rate>("link", Code::BadValue)?;
+    let Some(rate) = row.value::<Rate>("link", Code::BadValue) else {
+        row.needs("link", &OF_A_LINK);
+        return None;
+    };
     let kind = row.parsed("link-kind", Code::BadValue, |text| {
         text.parse::<LinkKind>().map_err(|_| {
             format!("`{text}` is not a kind of link: write `local`, `leased-line`, `fibre`, `cable`, `dsl`, `lte`, `microwave` or `satellite`")

@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where something is not as it says")]
 
 use expect_test::expect;
-use planfile::{Loaded, MemoryFolder, load};
+use planfile::{Loaded, MemoryFolder, Severity, load};
 
 const RIGHT: &str = include_str!("right.yaml");
 
@@ -165,6 +165,43 @@ fn every_fault_of_a_table_is_named_with_its_row_and_field() {
           7 | ,,second,,bob,1,,,
             | ^
     "#]].assert_eq(&said(&loaded));
+}
+
+#[test]
+fn what_is_said_of_a_link_that_is_not_there_is_a_fault() {
+    let loaded = with_tables(
+        "id,ring,owner,deputy,computers,link,uplink,share-outside-percent\n\
+         A1,first,ann,bob,2,10 Mbit/s,,50\n\
+         B1,second,bob,,1,,,70\n",
+        PEOPLE,
+    );
+    expect![[r#"
+        error LF0103: `share-outside-percent` is about column `link`, which says nothing in this row
+          at sites.csv:3:20
+          3 | B1,second,bob,,1,,,70
+            |                    ^^
+          help: write `link` in this row, or leave `share-outside-percent` empty
+    "#]]
+    .assert_eq(&said(&loaded));
+    assert!(loaded.plan.is_none());
+}
+
+#[test]
+fn no_number_of_warnings_hides_a_fault() {
+    let mut sites = "id,ring,zone,owner,deputy,computers,windows\n\
+                     A1,first,America/Chicago,ann,bob,1,\n"
+        .to_owned();
+    for number in 0..700 {
+        sites += &format!("B{number},second,America/Chicago,bob,,1,2027-03-14 02:00-06:00\n");
+    }
+    let (last, right) = (sites.clone() + "Z,second,America/Chicago,,,1,\n", sites);
+    let of = |sites: &str| {
+        let loaded = with_tables(sites, PEOPLE);
+        let errors = loaded.diagnostics.iter().filter(|it| it.severity == Severity::Error).count();
+        (loaded.diagnostics.len(), errors, loaded.plan.is_some())
+    };
+    assert_eq!(of(&right), (500, 0, true));
+    assert_eq!(of(&last), (500, 1, false));
 }
 
 #[test]

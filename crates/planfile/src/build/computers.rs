@@ -155,6 +155,15 @@ impl Building<'_> {
                 }
             }
         }
+        if let [first, second, ..] = counted.as_slice()
+            && first.id == second.id
+        {
+            let at = defaults.computer.as_ref().map_or(written.id.at, |it| it.at);
+            let what =
+                format!("all computers of the site `{}` are named `{}`", *written.id, first.id);
+            let help = "add `${number}` to the name, or list the computers";
+            self.findings.report_with(Code::DuplicateName, at, what, Some(help));
+        }
         counted
     }
 }

@@ -142,6 +142,14 @@ impl StepList<'_, '_> {
                 "move the work into the template, or into a step of its own",
             );
         }
+        if let Some(key) = step.of_a_step_alone() {
+            self.report(
+                Code::StepTemplate,
+                name.at,
+                format!("{} does nothing beside `use`", quoted(key)),
+                "give it to the steps of the template, with a parameter where it differs",
+            );
+        }
         let given = self.arguments(step, &template, name.at, with);
         let own = step.id.as_ref().map(|it| it.as_str().to_owned());
         let prefix = match (prefix, own) {
@@ -195,7 +203,16 @@ impl StepList<'_, '_> {
             );
         }
         let (rollback, way_back) = self.rollback(written, &work, at, with);
-        let verify = written.verify.as_ref().and_then(|it| self.work(&it.value, it.at, with));
+        if let Some(value) = written.with.values().next() {
+            let help = "say with `use` which step template they are for";
+            self.report(
+                Code::StepTemplate,
+                value.at,
+                "these values are for no step template",
+                help,
+            );
+        }
+        let verify = written.verify.as_ref().and_then(|it| self.check(it, with));
         let tries =
             self.building.limit(written.tries.map(|it| it.map(u32::from)), u32::from(TRIES));
         let time_limit = written.time_limit.map(|it| it.map(|length| length.0));
@@ -216,6 +233,17 @@ impl StepList<'_, '_> {
             environment,
             on_failure: written.on_failure.unwrap_or_default(),
         });
+    }
+
+    /// Returns what shows that a step has been done; nothing where a program cannot ask.
+    fn check(&mut self, written: &At<Work>, with: &With) -> Option<StepWork> {
+        let work = self.work(&written.value, written.at, with)?;
+        if matches!(work, StepWork::Manual { .. }) {
+            let help = "leave `verify` out: where nobody knows whether the step was done, a person is asked";
+            self.report(Code::StepWork, written.at, "a person cannot be asked by `verify`", help);
+            return None;
+        }
+        Some(work)
     }
 
     fn id(&mut self, written: &written::Step, prefix: Option<&str>) -> Option<(StepId, Span)> {
@@ -305,6 +333,23 @@ impl StepList<'_, '_> {
 }
 
 impl written::Step {
+    /// Returns a key that is written here and says something of one step alone.
+    fn of_a_step_alone(&self) -> Option<&'static str> {
+        let keys = [
+            ("title", self.title.is_some()),
+            ("verify", self.verify.is_some()),
+            ("rollback", self.rollback.is_some()),
+            ("repeat", self.repeat.is_some()),
+            ("tries", self.tries.is_some()),
+            ("backoff", self.backoff.is_some()),
+            ("time-limit", self.time_limit.is_some()),
+            ("expected", self.expected.is_some()),
+            ("environment", !self.environment.is_empty()),
+            ("on-failure", self.on_failure.is_some()),
+        ];
+        keys.into_iter().find(|(_, is_written)| *is_written).map(|(key, _)| key)
+    }
+
     /// Returns what the step does, each with its place; a right step has one.
     fn works(&self) -> impl Iterator<Item = (Work, Span)> {
         let run = self.run.iter().map(|it| (Work::Run(it.value.clone()), it.at));

@@ -14,6 +14,12 @@ const UNITS: [(&str, &str); 5] = [
     ("_days", "days"),
 ];
 
+/// The most items of a list that are named.
+const ITEMS_MAX: usize = 12;
+
+/// How many of the characters that two texts have in common are shown before those that differ.
+const SAME_SHOWN: usize = 20;
+
 /// Returns the name of a field in words, without its unit.
 pub(super) fn name_of_field(field: &str) -> String {
     let unit = UNITS
@@ -44,7 +50,12 @@ pub(super) fn value_in_words(field: &str, value: &Value) -> String {
         Value::String(text) => quoted(text),
         Value::Array(items) if items.is_empty() => "none".to_owned(),
         Value::Array(items) => {
-            items.iter().map(|it| value_in_words(field, it)).collect::<Vec<_>>().join(", ")
+            let mut words: Vec<String> =
+                items.iter().take(ITEMS_MAX).map(|it| value_in_words(field, it)).collect();
+            if items.len() > ITEMS_MAX {
+                words.push(format!("and {} more", items.len() - ITEMS_MAX));
+            }
+            words.join(", ")
         }
         Value::Object(fields) => {
             let parts = fields.iter().filter(|(_, value)| !value.is_null());
@@ -53,6 +64,30 @@ pub(super) fn value_in_words(field: &str, value: &Value) -> String {
             });
             parts.collect::<Vec<_>>().join(", ")
         }
+    }
+}
+
+/// Returns how `was` became `is`, in words that follow "changed": of long texts where they begin to differ, of long lists what
+/// was added and what was removed.
+pub(super) fn change_in_words(field: &str, was: &Value, is: &Value) -> String {
+    match (was, is) {
+        (Value::String(was), Value::String(is)) if quoted(was) == quoted(is) => {
+            let same = was.chars().zip(is.chars()).take_while(|(was, is)| was == is).count();
+            let from = same.saturating_sub(SAME_SHOWN);
+            let shown = |text: &str| quoted(&text.chars().skip(from).collect::<String>());
+            format!(" after its first {from} characters from {} to {}", shown(was), shown(is))
+        }
+        (Value::Array(was), Value::Array(is)) if was.len().max(is.len()) > ITEMS_MAX => {
+            let beyond = |some: &[Value], others: &[Value]| {
+                let items = some.iter().filter(|it| !others.contains(it)).cloned().collect();
+                value_in_words(field, &Value::Array(items))
+            };
+            match (beyond(is, was), beyond(was, is)) {
+                (added, removed) if added == removed => " in its order".to_owned(),
+                (added, removed) => format!(": added {added}; removed {removed}"),
+            }
+        }
+        _ => format!(" from {} to {}", value_in_words(field, was), value_in_words(field, is)),
     }
 }
 
@@ -75,6 +110,33 @@ fn length(seconds: u64) -> String {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn a_change_is_told_where_it_is() {
+        let script = |line: &str| json!(format!("{}\n{line}\nexit 0", "set -eu; ".repeat(12)));
+        let names = |names: std::ops::Range<u32>| {
+            json!(names.map(|it| format!("site-{it}")).collect::<Vec<_>>())
+        };
+        for (field, was, is, words) in [
+            ("tries", json!(1), json!(2), " from 1 to 2"),
+            (
+                "script",
+                script("copy one"),
+                script("copy two"),
+                " after its first 94 characters from `-eu; set -eu; \\u{a}copy one\\u{a}exit 0` to `-eu; set -eu; \\u{a}copy two\\u{a}exit 0`",
+            ),
+            (
+                "sites",
+                names(0..600),
+                names(1..602),
+                ": added `site-600`, `site-601`; removed `site-0`",
+            ),
+        ] {
+            assert_eq!(change_in_words(field, &was, &is), words);
+        }
+        let all = change_in_words("sites", &names(0..0), &names(0..600));
+        assert!(all.ends_with("`site-11`, and 588 more; removed none"), "{all}");
+    }
 
     #[test]
     fn values_are_said_with_their_unit() {

@@ -248,3 +248,68 @@ fn a_step_template_that_uses_itself_is_refused() {
         "#]],
     );
 }
+
+#[test]
+fn what_says_something_of_one_step_beside_a_step_template() {
+    check(
+        "      - {use: hello, with: {name: '${site.title}'}}",
+        "      - {use: hello, with: {name: '${site.title}'}, time-limit: 2h, tries: 3}",
+        &expect![[r#"
+            error LF0205: `tries` does nothing beside `use`
+              at landfall.yaml:43:15
+              43 |       - {use: hello, with: {name: '${site.title}'}, time-limit: 2h, tries: 3}
+                 |               ^^^^^
+              help: give it to the steps of the template, with a parameter where it differs
+        "#]],
+    );
+}
+
+#[test]
+fn values_for_no_step_template() {
+    check(
+        "{id: install, run: [install-dns], rollback: {run: [remove-dns]}}",
+        "{id: install, run: [install-dns], with: {name: x}, rollback: {run: [remove-dns]}}",
+        &expect![[r#"
+            error LF0205: these values are for no step template
+              at landfall.yaml:29:60
+              29 |     steps: [{id: install, run: [install-dns], with: {name: x}, rollback: {run: [remove-dns]}}]
+                 |                                                            ^
+              help: say with `use` which step template they are for
+        "#]],
+    );
+}
+
+#[test]
+fn a_person_who_is_to_verify() {
+    check(
+        "{id: install, run: [install-dns], rollback: {run: [remove-dns]}}",
+        "{id: install, run: [install-dns], verify: {manual: {instructions: Look}}, rollback: {run: [remove-dns]}}",
+        &expect![[r#"
+            error LF0207: a person cannot be asked by `verify`
+              at landfall.yaml:29:55
+              29 |     steps: [{id: install, run: [install-dns], verify: {manual: {instructions: Look}}, rollback: 
+                 |                                                       ^
+              help: leave `verify` out: where nobody knows whether the step was done, a person is asked
+        "#]],
+    );
+}
+
+#[test]
+fn computers_that_are_all_named_alike() {
+    check(
+        "freezes:\n",
+        "site-defaults: {computer: '${site}-till'}\nfreezes:\n",
+        &expect![[r#"
+        error LF0201: all computers of the site `A1` are named `A1-till`
+          at landfall.yaml:55:27
+          55 | site-defaults: {computer: '${site}-till'}
+             |                           ^^^^^^^^^^^^^^
+          help: add `${number}` to the name, or list the computers
+        error LF0201: all computers of the site `B1` are named `B1-till`
+          at landfall.yaml:55:27
+          55 | site-defaults: {computer: '${site}-till'}
+             |                           ^^^^^^^^^^^^^^
+          help: add `${number}` to the name, or list the computers
+    "#]],
+    );
+}
