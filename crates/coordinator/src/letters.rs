@@ -246,28 +246,34 @@ impl Outbox {
                 MessageEvent::Delivered { letter, receipt: plain(receipt) }
             }
             Delivery::Refused { why } => MessageEvent::Failed { letter, why: plain(why) },
-            Delivery::NotNow { why } => {
-                waiting.tries += 1;
-                if waiting.tries >= TRIES_MAX {
-                    let why = format!("given up after {TRIES_MAX} tries: {}", plain(why));
-                    MessageEvent::Failed { letter, why }
-                } else {
-                    let wait_s = BACKOFF_S << waiting.tries.min(10).saturating_sub(1);
-                    let wait = SignedDuration::from_secs(wait_s.min(BACKOFF_S_MAX));
-                    let now = self.clock.now();
-                    self.ended.pop();
-                    self.by_time.insert((now.checked_add(wait).unwrap_or(now), answered.key));
-                    return None;
-                }
+            Delivery::NotNow { why } if waiting.tries + 1 >= TRIES_MAX => {
+                let why = format!("given up after {TRIES_MAX} tries: {}", plain(why));
+                MessageEvent::Failed { letter, why }
+            }
+            Delivery::NotNow { .. } | Delivery::Waits { .. } => {
+                let was_tried = matches!(answered.delivery, Delivery::NotNow { .. });
+                let wait_s =
+                    if was_tried { BACKOFF_S << waiting.tries.min(9) } else { BACKOFF_S_MAX };
+                waiting.tries += u32::from(was_tried);
+                let wait = SignedDuration::from_secs(wait_s.min(BACKOFF_S_MAX));
+                let now = self.clock.now();
+                self.ended.pop();
+                self.by_time.insert((now.checked_add(wait).unwrap_or(now), answered.key));
+                return None;
             }
         };
         is_open.then_some(Event::Message(event))
     }
 
-    /// Returns that `answered` is to be taken again, since the record did not take it.
+    /// Takes back what followed from `answered`, since the record did not take it: it is counted again.
     pub(crate) fn again(&mut self, answered: &Answered) {
-        if let Some(waiting) = self.waiting.get_mut(&answered.key) {
-            waiting.is_on_its_way = true;
+        let Some(waiting) = self.waiting.get_mut(&answered.key) else { return };
+        waiting.is_on_its_way = true;
+        self.ended.retain(|it| *it != answered.key);
+        let before = self.by_time.len();
+        self.by_time.retain(|(_, it)| *it != answered.key);
+        if self.by_time.len() < before && matches!(answered.delivery, Delivery::NotNow { .. }) {
+            waiting.tries -= 1;
         }
     }
 }

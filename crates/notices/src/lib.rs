@@ -65,6 +65,11 @@ pub enum Delivery {
         /// Why.
         why: String,
     },
+    /// There is nobody to pass it on: it waits until there is.
+    Waits {
+        /// For whom.
+        why: String,
+    },
 }
 
 /// Where secrets come from: `env:NAME` or `file:/path` to a value.
@@ -104,7 +109,7 @@ impl Post {
         match parcel.channel {
             Channel::Mail => match &self.mail {
                 Some(mail) => mail.deliver(parcel).await,
-                None => Delivery::NotNow { why: "no mail server is configured".to_owned() },
+                None => Delivery::Waits { why: "no mail server is configured".to_owned() },
             },
             Channel::Webhook => self.webhooks.deliver(parcel, now).await,
             Channel::Hand => {

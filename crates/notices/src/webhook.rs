@@ -147,6 +147,7 @@ mod tests {
                 Delivery::Accepted { .. } => "accepted",
                 Delivery::Refused { .. } => "refused",
                 Delivery::NotNow { .. } => "not now",
+                Delivery::Waits { .. } => "waits",
             };
             assert_eq!(judged, is, "{status}");
         }

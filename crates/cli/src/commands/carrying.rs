@@ -347,7 +347,9 @@ impl Carrier {
         };
         match self.post.deliver(&parcel, now).await {
             Delivery::Accepted { .. } => Ok(()),
-            Delivery::Refused { why } | Delivery::NotNow { why } => Err(why),
+            Delivery::Refused { why } | Delivery::NotNow { why } | Delivery::Waits { why } => {
+                Err(why)
+            }
         }
     }
 }

@@ -141,9 +141,17 @@ impl Mail {
                 let said: Vec<&str> = answer.message().collect();
                 Delivery::Accepted { receipt: format!("{} {}", answer.code(), said.join(" ")) }
             }
-            Err(error) if error.is_permanent() => Delivery::Refused { why: reasons(&error) },
+            Err(error) if error.is_permanent() && self.is_let_in().await => {
+                Delivery::Refused { why: reasons(&error) }
+            }
             Err(error) => Delivery::NotNow { why: reasons(&error) },
         }
+    }
+
+    /// Returns whether the server takes anything from us at all: where it does not, it has refused us and
+    /// not the letter.
+    async fn is_let_in(&self) -> bool {
+        matches!(self.transport.test_connection().await, Ok(true))
     }
 
     fn message(&self, parcel: &Parcel) -> Result<Message, String> {

@@ -7,6 +7,8 @@ use notices::mail::{Mail, MailServer};
 use notices::testing::MailHouse;
 use notices::{Delivery, Post};
 use std::sync::Arc;
+use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::net::TcpListener;
 
 fn post(server: &str) -> Post {
     let server: MailServer = server.parse().unwrap();
@@ -66,6 +68,7 @@ async fn what_a_server_says_decides_whether_a_letter_is_tried_again() {
             Delivery::Accepted { .. } => "accepted",
             Delivery::Refused { .. } => "refused",
             Delivery::NotNow { .. } => "not now",
+            Delivery::Waits { .. } => "waits",
         };
         assert_eq!(became, is, "{address}");
     }
@@ -78,4 +81,42 @@ async fn a_server_that_is_not_there_is_tried_again() {
     let post = post(&format!("smtp://{free}"));
     let delivered = deliver(&post, "somebody@example.org").await;
     assert!(matches!(delivered, Delivery::NotNow { .. }), "{delivered:?}");
+}
+
+#[tokio::test]
+async fn a_server_that_lets_nobody_in_has_refused_us_and_not_the_letter() {
+    for (greeting, then) in [("554 not you", None), ("220 welcome", Some("535 who are you"))] {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let serving = tokio::spawn(async move {
+            loop {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                let (reading, mut writing) = stream.split();
+                writing.write_all(format!("{greeting}\r\n").as_bytes()).await.unwrap();
+                let mut lines = BufReader::new(reading).lines();
+                while let (Some(then), Ok(Some(line))) = (then, lines.next_line().await) {
+                    let answer = match line.split(' ').next() {
+                        Some("EHLO") => "250-here\r\n250 AUTH PLAIN LOGIN",
+                        Some("AUTH") => then,
+                        _ => "250 so be it",
+                    };
+                    writing.write_all(format!("{answer}\r\n").as_bytes()).await.unwrap();
+                }
+            }
+        });
+        let server: MailServer = format!("smtp://landfall@{address}").parse().unwrap();
+        let from = "Landfall <landfall@example.org>";
+        let mail = Mail::new(&server, from, Some("expired".to_owned().into())).unwrap();
+        let post = Post::new(Some(mail), Box::new(|_| Err("there are no secrets".to_owned())));
+        let delivered = deliver(&post, "somebody@example.org").await;
+        assert!(matches!(delivered, Delivery::NotNow { .. }), "{greeting}: {delivered:?}");
+        serving.abort();
+    }
+}
+
+#[tokio::test]
+async fn without_a_mail_server_letters_wait() {
+    let post = Post::new(None, Box::new(|_| Err("there are no secrets".to_owned())));
+    let delivered = deliver(&post, "somebody@example.org").await;
+    assert!(matches!(delivered, Delivery::Waits { .. }), "{delivered:?}");
 }

@@ -264,9 +264,9 @@ impl Reception {
         };
         match post.deliver(&parcel, self.clock.now()).await {
             Delivery::Accepted { .. } => Ok(Some(address)),
-            Delivery::Refused { why } | Delivery::NotNow { why } => Err(ReceptionError::Invalid(
-                format!("the link could not be sent to {address}: {why}"),
-            )),
+            Delivery::Refused { why } | Delivery::NotNow { why } | Delivery::Waits { why } => Err(
+                ReceptionError::Invalid(format!("the link could not be sent to {address}: {why}")),
+            ),
         }
     }
 
