@@ -131,12 +131,21 @@ impl<'w> Shift<'w> {
                     {
                         self.unsent.push(done);
                     }
-                    self.report().await;
+                    // A database that gives no answer keeps nobody from hearing that the lease is lost.
+                    tokio::select! {
+                        biased;
+                        () = true_or_never(&mut is_lost) => return false,
+                        () = self.report() => {}
+                    }
                     pause = ASK.0;
                 }
                 () = tokio::time::sleep(pause) => {
-                    self.report().await;
-                    pause = match self.claim().await {
+                    let claimed = tokio::select! {
+                        biased;
+                        () = true_or_never(&mut is_lost) => return false,
+                        claimed = self.report_and_claim() => claimed,
+                    };
+                    pause = match claimed {
                         Ok(0) => (pause * 2).min(ASK.1),
                         Ok(_) => ASK.0,
                         Err(RecordError::Dismissed { .. }) => return false,
@@ -162,6 +171,11 @@ impl<'w> Shift<'w> {
         let together: HashSet<*const CarryingOut> =
             holding.values().map(|it| Arc::as_ptr(&it.carrying_out)).collect();
         together.len()
+    }
+
+    async fn report_and_claim(&mut self) -> Result<usize, RecordError> {
+        self.report().await;
+        self.claim().await
     }
 
     /// Claims as many orders as it has hands for, with those behind them, and begins them. Returns how
@@ -247,10 +261,10 @@ async fn keep(
     (mut last, lost): (Instant, watch::Sender<bool>),
 ) {
     loop {
-        tokio::time::sleep(RENEW_EVERY).await;
+        let ends = last + WORKER_LEASE - MARGIN;
+        tokio::time::sleep_until((Instant::now() + RENEW_EVERY).min(ends)).await;
         let asked = Instant::now();
         let tokens: Vec<u64> = lock(&held).keys().copied().collect();
-        let ends = last + WORKER_LEASE - MARGIN;
         let renewing = record.renew(&by, &tokens, WORKER_LEASE);
         let kept = match tokio::time::timeout_at(ends, renewing).await {
             Ok(Ok(kept)) => kept,
@@ -259,6 +273,8 @@ async fn keep(
                 continue;
             }
             Ok(Err(_)) | Err(_) => {
+                // Whatever the shift is waiting for: nothing begins from now on that others may have.
+                lock(&held).clear();
                 lost.send_replace(true);
                 return;
             }

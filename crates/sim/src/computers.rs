@@ -122,6 +122,8 @@ impl Run {
 pub(crate) struct Hands {
     pub(crate) world: Arc<World>,
     pub(crate) process: Arc<Process>,
+    /// Whose hands they are.
+    pub(crate) name: &'static str,
 }
 
 #[async_trait]
@@ -372,6 +374,7 @@ impl Hands {
             inner.watch.tell(now, || format!("{} arrives", order.id));
             let is_repeated = !inner.computers.marks(&order.id, Stands::Runs);
             if !is_repeated {
+                inner.watch.is_begun_by((now, self.world.time.ran_us()), &order.id, self.name);
                 inner.begins(now, order);
             }
             is_repeated

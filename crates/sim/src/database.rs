@@ -47,6 +47,7 @@ impl Connection {
     /// What can go wrong before a change is durable.
     async fn before_commit(&self) -> Result<(), RecordError> {
         self.process.gate().await;
+        self.process.reaches_the_database().await;
         if self.is != Is::Client && self.world.happens(Fault::KilledBeforeCommit) {
             self.killed().await;
         }
@@ -65,6 +66,7 @@ impl Connection {
         if self.world.happens(Fault::CommitAnswerLost) {
             return Err(Self::broken());
         }
+        self.process.reaches_the_database().await;
         self.process.gate().await;
         Ok(())
     }
@@ -247,7 +249,7 @@ impl Record for Connection {
     }
 
     async fn enlist(&self, worker: &str, lease: Duration) -> Result<Enlisted, RecordError> {
-        self.process.gate().await;
+        self.before_commit().await?;
         self.world.memory.enlist(worker, lease).await
     }
 

@@ -4,6 +4,7 @@
 //! with all of them hides.
 
 use crate::chance::Chance;
+use crate::world::has_workers;
 use std::collections::BTreeMap;
 use strum::VariantArray as _;
 
@@ -57,10 +58,12 @@ pub(crate) enum Fault {
     PlanReplaced,
     /// A computer cannot be reached for minutes, while what it has begun goes on.
     Outage,
+    /// A worker gets no answer from the database, while its computers are there.
+    CutOff,
 }
 
 /// What only some worlds know: it is drawn apart, so that the other ones stay what they were.
-const RARE: [Fault; 2] = [Fault::PlanReplaced, Fault::Outage];
+const RARE: [Fault; 3] = [Fault::PlanReplaced, Fault::Outage, Fault::CutOff];
 
 /// The rates of the faults of one world, by kind; what is not there does not happen.
 #[derive(Clone, Debug, Default)]
@@ -74,10 +77,15 @@ impl Faults {
         let mut faults = Self::default();
         if matches!(seed % 8, 5 | 7) {
             let mut apart = Chance::new(!seed);
-            for fault in RARE {
+            for fault in [Fault::PlanReplaced, Fault::Outage] {
                 let rate = u32::try_from(apart.between(1, 15)).unwrap_or(1);
                 faults.per_mille.insert(fault, rate);
             }
+        }
+        if has_workers(seed) {
+            let mut apart = Chance::new(!seed);
+            let rate = u32::try_from(apart.below(30)).unwrap_or(0);
+            faults.per_mille.insert(Fault::CutOff, rate);
         }
         for fault in Fault::VARIANTS.iter().filter(|it| !RARE.contains(it)) {
             // A database is put back far more rarely than a connection breaks.
@@ -94,7 +102,7 @@ impl Faults {
                     Fault::Restored => 20,
                     Fault::LatePerson | Fault::DoubledPerson => 300,
                     Fault::Meddling => 60,
-                    Fault::PlanReplaced | Fault::Outage => 15,
+                    Fault::PlanReplaced | Fault::Outage | Fault::CutOff => 15,
                 };
                 let rate = u32::try_from(chance.between(1, most)).unwrap_or(1);
                 faults.per_mille.insert(*fault, rate);

@@ -24,6 +24,8 @@ impl Drop for AtWork<'_> {
 pub(crate) struct Process {
     is_dead: AtomicBool,
     frozen_until: Mutex<Option<Instant>>,
+    /// Until when it gets no answer from the database.
+    cut_off_until: Mutex<Option<Instant>>,
     /// How many things it is in the middle of.
     at_work: AtomicUsize,
 }
@@ -54,6 +56,20 @@ impl Process {
         let mut until = self.frozen_until.lock().unwrap_or_else(PoisonError::into_inner);
         *until = until.filter(|it| *it > Instant::now());
         *until
+    }
+
+    /// Keeps it from the database for `lasting`.
+    pub(crate) fn cut_off(&self, lasting: Duration) {
+        let mut until = self.cut_off_until.lock().unwrap_or_else(PoisonError::into_inner);
+        *until = Some(Instant::now() + lasting);
+    }
+
+    /// Waits until the database can be reached.
+    pub(crate) async fn reaches_the_database(&self) {
+        let until = *self.cut_off_until.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(until) = until.filter(|it| *it > Instant::now()) {
+            tokio::time::sleep_until(until).await;
+        }
     }
 
     /// Kills it: it does nothing any more, whatever it was doing.

@@ -240,6 +240,12 @@ impl Play {
                 member.process.freeze(Duration::from_secs(lasting));
             }
         }
+        if self.world.happens(Fault::CutOff) {
+            let (member, lasting) = (self.any_member(), self.world.between(1, 60));
+            if let Some(member) = member.filter(|it| it.is == Is::Worker) {
+                member.process.cut_off(Duration::from_secs(lasting));
+            }
+        }
         if self.world.happens(Fault::ClockJumps) {
             let member = self.any_member();
             let jump = self.world.inner().chance.one_of(&JUMPS_S).copied().unwrap_or(0);
@@ -337,7 +343,7 @@ impl Serving {
     }
 
     fn hands(&self) -> Hands {
-        Hands { world: self.world.clone(), process: self.process.clone() }
+        Hands { world: self.world.clone(), process: self.process.clone(), name: self.name }
     }
 
     fn gave_up(&self, why: &dyn std::fmt::Display) {

@@ -89,6 +89,16 @@ impl Watch {
         }
     }
 
+    /// `name` begins an order: where workers do, the one that has it.
+    pub(crate) fn is_begun_by(&mut self, (now, ran_us): At, order: &OrderId, name: &str) {
+        let Some(holder) = self.queue.holders.get(order) else { return };
+        if holder.worker != name || holder.until_us <= ran_us {
+            let what =
+                format!("{name} begins {order}, which {} had until its lease ended", holder.worker);
+            self.breaks(now, what);
+        }
+    }
+
     /// A worker has left, and given back what it held under `tokens`.
     pub(crate) fn left(&mut self, tokens: &[u64]) {
         for holder in self.queue.holders.values_mut().filter(|it| tokens.contains(&it.token)) {
