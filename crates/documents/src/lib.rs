@@ -66,7 +66,7 @@ pub use shown::{Shown, shown};
 pub use signature::{
     Chained, Declared, GateRead, Known, Meaning, SignatureManifest, Signer, signature_manifests,
 };
-pub use table_file::{TableFile, table_files};
+pub use table_file::{TableFile, files_beside, table_files};
 pub use text::text;
 pub use words::meaning;
 

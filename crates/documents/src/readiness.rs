@@ -13,7 +13,7 @@ pub(crate) fn facts(paper: &Paper<'_>) -> Value {
     let items: Vec<Value> = checklist(&state.plan)
         .into_iter()
         .map(|it| {
-            let stands = standing(state, &it, paper.now);
+            let stands = standing(state, &it, state.at);
             json!({ "item": it.id, "area": it.area, "text": it.text, "owner-role": it.owner,
             "judged": stands.judgement, "evidence": stands.evidence, "at": stands.at,
             "said-by": stands.said_by.map(|it| it.to_string()) })
@@ -27,7 +27,7 @@ pub(crate) fn write(writer: &mut Writer<'_>) {
     let paper = writer.paper;
     let open = checklist(&paper.state.plan)
         .into_iter()
-        .filter(|it| standing(paper.state, it, paper.now).judgement.is_none());
+        .filter(|it| standing(paper.state, it, paper.state.at).judgement.is_none());
     let open: Vec<Said> = open.map(|it| Said::with("missing-item", &[&it.id])).collect();
     open.into_iter().for_each(|it| {
         writer.lacks(it);

@@ -66,7 +66,10 @@ pub struct Reading {
     /// How whoever signed a batch was known, by its number.
     batches: BTreeMap<u32, Option<Authentication>>,
     bodies: BTreeMap<Digest, Value>,
-    rows: Option<(usize, Vec<u8>)>,
+    /// The rows of all sites, as they were whenever signatures for them were asked: how many, and the
+    /// bytes whose digest stands in what is signed.
+    rows: BTreeMap<Digest, (usize, Vec<u8>)>,
+    last_rows: Option<Digest>,
     waivers: BTreeMap<u32, Vec<Seq>>,
     last: Option<(Seq, Timestamp, Digest)>,
 }
@@ -206,7 +209,10 @@ impl Reading {
             if model::digest::digest_of_tree(&body) == *document {
                 if slot.sheet == Sheet::SitesComplete {
                     let rows = sheet::site_rows(state);
-                    self.rows = Some((rows.len(), canonical(&rows)));
+                    let bytes = canonical(&rows);
+                    let digest = Digest::of(&bytes);
+                    self.rows.insert(digest, (rows.len(), bytes));
+                    self.last_rows = Some(digest);
                 }
                 self.bodies.insert(*document, body);
             }
@@ -254,10 +260,15 @@ impl Reading {
         self.bodies.get(digest)
     }
 
-    /// Returns the rows of all sites, as they were when signatures for them were asked last: how many,
-    /// and the bytes whose digest stands in what is signed.
-    pub(crate) fn site_rows(&self) -> Option<&(usize, Vec<u8>)> {
-        self.rows.as_ref()
+    /// Returns the rows of all sites with this digest, as they were when signatures for them were asked:
+    /// how many, and the bytes.
+    pub(crate) fn site_rows(&self, digest: &Digest) -> Option<&(usize, Vec<u8>)> {
+        self.rows.get(digest)
+    }
+
+    /// Returns the digest of the rows that were asked to be signed last.
+    pub(crate) fn last_site_rows(&self) -> Option<Digest> {
+        self.last_rows
     }
 
     /// Returns the entries about exactly `scope`.

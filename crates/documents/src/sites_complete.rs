@@ -11,6 +11,7 @@ use crate::writer::Writer;
 
 pub(crate) fn write(writer: &mut Writer<'_>) {
     let paper = writer.paper;
+    let rows = writer.at("roll-up/rows-sha256").and_then(|it| it.as_str()?.parse().ok());
     let on = |topic: &str| paper.reading.on(topic);
     writer
         .section("totals", &[on("sites")])
@@ -22,8 +23,9 @@ pub(crate) fn write(writer: &mut Writer<'_>) {
             &["site", "ring", "state", "deployed", "signed-by", "signed-at", "exceptions"],
         )
         .facts(&["roll-up/rows-sha256"]);
-    // Its digest is the one among the facts above: what is signed covers every row.
-    let file = table_file::signed_rows(paper).unwrap_or_else(|| table_file::sites(paper));
+    // What was issued covers every row: the digest of its file is the one among the facts above.
+    let issued = rows.and_then(|it| table_file::signed_rows(paper, &it));
+    let file = issued.unwrap_or_else(|| table_file::sites(paper));
     let sha256 = file.digest();
     writer.put(Block::Annex { file: file.name, rows: file.rows, sha256 });
     writer

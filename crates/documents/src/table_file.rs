@@ -7,6 +7,8 @@
 
 mod signatures;
 
+use crate::block::Block;
+use crate::document::Document;
 use crate::reading::Paper;
 use model::digest::Digest;
 use model::role_type::RoleType;
@@ -62,7 +64,7 @@ fn quoted(text: &str) -> String {
 /// Returns all files beside the documents of a deployment.
 pub fn table_files(paper: &Paper<'_>) -> Vec<TableFile> {
     let mut files = vec![sites(paper)];
-    files.extend(signed_rows(paper));
+    files.extend(paper.reading.last_site_rows().and_then(|it| signed_rows(paper, &it)));
     files.extend(regions(paper));
     files.push(changes(paper));
     files.push(waivers(paper));
@@ -118,11 +120,29 @@ pub(crate) fn sites(paper: &Paper<'_>) -> TableFile {
     TableFile::of("sites.csv", &SITE_HEAD, rows)
 }
 
-/// Returns the rows of all sites as the sheet of all sites was issued: canonical JSON, whose digest
-/// stands in what is signed.
-pub(crate) fn signed_rows(paper: &Paper<'_>) -> Option<TableFile> {
-    let (rows, bytes) = paper.reading.site_rows()?.clone();
+/// Returns the rows of all sites as the sheet of all sites was issued with them: canonical JSON, whose
+/// `digest` stands in what is signed.
+pub(crate) fn signed_rows(paper: &Paper<'_>, digest: &Digest) -> Option<TableFile> {
+    let (rows, bytes) = paper.reading.site_rows(digest)?.clone();
     Some(TableFile { name: "sites-as-signed.json".to_owned(), rows, bytes })
+}
+
+/// Returns the files that `document` names as being beside it.
+pub fn files_beside(paper: &Paper<'_>, document: &Document) -> Vec<TableFile> {
+    let blocks = document.sections.iter().flat_map(|it| &it.blocks);
+    let named: Vec<Digest> = blocks
+        .filter_map(|it| if let Block::Annex { sha256, .. } = it { Some(*sha256) } else { None })
+        .collect();
+    if named.is_empty() {
+        return vec![];
+    }
+    let signed = named.iter().filter_map(|it| signed_rows(paper, it));
+    let mut files: Vec<TableFile> = signed.collect();
+    let others = table_files(paper).into_iter().filter(|it| named.contains(&it.digest()));
+    files.extend(
+        others.filter(|it| files.iter().all(|other| other.name != it.name)).collect::<Vec<_>>(),
+    );
+    files
 }
 
 /// Returns a file for each ring, where there are more sites than a document lists.

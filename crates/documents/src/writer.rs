@@ -46,6 +46,11 @@ impl<'a> Writer<'a> {
         self
     }
 
+    /// Returns what stands at `path`, which stays to be laid out.
+    pub(crate) fn at(&self, path: &str) -> Option<&Value> {
+        path.split('/').try_fold(&self.left, |place, key| place.get(key))
+    }
+
     /// Takes what stands at `path`, such as `care/coverage`; nothing where nothing stands there.
     pub(crate) fn take(&mut self, path: &str) -> Option<Value> {
         let (parents, last) = path.rsplit_once('/').unwrap_or(("", path));

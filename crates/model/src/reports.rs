@@ -8,10 +8,11 @@
 use crate::close_out::suggestions;
 use crate::digest::{Digest, canonical_digest};
 use crate::id::{RingId, SiteId};
+use crate::run::RunKind;
 use crate::scope::Scope;
 use crate::sheet::{self, Sheet};
 use crate::site_care::coverage::of_all;
-use crate::state::State;
+use crate::state::{SiteStatus, State};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -81,7 +82,7 @@ fn ring(state: &State, id: &RingId) -> Option<Value> {
         let site = state.plan.sites.get(*it as usize)?;
         let status = state.sites.get(*it as usize)?;
         Some(json!({ "site": site.id, "state": status.state, "runs": status.runs,
-            "began": status.run.as_ref().map(|it| it.began), "in-service": status.in_service }))
+            "began": deployed_from(status), "in-service": status.in_service }))
     });
     Some(json!({
         "ring": planned.id,
@@ -114,6 +115,13 @@ fn exceptions(state: &State) -> Value {
     })
 }
 
+/// Returns since when a site is or was deployed to, by its present or last run; nothing where that takes
+/// it back.
+fn deployed_from(status: &SiteStatus) -> Option<Timestamp> {
+    let run = status.run.as_ref().filter(|it| it.kind == RunKind::Deploy);
+    run.map(|it| it.began)
+}
+
 /// Returns how long after `planned` it was, in minutes; nothing where one of both is unknown.
 fn late_minutes(planned: Option<Timestamp>, actual: Option<Timestamp>) -> Option<i64> {
     Some(actual?.duration_since(planned?).as_mins())
@@ -121,9 +129,10 @@ fn late_minutes(planned: Option<Timestamp>, actual: Option<Timestamp>) -> Option
 
 fn schedule(state: &State) -> Value {
     let sites = state.plan.sites.iter().zip(&state.sites).map(|(site, status)| {
-        let slot = state.messages.slots.get(&site.id);
+        // One of version 0 only says since when the site is in service.
+        let slot = state.messages.slots.get(&site.id).filter(|it| it.version > 0);
         let begins = slot.map(|it| it.from);
-        let began = status.run.as_ref().map(|it| it.began);
+        let began = deployed_from(status);
         json!({
             "site": site.id,
             "slot": slot.map(|it| json!({ "from": it.from, "until": it.until, "moved": it.version.saturating_sub(1) })),

@@ -14,6 +14,7 @@ use model::event::Entry;
 use model::sheet::Sheet;
 use model::state::State;
 use serde_json::json;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// The most sites whose documents are written with all others: of more, name those that are wanted.
@@ -72,7 +73,13 @@ async fn each(
     mut each: impl FnMut(&Paper<'_>, &Document, &Letterhead) -> Result<(), Fault>,
 ) -> Result<(), Fault> {
     let letterhead = letterhead(wanted.letterhead.as_deref())?;
-    let mut reading = Reading::of(documents::Wanted::All);
+    let sheets: Vec<&Sheet> = wanted.documents.iter().filter_map(DocumentName::sheet).collect();
+    let mut reading = Reading::of(match sheets.as_slice() {
+        _ if wanted.all => documents::Wanted::All,
+        [] => documents::Wanted::None,
+        [sheet] => documents::Wanted::One((*sheet).clone()),
+        [_, _, ..] => documents::Wanted::All,
+    });
     let record = desk.coordinator.record();
     let noted = &mut |state: &State, entry: &Entry, hash| reading.note(state, entry, hash);
     let state = coordinator::read_through(&*record, &desk.deployment(), noted).await?;
@@ -126,15 +133,19 @@ async fn write(it: &Written, desk: &Desk, ending: &str, make: &Maker<'_>) -> Res
         files.push(path);
         Ok(())
     };
-    let mut beside = false;
+    let mut beside: BTreeSet<String> = BTreeSet::new();
     each(&it.wanted, desk, |paper, document, letterhead| {
         let shown = shown(document, it.wanted.language, letterhead);
         let name = format!("{}.{ending}", document.document.file());
         keep(name, &make(document, &shown, letterhead)?)?;
-        if it.wanted.all && !beside {
-            beside = true;
-            for file in documents::table_files(paper) {
-                keep(file.name.clone(), &file.bytes)?;
+        let files = match it.wanted.all {
+            true if beside.is_empty() => documents::table_files(paper),
+            true => vec![],
+            false => documents::files_beside(paper, document),
+        };
+        for file in files {
+            if beside.insert(file.name.clone()) {
+                keep(file.name, &file.bytes)?;
             }
         }
         Ok(())

@@ -67,4 +67,13 @@ fn a_slot_is_told_with_weekday_zone_and_distance_from_utc() {
         span("2027-03-15T03:00:00Z", "2027-03-15T10:30:00Z", "America/Los_Angeles", "es-US"),
         "dom 2027-03-14 20:00 – lun 2027-03-15 03:30 (America/Los_Angeles, UTC-07:00)"
     );
+    // The clocks go forward, and back, in between.
+    assert_eq!(
+        span("2027-03-14T06:00:00Z", "2027-03-14T10:00:00Z", "America/Chicago", "en"),
+        "Sun 2027-03-14 00:00 (UTC-06:00) – 05:00 (UTC-05:00) (America/Chicago)"
+    );
+    assert_eq!(
+        span("2027-10-30T22:00:00Z", "2027-10-31T03:00:00Z", "Europe/Vienna", "de"),
+        "So 2027-10-31 00:00 (UTC+02:00) – 04:00 (UTC+01:00) (Europe/Vienna)"
+    );
 }

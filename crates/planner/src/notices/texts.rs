@@ -97,7 +97,8 @@ fn sessions(state: &State, site: &Site, language: &str) -> String {
 }
 
 /// Returns the time from `from` to `until` as people in `zone` say it, such as
-/// `Sun 2027-02-07 00:00 to 06:00 (America/Chicago, UTC-06:00)`.
+/// `Sun 2027-02-07 00:00 – 06:00 (America/Chicago, UTC-06:00)`; where the clocks change in between, each
+/// time has its own distance from UTC.
 pub fn civil_span(
     from: Timestamp,
     until: Timestamp,
@@ -108,13 +109,18 @@ pub fn civil_span(
     let (from, until) = (from.to_zoned(rules.clone()), until.to_zoned(rules));
     let day = |it: &jiff::Zoned| format!("{} {}", weekday(it.weekday(), language), it.date());
     let time = |it: &jiff::Zoned| it.strftime("%H:%M").to_string();
-    let offset = from.strftime("%:z");
+    let offset = |it: &jiff::Zoned| format!("UTC{}", it.strftime("%:z"));
     let end = if from.date() == until.date() {
         time(&until)
     } else {
         format!("{} {}", day(&until), time(&until))
     };
-    format!("{} {} \u{2013} {end} ({zone}, UTC{offset})", day(&from), time(&from))
+    let begin = format!("{} {}", day(&from), time(&from));
+    if from.offset() == until.offset() {
+        return format!("{begin} \u{2013} {end} ({zone}, {})", offset(&from));
+    }
+    // The clocks change in between: each time with the distance that it has.
+    format!("{begin} ({}) \u{2013} {end} ({}) ({zone})", offset(&from), offset(&until))
 }
 
 /// Returns the short name of a weekday in `language`; in English where it is not known.
