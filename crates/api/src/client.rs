@@ -11,6 +11,7 @@ use model::digest::Digest;
 use model::event::Entry;
 use model::forgetting::forgotten;
 use model::id::{DeploymentId, PersonId, Seq, SiteId};
+use model::order::OrderId;
 use model::survey::Reply;
 use record::{Change, CommandId, Location, NewOpening, Record, RecordError, Signer, chain, open};
 pub use reqwest::Method;
@@ -385,6 +386,26 @@ impl Client {
             "/api/v1/deployments/{deployment}/record?after={after}&limit={ENTRIES_AT_ONCE}"
         );
         self.sent(self.asked(Method::GET, &path)?).await
+    }
+
+    /// Returns what an order has printed, as far as the server keeps it; nothing where it keeps none.
+    ///
+    /// # Errors
+    ///
+    /// [`ClientError::Problem`] with what the server says, [`ClientError::Unreachable`] where it says nothing.
+    pub async fn output(
+        &self,
+        deployment: &DeploymentId,
+        order: &OrderId,
+    ) -> Result<Option<Vec<u8>>, ClientError> {
+        // The sign between a step and its attempt begins the fragment of an address.
+        let order = order.0.replace('#', "%23");
+        let path = format!("/api/v1/deployments/{deployment}/output/{order}");
+        match self.bytes(self.asked(Method::GET, &path)?).await {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(ClientError::Problem(problem)) if problem.status == 404 => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     async fn content(

@@ -4,6 +4,7 @@
 //! meant, who acts, and what time it is there.
 
 mod act_name;
+mod kept;
 
 use crate::args::Everywhere;
 use crate::exit::Exit;
@@ -12,7 +13,7 @@ use crate::render;
 use crate::signing_key::SigningKey;
 use crate::surroundings::Surroundings;
 use crate::terminal::Terminal;
-use api::{CarriageLine, Client, Recorded};
+use api::{Client, Recorded};
 use coordinator::clock::act_time;
 use coordinator::{Acted, Author, CommandError, Coordinator};
 use documents::Language;
@@ -30,11 +31,9 @@ use model::scope::Scope;
 use model::state::State;
 use model::survey::Reply;
 use planner::waiting::WaitingOn;
-use reception::Carriage;
 use record::{CommandId, Record};
 use serde::Serialize;
 use serde_json::json;
-use std::collections::BTreeMap;
 use std::path::Path;
 use zeroize::Zeroizing;
 
@@ -129,17 +128,6 @@ impl Desk {
     /// Returns the address of `path` on the server, where this desk asks one.
     pub(crate) fn address_of(&self, path: &str) -> Option<String> {
         self.client.as_ref()?.address_of(path)
-    }
-
-    /// Returns how the places stand that checkpoints of the deployment are carried to.
-    pub(crate) async fn carriages(&self) -> Result<BTreeMap<String, Carriage>, Fault> {
-        let deployment = self.deployment();
-        let Some(client) = &self.client else {
-            return Ok(self.surroundings.carriages().remove(&deployment).unwrap_or_default());
-        };
-        let path = format!("/api/v1/deployments/{deployment}/carriages");
-        let lines: Vec<CarriageLine> = client.list(&path).await?;
-        Ok(lines.into_iter().map(Into::into).collect())
     }
 
     /// Returns where the deployment stands.

@@ -137,6 +137,14 @@ fn a_deployment_is_created_looked_at_and_acted_in_from_another_computer() {
     assert_eq!(refused.status.code(), Some(5), "{}", text(&refused.stderr));
     assert!(text(&refused.stderr).contains("held already"), "{}", text(&refused.stderr));
 
+    // What a step printed is where it was carried out; whoever asks is shown it.
+    let outputs = server.folder.path().join("server/output/HELLO/site/north/pc-01");
+    std::fs::create_dir_all(&outputs).unwrap();
+    std::fs::write(outputs.join("greet#1.log"), "hello from north\n").unwrap();
+    assert_eq!(server.does("output site/north/pc-01/greet#1"), "hello from north\n");
+    let searched = server.types("output search hello", "");
+    assert_eq!(searched.status.code(), Some(2), "{}", text(&searched.stderr));
+
     // The same words from the server's own record and from the copy of whoever asks.
     let own = Command::new(LANDFALL)
         .args(["record", "show", "--json", "--data"])

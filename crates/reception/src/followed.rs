@@ -2,7 +2,7 @@
 
 use crate::error::ReceptionError;
 use coordinator::clock::act_time;
-use coordinator::{Acted, Author, Clock, CommandError, Coordinator, Moment};
+use coordinator::{Acted, Author, Clock, CommandError, Coordinator, Moment, lies_where_it_did};
 use jiff::Timestamp;
 use model::command::Command;
 use model::digest::Digest;
@@ -196,21 +196,22 @@ impl Followed {
         acted
     }
 
-    /// Replaces the plan by `plan` for `author`, who has `seen` the record up to an entry where they say so.
+    /// Replaces the plan by `plan`, read from a folder, for `author`, who has `seen` the record up to an entry where they say so.
     ///
     /// # Errors
     ///
-    /// As [`Coordinator::revise`].
+    /// As [`Coordinator::revise`] and [`lies_where_it_did`].
     pub async fn revise(
         &self,
         (author, seen): (&Author, Option<Seq>),
-        plan: MasterProjectPlan,
+        (plan, folder): (MasterProjectPlan, &str),
         reason: &str,
         clock: &dyn Clock,
     ) -> Result<Acted, CommandError> {
         let mut coordinator = self.coordinator.lock().await;
         coordinator.catch_up().await?;
         let at = act_time(coordinator.state(), clock.now());
+        lies_where_it_did(coordinator.state(), &plan, folder)?;
         let old = &coordinator.state().plan;
         let diff = planfile::diff(old, &plan);
         let changes = diff.sections.iter().flat_map(|it| it.sentences.iter().cloned()).collect();

@@ -191,7 +191,8 @@ async fn revise(path: &Path, reason: &str, dry_run: bool, mut desk: Desk) -> Res
     if !dry_run && let Some(acted) = desk.revise_at_server(path, reason).await? {
         return desk.tell(&Scope::Deployment, &acted).map(|()| Exit::Done);
     }
-    let (plan, _) = read(path)?.sound()?;
+    let (plan, folder) = read(path)?.sound()?;
+    coordinator::lies_where_it_did(desk.state(), &plan, &folder.display().to_string())?;
     let diff = planfile::diff(&desk.state().plan, &plan);
     if dry_run {
         desk.terminal.answer(&diff, || render::plan::difference(&diff))?;

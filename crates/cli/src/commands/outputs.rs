@@ -43,6 +43,10 @@ impl Shown {
 
 pub(crate) async fn output(it: &Output, mut desk: Desk) -> Result<Exit, Fault> {
     if let Some(Search::Search { text, limit }) = &it.search {
+        if desk.address_of("/").is_some() {
+            let next = "search where the server runs, or read one order: `landfall output ORDER`";
+            return Err(Fault::usage("outputs are searched where they are kept", next));
+        }
         return search(text, *limit, &desk).await;
     }
     let of = Of::parse(it.of.as_deref().unwrap_or_default())?;
@@ -191,11 +195,7 @@ async fn print(
     let several = shown.len() > 1;
     for shown in shown {
         let order = &shown.order;
-        let bytes = executor.read_output(&desk.deployment(), order).await.map_err(|error| {
-            Fault::new(Exit::Failure, format!("the output of {order} cannot be read"))
-                .why(error.to_string())
-        })?;
-        let bytes = bytes.unwrap_or_default();
+        let bytes = desk.output(executor, order).await?.unwrap_or_default();
         let new = bytes.get(shown.bytes..).unwrap_or_default();
         let whole_lines = new.iter().rposition(|it| *it == b'\n').map_or(0, |it| it + 1);
         let new = if is_over { new } else { new.get(..whole_lines).unwrap_or_default() };

@@ -70,9 +70,9 @@ impl Reception {
     ) -> Result<Acted, ReceptionError> {
         may_act(visitor)?;
         let followed = self.deployment(visitor, deployment).await?;
-        let Plan { plan, .. } = self.plan_for(visitor, path, "replace the plan").await?;
-        let revised =
-            followed.revise((&visitor.author(), visitor.seen), plan, reason, self.clock()).await;
+        let Plan { plan, folder } = self.plan_for(visitor, path, "replace the plan").await?;
+        let by = (&visitor.author(), visitor.seen);
+        let revised = followed.revise(by, (plan, &folder), reason, self.clock()).await;
         let revised = revised.map_err(ReceptionError::from);
         self.audited(visitor, Some(deployment), "replace the plan", revised).await
     }

@@ -71,15 +71,34 @@ pub(super) async fn invite(
         invited.push(Invited { site: site.clone(), links, addresses });
     }
     let page = desk.address_of(&format!("/s/{}/", desk.deployment()));
+    let (mut recorded, mut failed) = (0, None);
     for sites in invited.chunks(SITES_AT_ONCE) {
         let digests = |it: &Invited| it.links.iter().map(|it| Digest::of(it.as_bytes())).collect();
         let invitations = sites.iter().map(|it| (it.site.clone(), digests(it))).collect();
-        desk.act(&Command::Survey(SurveyCommand::Invite { invitations })).await?;
+        let acted = desk.act(&Command::Survey(SurveyCommand::Invite { invitations })).await;
+        match acted {
+            Ok(acted) if acted.repeated => failed = Some(invited_before()),
+            Ok(_) => recorded += sites.len(),
+            Err(fault) => failed = Some(fault),
+        }
+        if failed.is_some() {
+            break;
+        }
     }
+    // What is recorded is shown now or never: the record holds no link.
+    invited.truncate(recorded);
     let links = invited.iter_mut().flat_map(|it| &mut it.links);
     links.for_each(|it| it.insert_str(0, page.as_deref().unwrap_or_default()));
-    desk.terminal.answer(&invited, || invited.iter().flat_map(lines).collect())?;
-    Ok(Exit::Done)
+    if failed.is_none() || recorded > 0 {
+        desk.terminal.answer(&invited, || invited.iter().flat_map(lines).collect())?;
+    }
+    failed.map_or(Ok(Exit::Done), Err)
+}
+
+fn invited_before() -> Fault {
+    let what = "these users were invited by this act before, and their links were shown then";
+    let next = "`landfall survey show` says which sites are asked";
+    Fault::new(Exit::Refused, what).next(next)
 }
 
 /// Returns a line a link: its site, the link, and to whom it is sent.
