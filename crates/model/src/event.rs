@@ -4,6 +4,8 @@
 //! optional field; it never loses, renames or reinterprets one. The golden lines
 //! in the test below are entries of released versions and are only ever added to.
 
+// Long because: whatever can happen is named here once, with what is known of it.
+
 use crate::digest::Digest;
 use crate::guard::{Guard, GuardReading};
 use crate::id::{ComputerId, DeploymentId, PersonId, RfcId, RingId, Seq, StepId};
@@ -129,6 +131,9 @@ pub enum Event {
         changes: Vec<String>,
         /// The RFCs whose authorisation is void.
         voided: Vec<RfcId>,
+        /// The RFCs that are still being assessed, whose approvals are void.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        unapproved: Vec<RfcId>,
         /// Why.
         reason: String,
     },

@@ -6,6 +6,7 @@
 mod beginnings;
 mod happening;
 mod orders;
+mod replacing;
 mod requests;
 mod signals;
 mod units;
@@ -24,14 +25,13 @@ use crate::paper::PaperEvent;
 use crate::plan::MasterProjectPlan;
 use crate::run::Run;
 use crate::scope::Scope;
-use crate::standing::Standing;
 use crate::state::{
-    Attestation, Concurrence, Hold, Outstanding, RfcStatus, RingCounts, RingStatus, Signal,
-    SlotStatus, State, WaiverStatus, attestation_key,
+    Attestation, Concurrence, Hold, Outstanding, RfcStatus, Signal, SlotStatus, State,
+    WaiverStatus, attestation_key,
 };
 use crate::state_index::StateIndex;
 use crate::work;
-use beginnings::{new_component, new_rfc, new_ring, new_site};
+use beginnings::new_rfc;
 use std::sync::Arc;
 
 impl State {
@@ -112,59 +112,6 @@ impl State {
         self
     }
 
-    /// Replaces the plan; what both plans name keeps its standing.
-    fn adopt_plan(&mut self, plan: Arc<MasterProjectPlan>, at: jiff::Timestamp) {
-        let index = Arc::new(StateIndex::of(&plan));
-        let components = plan.components.iter().map(|it| {
-            let before = self.index.components.get(&it.id).copied();
-            let before = before.and_then(|position| self.components.get(position as usize));
-            before.cloned().unwrap_or_else(|| new_component(at))
-        });
-        let components = components.collect();
-        let sites = plan.sites.iter().map(|it| {
-            let before = self.index.sites.get(&it.id).copied();
-            let before = before.and_then(|position| self.sites.get(position as usize));
-            before.cloned().unwrap_or_else(|| new_site(at))
-        });
-        let sites: Standing = sites.collect();
-        let mut rings: Vec<RingStatus> = plan
-            .rings
-            .iter()
-            .map(|it| {
-                let before = self.index.rings.get(&it.id).copied();
-                let before = before.and_then(|position| self.rings.get(position as usize));
-                before.cloned().unwrap_or_else(|| new_ring(at))
-            })
-            .collect();
-        for ring in &mut rings {
-            ring.counts = RingCounts::default();
-        }
-        for (site, ring) in sites.iter().zip(&plan.ring_of) {
-            if let Some(ring) = rings.get_mut(*ring as usize) {
-                ring.counts.planned += 1;
-                *ring.counts.of(site.counts_as) += 1;
-            }
-        }
-        let mut rfcs: Vec<RfcStatus> = plan
-            .rfcs
-            .iter()
-            .map(|it| {
-                let before = self.rfcs.iter().find(|before| before.id == it.id);
-                before.cloned().unwrap_or_else(|| new_rfc(&it.id, at))
-            })
-            .collect();
-        let is_gone = |it: &&RfcStatus| !index.rfcs.contains_key(&it.id);
-        rfcs.extend(self.rfcs.iter().filter(is_gone).cloned());
-        requests::keep_approvals(&mut rfcs, (&self.plan, &self.index), (&plan, &index));
-        self.components = components;
-        self.sites = sites;
-        self.rings = rings;
-        self.rfcs = rfcs;
-        self.history.plan_adopted(&self.plan, &plan);
-        self.index = index;
-        self.plan = plan;
-    }
-
     /// Moves the state on by one entry. `new_plan` is the plan that a `PlanRevised` names.
     ///
     /// # Errors
@@ -214,10 +161,11 @@ impl State {
                 let concurrence = Concurrence { by, role: *role, at, wanted: wanted.clone() };
                 self.concurrences.entry(act.clone()).or_default().push(concurrence);
             }
-            Event::PlanRevised { plan, baseline, changes, voided, reason } => {
+            Event::PlanRevised { plan, baseline, changes, voided, unapproved, reason } => {
                 let new_plan = new_plan.ok_or_else(|| Impossible::unknown("the revised plan"))?;
                 self.forget_statements(&new_plan);
                 self.adopt_plan(new_plan, at);
+                self.unapproved(unapproved)?;
                 // Who agreed to something agreed to it under the plan that is no longer in force.
                 self.concurrences.clear();
                 self.plan_digest = *plan;

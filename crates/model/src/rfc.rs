@@ -5,6 +5,7 @@
 mod policy;
 mod review;
 mod standing;
+mod voiding;
 
 pub use policy::{approval_policy_changes, levels_by_default};
 pub use review::{EmergencyKind, ImplementationReview, RollbackResult};

@@ -3,8 +3,8 @@
 //! Things are compared by their names, not by their lines: a plan that was only
 //! written in another order or with other comments does not differ.
 //!
-//! House rule: what is private of people is never said, only that it changed; an authorisation is
-//! void when the digest of what was approved changes, and the approver is shown the difference only.
+//! House rule: what is private of people is never said, only that it changed; the approver of what
+//! is void is shown the difference only.
 
 mod words;
 
@@ -99,7 +99,7 @@ pub fn diff(old: &MasterProjectPlan, new: &MasterProjectPlan) -> PlanDiff {
     if !general.is_empty() {
         sections.insert(0, SectionDiff { section: "plan".to_owned(), sentences: general });
     }
-    PlanDiff { sections, voided: voided(old, new), refused: refused(old, new) }
+    PlanDiff { sections, voided: old.voided_by(new), refused: refused(old, new) }
 }
 
 /// Returns why `new` cannot be a revision of `old`.
@@ -113,15 +113,6 @@ fn refused(old: &MasterProjectPlan, new: &MasterProjectPlan) -> Vec<Objection> {
     );
     let help = "keep the environment, or create a deployment of its own".to_owned();
     vec![Objection { code: Code::EnvironmentChanged, what, help }]
-}
-
-/// Returns the RFCs of `old` whose own text, or whose part of the plan, is another in `new`.
-fn voided(old: &MasterProjectPlan, new: &MasterProjectPlan) -> Vec<RfcId> {
-    let stays = |rfc: &&model::rfc::RequestForChange| {
-        new.rfc(&rfc.id) == Some(*rfc)
-            && old.part_digest(&rfc.covers) == new.part_digest(&rfc.covers)
-    };
-    old.rfcs.iter().filter(|it| !stays(it)).map(|it| it.id.clone()).collect()
 }
 
 /// Returns what changed of what is private of people, without what it was and is: it is written down.

@@ -26,6 +26,7 @@ mod prechecks;
 mod process;
 mod promises;
 mod rehearsing;
+mod revising;
 mod rings;
 mod separating;
 mod settling;

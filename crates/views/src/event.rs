@@ -17,8 +17,9 @@ pub fn sentence(event: &Event) -> String {
         Event::Concurred { act, role, reason, .. } => {
             with_reason(format!("{role} agreed to {act}"), reason.as_deref())
         }
-        Event::PlanRevised { plan, baseline, changes, voided, reason } => {
-            let voided: Vec<String> = voided.iter().map(ToString::to_string).collect();
+        Event::PlanRevised { plan, baseline, changes, voided, unapproved, reason } => {
+            let voided: Vec<String> =
+                voided.iter().chain(unapproved).map(ToString::to_string).collect();
             let voids = if voided.is_empty() {
                 String::new()
             } else {

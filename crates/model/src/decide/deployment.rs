@@ -11,9 +11,11 @@ use crate::evolve::act_name;
 use crate::gates::parts::Lack;
 use crate::gates::{self, Found};
 use crate::guard::{Guard, GuardReading};
+use crate::id::RfcId;
 use crate::machine::{
     DeploymentState, DeploymentTransition, RfcState, RfcTransition, SiteState, Transition,
 };
+use crate::plan::MasterProjectPlan;
 use crate::planted::{Planted, is_planted};
 use crate::refusal::{Refusal, RefusalCode, pass};
 use crate::rfc::approval_policy_changes;
@@ -23,6 +25,7 @@ use crate::scope::Scope;
 use crate::separation_of_duties::{Duty, judge};
 use crate::sheet::Sheet;
 use crate::site::SiteTemplate;
+use crate::state::RfcStatus;
 
 impl Acting<'_> {
     fn deployment_event(
@@ -138,14 +141,14 @@ impl Acting<'_> {
             let transition = DeploymentTransition::ScopeChanged;
             events.push(self.deployment_event(transition, Some(reason.clone()), gate)?);
         }
-        let voided = self.voided_by(plan);
+        let (voided, unapproved) = self.voided_by(plan);
         for rfc in &voided {
             events.push(Event::Rfc {
                 rfc: rfc.clone(),
                 transition: RfcTransition::AuthorisationVoided,
                 part: None,
                 until: None,
-                reason: Some("the part of the plan that was authorised has changed".to_owned()),
+                reason: Some(self.why_void(plan, rfc).to_owned()),
                 gate: vec![],
             });
         }
@@ -156,12 +159,13 @@ impl Acting<'_> {
         let baseline = if is_draft { 0 } else { self.state.baseline + 1 };
         let changes: Result<Vec<_>, _> = changes.iter().map(|it| worded("a change", it)).collect();
         let changes = changes?;
-        events.push(Event::PlanRevised { plan: digest, baseline, changes, voided, reason });
+        let plan = digest;
+        events.push(Event::PlanRevised { plan, baseline, changes, voided, unapproved, reason });
         Ok(events)
     }
 
     /// SOD-9: nobody gives themselves a role type by a plan of their own, alone.
-    fn takes_a_role(&self, plan: &crate::plan::MasterProjectPlan) -> bool {
+    fn takes_a_role(&self, plan: &MasterProjectPlan) -> bool {
         let before = self.state.person(self.person).map(|it| it.roles.as_slice());
         let after = plan.person(self.person).map(|it| it.roles.as_slice()).unwrap_or_default();
         let takes = after.iter().any(|it| !before.unwrap_or_default().contains(it));
@@ -169,21 +173,38 @@ impl Acting<'_> {
         takes && judge(self.person, &held, Duty::TakesRole, self.state.plan.profile).is_err()
     }
 
-    /// Returns the RFCs whose authorisation does not survive `plan`.
-    fn voided_by(&self, plan: &crate::plan::MasterProjectPlan) -> Vec<crate::id::RfcId> {
-        let is_void = |status: &&crate::state::RfcStatus| {
-            let after = plan.rfc(&status.id).map(|it| plan.part_digest(&it.covers));
-            let after = after.or_else(|| self.state.part_beside(plan, &status.id));
-            !is_planted(Planted::ChangeKeepsAuthorisation)
-                && status.part.is_some()
-                && status.part != after
-                && RfcTransition::AuthorisationVoided.follows(status.state).is_some()
+    /// Returns the RFCs whose authorisation does not survive `plan`, and those whose approvals do not,
+    /// which are still being assessed.
+    fn voided_by(&self, plan: &MasterProjectPlan) -> (Vec<RfcId>, Vec<RfcId>) {
+        if is_planted(Planted::ChangeKeepsAuthorisation) {
+            return (vec![], vec![]);
+        }
+        let is_authorised =
+            |it: &&RfcStatus| RfcTransition::AuthorisationVoided.follows(it.state).is_some();
+        let is_approved =
+            |it: &&RfcStatus| it.state == RfcState::Assessing && !it.approvals.is_empty();
+        let void = self.state.voided_by(plan);
+        let ids = |of: &dyn Fn(&&RfcStatus) -> bool| {
+            void.iter().copied().filter(|it| of(it)).map(|it| it.id.clone()).collect()
         };
-        self.state.rfcs.iter().filter(is_void).map(|it| it.id.clone()).collect()
+        (ids(&is_authorised), ids(&is_approved))
+    }
+
+    /// Returns why the authorisation of `rfc` does not survive `plan`, in words.
+    fn why_void(&self, plan: &MasterProjectPlan, rfc: &RfcId) -> &'static str {
+        match (self.state.plan.rfc(rfc), plan.rfc(rfc)) {
+            (Some(_), None) => "it has left the plan",
+            (Some(before), Some(_))
+                if self.state.part_of(rfc) == Some(plan.part_digest(&before.covers)) =>
+            {
+                "the request itself, as it was authorised, has changed"
+            }
+            (Some(_) | None, _) => "the part of the plan that was authorised has changed",
+        }
     }
 
     /// What has a history cannot leave the plan, nor change the computers it was done on.
-    fn keeps_what_has_begun(&self, plan: &crate::plan::MasterProjectPlan) -> Result<(), Refusal> {
+    fn keeps_what_has_begun(&self, plan: &MasterProjectPlan) -> Result<(), Refusal> {
         let after = crate::state_index::StateIndex::of(plan);
         let sites = self.state.plan.sites.iter().zip(&self.state.sites);
         for (site, status) in sites.filter(|(_, status)| status.runs > 0) {
@@ -226,16 +247,21 @@ impl Acting<'_> {
                 return Err(Refusal::invalid(text, "roll it back first"));
             }
         }
-        let busy = |status: &crate::state::RfcStatus| status.state == RfcState::Implementing;
-        let gone = self.state.rfcs.iter().find(|it| {
-            let schedule = &self.state.change_schedule;
-            busy(it) && plan.rfc(&it.id).is_none() && schedule.beside(&it.id).is_none()
-        });
+        let has_begun = |it: RfcState| {
+            use RfcState::{BackedOut, Implemented, Implementing, Reviewed};
+            matches!(it, Implementing | Implemented | BackedOut | Reviewed)
+        };
+        let leaves = |id: &RfcId| self.state.plan.rfc(id).is_some() && plan.rfc(id).is_none();
+        let gone = self.state.rfcs.iter().find(|it| has_begun(it.state) && leaves(&it.id));
         match gone {
             None => Ok(()),
             Some(rfc) => {
-                let text = format!("{} is being implemented and must stay in the plan", rfc.id);
-                Err(Refusal::invalid(text, "let it be implemented or backed out first"))
+                let text = format!("{} is {} and must stay in the plan", rfc.id, rfc.state);
+                let next = format!(
+                    "let it be closed first: `landfall why rfc/{}` says what it waits on",
+                    rfc.id
+                );
+                Err(Refusal::invalid(text, next))
             }
         }
     }

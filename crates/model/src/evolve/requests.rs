@@ -95,7 +95,7 @@ pub(super) fn set_aside(status: &mut RfcStatus, person: &PersonId) {
 }
 
 /// Lets no approval count any more.
-fn withdrawn(status: &mut RfcStatus) {
+pub(super) fn withdrawn(status: &mut RfcStatus) {
     status.approvals.clear();
     status.given.clear();
     status.on_behalf.clear();

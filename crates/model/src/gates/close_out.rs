@@ -6,7 +6,7 @@
 use super::{Found, missing};
 use crate::close_out::{contributors, open_items, with_access};
 use crate::guard::{Guard, GuardReading};
-use crate::machine::RfcState;
+use crate::machine::{RfcState, RfcTransition, Transition};
 use crate::milestone::Milestone;
 use crate::rfc::Covers;
 use crate::role_type::RoleType;
@@ -69,7 +69,7 @@ pub fn k3(state: &State) -> Found {
     missing("the close-out report is not signed", &roles)
 }
 
-/// K4: every request for change is closed.
+/// K4: every request for change is closed, but for what left the plan before it was begun.
 pub fn k4(state: &State) -> Found {
     let is_open =
         |it: RfcState| !matches!(it, RfcState::Closed | RfcState::Rejected | RfcState::Cancelled);
@@ -77,7 +77,11 @@ pub fn k4(state: &State) -> Found {
         let planned = state.request(&it.id);
         it.state == RfcState::Draft && planned.is_some_and(|it| it.covers == Covers::default())
     };
-    match state.rfcs.iter().find(|it| is_open(it.state) && !is_template(it)) {
+    let is_given_up = |it: &RfcStatus| {
+        state.request(&it.id).is_none() && RfcTransition::Cancelled.follows(it.state).is_some()
+    };
+    let is_owed = |it: &&RfcStatus| is_open(it.state) && !is_template(it) && !is_given_up(it);
+    match state.rfcs.iter().find(is_owed) {
         None => Ok(()),
         Some(rfc) => {
             let text = format!("{} is {}, not closed", rfc.id, rfc.state);

@@ -338,6 +338,6 @@ fn who_approves_what_is_not_changed_by_the_program_manager_alone() {
     expect![[r#"
         04 08:00 sabela: Program Manager agrees to revise plan caffa9fff5e9fbec28ac8d620afc4d98d249a64e0cb32e306d660439a998b047
         04 08:00 rosalind: Change Authority agrees to revise plan caffa9fff5e9fbec28ac8d620afc4d98d249a64e0cb32e306d660439a998b047
-        04 08:00 rosalind: plan revised, voiding []
+        04 08:00 rosalind: plan revised, voiding [R-sites]
     "#]].assert_eq(&world.story(before, &["revise", "plan"]));
 }

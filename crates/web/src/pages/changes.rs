@@ -120,7 +120,8 @@ async fn since_approval(visit: &Visit, rfc: &RfcId) -> Result<Option<Block>, No>
 }
 
 fn voids(entry: &Entry, rfc: &RfcId) -> bool {
-    matches!(&entry.event, Event::PlanRevised { voided, .. } if voided.contains(rfc))
+    let Event::PlanRevised { voided, unapproved, .. } = &entry.event else { return false };
+    voided.iter().chain(unapproved).any(|it| it == rfc)
 }
 
 /// Returns what has to be seen before a request is decided on.

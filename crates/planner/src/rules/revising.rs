@@ -1,0 +1,178 @@
+//! Stories of revised plans: what stands of what was approved, and what becomes of a request that
+//! leaves the plan.
+//!
+//! House rule: docs/decisions/0067-an-approval-is-of-what-was-read.md.
+
+use super::world::World;
+use crate::fixture::{at, standard_plan};
+use crate::waiting::WaitingOn;
+use expect_test::expect;
+use model::command::{Command, RfcAct};
+use model::gates::close_out::k4;
+use model::machine::RfcState;
+use model::plan::MasterProjectPlan;
+use model::refusal::Refusal;
+use model::rfc::{ChangeWindow, ImplementationReview, RequestForChange};
+use std::sync::Arc;
+
+type Change = fn(&mut MasterProjectPlan);
+
+fn why() -> String {
+    "as agreed".to_owned()
+}
+
+fn night(from: &str, until: &str) -> Option<ChangeWindow> {
+    Some(ChangeWindow { from: at(from), until: at(until) })
+}
+
+fn saturday() -> MasterProjectPlan {
+    let mut plan = standard_plan();
+    plan.rfcs[0].window = night("2027-01-09T20:00:00Z", "2027-01-10T04:00:00Z");
+    plan
+}
+
+/// Lets the Program Manager alone revise the plan.
+fn revise(world: &mut World, change: impl FnOnce(&mut MasterProjectPlan)) -> Result<(), Refusal> {
+    let mut plan = MasterProjectPlan::clone(&world.state.plan);
+    change(&mut plan);
+    let digest = plan.digest();
+    world.plans.insert(digest, Arc::new(plan));
+    let revise =
+        Command::RevisePlan { plan: digest, changes: vec![], removes_scope: false, reason: why() };
+    world.act("sabela", &revise)
+}
+
+// Proves: P1-B1
+#[test]
+fn whatever_its_approvers_read_of_a_request_voids_its_authorisation_when_it_is_another() {
+    let changes: [(&str, Change); 7] = [
+        ("the window", |it| {
+            it.rfcs[0].window = night("2027-01-12T20:00:00Z", "2027-01-13T04:00:00Z");
+        }),
+        ("the risk", |it| it.rfcs[0].risk = "none".to_owned()),
+        ("the way back", |it| it.rfcs[0].rollback_plan = "none".to_owned()),
+        ("the evidence", |it| it.rfcs[0].test_evidence = "none".to_owned()),
+        ("the part", |it| it.components[0].steps[0].time_limit_s += 1),
+        ("another request", |it| it.rfcs[1].risk = "none".to_owned()),
+        ("the title of the plan", |it| it.title = "Fixture, revised".to_owned()),
+    ];
+    let mut told = String::new();
+    for (what, change) in changes {
+        let mut world = World::of(saturday());
+        world.until(|it| it.state.rfcs[0].state == RfcState::Scheduled);
+        revise(&mut world, change).unwrap();
+        let status = &world.state.rfcs[0];
+        let reason = status.reason.as_deref().unwrap_or("as before");
+        told += &format!("{what}: it is {}, {reason}\n", status.state);
+    }
+    expect![[r#"
+        the window: it is a draft, the request itself, as it was authorised, has changed
+        the risk: it is a draft, the request itself, as it was authorised, has changed
+        the way back: it is a draft, the request itself, as it was authorised, has changed
+        the evidence: it is a draft, the request itself, as it was authorised, has changed
+        the part: it is a draft, the part of the plan that was authorised has changed
+        another request: it is scheduled, as before
+        the title of the plan: it is scheduled, as before
+    "#]]
+    .assert_eq(&told);
+}
+
+#[test]
+fn an_approval_does_not_count_for_what_its_request_becomes() {
+    let window: Change = |it| {
+        it.rfcs[0].window = night("2027-01-12T20:00:00Z", "2027-01-13T04:00:00Z");
+    };
+    let leave: Change = |it| drop(it.rfcs.remove(0));
+    let same: Change = |it| it.rfcs.insert(0, saturday().rfcs[0].clone());
+    let other: Change = |it| {
+        let mut other = saturday().rfcs[0].clone();
+        other.covers.components.pop();
+        it.rfcs.insert(0, other);
+    };
+    let rows: [(&str, Vec<Change>); 4] = [
+        ("as it was", vec![]),
+        ("in another window", vec![window]),
+        ("gone, and back as it was", vec![leave, same]),
+        ("gone, and back as something else", vec![leave, other]),
+    ];
+    let mut told = String::new();
+    for (how, changes) in rows {
+        let mut world = World::of(saturday());
+        world.until(|it| it.state.rfcs[0].state == RfcState::Assessing);
+        let approve = |world: &World| {
+            let part = world.state.index.parts[0];
+            let act = RfcAct::Approve { part, conditions: None };
+            Command::Rfc { rfc: "R-core".parse().unwrap(), act }
+        };
+        let first = approve(&world);
+        world.act("rosalind", &first).unwrap();
+        for change in changes {
+            revise(&mut world, change).unwrap();
+        }
+        let last = approve(&world);
+        world.act("farrukh", &last).unwrap();
+        let status = &world.state.rfcs[0];
+        let count = status.approvals.len();
+        told += &format!("{how}: it is {}, with {count} approvals\n", status.state);
+    }
+    expect![[r#"
+        as it was: it is authorised, with 2 approvals
+        in another window: it is being assessed, with 1 approvals
+        gone, and back as it was: it is being assessed, with 1 approvals
+        gone, and back as something else: it is being assessed, with 1 approvals
+    "#]]
+    .assert_eq(&told);
+}
+
+#[test]
+fn a_request_whose_work_has_begun_stays_in_the_plan_until_it_is_closed() {
+    let mut world = World::of(standard_plan());
+    let mut told = String::new();
+    for state in [RfcState::Implementing, RfcState::Implemented, RfcState::Reviewed] {
+        if state == RfcState::Reviewed {
+            let review = ImplementationReview::as_planned("begin earlier");
+            let act = RfcAct::ReviewImplementation { review };
+            let rfc = "R-core".parse().unwrap();
+            world.act("rosalind", &Command::Rfc { rfc, act }).unwrap();
+        }
+        let is_later = |it: &WaitingOn| {
+            it.what.contains("has to be reviewed") || it.what.contains("has to be closed")
+        };
+        while world.state.rfcs[0].state != state {
+            assert!(world.settled_once_but(&is_later), "{}", world.why("rfc/R-core"));
+        }
+        let refused = revise(&mut world, |it| drop(it.rfcs.remove(0))).unwrap_err();
+        told += &format!("{refused}\n{}\n", refused.next_step);
+    }
+    world.until(|it| it.state.rfcs[0].state == RfcState::Closed);
+    revise(&mut world, |it| drop(it.rfcs.remove(0))).unwrap();
+    expect![[r#"
+        R-core is being implemented and must stay in the plan
+        let it be closed first: `landfall why rfc/R-core` says what it waits on
+        R-core is implemented and must stay in the plan
+        let it be closed first: `landfall why rfc/R-core` says what it waits on
+        R-core is reviewed and must stay in the plan
+        let it be closed first: `landfall why rfc/R-core` says what it waits on
+    "#]]
+    .assert_eq(&told);
+}
+
+// Proves: P4a-A1
+#[test]
+fn nobody_waits_at_the_close_out_for_a_request_that_left_the_plan_before_it_was_begun() {
+    let mut world = World::ready(standard_plan());
+    world.until(|it| it.state.rfcs.iter().all(|it| it.state == RfcState::Closed));
+    let more = |plan: &mut MasterProjectPlan| {
+        let id = "RFC-3".parse().unwrap();
+        plan.rfcs.push(RequestForChange { id, ..plan.rfcs[1].clone() });
+    };
+    for state in [RfcState::Draft, RfcState::Submitted, RfcState::Assessing, RfcState::Scheduled] {
+        let mut world = world.clone();
+        revise(&mut world, more).unwrap();
+        world.until(|it| it.state.rfcs[2].state == state);
+        let before = k4(&world.state);
+        revise(&mut world, |it| drop(it.rfcs.pop())).unwrap();
+        assert!(before.is_err(), "{state}");
+        assert_eq!(k4(&world.state), Ok(()), "{state}");
+    }
+}
