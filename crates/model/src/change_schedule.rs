@@ -45,6 +45,9 @@ pub enum ChangeScheduleEvent {
         kind: EmergencyKind,
         /// The last day on which somebody else reviews it.
         review_due: Date,
+        /// For whom it was authorised, where not for themselves.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on_behalf_of: Option<PersonId>,
     },
     /// Somebody else than its approver reviewed an emergency.
     EmergencyReviewed {
@@ -148,6 +151,9 @@ pub struct Emergency {
     pub kind: EmergencyKind,
     /// Who authorised it.
     pub by: Option<PersonId>,
+    /// For whom, where not for themselves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_behalf_of: Option<PersonId>,
     /// When.
     pub at: Timestamp,
     /// By what they showed that it is them; nothing where an older program noted none.
@@ -207,6 +213,13 @@ pub const STANDARD_SAMPLE: usize = 5;
 /// Within how many working days an emergency is reviewed by somebody else.
 pub const EMERGENCY_REVIEW_WORKING_DAYS: u8 = 5;
 
+impl Emergency {
+    /// Returns the persons behind its authorisation: who authorised it, and for whom.
+    pub fn behind(&self) -> impl Iterator<Item = &PersonId> {
+        self.by.iter().chain(&self.on_behalf_of)
+    }
+}
+
 impl ChangeSchedule {
     /// Returns the standard change called `id`.
     pub fn standard(&self, id: &RfcId) -> Option<&StandardChange> {
@@ -253,9 +266,16 @@ impl ChangeSchedule {
                 }
                 self.urgent.push(RequestForChange::clone(request));
             }
-            ChangeScheduleEvent::EmergencyJustified { rfc, kind, review_due } => {
-                let (kind, review_due) = (*kind, *review_due);
-                let emergency = Emergency { kind, by, at, means: None, review_due, review: None };
+            ChangeScheduleEvent::EmergencyJustified { rfc, kind, review_due, on_behalf_of } => {
+                let emergency = Emergency {
+                    kind: *kind,
+                    by,
+                    on_behalf_of: on_behalf_of.clone(),
+                    at,
+                    means: None,
+                    review_due: *review_due,
+                    review: None,
+                };
                 self.emergencies.insert(rfc.clone(), emergency);
             }
             ChangeScheduleEvent::EmergencyReviewed { rfc, justified, finding } => {
@@ -320,7 +340,7 @@ impl fmt::Display for ChangeScheduleEvent {
             Self::EmergencyRequested { request } => {
                 write!(f, "{}: asked for in an emergency: {}", request.id, request.reason)
             }
-            Self::EmergencyJustified { rfc, kind, review_due } => {
+            Self::EmergencyJustified { rfc, kind, review_due, .. } => {
                 write!(f, "{rfc}: an emergency of {kind}, to be reviewed by {review_due}")
             }
             Self::EmergencyReviewed { rfc, justified, finding } => {

@@ -9,6 +9,7 @@ mod batch;
 mod change_schedule;
 mod close_out;
 mod completion;
+mod concurring;
 mod delegation;
 mod deployment;
 pub mod dispute;
@@ -41,7 +42,6 @@ use crate::event::{Actor, Event};
 use crate::id::PersonId;
 use crate::machine::{SiteTransition, Transition};
 use crate::plan::MasterProjectPlan;
-use crate::planted::{Planted, is_planted};
 use crate::refusal::{Refusal, RefusalCode, pass};
 use crate::rights::Rights;
 use crate::role_type::RoleType;
@@ -49,7 +49,6 @@ use crate::scope::Scope;
 use crate::sheet::SlotId;
 use crate::state::{Holding, State};
 use jiff::Timestamp;
-use std::collections::BTreeSet;
 
 /// Who decides, when, and with what at hand.
 pub struct Acting<'a> {
@@ -269,10 +268,12 @@ impl Acting<'_> {
     }
 
     /// SOD-3: what somebody built, somebody else starts.
-    fn may_start(&self) -> Result<(), Refusal> {
+    fn may_start(&self, roles: &[RoleType], scope: &Scope) -> Result<(), Refusal> {
         let builders = self.state.plan.release.builders();
         let profile = self.state.plan.profile;
-        crate::separation_of_duties::may_start(self.person, &builders, profile)?;
+        for person in roles.iter().flat_map(|it| self.persons_behind(*it, scope)) {
+            crate::separation_of_duties::may_start(&person, &builders, profile)?;
+        }
         Ok(())
     }
 
@@ -283,17 +284,11 @@ impl Acting<'_> {
             let runners = self.state.implementers_of(scope);
             let builders = self.state.plan.release.builders();
             let profile = self.state.plan.profile;
-            may_verify(self.person, &runners, &builders, Checks::Manual, profile)?;
+            for person in self.persons_behind(role, scope) {
+                may_verify(&person, &runners, &builders, Checks::Manual, profile)?;
+            }
         }
         Ok(())
-    }
-
-    /// Returns for whom the person acts as `role` at `scope`, where not for themselves.
-    fn on_behalf_of(&self, role: RoleType, scope: &Scope) -> Option<PersonId> {
-        if self.state.roles_of(self.person, scope).contains(&role) {
-            return None;
-        }
-        self.state.delegated(self.person, role, scope, self.now).map(|it| it.by.clone())
     }
 
     /// Returns the first of `roles` that the person holds for `scope`.
@@ -341,66 +336,6 @@ impl Acting<'_> {
         }
     }
 
-    /// Collects agreement to `act` from holders of each of `roles`, by at least `persons_min`
-    /// different people. Returns the agreement of this person, and whether it is complete.
-    ///
-    /// # Errors
-    ///
-    /// When the person holds none of the roles, or has agreed already.
-    fn concur(
-        &self,
-        act: &str,
-        roles: &[RoleType],
-        persons_min: usize,
-        scope: &Scope,
-        reason: Option<&str>,
-    ) -> Result<(Vec<Event>, bool), Refusal> {
-        self.role(roles, scope, act)?;
-        let held = self.held(scope);
-        let before = self.state.concurrences.get(act).map(Vec::as_slice).unwrap_or_default();
-        let has_given = |role: RoleType| before.iter().any(|it| it.role == role);
-        let mine: Vec<RoleType> =
-            roles.iter().copied().filter(|it| held.contains(it) && !has_given(*it)).collect();
-        let mut persons: BTreeSet<&PersonId> = before.iter().map(|it| &it.by).collect();
-        let is_new_person = persons.insert(self.person);
-        if mine.is_empty() && !is_new_person {
-            let text = format!("{} has already agreed to {act}", self.person);
-            let lacking: Vec<RoleType> =
-                roles.iter().copied().filter(|it| !has_given(*it)).collect();
-            let wanted = if lacking.is_empty() { roles } else { &lacking };
-            return Err(Refusal::new(RefusalCode::State, text, self.ask(wanted, scope)));
-        }
-        let given: Vec<RoleType> = if mine.is_empty() {
-            roles.iter().copied().filter(|it| held.contains(it)).take(1).collect()
-        } else {
-            mine
-        };
-        let covered = roles.iter().all(|it| has_given(*it) || given.contains(it));
-        let is_complete = covered && persons.len() >= persons_min || is_planted(Planted::ActsAlone);
-        let lacks = |it: &RoleType| !has_given(*it) && !given.contains(it);
-        let lacking: Vec<RoleType> = roles.iter().copied().filter(lacks).collect();
-        let wanted = match (is_complete, lacking.is_empty()) {
-            (true, _) => vec![],
-            (false, true) => roles.to_vec(),
-            (false, false) => lacking,
-        };
-        let events = given.iter().map(|role| Event::Concurred {
-            act: act.to_owned(),
-            role: *role,
-            reason: reason.map(str::to_owned),
-            wanted: wanted.clone(),
-        });
-        Ok((events.collect(), is_complete))
-    }
-
-    /// Returns how many different people an act of two must have.
-    fn two_persons(&self) -> usize {
-        match self.state.plan.profile {
-            crate::profile::Profile::Solo => 1,
-            crate::profile::Profile::Standard | crate::profile::Profile::Regulated => 2,
-        }
-    }
-
     fn site_event(
         &self,
         site: &crate::id::SiteId,
@@ -416,8 +351,9 @@ impl Acting<'_> {
     fn adopt(&self, id: &crate::id::ComponentId) -> Result<Vec<Event>, Refusal> {
         let (planned, _) = self.state.component(id).ok_or_else(|| Refusal::unknown(id))?;
         let scope = Scope::Component(id.clone());
-        self.role(&[RoleType::ReleaseManagement], &scope, "have a component adopted")?;
-        self.may_start()?;
+        let roles = [RoleType::ReleaseManagement];
+        self.role(&roles, &scope, "have a component adopted")?;
+        self.may_start(&roles, &scope)?;
         if planned.adopt == crate::component::Adopt::No {
             let text = format!("the plan does not say that {id} was deployed in the pilot");
             return Err(Refusal::invalid(text, "deploy it, or revise the plan"));
@@ -477,24 +413,5 @@ impl Acting<'_> {
         let ring = position.and_then(|it| self.state.plan.ring_of.get(*it as usize));
         let ring = ring.and_then(|it| self.state.plan.rings.get(*it as usize));
         ring.map_or(Scope::Deployment, |it| Scope::Ring(it.id.clone()))
-    }
-
-    fn exempt(&self, site: &crate::id::SiteId, reason: &str) -> Result<Vec<Event>, Refusal> {
-        let scope = Scope::Site(site.clone());
-        let reason = worded("the reason", reason)?;
-        let exempted =
-            self.site_event(site, SiteTransition::Exempted, Some(reason.clone()), vec![])?;
-        let act = format!("exempt {scope}");
-        let roles = [RoleType::ProgramManager, RoleType::Customer];
-        let (mut events, is_complete) =
-            self.concur(&act, &roles, self.two_persons(), &Scope::Deployment, Some(&reason))?;
-        if is_complete {
-            let x1 = vec![crate::guard::GuardReading::met(crate::guard::Guard::X1)];
-            let gate = pass(&act, x1)?;
-            if let Event::Site { site, transition, reason, .. } = exempted {
-                events.push(Event::Site { site, transition, reason, gate });
-            }
-        }
-        Ok(events)
     }
 }

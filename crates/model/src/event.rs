@@ -120,6 +120,9 @@ pub enum Event {
         /// the act is agreed on.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         wanted: Vec<RoleType>,
+        /// For whom, where not for themselves.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on_behalf_of: Option<PersonId>,
     },
     /// The plan was replaced; authorisations of changed parts are void.
     PlanRevised {
@@ -272,6 +275,9 @@ pub enum Event {
         waiver: u32,
         /// In which role.
         role: RoleType,
+        /// For whom, where not for themselves.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on_behalf_of: Option<PersonId>,
     },
     /// A waiver changed its state.
     Waiver {

@@ -156,9 +156,11 @@ impl State {
             Event::Deployment { transition, .. } => {
                 self.deployment_happened(*transition, by, at)?;
             }
-            Event::Concurred { act, role, wanted, .. } => {
+            Event::Concurred { act, role, wanted, on_behalf_of, .. } => {
                 let by = by.ok_or_else(|| Impossible::unknown("the person who agreed"))?;
-                let concurrence = Concurrence { by, role: *role, at, wanted: wanted.clone() };
+                let (role, wanted) = (*role, wanted.clone());
+                let on_behalf_of = on_behalf_of.clone();
+                let concurrence = Concurrence { by, role, at, wanted, on_behalf_of };
                 self.concurrences.entry(act.clone()).or_default().push(concurrence);
             }
             Event::PlanRevised { plan, baseline, changes, voided, unapproved, reason } => {
@@ -227,12 +229,15 @@ impl State {
                     reason: reason.clone(),
                     requested_by: by,
                     approvals: vec![],
+                    on_behalf: vec![],
                     until: *until,
                 });
             }
-            Event::WaiverApproved { waiver, role } => {
+            Event::WaiverApproved { waiver, role, on_behalf_of } => {
                 let by = by.ok_or_else(|| Impossible::unknown("the approver"))?;
-                self.waiver_mut(*waiver)?.approvals.push((by, *role));
+                let status = self.waiver_mut(*waiver)?;
+                status.approvals.push((by, *role));
+                status.on_behalf.extend(on_behalf_of.clone());
             }
             Event::Waiver { waiver, transition, .. } => {
                 let status = self.waiver_mut(*waiver)?;

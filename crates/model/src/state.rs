@@ -437,6 +437,9 @@ pub struct WaiverStatus {
     pub requested_by: Option<PersonId>,
     /// Who approved it, in which role.
     pub approvals: Vec<(PersonId, RoleType)>,
+    /// For whom delegates have approved it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub on_behalf: Vec<PersonId>,
     /// When it ends.
     pub until: Timestamp,
 }
@@ -466,6 +469,16 @@ pub struct Concurrence {
     /// The role types of whom somebody had to agree too then.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub wanted: Vec<RoleType>,
+    /// For whom, where not for themselves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_behalf_of: Option<PersonId>,
+}
+
+impl Concurrence {
+    /// Returns the persons behind it: who agreed, and for whom.
+    pub fn behind(&self) -> impl Iterator<Item = &PersonId> {
+        std::iter::once(&self.by).chain(&self.on_behalf_of)
+    }
 }
 
 /// Returns what `act` is about, such as `resume ring/broad`: it ends in that.

@@ -14,8 +14,10 @@ pub fn sentence(event: &Event) -> String {
         Event::Deployment { transition, reason, .. } => {
             with_reason(format!("deployment: {transition}"), reason.as_deref())
         }
-        Event::Concurred { act, role, reason, .. } => {
-            with_reason(format!("{role} agreed to {act}"), reason.as_deref())
+        Event::Concurred { act, role, reason, on_behalf_of, .. } => {
+            let behalf = on_behalf_of.as_ref().map(|it| format!(" on behalf of {it}"));
+            let behalf = behalf.unwrap_or_default();
+            with_reason(format!("{role} agreed{behalf} to {act}"), reason.as_deref())
         }
         Event::PlanRevised { plan, baseline, changes, voided, unapproved, reason } => {
             let voided: Vec<String> =
@@ -76,7 +78,10 @@ pub fn sentence(event: &Event) -> String {
             let part = part.as_ref().map(|it| format!(", {it} only,")).unwrap_or_default();
             format!("waiver {waiver} of {guard}{part} at {scope} requested until {until}: {reason}")
         }
-        Event::WaiverApproved { waiver, role } => format!("waiver {waiver} approved by {role}"),
+        Event::WaiverApproved { waiver, role, on_behalf_of } => {
+            let behalf = on_behalf_of.as_ref().map(|it| format!(" on behalf of {it}"));
+            format!("waiver {waiver} approved by {role}{}", behalf.unwrap_or_default())
+        }
         Event::Waiver { waiver, transition, reason } => {
             with_reason(format!("waiver {waiver}: {transition}"), reason.as_deref())
         }

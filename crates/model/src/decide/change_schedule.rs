@@ -11,7 +11,7 @@ use crate::digest::Digest;
 use crate::event::Event;
 use crate::gates::{self, Found, missing};
 use crate::guard::Guard;
-use crate::id::{DeploymentId, RfcId, SiteId};
+use crate::id::{DeploymentId, PersonId, RfcId, SiteId};
 use crate::machine::{RfcState, RfcTransition, Transition};
 use crate::profile::Profile;
 use crate::refusal::{Refusal, RefusalCode, pass};
@@ -124,7 +124,7 @@ impl Acting<'_> {
             let text = "nobody carries it out";
             return Err(Refusal::invalid(text, "name who does: `--implementer`"));
         }
-        let known = |it: &crate::id::PersonId| state.plan.person(it).is_some();
+        let known = |it: &PersonId| state.plan.person(it).is_some();
         if let Some(stranger) = asked.implementers.iter().find(|it| !known(it)) {
             return Err(Refusal::unknown(stranger));
         }
@@ -193,7 +193,7 @@ impl Request<'_> {
         self.take_role(&[RoleType::ChangeAuthority], "authorise")?;
         let reason = worded("why it cannot wait", reason)?;
         let part = self.shown(part)?;
-        self.is_separate()?;
+        self.persons_behind().iter().try_for_each(|it| self.is_separate_for(it).map(|_| ()))?;
         let transition = RfcTransition::EmergencyAuthorised;
         self.happened(transition, None, vec![])?;
         let kind = kind.ok_or_else(|| {
@@ -203,7 +203,9 @@ impl Request<'_> {
         let gate = pass("the emergency", vec![self.read(Guard::RF4, self.on_call())])?;
         let rfc = self.planned.id.clone();
         let review_due = self.review_due();
-        let justified = ChangeScheduleEvent::EmergencyJustified { rfc, kind, review_due };
+        let on_behalf_of = self.acting.on_behalf_of(RoleType::ChangeAuthority, &self.scope());
+        let justified =
+            ChangeScheduleEvent::EmergencyJustified { rfc, kind, review_due, on_behalf_of };
         Ok(vec![
             self.authorised(transition, part, Some(reason), gate)?,
             Event::ChangeSchedule(justified),
@@ -249,21 +251,31 @@ impl Request<'_> {
             let text = format!("the emergency of {} has been reviewed", self.planned.id);
             return Err(Refusal::new(RefusalCode::State, text, "there is nothing to do"));
         }
-        self.is_reviewer(emergency.by.as_ref())?;
+        let profile = self.acting.state.plan.profile;
+        for reviewer in self.persons_behind() {
+            for approver in emergency.behind() {
+                separation::may_review_emergency(approver, &reviewer, profile)?;
+            }
+        }
+        self.is_reviewer()?;
         let rfc = self.planned.id.clone();
         let reviewed = ChangeScheduleEvent::EmergencyReviewed { rfc, justified, finding };
         Ok(vec![Event::ChangeSchedule(reviewed)])
     }
 
-    /// SOD-10, and nobody reviews what they carried out.
-    fn is_reviewer(&self, approver: Option<&crate::id::PersonId>) -> Result<(), Refusal> {
+    /// Returns the persons behind what is done as the change authority.
+    fn persons_behind(&self) -> Vec<PersonId> {
+        self.acting.persons_behind(RoleType::ChangeAuthority, &self.scope())
+    }
+
+    /// Nobody reviews what they carried out.
+    fn is_reviewer(&self) -> Result<(), Refusal> {
         let profile = self.acting.state.plan.profile;
-        if let Some(approver) = approver {
-            separation::may_review_emergency(approver, self.acting.person, profile)?;
-        }
         let relaxes = profile.relaxes(separation::Rule::ImplementerNeverApproves);
-        if self.planned.implementers.contains(self.acting.person) && !relaxes {
-            let text = format!("{} carried out {}", self.acting.person, self.planned.id);
+        let behind = self.persons_behind();
+        let carried_out = |it: &&PersonId| self.planned.implementers.contains(it);
+        if let Some(person) = behind.iter().find(carried_out).filter(|_| !relaxes) {
+            let text = format!("{person} carried out {}", self.planned.id);
             let next = "ask somebody who did not";
             return Err(Refusal::new(RefusalCode::NotPermitted, text, next));
         }
@@ -275,7 +287,7 @@ impl Request<'_> {
     pub(super) fn review(&self, reason: &str) -> Result<Vec<Event>, Refusal> {
         self.take_role(&[RoleType::ChangeAuthority], "review")?;
         let reason = worded("the review", reason)?;
-        self.is_reviewer(None)?;
+        self.is_reviewer()?;
         let reviewed = self.happened(RfcTransition::Reviewed, Some(reason), vec![])?;
         let state = self.acting.state;
         let is_enough = state.plan.profile == Profile::Solo
@@ -295,7 +307,7 @@ impl Request<'_> {
         review: &ImplementationReview,
     ) -> Result<Vec<Event>, Refusal> {
         self.take_role(&[RoleType::ChangeAuthority], "review")?;
-        self.is_reviewer(None)?;
+        self.is_reviewer()?;
         let lessons = worded("what was learnt", &review.lessons)?;
         let side_effects = review.side_effects.as_deref();
         let side_effects = side_effects.map(|it| worded("the side effects", it)).transpose()?;

@@ -76,8 +76,9 @@ impl Acting<'_> {
     }
 
     pub(super) fn open(&self) -> Result<Vec<Event>, Refusal> {
-        self.role(&[RoleType::ProgramManager], &Scope::Deployment, "open the deployment")?;
-        self.may_start()?;
+        let roles = [RoleType::ProgramManager];
+        self.role(&roles, &Scope::Deployment, "open the deployment")?;
+        self.may_start(&roles, &Scope::Deployment)?;
         let transition = DeploymentTransition::Opened;
         self.deployment_event(transition, None, vec![])?;
         let reading = self.of_deployment(Guard::E1, gates::e1(self.state));

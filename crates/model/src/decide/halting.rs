@@ -87,8 +87,9 @@ impl Acting<'_> {
         reason: &str,
         only: &[Resumable],
     ) -> Result<Vec<Event>, Refusal> {
-        self.may_start()?;
         let scope = Scope::Ring(ring.clone());
+        let roles = [RoleType::ReleaseManagement, RoleType::ProgramManager];
+        self.may_start(&roles, &scope)?;
         let reason = worded("the cause and the decision", reason)?;
         self.ring_event(ring, RingTransition::Resumed, reason.clone(), vec![])?;
         let act = format!("resume {scope}");
@@ -99,7 +100,6 @@ impl Acting<'_> {
             gates::h1(self.state, &scope),
         );
         let gate = pass(&format!("resuming ring {ring}"), vec![reading])?;
-        let roles = [RoleType::ReleaseManagement, RoleType::ProgramManager];
         let (mut events, is_complete) =
             self.concur(&act, &roles, self.two_persons(), &scope, Some(&reason))?;
         if !is_complete {
@@ -191,7 +191,7 @@ impl Acting<'_> {
     pub(super) fn resume(&self, scope: &Scope, reason: &str) -> Result<Vec<Event>, Refusal> {
         self.known_scope(scope)?;
         self.role(RELEASE, scope, "resume it")?;
-        self.may_start()?;
+        self.may_start(RELEASE, scope)?;
         let reason = worded("the cause and the decision", reason)?;
         self.resumed(scope, &reason)?;
         let reading = self.state.reading(

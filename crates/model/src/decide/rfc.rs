@@ -80,7 +80,7 @@ impl Request<'_> {
         Ok(Event::Rfc { rfc, transition, part: None, until: None, reason, gate })
     }
 
-    fn scope(&self) -> Scope {
+    pub(super) fn scope(&self) -> Scope {
         Scope::Rfc(self.planned.id.clone())
     }
 
@@ -132,11 +132,14 @@ impl Request<'_> {
         Err(Refusal::new(RefusalCode::Stale, text, next))
     }
 
-    pub(super) fn is_separate(&self) -> Result<Vec<separation::Rule>, Refusal> {
+    fn is_separate(&self) -> Result<Vec<separation::Rule>, Refusal> {
         self.is_separate_for(self.acting.person)
     }
 
-    fn is_separate_for(&self, person: &PersonId) -> Result<Vec<separation::Rule>, Refusal> {
+    pub(super) fn is_separate_for(
+        &self,
+        person: &PersonId,
+    ) -> Result<Vec<separation::Rule>, Refusal> {
         let builders = self.acting.state.plan.release.builders();
         let change = separation::Change {
             requester: &self.planned.requested_by,

@@ -165,22 +165,26 @@ impl Acting<'_> {
         let mut approvers: Vec<_> = status.approvals.iter().map(|(by, _)| by.clone()).collect();
         let authority = status.guard.waiver().authority();
         let profile = self.state.plan.profile;
-        if approvers.contains(self.person) || involved.contains(self.person) {
-            let text = format!(
-                "{} has asked for waiver {number}, approved it, or gains by it",
-                self.person
-            );
-            let next = self.ask(authority, &status.scope);
-            if profile != Profile::Solo {
-                return Err(Refusal::new(RefusalCode::NotPermitted, text, next));
-            }
-        }
         // Each of the role types that must approve does, by somebody of its own.
         let held = self.held(&status.scope);
         let given = |role: &RoleType| status.approvals.iter().any(|(_, it)| it == role);
         let own: Vec<RoleType> = authority.iter().copied().filter(|it| held.contains(it)).collect();
         let open = own.iter().copied().find(|it| !given(it));
-        let Some(role) = open.or(own.first().copied().filter(|_| profile == Profile::Solo)) else {
+        let role = open.or(own.first().copied().filter(|_| profile == Profile::Solo));
+        let has_part = |it: &PersonId| {
+            approvers.contains(it) || status.on_behalf.contains(it) || involved.contains(it)
+        };
+        let behind = role
+            .map_or_else(|| vec![self.person.clone()], |it| self.persons_behind(it, &status.scope));
+        if let Some(party) = behind.iter().find(|it| has_part(it))
+            && profile != Profile::Solo
+        {
+            let text =
+                format!("{party} has asked for waiver {number}, approved it, or gains by it");
+            let next = self.ask(authority, &status.scope);
+            return Err(Refusal::new(RefusalCode::NotPermitted, text, next));
+        }
+        let Some(role) = role else {
             let lacking: Vec<RoleType> =
                 authority.iter().copied().filter(|it| !given(it)).collect();
             let names: Vec<String> = lacking.iter().map(ToString::to_string).collect();
@@ -189,7 +193,8 @@ impl Acting<'_> {
             return Err(Refusal::new(RefusalCode::NotPermitted, text, next));
         };
         approvers.push(self.person.clone());
-        let mut events = vec![Event::WaiverApproved { waiver: number, role }];
+        let on_behalf_of = self.on_behalf_of(role, &status.scope);
+        let mut events = vec![Event::WaiverApproved { waiver: number, role, on_behalf_of }];
         let is_whole =
             profile == Profile::Solo || authority.iter().all(|it| given(it) || *it == role);
         if is_whole && approvers.len() >= profile.waiver_approvers_min() {

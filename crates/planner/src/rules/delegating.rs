@@ -2,14 +2,17 @@
 //!
 //! House rule: a delegate is named in writing before he or she signs.
 
-use super::world::World;
+use super::world::{World, exit};
 use crate::fixture::standard_plan;
 use expect_test::expect;
-use model::command::{Command, RfcAct};
+use model::command::{Command, Resumable, RfcAct};
 use model::delegation::DelegationCommand;
+use model::guard::Guard;
 use model::machine::{RfcState, SignOffState, SiteState};
+use model::rfc::{EmergencyKind, RfcCategory};
 use model::role_type::RoleType;
 use model::sheet::{self, SlotId};
+use model::site_care::{Exempted, SiteCareCommand};
 
 fn give(delegate: &str, role: RoleType, scope: &str, until: &str) -> Command {
     Command::Delegation(DelegationCommand::Give {
@@ -21,6 +24,10 @@ fn give(delegate: &str, role: RoleType, scope: &str, until: &str) -> Command {
         until: until.parse().unwrap(),
         reason: "on leave".to_owned(),
     })
+}
+
+fn why() -> String {
+    "as agreed".to_owned()
 }
 
 const LATER: &str = "2027-03-01T00:00:00Z";
@@ -134,6 +141,100 @@ fn a_delegate_of_the_change_authority_has_the_duties_and_the_voice_of_both() {
         rosalind: done
         esteban: rosalind has approved R-sites already, in person or by a delegate
         farrukh: done
+    "#]]
+    .assert_eq(&told);
+}
+
+// Proves: X-06
+#[test]
+fn nobody_gets_a_second_voice_by_naming_a_delegate() {
+    let mut told = String::new();
+    told += "-- whoever asks for a waiver approves it by nobody\n";
+    let mut world = World::ready(standard_plan());
+    let until = world.now.checked_add(jiff::SignedDuration::from_hours(24)).unwrap();
+    let waiver = Command::RequestWaiver {
+        guard: Guard::S10,
+        scope: "ring/early".parse().unwrap(),
+        reason: why(),
+        risk: why(),
+        control: why(),
+        until,
+        part: None,
+    };
+    world.act("ivo", &waiver).unwrap();
+    world.act("ivo", &give("noor", RoleType::ReleaseManagement, "deployment", LATER)).unwrap();
+    told += &tell(&mut world, "noor", &Command::ApproveWaiver { waiver: 1 });
+    told += &tell(&mut world, "saoirse", &Command::ApproveWaiver { waiver: 1 });
+
+    told += "-- whoever authorises an emergency reviews it by nobody\n";
+    let mut plan = standard_plan();
+    plan.rfcs[0].category = RfcCategory::Emergency;
+    let mut world = World::of(plan);
+    let rfc = |act| Command::Rfc { rfc: "R-core".parse().unwrap(), act };
+    let (part, kind) = (world.state.index.parts[0], Some(EmergencyKind::Service));
+    let emergency = rfc(RfcAct::AuthoriseEmergency { part, kind, reason: why() });
+    let review = rfc(RfcAct::ReviewEmergency { justified: true, finding: why() });
+    let authority = give("esteban", RoleType::ChangeAuthority, "deployment", LATER);
+    world.act("rosalind", &authority).unwrap();
+    let mut by_delegate = world.clone();
+    told += &tell(&mut world, "rosalind", &emergency);
+    told += &tell(&mut world, "esteban", &review);
+    told += &tell(&mut by_delegate, "esteban", &emergency);
+    told += &tell(&mut by_delegate, "rosalind", &review);
+    told += &tell(&mut by_delegate, "farrukh", &review);
+
+    told += "-- whoever installs exempts by nobody\n";
+    let mut plan = standard_plan();
+    plan.rfcs[1].implementers.push("lucan".parse().unwrap());
+    let mut world = World::ready(plan);
+    let request = SiteCareCommand::RequestExemption {
+        site: "s1".parse().unwrap(),
+        what: Exempted::Users(1),
+        reason: why(),
+        until: "2027-03-01".parse().unwrap(),
+    };
+    world.act("ivo", &Command::SiteCare(request)).unwrap();
+    world.act("lucan", &give("noor", RoleType::ProductManager, "deployment", LATER)).unwrap();
+    let approve = Command::SiteCare(SiteCareCommand::ApproveExemption { number: 1 });
+    told += &tell(&mut world, "noor", &approve);
+
+    told += "-- whoever agrees is no second person by a delegate\n";
+    let mut plan = standard_plan();
+    let sabela = plan.people.iter_mut().find(|it| it.id.as_str() == "sabela").unwrap();
+    sabela.roles.push(RoleType::ReleaseManagement);
+    let mut world = World::ready(plan);
+    let order = world.until_ordered("site/s1@1/pc-1/before/edge");
+    world.end(&order, exit(7));
+    world.look();
+    let only = vec![Resumable::Failed];
+    let again = Command::ResumeRing { ring: "pilot".parse().unwrap(), reason: why(), only };
+    world.act("sabela", &give("noor", RoleType::ProgramManager, "deployment", LATER)).unwrap();
+    let mut state = |world: &mut World, person: &str| {
+        told += &tell(world, person, &again);
+        told += &format!("    the ring is {}\n", world.state.rings[0].state);
+    };
+    state(&mut world, "noor");
+    state(&mut world, "sabela");
+    state(&mut world, "ivo");
+    expect![[r#"
+        -- whoever asks for a waiver approves it by nobody
+        noor: ivo has asked for waiver 1, approved it, or gains by it
+        saoirse: done
+        -- whoever authorises an emergency reviews it by nobody
+        rosalind: done
+        esteban: rosalind approved this emergency and cannot review it (SOD-10)
+        esteban: done
+        rosalind: rosalind approved this emergency and cannot review it (SOD-10)
+        farrukh: done
+        -- whoever installs exempts by nobody
+        noor: lucan implements R-sites and cannot agree to what it leaves out (SOD-13)
+        -- whoever agrees is no second person by a delegate
+        noor: done
+            the ring is halted
+        sabela: done
+            the ring is halted
+        ivo: done
+            the ring is open
     "#]]
     .assert_eq(&told);
 }

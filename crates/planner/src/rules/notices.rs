@@ -373,7 +373,7 @@ fn training_is_scheduled_without_conflict_and_counted_per_site() {
             5 of 10 trained, 8 needed
         owner-2: refused: owner-2 may not say who attended: it takes User Experience or Site Owner
             5 of 10 trained, 8 needed
-        noor: Concurred { act: "exempt 1 users (dc51e62f) from training at site/s1", role: UserExperience, reason: Some("on leave"), wanted: [SiteOwner] }
+        noor: Concurred { act: "exempt 1 users (dc51e62f) from training at site/s1", role: UserExperience, reason: Some("on leave"), wanted: [SiteOwner], on_behalf_of: None }
             5 of 10 trained, 8 needed
             site/s1: noor agreed to exempt 1 users (dc51e62f) from training at site/s1: it takes effect once somebody else does too, by the same command [PersonId("owner-1"), PersonId("kasimir")]
         noor: refused: noor has already agreed to exempt 1 users (dc51e62f) from training at site/s1

@@ -46,7 +46,7 @@ pub(super) fn line(entry: &Entry) -> String {
         Event::WaiverRequested { waiver, guard, scope, .. } => {
             format!("waiver {waiver} of {guard} at {scope} requested")
         }
-        Event::WaiverApproved { waiver, role } => format!("waiver {waiver} approved by {role}"),
+        Event::WaiverApproved { waiver, role, .. } => format!("waiver {waiver} approved by {role}"),
         Event::Waiver { waiver, transition, .. } => format!("waiver {waiver} {transition}"),
         Event::Attested { guard, scope, .. } => format!("{guard} stated at {scope}"),
         Event::Hold { scope, held, reason, .. } => {

@@ -36,7 +36,7 @@ fn half(state: &State, act: &str, given: &[Concurrence]) -> Option<WaitingOn> {
     );
     let scope = scope_of_act(act);
     let mut wait = WaitingOn::people(state, scope, what, last.at, &last.wanted);
-    wait.people.retain(|it| !agreed.contains(&it));
+    wait.people.retain(|it| !given.iter().flat_map(Concurrence::behind).any(|by| by == it));
     if let Some(person) = act.strip_prefix("forget ").and_then(|it| it.parse().ok()) {
         let reason = String::new();
         wait = wait.with(Command::History(HistoryCommand::ForgetPerson { person, reason }));

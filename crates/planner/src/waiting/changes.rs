@@ -208,7 +208,9 @@ impl Change<'_> {
         let act = RfcAct::ReviewEmergency { justified: true, finding: String::new() };
         let mut wait = self.act(what, AUTHORITY, act);
         wait.since = emergency.at;
-        let may = |it: &PersonId| Some(it) != by && !self.planned.implementers.contains(it);
+        let may = |it: &PersonId| {
+            !emergency.behind().any(|by| by == it) && !self.planned.implementers.contains(it)
+        };
         let holders = self.state.plan.holders(RoleType::ChangeAuthority).map(|it| it.id.clone());
         let others: Vec<PersonId> = holders.filter(may).take(super::PEOPLE_MAX).collect();
         if !others.is_empty() {

@@ -161,9 +161,8 @@ impl Acting<'_> {
             return Ok((vec![], true));
         }
         let before = self.state.concurrences.get(act).map(Vec::as_slice).unwrap_or_default();
-        let others = before.iter().filter(|it| it.by != *self.person).count();
-        if others < before.len() {
-            let text = format!("{} has already agreed to {act}", self.person);
+        if let Some(agreed) = self.has_agreed(role, &Scope::Deployment, before) {
+            let text = format!("{agreed} has already agreed to {act}");
             let next = format!(
                 "a second person confirms it: {}",
                 self.ask(transition.authority().roles(), &Scope::Deployment)
@@ -172,10 +171,11 @@ impl Acting<'_> {
         }
         self.runs_it_too(transition, (act, before))?;
         let reason = Some(reason.to_owned());
-        let is_complete = others + 1 >= self.two_persons();
+        let is_complete = before.len() + 1 >= self.two_persons();
         let roles = transition.authority().roles();
         let wanted = if is_complete { vec![] } else { roles.to_vec() };
-        let agreed = Event::Concurred { act: act.to_owned(), role, reason, wanted };
+        let (act, on_behalf_of) = (act.to_owned(), self.on_behalf_of(role, &Scope::Deployment));
+        let agreed = Event::Concurred { act, role, reason, wanted, on_behalf_of };
         Ok((vec![agreed], is_complete))
     }
 
@@ -315,8 +315,8 @@ impl Acting<'_> {
     fn proposed(&self, act: &str, role: RoleType, reason: String) -> Result<Vec<Event>, Refusal> {
         let before = self.state.concurrences.get(act).map(Vec::as_slice).unwrap_or_default();
         let wanted = [RoleType::OperationsManager, RoleType::SupportManager];
-        if before.iter().any(|it| it.by == *self.person) {
-            let text = format!("{} has already proposed to {act}", self.person);
+        if let Some(proposed) = self.has_agreed(role, &Scope::Deployment, before) {
+            let text = format!("{proposed} has already proposed to {act}");
             let next = format!(
                 "in the quiet period Operations or Support confirm it: {}",
                 self.ask(&wanted, &Scope::Deployment)
@@ -324,6 +324,7 @@ impl Acting<'_> {
             return Err(Refusal::new(RefusalCode::State, text, next));
         }
         let (act, reason, wanted) = (act.to_owned(), Some(reason), wanted.to_vec());
-        Ok(vec![Event::Concurred { act, role, reason, wanted }])
+        let on_behalf_of = self.on_behalf_of(role, &Scope::Deployment);
+        Ok(vec![Event::Concurred { act, role, reason, wanted, on_behalf_of }])
     }
 }

@@ -1,10 +1,14 @@
-//! Acts on exemptions: asked for, agreed to by Product Manager and site owner, ended.
+//! Acts on exemptions: asked for, agreed to by Product Manager and site owner, ended; and of whole
+//! sites, by Program Manager and customer.
 //!
 //! Source: Deploy SMF, Process 2 (all targeted users and computers); SOD-13.
 
 use super::super::{Acting, worded};
-use crate::id::SiteId;
-use crate::refusal::{Refusal, RefusalCode};
+use crate::event::Event;
+use crate::guard::{Guard, GuardReading};
+use crate::id::{PersonId, RfcId, SiteId};
+use crate::machine::SiteTransition;
+use crate::refusal::{Refusal, RefusalCode, pass};
 use crate::role_type::RoleType;
 use crate::scope::Scope;
 use crate::separation_of_duties::Rule;
@@ -15,6 +19,27 @@ use jiff::civil::Date;
 const AGREE: [RoleType; 2] = [RoleType::ProductManager, RoleType::SiteOwner];
 
 impl Acting<'_> {
+    /// Leaves a whole site out.
+    pub(in super::super) fn exempt(
+        &self,
+        site: &SiteId,
+        reason: &str,
+    ) -> Result<Vec<Event>, Refusal> {
+        let scope = Scope::Site(site.clone());
+        let reason = worded("the reason", reason)?;
+        let transition = SiteTransition::Exempted;
+        self.site_event(site, transition, None, vec![])?;
+        let act = format!("exempt {scope}");
+        let roles = [RoleType::ProgramManager, RoleType::Customer];
+        let (mut events, is_complete) =
+            self.concur(&act, &roles, self.two_persons(), &Scope::Deployment, Some(&reason))?;
+        if is_complete {
+            let gate = pass(&act, vec![GuardReading::met(Guard::X1)])?;
+            events.push(self.site_event(site, transition, Some(reason), gate)?);
+        }
+        Ok(events)
+    }
+
     pub(super) fn request_exemption(
         &self,
         site: &SiteId,
@@ -70,11 +95,10 @@ impl Acting<'_> {
             until,
         }];
         // Whoever must agree and asks for it has agreed.
-        if self.installs(site).is_none() {
-            let held = self.held(&scope);
-            let mine = AGREE.into_iter().filter(|it| held.contains(it));
-            events.extend(mine.map(|role| SiteCareEvent::ExemptionApproved { number, role }));
-        }
+        let held = self.held(&scope);
+        let mine = AGREE.into_iter().filter(|it| held.contains(it));
+        let mine = mine.filter(|it| self.installs(site, *it).is_none());
+        events.extend(mine.map(|role| SiteCareEvent::ExemptionApproved { number, role }));
         Ok(events)
     }
 
@@ -103,16 +127,19 @@ impl Acting<'_> {
             return Err(Refusal::new(RefusalCode::State, text, "there is nothing to do"));
         }
         self.role(&lacking, &scope, &format!("agree to exemption {number}"))?;
-        if let Some(rfc) = self.installs(&exemption.site) {
+        let held = self.held(&scope);
+        let mut mine: Vec<RoleType> =
+            lacking.iter().copied().filter(|it| held.contains(it)).collect();
+        let kept = mine.iter().find_map(|it| self.installs(&exemption.site, *it));
+        mine.retain(|it| self.installs(&exemption.site, *it).is_none());
+        if let Some((person, rfc)) = kept.filter(|_| mine.is_empty()) {
             let text = format!(
-                "{} implements {rfc} and cannot agree to what it leaves out ({})",
-                self.person,
+                "{person} implements {rfc} and cannot agree to what it leaves out ({})",
                 Rule::InstallerNeverExempts
             );
             return Err(Refusal::new(RefusalCode::NotPermitted, text, self.ask(&lacking, &scope)));
         }
-        let held = self.held(&scope);
-        let mine = lacking.into_iter().filter(|it| held.contains(it));
+        let mine = mine.into_iter();
         Ok(mine.map(|role| SiteCareEvent::ExemptionApproved { number, role }).collect())
     }
 
@@ -130,9 +157,9 @@ impl Acting<'_> {
         Ok(vec![SiteCareEvent::ExemptionEnded { number, reason }])
     }
 
-    /// Returns the request for change under which this person installs at `site`, if they do and
-    /// the profile minds.
-    fn installs(&self, site: &SiteId) -> Option<&crate::id::RfcId> {
+    /// Returns who installs at `site` of those behind this person as `role`, and under which request
+    /// for change, if one of them does and the profile minds.
+    fn installs(&self, site: &SiteId, role: RoleType) -> Option<(PersonId, &RfcId)> {
         if self.state.plan.profile.relaxes(Rule::InstallerNeverExempts) {
             return None;
         }
@@ -142,7 +169,10 @@ impl Acting<'_> {
             |it: &crate::rfc::Covers| it.sites.contains(site) || it.rings.iter().any(is_of_ring);
         let standard = self.state.change_schedule.standard.iter().map(|it| &it.request);
         let rfcs = self.state.plan.rfcs.iter().chain(standard);
-        let rfcs = rfcs.filter(|it| covers(&it.covers));
-        rfcs.filter(|it| it.implementers.contains(self.person)).map(|it| &it.id).next()
+        let behind = self.persons_behind(role, &Scope::Site(site.clone()));
+        let by = |it: &crate::rfc::RequestForChange| {
+            behind.iter().find(|person| it.implementers.contains(person)).cloned()
+        };
+        rfcs.filter(|it| covers(&it.covers)).find_map(|it| Some((by(it)?, &it.id)))
     }
 }
