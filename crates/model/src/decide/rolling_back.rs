@@ -26,7 +26,11 @@ impl Acting<'_> {
         let reason = worded("the reason", reason)?;
         match scope {
             Scope::Component(id) => self.roll_back_component(id, reason, accept_loss),
-            Scope::Site(id) => self.roll_back_site(id, &reason, accept_loss),
+            Scope::Site(id) => {
+                let mut events = self.superseded(&Sheet::SitesComplete);
+                events.extend(self.roll_back_site(id, &reason, accept_loss)?);
+                Ok(events)
+            }
             Scope::Ring(id) => {
                 let position = self.state.index.rings.get(id).map(|it| *it as usize);
                 let sites = position.and_then(|it| self.state.index.sites_of_ring.get(it));
@@ -36,13 +40,18 @@ impl Acting<'_> {
                     let why = format!("it is being rolled back: {reason}");
                     events.push(self.ring_event(id, RingTransition::Halted, why, vec![])?);
                 }
+                let mut of_sites = Vec::new();
                 for site in sites.into_iter().flatten() {
                     let planned = self.state.plan.sites.get(*site as usize);
                     let status = self.state.sites.get(*site as usize);
                     let Some((planned, status)) = planned.zip(status) else { continue };
                     if SiteTransition::RollbackStarted.follows(status.state).is_some() {
-                        events.extend(self.roll_back_site(&planned.id, &reason, accept_loss)?);
+                        of_sites.extend(self.roll_back_site(&planned.id, &reason, accept_loss)?);
                     }
+                }
+                if !of_sites.is_empty() {
+                    events.extend(self.superseded(&Sheet::SitesComplete));
+                    events.append(&mut of_sites);
                 }
                 if events.is_empty() {
                     let text = format!("no site of {scope} has anything to be rolled back");

@@ -10,9 +10,9 @@ use model::command::{Command, Resumable, RfcAct};
 use model::companion_plans::{Course, TrainingPlan};
 use model::freeze::{FreezeScope, FreezeSpan};
 use model::guard::Guard;
-use model::machine::{SignOffState, SiteState};
+use model::machine::{DeploymentState, SignOffState, SiteState};
 use model::plan::MasterProjectPlan;
-use model::sheet::{self, SlotId};
+use model::sheet::{self, Sheet, SlotId};
 use model::state::RingState;
 
 fn why() -> String {
@@ -321,4 +321,23 @@ fn under_the_standard_profile_nobody_does_anothers_part() {
         aurelia: no: aurelia is an auditor, who reads everything and changes nothing (SOD-16); ask somebody else to act
         owner-1: done
     "#]].assert_eq(&told);
+}
+
+// Proves: P2-D4
+#[test]
+fn the_sheet_of_all_sites_does_not_outlast_one_that_goes_back() {
+    let mut world = World::ready(standard_plan());
+    world.until(|it| it.state.deployment == DeploymentState::Stabilizing);
+    for scope in ["site/s1", "ring/broad"] {
+        let mut world = world.clone();
+        let before = world.record.len();
+        let scope = scope.parse().unwrap();
+        let back = Command::RollBack { scope, reason: why(), accept_loss: true };
+        world.act("ivo", &back).unwrap();
+        assert!(!world.state.is_locked(&Sheet::SitesComplete));
+        let told = world.story(before, &["sites-complete"]);
+        for slot in Sheet::SitesComplete.slots() {
+            assert_eq!(told.matches(&format!("{slot} superseded")).count(), 1, "{told}");
+        }
+    }
 }

@@ -12,6 +12,7 @@ use crate::refusal::{Refusal, RefusalCode, pass};
 use crate::role_type::RoleType;
 use crate::scope::Scope;
 use crate::separation_of_duties::Rule;
+use crate::sheet::Sheet;
 use crate::site_care::{Exempted, Exemption, SiteCareEvent};
 use jiff::civil::Date;
 
@@ -19,7 +20,7 @@ use jiff::civil::Date;
 const AGREE: [RoleType; 2] = [RoleType::ProductManager, RoleType::SiteOwner];
 
 impl Acting<'_> {
-    /// Leaves a whole site out.
+    /// Leaves a whole site out: what all have signed was of one site more.
     pub(in super::super) fn exempt(
         &self,
         site: &SiteId,
@@ -35,6 +36,7 @@ impl Acting<'_> {
             self.concur(&act, &roles, self.two_persons(), &Scope::Deployment, Some(&reason))?;
         if is_complete {
             let gate = pass(&act, vec![GuardReading::met(Guard::X1)])?;
+            events.extend(self.superseded(&Sheet::SitesComplete));
             events.push(self.site_event(site, transition, Some(reason), gate)?);
         }
         Ok(events)
