@@ -212,6 +212,17 @@ impl<'s> Look<'s> {
         self.kept.sites_are_told();
     }
 
+    /// Returns whether all who have signed for a site are known to have signed for the release of the
+    /// plan in force.
+    pub(crate) fn are_signed_for_release(&self) -> bool {
+        self.kept.are_signed_for_release()
+    }
+
+    /// Keeps that all who have signed for a site have signed for the release of the plan in force.
+    pub(crate) fn signed_for_release(&mut self) {
+        self.kept.signed_for_release();
+    }
+
     /// Returns when the messages of the plan are sent.
     pub fn triggers(&mut self, plan: &CommunicationsPlan) -> Arc<Triggers> {
         self.kept.triggers(|| Triggers::of(plan))

@@ -13,15 +13,20 @@ use model::site_care::{Exemption, SiteCareEvent};
 
 /// Asks the owners again whose sites rest on something that is not in place any more, or who have
 /// signed for another release than the plan's.
-pub(super) fn material_changes(look: &Look<'_>, agenda: &mut Agenda) {
+pub(super) fn material_changes(look: &mut Look<'_>, agenda: &mut Agenda) {
     let state = look.state;
-    if state.components.is_empty() {
+    // Whoever signs signs for the release of the plan in force: only another plan has another one.
+    let are_of_release = look.are_signed_for_release();
+    if state.components.is_empty() && are_of_release {
         return;
     }
+    let of_release = |position| {
+        if are_of_release { None } else { other_release(state, position) }
+    };
     let mut is_first = true;
     for position in state.sites.standing(SiteState::SignedOff) {
         let Some(site) = look.plan().sites.get(position) else { continue };
-        let why = material_change(state, position).or_else(|| other_release(state, position));
+        let why = material_change(state, position).or_else(|| of_release(position));
         let Some(why) = why else { continue };
         agenda.events.extend(superseded(state, &Sheet::Site(site.id.clone())));
         if is_first {
@@ -30,6 +35,9 @@ pub(super) fn material_changes(look: &Look<'_>, agenda: &mut Agenda) {
         is_first = false;
         let (site, transition) = (site.id.clone(), SiteTransition::MaterialChange);
         agenda.events.push(Event::Site { site, transition, reason: Some(why), gate: vec![] });
+    }
+    if is_first {
+        look.signed_for_release();
     }
 }
 

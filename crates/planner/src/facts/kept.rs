@@ -29,6 +29,8 @@ pub struct Kept {
     triggers: Option<Arc<Triggers>>,
     /// Whether no site is to be told anything until one moves.
     sites_told: bool,
+    /// Whether all who have signed for a site have signed for the release of this plan.
+    signed_for_release: bool,
     rest: Option<Rest>,
     waits: asking::SiteWaits,
     /// The sites of which nobody is to be asked to sign anything, and until when time does not change
@@ -187,6 +189,17 @@ impl Kept {
     /// Keeps that no site is to be told anything until one moves.
     pub(super) fn sites_are_told(&mut self) {
         self.sites_told = true;
+    }
+
+    /// Returns whether all who have signed for a site are known to have signed for the release of the
+    /// plan.
+    pub(super) fn are_signed_for_release(&self) -> bool {
+        self.signed_for_release
+    }
+
+    /// Keeps that all who have signed for a site have signed for the release of the plan.
+    pub(super) fn signed_for_release(&mut self) {
+        self.signed_for_release = true;
     }
 
     /// Returns the triggers of the plan's messages, which `found` would find.

@@ -8,6 +8,7 @@ use expect_test::expect;
 use model::command::Command;
 use model::component::Adopt;
 use model::machine::SiteState;
+use model::plan::MasterProjectPlan;
 use model::role_type::RoleType;
 use model::site_care::terms::{Requirement, RequirementKind, SiteMode, UserAccess};
 use model::step::{OnFailure, Step};
@@ -103,7 +104,17 @@ fn an_owner_confirms_again_once_what_was_undone_below_the_site_is_back() {
 // Proves: P2-D4, X-11
 #[test]
 fn an_owner_who_signed_for_another_release_is_asked_again_at_once() {
-    let mut world = World::of(plan());
+    asked_again_for_another_release(plan());
+    // Nor does it take a core component.
+    let mut bare = plan();
+    bare.components.clear();
+    bare.rfcs.remove(0);
+    bare.sites.iter_mut().for_each(|it| it.needs.clear());
+    asked_again_for_another_release(bare);
+}
+
+fn asked_again_for_another_release(plan: MasterProjectPlan) {
+    let mut world = World::of(plan);
     world.until(|it| is(it, 0, SiteState::SignedOff));
     let mut other = (*world.state.plan).clone();
     other.release.version = "1.1".to_owned();
