@@ -5,7 +5,7 @@
 use super::Impossible;
 use super::beginnings::{new_component, new_rfc, new_ring, new_site};
 use super::requests;
-use crate::id::RfcId;
+use crate::id::{RfcId, SiteId};
 use crate::plan::MasterProjectPlan;
 use crate::standing::Standing;
 use crate::state::{RfcStatus, RingCounts, RingStatus, State};
@@ -37,8 +37,14 @@ impl State {
                 before.cloned().unwrap_or_else(|| new_ring(at))
             })
             .collect();
-        for ring in &mut rings {
+        for (position, ring) in (0_u32..).zip(&mut rings) {
             ring.counts = RingCounts::default();
+            // An excuse is before the ring of a site: it does not go with it, nor stay without it.
+            let is_here = |site: &SiteId| {
+                let site = index.sites.get(site).map(|it| *it as usize);
+                site.and_then(|it| plan.ring_of.get(it)) == Some(&position)
+            };
+            ring.excused.retain(|site, _| is_here(site));
         }
         for (site, ring) in sites.iter().zip(&plan.ring_of) {
             if let Some(ring) = rings.get_mut(*ring as usize) {

@@ -3,14 +3,15 @@
 //! House rule: complete never implies success, and only the soak is ever waived.
 
 use super::reported;
-use super::world::World;
-use crate::fixture::standard_plan;
+use super::world::{World, exit};
+use crate::fixture::{plan, standard_plan};
 use crate::waiting::why;
 use expect_test::expect;
 use jiff::SignedDuration;
 use model::command::{Command, Resumable};
 use model::guard::Guard;
 use model::incident::{IncidentAct, IncidentCommand};
+use model::plan::MasterProjectPlan;
 use model::scope::Scope;
 use model::state::RingState;
 
@@ -25,6 +26,27 @@ fn resumed(world: &mut World) {
     world.act("ivo", &again).unwrap();
     world.act("sabela", &again).unwrap();
     world.look();
+}
+
+#[test]
+fn an_excuse_ends_where_its_site_moves_to_another_ring() {
+    let mut world = World::ready(plan());
+    let failed = world.until_ordered("site/s2@1/pc-1/before/edge");
+    world.end(&failed, exit(7));
+    world.look();
+    let only = vec![Resumable::NotStarted];
+    let again = Command::ResumeRing { ring: "early".parse().unwrap(), reason: words(), only };
+    world.act("ivo", &again).unwrap();
+    world.act("sabela", &again).unwrap();
+    assert_eq!((world.state.rings[1].counts.failed, world.state.rings[1].failed()), (1, 0));
+    let mut moved = MasterProjectPlan::clone(&world.state.plan);
+    moved.ring_of[1] = 2;
+    assert!(world.revised(moved));
+    assert!(world.state.rings[1].excused.is_empty());
+    let failed = world.until_ordered("site/s3@1/pc-1/before/edge");
+    world.end(&failed, exit(7));
+    world.look();
+    assert_eq!(world.state.rings[1].state, RingState::Halted, "{}", world.why("ring/early"));
 }
 
 /// Returns what a site of the second ring and the first ring wait on.
