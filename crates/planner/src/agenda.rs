@@ -36,6 +36,9 @@ use model::order::{Order, OrderId};
 use model::state::State;
 use std::collections::BTreeSet;
 
+/// Why what runs is halted while the deployment is given up.
+const GIVEN_UP: &str = "the project ends early";
+
 /// What to do now.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Agenda {
@@ -173,6 +176,9 @@ pub(crate) fn agenda_of(look: &mut Look<'_>, orders_max: usize) -> Agenda {
         sheets::of_sites(look, &mut agenda);
         look.nothing_goes_on();
     } else if state.deployment == DeploymentState::Terminating {
+        components::components_given_up(look, &mut agenda);
+        sites::sites_given_up(look, &mut agenda);
+        look.nothing_goes_on();
         components::components_going_back(look, &mut agenda, &mut room);
         sites::sites_going_back(look, &mut agenda, &mut room);
     }

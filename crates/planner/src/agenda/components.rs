@@ -10,7 +10,7 @@ use crate::guards;
 use model::event::Event;
 use model::guard::{Guard, GuardReading};
 use model::machine::{ComponentState, ComponentTransition, RfcState};
-use model::run::RunKind;
+use model::run::{Run, RunKind};
 use model::scope::Scope;
 
 pub(super) fn components(look: &mut Look<'_>, agenda: &mut Agenda, room: &mut usize) {
@@ -19,14 +19,33 @@ pub(super) fn components(look: &mut Look<'_>, agenda: &mut Agenda, room: &mut us
     }
 }
 
-/// While the deployment is given up, what goes back goes on, and what was deployed comes to rest.
+/// While the deployment is given up, what is deployed comes to rest: what is under way there comes to
+/// its end, and nothing more of it begins.
+pub(super) fn components_given_up(look: &mut Look<'_>, agenda: &mut Agenda) {
+    let components = look.plan().components.iter().zip(&look.state.components);
+    for (position, (planned, status)) in components.enumerate() {
+        if status.state != ComponentState::Deploying {
+            continue;
+        }
+        let before = agenda.events.len();
+        run(look, agenda, position, &mut 0);
+        let is_busy = status.run.as_ref().is_some_and(Run::is_busy);
+        if agenda.events.len() == before && !is_busy {
+            let (component, transition) = (planned.id.clone(), ComponentTransition::Halted);
+            let reason = Some(super::GIVEN_UP.to_owned());
+            agenda.events.push(Event::Component { component, transition, reason, gate: vec![] });
+        }
+    }
+}
+
+/// While the deployment is given up, what goes back goes on, and so does what only looks: what is
+/// compared with the pilot, and what is verified.
 pub(super) fn components_going_back(look: &mut Look<'_>, agenda: &mut Agenda, room: &mut usize) {
+    use ComponentState::{Adopting, RollingBack, Verifying};
     for position in 0..look.plan().components.len() {
         let state = look.state.components.get(position).map(|it| it.state);
-        if state == Some(ComponentState::RollingBack) {
-            run(look, agenda, position, room);
-        } else if state == Some(ComponentState::Deploying) {
-            run(look, agenda, position, &mut 0);
+        if matches!(state, Some(Adopting | RollingBack | Verifying)) {
+            component(look, agenda, position, room);
         }
     }
 }

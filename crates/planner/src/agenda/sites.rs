@@ -16,7 +16,7 @@ use model::guard::{Guard, GuardReading};
 use model::link::LinkTime;
 use model::machine::{SiteState, SiteTransition};
 use model::ring::RunningSites;
-use model::run::RunKind;
+use model::run::{Run, RunKind};
 use model::scope::Scope;
 use model::site_care::terms::SiteMode;
 use model::state::RingState;
@@ -97,16 +97,24 @@ pub(super) fn sites_at_rest(look: &mut Look<'_>, agenda: &mut Agenda) {
     }
 }
 
-/// While the deployment is given up, what goes back goes on, and what was deployed comes to rest.
-pub(super) fn sites_going_back(look: &mut Look<'_>, agenda: &mut Agenda, room: &mut usize) {
-    let under_way = [SiteState::Deploying, SiteState::RollingBack];
-    for position in look.state.sites.standing_in(&under_way) {
-        let state = look.state.sites.get(position).map(|it| it.state);
-        if state == Some(SiteState::RollingBack) {
-            rolling_back(look, agenda, position, room);
-        } else {
-            site(look, agenda, position, &mut 0);
+/// While the deployment is given up, what is deployed comes to rest: what is under way there comes to
+/// its end, and nothing more of it begins.
+pub(super) fn sites_given_up(look: &mut Look<'_>, agenda: &mut Agenda) {
+    for position in look.state.sites.standing(SiteState::Deploying) {
+        let before = agenda.events.len();
+        site(look, agenda, position, &mut 0);
+        let run = look.state.sites.get(position).and_then(|it| it.run.as_deref());
+        if agenda.events.len() == before && !run.is_some_and(Run::is_busy) {
+            let why = Some(super::GIVEN_UP.to_owned());
+            happened(look, agenda, position, SiteTransition::Halted, why, vec![]);
         }
+    }
+}
+
+/// While the deployment is given up, what goes back goes on.
+pub(super) fn sites_going_back(look: &mut Look<'_>, agenda: &mut Agenda, room: &mut usize) {
+    for position in look.state.sites.standing(SiteState::RollingBack) {
+        site(look, agenda, position, room);
     }
 }
 

@@ -4,14 +4,14 @@
 //! House rule: nothing waits without saying on what.
 
 use super::reported;
-use super::world::World;
+use super::world::{WELL, World};
 use crate::agenda::agenda;
 use crate::fixture::{plan, standard_plan};
 use crate::waiting::WaitingOn;
 use expect_test::expect;
 use model::command::Command;
 use model::guard::Guard;
-use model::machine::{DeploymentState, SignOffState, SiteState};
+use model::machine::{ComponentState, DeploymentState, SignOffState, SiteState};
 use model::milestone::{Milestone, MilestoneCommand};
 use model::profile::Profile;
 use model::refusal::RefusalCode;
@@ -184,4 +184,36 @@ fn reports_come_of_the_record_and_what_was_deployed_goes_over_piece_by_piece() {
     let (core, site) = ((ReleaseManagement, OperationsManager), (ReleaseManagement, SiteOwner));
     assert_eq!(given[..3], [Some(core), Some(core), Some(site)]);
     assert_eq!((given.len(), given[11]), (12, None), "the service is with the project");
+}
+
+fn ended_early(world: &mut World) {
+    terminate(world, "hedda", begin());
+    terminate(world, "winifred", begin());
+    world.look();
+}
+
+// Proves: X-02
+#[test]
+fn what_is_deployed_while_the_project_ends_early_begins_nothing_more_and_comes_to_rest() {
+    let mut world = World::ready(plan());
+    let order = world.until_ordered("site/s1@1/");
+    ended_early(&mut world);
+    let before = world.record.len();
+    world.end(&order, WELL);
+    world.look();
+    let told = world.story(before, &["s1 ", "s1@"]);
+    assert_eq!(world.state.sites[0].state, SiteState::Halted, "{told}");
+    assert!(told.contains("s1 halted (the project ends early)") && !told.contains("ordered"));
+}
+
+#[test]
+fn a_component_whose_last_step_ends_while_the_project_ends_early_is_verified() {
+    let mut plan = plan();
+    plan.components[0].checks.clear();
+    let mut world = World::of(plan);
+    let order = world.until_ordered("component/db@1/");
+    ended_early(&mut world);
+    world.end(&order, WELL);
+    world.look();
+    assert_eq!(world.state.components[0].state, ComponentState::Verified);
 }

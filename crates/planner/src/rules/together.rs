@@ -7,6 +7,7 @@ use crate::fixture::{night_plan, plan};
 use model::command::Command;
 use model::order::OrderId;
 use model::plan::MasterProjectPlan;
+use model::termination::TerminationCommand;
 
 /// Returns a deployment whose first site has several steps on their way to its computer, and the
 /// one that is under way.
@@ -33,9 +34,16 @@ fn behind(world: &World) -> Vec<OrderId> {
 
 // Proves: P2-A1
 #[test]
-fn a_hold_a_closed_window_and_a_lost_authorisation_call_back_what_has_not_begun() {
+fn a_hold_a_closed_window_a_lost_authorisation_and_an_early_end_call_back_what_has_not_begun() {
     type Change = fn(&mut World);
-    let changes: [(&str, Change); 3] = [
+    let changes: [(&str, Change); 4] = [
+        ("an early end", |world| {
+            for person in ["hedda", "winifred"] {
+                let reason = "the release is withdrawn".to_owned();
+                let begin = TerminationCommand::Begin { reason };
+                world.act(person, &Command::Termination(begin)).unwrap();
+            }
+        }),
         ("a hold", |world| {
             world
                 .act("ivo", &Command::HoldDeployment { reason: "the line is down".to_owned() })
