@@ -88,7 +88,15 @@ pub(super) fn component(
                 happened(agenda, ComponentTransition::Started, None, gate);
             }
         }
-        ComponentState::Adopting | ComponentState::Deploying | ComponentState::RollingBack => {
+        ComponentState::Deploying => {
+            // It may have lost its authority since it began, and have another one by now.
+            let rfcs = state.index.rfcs_of_component.get(position);
+            if let Authorised::By(rfc, rfc_state) = look.authority(rfcs) {
+                changes::started(agenda, rfc, rfc_state);
+            }
+            run(look, agenda, position, room);
+        }
+        ComponentState::Adopting | ComponentState::RollingBack => {
             run(look, agenda, position, room);
         }
         ComponentState::Verifying => {

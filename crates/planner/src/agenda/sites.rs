@@ -28,6 +28,9 @@ pub(super) fn sites(look: &mut Look<'_>, agenda: &mut Agenda, room: &mut usize) 
         concerned.push(Planned);
     }
     for position in look.state.sites.standing_in(&concerned) {
+        if look.state.sites.get(position).is_some_and(|it| it.state == Deploying) {
+            starting::under(look, agenda, position);
+        }
         site(look, agenda, position, room);
     }
     // What goes wrong in this look may close a ring: whether others start is asked in the next.
@@ -275,6 +278,7 @@ fn paused(look: &mut Look<'_>, agenda: &mut Agenda, position: usize, budget: &mu
     if gate.iter().all(|it| it.verdict.passes())
         && demand.is_none_or(|it| budget.grant(&it).is_ok())
     {
+        starting::under(look, agenda, position);
         happened(look, agenda, position, SiteTransition::NextWindowBegan, None, gate);
     }
 }

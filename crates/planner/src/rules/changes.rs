@@ -3,7 +3,7 @@
 //! House rule: nothing runs that was not authorised, and nobody authorises their own.
 
 use super::world::World;
-use crate::fixture::standard_plan;
+use crate::fixture::{standard_plan, step};
 use expect_test::expect;
 use model::change_schedule::{ChangeScheduleCommand, ChangeScheduleEvent, Places, ScheduledChange};
 use model::command::{Command, RfcAct};
@@ -340,4 +340,38 @@ fn who_approves_what_is_not_changed_by_the_program_manager_alone() {
         04 08:00 rosalind: Change Authority agrees to revise plan caffa9fff5e9fbec28ac8d620afc4d98d249a64e0cb32e306d660439a998b047
         04 08:00 rosalind: plan revised, voiding [R-sites]
     "#]].assert_eq(&world.story(before, &["revise", "plan"]));
+}
+
+#[test]
+fn a_request_that_is_authorised_anew_in_the_middle_of_the_work_is_implemented_all_the_same() {
+    let mut plan = standard_plan();
+    plan.components[0].steps = vec![step("install"), step("switch")];
+    let vpn = plan.rfcs[0].covers.components.pop().unwrap();
+    let covers = Covers { components: vec![vpn], ..Covers::default() };
+    let beside = RequestForChange { id: "R-vpn".parse().unwrap(), covers, ..plan.rfcs[0].clone() };
+    plan.rfcs.push(beside);
+    let mut world = World::of(plan);
+    world.until_ordered("component/db@1/");
+    let before = world.record.len();
+    let mut changed = MasterProjectPlan::clone(&world.state.plan);
+    changed.components[0].steps[1].time_limit_s += 1;
+    assert!(world.revised(changed));
+    world.until(|it| it.state.rfcs[0].state == RfcState::Closed);
+    expect![[r#"
+        04 08:00 sabela: R-core authorisation voided (the part of the plan that was authorised has changed)
+        04 08:00 saoirse: R-core submitted
+        04 08:00 rosalind: R-core classified (significant)
+        04 08:00 rosalind: R-core approved at level 0
+        04 08:00 farrukh: R-core approved at level 0
+        04 08:00 farrukh: R-core authorised
+        04 08:00 ivo: R-core scheduled
+        04 08:00 R-core started
+        04 08:00 component/db stage 0 finished
+        04 08:00 db steps finished
+        04 08:00 db checks passed
+        04 08:00 R-core implemented
+        04 08:00 rosalind: R-core reviewed (as rehearsed)
+        04 08:00 gunnvor: db accepted
+        04 08:00 rosalind: R-core closed
+    "#]].assert_eq(&world.story(before, &["R-core ", "db "]));
 }

@@ -103,6 +103,7 @@ fn goes_on(
         && guards::s8_underway(look, position).is_ok()
         && demand.is_none_or(|it| budget.grant(&it).is_ok());
     if may {
+        under(look, agenda, position);
         happened(look, agenda, position, SiteTransition::Resumed, Some(reason), gate);
     }
     may
@@ -132,11 +133,17 @@ fn start(
             return false;
         }
     }
+    under(look, agenda, position);
+    happened(look, agenda, position, SiteTransition::Started, None, gate);
+    true
+}
+
+/// Notes that the request that authorises the site at `position` is being implemented: a site that has
+/// begun may have lost its authority since, and have another one by now.
+pub(super) fn under(look: &Look<'_>, agenda: &mut Agenda, position: usize) {
     if let Authorised::By(rfc, rfc_state) = look.authority_of_site(position) {
         changes::started(agenda, rfc, rfc_state);
     }
-    happened(look, agenda, position, SiteTransition::Started, None, gate);
-    true
 }
 
 /// Returns why what is left of the open window is too short for the site, if it is; a waiver of
