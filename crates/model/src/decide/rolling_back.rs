@@ -24,6 +24,7 @@ impl Acting<'_> {
         let roles = [RoleType::ReleaseManagement, RoleType::OperationsManager];
         self.role(&roles, scope, "roll back")?;
         let reason = worded("the reason", reason)?;
+        self.goes_back_here()?;
         match scope {
             Scope::Component(id) => self.roll_back_component(id, reason, accept_loss),
             Scope::Site(id) => {
@@ -64,6 +65,30 @@ impl Acting<'_> {
                 "name a component, a site or a ring",
             )),
         }
+    }
+
+    /// While what was deployed is under review, or the project is closing, nothing is carried out.
+    fn goes_back_here(&self) -> Result<(), Refusal> {
+        let next = match self.state.deployment {
+            DeploymentState::MilestoneReview => {
+                "let the review reject the result first: `landfall milestone reject complete`"
+            }
+            DeploymentState::Closing => {
+                "revoke the milestone first: `landfall milestone revoke complete`, then let its review reject the result"
+            }
+            DeploymentState::Draft
+            | DeploymentState::Ready
+            | DeploymentState::Deploying
+            | DeploymentState::Held
+            | DeploymentState::Stabilizing
+            | DeploymentState::QuietPeriod
+            | DeploymentState::Closed
+            | DeploymentState::Terminating
+            | DeploymentState::Terminated => return Ok(()),
+        };
+        let text =
+            format!("nothing is rolled back while the deployment is {}", self.state.deployment);
+        Err(Refusal::new(RefusalCode::State, text, next))
     }
 
     fn roll_back_component(

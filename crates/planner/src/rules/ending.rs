@@ -217,3 +217,34 @@ fn a_component_whose_last_step_ends_while_the_project_ends_early_is_verified() {
     world.look();
     assert_eq!(world.state.components[0].state, ComponentState::Verified);
 }
+
+// Proves: P4a-A1
+#[test]
+fn nothing_is_rolled_back_while_the_result_is_under_review_or_the_project_closes() {
+    let mut world = World::of(super::walk::full_plan(Profile::Standard));
+    let mut told = String::new();
+    for state in [DeploymentState::MilestoneReview, DeploymentState::Closing] {
+        world.until(|it| it.state.deployment == state);
+        for scope in ["site/s1", "ring/pilot", "component/db"] {
+            let scope: Scope = scope.parse().unwrap();
+            let reason = "the stock figures are wrong".to_owned();
+            let back = Command::RollBack { scope: scope.clone(), reason, accept_loss: true };
+            let refused = world.act("gunnvor", &back).unwrap_err();
+            told += &format!("{scope}: {refused}\n    {}\n", refused.next_step);
+        }
+    }
+    expect![[r#"
+        site/s1: nothing is rolled back while the deployment is in its milestone review
+            let the review reject the result first: `landfall milestone reject complete`
+        ring/pilot: nothing is rolled back while the deployment is in its milestone review
+            let the review reject the result first: `landfall milestone reject complete`
+        component/db: nothing is rolled back while the deployment is in its milestone review
+            let the review reject the result first: `landfall milestone reject complete`
+        site/s1: nothing is rolled back while the deployment is closing
+            revoke the milestone first: `landfall milestone revoke complete`, then let its review reject the result
+        ring/pilot: nothing is rolled back while the deployment is closing
+            revoke the milestone first: `landfall milestone revoke complete`, then let its review reject the result
+        component/db: nothing is rolled back while the deployment is closing
+            revoke the milestone first: `landfall milestone revoke complete`, then let its review reject the result
+    "#]].assert_eq(&told);
+}
