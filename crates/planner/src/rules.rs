@@ -11,6 +11,7 @@ mod bad_input;
 mod batches;
 mod care;
 mod changes;
+mod deciding;
 mod delegating;
 mod disputing;
 mod ending;

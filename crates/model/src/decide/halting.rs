@@ -273,6 +273,7 @@ impl Acting<'_> {
             let next = format!("`landfall why {scope}` says what it waits on");
             return Err(Refusal::new(RefusalCode::State, text, next));
         }
+        self.still_runs(scope, decision)?;
         one_by_one(scope, decision, computers, tracks.len())?;
         let bad = [TrackState::Failed, TrackState::Lost, TrackState::Unknown];
         let settles_all = tracks.len() == tracks_in(run, &bad).len();
@@ -282,6 +283,27 @@ impl Acting<'_> {
             events.push(self.resumed(scope, &reason)?);
         }
         Ok(events)
+    }
+
+    /// Where the run of a site is over, nothing of it is carried out again.
+    fn still_runs(&self, scope: &Scope, decision: StepDecision) -> Result<(), Refusal> {
+        use SiteState::{Deploying, Halted, Paused, RollingBack};
+        let Scope::Site(id) = scope else { return Ok(()) };
+        let runs = |it: SiteState| matches!(it, Deploying | Paused | Halted | RollingBack);
+        let over = self.state.site(id).map(|(_, it)| it.state).filter(|it| !runs(*it));
+        let next = match decision {
+            StepDecision::Retry => format!(
+                "exempt the computer (`landfall coverage exempt {scope}`), or go back: `landfall revisit {scope}`, `landfall rollback {scope}`"
+            ),
+            StepDecision::NotDone => "decide `failed`, `ignore` or `exclude`".to_owned(),
+            StepDecision::Done
+            | StepDecision::Failed
+            | StepDecision::Ignore
+            | StepDecision::Exclude => return Ok(()),
+        };
+        let Some(state) = over else { return Ok(()) };
+        let text = format!("site {id} is {state}: no step of its last run is carried out again");
+        Err(Refusal::new(RefusalCode::State, text, next))
     }
 
     fn is_halted(&self, scope: &Scope) -> bool {
