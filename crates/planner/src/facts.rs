@@ -26,6 +26,7 @@ mod calendars;
 mod fit;
 mod kept;
 
+use calendars::request_of_revisit;
 pub use calendars::{calendar_now, component_calendar, site_calendar};
 pub use fit::{bandwidth_limits, expected_s, longest_window_s, site_fit, site_work};
 pub use kept::{Kept, Moved};
@@ -139,7 +140,7 @@ impl<'s> Look<'s> {
             return Opening::Open { until: None };
         };
         if self.state.site_care.revisit_under_way(&site.id).is_some() {
-            return calendar_now(self.state, site, ring).open_window(now);
+            return calendar_now(self.state, site, ring, now).open_window(now);
         }
         let own = !site.windows.is_empty() || !plan.freezes.is_empty();
         let place = if own { Place::Site(position) } else { Place::Ring(ring, site.zone.clone()) };
@@ -159,7 +160,7 @@ impl<'s> Look<'s> {
         let found = || {
             let work = site_work(plan, site, template);
             let wanted_s = u64::from(work.install_s) + u64::from(work.margin_s);
-            let window = longest_window_s(&calendar_now(state, site, ring), now, wanted_s)?;
+            let window = longest_window_s(&calendar_now(state, site, ring, now), now, wanted_s)?;
             let fit = site_fit(plan, site, template, window.length_s());
             Some((window, WindowFit { fit, is_wanted: wanted_s <= window.length_s() }))
         };
@@ -266,7 +267,8 @@ impl<'s> Look<'s> {
     }
 
     /// Returns the RFC that authorises the site at `position`: the one under which the team goes
-    /// back to it, one of its ring, or a standard change of its own.
+    /// back to it; where none was named, or that one is over, one of its ring, or a standard change of
+    /// its own.
     pub fn authority_of_site(&self, position: usize) -> Authorised<'s> {
         if let Some(named) = self.authority_of_revisit(position) {
             return named;
@@ -285,9 +287,8 @@ impl<'s> Look<'s> {
     /// Returns what the request says that was named when it was agreed to go back to the site.
     fn authority_of_revisit(&self, position: usize) -> Option<Authorised<'s>> {
         let (state, site) = (self.state, self.plan().sites.get(position)?);
-        let named = state.site_care.revisit_under_way(&site.id)?.rfc.as_ref()?;
-        let (planned, status) = state.rfc(named)?;
-        Some(self.authorises(planned, status, state.part_of(named)))
+        let (planned, status) = request_of_revisit(state, &site.id, self.now)?;
+        Some(self.authorises(planned, status, state.part_of(&planned.id)))
     }
 
     fn first_authority(

@@ -178,7 +178,7 @@ fn set_slot(look: &mut Look<'_>, agenda: &mut Agenda, position: usize) {
             (told.version + 1, Some("it was not begun in its slot".to_owned()))
         }
         Some(told) if told.baseline != state.baseline => {
-            let calendar = calendar_now(state, site, ring);
+            let calendar = calendar_now(state, site, ring, look.now);
             let first = told.from.checked_add(SignedDuration::from_secs(1)).unwrap_or(told.from);
             let begins = crate::calendar::Interval::new(told.from, first);
             if begins.is_some_and(|it| !calendar.intervals(it).is_empty()) {

@@ -3,12 +3,14 @@
 //! House rule: found once a look and shared, since all sites of a ring ask the same.
 
 use crate::calendar::{Calendar, Interval};
+use jiff::Timestamp;
 use model::component::CoreComponent;
 use model::freeze::{Freeze, FreezeSubject};
-use model::id::LineId;
+use model::id::{LineId, SiteId};
 use model::plan::MasterProjectPlan;
+use model::rfc::RequestForChange;
 use model::site::Site;
-use model::state::State;
+use model::state::{RfcStatus, State};
 use model::window::MaintenanceWindow;
 use std::collections::BTreeSet;
 
@@ -18,17 +20,35 @@ static ALWAYS: [MaintenanceWindow; 1] = [MaintenanceWindow::Always];
 /// Work that goes back to a site, as freezes name it that let it through.
 const REVISIT: &str = "revisit";
 
-/// Returns the calendar of a site as it stands: the plan's; and while the team goes back to it, the
-/// window of the request under which it does, where that has one, less the freezes that do not let
-/// revisits through.
-pub fn calendar_now<'s>(state: &'s State, site: &'s Site, ring: usize) -> Calendar<'s> {
+/// Returns the request under which the team goes back to `site`, as planned and as it stands, where one
+/// was named; not one that will never authorise anything any more.
+pub(super) fn request_of_revisit<'s>(
+    state: &'s State,
+    site: &SiteId,
+    now: Timestamp,
+) -> Option<(&'s RequestForChange, &'s RfcStatus)> {
+    let named = state.site_care.revisit_under_way(site)?.rfc.as_ref()?;
+    let (planned, status) = state.rfc(named)?;
+    let is_over =
+        status.state.is_over() || planned.window.is_some_and(|window| window.until <= now);
+    (!is_over).then_some((planned, status))
+}
+
+/// Returns the calendar of a site as it stands at `now`: the plan's; and while the team goes back to
+/// it, the window of the request under which it does, where that has one, less the freezes that do not
+/// let revisits through.
+pub fn calendar_now<'s>(
+    state: &'s State,
+    site: &'s Site,
+    ring: usize,
+    now: Timestamp,
+) -> Calendar<'s> {
     let plan = &*state.plan;
-    let Some(revisit) = state.site_care.revisit_under_way(&site.id) else {
+    if state.site_care.revisit_under_way(&site.id).is_none() {
         return site_calendar(plan, site, ring);
-    };
+    }
     let tags = REVISIT.parse().into_iter().collect();
-    let request = revisit.rfc.as_ref().and_then(|it| state.request(it));
-    let window = request.and_then(|it| it.window);
+    let window = request_of_revisit(state, &site.id, now).and_then(|(it, _)| it.window);
     let window = window.and_then(|it| Interval::new(it.from, it.until));
     match window {
         Some(window) => Calendar::between(window, freezes(plan, site, ring, &tags), &site.zone),

@@ -29,7 +29,7 @@ pub fn slot(look: &Look<'_>, position: usize, not_before: Timestamp) -> Option<I
         Some(from) => after.max(from),
         None => after,
     };
-    let calendar = calendar_now(look.state, site, ring);
+    let calendar = calendar_now(look.state, site, ring, look.now);
     let wanted_s = look.template_of(position).map_or(1, |template| {
         let work = site_work(look.plan(), site, template);
         u64::from(work.install_s) + u64::from(work.margin_s)

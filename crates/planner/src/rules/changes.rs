@@ -15,6 +15,7 @@ use model::rfc::{
     StandardTemplate,
 };
 use model::scope::Scope;
+use model::site_care::{RevisitCause, RevisitState, SiteCareCommand};
 use model::state::RingState;
 
 fn why() -> String {
@@ -374,4 +375,49 @@ fn a_request_that_is_authorised_anew_in_the_middle_of_the_work_is_implemented_al
         04 08:00 gunnvor: db accepted
         04 08:00 rosalind: R-core closed
     "#]].assert_eq(&world.story(before, &["R-core ", "db "]));
+}
+
+#[test]
+fn a_revisit_goes_on_under_another_request_once_the_one_that_was_named_is_over() {
+    let mut world = World::ready(with_template());
+    world.until(|it| it.state.sites.iter().all(|it| it.state == SiteState::SignedOff));
+    world.settle();
+    world.act("ivo", &ask(&["s1"])).unwrap();
+    let site = "s1".parse().unwrap();
+    let (cause, reference) = (RevisitCause::Incident, None);
+    let open = SiteCareCommand::OpenRevisit { site, cause, reference, reason: why() };
+    world.act("owner-1", &Command::SiteCare(open)).unwrap();
+    let rfc = Some("STD-17-1".parse().unwrap());
+    let agree = Command::SiteCare(SiteCareCommand::AgreeToRevisit { number: 1, rfc });
+    world.act("ivo", &agree).unwrap();
+    world.act("lucan", &agree).unwrap();
+    world.act("ivo", &of("STD-17-1", RfcAct::Cancel { reason: why() })).unwrap();
+    world.until(|it| it.why("site/s1").contains("STD-17-1 is cancelled"));
+    let waits = world.why("site/s1");
+    world.act("ivo", &ask(&["s1"])).unwrap();
+    world.until(|it| it.state.sites[0].state == SiteState::SignedOff);
+    let revisit = &world.state.site_care.revisits[0];
+    expect![[r#"
+        site/s1: STD-17-1 is cancelled [ivo or saoirse or rosalind or farrukh]
+        the revisit is closed
+    "#]]
+    .assert_eq(&format!("{waits}the revisit is {}\n", revisit.state));
+}
+
+#[test]
+fn a_site_that_is_left_out_is_not_gone_back_to() {
+    let mut world = World::ready(with_template());
+    world.until(|it| it.state.sites.iter().all(|it| it.state == SiteState::SignedOff));
+    world.settle();
+    for person in ["ivo", "lucan"] {
+        let site = "s1".parse().unwrap();
+        world.act(person, &Command::Revisit { site, reason: why() }).unwrap();
+    }
+    assert_eq!(world.state.site_care.revisits[0].state, RevisitState::UnderWay);
+    for person in ["sabela", "winifred"] {
+        let site = "s1".parse().unwrap();
+        world.act(person, &Command::Exempt { site, reason: why() }).unwrap();
+    }
+    assert_eq!(world.state.sites[0].state, SiteState::Exempt);
+    assert_eq!(world.state.site_care.revisits[0].state, RevisitState::Closed);
 }

@@ -24,7 +24,7 @@ pub(crate) fn without_window(state: &State, now: Timestamp) -> Vec<Scope> {
         use SiteState::{Notified, Paused, Planned, Ready};
         let ring = look.ring_of(*position);
         matches!(status.state, Planned | Notified | Ready | Paused)
-            && is_shut(calendar_now(state, planned, ring).open_window(now))
+            && is_shut(calendar_now(state, planned, ring, now).open_window(now))
     });
     let components = components.map(|(it, _)| Scope::Component(it.id.clone()));
     components.chain(sites.map(|(_, (it, _))| Scope::Site(it.id.clone()))).collect()

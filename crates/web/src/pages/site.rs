@@ -126,7 +126,7 @@ fn next_window(visit: &Visit, id: &SiteId) -> Option<String> {
     let state = visit.state();
     let (planned, _) = state.site(id)?;
     let ring = *state.plan.ring_of.get(*state.index.sites.get(id)? as usize)? as usize;
-    let calendar = planner::facts::calendar_now(state, planned, ring);
+    let calendar = planner::facts::calendar_now(state, planned, ring, visit.now);
     let window = calendar.next_fit(1, visit.now)?;
     let scope = Scope::Site(id.clone());
     let begins = visit.when_at(&scope, window.start());

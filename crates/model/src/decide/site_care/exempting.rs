@@ -13,14 +13,14 @@ use crate::role_type::RoleType;
 use crate::scope::Scope;
 use crate::separation_of_duties::Rule;
 use crate::sheet::Sheet;
-use crate::site_care::{Exempted, Exemption, SiteCareEvent};
+use crate::site_care::{Exempted, Exemption, RevisitState, SiteCareEvent};
 use jiff::civil::Date;
 
 /// Who must agree to an exemption.
 const AGREE: [RoleType; 2] = [RoleType::ProductManager, RoleType::SiteOwner];
 
 impl Acting<'_> {
-    /// Leaves a whole site out: what all have signed was of one site more.
+    /// Leaves a whole site out: nobody goes back to it, and what all have signed was of one site more.
     pub(in super::super) fn exempt(
         &self,
         site: &SiteId,
@@ -37,7 +37,17 @@ impl Acting<'_> {
         if is_complete {
             let gate = pass(&act, vec![GuardReading::met(Guard::X1)])?;
             events.extend(self.superseded(&Sheet::SitesComplete));
-            events.push(self.site_event(site, transition, Some(reason), gate)?);
+            let revisits = self.state.site_care.open_revisits(site);
+            events.extend(revisits.map(|(number, it)| {
+                let reason = reason.clone();
+                Event::SiteCare(match it.state {
+                    RevisitState::UnderWay => SiteCareEvent::RevisitClosed { number },
+                    RevisitState::Wanted | RevisitState::Closed | RevisitState::Dropped => {
+                        SiteCareEvent::RevisitDropped { number, reason }
+                    }
+                })
+            }));
+            events.push(self.site_event(site, transition, Some(reason.clone()), gate)?);
         }
         Ok(events)
     }
