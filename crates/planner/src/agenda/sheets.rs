@@ -22,7 +22,9 @@ pub(super) fn sheets(look: &mut Look<'_>, agenda: &mut Agenda) {
         // Later only where it was superseded: what everybody has signed stays signed.
         DeploymentState::Deploying | DeploymentState::Stabilizing
     );
-    if is_asked && gates::sc1(look.state).is_ok() {
+    // What the gate reads of all sites is dear, and asked of a sheet that is open only.
+    let is_open = is_asked && !look.state.is_locked(&Sheet::SitesComplete);
+    if is_open && gates::sc1(look.state).is_ok() {
         let gate = gates::sites::complete(look.state, look.now);
         ask(look, agenda, &Sheet::SitesComplete, |_| gate.clone());
     }
