@@ -216,9 +216,12 @@ impl Signed {
         // An authority signs alone.
         let [signer] = <[Any; 1]>::try_from(members(signers)?).map_err(|_| Form)?;
         let signer = parts(&signer)?;
-        let at = signer.iter().position(|it| is_implicit(it, 0)).ok_or(Form)?;
-        let attributes = signer.get(at).ok_or(Form)?;
-        let signature = signer.get(at + 2).ok_or(Form)?.value().to_vec();
+        // Version, who signs, which may be implicit too, and the digest's algorithm come before.
+        let [_, _, _, attributes, _, signature, ..] = signer.as_slice() else { return Err(Form) };
+        if !is_implicit(attributes, 0) {
+            return Err(Form);
+        }
+        let signature = signature.value().to_vec();
         let (mut digest, mut kind) = (None, None);
         for attribute in members(attributes)? {
             let attribute = parts(&attribute)?;
@@ -304,6 +307,34 @@ mod tests {
         for wrong in [&b"20270321123456"[..], b"20271321123456Z", b"", b"Z", b"\xff"] {
             assert_eq!(instant(wrong), Err(Form));
         }
+    }
+
+    fn sequence(parts: &[Any]) -> Any {
+        Any::encode_from(&parts.to_vec()).unwrap()
+    }
+
+    fn under(tag: Tag, parts: &[Any]) -> Any {
+        Any::new(tag, sequence(parts).value()).unwrap()
+    }
+
+    #[test]
+    fn whoever_signed_may_be_named_by_the_identifier_of_their_key() {
+        let genuine = include_bytes!("../../../fuzz/corpus/timestamp/genuine");
+        let message = parts(&Any::from_der(genuine).unwrap()).unwrap();
+        let inner = members(&message[1]).unwrap();
+        let mut body = parts(&inner[0]).unwrap();
+        let signers = body.pop().unwrap();
+        let mut signer = parts(&members(&signers).unwrap()[0]).unwrap();
+        let implicit = body.iter().find(|it| is_implicit(it, 0)).unwrap().tag();
+        let Tag::ContextSpecific { number, .. } = implicit else { panic!("{implicit}") };
+        let by_key = Tag::ContextSpecific { constructed: false, number };
+        signer[1] = Any::new(by_key, [7; 20].as_slice()).unwrap();
+        body.push(under(signers.tag(), &[sequence(&signer)]));
+        let inner = under(message[1].tag(), &[sequence(&body)]);
+        let token = sequence(&[message[0].clone(), inner]).to_der().unwrap();
+        let holds = verify_timestamp(&token, "landfall", &[]);
+        assert_eq!(holds, verify_timestamp(genuine, "landfall", &[]));
+        assert!(holds.is_ok(), "{holds:?}");
     }
 
     #[test]

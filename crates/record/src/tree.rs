@@ -7,6 +7,9 @@
 use model::digest::Digest;
 use sha2::{Digest as _, Sha256};
 
+/// The most hashes that lead from a leaf to the root: no tree is higher than its size has bits.
+const PROOF_HASHES_MAX: usize = 64;
+
 /// The bytes of one hash.
 const HASH_BYTES: usize = 32;
 
@@ -103,14 +106,15 @@ pub(crate) fn proof(leaves: &[Digest], index: usize) -> Vec<Digest> {
 /// Returns the root of the tree of `size` leaves to which `beside` leads from `leaf` at `index`, or
 /// nothing where it leads to none.
 pub(crate) fn root_of(leaf: &Digest, index: u64, size: u64, beside: &[Digest]) -> Option<Digest> {
-    if index >= size {
+    if index >= size || beside.len() > PROOF_HASHES_MAX {
         return None;
     }
     if size == 1 {
         return beside.is_empty().then_some(*leaf);
     }
     let (last, lower) = beside.split_last()?;
-    let half = size.next_power_of_two() / 2;
+    // Half of the next power of two, which may be more than a number holds.
+    let half = 1 << (size - 1).ilog2();
     if index < half {
         Some(node(&root_of(leaf, index, half, lower)?, last))
     } else {
@@ -183,6 +187,18 @@ mod tests {
                 assert_ne!(of(&leaf(b"other"), index), Some(expected));
                 assert!(size == 1 || of(hash, (index + 1) % size) != Some(expected));
             }
+        }
+    }
+
+    #[test]
+    fn a_proof_of_any_length_about_a_tree_of_any_size_is_answered() {
+        let hash = leaf(b"");
+        for size in [1 << 63, (1 << 63) + 1, u64::MAX] {
+            for (length, leads) in [(0, false), (63, size == 1 << 63), (64, size > 1 << 63)] {
+                let beside = vec![hash; length];
+                assert_eq!(root_of(&hash, 0, size, &beside).is_some(), leads, "{size}, {length}");
+            }
+            assert_eq!(root_of(&hash, 0, size, &vec![hash; 100_000]), None, "{size}");
         }
     }
 
