@@ -117,8 +117,8 @@ fn exported(signer: &Signer) -> Result<Vec<u8>, Box<dyn Error>> {
         file.extend_from_slice(&body);
         file.extend_from_slice(b"}\n");
     }
-    let checkpoint =
-        record::Checkpoint { deployment: "FG30".parse()?, size: ENTRIES, root: tree.root() };
+    let (root, chain) = (tree.root(), Some(hash));
+    let checkpoint = record::Checkpoint { deployment: "FG30".parse()?, size: ENTRIES, root, chain };
     let note = serde_json::to_string(&checkpoint.sign(signer))?;
     let sha256 = Digest::of(&file);
     let end = format!(

@@ -182,7 +182,8 @@ fn rechained(exported: &[u8], signer: &Signer, change: impl Fn(String) -> String
             let origin = text.split_once("landfall/").unwrap().1;
             let deployment = origin.split('"').next().unwrap().parse().unwrap();
             let size = tree.size();
-            let note = record::Checkpoint { deployment, size, root: tree.root() }.sign(signer);
+            let (root, chain) = (tree.root(), Some(hash));
+            let note = record::Checkpoint { deployment, size, root, chain }.sign(signer);
             let ending: serde_json::Value = serde_json::from_str(line).unwrap();
             let note = serde_json::to_string(&note).unwrap();
             let sha256 = model::digest::Digest::of(out.as_bytes());

@@ -186,6 +186,9 @@ impl Coordinator {
             };
             let last = follow(record, &self.deployment, Some(last), found.seq, tell).await?;
             let Some((state, hash)) = last else { return Ok(false) };
+            if state.seq == found.seq {
+                fold::leads_to(&self.deployment, &hash, &found)?;
+            }
             self.state = state;
             self.head.hash = hash;
             self.head.seq = self.state.seq;

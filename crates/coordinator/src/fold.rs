@@ -73,11 +73,29 @@ pub(crate) async fn fold(
             return Err(record::RecordError::Unknown { deployment: deployment.clone() }.into());
         };
         if state.seq == head.seq {
-            let head = Head { hash, ..head };
+            leads_to(deployment, &hash, &head)?;
             return Ok(Folded { state, head, snapshot_seq });
         }
         last = Some((state, hash));
     }
+}
+
+/// Returns an error where the chain of the entries that were folded, which ends with `hash`, is not that of
+/// the head: what is folded is what the checkpoint vouches for.
+///
+/// # Errors
+///
+/// Then.
+pub(crate) fn leads_to(
+    deployment: &DeploymentId,
+    hash: &Digest,
+    head: &Head,
+) -> Result<(), CommandError> {
+    if *hash == head.hash {
+        return Ok(());
+    }
+    let what = format!("entry {} of {deployment} is not the one that its head names", head.seq);
+    Err(record::RecordError::Corrupt { what }.into())
 }
 
 /// Returns the deployment as it stood at `moment`, as its entries from the first one on say.

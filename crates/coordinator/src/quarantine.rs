@@ -31,11 +31,11 @@ pub(crate) async fn loss(
         Ok(_) => Ok(None),
         Err(_) if is_planted(Planted::WitnessNotAsked) => Ok(None),
         Err(RecordError::HistoryLost { witnessed, found, .. }) => {
-            Ok(Some(lost(witnessed, found.seq)))
+            Ok(Some(lost(*witnessed, found.seq)))
         }
         Err(RecordError::Rewritten { witnessed, .. }) => {
             let head = record.head(deployment).await?;
-            Ok(Some(lost(witnessed, head.seq)))
+            Ok(Some(lost(*witnessed, head.seq)))
         }
         Err(error) => Err(error.into()),
     }

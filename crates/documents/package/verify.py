@@ -4,7 +4,7 @@
     tar -xf FG30.evidence.tar README/verify.py
     python3 README/verify.py FG30.evidence.tar [VKEY [AUTHORITIES.PEM]]
 Exit code 0 where everything holds; 3 with the first thing that does not."""
-import base64, hashlib, json, math, pathlib, re, subprocess, sys, tempfile
+import base64, functools, hashlib, json, math, pathlib, re, subprocess, sys, tempfile
 
 FORMAT, BLOCK, PURPOSE, SEALED = "landfall-evidence/1", 512, b"landfall-signature", re.compile(rb'"sealed":"([0-9a-f]{64})"')
 ED25519, P256 = bytes.fromhex("302a300506032b6570032100"), bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d03010703420004")
@@ -112,11 +112,12 @@ def root_of(leaves):
     if len(leaves) < 2: return hashlib.sha256(b"".join(b"\0" + it for it in leaves)).digest()
     half = 1 << (len(leaves) - 1).bit_length() - 1
     return hashlib.sha256(b"\1" + root_of(leaves[:half]) + root_of(leaves[half:])).digest()
-def checkpoint(origin, bodies): return f"{origin}\n{len(bodies)}\n{base64.b64encode(root_of(bodies)).decode()}\n".encode()
-def stamp(what, note, token, record, authorities):
+def checkpoint(origin, bodies, note):  # of the chain too, where the note says something of it
+    text, on = f"{origin}\n{len(bodies)}\n{base64.b64encode(root_of(bodies)).decode()}\n".encode(), lambda head, body: hashlib.sha256(head + body).digest()
+    return text if note.startswith(text + b"\n") else text + f"landfall-chain {functools.reduce(on, bodies, bytes(32)).hex()}\n".encode()
+def stamp(what, note, token, origin, bodies, authorities):
     """A timestamp (RFC 3161) over a checkpoint that the record begins with; by whom, openssl says where authorities are named."""
-    origin, bodies = record
-    need(note.startswith(checkpoint(origin, bodies[:int(note.split(b"\n")[1])]) + b"\n"), f"{what}: its checkpoint is of another record")
+    need(note.startswith(checkpoint(origin, bodies[:int(note.split(b"\n")[1])], note) + b"\n"), f"{what}: its checkpoint is of another record")
     words = ("ts", "-verify", "-data", "note", "-in", "token", "-token_in", "-CAfile", "authorities")
     need(hashlib.sha256(note).digest() in token, f"{what}: it is about something else")
     need(not authorities or openssl(*words, note=note, token=token, authorities=authorities), f"{what}: not by an authority that is trusted")
@@ -154,7 +155,7 @@ def chain(data, vkey):
         before = at
         if act: acts[entry["seq"]] = (act["slot"], act["transition"], act["document"], at, declared)
     last = json.loads(lines[-1])
-    signed(last["checkpoint"].encode(), checkpoint(first["origin"], bodies), own, "chain: checkpoint")
+    signed(note := last["checkpoint"].encode(), checkpoint(first["origin"], bodies, note), own, "chain: checkpoint")
     whole = (len(bodies), len(contents), sha256(data[:len(data) - len(lines[-1]) - 1]))
     need((last["entries"], last["contents"], last["sha256"]) == whole and json.dumps(last, separators=(",", ":"), ensure_ascii=False).encode() == lines[-1], "chain: its end")
     return (first["origin"], bodies), acts, ended, contents
@@ -183,12 +184,11 @@ def verify(data, vkey, authorities=b""):
             act = acts.get(read["chain"]["seq"], ("",) * 5)
             need((act[0], *act[2:]) == (read["slot"], read["document"]["sha256"], read["chain"]["hash"], read["declaration_sha256"]), f"signature {path}: it says something else than the record")
         elif path.startswith("timestamps/") and path.endswith(".checkpoint"):
-            stamp(f"timestamp {path}", content, dict(rest).get(path[:-len("checkpoint")] + "tst", b""), record, authorities)
+            stamp(f"timestamp {path}", content, dict(rest).get(path[:-len("checkpoint")] + "tst", b""), *record, authorities)
         elif path.startswith("config/plans/"):
             need(path == f"config/plans/{sha256(content)}.json" and sha256(content) in contents, f"plan {path}: the record has no such plan")
     need((runs := max(dict(rest).get("population/runs.csv", b"\n").count(b"\n") - 1, 0)) == ended, f"population: {runs} rows for {ended} steps")
-    sealed = set(SEALED.findall(exported)).union(*contents.values())
-    opened = {sha256(it).encode() for it in re.findall(rb"[^\n]+", dict(rest).get("private.ndjson", b""))}
+    sealed, opened = set(SEALED.findall(exported)).union(*contents.values()), {sha256(it).encode() for it in re.findall(rb"[^\n]+", dict(rest).get("private.ndjson", b""))}
     need(opened <= sealed, "private: a line opens nothing in the record")
     print(f"{listed['deployment']} holds: {len(rest)} files, {len(opened)} private values open, {len(sealed - opened)} closed, signed with {own}")
 

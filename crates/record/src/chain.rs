@@ -5,6 +5,7 @@
 //! that what was hashed is what is stored.
 
 use crate::change::Head;
+use crate::note::Checkpoint;
 use crate::tree::Frontier;
 use model::digest::Digest;
 use sha2::{Digest as _, Sha256};
@@ -40,6 +41,13 @@ impl Tip {
         self.head.hash = link(&self.head.hash, body);
         self.tree.push(body);
         self.head.hash
+    }
+
+    /// Returns whether `checkpoint` is of exactly these entries, as far as it says.
+    pub(crate) fn is_of(&self, checkpoint: &Checkpoint) -> bool {
+        let Checkpoint { size, root, chain, .. } = checkpoint;
+        let is_chained = chain.is_none_or(|it| it == self.head.hash);
+        *size == self.head.seq && is_chained && *root == self.tree.root()
     }
 }
 

@@ -15,7 +15,6 @@ use crate::notary::PAGE;
 use crate::note::{Checkpoint, InvalidNote};
 use crate::package::CHAIN;
 use crate::rotation::Keys;
-use model::digest::Digest;
 use model::id::{DeploymentId, Seq};
 use std::collections::BTreeMap;
 
@@ -103,7 +102,8 @@ pub async fn compare(
 /// A record that is read once beside all that was kept of it.
 struct Comparison {
     kept: Vec<(String, Checkpoint)>,
-    roots: BTreeMap<Seq, Option<Digest>>,
+    /// Where the record stood at each size of which something was kept.
+    stood: BTreeMap<Seq, Option<Tip>>,
     tip: Tip,
     keys: Keys,
 }
@@ -116,32 +116,32 @@ impl Comparison {
         };
         let mut kept = notes.iter().map(claimed).collect::<Result<Vec<_>, _>>()?;
         kept.sort_by_key(|(_, it)| it.size);
-        let mut roots: BTreeMap<Seq, Option<Digest>> =
+        let mut stood: BTreeMap<Seq, Option<Tip>> =
             kept.iter().map(|(_, it)| (it.size, None)).collect();
         let tip = Tip::beginning();
-        roots.entry(0).and_modify(|it| *it = Some(tip.tree.root()));
-        Ok(Self { kept, roots, tip, keys: Keys::default() })
+        stood.entry(0).and_modify(|it| *it = Some(tip.clone()));
+        Ok(Self { kept, stood, tip, keys: Keys::default() })
     }
 
     fn push(&mut self, body: &[u8]) {
         // What does not lead to another key is left to whoever verifies the record.
         self.keys.entry(self.tip.head.seq + 1, &self.tip.head.hash, body).ok();
         self.tip.push(body);
-        if let Some(root) = self.roots.get_mut(&self.tip.head.seq) {
-            *root = Some(self.tip.tree.root());
+        if let Some(stood) = self.stood.get_mut(&self.tip.head.seq) {
+            *stood = Some(self.tip.clone());
         }
     }
 
     fn finish(self, key: &VerifierKey) -> Result<Option<Checkpoint>, KeptElsewhere> {
-        let Self { kept, roots, tip, keys } = self;
+        let Self { kept, stood, tip, keys } = self;
         let keys = keys.all(key);
         let mut largest = None;
         for (note, _) in kept {
             let checkpoint = Checkpoint::open_any(&note, &keys).map_err(KeptElsewhere::Note)?;
             let size = checkpoint.size;
-            match roots.get(&size).copied().flatten() {
+            match stood.get(&size).and_then(Option::as_ref) {
                 None => return Err(KeptElsewhere::Shorter { size, found: tip.head.seq }),
-                Some(root) if root != checkpoint.root => return Err(KeptElsewhere::Other { size }),
+                Some(tip) if !tip.is_of(&checkpoint) => return Err(KeptElsewhere::Other { size }),
                 Some(_) => largest = Some(checkpoint),
             }
         }

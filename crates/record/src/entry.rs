@@ -3,6 +3,7 @@
 use crate::change::Head;
 use crate::key::VerifierKey;
 use crate::note::Checkpoint;
+use crate::tree::Frontier;
 use model::digest::Digest;
 use model::forgetting::Whom;
 use model::id::Seq;
@@ -48,6 +49,8 @@ impl Stretch {
 pub struct Standing {
     /// Where the record ends.
     pub head: Head,
+    /// The tree over all entries, as it is kept beside them.
+    pub(crate) tree: Frontier,
     /// The signed checkpoint of that head.
     pub checkpoint: String,
     /// The key that signs the deployment's checkpoints.

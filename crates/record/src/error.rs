@@ -72,7 +72,7 @@ pub enum RecordError {
         /// The deployment.
         deployment: DeploymentId,
         /// The newest checkpoint that the witness has.
-        witnessed: Checkpoint,
+        witnessed: Box<Checkpoint>,
         /// The head there is.
         found: Head,
     },
@@ -96,7 +96,7 @@ pub enum RecordError {
         /// The deployment.
         deployment: DeploymentId,
         /// The newest checkpoint that the witness has.
-        witnessed: Checkpoint,
+        witnessed: Box<Checkpoint>,
         /// The root that the entries have now.
         found: Digest,
     },

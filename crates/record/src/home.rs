@@ -281,7 +281,7 @@ pub trait Record: Send + Sync {
         n: u64,
     ) -> Result<(), RecordError>;
 
-    /// Returns the newest snapshot that belongs to this history.
+    /// Returns the newest snapshot that belongs to this history and was put here under this key.
     ///
     /// # Errors
     ///

@@ -1,14 +1,13 @@
 //! The notary of a record: signs its checkpoints, tells the witness, and asks it.
 
-use crate::chain::link;
+use crate::chain::{Tip, link};
 use crate::change::Head;
-use crate::entry::Standing;
+use crate::entry::{Snapshot, Standing};
 use crate::error::RecordError;
 use crate::home::Record;
 use crate::key::{Signer, VerifierKey};
-use crate::note::{Checkpoint, InvalidNote};
+use crate::note::{self, Checkpoint, InvalidNote};
 use crate::rotation::{Keys, note_of};
-use crate::tree::Frontier;
 use crate::witness::Witness;
 use model::digest::Digest;
 use model::forgetting::Whom;
@@ -19,6 +18,9 @@ use std::sync::{Mutex, PoisonError};
 
 /// How many entries are read at once where all are read.
 pub(crate) const PAGE: u32 = 1_000;
+
+/// The first line of what is signed of a snapshot.
+const SNAPSHOT: &str = "landfall-snapshot/1";
 
 /// Signs checkpoints and keeps them with the witness, where there is one.
 #[derive(Debug)]
@@ -72,10 +74,11 @@ impl Notary {
         self.signer.verifier_key()
     }
 
-    /// Returns the signed checkpoint of the record whose entries are under `tree`.
-    pub(crate) fn sign(&self, deployment: &DeploymentId, tree: &Frontier) -> String {
-        let deployment = deployment.clone();
-        let checkpoint = Checkpoint { deployment, size: tree.size(), root: tree.root() };
+    /// Returns the signed checkpoint of the record that ends with `tip`.
+    pub(crate) fn sign(&self, deployment: &DeploymentId, tip: &Tip) -> String {
+        let Tip { head, tree } = tip;
+        let (deployment, chain) = (deployment.clone(), Some(head.hash));
+        let checkpoint = Checkpoint { deployment, size: tree.size(), root: tree.root(), chain };
         let note = checkpoint.sign(&self.signer);
         // What was signed here a moment ago need not be verified.
         let mut verified = self.verified.lock().unwrap_or_else(PoisonError::into_inner);
@@ -83,33 +86,49 @@ impl Notary {
         note
     }
 
+    /// Returns the signature over `snapshot`: no state is believed that was not folded under this key.
+    pub(crate) fn seal(&self, deployment: &DeploymentId, snapshot: &Snapshot) -> String {
+        note::sign(&sealed(deployment, snapshot), &self.signer)
+    }
+
+    /// Returns whether `seal` is the signature over `snapshot`.
+    pub(crate) fn has_sealed(
+        &self,
+        deployment: &DeploymentId,
+        snapshot: &Snapshot,
+        seal: &str,
+    ) -> bool {
+        // One of an earlier program has none, and need not be hashed.
+        !seal.is_empty() && note::verify(seal, &sealed(deployment, snapshot), self.key()).is_ok()
+    }
+
     /// Returns an error where the deployment's checkpoints are signed with another key.
     pub(crate) fn check_key(
         &self,
         deployment: &DeploymentId,
-        vkey: &str,
+        key: &VerifierKey,
     ) -> Result<(), RecordError> {
-        let found = self.key().to_string();
-        if vkey == found {
+        if key == self.key() {
             return Ok(());
         }
-        let (deployment, expected) = (deployment.clone(), vkey.to_owned());
+        let (deployment, expected) = (deployment.clone(), key.to_string());
+        let found = self.key().to_string();
         Err(RecordError::OtherKey { deployment, expected, found })
     }
 
-    /// Returns an error where entries that follow `head`, signed with `vkey`, do not lead to the key here:
+    /// Returns an error where entries that follow `head`, signed with `key`, do not lead to the key here:
     /// whoever has another one writes nothing.
     pub(crate) fn check_keys(
         &self,
         deployment: &DeploymentId,
-        vkey: &str,
+        key: &VerifierKey,
         head: &Head,
         entries: &[Vec<u8>],
     ) -> Result<(), RecordError> {
         if !entries.iter().any(|it| note_of(it).is_some()) {
-            return self.check_key(deployment, vkey);
+            return self.check_key(deployment, key);
         }
-        let mut before = (vkey.to_owned(), head.hash);
+        let mut before = (key.clone(), head.hash);
         for (seq, body) in (head.seq + 1..).zip(entries) {
             let (signs, previous) = &mut before;
             let mut keys = Keys::default();
@@ -118,10 +137,10 @@ impl Notary {
                 why: format!("its key rotation does not hold: {why}"),
             })?;
             if let [old, new] = keys.in_order() {
-                if old.to_string() != *signs {
+                if old != signs {
                     return self.check_key(deployment, signs);
                 }
-                *signs = new.to_string();
+                signs.clone_from(new);
             }
             *previous = link(previous, body);
         }
@@ -317,6 +336,25 @@ impl Notary {
         Ok(checkpoint)
     }
 
+    /// Returns the checkpoint in `note`, if `key` has signed it and it is of the record that ends with `tip`:
+    /// head and tree stand beside it in the database, where others may write. Asked before each append,
+    /// because the next checkpoint would vouch for whatever it goes on from.
+    pub(crate) fn check_tip(
+        &self,
+        deployment: &DeploymentId,
+        tip: &Tip,
+        (note, key): (&str, &VerifierKey),
+    ) -> Result<Checkpoint, RecordError> {
+        let own = self.open_note(note, key).map_err(|why| {
+            RecordError::corrupt(format!("the checkpoint of {deployment} does not hold: {why}"))
+        })?;
+        if own.deployment != *deployment || !tip.is_of(&own) {
+            let what = format!("the checkpoint of {deployment} is not that of its last entry");
+            return Err(RecordError::Corrupt { what });
+        }
+        Ok(own)
+    }
+
     /// Returns the record's own checkpoint, if it is signed, of the head, and the head is of the last entry.
     async fn check_standing(
         &self,
@@ -325,12 +363,15 @@ impl Notary {
         standing: &Standing,
     ) -> Result<Checkpoint, RecordError> {
         let head = &standing.head;
-        let own = self.open_note(&standing.checkpoint, &standing.key).map_err(|why| {
-            RecordError::corrupt(format!("the checkpoint of {deployment} does not hold: {why}"))
-        })?;
-        if own.size != head.seq || own.deployment != *deployment {
-            let what = format!("the checkpoint of {deployment} is not that of its last entry");
-            return Err(RecordError::Corrupt { what });
+        let tip = Tip { head: head.clone(), tree: standing.tree.clone() };
+        let own = self.check_tip(deployment, &tip, (&standing.checkpoint, &standing.key))?;
+        // An earlier program signed nothing that tells the head from another one: the entries do.
+        if own.chain.is_none() {
+            let led_to = tip_at(record, deployment, head.seq).await?;
+            if led_to.head.hash != head.hash || !led_to.is_of(&own) {
+                let what = format!("the entries of {deployment} are not the ones that were signed");
+                return Err(RecordError::Corrupt { what });
+            }
         }
         if let Some(before) = head.seq.checked_sub(1) {
             let last = record.read(deployment, before, 1).await?;
@@ -351,7 +392,7 @@ impl Notary {
         // The witness first: the record may grow meanwhile, but it must never be behind.
         let witnessed = self.newest(deployment).await?;
         let standing = record.standing(deployment).await?;
-        self.check_key(deployment, &standing.key.to_string())?;
+        self.check_key(deployment, &standing.key)?;
         let own = self.check_standing(record, deployment, &standing).await?;
         let head = standing.head;
         if let Some(witnessed) = &witnessed {
@@ -374,14 +415,14 @@ impl Notary {
         own: &Checkpoint,
         head: &Head,
     ) -> Result<(), RecordError> {
-        let (deployment, witnessed) = (own.deployment.clone(), witnessed.clone());
+        let (deployment, witnessed) = (own.deployment.clone(), Box::new(witnessed.clone()));
         if witnessed.size > head.seq {
             return Err(RecordError::HistoryLost { deployment, witnessed, found: head.clone() });
         }
         let found = if witnessed.size == own.size {
             own.root
         } else {
-            root_at(record, &deployment, witnessed.size).await?
+            tip_at(record, &deployment, witnessed.size).await?.tree.root()
         };
         if found == witnessed.root {
             return Ok(());
@@ -390,23 +431,30 @@ impl Notary {
     }
 }
 
-/// Returns the root over the first `size` entries, read page by page.
-async fn root_at(
+/// Returns where the first `size` entries lead, read page by page.
+async fn tip_at(
     record: &dyn Record,
     deployment: &DeploymentId,
     size: Seq,
-) -> Result<Digest, RecordError> {
-    let mut tree = Frontier::default();
-    while tree.size() < size {
-        let entries = record.read(deployment, tree.size(), PAGE).await?;
-        let wanted = usize::try_from(size - tree.size()).unwrap_or(usize::MAX);
+) -> Result<Tip, RecordError> {
+    let mut tip = Tip::beginning();
+    while tip.head.seq < size {
+        let entries = record.read(deployment, tip.head.seq, PAGE).await?;
+        let wanted = usize::try_from(size - tip.head.seq).unwrap_or(usize::MAX);
         if entries.is_empty() {
-            let what = format!("entry {} of {deployment} is missing", tree.size() + 1);
+            let what = format!("entry {} of {deployment} is missing", tip.head.seq + 1);
             return Err(RecordError::Corrupt { what });
         }
-        entries.iter().take(wanted).for_each(|it| tree.push(&it.body));
+        for entry in entries.iter().take(wanted) {
+            tip.push(&entry.body);
+        }
     }
-    Ok(tree.root())
+    Ok(tip)
+}
+
+/// Returns what is signed of a snapshot.
+fn sealed(deployment: &DeploymentId, Snapshot { seq, hash, bytes }: &Snapshot) -> String {
+    format!("{SNAPSHOT}\n{deployment}\n{seq}\n{hash}\n{}\n", Digest::of(bytes))
 }
 
 fn storage(error: std::io::Error) -> RecordError {

@@ -1,8 +1,9 @@
 //! A checkpoint: what the record was at a size, signed.
 //!
-//! Written as a C2SP tlog-checkpoint in a signed note: origin, size, root, an
-//! empty line, and one line for each signature. Whoever keeps one can tell
-//! later whether these entries are still the ones that were signed.
+//! Written as a C2SP tlog-checkpoint in a signed note: origin, size, root, the
+//! chain's hash as an extension, an empty line, and one line for each signature.
+//! Whoever keeps one can tell later whether these entries are still the ones that
+//! were signed; and whoever has only the last entry, whether it still is.
 
 use crate::key::{Signer, VerifierKey};
 use base64::Engine as _;
@@ -12,6 +13,9 @@ use model::id::{DeploymentId, Seq};
 
 /// What stands before the deployment's name in the first line.
 pub(crate) const ORIGIN: &str = "landfall/";
+
+/// What stands before the chain's hash in its line.
+const CHAIN: &str = "landfall-chain ";
 
 /// What begins a line with a signature: an em dash and a space.
 const SIGNATURE: &str = "— ";
@@ -25,6 +29,8 @@ pub struct Checkpoint {
     pub size: Seq,
     /// The root of the Merkle tree over their bodies.
     pub root: Digest,
+    /// The chain's hash of the last entry; nothing where an earlier program signed.
+    pub chain: Option<Digest>,
 }
 
 /// A text is not a checkpoint that the key has signed.
@@ -46,7 +52,8 @@ pub fn origin(deployment: &DeploymentId) -> String {
 impl Checkpoint {
     fn text(&self) -> String {
         let root = STANDARD.encode(self.root.as_bytes());
-        format!("{}\n{}\n{root}\n", origin(&self.deployment), self.size)
+        let chain = self.chain.map(|it| format!("{CHAIN}{it}\n")).unwrap_or_default();
+        format!("{}\n{}\n{root}\n{chain}", origin(&self.deployment), self.size)
     }
 
     /// Returns the checkpoint as a note signed by `signer`.
@@ -85,7 +92,8 @@ impl Checkpoint {
         let deployment = lines.next()?.strip_prefix(ORIGIN)?.parse().ok()?;
         let size = lines.next()?.parse().ok()?;
         let root = STANDARD.decode(lines.next()?).ok()?.try_into().ok()?;
-        let checkpoint = Self { deployment, size, root: Digest::from_bytes(root) };
+        let chain = lines.next().and_then(|it| it.strip_prefix(CHAIN)?.parse().ok());
+        let checkpoint = Self { deployment, size, root: Digest::from_bytes(root), chain };
         (checkpoint.text() == text).then_some(checkpoint)
     }
 }
@@ -135,7 +143,8 @@ mod tests {
 
     fn checkpoint() -> Checkpoint {
         let deployment = "FG30".parse().unwrap();
-        Checkpoint { deployment, size: 42, root: Digest::of(b"entries") }
+        let chain = Some(Digest::of(b"chain"));
+        Checkpoint { deployment, size: 42, root: Digest::of(b"entries"), chain }
     }
 
     #[test]
@@ -148,12 +157,21 @@ mod tests {
             landfall/FG30
             42
             h9Bc0IgXSXiDFh2k2KMjyJhraqHB/f801T/IJN7FmLI=
+            landfall-chain 9414886b1ebf025db067a4cbd13a0903fbd9733a5372bba1b58bd72c1699b798
 
-            — landfall +6XcIjzCxeizHZyy5m73+xXfW/r6vImFZr+PwZSDRUwoWq87NMFwvyzZKDhI5zAEfsGaD9UHh6AEX4k5peVXay7QqAs=
+            — landfall +6XcInilC7gLn4GmI6KdezVpHEvgYDi0MdVKkLi3kADBfljXOtcT/xwkR7HBK4/4mXRDbPVv+38062BDmXC2AwHYKg4=
         "#]].assert_eq(&format!("{}\n\n{note}", signer.verifier_key()));
         assert_eq!(Checkpoint::open(&note, signer.verifier_key()), Ok(checkpoint()));
         let other = Signer::from_seed([8; 32]);
         assert_eq!(Checkpoint::open(&note, other.verifier_key()), Err(InvalidNote::Signature));
+    }
+
+    #[test]
+    fn a_checkpoint_of_an_earlier_program_says_nothing_of_the_chain() {
+        let note = "landfall/FG30\n42\nh9Bc0IgXSXiDFh2k2KMjyJhraqHB/f801T/IJN7FmLI=\n\n\
+            \u{2014} landfall +6XcIjzCxeizHZyy5m73+xXfW/r6vImFZr+PwZSDRUwoWq87NMFwvyzZKDhI5zAEfsGaD9UHh6AEX4k5peVXay7QqAs=\n";
+        let opened = Checkpoint::open(note, Signer::from_seed([7; 32]).verifier_key());
+        assert_eq!(opened, Ok(Checkpoint { chain: None, ..checkpoint() }));
     }
 
     #[test]

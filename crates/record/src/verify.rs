@@ -211,7 +211,7 @@ impl Verifier {
         if checkpoint.size > entries {
             return bad(entries + 1, Flaw::Missing { size: checkpoint.size });
         }
-        if checkpoint.size < entries || checkpoint.root != self.tip.tree.root() {
+        if !self.tip.is_of(&checkpoint) {
             return bad(1, Flaw::Root { size: entries });
         }
         Ok(Verified { entries, head: self.tip.head.hash, checkpoint, contents: 0 })

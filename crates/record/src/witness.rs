@@ -13,14 +13,14 @@ use std::fs::{File, OpenOptions};
 use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
-/// The size at which the file is written anew with its last notes only: some 5,000 checkpoints.
+/// The size at which the file is written anew with its last notes only: some 3,500 checkpoints.
 const FILE_BYTES_MAX: u64 = 1024 * 1024;
 
 /// How much of the file's end is kept then.
 const TAIL_BYTES: u64 = 16 * 1024;
 
-/// The lines of a note as it is written here: three of text, an empty one, one signature.
-const NOTE_LINES: usize = 5;
+/// The most lines of text in a note as it is written here: origin, size, root and the chain's hash.
+const TEXT_LINES_MAX: usize = 4;
 
 /// A directory with the newest checkpoints of every deployment.
 #[derive(Clone, Debug)]
@@ -118,14 +118,16 @@ impl Witness {
         let text = String::from_utf8_lossy(&bytes);
         let first = origin(deployment);
         let lines: Vec<&str> = text.split_inclusive('\n').collect();
-        let claimed = |it: &&[&str]| {
-            let mut lines = it.iter().map(|line| line.trim_end_matches('\n'));
-            let is_ours = lines.next() == Some(first.as_str());
-            let size = lines.next().and_then(|it| it.parse::<Seq>().ok());
-            size.filter(|_| is_ours)
+        let note_at = |at: usize| {
+            let rest = lines.get(at..)?;
+            let mut said = rest.iter().map(|line| line.trim_end_matches('\n'));
+            let is_ours = said.next() == Some(first.as_str());
+            let size = said.next().and_then(|it| it.parse::<Seq>().ok()).filter(|_| is_ours)?;
+            // Behind the text come an empty line and one signature.
+            let text = rest.iter().take(TEXT_LINES_MAX + 1).position(|it| *it == "\n")?;
+            Some((size, rest.get(..text + 2)?))
         };
-        let mut notes: Vec<(Seq, &[&str])> =
-            lines.windows(NOTE_LINES).filter_map(|it| Some((claimed(&it)?, it))).collect();
+        let mut notes: Vec<(Seq, &[&str])> = (0..lines.len()).filter_map(note_at).collect();
         // A signature costs more to check than a thousand sizes to compare: the largest first.
         notes.sort_by_key(|(size, _)| std::cmp::Reverse(*size));
         let keys = self.keys(deployment, key);
@@ -189,7 +191,9 @@ mod tests {
 
     fn checkpoint(size: Seq) -> Checkpoint {
         let deployment = "FG30".parse().unwrap();
-        Checkpoint { deployment, size, root: Digest::of(&size.to_be_bytes()) }
+        // Every second one as earlier programs wrote it.
+        let chain = size.is_multiple_of(2).then(|| Digest::of(b"chain"));
+        Checkpoint { deployment, size, root: Digest::of(&size.to_be_bytes()), chain }
     }
 
     fn witness() -> (tempfile::TempDir, Witness, Signer, DeploymentId) {

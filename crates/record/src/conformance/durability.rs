@@ -1,13 +1,15 @@
 //! Databases that lie, are full, or were changed behind the record's back.
 
 use super::{Home, Kind, body, fg30, one, signer};
+use crate::chain::Tip;
 use crate::notary::Notary;
 use crate::sql::SqlRecord;
-use crate::{Change, Flaw, Location, Record, RecordError, VerifyError, open, testing, verify};
+use crate::{Change, Checkpoint, Flaw, Location, Record, RecordError, Snapshot, VerifyError};
+use crate::{open, testing, verify};
 
 async fn begun(kind: Kind) -> (Home, SqlRecord) {
     let home = Home::new(kind);
-    let notary = Notary::open(signer(), None).unwrap();
+    let notary = Notary::open(signer(), Some(&home.path("witness"))).unwrap();
     let record = match &home.location {
         Location::Memory => panic!("memory cannot be changed behind its back"),
         Location::Sqlite(path) => SqlRecord::sqlite(path, notary).await.unwrap(),
@@ -62,19 +64,118 @@ async fn a_head_that_somebody_turned_back_is_refused_at_start() {
         "UPDATE deployments SET vkey = 'nobody'",
     ] {
         let (_home, record) = begun(Kind::Sqlite).await;
+        let head = record.head(&fg30()).await.unwrap();
         record.tamper(statement).await.unwrap();
-        let before = record.inspect(&fg30()).await;
-        // A frontier with wrong hashes shows in the next checkpoint at the latest.
-        let shown = match before {
-            Err(RecordError::Corrupt { .. }) => true,
-            Ok(head) => {
-                record.append(&fg30(), &head, one("e")).await.unwrap();
-                let key = signer();
-                verify(&record, &fg30(), key.verifier_key()).await.is_err()
+        let refused = record.inspect(&fg30()).await;
+        assert!(matches!(refused, Err(RecordError::Corrupt { .. })), "{statement}: {refused:?}");
+        // Nobody who was there before goes on from it; the entries themselves are read at the start.
+        if statement.contains("deployments") {
+            assert!(record.append(&fg30(), &head, one("e")).await.is_err(), "{statement}");
+        }
+    }
+}
+
+/// Writes entries from `first` on anew, with other bodies, with every hash that stands in the database, and
+/// with a tree over `size` of them: what whoever writes to it can do without the key.
+async fn forge(kind: Kind, record: &SqlRecord, first: u64, size: u64) {
+    let bytes = |it: &[u8]| {
+        let digits: String = it.iter().map(|it| format!("{it:02x}")).collect();
+        match kind {
+            Kind::Memory | Kind::Sqlite => format!("X'{digits}'"),
+            Kind::Postgres => format!("'\\x{digits}'"),
+        }
+    };
+    let stored = record.read(&fg30(), 0, 100).await.unwrap();
+    let mut tip = Tip::beginning();
+    for seq in 1..=size {
+        let before = stored.iter().find(|it| it.seq == seq && seq < first);
+        let forged = before.map_or_else(|| body(format!("forged {seq}")), |it| it.body.clone());
+        let hash = tip.push(&forged);
+        let (hash, forged) = (bytes(hash.as_bytes()), bytes(&forged));
+        let written = format!(
+            "INSERT INTO entries (deployment, seq, hash, body) VALUES ('FG30', {seq}, {hash}, {forged})
+            ON CONFLICT (deployment, seq) DO UPDATE SET hash = excluded.hash, body = excluded.body"
+        );
+        record.tamper(&written).await.unwrap();
+    }
+    let hash = bytes(tip.head.hash.as_bytes());
+    record.tamper(&format!("UPDATE deployments SET seq = {size}, hash = {hash}")).await.unwrap();
+    if size != stored.len() as u64 {
+        let peaks = bytes(&tip.tree.to_bytes());
+        record.tamper(&format!("UPDATE deployments SET frontier = {peaks}")).await.unwrap();
+    }
+}
+
+/// Puts the checkpoint there that an earlier program would have signed.
+async fn sign_as_before(record: &SqlRecord) {
+    let checkpoint = record.checkpoint(&fg30()).await.unwrap();
+    let checkpoint = Checkpoint::open(&checkpoint, signer().verifier_key()).unwrap();
+    let note = Checkpoint { chain: None, ..checkpoint }.sign(&signer());
+    record.tamper(&format!("UPDATE deployments SET checkpoint = '{note}'")).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_record_that_somebody_without_the_key_wrote_anew_is_refused_although_its_witness_agrees()
+{
+    for kind in [Kind::Sqlite, Kind::Postgres] {
+        for (first, size, is_of_before) in
+            [(4, 4, false), (2, 4, false), (5, 5, false), (5, 6, false), (4, 4, true), (1, 4, true)]
+        {
+            let (_home, record) = begun(kind).await;
+            if is_of_before {
+                sign_as_before(&record).await;
+                record.inspect(&fg30()).await.unwrap();
             }
-            Err(other) => panic!("{statement}: {other}"),
-        };
-        assert!(shown, "{statement}");
+            forge(kind, &record, first, size).await;
+            let why = format!("{kind:?}, {first} to {size}, {is_of_before}");
+            let refused = record.inspect(&fg30()).await;
+            assert!(matches!(refused, Err(RecordError::Corrupt { .. })), "{why}: {refused:?}");
+            if !is_of_before {
+                // A server that runs, and believed it, signs nothing that goes on from there.
+                let found = record.head(&fg30()).await.unwrap();
+                let refused = record.append(&fg30(), &found, one("e")).await;
+                assert!(matches!(refused, Err(RecordError::Corrupt { .. })), "{why}: {refused:?}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_record_that_an_earlier_program_signed_goes_on_and_verifies() {
+    for kind in [Kind::Sqlite, Kind::Postgres] {
+        let (_home, record) = begun(kind).await;
+        sign_as_before(&record).await;
+        let key = signer();
+        verify(&record, &fg30(), key.verifier_key()).await.unwrap();
+        let head = record.inspect(&fg30()).await.unwrap();
+        let appended = record.append(&fg30(), &head, one("e")).await.unwrap();
+        let signed = Checkpoint::open(&appended.checkpoint, key.verifier_key()).unwrap();
+        assert_eq!(signed.chain, Some(appended.head.hash));
+        verify(&record, &fg30(), key.verifier_key()).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_snapshot_that_somebody_edited_is_not_believed() {
+    for kind in [Kind::Sqlite, Kind::Postgres] {
+        for (statement, newest) in [
+            ("UPDATE snapshots SET seal = seal", Some(4)),
+            ("UPDATE snapshots SET body = hash WHERE seq = 4", Some(3)),
+            ("UPDATE snapshots SET seal = '' WHERE seq = 4", Some(3)),
+            ("UPDATE snapshots SET body = hash", None),
+            // As an earlier program wrote them.
+            ("UPDATE snapshots SET seal = ''", None),
+        ] {
+            let (_home, record) = begun(kind).await;
+            for it in record.read(&fg30(), 2, 2).await.unwrap() {
+                let (seq, hash) = (it.seq, it.hash);
+                let snapshot = Snapshot { seq, hash, bytes: b"folded".to_vec() };
+                record.put_snapshot(&fg30(), snapshot).await.unwrap();
+            }
+            record.tamper(statement).await.unwrap();
+            let found = record.snapshot(&fg30()).await.unwrap();
+            assert_eq!(found.map(|it| it.seq), newest, "{kind:?}: {statement}");
+        }
     }
 }
 

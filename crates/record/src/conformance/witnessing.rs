@@ -28,7 +28,7 @@ async fn what_lies_outside_of_another_record_stops_all_until_a_person_accepts_it
     let worker = record.enlist("worker", LONG).await.unwrap();
     let kept = |size| {
         let (deployment, root) = (fg30(), Digest::of(b"another record"));
-        Checkpoint { deployment, size, root }.sign(&signer())
+        Checkpoint { deployment, size, root, chain: None }.sign(&signer())
     };
     record.contradict(&deployment, &kept(7)).await.unwrap();
     // The first one stays.

@@ -56,7 +56,7 @@ impl State {
             it.entries.push(Entry { seq: it.tip.head.seq, body, hash });
         }
         it.key = notary.key().clone();
-        it.checkpoint = notary.sign(deployment, &it.tip.tree);
+        it.checkpoint = notary.sign(deployment, &it.tip);
         it.note(notices);
         let (head, checkpoint) = (it.tip.head.clone(), it.checkpoint.clone());
         let openings = openings.into_iter().map(|it| (it.body, Some(it.whose)));
@@ -125,8 +125,8 @@ impl Deployment {
             return Err(RecordError::Repeated { command: command.clone(), seq });
         }
         expected.check(deployment, &self.tip.head)?;
-        let vkey = self.key.to_string();
-        notary.check_keys(deployment, &vkey, expected, &change.entries)?;
+        notary.check_tip(deployment, &self.tip, (&self.checkpoint, &self.key))?;
+        notary.check_keys(deployment, &self.key, expected, &change.entries)?;
         change.check(deployment, expected.seq)
     }
 

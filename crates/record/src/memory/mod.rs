@@ -187,7 +187,7 @@ impl Record for Memory {
     async fn create(&self, deployment: &DeploymentId) -> Result<Head, RecordError> {
         self.state().deployments.entry(deployment.clone()).or_insert_with(|| {
             let tip = Tip::beginning();
-            let checkpoint = self.notary.sign(deployment, &tip.tree);
+            let checkpoint = self.notary.sign(deployment, &tip);
             Deployment::new(tip, checkpoint, self.notary.key().clone())
         });
         self.inspect(deployment).await
@@ -200,9 +200,10 @@ impl Record for Memory {
     async fn standing(&self, deployment: &DeploymentId) -> Result<Standing, RecordError> {
         let state = self.state();
         let it = state.deployment(deployment)?;
+        let Tip { head, tree } = it.tip.clone();
         let (checkpoint, key) = (it.checkpoint.clone(), it.key.clone());
         let contradicted = it.contradicted.clone();
-        Ok(Standing { head: it.tip.head.clone(), checkpoint, key, contradicted })
+        Ok(Standing { head, tree, checkpoint, key, contradicted })
     }
 
     async fn inspect(&self, deployment: &DeploymentId) -> Result<Head, RecordError> {
@@ -216,7 +217,7 @@ impl Record for Memory {
             it.tip.head.epoch += 1;
             (it.leader, it.contradicted) = (None, None);
             it.key = self.notary.key().clone();
-            it.checkpoint = self.notary.sign(deployment, &it.tip.tree);
+            it.checkpoint = self.notary.sign(deployment, &it.tip);
             let accepted = (it.tip.head.clone(), it.checkpoint.clone());
             state.orders.forget_holders(deployment);
             accepted

@@ -35,7 +35,8 @@ fn exported(bodies: &[Value], signer: &Signer) -> (Vec<u8>, Vec<Digest>) {
         file.extend_from_slice(b"}\n");
     }
     let size = bodies.len() as u64;
-    let checkpoint = Checkpoint { deployment: deployment(), size, root: tree.root() };
+    let (root, chain) = (tree.root(), Some(hash));
+    let checkpoint = Checkpoint { deployment: deployment(), size, root, chain };
     let note = serde_json::to_string(&checkpoint.sign(signer)).unwrap();
     let sha256 = Digest::of(&file);
     let end = format!(
@@ -308,7 +309,8 @@ fn a_checkpoint_that_was_kept_elsewhere_tells_a_record_from_one_that_was_written
     let one = |size: u64, entry: &Value| {
         let mut tree = Frontier::default();
         tree.push(&canonical(entry));
-        Checkpoint { deployment: deployment(), size, root: tree.root() }.sign(&key)
+        let chain = None;
+        Checkpoint { deployment: deployment(), size, root: tree.root(), chain }.sign(&key)
     };
     let first =
         json!({ "seq": 1, "event": { "order-ended": { "order": "site/B27@1/pc-7/copy#1" } } });

@@ -5,12 +5,11 @@ use super::orders::{FOR_EVER, Granted, give_tokens, take_tickets, to_json};
 use super::reading::{Stored, ensure_known, stored};
 use super::rows::Rows;
 use super::text;
-use crate::chain::{Tip, beginning};
+use crate::chain::Tip;
 use crate::change::{Appended, Change, Head};
 use crate::error::RecordError;
 use crate::notary::Notary;
 use crate::queue::{OrderState, TOKENS_LOST};
-use crate::tree::Frontier;
 use model::digest::Digest;
 use model::id::{DeploymentId, Seq};
 use model::order::{Intent, OrderId};
@@ -21,12 +20,13 @@ pub(super) async fn create(
     notary: &Notary,
     deployment: &DeploymentId,
 ) -> Result<(), RecordError> {
-    let tree = Frontier::default();
-    let (checkpoint, vkey) = (notary.sign(deployment, &tree), notary.key().to_string());
-    let (hash, peaks) = (beginning(), tree.to_bytes());
+    let tip = Tip::beginning();
+    let (checkpoint, vkey) = (notary.sign(deployment, &tip), notary.key().to_string());
+    let peaks = tip.tree.to_bytes();
     let name = deployment.as_str().into();
+    let hash = &tip.head.hash;
     let values =
-        [name, (&hash).into(), (&peaks).into(), checkpoint.as_str().into(), vkey.as_str().into()];
+        [name, hash.into(), (&peaks).into(), checkpoint.as_str().into(), vkey.as_str().into()];
     link.run(text::CREATE, &values).await?;
     Ok(())
 }
@@ -36,8 +36,9 @@ pub(super) async fn accept(
     notary: &Notary,
     deployment: &DeploymentId,
 ) -> Result<(Head, String), RecordError> {
-    let Stored { mut head, tree, .. } = stored(link, deployment).await?;
-    let (checkpoint, vkey) = (notary.sign(deployment, &tree), notary.key().to_string());
+    let Stored { tip, .. } = stored(link, deployment).await?;
+    let (checkpoint, vkey) = (notary.sign(deployment, &tip), notary.key().to_string());
+    let mut head = tip.head;
     let name = deployment.as_str().into();
     let values = [
         checkpoint.as_str().into(),
@@ -74,13 +75,14 @@ pub(super) async fn append(
 ) -> Result<Appended, RecordError> {
     let before = stored(link, deployment).await?;
     refuse_repeated(link, deployment, change).await?;
-    expected.check(deployment, &before.head)?;
-    notary.check_keys(deployment, &before.vkey, expected, &change.entries)?;
+    let mut tip = before.tip;
+    expected.check(deployment, &tip.head)?;
+    notary.check_tip(deployment, &tip, (&before.checkpoint, &before.key))?;
+    notary.check_keys(deployment, &before.key, expected, &change.entries)?;
     change.check(deployment, expected.seq)?;
 
-    let mut tip = Tip { head: before.head, tree: before.tree };
     let hashes: Vec<Digest> = change.entries.iter().map(|it| tip.push(it)).collect();
-    let checkpoint = notary.sign(deployment, &tip.tree);
+    let checkpoint = notary.sign(deployment, &tip);
     let signed = Signed { checkpoint: &checkpoint, vkey: &notary.key().to_string() };
     move_head(link, deployment, expected, &tip, &signed).await?;
     let head = tip.head;
@@ -151,9 +153,9 @@ async fn move_head(
 
 async fn moved(link: &mut Link<'_>, deployment: &DeploymentId, expected: &Head) -> RecordError {
     match stored(link, deployment).await {
-        Ok(Stored { head: found, .. }) => {
+        Ok(Stored { tip, .. }) => {
             let (deployment, expected) = (deployment.clone(), expected.clone());
-            RecordError::Moved { deployment, expected, found }
+            RecordError::Moved { deployment, expected, found: tip.head }
         }
         Err(error) => error,
     }

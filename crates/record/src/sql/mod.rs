@@ -250,7 +250,7 @@ impl Record for SqlRecord {
     }
 
     async fn snapshot(&self, deployment: &DeploymentId) -> Result<Option<Snapshot>, RecordError> {
-        found!(self, |link| reading::snapshot(&mut link, deployment).await)
+        found!(self, |link| reading::snapshot(&mut link, &self.notary, deployment).await)
     }
 
     async fn put_snapshot(
@@ -258,7 +258,9 @@ impl Record for SqlRecord {
         deployment: &DeploymentId,
         snapshot: Snapshot,
     ) -> Result<(), RecordError> {
-        written!(self, |link| reading::put_snapshot(&mut link, deployment, &snapshot).await)
+        let seal = self.notary.seal(deployment, &snapshot);
+        let sealed = (&snapshot, seal.as_str());
+        written!(self, |link| reading::put_snapshot(&mut link, deployment, sealed).await)
     }
 
     async fn enlist(&self, worker: &str, lease: Duration) -> Result<Enlisted, RecordError> {

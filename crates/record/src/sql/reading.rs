@@ -3,10 +3,13 @@
 use super::link::{Link, Row, Value};
 use super::rows::Rows;
 use super::text;
+use crate::chain::Tip;
 use crate::change::{CommandId, Head};
 use crate::entry::{Entry, Kept, Notice, Snapshot, Standing, Stretch};
 use crate::error::RecordError;
+use crate::key::VerifierKey;
 use crate::memory::SNAPSHOTS_MAX;
+use crate::notary::Notary;
 use crate::note::Checkpoint;
 use crate::tree::Frontier;
 use model::digest::Digest;
@@ -47,10 +50,9 @@ pub(super) async fn deployments(link: &mut Link<'_>) -> Result<Vec<DeploymentId>
 
 /// The row of a deployment: its head, its tree and its checkpoint with its key.
 pub(super) struct Stored {
-    pub(super) head: Head,
-    pub(super) tree: Frontier,
+    pub(super) tip: Tip,
     pub(super) checkpoint: String,
-    pub(super) vkey: String,
+    pub(super) key: VerifierKey,
     pub(super) contradicted: String,
 }
 
@@ -66,18 +68,20 @@ pub(super) async fn stored(
         RecordError::corrupt(format!("the tree of {deployment} has not {} entries", head.seq))
     })?;
     let (checkpoint, vkey, contradicted) = (row.text()?, row.text()?, row.text()?);
-    Ok(Stored { head, tree, checkpoint, vkey, contradicted })
+    let key = vkey.parse().map_err(|_| {
+        RecordError::corrupt(format!("`{vkey}` is stored as the key of {deployment}"))
+    })?;
+    Ok(Stored { tip: Tip { head, tree }, checkpoint, key, contradicted })
 }
 
 pub(super) async fn standing(
     link: &mut Link<'_>,
     deployment: &DeploymentId,
 ) -> Result<Standing, RecordError> {
-    let Stored { head, checkpoint, vkey, contradicted, .. } = stored(link, deployment).await?;
-    let key = vkey.parse().map_err(|_| {
-        RecordError::corrupt(format!("`{vkey}` is stored as the key of {deployment}"))
-    })?;
-    Ok(Standing { head, checkpoint, key, contradicted: Checkpoint::claimed(&contradicted) })
+    let Stored { tip: Tip { head, tree }, checkpoint, key, contradicted } =
+        stored(link, deployment).await?;
+    let contradicted = Checkpoint::claimed(&contradicted);
+    Ok(Standing { head, tree, checkpoint, key, contradicted })
 }
 
 pub(super) async fn entries(
@@ -237,25 +241,33 @@ pub(super) async fn deliver(
 
 pub(super) async fn snapshot(
     link: &mut Link<'_>,
+    notary: &Notary,
     deployment: &DeploymentId,
 ) -> Result<Option<Snapshot>, RecordError> {
-    let rows = link.rows(text::SNAPSHOT, &[deployment.as_str().into()]).await?;
-    let newest = known(link, deployment, rows).await?.into_iter().next();
-    let read = |mut row: Row| {
-        Ok(Snapshot { seq: row.number()?, hash: row.digest()?, bytes: row.bytes()? })
-    };
-    newest.map(read).transpose()
+    let mut before = Seq::MAX;
+    loop {
+        let values = [deployment.as_str().into(), before.into()];
+        let rows = link.rows(text::SNAPSHOT, &values).await?;
+        let newest = known(link, deployment, rows).await?.into_iter().next();
+        let Some(mut row) = newest else { return Ok(None) };
+        let (seq, hash, bytes) = (row.number()?, row.digest()?, row.bytes()?);
+        let snapshot = Snapshot { seq, hash, bytes };
+        if notary.has_sealed(deployment, &snapshot, &row.text()?) {
+            return Ok(Some(snapshot));
+        }
+        before = seq;
+    }
 }
 
 pub(super) async fn put_snapshot(
     link: &mut Link<'_>,
     deployment: &DeploymentId,
-    snapshot: &Snapshot,
+    (snapshot, seal): (&Snapshot, &str),
 ) -> Result<(), RecordError> {
     ensure_known(link, deployment).await?;
     let Snapshot { seq, hash, bytes } = snapshot;
     let name = deployment.as_str();
-    let values = [name.into(), (*seq).into(), hash.into(), bytes.into()];
+    let values = [name.into(), (*seq).into(), hash.into(), bytes.into(), seal.into()];
     link.run(text::PUT_SNAPSHOT, &values).await?;
     let kept = i64::try_from(SNAPSHOTS_MAX).unwrap_or(i64::MAX);
     link.run(text::FORGET_SNAPSHOTS, &[name.into(), kept.into()]).await?;

@@ -75,6 +75,11 @@ fn migrator(number: &str) -> Migrator {
             include_str!("../../migrations/0009_contents_by_entry.sql").to_owned(),
         ),
         (10, "perhaps begun", include_str!("../../migrations/0010_perhaps_begun.sql").to_owned()),
+        (
+            11,
+            "sealed snapshots",
+            include_str!("../../migrations/0011_sealed_snapshots.sql").to_owned(),
+        ),
     ];
     let migration = |(version, name, text): (i64, &'static str, String)| {
         // Safe: the text is ours.

@@ -65,13 +65,15 @@ pub(super) const NOTICE_LAST: &str = "SELECT n FROM notices
     WHERE deployment = $1 AND seq = $2 ORDER BY n DESC LIMIT 1";
 pub(super) const NOTICE_DELIVERED: &str = "UPDATE notices SET delivered = 1, body = ''
     WHERE deployment = $1 AND seq = $2 AND n = $3";
-pub(super) const SNAPSHOT: &str = "SELECT snapshots.seq, snapshots.hash, snapshots.body
+pub(super) const SNAPSHOT: &str = "SELECT
+        snapshots.seq, snapshots.hash, snapshots.body, snapshots.seal
     FROM snapshots JOIN entries ON entries.deployment = snapshots.deployment
         AND entries.seq = snapshots.seq AND entries.hash = snapshots.hash
-    WHERE snapshots.deployment = $1 ORDER BY snapshots.seq DESC LIMIT 1";
-pub(super) const PUT_SNAPSHOT: &str = "INSERT INTO snapshots (deployment, seq, hash, body)
-    VALUES ($1, $2, $3, $4)
-    ON CONFLICT (deployment, seq) DO UPDATE SET hash = excluded.hash, body = excluded.body";
+    WHERE snapshots.deployment = $1 AND snapshots.seq < $2
+    ORDER BY snapshots.seq DESC LIMIT 1";
+pub(super) const PUT_SNAPSHOT: &str = "INSERT INTO snapshots (deployment, seq, hash, body, seal)
+    VALUES ($1, $2, $3, $4, $5) ON CONFLICT (deployment, seq)
+    DO UPDATE SET hash = excluded.hash, body = excluded.body, seal = excluded.seal";
 pub(super) const FORGET_SNAPSHOTS: &str = "DELETE FROM snapshots WHERE deployment = $1
     AND seq NOT IN (SELECT seq FROM snapshots WHERE deployment = $1 ORDER BY seq DESC LIMIT $2)";
 
