@@ -2,16 +2,15 @@
 
 use crate::author::Author;
 use crate::creation::Creation;
-use crate::elsewhere;
+use crate::elsewhere::Elsewhere;
 use crate::entries::{Stamp, extend, parse};
 use crate::error::CommandError;
 use crate::findings;
-use crate::fold::{self, follow};
+use crate::fold::{self, Folded, follow};
 use crate::quarantine;
 use crate::sealing;
 use jiff::Timestamp;
 use model::authentication::{self, Declaration, Proof};
-use model::change_schedule::ChangeScheduleEvent;
 use model::command::{Command, RfcAct};
 use model::decide::{Acting, decide};
 use model::digest::{Digest, canonical};
@@ -54,6 +53,8 @@ pub struct Coordinator {
     pub(crate) quarantine: Option<Loss>,
     /// Up to which entry whoever acts next has seen the record, where they say so.
     pub(crate) seen: Option<Seq>,
+    /// What was read of other deployments last.
+    pub(crate) elsewhere: Elsewhere,
 }
 
 impl Coordinator {
@@ -113,7 +114,8 @@ impl Coordinator {
             Err(RecordError::Moved { .. }) => return Err(CommandError::Exists),
             Err(error) => return Err(error.into()),
         };
-        Ok(Self { record, deployment, state, head, snapshot_seq: 0, quarantine: None, seen: None })
+        let folded = Folded { state, head, snapshot_seq: 0 };
+        Ok(Self::of(record, deployment, folded))
     }
 
     /// Opens a deployment: compares the record with its witness, and folds it. Where history was
@@ -141,9 +143,13 @@ impl Coordinator {
         deployment: &DeploymentId,
     ) -> Result<Self, CommandError> {
         let folded = fold::fold(record.as_ref(), deployment).await?;
-        let fold::Folded { state, head, snapshot_seq } = folded;
-        let deployment = deployment.clone();
-        Ok(Self { record, deployment, state, head, snapshot_seq, quarantine: None, seen: None })
+        Ok(Self::of(record, deployment.clone(), folded))
+    }
+
+    fn of(record: Arc<dyn Record>, deployment: DeploymentId, folded: Folded) -> Self {
+        let Folded { state, head, snapshot_seq } = folded;
+        let (quarantine, seen, elsewhere) = (None, None, Elsewhere::default());
+        Self { record, deployment, state, head, snapshot_seq, quarantine, seen, elsewhere }
     }
 
     /// Returns where the deployment stands.
@@ -247,7 +253,8 @@ impl Coordinator {
         Ok(acted)
     }
 
-    /// Leaves no remains of somebody who was forgotten: just now, or by an earlier try that came no further.
+    /// Leaves no remains of somebody who was forgotten: just now, or by an
+    /// earlier try that came no further.
     async fn scrub_after(
         &self,
         whom: &Whom,
@@ -267,32 +274,6 @@ impl Coordinator {
             })?;
         }
         Ok(())
-    }
-
-    /// Records what the other deployments of the record have in their change schedules, where that
-    /// is something else than was known: a conflict between projects is found before it is
-    /// authorised, and the record says on which knowledge. Returns the entry that says so, where one does.
-    async fn look_elsewhere(&mut self, at: Timestamp) -> Result<Option<Seq>, CommandError> {
-        let changes = elsewhere::schedules(&self.record, &self.state).await?;
-        if changes == self.state.change_schedule.elsewhere || self.quarantine.is_some() {
-            return Ok(None);
-        }
-        let event = Event::ChangeSchedule(ChangeScheduleEvent::Elsewhere { changes });
-        let mut state = self.state.clone();
-        let mut change = Change::default();
-        let at = at.max(self.state.at);
-        let stamp = Stamp { actor: &Actor::System, at, command: None };
-        extend(&mut state, &mut change.entries, &[event], &stamp, None)?;
-        match self.record.append(&self.deployment, &self.head, change).await {
-            Ok(appended) => {
-                self.head = appended.head;
-                self.state = state;
-                Ok(Some(self.head.seq))
-            }
-            // Somebody else wrote first: what was known is decided on, and read anew next time.
-            Err(RecordError::Moved { .. }) => self.catch_up().await.map(|_| None),
-            Err(error) => Err(error.into()),
-        }
     }
 
     /// Replaces the plan by `plan`.

@@ -43,5 +43,5 @@ pub use effects::{Effects, Tell};
 pub use error::CommandError;
 pub use fold::{Moment, read_through, state_at};
 pub use quarantine::is_contradicted;
-pub use rotation::Rotation;
+pub use rotation::{Rotation, rotate_keys};
 pub use worker::{WORKER_LEASE, Worker};

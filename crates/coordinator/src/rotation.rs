@@ -4,6 +4,7 @@
 //! person in the deployment, and the record says from which account it was done.
 
 use crate::act::Coordinator;
+use crate::clock::act_time;
 use crate::entries::{Stamp, extend};
 use crate::error::CommandError;
 use crate::quarantine;
@@ -11,8 +12,9 @@ use jiff::Timestamp;
 use model::command::Command;
 use model::event::{Actor, Event};
 use model::history::HistoryEvent;
-use model::id::Seq;
+use model::id::{DeploymentId, Seq};
 use record::{Change, Record, RecordError, Signer, rotation};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// How often it is tried anew because somebody else wrote first.
@@ -31,16 +33,42 @@ pub struct Rotation<'a> {
     pub reason: String,
 }
 
+/// Lets every deployment of `record` go on under another key, with `under`, the same record opened with the
+/// new key. Returns the number of the entry that says so in each: of those that an earlier try rotated there
+/// is none. All are opened before any is rotated: a key that is changed in some is of no use to anybody.
+///
+/// # Errors
+///
+/// When one of them cannot be read or has lost history that nobody has accepted: then none is rotated. Else
+/// what the record says; asked again, it goes on where it stopped.
+pub async fn rotate_keys(
+    record: &Arc<dyn Record>,
+    under: &Arc<dyn Record>,
+    rotating: &Rotation<'_>,
+    now: Timestamp,
+) -> Result<BTreeMap<DeploymentId, Seq>, CommandError> {
+    let mut opened = Vec::new();
+    for deployment in record.deployments().await? {
+        if record.standing(&deployment).await?.key == *rotating.new.verifier_key() {
+            continue;
+        }
+        let coordinator = Coordinator::open(record.clone(), &deployment).await?;
+        quarantine::may(&coordinator, &Command::Open)?;
+        opened.push(coordinator);
+    }
+    let mut entries = BTreeMap::new();
+    for coordinator in opened {
+        let deployment = coordinator.deployment.clone();
+        let at = act_time(&coordinator.state, now);
+        entries.insert(deployment, coordinator.rotate_key(under.as_ref(), rotating, at).await?);
+    }
+    Ok(entries)
+}
+
 impl Coordinator {
-    /// Lets the deployment's record go on under another key, with `under`, the same record opened with the
-    /// new key. Returns the number of the entry that says so.
-    ///
-    /// # Errors
-    ///
-    /// When history was lost and nobody has accepted it, or the record says no.
-    pub async fn rotate_key(
+    async fn rotate_key(
         mut self,
-        under: Arc<dyn Record>,
+        under: &dyn Record,
         rotating: &Rotation<'_>,
         at: Timestamp,
     ) -> Result<Seq, CommandError> {

@@ -80,6 +80,9 @@ pub enum ChangeScheduleEvent {
     Elsewhere {
         /// Their changes.
         changes: Vec<ScheduledChange>,
+        /// The deployments whose schedules could not be read: what is known of them may be old.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        unread: Vec<DeploymentId>,
     },
 }
 
@@ -133,6 +136,9 @@ pub struct ChangeSchedule {
     pub rulings: Vec<Ruling>,
     /// What other deployments have in their schedules, when that was last looked at.
     pub elsewhere: Vec<ScheduledChange>,
+    /// The deployments whose schedules could not be read then: a conflict with them may not be known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unread: Vec<DeploymentId>,
 }
 
 /// A standard change that was asked for.
@@ -297,7 +303,10 @@ impl ChangeSchedule {
                     ruling: ruling.clone(),
                 });
             }
-            ChangeScheduleEvent::Elsewhere { changes } => self.elsewhere.clone_from(changes),
+            ChangeScheduleEvent::Elsewhere { changes, unread } => {
+                self.elsewhere.clone_from(changes);
+                self.unread.clone_from(unread);
+            }
         }
         Ok(())
     }
@@ -355,8 +364,12 @@ impl fmt::Display for ChangeScheduleEvent {
             Self::ConflictRuled { rfc, deployment, other, ruling } => {
                 write!(f, "{rfc}: conflict with {other} of {deployment} ruled on: {ruling}")
             }
-            Self::Elsewhere { changes } => {
-                write!(f, "the schedules of other deployments hold {} changes", changes.len())
+            Self::Elsewhere { changes, unread } => {
+                write!(f, "the schedules of other deployments hold {} changes", changes.len())?;
+                for it in unread {
+                    write!(f, "; that of {it} could not be read: conflicts with it are not known")?;
+                }
+                Ok(())
             }
         }
     }

@@ -45,14 +45,14 @@ pub async fn open(
 /// never created, and with what the database says; the errors below come besides.
 #[async_trait]
 pub trait Record: Send + Sync {
-    /// Creates a deployment with an empty record; one that exists stays as it is. Returns its head.
+    /// Creates a deployment with an empty record; one that has begun stays as it is. Returns its head.
     ///
     /// # Errors
     ///
     /// As [`inspect`](Self::inspect), which is part of it.
     async fn create(&self, deployment: &DeploymentId) -> Result<Head, RecordError>;
 
-    /// Returns all deployments by name.
+    /// Returns all deployments that have begun, by name: one without an entry is not there yet.
     ///
     /// # Errors
     ///

@@ -10,13 +10,14 @@ use crate::render;
 use crate::surroundings::Surroundings;
 use crate::terminal::Terminal;
 use api::DeploymentLine;
-use coordinator::{Coordinator, Creation};
+use coordinator::{CommandError, Coordinator, Creation};
 use model::command::{Command, Findings};
 use model::id::DeploymentId;
 use model::machine::DeploymentState;
 use model::profile::Purpose;
 use model::role_type::RoleType;
 use model::scope::Scope;
+use model::state::State;
 use serde::Serialize;
 use std::path::Path;
 
@@ -28,12 +29,39 @@ struct Line {
     purpose: String,
     environment: String,
     entry: u64,
+    /// Why nothing of it could be read, where that is so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unreadable: Option<String>,
 }
 
 impl Line {
     fn of(it: DeploymentLine) -> Self {
         let DeploymentLine { deployment, title, state, purpose, environment, entry } = it;
-        Self { deployment, title, state, purpose, environment, entry }
+        Self { deployment, title, state, purpose, environment, entry, unreadable: None }
+    }
+
+    fn at(state: &State) -> Self {
+        Self {
+            deployment: state.plan.deployment.clone(),
+            title: state.plan.title.clone(),
+            state: state.deployment.to_string(),
+            purpose: state.purpose.to_string(),
+            environment: state.environment(),
+            entry: state.seq,
+            unreadable: None,
+        }
+    }
+
+    fn unreadable(deployment: DeploymentId, why: &CommandError) -> Self {
+        Self {
+            deployment,
+            title: String::new(),
+            state: "unreadable".to_owned(),
+            purpose: String::new(),
+            environment: String::new(),
+            entry: 0,
+            unreadable: Some(why.to_string()),
+        }
     }
 }
 
@@ -89,20 +117,12 @@ async fn create(
     }
     let author = author(&plan, everywhere.person.as_ref(), &surroundings.login)?;
     let purpose = if rehearsal { Purpose::Rehearsal } else { Purpose::Production };
-    let deployment = plan.deployment.clone();
     let folder = folder.display().to_string();
     let creation = Creation { plan, folder, purpose };
     let record = surroundings.record_made().await?;
     let created = Coordinator::create(record, creation, &author, surroundings.now()).await?;
     let state = created.state();
-    let line = Line {
-        deployment: deployment.clone(),
-        title: state.plan.title.clone(),
-        state: state.deployment.to_string(),
-        purpose: state.purpose.to_string(),
-        environment: state.environment(),
-        entry: state.seq,
-    };
+    let line = Line::at(state);
     tell_created(&line, rehearsal, terminal)
 }
 
@@ -121,21 +141,21 @@ async fn list(surroundings: &Surroundings, terminal: Terminal) -> Result<Exit, F
     let record = surroundings.record().await?;
     let mut lines = Vec::new();
     for deployment in record.deployments().await? {
-        let coordinator = Coordinator::open(record.clone(), &deployment).await?;
-        let state = coordinator.state();
-        lines.push(Line {
-            deployment,
-            title: state.plan.title.clone(),
-            state: state.deployment.to_string(),
-            purpose: state.purpose.to_string(),
-            environment: state.environment(),
-            entry: state.seq,
+        // The others are there all the same.
+        lines.push(match Coordinator::open(record.clone(), &deployment).await {
+            Ok(opened) => Line::at(opened.state()),
+            Err(why) => Line::unreadable(deployment, &why),
         });
     }
     terminal.answer(&lines, || {
         let lines: Vec<String> = lines
             .iter()
-            .map(|it| format!("{}  {} ({}): {}", it.deployment, it.title, it.environment, it.state))
+            .map(|it| match &it.unreadable {
+                Some(why) => format!("{}  cannot be read: {why}", it.deployment),
+                None => {
+                    format!("{}  {} ({}): {}", it.deployment, it.title, it.environment, it.state)
+                }
+            })
             .collect();
         if lines.is_empty() { "There is no deployment.".to_owned() } else { lines.join("\n") }
     })?;

@@ -11,7 +11,7 @@ use crate::fault::Fault;
 use crate::render;
 use crate::surroundings::Surroundings;
 use crate::terminal::Terminal;
-use coordinator::{Coordinator, Rotation};
+use coordinator::{Rotation, rotate_keys};
 use model::command::Command;
 use model::event::Entry;
 use model::history::HistoryCommand;
@@ -97,18 +97,9 @@ async fn rotate_key(
     let record = surroundings.record().await?;
     let (old, new) = (surroundings.signer()?, surroundings.next_signer()?);
     let under = surroundings.record_under(surroundings.next_signer()?).await?;
-    let (login, mut entries) = (surroundings.login.clone(), BTreeMap::new());
+    let login = surroundings.login.clone();
     let rotating = Rotation { old: &old, new: &new, login, reason: reason.to_owned() };
-    for deployment in record.deployments().await? {
-        // An earlier try came as far as this.
-        if record.standing(&deployment).await?.key == *new.verifier_key() {
-            continue;
-        }
-        let coordinator = Coordinator::open(record.clone(), &deployment).await?;
-        let at = coordinator::clock::act_time(coordinator.state(), surroundings.now());
-        let entry = coordinator.rotate_key(under.clone(), &rotating, at).await?;
-        entries.insert(deployment, entry);
-    }
+    let entries = rotate_keys(&record, &under, &rotating, surroundings.now()).await?;
     let [old, new] = [&old, &new].map(|it| it.verifier_key().to_string());
     let put_away = surroundings.change_key(&old)?;
     let rotated = Rotated { old, new, entries, put_away };

@@ -3,6 +3,7 @@
 use super::table::{Tone, cell, table, text};
 use crate::terminal::Setting;
 use model::change_schedule::{Conflict, ScheduledChange, conflicts, scheduled};
+use model::id::DeploymentId;
 use model::rfc::{ImplementationReview, RollbackResult};
 use model::state::State;
 use serde::Serialize;
@@ -13,6 +14,9 @@ use views::time::when;
 pub(crate) struct Schedule {
     pub(crate) changes: Vec<ScheduledChange>,
     pub(crate) elsewhere: Vec<ScheduledChange>,
+    /// The deployments whose schedules could not be read when that was last looked at.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) unread: Vec<DeploymentId>,
     pub(crate) conflicts: Vec<Conflict>,
 }
 
@@ -42,13 +46,15 @@ pub(crate) fn schedule(state: &State) -> Schedule {
     Schedule {
         changes: scheduled(state),
         elsewhere: state.change_schedule.elsewhere.clone(),
+        unread: state.change_schedule.unread.clone(),
         conflicts: met,
     }
 }
 
 /// Returns the schedule, a line a change.
 pub(crate) fn page(state: &State, schedule: &Schedule, setting: Setting) -> String {
-    if schedule.changes.is_empty() && schedule.elsewhere.is_empty() {
+    let unread: String = schedule.unread.iter().map(unread).collect();
+    if schedule.changes.is_empty() && schedule.elsewhere.is_empty() && unread.is_empty() {
         return "Nothing is scheduled; `landfall rfc list` shows what is asked for.\n".to_owned();
     }
     let zone = &state.plan.zone;
@@ -76,13 +82,18 @@ pub(crate) fn page(state: &State, schedule: &Schedule, setting: Setting) -> Stri
         ]);
     }
     let mut page = text(&rows);
-    if schedule.conflicts.is_empty() {
+    page += &unread;
+    if schedule.conflicts.is_empty() && unread.is_empty() {
         page += "no conflicts\n";
     }
     for it in &schedule.conflicts {
         page += &format!("conflict: {} meets {}\n", it.rfc, conflict(it));
     }
     page
+}
+
+fn unread(deployment: &DeploymentId) -> String {
+    format!("the schedule of {deployment} could not be read: conflicts with it are not known\n")
 }
 
 /// Returns what a change has in common with another, and how that was ruled on.

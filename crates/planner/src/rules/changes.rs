@@ -211,7 +211,10 @@ fn met_elsewhere() -> Event {
         until: Some("2027-02-01T00:00:00Z".parse().unwrap()),
         places: Places { sites: ["s3".parse().unwrap()].into(), ..Places::default() },
     };
-    Event::ChangeSchedule(ChangeScheduleEvent::Elsewhere { changes: vec![elsewhere] })
+    Event::ChangeSchedule(ChangeScheduleEvent::Elsewhere {
+        changes: vec![elsewhere],
+        unread: vec![],
+    })
 }
 
 // Proves: R-SM4

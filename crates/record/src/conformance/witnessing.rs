@@ -17,6 +17,7 @@ chapter! {
     a_record_that_was_put_back_and_written_on_to_its_old_length_is_not_gone_on_with,
     another_key_is_refused_until_a_person_accepts_it,
     whoever_goes_on_after_a_restore_is_refused_before_it_is_written,
+    a_deployment_without_an_entry_is_begun_under_any_key,
     a_record_goes_on_under_another_key_and_the_old_one_writes_nothing_any_more,
     what_lies_outside_of_another_record_stops_all_until_a_person_accepts_it,
 }
@@ -124,6 +125,21 @@ async fn whoever_goes_on_after_a_restore_is_refused_before_it_is_written(home: H
     }
     older.accept_as_found(&fg30()).await.unwrap();
     append_after_all(&*older, one("d")).await;
+}
+
+async fn a_deployment_without_an_entry_is_begun_under_any_key(home: Home) {
+    if home.location == Location::Memory {
+        // A record in memory never outlives its key.
+        return;
+    }
+    let (record, witness) = witnessed(&home, &[]).await;
+    drop(record);
+    let other = home.open_witnessed(Signer::from_seed([8; 32]), &witness).await;
+    let head = other.create(&fg30()).await.unwrap();
+    other.append(&fg30(), &head, one("a")).await.unwrap();
+    let first = home.open_witnessed(signer(), &witness).await;
+    let refused = first.create(&fg30()).await.unwrap_err();
+    assert!(matches!(refused, RecordError::OtherKey { .. }), "{refused}");
 }
 
 /// Another record under the same name, as a restored backup would be, beside the witness of the first.

@@ -11,8 +11,11 @@ pub(super) const NOW_POSTGRES: &str =
 
 pub(super) const CREATE: &str = "INSERT INTO deployments
     (name, seq, hash, epoch, frontier, checkpoint, vkey, leader, led_until)
-    VALUES ($1, 0, $2, 0, $3, $4, $5, '', 0) ON CONFLICT (name) DO NOTHING";
-pub(super) const DEPLOYMENTS: &str = "SELECT name FROM deployments ORDER BY name";
+    VALUES ($1, 0, $2, 0, $3, $4, $5, '', 0)
+    ON CONFLICT (name) DO UPDATE SET checkpoint = excluded.checkpoint, vkey = excluded.vkey
+    WHERE deployments.seq = 0";
+/// One without an entry is not there yet: whoever created it was interrupted.
+pub(super) const DEPLOYMENTS: &str = "SELECT name FROM deployments WHERE seq > 0 ORDER BY name";
 pub(super) const EXISTS: &str = "SELECT seq FROM deployments WHERE name = $1";
 pub(super) const TIP: &str = "SELECT seq, hash, epoch, frontier, checkpoint, vkey, contradicted
     FROM deployments WHERE name = $1";
