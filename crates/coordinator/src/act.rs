@@ -253,7 +253,7 @@ impl Coordinator {
         Ok(acted)
     }
 
-    /// Leaves no remains of somebody who was forgotten: just now, or by an
+    /// Has the witness know somebody who was forgotten, and leaves no remains of them: just now, or by an
     /// earlier try that came no further.
     async fn scrub_after(
         &self,
@@ -266,6 +266,7 @@ impl Coordinator {
             Err(_) => false,
         };
         if may && self.state.history.forgotten.contains_key(whom) {
+            self.tell_of_forgotten().await?;
             self.record.scrub().await.map_err(|error| {
                 let what = "is forgotten, but the database still holds remains";
                 let source =

@@ -11,11 +11,13 @@ use crate::error::CommandError;
 use jiff::Timestamp;
 use model::command::Command;
 use model::event::{Actor, Event};
+use model::forgetting::Whom;
 use model::history::{HistoryCommand, HistoryEvent, Loss, as_found};
 use model::id::{DeploymentId, Seq};
 use model::planted::{Planted, is_planted};
 use model::refusal::{Refusal, RefusalCode};
 use record::{Change, Checkpoint, Head, Record, RecordError};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Returns what the record has lost, as its witness says; nothing where it is whole.
@@ -155,21 +157,51 @@ impl Coordinator {
     }
 
     /// Forgets whoever was forgotten in what was lost: the database that was put back knows them again.
-    /// Also where this program was killed before it came to that.
+    /// Also where this program was killed before it came to that. Then has the witness know who is forgotten.
     pub(crate) async fn forget_again(&mut self) -> Result<(), CommandError> {
-        let history = &self.state.history;
-        let mut whom = self.record.forgotten(&self.deployment).await?;
-        whom.retain(|it| !history.forgotten.contains_key(it));
-        let Some((person, also)) = whom.split_first() else { return Ok(()) };
-        let (person, also) = (person.clone(), also.to_vec());
-        let reason = "they had been forgotten in what was lost of the record".to_owned();
-        let events = [Event::History(HistoryEvent::PersonForgotten { person, also, reason })];
+        let mut whom = Vec::new();
+        for it in self.record.forgotten(&self.deployment).await? {
+            let is_known = self.state.history.forgotten.contains_key(&it);
+            if !is_known && !self.record.openings(&self.deployment, &it).await?.is_empty() {
+                whom.push(it);
+            }
+        }
+        if let Some((person, also)) = whom.split_first() {
+            let (person, also) = (person.clone(), also.to_vec());
+            let reason = "they had been forgotten in what was lost of the record".to_owned();
+            let event = HistoryEvent::PersonForgotten { person, also, reason };
+            self.append_forgotten(event, whom).await?;
+        }
+        self.tell_of_forgotten().await
+    }
+
+    async fn append_forgotten(
+        &mut self,
+        event: HistoryEvent,
+        forget: Vec<Whom>,
+    ) -> Result<(), CommandError> {
         let mut state = self.state.clone();
-        let mut change = Change { forget: whom, ..Change::default() };
+        let mut change = Change { forget, ..Change::default() };
         let stamp = Stamp { actor: &Actor::System, at: state.at, command: None };
-        extend(&mut state, &mut change.entries, &events, &stamp, None)?;
+        extend(&mut state, &mut change.entries, &[Event::History(event)], &stamp, None)?;
         self.head = self.record.append(&self.deployment, &self.head, change).await?.head;
         self.state = state;
         Ok(self.record.scrub().await?)
+    }
+
+    /// Has the witness know who is forgotten. It may not have been told, where this program was killed
+    /// between the record and it; and it knows numbers of incidents and feedback that were lost and will be
+    /// given again: whoever is behind the next one asked for nothing.
+    pub(crate) async fn tell_of_forgotten(&self) -> Result<(), CommandError> {
+        let known: BTreeSet<Whom> =
+            self.record.forgotten(&self.deployment).await?.into_iter().collect();
+        let people = known.iter().filter(|it| matches!(it, Whom::Person(_)));
+        let whom: BTreeSet<Whom> =
+            self.state.history.forgotten.keys().chain(people).cloned().collect();
+        if whom != known {
+            let whom = whom.into_iter().collect();
+            self.record.keep_forgotten(&self.deployment, whom).await?;
+        }
+        Ok(())
     }
 }

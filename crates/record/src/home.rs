@@ -212,6 +212,17 @@ pub trait Record: Send + Sync {
     /// What the witness says.
     async fn forgotten(&self, deployment: &DeploymentId) -> Result<Vec<Whom>, RecordError>;
 
+    /// Has the witness know exactly `whom` as forgotten in a deployment.
+    ///
+    /// # Errors
+    ///
+    /// What the witness says.
+    async fn keep_forgotten(
+        &self,
+        deployment: &DeploymentId,
+        whom: Vec<Whom>,
+    ) -> Result<(), RecordError>;
+
     /// Writes the database anew, without the remains of what was deleted. Asked after somebody was
     /// forgotten; until then their openings may still lie in it, although nothing finds them.
     ///

@@ -178,6 +178,18 @@ impl Notary {
         self.write(deployment, seq, move |it| it.forgot(&named, &whom)).await
     }
 
+    /// Has the witness know exactly `whom` as forgotten.
+    pub(crate) async fn keep_forgotten(
+        &self,
+        deployment: &DeploymentId,
+        whom: Vec<Whom>,
+    ) -> Result<(), RecordError> {
+        let Keeper::Witness(witness) = &self.keeper else { return Ok(()) };
+        let (witness, deployment) = (witness.clone(), deployment.clone());
+        let kept = tokio::task::spawn_blocking(move || witness.keep_forgotten(&deployment, &whom));
+        kept.await.map_err(|it| RecordError::Storage { source: it.into() })?.map_err(storage)
+    }
+
     /// Returns who was forgotten, as far as the witness was told.
     pub(crate) async fn forgotten(
         &self,

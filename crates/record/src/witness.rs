@@ -86,6 +86,17 @@ impl Witness {
         sync_directory(&path)
     }
 
+    /// Notes exactly `whom` as forgotten, in the place of all that was noted. It is durable when this returns.
+    pub(crate) fn keep_forgotten(
+        &self,
+        deployment: &DeploymentId,
+        whom: &[Whom],
+    ) -> std::io::Result<()> {
+        let _alone = self.alone(deployment)?;
+        let lines: String = whom.iter().map(|it| format!("{it}\n")).collect();
+        replace(&self.forgotten_path(deployment), lines.as_bytes())
+    }
+
     /// Returns who was forgotten, whatever the record says.
     pub(crate) fn forgotten(&self, deployment: &DeploymentId) -> std::io::Result<Vec<Whom>> {
         match std::fs::read_to_string(self.forgotten_path(deployment)) {
@@ -172,15 +183,20 @@ impl Witness {
         let mut tail = Vec::new();
         file.seek(SeekFrom::Start(size.saturating_sub(TAIL_BYTES)))?;
         file.read_to_end(&mut tail)?;
-        let mut beside = path.as_os_str().to_owned();
-        beside.push(".new");
-        let mut shorter = File::create(&beside)?;
-        shorter.write_all(&tail)?;
-        shorter.sync_all()?;
-        std::fs::rename(&beside, path)?;
-        sync_directory(path)?;
+        replace(path, &tail)?;
         OpenOptions::new().append(true).open(path)
     }
+}
+
+/// Puts a file of these bytes into the place of the one at `path`; it is durable when this returns.
+fn replace(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".new");
+    let mut file = File::create(&beside)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    std::fs::rename(&beside, path)?;
+    sync_directory(path)
 }
 
 #[cfg(test)]

@@ -185,6 +185,14 @@ impl Record for Connection {
         self.world.memory.forgotten(deployment).await
     }
 
+    async fn keep_forgotten(
+        &self,
+        deployment: &DeploymentId,
+        whom: Vec<Whom>,
+    ) -> Result<(), RecordError> {
+        self.world.memory.keep_forgotten(deployment, whom).await
+    }
+
     async fn scrub(&self) -> Result<(), RecordError> {
         self.world.memory.scrub().await
     }

@@ -5,9 +5,10 @@ use coordinator::{Author, Coordinator};
 use model::command::Command;
 use model::digest::canonical;
 use model::event::{Actor, Entry, Event};
-use model::history::HistoryCommand;
+use model::forgetting::Whom;
+use model::history::{HistoryCommand, HistoryEvent};
 use model::profile::Purpose;
-use record::{Change, Location, Signer};
+use record::{Change, Location, NewOpening, Signer};
 use std::sync::Arc;
 
 const PLAN: &str = include_str!("plan.yaml");
@@ -52,4 +53,55 @@ async fn a_record_in_clear_reads_as_before_and_says_that_nobody_in_it_can_be_for
         refused.to_string(),
         "a plan names me in clear: it was recorded before people were sealed"
     );
+}
+
+fn whom(names: &[&str]) -> Vec<Whom> {
+    names.iter().map(|it| it.parse().unwrap()).collect()
+}
+
+/// Another process forgets `who`, and is killed before it comes to the witness.
+async fn forget_and_die(world: &World, who: &str) {
+    let coordinator = world.coordinator().await;
+    let head = coordinator.head();
+    let (person, reason) = (who.parse().unwrap(), "asked for it".to_owned());
+    let event = Event::History(HistoryEvent::PersonForgotten { person, also: vec![], reason });
+    let (seq, at, actor) = (head.seq + 1, coordinator.state().at, Actor::System);
+    let entry = Entry { seq, at, actor, baseline: 0, command: None, event };
+    let (entries, forget) = (vec![canonical(&entry)], whom(&[who]));
+    let change = Change { entries, forget, ..Change::default() };
+    world.record.append_unwitnessed(&world.deployment, head, change).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_witness_comes_to_know_who_was_forgotten_when_the_deployment_is_opened() {
+    let world = World::new(PLAN).await;
+    forget_and_die(&world, "me").await;
+    let known = async || world.record.forgotten(&world.deployment).await.unwrap();
+    assert_eq!(known().await, []);
+    world.coordinator().await;
+    assert_eq!(known().await, whom(&["me"]));
+}
+
+#[tokio::test]
+async fn after_a_loss_only_those_are_forgotten_again_who_are_there_and_no_number_beforehand() {
+    let world = World::new(PLAN).await;
+    let record = world.record.as_ref();
+    // What was lost knew of an incident 12, and had forgotten three people.
+    let lost = whom(&["gone", "me", "incident/12"]);
+    record.keep_forgotten(&world.deployment, lost).await.unwrap();
+    let opened = world.coordinator().await;
+    let forgotten: Vec<Whom> = opened.state().history.forgotten.keys().cloned().collect();
+    assert_eq!(forgotten, whom(&["me"]));
+    let known = record.forgotten(&world.deployment).await.unwrap();
+    assert_eq!(known, whom(&["gone", "me"]));
+    // The next incident of that number is another one, and so is who reported it.
+    let reporter = "incident/12".parse().unwrap();
+    let body = br#"{"salt":"salt","value":"a reporter"}"#.to_vec();
+    let openings = vec![NewOpening { whose: reporter, body }];
+    let change = Change { openings, ..Change::default() };
+    record.append(&world.deployment, opened.head(), change).await.unwrap();
+    let opened = world.coordinator().await;
+    assert_eq!(opened.state().history.forgotten.len(), 1);
+    let kept = record.openings(&world.deployment, &whom(&["incident/12"])[0]).await.unwrap();
+    assert_eq!(kept.len(), 1);
 }

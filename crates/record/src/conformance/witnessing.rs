@@ -5,6 +5,7 @@ use super::{intending, new_order};
 use crate::{Change, Checkpoint, Location, Record, RecordError, Signer};
 use crate::{export, keys_of, receipt, rotation, verify, verify_lines, verify_receipt};
 use model::digest::{Digest, canonical};
+use model::forgetting::Whom;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -17,6 +18,7 @@ chapter! {
     a_record_that_was_put_back_and_written_on_to_its_old_length_is_not_gone_on_with,
     another_key_is_refused_until_a_person_accepts_it,
     whoever_goes_on_after_a_restore_is_refused_before_it_is_written,
+    who_is_forgotten_is_kept_exactly_as_it_was_told,
     a_deployment_without_an_entry_is_begun_under_any_key,
     a_record_goes_on_under_another_key_and_the_old_one_writes_nothing_any_more,
     what_lies_outside_of_another_record_stops_all_until_a_person_accepts_it,
@@ -125,6 +127,17 @@ async fn whoever_goes_on_after_a_restore_is_refused_before_it_is_written(home: H
     }
     older.accept_as_found(&fg30()).await.unwrap();
     append_after_all(&*older, one("d")).await;
+}
+
+async fn who_is_forgotten_is_kept_exactly_as_it_was_told(home: Home) {
+    let (record, _witness) = witnessed(&home, &["a"]).await;
+    let whom = |names: &[&str]| names.iter().map(|it| it.parse().unwrap()).collect::<Vec<Whom>>();
+    let change = Change { forget: whom(&["ann", "incident/12"]), ..one("b") };
+    append_after_all(&*record, change).await;
+    assert_eq!(record.forgotten(&fg30()).await.unwrap(), whom(&["ann", "incident/12"]));
+    record.keep_forgotten(&fg30(), whom(&["ann", "ben"])).await.unwrap();
+    append_after_all(&*record, Change { forget: whom(&["cy"]), ..one("c") }).await;
+    assert_eq!(record.forgotten(&fg30()).await.unwrap(), whom(&["ann", "ben", "cy"]));
 }
 
 async fn a_deployment_without_an_entry_is_begun_under_any_key(home: Home) {

@@ -345,6 +345,14 @@ impl Record for Memory {
         self.notary.forgotten(deployment).await
     }
 
+    async fn keep_forgotten(
+        &self,
+        deployment: &DeploymentId,
+        whom: Vec<Whom>,
+    ) -> Result<(), RecordError> {
+        self.notary.keep_forgotten(deployment, whom).await
+    }
+
     /// What is deleted here leaves no remains that anybody could read.
     async fn scrub(&self) -> Result<(), RecordError> {
         Ok(())

@@ -197,6 +197,14 @@ impl Record for SqlRecord {
         self.notary.forgotten(deployment).await
     }
 
+    async fn keep_forgotten(
+        &self,
+        deployment: &DeploymentId,
+        whom: Vec<Whom>,
+    ) -> Result<(), RecordError> {
+        self.notary.keep_forgotten(deployment, whom).await
+    }
+
     async fn scrub(&self) -> Result<(), RecordError> {
         self.database.scrub().await
     }
