@@ -324,6 +324,8 @@ impl Coordinator {
             quarantine::may(self, command)?;
             self.is_as(seen)?;
             let now = self.instant_of(at);
+            // Somebody may have been forgotten since it was sealed.
+            let plan = plan.as_ref().map(|it| sealing::closed(&self.state, it));
             let acting = Acting::new(&self.state, &author.person, now)
                 .with_plan(plan.as_deref())
                 .at_head(self.head.hash);

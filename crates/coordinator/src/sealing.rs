@@ -9,12 +9,13 @@ use model::event::{Entry, Event};
 use model::forgetting::{Whom, reported};
 use model::id::DeploymentId;
 use model::message::{Addressee, Letter};
-use model::person::Particulars;
+use model::person::{Particulars, Person};
 use model::plan::MasterProjectPlan;
 use model::private::{Opening, Openings, Private, Salt};
 use model::state::State;
 use record::{Change, NewOpening, Record, RecordError};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Returns a salt that nobody knows.
 fn salt() -> Result<Salt, CommandError> {
@@ -56,6 +57,20 @@ pub(crate) async fn sealed(
     Ok(plan)
 }
 
+/// Returns `plan`, which is sealed, without what it says of people who are forgotten by now. Its digest stays.
+pub(crate) fn closed(state: &State, plan: &Arc<MasterProjectPlan>) -> Arc<MasterProjectPlan> {
+    let forgotten = &state.history.forgotten;
+    let comes_back = |it: &Person| {
+        it.private.kept().is_some() && forgotten.contains_key(&Whom::Person(it.id.clone()))
+    };
+    let mut plan = plan.clone();
+    if plan.people.iter().any(comes_back) {
+        let people = Arc::make_mut(&mut plan).people.iter_mut();
+        people.filter(|it| comes_back(it)).for_each(|it| it.private.close());
+    }
+    plan
+}
+
 /// Returns `value` as it was sealed before, where it was.
 async fn proposed(
     record: &dyn Record,
@@ -72,7 +87,7 @@ async fn proposed(
 /// Returns the openings of the people of `plan`.
 pub(crate) fn of_plan(plan: &MasterProjectPlan) -> Vec<NewOpening> {
     let people = plan.people.iter();
-    let opening = |it: &model::person::Person| {
+    let opening = |it: &Person| {
         Some(NewOpening { whose: Whom::Person(it.id.clone()), body: it.private.kept()? })
     };
     people.filter_map(opening).collect()
@@ -142,10 +157,8 @@ pub(crate) async fn open_reports(
 mod tests {
     use super::*;
     use model::event::Actor;
-    use model::person::Person;
     use model::profile::Purpose;
     use record::{Location, Signer};
-    use std::sync::Arc;
 
     fn plan(people: &[(&str, &str)]) -> MasterProjectPlan {
         let name = "FG30".parse().unwrap();

@@ -73,6 +73,29 @@ async fn forget_and_die(world: &World, who: &str) {
 }
 
 #[tokio::test]
+async fn a_revision_that_races_with_forgetting_does_not_bring_the_person_back() {
+    let world = World::new(PLAN).await;
+    let mut late = world.coordinator().await;
+    let mut plan = late.state().plan.in_clear();
+    plan.title = "Another title".to_owned();
+    plan.people[0].private = named("Somebody Else");
+    forget_and_die(&world, "me").await;
+    let changes = vec!["title".to_owned()];
+    late.revise(&author(), plan, changes, false, "a new title", begins()).await.unwrap();
+    for coordinator in [late, world.coordinator().await] {
+        assert_eq!(coordinator.state().plan.title, "Another title");
+        assert_eq!(coordinator.state().plan.people[0].private.value(), None);
+    }
+    let me = "me".parse().unwrap();
+    let openings = world.record.openings(&world.deployment, &me).await.unwrap();
+    assert_eq!(openings.len(), 0, "what was forgotten stays so");
+}
+
+fn named(name: &str) -> model::private::Private<model::person::Particulars> {
+    model::private::Private::Clear(model::person::Particulars::named(name))
+}
+
+#[tokio::test]
 async fn the_witness_comes_to_know_who_was_forgotten_when_the_deployment_is_opened() {
     let world = World::new(PLAN).await;
     forget_and_die(&world, "me").await;
