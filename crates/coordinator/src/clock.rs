@@ -29,7 +29,7 @@ pub trait Clock: Send + Sync {
     }
 
     /// Goes on from what it says now, where that is still the doubt that somebody has looked at: it is
-    /// right. A clock that has jumped again since, or that of another server, is another matter.
+    /// right. A clock that has jumped again since is another matter.
     fn accept(&self, _: &ClockDoubt) {}
 }
 
@@ -115,6 +115,8 @@ impl Clock for SteadyClock {
 pub(crate) struct Seen {
     /// Whether it was wrong.
     was_wrong: bool,
+    /// What it last said of its own clock: people who have looked at another server's have not looked at it.
+    doubted: Option<ClockDoubt>,
     /// How often people had said that it is right.
     accepted: Option<u32>,
 }
@@ -125,7 +127,8 @@ impl Seen {
     pub(crate) fn look(&mut self, clock: &dyn Clock, state: &State) -> Option<Event> {
         let accepted = state.history.clocks_accepted;
         if self.accepted.replace(accepted).is_some_and(|it| it < accepted) {
-            if let Some(looked_at) = &state.history.clock_accepted {
+            let looked_at = state.history.clock_accepted.as_ref();
+            if let Some(looked_at) = looked_at.filter(|it| self.doubted.as_ref() == Some(it)) {
                 clock.accept(looked_at);
             }
             self.was_wrong = false;
@@ -136,6 +139,7 @@ impl Seen {
         match (clock.doubt().or(behind), &state.history.clock) {
             (Some(doubt), None) => {
                 self.was_wrong = true;
+                self.doubted = Some(doubt.clone());
                 Some(Event::History(HistoryEvent::ClockDoubted { doubt }))
             }
             // One that another server doubted, or this one before it was started anew, may be right by

@@ -51,10 +51,6 @@ fn worlds_that_once_broke_a_promise_keep_it() {
         (19, "an order was taken up in its window, and its server stood still until long after it"),
         (16, "a site failed while nobody knew what time it was, and its ring went on"),
         (25, "what stood behind an order that nobody knows of began after it was given up"),
-        (
-            112,
-            "a queue was put back with its database, and what it held was given out after its window",
-        ),
         (142, "a site was rolled back after its request was closed"),
         (153, "a site was rolled back after its request was closed, and nothing led on"),
         (34, "an order that was called back and then stopped was taken up again, and began"),
@@ -67,7 +63,11 @@ fn worlds_that_once_broke_a_promise_keep_it() {
             1824,
             "people said that a clock was right, and one more look went by what it had said before",
         ),
-        (1858, "a worker that got no answer from the database began what another one had by then"),
+        (
+            22614,
+            "people had looked at the clock of one server, and another one's was wrong by as much",
+        ),
+        (25145, "it was, and a site was worked on at the hour that it said"),
         (
             14461,
             "a database put back by one entry, and what one person agreed to written in its place: the record was as long as its witness had seen, and a frozen server went on with it",
