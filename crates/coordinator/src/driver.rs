@@ -44,6 +44,8 @@ use tokio::sync::watch;
 const POLL: Duration = Duration::from_millis(100);
 /// How often where workers report there.
 const POLL_FOR_WORKERS: Duration = Duration::from_millis(25);
+/// How often workers are let claim anew.
+const LET_CLAIM_EVERY: Duration = Duration::from_secs(5);
 /// How long what was decided may be written. A server that stood still meanwhile would record what
 /// the time by then forbids.
 const DECIDED_FOR: Duration = Duration::from_secs(60);
@@ -202,6 +204,7 @@ impl Driver {
             epoch,
             leading,
             left: Left::default(),
+            let_claim_at: None,
             kept: Kept::default(),
             seen: Seen::default(),
             held_back: vec![],
@@ -235,6 +238,8 @@ struct Drive<'d> {
     epoch: u64,
     leading: Leading,
     left: Left,
+    /// When workers were last let claim what is left to them.
+    let_claim_at: Option<tokio::time::Instant>,
     /// What earlier looks have found, and later ones need not find again.
     kept: Kept,
     /// What was seen of the clock.
@@ -262,6 +267,7 @@ impl Drive<'_> {
             let began = tokio::time::Instant::now();
             let Next { look: next_look, probe: next_probe } = self.round().await?;
             let took = began.elapsed();
+            self.let_claim().await?;
             let is_busy = self.flight.len() + self.prober.in_flight() > 0
                 || self.outbox.is_busy()
                 || self.awaits_workers();
@@ -305,6 +311,7 @@ impl Drive<'_> {
                     _ = polled.tick() => {
                         let now = self.driver.clock.now();
                         let is_due = [next_look, next_probe].into_iter().flatten().any(|at| at <= now);
+                        let is_due = is_due || self.is_to_let_claim();
                         if self.catch_up().await? || is_due || self.hear_workers().await? {
                             break;
                         }
@@ -415,11 +422,29 @@ impl Drive<'_> {
             let (order, token) = (it.order().id.clone(), Some(it.token()));
             let unknown = report.map(|it| Landed { order, token, ending: Ending::Ended(it) });
             let is_in_reach = unknown.is_none();
-            self.held_back.extend(unknown);
+            // Whoever had it may be frozen and wake up: until then nothing is known.
+            unknown.into_iter().for_each(|it| self.flight.lands_at(until, it));
             is_in_reach
         });
         self.flight.launch_tracks(state, granted, handed, &called_back);
         Ok(())
+    }
+
+    /// Lets workers claim what is left to them after a look, which has called back what must not begin any
+    /// more.
+    async fn let_claim(&mut self) -> Result<(), RecordError> {
+        if self.is_to_let_claim() {
+            let deployment = &self.coordinator.deployment;
+            self.driver.record.let_claim(deployment, self.epoch).await?;
+            self.let_claim_at = Some(tokio::time::Instant::now());
+        }
+        Ok(())
+    }
+
+    /// Returns whether it is time for that: again and again, since a lease that lapsed meanwhile ends it.
+    fn is_to_let_claim(&self) -> bool {
+        self.driver.orders_to == OrdersTo::Workers
+            && self.let_claim_at.is_none_or(|it| it.elapsed() >= LET_CLAIM_EVERY)
     }
 
     fn asks_people(&self) -> bool {

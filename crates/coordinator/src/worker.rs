@@ -218,7 +218,11 @@ impl<'w> Shift<'w> {
                 Before::Nobody | Before::Somebody => None,
             };
             match (before, out_of_reach) {
-                (_, Some(endings)) => endings.into_iter().for_each(tell),
+                (_, Some(endings)) => {
+                    // Whoever had them may be frozen and wake up: until then nothing is known.
+                    tokio::time::sleep(HANDED_OUT_WITHIN).await;
+                    endings.into_iter().for_each(tell);
+                }
                 (Before::Nobody, None) => effects.carry_out_all(&orders, &mut tell).await,
                 (Before::Worker(_) | Before::Somebody, None) => {
                     effects.resume_all(&orders, &mut tell).await;
@@ -272,6 +276,7 @@ async fn keep(
             Ok(Err(error)) if asked < ends && !matches!(error, RecordError::Dismissed { .. }) => {
                 continue;
             }
+            Ok(Err(_)) | Err(_) if is_planted(Planted::LeaseOutlived) => return,
             Ok(Err(_)) | Err(_) => {
                 // Whatever the shift is waiting for: nothing begins from now on that others may have.
                 lock(&held).clear();

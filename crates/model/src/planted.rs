@@ -76,6 +76,8 @@ pub enum Planted {
     VerifyAlwaysConfirms,
     /// A worker gets what another one holds.
     LeaseIgnored,
+    /// A worker goes on with what it holds when its lease is over.
+    LeaseOutlived,
     /// A worker's report counts under whatever token.
     TokenIgnored,
     /// A worker takes what another one had for what nobody has had.

@@ -318,9 +318,17 @@ pub trait Record: Send + Sync {
     /// What the database says.
     async fn enlist(&self, worker: &str, lease: Duration) -> Result<Enlisted, RecordError>;
 
+    /// Lets workers claim orders of a deployment for as long as it is led in `epoch`: whoever leads it has
+    /// called back what must not begin any more.
+    ///
+    /// # Errors
+    ///
+    /// What the database says. Another one who leads by now changes nothing.
+    async fn let_claim(&self, deployment: &DeploymentId, epoch: u64) -> Result<(), RecordError>;
+
     /// Gives a worker at most `limit` orders of any deployment, oldest first, for as long as the
     /// lease: those that nobody has had, and those whose holder let the lease run out. It gives those of
-    /// deployments that somebody leads.
+    /// deployments whose leader [lets them](Self::let_claim).
     ///
     /// # Errors
     ///

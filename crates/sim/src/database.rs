@@ -261,6 +261,11 @@ impl Record for Connection {
         self.world.memory.enlist(worker, lease).await
     }
 
+    async fn let_claim(&self, deployment: &DeploymentId, epoch: u64) -> Result<(), RecordError> {
+        self.process.gate().await;
+        self.world.memory.let_claim(deployment, epoch).await
+    }
+
     async fn claim(
         &self,
         by: &Enlisted,

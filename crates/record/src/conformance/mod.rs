@@ -14,7 +14,7 @@ mod orders;
 mod reading;
 mod witnessing;
 
-use crate::{Change, Head, Location, NewOrder, Record, RecordError, Signer, open, testing};
+use crate::{Change, Head, Lead, Location, NewOrder, Record, RecordError, Signer, open, testing};
 use model::digest::Digest;
 use model::id::DeploymentId;
 use model::order::{Order, OrderId, Outcome, Place, Proof, Report, Work};
@@ -71,7 +71,7 @@ impl Home {
     /// Returns an empty record of a deployment that somebody leads: what it is given can be claimed.
     async fn led(&self) -> (Arc<dyn Record>, DeploymentId, Head) {
         let (record, deployment, _) = self.begun().await;
-        record.lead(&deployment, "leader", LONG).await.unwrap();
+        lead(&*record, "leader").await;
         let head = record.head(&deployment).await.unwrap();
         (record, deployment, head)
     }
@@ -79,6 +79,15 @@ impl Home {
     fn path(&self, name: &str) -> PathBuf {
         self.directory.path().join(name)
     }
+}
+
+/// Leads the deployment as `holder`, and lets its orders be claimed.
+async fn lead(record: &dyn Record, holder: &str) -> u64 {
+    let Lead::Taken { epoch } = record.lead(&fg30(), holder, LONG).await.unwrap() else {
+        panic!("nobody else leads it")
+    };
+    record.let_claim(&fg30(), epoch).await.unwrap();
+    epoch
 }
 
 /// Makes the cases of a chapter into tests.

@@ -480,14 +480,20 @@ async fn orders_are_claimed_for_as_long_as_somebody_leads(home: Home) {
     let Lead::Taken { epoch } = record.lead(&deployment, "s", LONG).await.unwrap() else {
         panic!("nobody else leads it")
     };
+    assert_eq!(record.claim(&by, 1, LONG).await.unwrap(), [], "it has called nothing back yet");
+    record.let_claim(&deployment, epoch - 1).await.unwrap();
+    assert_eq!(record.claim(&by, 1, LONG).await.unwrap(), [], "an earlier leader lets nobody");
+    record.let_claim(&deployment, epoch).await.unwrap();
     assert_eq!(record.claim(&by, 1, NONE).await.unwrap().len(), 1);
     assert!(record.keep_leading(&deployment, epoch, NONE).await.unwrap());
     assert_eq!(record.claim(&by, 9, LONG).await.unwrap(), [], "its leader has fallen silent");
     assert!(record.keep_leading(&deployment, epoch, LONG).await.unwrap());
-    assert_eq!(record.claim(&by, 1, NONE).await.unwrap().len(), 1, "it has been heard of again");
+    assert_eq!(record.claim(&by, 1, NONE).await.unwrap(), [], "nor has it since it was silent");
+    record.let_claim(&deployment, epoch).await.unwrap();
+    assert_eq!(record.claim(&by, 1, NONE).await.unwrap().len(), 1, "it has looked again");
     record.stop_leading(&deployment, epoch).await.unwrap();
     assert_eq!(record.claim(&by, 9, LONG).await.unwrap(), [], "its leader has left");
-    record.lead(&deployment, "t", LONG).await.unwrap();
+    super::lead(&*record, "t").await;
     assert_eq!(record.claim(&by, 9, LONG).await.unwrap().len(), 2);
 }
 
@@ -517,7 +523,7 @@ async fn where_history_was_lost_every_order_is_asked_for_anew(home: Home) {
     assert_eq!(record.report(vec![report]).await.unwrap(), [Receipt::Accepted]);
 
     record.accept_as_found(&deployment).await.unwrap();
-    record.lead(&deployment, "s", LONG).await.unwrap();
+    super::lead(&*record, "s").await;
     assert_eq!(record.reported(&deployment, 9).await.unwrap(), []);
     assert_eq!(record.renew(&by, &tokens, LONG).await.unwrap(), []);
     let late = record.report(vec![reported(&order_id("b#1"), tokens[1])]).await.unwrap();

@@ -54,7 +54,7 @@ async fn what_lies_outside_of_another_record_stops_all_until_a_person_accepts_it
     let accepted = record.accept_as_found(&deployment).await.unwrap();
     assert_eq!(record.inspect(&deployment).await.unwrap(), accepted);
     record.append(&deployment, &accepted, one("y")).await.unwrap();
-    record.lead(&deployment, "leader", LONG).await.unwrap();
+    super::lead(&*record, "leader").await;
     assert_eq!(record.claim(&worker, 10, LONG).await.unwrap().len(), 1);
     record.contradict(&deployment, &kept(2)).await.unwrap();
     let refused = record.inspect(&deployment).await.unwrap_err();

@@ -79,6 +79,7 @@ struct Noted {
 struct Leader {
     holder: String,
     until_us: i64,
+    lets_claim: bool,
 }
 
 /// Returns now, in microseconds since 1970.
@@ -163,19 +164,29 @@ impl Deployment {
             return Lead::HeldBy { holder: leader.holder.clone(), until };
         }
         let until_us = end_of_lease(now_us, lease);
-        self.leader = Some(Leader { holder: holder.to_owned(), until_us });
+        self.leader = Some(Leader { holder: holder.to_owned(), until_us, lets_claim: false });
         self.tip.head.epoch += 1;
         Lead::Taken { epoch: self.tip.head.epoch }
     }
 
-    /// Returns whether somebody leads it, and nothing contradicts its record.
+    /// Returns whether somebody leads it and lets its orders be claimed, and nothing contradicts its record.
     fn is_led(&self, now_us: i64) -> bool {
-        self.contradicted.is_none() && self.leader.as_ref().is_some_and(|it| it.until_us > now_us)
+        let leads = |it: &Leader| it.lets_claim && it.until_us > now_us;
+        self.contradicted.is_none() && self.leader.as_ref().is_some_and(leads)
+    }
+
+    fn let_claim(&mut self, epoch: u64) {
+        let leads = self.tip.head.epoch == epoch;
+        if let Some(leader) = self.leader.as_mut().filter(|_| leads) {
+            leader.lets_claim = true;
+        }
     }
 
     fn keep_leading(&mut self, epoch: u64, now_us: i64, lease: Duration) -> bool {
         match &mut self.leader {
             Some(leader) if self.tip.head.epoch == epoch => {
+                // Who was silent for too long has not called back what must not begin any more by now.
+                leader.lets_claim &= leader.until_us > now_us;
                 leader.until_us = end_of_lease(now_us, lease);
                 true
             }
@@ -413,6 +424,11 @@ impl Record for Memory {
 
     async fn enlist(&self, worker: &str, lease: Duration) -> Result<Enlisted, RecordError> {
         Ok(self.state().orders.enlist(worker, (self.now_us)(), lease))
+    }
+
+    async fn let_claim(&self, deployment: &DeploymentId, epoch: u64) -> Result<(), RecordError> {
+        self.state().deployment_mut(deployment)?.let_claim(epoch);
+        Ok(())
     }
 
     async fn claim(

@@ -33,13 +33,23 @@ pub(super) async fn keep(
     epoch: u64,
     lease: Duration,
 ) -> Result<bool, RecordError> {
-    let until = end_of_lease(now_us(link).await?, lease);
-    let values = [until.into(), deployment.as_str().into(), epoch.into()];
+    let now_us = now_us(link).await?;
+    let until = end_of_lease(now_us, lease);
+    let values = [until.into(), deployment.as_str().into(), epoch.into(), now_us.into()];
     let kept = link.run(text::KEEP_LEADING, &values).await? > 0;
     if !kept {
         ensure_known(link, deployment).await?;
     }
     Ok(kept)
+}
+
+pub(super) async fn let_claim(
+    link: &mut Link<'_>,
+    deployment: &DeploymentId,
+    epoch: u64,
+) -> Result<(), RecordError> {
+    link.run(text::LET_CLAIM, &[deployment.as_str().into(), epoch.into()]).await?;
+    Ok(())
 }
 
 pub(super) async fn stop(

@@ -275,6 +275,10 @@ impl Record for SqlRecord {
         written!(self, |link| orders::enlist(&mut link, worker, lease).await)
     }
 
+    async fn let_claim(&self, deployment: &DeploymentId, epoch: u64) -> Result<(), RecordError> {
+        written!(self, |link| leading::let_claim(&mut link, deployment, epoch).await)
+    }
+
     async fn claim(
         &self,
         by: &Enlisted,

@@ -31,11 +31,15 @@ pub(super) const CONTRADICT: &str = "UPDATE deployments
     WHERE name = $2 AND contradicted = ''";
 
 pub(super) const LEAD: &str = "UPDATE deployments
-    SET epoch = epoch + 1, leader = $1, led_until = $2
+    SET epoch = epoch + 1, leader = $1, led_until = $2, claimable = 0
     WHERE name = $3 AND (led_until <= $4 OR leader = $1) RETURNING epoch";
 pub(super) const LEADER: &str = "SELECT leader, led_until FROM deployments WHERE name = $1";
-pub(super) const KEEP_LEADING: &str = "UPDATE deployments SET led_until = $1
+/// Who was silent for too long has not called back what must not begin any more by now.
+pub(super) const KEEP_LEADING: &str = "UPDATE deployments
+    SET led_until = $1, claimable = CASE WHEN led_until > $4 THEN claimable ELSE 0 END
     WHERE name = $2 AND epoch = $3 AND leader <> ''";
+pub(super) const LET_CLAIM: &str = "UPDATE deployments SET claimable = 1
+    WHERE name = $1 AND epoch = $2 AND leader <> ''";
 pub(super) const STOP_LEADING: &str = "UPDATE deployments SET leader = '', led_until = 0
     WHERE name = $1 AND epoch = $2";
 
@@ -146,7 +150,7 @@ pub(super) const OPEN_SQLITE: &str =
     WHERE state = 'open' AND NOT EXISTS (SELECT 1 FROM orders AS ahead
         WHERE ahead.number = orders.number - 1 AND ahead.deployment = orders.deployment
             AND ahead.intent = orders.intent)
-        AND (SELECT led_until > $1 AND contradicted = '' FROM deployments
+        AND (SELECT led_until > $1 AND claimable = 1 AND contradicted = '' FROM deployments
             WHERE name = orders.deployment)
     ORDER BY number LIMIT $2";
 pub(super) const OPEN_POSTGRES: &str =
@@ -155,7 +159,7 @@ pub(super) const OPEN_POSTGRES: &str =
     WHERE state = 'open' AND NOT EXISTS (SELECT 1 FROM orders AS ahead
         WHERE ahead.number = orders.number - 1 AND ahead.deployment = orders.deployment
             AND ahead.intent = orders.intent)
-        AND (SELECT led_until > $1 AND contradicted = '' FROM deployments
+        AND (SELECT led_until > $1 AND claimable = 1 AND contradicted = '' FROM deployments
             WHERE name = orders.deployment)
     ORDER BY number LIMIT $2 FOR UPDATE OF orders SKIP LOCKED";
 pub(super) const LAPSED_SQLITE: &str =
@@ -165,7 +169,7 @@ pub(super) const LAPSED_SQLITE: &str =
         AND NOT EXISTS (SELECT 1 FROM orders AS ahead
             WHERE ahead.number = orders.number - 1 AND ahead.deployment = orders.deployment
                 AND ahead.intent = orders.intent)
-        AND (SELECT led_until > $1 AND contradicted = '' FROM deployments
+        AND (SELECT led_until > $1 AND claimable = 1 AND contradicted = '' FROM deployments
             WHERE name = orders.deployment)
     ORDER BY held_until, number LIMIT $2";
 pub(super) const LAPSED_POSTGRES: &str =
@@ -175,7 +179,7 @@ pub(super) const LAPSED_POSTGRES: &str =
         AND NOT EXISTS (SELECT 1 FROM orders AS ahead
             WHERE ahead.number = orders.number - 1 AND ahead.deployment = orders.deployment
                 AND ahead.intent = orders.intent)
-        AND (SELECT led_until > $1 AND contradicted = '' FROM deployments
+        AND (SELECT led_until > $1 AND claimable = 1 AND contradicted = '' FROM deployments
             WHERE name = orders.deployment)
     ORDER BY held_until, number LIMIT $2 FOR UPDATE OF orders SKIP LOCKED";
 /// The orders behind one that is claimed, which one entry intends with it: they are claimed along.
