@@ -95,6 +95,8 @@ impl People {
         let next = self.acts.keys().next().map(|(at, _)| *at);
         let to = next.map_or(round, |at| at.min(round));
         self.world.time.acts_at(Some(to));
+        // What they did took its time, and somebody may have begun something meanwhile.
+        let is_busy = is_busy || self.world.inner().is_busy();
         if !is_busy && self.quiet >= QUIET_LOOKS {
             self.world.time.jump(to);
             self.quiet = 0;
