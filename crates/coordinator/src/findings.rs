@@ -6,17 +6,22 @@ use model::plan::MasterProjectPlan;
 use model::state::State;
 use planner::forecast::{forecast, objections};
 use std::sync::Arc;
+use tokio::runtime::{Handle, RuntimeFlavor};
 
 /// Returns what is found when the deliverables and the forecast are looked at.
 pub(crate) async fn findings(state: &State, now: Timestamp) -> Findings {
     let plan: Arc<MasterProjectPlan> = state.plan.clone();
     let folder = state.folder.clone();
     let state = state.clone();
-    let looked = tokio::task::spawn_blocking(move || Findings {
+    let look = move || Findings {
         deliverables: deliverables(&plan, &folder),
         forecast: objections(&forecast(&state, now)),
-    });
-    looked.await.unwrap_or_else(|_| Findings {
+    };
+    // On a runtime of one thread it is looked at there: what happens has one order, whatever takes how long.
+    if Handle::current().runtime_flavor() == RuntimeFlavor::CurrentThread {
+        return look();
+    }
+    tokio::task::spawn_blocking(look).await.unwrap_or_else(|_| Findings {
         deliverables: vec!["the deliverables could not be looked at".to_owned()],
         forecast: vec![],
     })

@@ -67,7 +67,7 @@ pub enum Delivery {
     },
     /// There is nobody to pass it on: it waits until there is.
     Waits {
-        /// For whom.
+        /// Why.
         why: String,
     },
 }

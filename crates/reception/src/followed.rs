@@ -196,7 +196,8 @@ impl Followed {
         acted
     }
 
-    /// Replaces the plan by `plan`, read from a folder, for `author`, who has `seen` the record up to an entry where they say so.
+    /// Replaces the plan by `plan`, read from `folder`, for `author`, who has `seen` the record up to an
+    /// entry where they say so.
     ///
     /// # Errors
     ///

@@ -38,8 +38,9 @@ pub(super) const LEADER: &str = "SELECT leader, led_until FROM deployments WHERE
 pub(super) const KEEP_LEADING: &str = "UPDATE deployments
     SET led_until = $1, claimable = CASE WHEN led_until > $4 THEN claimable ELSE 0 END
     WHERE name = $2 AND epoch = $3 AND leader <> ''";
+/// Where they are let already, nothing is written.
 pub(super) const LET_CLAIM: &str = "UPDATE deployments SET claimable = 1
-    WHERE name = $1 AND epoch = $2 AND leader <> ''";
+    WHERE name = $1 AND epoch = $2 AND leader <> '' AND claimable = 0";
 pub(super) const STOP_LEADING: &str = "UPDATE deployments SET leader = '', led_until = 0
     WHERE name = $1 AND epoch = $2";
 
