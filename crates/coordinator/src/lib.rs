@@ -37,7 +37,7 @@ pub use self::notices::{Notice, Teller};
 pub use act::{Acted, Coordinator};
 pub use author::Author;
 pub use clock::Clock;
-pub use creation::{Creation, lies_where_it_did};
+pub use creation::Creation;
 pub use driver::{DriveError, Driver, OrdersTo, Rest, Until};
 pub use effects::{Effects, Tell};
 pub use error::CommandError;

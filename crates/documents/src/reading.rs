@@ -7,6 +7,7 @@
 //!
 //! House rule: the same record gives the same bytes.
 
+use crate::name::DocumentName;
 use jiff::Timestamp;
 use model::authentication::{Authentication, Declaration};
 use model::batch::{BatchEvent, InBatch};
@@ -47,6 +48,16 @@ pub enum Wanted {
 }
 
 impl Wanted {
+    /// Returns what is wanted where the documents called `names` are.
+    pub fn of(names: &[DocumentName]) -> Self {
+        let mut sheets = names.iter().filter_map(DocumentName::sheet);
+        match (sheets.next(), sheets.next()) {
+            (None, _) => Self::None,
+            (Some(sheet), None) => Self::One(sheet.clone()),
+            (Some(_), Some(_)) => Self::All,
+        }
+    }
+
     fn includes(&self, sheet: &Sheet) -> bool {
         match self {
             Self::None => false,

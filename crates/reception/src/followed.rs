@@ -2,7 +2,7 @@
 
 use crate::error::ReceptionError;
 use coordinator::clock::act_time;
-use coordinator::{Acted, Author, Clock, CommandError, Coordinator, Moment, lies_where_it_did};
+use coordinator::{Acted, Author, Clock, CommandError, Coordinator, Moment};
 use jiff::Timestamp;
 use model::command::Command;
 use model::digest::Digest;
@@ -201,7 +201,7 @@ impl Followed {
     ///
     /// # Errors
     ///
-    /// As [`Coordinator::revise`] and [`lies_where_it_did`].
+    /// As [`Coordinator::revise`] and [`State::finds_deliverables`].
     pub async fn revise(
         &self,
         (author, seen): (&Author, Option<Seq>),
@@ -212,7 +212,7 @@ impl Followed {
         let mut coordinator = self.coordinator.lock().await;
         coordinator.catch_up().await?;
         let at = act_time(coordinator.state(), clock.now());
-        lies_where_it_did(coordinator.state(), &plan, folder)?;
+        coordinator.state().finds_deliverables(&plan, folder)?;
         let old = &coordinator.state().plan;
         let diff = planfile::diff(old, &plan);
         let changes = diff.sections.iter().flat_map(|it| it.sentences.iter().cloned()).collect();

@@ -104,11 +104,7 @@ impl Printery {
     ) -> Result<Option<Printed>, ReceptionError> {
         let busy = |_| ReceptionError::Invalid("the server is stopping".to_owned());
         let _place = self.places.acquire().await.map_err(busy)?;
-        let sheet = match wanted.document.sheet() {
-            Some(sheet) => Wanted::One(sheet.clone()),
-            None => Wanted::None,
-        };
-        let mut reading = Reading::of(sheet);
+        let mut reading = Reading::of(Wanted::of(std::slice::from_ref(&wanted.document)));
         let state = followed
             .read_through(&mut |state, entry, hash| reading.note(state, entry, hash))
             .await?;

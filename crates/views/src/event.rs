@@ -1,6 +1,7 @@
 //! Entries of the record as sentences, and what each is about.
 
 use model::event::{Event, StepDecision};
+use model::id::PersonId;
 use model::order::{OrderId, Outcome, Proof, Report};
 use model::scope::Scope;
 use model::state::{State, scope_of_act};
@@ -15,8 +16,7 @@ pub fn sentence(event: &Event) -> String {
             with_reason(format!("deployment: {transition}"), reason.as_deref())
         }
         Event::Concurred { act, role, reason, on_behalf_of, .. } => {
-            let behalf = on_behalf_of.as_ref().map(|it| format!(" on behalf of {it}"));
-            let behalf = behalf.unwrap_or_default();
+            let behalf = on_behalf(on_behalf_of.as_ref());
             with_reason(format!("{role} agreed{behalf} to {act}"), reason.as_deref())
         }
         Event::PlanRevised { plan, baseline, changes, voided, unapproved, reason } => {
@@ -49,8 +49,7 @@ pub fn sentence(event: &Event) -> String {
             with_reason(format!("{rfc}: {transition}"), reason.as_deref())
         }
         Event::RfcApproved { rfc, level, part, conditions, on_behalf_of } => {
-            let behalf = on_behalf_of.as_ref().map(|it| format!(" on behalf of {it}"));
-            let behalf = behalf.unwrap_or_default();
+            let behalf = on_behalf(on_behalf_of.as_ref());
             let (level, part) = (level + 1, part.short());
             let said = format!("{rfc}: approved at level {level}{behalf} for plan part {part}");
             with_reason(said, conditions.as_deref())
@@ -65,10 +64,9 @@ pub fn sentence(event: &Event) -> String {
             batch,
             ..
         } => {
-            let behalf = on_behalf_of.as_ref().map(|it| format!(" on behalf of {it}"));
-            let stamp = stamp.as_ref().map(|it| format!(" [{it}]"));
+            let behalf = on_behalf(on_behalf_of.as_ref());
+            let stamp = stamp.as_ref().map(|it| format!(" [{it}]")).unwrap_or_default();
             let batch = batch.as_ref().map(|it| format!(", {it}")).unwrap_or_default();
-            let (behalf, stamp) = (behalf.unwrap_or_default(), stamp.unwrap_or_default());
             let sheet = document.short();
             let said = format!("{slot}: {transition}{behalf}, sheet {sheet}{batch}{stamp}");
             let statements = (!statements.is_empty()).then(|| statements.join("; "));
@@ -79,8 +77,7 @@ pub fn sentence(event: &Event) -> String {
             format!("waiver {waiver} of {guard}{part} at {scope} requested until {until}: {reason}")
         }
         Event::WaiverApproved { waiver, role, on_behalf_of } => {
-            let behalf = on_behalf_of.as_ref().map(|it| format!(" on behalf of {it}"));
-            format!("waiver {waiver} approved by {role}{}", behalf.unwrap_or_default())
+            format!("waiver {waiver} approved by {role}{}", on_behalf(on_behalf_of.as_ref()))
         }
         Event::Waiver { waiver, transition, reason } => {
             with_reason(format!("waiver {waiver}: {transition}"), reason.as_deref())
@@ -143,6 +140,11 @@ pub fn sentence(event: &Event) -> String {
         Event::Precheck(it) => it.to_string(),
         Event::ReleaseReadiness(it) => it.to_string(),
     }
+}
+
+/// Returns for whom something was done, where not for themselves.
+fn on_behalf(of: Option<&PersonId>) -> String {
+    of.map(|it| format!(" on behalf of {it}")).unwrap_or_default()
 }
 
 fn with_reason(said: String, reason: Option<&str>) -> String {

@@ -41,8 +41,11 @@ pub struct DeploymentLine {
 
 impl DeploymentLine {
     pub(crate) fn of(followed: &Followed) -> Self {
-        let standing = followed.standing();
-        let state = &standing.state;
+        Self::at(&followed.standing().state)
+    }
+
+    /// Returns the line of the deployment that stands at `state`.
+    pub fn at(state: &model::state::State) -> Self {
         Self {
             deployment: state.plan.deployment.clone(),
             title: state.plan.title.clone(),

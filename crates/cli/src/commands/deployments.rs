@@ -17,7 +17,6 @@ use model::machine::DeploymentState;
 use model::profile::Purpose;
 use model::role_type::RoleType;
 use model::scope::Scope;
-use model::state::State;
 use serde::Serialize;
 use std::path::Path;
 
@@ -38,18 +37,6 @@ impl Line {
     fn of(it: DeploymentLine) -> Self {
         let DeploymentLine { deployment, title, state, purpose, environment, entry } = it;
         Self { deployment, title, state, purpose, environment, entry, unreadable: None }
-    }
-
-    fn at(state: &State) -> Self {
-        Self {
-            deployment: state.plan.deployment.clone(),
-            title: state.plan.title.clone(),
-            state: state.deployment.to_string(),
-            purpose: state.purpose.to_string(),
-            environment: state.environment(),
-            entry: state.seq,
-            unreadable: None,
-        }
     }
 
     fn unreadable(deployment: DeploymentId, why: &CommandError) -> Self {
@@ -122,7 +109,7 @@ async fn create(
     let record = surroundings.record_made().await?;
     let created = Coordinator::create(record, creation, &author, surroundings.now()).await?;
     let state = created.state();
-    let line = Line::at(state);
+    let line = Line::of(DeploymentLine::at(state));
     tell_created(&line, rehearsal, terminal)
 }
 
@@ -143,7 +130,7 @@ async fn list(surroundings: &Surroundings, terminal: Terminal) -> Result<Exit, F
     for deployment in record.deployments().await? {
         // The others are there all the same.
         lines.push(match Coordinator::open(record.clone(), &deployment).await {
-            Ok(opened) => Line::at(opened.state()),
+            Ok(opened) => Line::of(DeploymentLine::at(opened.state())),
             Err(why) => Line::unreadable(deployment, &why),
         });
     }
@@ -212,7 +199,7 @@ async fn revise(path: &Path, reason: &str, dry_run: bool, mut desk: Desk) -> Res
         return desk.tell(&Scope::Deployment, &acted).map(|()| Exit::Done);
     }
     let (plan, folder) = read(path)?.sound()?;
-    coordinator::lies_where_it_did(desk.state(), &plan, &folder.display().to_string())?;
+    desk.state().finds_deliverables(&plan, &folder.display().to_string())?;
     let diff = planfile::diff(&desk.state().plan, &plan);
     if dry_run {
         desk.terminal.answer(&diff, || render::plan::difference(&diff))?;

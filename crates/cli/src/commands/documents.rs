@@ -73,12 +73,9 @@ async fn each(
     mut each: impl FnMut(&Paper<'_>, &Document, &Letterhead) -> Result<(), Fault>,
 ) -> Result<(), Fault> {
     let letterhead = letterhead(wanted.letterhead.as_deref())?;
-    let sheets: Vec<&Sheet> = wanted.documents.iter().filter_map(DocumentName::sheet).collect();
-    let mut reading = Reading::of(match sheets.as_slice() {
-        _ if wanted.all => documents::Wanted::All,
-        [] => documents::Wanted::None,
-        [sheet] => documents::Wanted::One((*sheet).clone()),
-        [_, _, ..] => documents::Wanted::All,
+    let mut reading = Reading::of(match wanted.all {
+        true => documents::Wanted::All,
+        false => documents::Wanted::of(&wanted.documents),
     });
     let record = desk.coordinator.record();
     let noted = &mut |state: &State, entry: &Entry, hash| reading.note(state, entry, hash);

@@ -25,7 +25,32 @@ use crate::scope::Scope;
 use crate::separation_of_duties::{Duty, judge};
 use crate::sheet::Sheet;
 use crate::site::SiteTemplate;
-use crate::state::RfcStatus;
+use crate::state::{RfcStatus, State};
+
+impl State {
+    /// Holds that the deliverables of `plan`, which is read from `folder`, lie where the deployment looks for
+    /// them: where it was created from.
+    ///
+    /// # Errors
+    ///
+    /// Where it has other deliverables than the plan in force, and is read from another folder: every copy
+    /// would find the files of before. Put them beside those, and revise from there.
+    pub fn finds_deliverables(
+        &self,
+        plan: &MasterProjectPlan,
+        folder: &str,
+    ) -> Result<(), Refusal> {
+        if plan.release.deliverables == self.plan.release.deliverables || folder == self.folder {
+            return Ok(());
+        }
+        let (deployment, own) = (&plan.deployment, &self.folder);
+        let text = format!(
+            "{deployment} takes its deliverables from {own}, and those of this plan lie in {folder}"
+        );
+        let next = format!("put them and the plan into {own}, and revise from there");
+        Err(Refusal::invalid(text, next))
+    }
+}
 
 impl Acting<'_> {
     fn deployment_event(
