@@ -5,7 +5,7 @@ use crate::Fault;
 use crate::cost::{Confession, SitePhase, own_cpu_s, own_peak_kib};
 use crate::scene::{self, Computer, Group, INSTALL, VERIFY};
 use coordinator::clock::{Clock as _, RehearsalClock, act_time};
-use coordinator::{Author, Coordinator, Creation, Driver, Until};
+use coordinator::{Author, Coordinator, Creation, Driver, Notice, Teller, Until};
 use executor::{Executor, MissingSecret, Settings};
 use jiff::Timestamp;
 use model::digest::Digest;
@@ -36,6 +36,13 @@ pub(crate) const ENTRIES_MAX: u32 = 1_000_000;
 
 /// Who acts.
 const LOGIN: &str = "bench";
+
+/// Who hears what people are told.
+struct Nobody;
+
+impl Teller for Nobody {
+    fn tell(&self, _: &Notice) {}
+}
 
 /// A deployment on its way.
 pub(crate) struct Deployment {
@@ -150,6 +157,8 @@ impl Deployment {
         let (before, began) = (own_cpu_s(), tokio::time::Instant::now());
         let (record, executor) = (self.record.clone(), self.executor.clone());
         let driver = Driver::new(record, executor, self.clock.clone(), LOGIN.to_owned());
+        // As in a server: what people are told is passed on, and is not read again.
+        let driver = driver.telling(Arc::new(Nobody));
         driver.run(&self.id, Until::Idle).await?;
         let cpu_s = own_cpu_s() - before;
         if cpu_s > self.longest_drive_s.1 {

@@ -33,7 +33,7 @@ use model::order::{Ending, OrderId};
 use model::planted::{Planted, is_planted};
 use model::state::State;
 use planner::agenda::{Handing, Kept, agenda_as_kept, not_going_on};
-use planner::waiting::waiting;
+use planner::waiting::waiting_as_kept;
 use record::{Change, Lead, NewOrder, OpenOrder, OrderState, Record, RecordError, Snapshot};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -447,7 +447,7 @@ impl Drive<'_> {
             && self.let_claim_at.is_none_or(|it| it.elapsed() >= LET_CLAIM_EVERY)
     }
 
-    fn asks_people(&self) -> bool {
+    fn asks_people(&mut self) -> bool {
         // Before the opening, and while everything is held, time alone brings nothing about.
         let waits_as_a_whole = match self.coordinator.state.deployment {
             DeploymentState::Draft | DeploymentState::Ready | DeploymentState::Held => true,
@@ -463,8 +463,9 @@ impl Drive<'_> {
         if waits_as_a_whole {
             return true;
         }
-        let now = self.driver.clock.now();
-        let waits = waiting(&self.coordinator.state, now, WAITS_MAX);
+        let state = &self.coordinator.state;
+        let now = self.driver.clock.now().max(state.at);
+        let waits = waiting_as_kept(state, now, WAITS_MAX, &mut self.kept);
         waits.iter().any(|it| it.holds_up(now))
     }
 
@@ -603,6 +604,7 @@ impl Drive<'_> {
         let of_the_clock = self.seen.look(self.driver.clock.as_ref(), state);
         let now = self.driver.clock.now().max(state.at);
         let stamp = Stamp { actor: &Actor::System, at: now, command: None };
+        of_the_clock.iter().for_each(|it| self.kept.happens(state, it));
         extend(state, &mut change.entries, of_the_clock.as_slice(), &stamp, None)?;
         let ended = together::ended(&self.coordinator.state, landed);
         self.happens(change, now, &ended)?;

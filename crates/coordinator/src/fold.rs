@@ -10,6 +10,7 @@ use model::event::{Entry, Event};
 use model::id::{DeploymentId, Seq, sharing_names};
 use model::plan::MasterProjectPlan;
 use model::state::State;
+use model::state_index::StateIndex;
 use record::{Head, Record, Snapshot, chain};
 use std::fmt;
 use std::sync::Arc;
@@ -129,19 +130,21 @@ async fn restored(
 ) -> Result<Option<(State, Digest)>, CommandError> {
     let Some(digest) = model::snapshot::plan_of(&snapshot.bytes) else { return Ok(None) };
     let content = content(record, digest).await?;
-    // State and plan are of a size: each is read by a thread of its own.
+    // State and plan are of a size: each is read by a thread of its own. What is private of people is
+    // in no index.
     let (state, plan) = std::thread::scope(|scope| {
         let state = scope.spawn(|| State::from_snapshot(&snapshot.bytes));
-        let plan = parsed_plan(&content);
+        let plan = parsed_plan(&content).map(|it| (StateIndex::of(&it), it));
         (state.join().unwrap_or_else(|it| std::panic::resume_unwind(it)), plan)
     });
-    let plan = opened(record, plan?).await?;
+    let (index, plan) = plan?;
+    let plan = opened(record, plan).await?;
     let Some(mut state) = state else { return Ok(None) };
     let openings = sealing::openings(record, &state.commitments()).await?;
     if !openings.is_empty() {
         state.open(&openings);
     }
-    Ok(Some((state.with_plan(plan), snapshot.hash)))
+    Ok(Some((state.with_indexed_plan(plan, index), snapshot.hash)))
 }
 
 /// Returns the deployment as its whole record says, from the first entry on, and has each entry

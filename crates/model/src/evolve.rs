@@ -102,8 +102,14 @@ impl State {
     }
 
     /// Gives a state that came from a snapshot its plan again.
-    pub fn with_plan(mut self, plan: Arc<MasterProjectPlan>) -> Self {
-        self.index = Arc::new(StateIndex::of(&plan));
+    pub fn with_plan(self, plan: Arc<MasterProjectPlan>) -> Self {
+        let index = StateIndex::of(&plan);
+        self.with_indexed_plan(plan, index)
+    }
+
+    /// Gives a state that came from a snapshot its plan again, of which `index` is made already.
+    pub fn with_indexed_plan(mut self, plan: Arc<MasterProjectPlan>, index: StateIndex) -> Self {
+        self.index = Arc::new(index);
         self.plan = plan;
         self.outstanding = Outstanding {
             behind: self.orders.values().filter(|it| self.is_behind(it)).count(),

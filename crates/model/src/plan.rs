@@ -215,9 +215,10 @@ impl MasterProjectPlan {
         let ring_positions: Vec<usize> =
             covers.rings.iter().filter_map(|id| self.ring_index(id)).collect();
         let is_covered = |ring: u32| ring_positions.contains(&(ring as usize));
+        let named: HashSet<&SiteId> = covers.sites.iter().collect();
         // The windows of a single site may be those of its ring.
         let rings_of_sites: Vec<u32> = (self.sites.iter().zip(&self.ring_of))
-            .filter(|(site, _)| covers.sites.contains(&site.id))
+            .filter(|(site, _)| named.contains(&site.id))
             .map(|(_, ring)| *ring)
             .collect();
         let is_ring = |(ring, it): &(u32, &Ring)| {
@@ -227,10 +228,10 @@ impl MasterProjectPlan {
             .sites
             .iter()
             .zip(&self.ring_of)
-            .filter(|(site, ring)| is_covered(**ring) || covers.sites.contains(&site.id))
+            .filter(|(site, ring)| is_covered(**ring) || named.contains(&site.id))
             .map(|(site, ring)| SitePart::of(site, *ring))
             .collect();
-        let uses = |id: &LineId| sites.iter().any(|it| it.template == id);
+        let used: HashSet<&LineId> = sites.iter().map(|it| it.template).collect();
         let has_sites = !sites.is_empty();
         PlanPart {
             release: self.release.digest(),
@@ -240,7 +241,7 @@ impl MasterProjectPlan {
                 .filter(|it| covers.components.contains(&it.id))
                 .collect(),
             rings: (0..).zip(&self.rings).filter(is_ring).map(|(_, it)| it).collect(),
-            templates: self.templates.iter().filter(|it| has_sites && uses(&it.id)).collect(),
+            templates: self.templates.iter().filter(|it| used.contains(&it.id)).collect(),
             sites,
             limits: has_sites.then_some(&self.limits),
             freezes: &self.freezes,

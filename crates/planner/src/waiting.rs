@@ -27,7 +27,7 @@ mod terminating;
 
 pub use history::quarantine;
 
-use crate::facts::Look;
+use crate::facts::{Kept, Look};
 use jiff::Timestamp;
 use model::command::Command;
 use model::guard::{Guard, GuardReading, Supplier, Verdict};
@@ -340,6 +340,20 @@ pub fn waiting(state: &State, now: Timestamp, limit: usize) -> Vec<WaitingOn> {
     waiting_of(&mut Look::new(state, now), limit)
 }
 
+/// Returns everything that waits as [`waiting`] does, without finding again what `kept` has found.
+/// [`Kept::happens`] is told of every event in between; where others have written, nothing is kept.
+pub fn waiting_as_kept(
+    state: &State,
+    now: Timestamp,
+    limit: usize,
+    kept: &mut Kept,
+) -> Vec<WaitingOn> {
+    let mut look = Look::with(state, now, std::mem::take(kept));
+    let waits = waiting_of(&mut look, limit);
+    *kept = look.kept();
+    waits
+}
+
 /// Returns what of everything that waits at the instant `now` is `wanted`, the deployment first; at most
 /// `limit` of it, however much else waits before.
 pub fn waiting_where(
@@ -415,21 +429,30 @@ impl Gathering<'_, '_> {
         for position in 0..look.plan().rings.len() {
             waits.extend(rings::ring(look, position));
         }
-        let sites = look.plan().sites.len();
+        let state = look.state;
         let waits = self.wanted_of(waits);
         self.found.extend(waits);
+        let asked = site_care::asked(state);
         let mut waits = vec![];
-        for position in 0..sites {
-            let room = limit.saturating_sub(self.found.len());
-            if room == 0 {
-                return;
+        for (position, status) in state.sites.iter().enumerate() {
+            let is_asked = asked.contains(&position);
+            if !is_asked && !sites::may_wait(status.state) {
+                continue;
             }
-            self.look.site_waits(position, &mut waits, |look| sites::site(look, position));
-            if waits.len() >= room.min(AT_ONCE) || position + 1 == sites {
+            self.look.site_waits(position, &mut waits, |look| {
+                if is_asked { sites::site(look, position) } else { sites::stands(look, position) }
+            });
+            let room = limit.saturating_sub(self.found.len());
+            if waits.len() >= room.min(AT_ONCE) {
                 let wanted = self.wanted_of(std::mem::take(&mut waits));
                 self.found.extend(wanted);
             }
+            if self.found.len() >= limit {
+                return;
+            }
         }
+        let wanted = self.wanted_of(waits);
+        self.found.extend(wanted);
     }
 
     /// Returns which of `waits` are wanted, with who can end them.

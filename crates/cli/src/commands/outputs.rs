@@ -33,11 +33,19 @@ struct Shown {
     bytes: usize,
     /// How it ended, where it did not succeed: what wrote nothing has its reason in the record.
     failed: Option<String>,
+    /// Whether the record names it.
+    is_known: bool,
 }
 
 impl Shown {
-    fn new(order: OrderId) -> Self {
-        Self { order, bytes: 0, failed: None }
+    /// Returns the order as the record names it.
+    fn found(order: OrderId) -> Self {
+        Self { order, bytes: 0, failed: None, is_known: true }
+    }
+
+    /// Returns the order as somebody has named it.
+    fn named(order: OrderId) -> Self {
+        Self { is_known: false, ..Self::found(order) }
     }
 }
 
@@ -59,6 +67,10 @@ pub(crate) async fn output(it: &Output, mut desk: Desk) -> Result<Exit, Fault> {
         desk.catch_up().await?;
         let is_over = !it.follow || of.is_over(desk.state());
         find(&desk, &of, &mut last, &mut shown).await?;
+        if let Some(Shown { order, .. }) = shown.iter().find(|it| !it.is_known) {
+            let next = "`landfall record show` names the orders, and so does each output's heading";
+            return Err(Fault::usage(format!("the record has no order `{order}`"), next));
+        }
         print(&desk, &executor, &mut shown, is_over).await?;
         if is_over {
             break;
@@ -108,7 +120,7 @@ impl Of {
     /// Returns the orders that are known without looking.
     fn named(&self) -> Vec<Shown> {
         match self {
-            Self::Order(order) => vec![Shown::new(order.clone())],
+            Self::Order(order) => vec![Shown::named(order.clone())],
             Self::Scope(_) => vec![],
         }
     }
@@ -166,6 +178,12 @@ async fn find(desk: &Desk, of: &Of, last: &mut Seq, shown: &mut Vec<Shown>) -> R
         let Some(newest) = page.last() else { return Ok(()) };
         *last = newest.seq;
         for entry in page {
+            let asked =
+                if let Event::StepAsked { order, .. } = &entry.event { Some(order) } else { None };
+            for it in shown.iter_mut().filter(|it| !it.is_known) {
+                it.is_known =
+                    entry.event.intends().iter().chain(asked).any(|named| *named == it.order);
+            }
             for (order, report) in entry.event.ends() {
                 if !matches!(report.outcome, Outcome::Succeeded { .. })
                     && let Some(it) = shown.iter_mut().rev().find(|it| it.order == *order)
@@ -179,7 +197,7 @@ async fn find(desk: &Desk, of: &Of, last: &mut Seq, shown: &mut Vec<Shown>) -> R
             ) = (&entry.event, of)
                 && at == scope
             {
-                shown.extend(entry.event.intends().iter().cloned().map(Shown::new));
+                shown.extend(entry.event.intends().iter().cloned().map(Shown::found));
             }
         }
     }

@@ -54,9 +54,9 @@ process() {
     } 2>&1 | {
         trap "" HUP INT TERM XFSZ
         ulimit -f "$blocks"
-        cat >"$journal/out" || { : >"$journal/all"; exec cat; }
-        : >"$journal/all"
-    } >/dev/null 2>&1
+        exec tee "$journal/out"
+    } 3>&1 >/dev/null 2>&1
+    { printf "all\n" >>"$journal/begun"; } 2>/dev/null
     word=interrupted code=0 size=0
     [ -e "$journal/stopped" ] && word=stopped
     { read -r word code <"$journal/rc"; } 2>/dev/null
@@ -69,10 +69,11 @@ process() {
 # Some heads read more than they are asked for.
 exact() { [ "$(printf "ab" | { head -c 1 >/dev/null; cat; })" = b ]; }
 
+# Ends the shell that calls it.
 take() {
-    if [ "$rest" = yes ]; then cat
-    elif exact; then head -c "$size"
-    else dd bs=1 count="$size" 2>/dev/null; fi
+    if [ "$rest" = yes ]; then exec cat
+    elif exact; then exec head -c "$size"
+    else exec dd bs=1 count="$size" 2>/dev/null; fi
 }
 
 copy() {
@@ -81,7 +82,7 @@ copy() {
     if [ -f "$to" ]; then
         found=$(sha256sum <"$to")
         if [ "${found%% *}" = "$want" ]; then
-            take >/dev/null
+            (take) >/dev/null
             chmod "$mode" "$to" || refuse "cannot change the mode of $to"
             say have
             return 0

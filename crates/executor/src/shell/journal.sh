@@ -7,13 +7,13 @@
 #   sent     the boot in which the order came along behind others (shell/bundle.sh), on disk before
 #            any of them began
 #   begun    made with O_EXCL, so by exactly one shell: its process, start and boot, when the order
-#            began, and the order
+#            began, and the order; and a line `all` when nothing more comes into out, unless whoever
+#            waited for that was let go
 #   out      what the order wrote, no more than the limit
-#   all      made when nothing more comes into out
 #   stopped  made before the order is stopped, so that its end is not taken for its own
 #   rc       `ended <code>` or `stopped <code>`; the end of the line is the end of the write
 #
-# An order costs the computer six forks: mkdir, sync, the keeper, the effect, the drain, its cat.
+# An order costs the computer five forks: mkdir, sync, the keeper, the effect, the drain.
 
 say() { printf 'landfall-%s %s\n' "$tag" "$*"; }
 refuse() { say refused "$*"; exit 0; }
@@ -57,6 +57,13 @@ alive() {
 
 ended() { { read -r word code <"$journal/rc"; } 2>/dev/null; }
 
+# Asks whether nothing more comes into out.
+whole() {
+    last=
+    { while read -r line; do last=$line; done <"$journal/begun"; } 2>/dev/null
+    [ "$last" = all ]
+}
+
 # Says how the order ended; what it wrote follows to the end of the stream.
 conclude() {
     if ended; then say "$word" "$code"
@@ -81,7 +88,7 @@ follow() {
     done
     # Its last words may still be on their way. For what it left behind nobody waits.
     waited=0
-    while ended && [ ! -e "$journal/all" ] && [ "$waited" -lt 2 ]; do
+    while ended && ! whole && [ "$waited" -lt 2 ]; do
         sleep 1
         waited=$((waited + 1))
     done
@@ -89,7 +96,9 @@ follow() {
 }
 
 # Carries out the order. The drain outlives it where the order leaves a process behind that
-# holds its output, and throws away what is beyond the limit: the order never notices.
+# holds its output, and throws away what is beyond the limit, as tee does with what it cannot write:
+# the order never notices. It keeps the session open: whoever lets this shell go hears first how the
+# order ended.
 run() {
     keeper=$$
     # On disk before the effect: after a power cut the order must still count as begun.
@@ -110,9 +119,9 @@ run() {
     } 2>&1 | {
         trap '' HUP INT TERM XFSZ
         ulimit -f "$output_blocks"
-        cat >"$journal/out" || { : >"$journal/all"; exec cat; }
-        : >"$journal/all"
-    } >/dev/null 2>&1
+        exec tee "$journal/out"
+    } 3>&1 >/dev/null 2>&1
+    { printf 'all\n' >>"$journal/begun"; } 2>/dev/null
     conclude
 }
 

@@ -117,20 +117,24 @@ pub(super) fn slots(look: &Look<'_>, of: Option<&Scope>) -> Vec<WaitingOn> {
         | SignOffState::Void
         | SignOffState::Superseded => false,
     };
+    // The slots of a sheet stand together, those of all sites between those of the core and of the
+    // deployment: only near ones are looked at.
+    let role = RoleType::SolutionManager;
     let first = match of {
         Some(Scope::Site(id)) => {
-            let role = RoleType::SolutionManager;
             state.slots.range(SlotId { sheet: Sheet::Site(id.clone()), role }..)
         }
-        Some(
-            Scope::Deployment | Scope::Core | Scope::Component(_) | Scope::Ring(_) | Scope::Rfc(_),
-        )
-        | None => state.slots.range::<_, SlotId>(..),
+        Some(Scope::Deployment) => {
+            state.slots.range(SlotId { sheet: Sheet::SitesComplete, role }..)
+        }
+        Some(Scope::Core | Scope::Component(_) | Scope::Ring(_) | Scope::Rfc(_)) | None => {
+            state.slots.range::<_, SlotId>(..)
+        }
     };
-    // Of one site only its own are looked at: they stand together.
     let is_near = |slot: &SlotId| match (of, &slot.sheet) {
         (Some(Scope::Site(wanted)), Sheet::Site(site)) => wanted == site,
         (Some(Scope::Site(_)), _) => false,
+        (Some(Scope::Core), sheet) => matches!(sheet, Sheet::CoreInterim | Sheet::CoreFinal),
         (_, _) => true,
     };
     let open = first

@@ -15,6 +15,8 @@ use model::site::Site;
 use model::site_care::coverage::coverage;
 use model::site_care::terms::{RequirementKind, UserAccess, requirements};
 use model::site_care::{Exempted, RevisitState, SiteCareCommand};
+use model::state::State;
+use std::collections::BTreeSet;
 
 /// How long an exemption is asked for where nobody says otherwise, in days.
 const EXEMPT_DAYS: i64 = 90;
@@ -105,6 +107,15 @@ pub(super) fn not_whole(look: &Look<'_>, site: &Site) -> Option<WaitingOn> {
     let roles = [RoleType::ReleaseManagement, RoleType::Tester];
     let since = look.state.site(&site.id).map_or(look.now, |(_, it)| it.since);
     Some(WaitingOn::people(look.state, scope, what, since, &roles).with(command))
+}
+
+/// Returns the positions of the sites of which exemptions or revisits are asked for.
+pub(super) fn asked(state: &State) -> BTreeSet<usize> {
+    let care = &state.site_care;
+    let exempted = care.exemptions.iter().filter(|it| it.ended.is_none()).map(|it| &it.site);
+    let revisited = care.revisits.iter().filter(|it| it.state.is_open()).map(|it| &it.site);
+    let positions = exempted.chain(revisited).filter_map(|it| state.index.sites.get(it));
+    positions.map(|it| *it as usize).collect()
 }
 
 /// Returns the exemptions of `site` that wait for somebody's agreement.

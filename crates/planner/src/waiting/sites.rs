@@ -26,8 +26,27 @@ pub(super) fn site(look: &mut Look<'_>, position: usize) -> Vec<WaitingOn> {
     waits
 }
 
+/// Returns whether a site in `state` waits on anything by standing there.
+pub(super) fn may_wait(state: SiteState) -> bool {
+    match state {
+        SiteState::SignedOff | SiteState::Exempt => false,
+        SiteState::Planned
+        | SiteState::Notified
+        | SiteState::Ready
+        | SiteState::Deploying
+        | SiteState::Paused
+        | SiteState::Halted
+        | SiteState::Deployed
+        | SiteState::Observing
+        | SiteState::Refused
+        | SiteState::Reconfirm
+        | SiteState::RollingBack
+        | SiteState::RolledBack => true,
+    }
+}
+
 /// Returns what a site waits on where it stands.
-fn stands(look: &mut Look<'_>, position: usize) -> Vec<WaitingOn> {
+pub(super) fn stands(look: &mut Look<'_>, position: usize) -> Vec<WaitingOn> {
     let state = look.state;
     let Some((planned, status)) = look.plan().sites.get(position).zip(state.sites.get(position))
     else {
