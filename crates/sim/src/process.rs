@@ -52,6 +52,11 @@ impl Process {
         !self.is_dead() && self.at_work.load(Ordering::SeqCst) > 0
     }
 
+    /// Returns whether it stands still.
+    pub(crate) fn is_frozen(&self) -> bool {
+        self.frozen_until().is_some()
+    }
+
     fn frozen_until(&self) -> Option<Instant> {
         let mut until = self.frozen_until.lock().unwrap_or_else(PoisonError::into_inner);
         *until = until.filter(|it| *it > Instant::now());

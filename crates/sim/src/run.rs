@@ -133,6 +133,9 @@ struct Member {
 /// By how many seconds a clock jumps: more than what is put right as time servers do, up to weeks.
 const JUMPS_S: [i64; 8] = [240, 3_600, 86_400, 20 * 86_400, -240, -3_600, -86_400, -20 * 86_400];
 
+/// By how many seconds a clock jumps further while its server stands still.
+const ASIDE_S: i64 = 600;
+
 struct Play {
     world: Arc<World>,
     deployment: DeploymentId,
@@ -251,7 +254,11 @@ impl Play {
             let jump = self.world.inner().chance.one_of(&JUMPS_S).copied().unwrap_or(0);
             // What a worker does does not depend on what time it is.
             if let Some(member) = member.filter(|it| it.is == Is::Server) {
-                let by = if member.wrong_by_s.load(Ordering::SeqCst) == 0 { jump } else { 0 };
+                // What people accept of a server that stands still is the reading that it doubted: its
+                // clock does not come to exactly that one again meanwhile.
+                let aside = if member.process.is_frozen() { ASIDE_S } else { 0 };
+                let is_right = member.wrong_by_s.load(Ordering::SeqCst) == 0;
+                let by = if is_right { jump + aside } else { 0 };
                 member.wrong_by_s.store(by, Ordering::SeqCst);
                 let (name, now) = (member.name, self.world.time.now());
                 self.world

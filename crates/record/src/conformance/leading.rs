@@ -1,7 +1,8 @@
 //! Leadership: one at a time by lease, and never two by epoch.
 
 use super::{Home, LONG, NONE, chapter, one};
-use crate::{Change, Lead, RecordError};
+use crate::{Change, Lead, Record, RecordError};
+use model::id::DeploymentId;
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -12,6 +13,19 @@ chapter! {
     a_leader_that_stops_makes_room_at_once,
     the_same_holder_takes_it_again_and_fences_its_earlier_self,
     what_was_decided_too_long_ago_is_not_written,
+}
+
+/// Lets `holder` lead `deployment`, and returns the epoch.
+async fn taken(
+    record: &dyn Record,
+    deployment: &DeploymentId,
+    holder: &str,
+    lease: Duration,
+) -> u64 {
+    match record.lead(deployment, holder, lease).await.unwrap() {
+        Lead::Taken { epoch } => epoch,
+        held @ Lead::HeldBy { .. } => panic!("{held:?}"),
+    }
 }
 
 async fn what_was_decided_too_long_ago_is_not_written(home: Home) {
@@ -27,62 +41,58 @@ async fn what_was_decided_too_long_ago_is_not_written(home: Home) {
 
 async fn one_leads_while_its_lease_lasts(home: Home) {
     let (record, deployment, _) = home.begun().await;
-    let taken = record.lead(&deployment, "a", LONG).await.unwrap();
-    assert_eq!(taken, Lead::Taken { epoch: 1 });
+    let epoch = taken(&*record, &deployment, "a", LONG).await;
     let refused = record.lead(&deployment, "b", LONG).await.unwrap();
     let Lead::HeldBy { holder, until } = refused else { panic!("{refused:?}") };
     assert_eq!(holder, "a");
-    assert!(record.keep_leading(&deployment, 1, LONG * 2).await.unwrap());
+    assert!(record.keep_leading(&deployment, epoch, LONG * 2).await.unwrap());
     let later = record.lead(&deployment, "b", LONG).await.unwrap();
     assert!(matches!(later, Lead::HeldBy { until: it, .. } if it > until), "{later:?}");
-    assert_eq!(record.head(&deployment).await.unwrap().epoch, 1);
+    assert_eq!(record.head(&deployment).await.unwrap().epoch, epoch);
 }
 
 async fn a_new_leader_fences_the_one_before(home: Home) {
     let (record, deployment, _) = home.begun().await;
-    record.lead(&deployment, "a", NONE).await.unwrap();
+    let of_a = taken(&*record, &deployment, "a", NONE).await;
     let known_to_a = record.head(&deployment).await.unwrap();
-    let taken = record.lead(&deployment, "b", LONG).await.unwrap();
-    assert_eq!(taken, Lead::Taken { epoch: 2 });
+    let of_b = taken(&*record, &deployment, "b", LONG).await;
+    assert!(of_a < of_b, "{of_a} and {of_b}");
     // Frozen in between, `a` wakes up and knows nothing of it.
     let refused = record.append(&deployment, &known_to_a, one("stale")).await.unwrap_err();
     assert!(matches!(refused, RecordError::Moved { .. }), "{refused}");
-    assert!(!record.keep_leading(&deployment, 1, LONG).await.unwrap());
-    record.stop_leading(&deployment, 1).await.unwrap();
-    assert!(record.keep_leading(&deployment, 2, LONG).await.unwrap());
+    assert!(!record.keep_leading(&deployment, of_a, LONG).await.unwrap());
+    record.stop_leading(&deployment, of_a).await.unwrap();
+    assert!(record.keep_leading(&deployment, of_b, LONG).await.unwrap());
     let head = record.head(&deployment).await.unwrap();
     let appended = record.append(&deployment, &head, one("b leads")).await.unwrap();
-    assert_eq!((appended.head.seq, appended.head.epoch), (1, 2));
+    assert_eq!((appended.head.seq, appended.head.epoch), (1, of_b));
 }
 
 async fn a_leader_whose_lease_ran_out_goes_on_while_nobody_has_taken_over(home: Home) {
     let (record, deployment, _) = home.begun().await;
     assert!(!record.keep_leading(&deployment, 0, LONG).await.unwrap());
-    record.lead(&deployment, "a", NONE).await.unwrap();
-    assert!(record.keep_leading(&deployment, 1, LONG).await.unwrap());
+    let of_a = taken(&*record, &deployment, "a", NONE).await;
+    assert!(record.keep_leading(&deployment, of_a, LONG).await.unwrap());
     let refused = record.lead(&deployment, "b", LONG).await.unwrap();
     assert!(matches!(refused, Lead::HeldBy { .. }), "{refused:?}");
-    assert!(record.keep_leading(&deployment, 1, NONE).await.unwrap());
-    let taken = record.lead(&deployment, "b", LONG).await.unwrap();
-    assert_eq!(taken, Lead::Taken { epoch: 2 });
-    assert!(!record.keep_leading(&deployment, 1, LONG).await.unwrap());
+    assert!(record.keep_leading(&deployment, of_a, NONE).await.unwrap());
+    assert!(taken(&*record, &deployment, "b", LONG).await > of_a);
+    assert!(!record.keep_leading(&deployment, of_a, LONG).await.unwrap());
 }
 
 async fn a_leader_that_stops_makes_room_at_once(home: Home) {
     let (record, deployment, _) = home.begun().await;
-    record.lead(&deployment, "a", LONG).await.unwrap();
-    record.stop_leading(&deployment, 1).await.unwrap();
-    assert!(!record.keep_leading(&deployment, 1, LONG).await.unwrap());
-    let taken = record.lead(&deployment, "b", LONG).await.unwrap();
-    assert_eq!(taken, Lead::Taken { epoch: 2 });
+    let of_a = taken(&*record, &deployment, "a", LONG).await;
+    record.stop_leading(&deployment, of_a).await.unwrap();
+    assert!(!record.keep_leading(&deployment, of_a, LONG).await.unwrap());
+    assert!(taken(&*record, &deployment, "b", LONG).await > of_a);
 }
 
 async fn the_same_holder_takes_it_again_and_fences_its_earlier_self(home: Home) {
     let (record, deployment, _) = home.begun().await;
-    record.lead(&deployment, "a", LONG).await.unwrap();
+    let earlier = taken(&*record, &deployment, "a", LONG).await;
     let known = record.head(&deployment).await.unwrap();
-    let taken = record.lead(&deployment, "a", LONG).await.unwrap();
-    assert_eq!(taken, Lead::Taken { epoch: 2 });
+    assert!(taken(&*record, &deployment, "a", LONG).await > earlier);
     let refused = record.append(&deployment, &known, one("ghost")).await.unwrap_err();
     assert!(matches!(refused, RecordError::Moved { .. }), "{refused}");
 }

@@ -165,7 +165,9 @@ impl Deployment {
         }
         let until_us = end_of_lease(now_us, lease);
         self.leader = Some(Leader { holder: holder.to_owned(), until_us, lets_claim: false });
-        self.tip.head.epoch += 1;
+        // As in a database: it never comes again, although what is remembered is put back.
+        let now = u64::try_from(now_us).unwrap_or(0);
+        self.tip.head.epoch = now.max(self.tip.head.epoch + 1);
         Lead::Taken { epoch: self.tip.head.epoch }
     }
 

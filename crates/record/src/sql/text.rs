@@ -30,8 +30,9 @@ pub(super) const CONTRADICT: &str = "UPDATE deployments
     SET epoch = epoch + 1, leader = '', led_until = 0, contradicted = $1
     WHERE name = $2 AND contradicted = ''";
 
+/// The epoch is the time, so that it never comes again: a database that was put back knows of fewer.
 pub(super) const LEAD: &str = "UPDATE deployments
-    SET epoch = epoch + 1, leader = $1, led_until = $2, claimable = 0
+    SET epoch = CASE WHEN epoch < $4 THEN $4 ELSE epoch + 1 END, leader = $1, led_until = $2, claimable = 0
     WHERE name = $3 AND (led_until <= $4 OR leader = $1) RETURNING epoch";
 pub(super) const LEADER: &str = "SELECT leader, led_until FROM deployments WHERE name = $1";
 /// Who was silent for too long has not called back what must not begin any more by now.
