@@ -81,7 +81,7 @@ mod tests {
         drop(leading);
         sleep(LEASE).await;
         let taken = record.lead(&deployment, "b", LEASE).await.unwrap();
-        assert_eq!(taken, Lead::Taken { epoch: 2 });
+        assert!(matches!(taken, Lead::Taken { epoch: 2.. }), "{taken:?}");
     }
 
     #[tokio::test(start_paused = true)]

@@ -279,8 +279,9 @@ async fn keep(
             Ok(Err(_)) | Err(_) if is_planted(Planted::LeaseOutlived) => return,
             Ok(Err(_)) | Err(_) => {
                 // Whatever the shift is waiting for: nothing begins from now on that others may have.
-                lock(&held).clear();
+                // What is dropped calls its outcome unknown: nobody reports that any more.
                 lost.send_replace(true);
+                lock(&held).clear();
                 return;
             }
         };

@@ -188,21 +188,23 @@ impl Task<'_> {
         let unsent_since = way.since;
         way.before = way.beginning;
         let since = *way.since.get_or_insert_with(Instant::now);
+        let ends = since + self.limit;
         match self.leave(way.beginning, cancel).await {
             Leave::Withheld { why } => return Talk::End(End::Withheld { why }),
             Leave::Unclear { why } => return Talk::Broken(why),
             Leave::HasBegun => {
                 way.beginning.learn(Beginning::Marked { since });
                 // A shell that hears nothing more says why where its answer is read.
-                let _ = session.say_all(&self.journal.follow()).await;
+                let text = self.journal.follow();
+                let _ = tokio::time::timeout_at(ends, session.say_all(&text)).await;
             }
             Leave::Begins => {
                 way.beginning.learn(Beginning::Sent);
-                let _ = session.say_all(&self.text).await;
+                let _ = tokio::time::timeout_at(ends, session.say_all(&self.text)).await;
             }
         }
         let watched = self.watch(&mut session, program, (sink, way, cancel));
-        let talk = match tokio::time::timeout_at(since + self.limit, watched).await {
+        let talk = match tokio::time::timeout_at(ends, watched).await {
             Ok(talk) => talk,
             Err(_elapsed) => Talk::Broken("its time is over".to_owned()),
         };

@@ -14,6 +14,7 @@ use crate::text::{Effect, Journal};
 use model::order::{Order, OrderId, Work};
 use std::hash::{BuildHasher as _, RandomState};
 use std::time::Duration;
+use tokio::time::Instant;
 
 /// What `verify` says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,7 +86,9 @@ impl Inner {
             redactor: redactor(environment),
         };
         let mut sink = Sink::nowhere(Redactor::of_nothing());
-        match task.carry_through(Beginning::Unsent, &mut sink, &Cancel::new()).await {
+        // Whoever asks may hold what the question waits for: a place on the connection.
+        let in_time = Cancel::begun_until(Instant::now() + limit);
+        match task.carry_through(Beginning::Unsent, &mut sink, &in_time).await {
             End::Ended { code: 0, .. } => Verdict::Done,
             // The shell's own words: not found, not executable, killed.
             End::Ended { code: code @ 126.., .. } => {

@@ -124,7 +124,7 @@ fn people_review_close_and_seal_what_was_quiet() {
         2027-03-05T09:00:00Z close-out:program-manager: signed
         2027-03-05T09:00:00Z close-out:customer: signed
         2027-03-05T09:00:00Z close-out:operations-manager: signed
-        2027-03-05T09:00:00Z evidence package e3b0c442 with 294 entries stored: as rehearsed
+        2027-03-05T09:00:00Z evidence package e3b0c442 with 303 entries stored: as rehearsed
         2027-03-05T09:00:00Z deployment: closed
     "#]].assert_eq(&story.take());
 }
@@ -159,14 +159,8 @@ fn whatever_the_fourth_process_waits_on_is_said_with_people_and_a_command() {
         quiet period 1 runs until 2027-03-05T09:00:00Z []
         the satisfaction survey has to be opened [noor, lucan]
         nobody is named to own for good: deployment [sabela, hedda]
-        the deployment has to be opened first []
-        ring pilot has to pass first []
-        ring early has to pass first []
         in its milestone review:
         D8 criterion SC-1 has to be evaluated; its target is agreed [lucan]
-        the deployment has to be opened first []
-        ring pilot has to pass first []
-        ring early has to pass first []
         closing:
         K2 Solution Manager has to contribute to the post-project analysis, or to decline [hedda]
         K2 Program Manager has to contribute to the post-project analysis, or to decline [sabela]

@@ -432,6 +432,9 @@ impl Gathering<'_, '_> {
         let state = look.state;
         let waits = self.wanted_of(waits);
         self.found.extend(waits);
+        if self.found.len() >= limit {
+            return;
+        }
         let asked = site_care::asked(state);
         let mut waits = vec![];
         for (position, status) in state.sites.iter().enumerate() {

@@ -69,6 +69,7 @@ fn worlds_that_once_broke_a_promise_keep_it() {
             "people had looked at the clock of one server, and another one's was wrong by as much",
         ),
         (25145, "it was, and a site was worked on at the hour that it said"),
+        (58605, "a database was put back that knew of fewer leaders, and two led under one number"),
         (
             14461,
             "a database put back by one entry, and what one person agreed to written in its place: the record was as long as its witness had seen, and a frozen server went on with it",

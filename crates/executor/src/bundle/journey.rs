@@ -20,6 +20,9 @@ use std::task::Poll;
 use tokio::time::Instant;
 use zeroize::Zeroizing;
 
+/// Why an order was not begun whose shell had waited for longer than it may.
+const TOO_LATE: &str = "its turn came too late on its computer";
+
 /// Orders that travel together.
 pub(super) struct Bundle<'a> {
     pub(super) members: Vec<Member<'a>>,
@@ -200,7 +203,9 @@ impl Inner {
                                 }
                                 // The shell ends by itself then, and says nothing of what follows.
                                 Said::Answer(_, Answer::Taken) => way.is_taken = true,
-                                Said::Answer(_, Answer::Lapsed) => {}
+                                Said::Answer(_, Answer::Lapsed) => if way.begun.is_none() {
+                                    left = Some(Leaving::Withheld { why: TOO_LATE.to_owned() });
+                                }
                                 Said::Answer(order, answer) => {
                                     let Some(member) = members.get(order) else { continue };
                                     let outcome = self.meant(member, &answer).await;
@@ -310,7 +315,7 @@ impl Inner {
             },
             // The shell is gone with the texts of what it did not begin.
             Leaving::Closed(_) if way.begun.is_none() && bundle.ended > 0 => {
-                Then::Stops { why: "its turn came too late on its computer".to_owned() }
+                Then::Stops { why: TOO_LATE.to_owned() }
             }
             Leaving::Closed(Some(code @ ..=128)) if way.begun.is_none() => {
                 let said = hearing.noise();

@@ -41,6 +41,7 @@ process() {
     begin
     {
         trap : HUP INT TERM
+        { read -r first line </proc/self/stat && printf "from %s\n" "$first" >>"$journal/begun"; } 2>/dev/null
         (
             trap - HUP INT TERM PIPE
             set -- "$journal/script.$$"
@@ -57,9 +58,11 @@ process() {
         exec tee "$journal/out"
     } 3>&1 >/dev/null 2>&1
     { printf "all\n" >>"$journal/begun"; } 2>/dev/null
-    word=interrupted code=0 size=0
-    [ -e "$journal/stopped" ] && word=stopped
-    { read -r word code <"$journal/rc"; } 2>/dev/null
+    size=0
+    { read -r word code <"$journal/rc"; } 2>/dev/null || {
+        word=interrupted code=0
+        [ -e "$journal/stopped" ] && word=stopped
+    }
     [ -s "$journal/out" ] && size=$(wc -c <"$journal/out")
     say "$word" "$code" "$((size))"
     [ "$size" = 0 ] || head -c "$size" "$journal/out"

@@ -7,8 +7,9 @@
 #   sent     the boot in which the order came along behind others (shell/bundle.sh), on disk before
 #            any of them began
 #   begun    made with O_EXCL, so by exactly one shell: its process, start and boot, when the order
-#            began, and the order; and a line `all` when nothing more comes into out, unless whoever
-#            waited for that was let go
+#            began, and the order; where it came along behind others, `from` and the first process of
+#            its own; and `all` when nothing more comes into out, unless whoever waited for that was let
+#            go or killed
 #   out      what the order wrote, no more than the limit
 #   stopped  made before the order is stopped, so that its end is not taken for its own
 #   rc       `ended <code>` or `stopped <code>`; the end of the line is the end of the write
@@ -26,19 +27,29 @@ look_at() {
 }
 
 # Finds the processes of the order that still live: those of its session that are no older than
-# itself. What an order before it in the same bundle left running is not its own.
+# itself. What an order before it in the same bundle left running is not its own: of the same unit of
+# time, processes are told apart by their numbers, which rise.
 members() {
     found=
     for entry in /proc/[0-9]*; do
         look_at "${entry#/proc/}" || continue
-        [ "$session" = "$keeper" ] && [ "$state" != Z ] && [ "$start" -ge "${since:-$began}" ] &&
+        [ "$session" = "$keeper" ] && [ "$state" != Z ] && is_own "${entry#/proc/}" &&
             found="$found ${entry#/proc/}"
     done
     [ -n "$found" ]
 }
 
+is_own() {
+    [ "$start" -gt "${since:-$began}" ] ||
+        { [ "$start" = "${since:-$began}" ] && [ "$1" -ge "$first" ]; }
+}
+
 # Reads the mark of beginning. A mark whose line is incomplete is still being written.
-marked() { { read -r keeper began booted since <"$journal/begun"; } 2>/dev/null; }
+marked() {
+    mark= first=
+    { { read -r keeper began booted since && { read -r line; read -r mark first; :; }; } <"$journal/begun"; } 2>/dev/null || return 1
+    [ "$mark" = from ] || first=0
+}
 
 # Asks whether the computer was restarted since the order came along behind others. Only of the
 # bundle is it on disk that it began, so then nobody knows how far it came.
@@ -148,7 +159,7 @@ glance() {
     if ended; then
         say "$word" "$code"
         # Only the shell that waits is let go: what still writes keeps its drain.
-        [ "$release" = yes ] && marked && look_at "$keeper" && [ "$start" = "$began" ] &&
+        [ "$release" = yes ] && ! whole && marked && look_at "$keeper" && [ "$start" = "$began" ] &&
             kill -s KILL "$keeper"
     else say running; fi
     [ -s "$journal/out" ] && exec tail -c "+$from" "$journal/out"
@@ -188,7 +199,7 @@ halt() {
     exit 0
 }
 
-keeper= began= booted= since= boot=
+keeper= began= booted= since= first= boot=
 { read -r boot </proc/sys/kernel/random/boot_id; } 2>/dev/null || refuse "there is no /proc"
 look_at $$ || refuse "there is no /proc"
 [ "$group" = $$ ] && [ "$session" = $$ ] || { say bound; exit 0; }

@@ -25,6 +25,7 @@ use crate::scope::Scope;
 use crate::separation_of_duties::{Duty, judge};
 use crate::sheet::Sheet;
 use crate::site::SiteTemplate;
+use crate::site_care::SiteCareEvent;
 use crate::state::{RfcStatus, State};
 
 impl State {
@@ -180,6 +181,7 @@ impl Acting<'_> {
         }
         events.extend(self.schedules_changed(plan)?);
         if !is_draft && let Some(changed) = scope_change(&self.state.plan, plan, &reason) {
+            events.extend(self.superseded_by_scope(&changed));
             events.push(Event::SiteCare(changed));
         }
         let baseline = if is_draft { 0 } else { self.state.baseline + 1 };
@@ -188,6 +190,22 @@ impl Acting<'_> {
         let plan = digest;
         events.push(Event::PlanRevised { plan, baseline, changes, voided, unapproved, reason });
         Ok(events)
+    }
+
+    /// Returns that the sheets of all of something, which were signed of less or of more than the changed
+    /// scope, are signed anew; not where nobody is asked to any more.
+    fn superseded_by_scope(&self, changed: &SiteCareEvent) -> Vec<Event> {
+        let SiteCareEvent::ScopeChanged { added, removed, .. } = changed else { return vec![] };
+        let is_asked = matches!(
+            self.state.deployment,
+            DeploymentState::Deploying | DeploymentState::Held | DeploymentState::Stabilizing
+        );
+        let moved = || added.iter().chain(removed).filter(|_| is_asked);
+        let all_sites = moved().any(|it| matches!(it, Scope::Site(_)));
+        let of_core = moved().any(|it| matches!(it, Scope::Component(_)));
+        let all_sites = [Sheet::SitesComplete].into_iter().filter(|_| all_sites);
+        let of_core = [Sheet::CoreFinal, Sheet::CoreInterim].into_iter().filter(|_| of_core);
+        all_sites.chain(of_core).flat_map(|it| self.superseded(&it)).collect()
     }
 
     /// SOD-9: nobody gives themselves a role type by a plan of their own, alone.

@@ -18,7 +18,20 @@ use model::scope::Scope;
 use model::state::{RingState, RingStatus};
 
 pub(super) fn rings(look: &mut Look<'_>, agenda: &mut Agenda) {
-    let mut earlier_passed = look.state.deployment == DeploymentState::Deploying;
+    // A plan that was revised later may have brought another ring.
+    let mut earlier_passed = match look.state.deployment {
+        DeploymentState::Deploying
+        | DeploymentState::Stabilizing
+        | DeploymentState::QuietPeriod => true,
+        DeploymentState::Draft
+        | DeploymentState::Ready
+        | DeploymentState::Held
+        | DeploymentState::MilestoneReview
+        | DeploymentState::Closing
+        | DeploymentState::Closed
+        | DeploymentState::Terminating
+        | DeploymentState::Terminated => false,
+    };
     for (position, (planned, status)) in look.plan().rings.iter().zip(&look.state.rings).enumerate()
     {
         let happened = match status.state {

@@ -76,21 +76,20 @@ impl Change<'_> {
             let roles = [RoleType::ChangeAuthority, RoleType::ReleaseManagement];
             return vec![self.act(what, &roles, RfcAct::Cancel { reason: String::new() })];
         }
+        let is_to_begin = matches!(self.status.state, RfcState::Authorised | RfcState::Scheduled);
+        if is_to_begin && let Some(window) = self.planned.window.filter(|it| it.until <= self.now) {
+            let reason = format!("its window ended at {}", window.until);
+            let what = format!("{id} has to be withdrawn, and asked for anew: {reason}");
+            return vec![self.act(what, RELEASE, RfcAct::Cancel { reason })];
+        }
         match self.status.state {
             RfcState::Draft if is_template => vec![],
             RfcState::Draft => vec![self.draft()],
             RfcState::Submitted => self.submitted(),
             RfcState::Assessing => self.approvals(),
-            RfcState::Authorised => match self.planned.window.filter(|it| it.until <= self.now) {
-                Some(window) => {
-                    let reason = format!("its window ended at {}", window.until);
-                    let what = format!("{id} has to be withdrawn, and asked for anew: {reason}");
-                    vec![self.act(what, RELEASE, RfcAct::Cancel { reason })]
-                }
-                None => {
-                    vec![self.act(format!("{id} has to be scheduled"), RELEASE, RfcAct::Schedule)]
-                }
-            },
+            RfcState::Authorised => {
+                vec![self.act(format!("{id} has to be scheduled"), RELEASE, RfcAct::Schedule)]
+            }
             RfcState::Implemented | RfcState::BackedOut => vec![self.review()],
             RfcState::Reviewed => {
                 vec![self.act(format!("{id} has to be closed"), AUTHORITY, RfcAct::Close)]

@@ -23,12 +23,15 @@ pub(super) fn ring(look: &Look<'_>, position: usize) -> Vec<WaitingOn> {
     let since = status.since;
     match status.state {
         RingState::Waiting => {
-            let earlier = position.checked_sub(1).and_then(|it| look.plan().rings.get(it));
-            let text = match earlier {
-                Some(earlier) => format!("ring {} has to pass first", earlier.id),
-                None => "the deployment has to be opened first".to_owned(),
-            };
-            vec![WaitingOn::system(scope, text, since)]
+            let rings = look.plan().rings.iter().zip(&state.rings).take(position);
+            let mut behind = rings.filter(|(_, it)| it.state != RingState::Passed);
+            match behind.next_back() {
+                Some((earlier, _)) => {
+                    let text = format!("ring {} has to pass first", earlier.id);
+                    vec![WaitingOn::system(scope, text, since)]
+                }
+                None => otherwise(look, &scope, since),
+            }
         }
         RingState::Halted => {
             let h1 = state.reading(

@@ -5,15 +5,20 @@
 use super::deployment::{busy, fold, name, noon, plan};
 use super::{kind, table, why};
 use crate::command::Command;
+use crate::component::CoreComponent;
 use crate::decide::{Acting, decide};
 use crate::event::Event;
 use crate::id::SiteId;
+use crate::machine::SignOffState;
 use crate::plan::MasterProjectPlan;
 use crate::role_type::RoleType;
+use crate::shared::Shared;
+use crate::sheet::Sheet;
+use crate::site::Site;
 use crate::site_care::coverage::coverage;
 use crate::site_care::terms::{Requirement, RequirementKind, SiteMode, version};
 use crate::site_care::{Exempted, RevisitCause, SiteCareCommand as Care};
-use crate::state::State;
+use crate::state::{SlotStatus, State};
 use expect_test::expect;
 use std::sync::Arc;
 
@@ -47,6 +52,55 @@ fn care(command: Care) -> Command {
 fn exempt(site: &str, what: Exempted) -> Command {
     let (site, reason, until) = (name(site), why(), name("2027-03-01"));
     care(Care::RequestExemption { site, what, reason, until })
+}
+
+#[test]
+fn what_was_signed_of_all_sites_or_of_the_core_is_signed_anew_where_there_are_more() {
+    let signed = |state: &mut State, sheet: &Sheet| {
+        for slot in sheet.slots() {
+            let document = crate::sheet::digest(state, sheet);
+            let status = SlotStatus {
+                state: SignOffState::Signed,
+                since: noon(),
+                document,
+                asked: None,
+                by: Some(name("pgm")),
+                statements: vec![],
+                means: None,
+                paper: None,
+                batch: None,
+            };
+            state.slots.insert(slot, Shared::from(status));
+        }
+    };
+    let sheets = [Sheet::CoreInterim, Sheet::CoreFinal, Sheet::SitesComplete];
+    let superseded = |change: &dyn Fn(&mut MasterProjectPlan)| {
+        let mut state = busy();
+        sheets.iter().for_each(|it| signed(&mut state, it));
+        let mut after = (*state.plan).clone();
+        change(&mut after);
+        let command = Command::RevisePlan {
+            plan: after.digest(),
+            changes: vec!["it changed".to_owned()],
+            removes_scope: false,
+            reason: why(),
+        };
+        act_with(&mut state, "pgm", &command, Some(&after));
+        let is_open = |it: &&Sheet| !state.is_locked(it);
+        sheets.iter().filter(is_open).map(ToString::to_string).collect::<Vec<_>>().join(", ")
+    };
+    assert_eq!(superseded(&|plan| plan.title = "Another".to_owned()), "");
+    let more_sites = superseded(&|plan| {
+        let another = Site { id: name("another"), ..plan.sites[0].clone() };
+        plan.sites.push(another);
+        plan.ring_of.push(plan.ring_of[0]);
+    });
+    assert_eq!(more_sites, "sites-complete");
+    let more_components = superseded(&|plan| {
+        let another = CoreComponent { id: name("another"), ..plan.components[0].clone() };
+        plan.components.push(another);
+    });
+    assert_eq!(more_components, "core-interim, core");
 }
 
 // Proves: M-2, P2-D2, P2-D6
