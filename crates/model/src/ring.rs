@@ -133,15 +133,22 @@ impl RingKind {
 
 impl Ring {
     /// Returns how many sites may deploy at once when `finished` of its `planned` sites have
-    /// ended well and `bad` have not.
-    pub fn sites_at_once_now(&self, planned: usize, finished: usize, bad: usize) -> usize {
+    /// ended well, `failed` have failed and `lost` are lost.
+    pub fn sites_at_once_now(
+        &self,
+        planned: usize,
+        finished: usize,
+        (failed, lost): (usize, usize),
+    ) -> usize {
         let limit = self.sites_at_once as usize;
         match self.concurrency {
             Concurrency::Free => limit,
             Concurrency::Ramp => limit.min(ramp(finished)),
+            // Whatever becomes of those that deploy: neither budget is exceeded by more than one.
             Concurrency::Strict => {
-                let tolerated = tolerated(planned, self.halting.failed_percent);
-                limit.min((tolerated + 1).saturating_sub(bad))
+                let left = |percent, bad| (tolerated(planned, percent) + 1).saturating_sub(bad);
+                let left_to_fail = left(self.halting.failed_percent, failed);
+                limit.min(left_to_fail).min(left(self.halting.lost_percent, lost))
             }
         }
     }
@@ -201,7 +208,7 @@ mod tests {
         for (finished, at_once) in
             [(0, 1), (1, 2), (2, 2), (3, 4), (6, 4), (7, 8), (15, 10), (99, 10)]
         {
-            assert_eq!(ring.sites_at_once_now(100, finished, 0), at_once, "after {finished}");
+            assert_eq!(ring.sites_at_once_now(100, finished, (0, 0)), at_once, "after {finished}");
         }
     }
 
@@ -209,7 +216,14 @@ mod tests {
     fn strict_never_lets_more_fail_than_the_tolerance_and_one() {
         let ring = ring(Concurrency::Strict, 5, 10);
         for (bad, at_once) in [(0, 6), (1, 5), (5, 1), (6, 0), (7, 0)] {
-            assert_eq!(ring.sites_at_once_now(100, 0, bad), at_once, "{bad} bad");
+            assert_eq!(ring.sites_at_once_now(100, 0, (bad, 0)), at_once, "{bad} failed");
+        }
+        // What is lost counts against the budget for that: one of two does not stop the ring.
+        let halting = Halting { failed_percent: 0, lost_percent: 5, ..ring.halting };
+        let careful = Ring { halting, ..ring.clone() };
+        for ((failed, lost), at_once) in [((0, 0), 1), ((0, 1), 1), ((0, 3), 0), ((1, 0), 0)] {
+            let now = careful.sites_at_once_now(40, 0, (failed, lost));
+            assert_eq!(now, at_once, "{failed} failed, {lost} lost");
         }
         assert_eq!(ring.blast_radius(100), 6);
     }

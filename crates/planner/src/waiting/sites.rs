@@ -110,11 +110,14 @@ pub(super) fn stands(look: &mut Look<'_>, position: usize) -> Vec<WaitingOn> {
             or_otherwise(waits, look, &scope, since)
         }
         SiteState::Paused => {
-            let found = guards::s2(look, position).and_then(|()| guards::s7(look, position));
-            let found = found.and_then(|()| guards::s8(look, position));
-            let reading = state.reading(Guard::S7, &[], look.now, found);
-            let mut waits: Vec<WaitingOn> =
-                WaitingOn::guard(state, &scope, &reading, since).into_iter().collect();
+            let s8 = guards::never_waived(Guard::S8, guards::s8_underway(look, position));
+            let scopes = guards::site_scopes(look, position);
+            let s2 = state.reading(Guard::S2, &scopes, look.now, guards::s2(look, position));
+            let s7 = state.reading(Guard::S7, &scopes, look.now, guards::s7(look, position));
+            // The first of them says what it waits for.
+            let closed = [s2, s7, s8].into_iter().find(|it| !it.verdict.passes());
+            let closed = closed.and_then(|it| WaitingOn::guard(state, &scope, &it, since));
+            let mut waits: Vec<WaitingOn> = closed.into_iter().collect();
             if waits.is_empty() {
                 waits.extend(
                     shortage(look, position)

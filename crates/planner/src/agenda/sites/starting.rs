@@ -78,12 +78,11 @@ fn at_once(look: &Look<'_>, position: usize) -> usize {
         return 0;
     };
     let site = look.plan().sites.get(position).zip(look.state.sites.get(position));
-    let is_bad = site.is_some_and(|(site, it)| {
-        matches!(it.counts_as, SiteCount::Failed | SiteCount::Lost)
-            && !status.excused.contains_key(&site.id)
-    });
-    let bad = (status.failed() + status.lost()).saturating_sub(usize::from(is_bad));
-    planned.sites_at_once_now(status.counts.planned, status.counts.verified, bad)
+    let own = site.filter(|(site, _)| !status.excused.contains_key(&site.id));
+    let is = |count| usize::from(own.is_some_and(|(_, it)| it.counts_as == count));
+    let failed = status.failed().saturating_sub(is(SiteCount::Failed));
+    let lost = status.lost().saturating_sub(is(SiteCount::Lost));
+    planned.sites_at_once_now(status.counts.planned, status.counts.verified, (failed, lost))
 }
 
 /// Lets a halted site go on, of which somebody has decided so, if nothing holds it back.
