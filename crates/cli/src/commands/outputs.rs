@@ -67,10 +67,6 @@ pub(crate) async fn output(it: &Output, mut desk: Desk) -> Result<Exit, Fault> {
         desk.catch_up().await?;
         let is_over = !it.follow || of.is_over(desk.state());
         find(&desk, &of, &mut last, &mut shown).await?;
-        if let Some(Shown { order, .. }) = shown.iter().find(|it| !it.is_known) {
-            let next = "`landfall record show` names the orders, and so does each output's heading";
-            return Err(Fault::usage(format!("the record has no order `{order}`"), next));
-        }
         print(&desk, &executor, &mut shown, is_over).await?;
         if is_over {
             break;
@@ -79,6 +75,11 @@ pub(crate) async fn output(it: &Output, mut desk: Desk) -> Result<Exit, Fault> {
             _ = tokio::signal::ctrl_c() => break,
             () = tokio::time::sleep(FOLLOW_EVERY) => {}
         }
+    }
+    // One whose entries were lost may have left what it printed all the same.
+    if let Some(it) = shown.iter().find(|it| !it.is_known && it.bytes == 0) {
+        let next = "`landfall record show` names the orders, and so does each output's heading";
+        return Err(Fault::usage(format!("the record has no order `{}`", it.order), next));
     }
     let mut is_silent = true;
     for it in &shown {
