@@ -9,6 +9,7 @@ use jiff::SignedDuration;
 use model::command::{Command, Resumable};
 use model::gates;
 use model::guard::{Guard, Supplier};
+use model::machine::DeploymentState;
 use model::role_type::RoleType;
 use model::scope::Scope;
 use model::state::RingState;
@@ -28,6 +29,15 @@ pub(super) fn ring(look: &Look<'_>, position: usize) -> Vec<WaitingOn> {
             match behind.next_back() {
                 Some((earlier, _)) => {
                     let text = format!("ring {} has to pass first", earlier.id);
+                    vec![WaitingOn::system(scope, text, since)]
+                }
+                // Whoever opens the deployment is asked once, not for each of its rings.
+                None if matches!(
+                    state.deployment,
+                    DeploymentState::Draft | DeploymentState::Ready
+                ) =>
+                {
+                    let text = "the deployment has to be opened first";
                     vec![WaitingOn::system(scope, text, since)]
                 }
                 None => otherwise(look, &scope, since),
