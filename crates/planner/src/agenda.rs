@@ -136,19 +136,7 @@ pub(crate) fn agenda_of(look: &mut Look<'_>, orders_max: usize) -> Agenda {
     }
     changes::waivers(look, &mut agenda);
     site_care::exemptions(look, &mut agenda);
-    let works = match state.deployment {
-        DeploymentState::Deploying
-        | DeploymentState::Stabilizing
-        | DeploymentState::QuietPeriod => true,
-        DeploymentState::Draft
-        | DeploymentState::Ready
-        | DeploymentState::Held
-        | DeploymentState::MilestoneReview
-        | DeploymentState::Closing
-        | DeploymentState::Closed
-        | DeploymentState::Terminating
-        | DeploymentState::Terminated => false,
-    };
+    let works = works(state.deployment);
     changes::rfcs(look, &mut agenda);
     incidents::clocks(look, &mut agenda);
     notices::notices(look, &mut agenda);
@@ -190,6 +178,23 @@ pub(crate) fn agenda_of(look: &mut Look<'_>, orders_max: usize) -> Agenda {
         look.at_rest();
     }
     agenda
+}
+
+/// Returns whether sites and components may start while the deployment stands like this.
+pub(crate) fn works(deployment: DeploymentState) -> bool {
+    match deployment {
+        DeploymentState::Deploying
+        | DeploymentState::Stabilizing
+        | DeploymentState::QuietPeriod => true,
+        DeploymentState::Draft
+        | DeploymentState::Ready
+        | DeploymentState::Held
+        | DeploymentState::MilestoneReview
+        | DeploymentState::Closing
+        | DeploymentState::Closed
+        | DeploymentState::Terminating
+        | DeploymentState::Terminated => false,
+    }
 }
 
 /// Looks where steps have ended or were given out alone: nothing else has changed.

@@ -10,7 +10,7 @@ use model::event::{Event, RingTransition};
 use model::gates::{Found, h1, missing};
 use model::guard::{Guard, GuardReading, Supplier};
 use model::incident::Severity;
-use model::machine::{DeploymentState, SiteState};
+use model::machine::SiteState;
 use model::planted::{Planted, is_planted};
 use model::ring::{Ring, tolerated};
 use model::role_type::RoleType;
@@ -19,19 +19,7 @@ use model::state::{RingState, RingStatus};
 
 pub(super) fn rings(look: &mut Look<'_>, agenda: &mut Agenda) {
     // A plan that was revised later may have brought another ring.
-    let mut earlier_passed = match look.state.deployment {
-        DeploymentState::Deploying
-        | DeploymentState::Stabilizing
-        | DeploymentState::QuietPeriod => true,
-        DeploymentState::Draft
-        | DeploymentState::Ready
-        | DeploymentState::Held
-        | DeploymentState::MilestoneReview
-        | DeploymentState::Closing
-        | DeploymentState::Closed
-        | DeploymentState::Terminating
-        | DeploymentState::Terminated => false,
-    };
+    let mut earlier_passed = super::works(look.state.deployment);
     for (position, (planned, status)) in look.plan().rings.iter().zip(&look.state.rings).enumerate()
     {
         let happened = match status.state {

@@ -3,7 +3,7 @@
 //! House rule: nothing waits without saying on what.
 
 use super::{WaitingOn, or_otherwise, otherwise, steps};
-use crate::agenda::core_sheet;
+use crate::agenda::{core_sheet, works};
 use crate::facts::{Authorised, Look};
 use crate::guards;
 use jiff::SignedDuration;
@@ -11,7 +11,7 @@ use model::command::Command;
 use model::component::Adopt;
 use model::guard::Guard;
 use model::id::PersonId;
-use model::machine::{ComponentState, DeploymentState};
+use model::machine::ComponentState;
 use model::precheck::PrecheckCommand;
 use model::role_type::RoleType;
 use model::scope::Scope;
@@ -19,19 +19,7 @@ use model::scope::Scope;
 /// Returns what the sheet of the core waits on before anybody is asked to sign it.
 pub(super) fn sheet(look: &Look<'_>) -> Option<WaitingOn> {
     let state = look.state;
-    let is_asked = match state.deployment {
-        DeploymentState::Deploying
-        | DeploymentState::Stabilizing
-        | DeploymentState::QuietPeriod => true,
-        DeploymentState::Draft
-        | DeploymentState::Ready
-        | DeploymentState::Held
-        | DeploymentState::MilestoneReview
-        | DeploymentState::Closing
-        | DeploymentState::Closed
-        | DeploymentState::Terminating
-        | DeploymentState::Terminated => false,
-    };
+    let is_asked = works(state.deployment);
     let sheet = core_sheet(look).filter(|it| is_asked && !state.is_locked(it))?;
     let reading = model::gates::incidents::cs1(state, &sheet, look.now);
     let since = state.components.iter().map(|it| it.since).max()?;

@@ -3,14 +3,14 @@
 //! House rule: nothing waits without saying on what.
 
 use super::{WaitingOn, deployment, or_otherwise, otherwise, site_care, steps};
-use crate::agenda::{shortage, whose_turn, why_not_started};
+use crate::agenda::{shortage, whose_turn, why_not_started, works};
 use crate::facts::Look;
 use crate::guards;
 use jiff::Timestamp;
 use model::command::Command;
 use model::gates;
 use model::guard::Guard;
-use model::machine::{DeploymentState, SiteState};
+use model::machine::SiteState;
 use model::message::MessageCommand;
 use model::role_type::RoleType;
 use model::scope::Scope;
@@ -222,21 +222,4 @@ fn signing(look: &Look<'_>, position: usize, scope: &Scope, since: Timestamp) ->
     let waits = readings.iter().filter_map(|it| WaitingOn::guard(look.state, scope, it, since));
     let waits = waits.map(|it| site_care::with_command(look, position, it)).collect();
     or_otherwise(waits, look, scope, since)
-}
-
-/// Returns whether sites may start.
-fn works(deployment: DeploymentState) -> bool {
-    match deployment {
-        DeploymentState::Deploying
-        | DeploymentState::Stabilizing
-        | DeploymentState::QuietPeriod => true,
-        DeploymentState::Draft
-        | DeploymentState::Ready
-        | DeploymentState::Held
-        | DeploymentState::MilestoneReview
-        | DeploymentState::Closing
-        | DeploymentState::Closed
-        | DeploymentState::Terminating
-        | DeploymentState::Terminated => false,
-    }
 }
