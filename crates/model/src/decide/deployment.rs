@@ -200,12 +200,17 @@ impl Acting<'_> {
             self.state.deployment,
             DeploymentState::Deploying | DeploymentState::Held | DeploymentState::Stabilizing
         );
-        let moved = || added.iter().chain(removed).filter(|_| is_asked);
-        let all_sites = moved().any(|it| matches!(it, Scope::Site(_)));
-        let of_core = moved().any(|it| matches!(it, Scope::Component(_)));
-        let all_sites = [Sheet::SitesComplete].into_iter().filter(|_| all_sites);
-        let of_core = [Sheet::CoreFinal, Sheet::CoreInterim].into_iter().filter(|_| of_core);
-        all_sites.chain(of_core).flat_map(|it| self.superseded(&it)).collect()
+        if !is_asked {
+            return vec![];
+        }
+        let mut sheets = vec![];
+        if added.iter().chain(removed).any(|it| matches!(it, Scope::Site(_))) {
+            sheets.push(Sheet::SitesComplete);
+        }
+        if added.iter().chain(removed).any(|it| matches!(it, Scope::Component(_))) {
+            sheets.extend([Sheet::CoreFinal, Sheet::CoreInterim]);
+        }
+        sheets.iter().flat_map(|it| self.superseded(it)).collect()
     }
 
     /// SOD-9: nobody gives themselves a role type by a plan of their own, alone.
