@@ -118,6 +118,7 @@ impl From<RecordError> for Fault {
             | RecordError::WentBack { .. }
             | RecordError::Rewritten { .. }
             | RecordError::OtherKey { .. }
+            | RecordError::NotTrusted { .. }
             | RecordError::Corrupt { .. } => Exit::Wrong,
             RecordError::Unknown { .. } => Exit::Usage,
             RecordError::Moved { .. }

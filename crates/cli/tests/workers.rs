@@ -99,6 +99,10 @@ impl Processes {
         self.start(data, &["serve", "--orders-to", "workers"])
     }
 
+    fn worker(&mut self, data: &str, words: &[&str]) -> usize {
+        self.start(data, &[&["worker", "--orders-at-once", "2"], words].concat())
+    }
+
     fn one(&mut self, place: usize) -> &mut Child {
         self.all.get_mut(place).unwrap()
     }
@@ -151,6 +155,26 @@ async fn present(site: &Site) -> Vec<String> {
     there.map(|it| it.worker.rsplit('#').next().unwrap().to_owned()).collect()
 }
 
+/// Returns the public key of the server with this data directory, as whoever starts a worker is told it.
+fn key_of(data: &Path) -> String {
+    record::Signer::from_file(&data.join("key")).unwrap().verifier_key().to_string()
+}
+
+/// Returns how often each step has counted, by site, computer and step.
+fn counted(root: &Path) -> Vec<(String, usize)> {
+    let mut counted = Vec::new();
+    for number in 1..=SITES {
+        for computer in ["pc-01", "pc-02"] {
+            for step in ["first", "second"] {
+                let name = format!("s{number:02}/{computer}/{step}");
+                let lines = std::fs::read_to_string(root.join(&name)).unwrap_or_default();
+                counted.push((name, lines.lines().count()));
+            }
+        }
+    }
+    counted
+}
+
 // Proves: X-10
 #[tokio::test(flavor = "multi_thread")]
 async fn two_servers_and_four_workers_share_the_work_and_repeat_nothing() {
@@ -166,12 +190,13 @@ async fn two_servers_and_four_workers_share_the_work_and_repeat_nothing() {
     let mut processes =
         Processes { database: database.clone(), folder: world.path().to_owned(), all: vec![] };
 
+    let key = key_of(&data);
     let first = processes.server("first");
     until("the first server leads", &mut site, async |it| epoch(it).await > 0).await;
     let of_the_first = epoch(&site).await;
     let second = processes.server("second");
     let workers = ["w1", "w2", "w3", "w4"]
-        .map(|it| processes.start("hands", &["worker", "--name", it, "--orders-at-once", "2"]));
+        .map(|it| processes.worker("hands", &["--name", it, "--record-key", &key]));
     until("all workers are there", &mut site, async |it| present(it).await.len() == 4).await;
 
     // One worker is killed and one frozen, each while it has work.
@@ -208,15 +233,69 @@ async fn two_servers_and_four_workers_share_the_work_and_repeat_nothing() {
     }
     assert_eq!(present(&site).await, Vec::<String>::new(), "whoever is stopped says good-bye");
 
-    for number in 1..=SITES {
-        for computer in ["pc-01", "pc-02"] {
-            for step in ["first", "second"] {
-                let counter = root.join(format!("s{number:02}/{computer}/{step}"));
-                let counted = std::fs::read_to_string(&counter).unwrap_or_default();
-                assert_eq!(counted.lines().count(), 1, "{}: {counted}", counter.display());
-            }
-        }
+    for (step, times) in counted(&root) {
+        assert_eq!(times, 1, "{step}");
     }
     let key = site.record.standing(&site.deployment).await.unwrap().key;
     record::verify(site.record.as_ref(), &site.deployment, &key).await.unwrap();
+}
+
+/// An order of somebody's own, like one that waits in all but its name and what it does.
+const FORGED: &str = "INSERT INTO orders
+        (deployment, number, id, intent, state, token, holder, held_until, body)
+    SELECT deployment, number + 1000000, 'forged', intent, state, token, holder, held_until,
+        replace(replace(body, id, 'forged'), 'mkdir -p', 'touch @OWNED@; mkdir -p')
+    FROM orders WHERE state = 'open' ORDER BY number LIMIT 1";
+/// What waits does something else as well.
+const CHANGED: &str =
+    "UPDATE orders SET body = replace(body, 'mkdir -p', 'touch @OWNED@; mkdir -p')
+    WHERE number IN (SELECT number FROM orders WHERE state = 'open' AND id <> 'forged'
+        ORDER BY number DESC LIMIT 2)";
+
+// Proves: X-13
+#[tokio::test(flavor = "multi_thread")]
+async fn what_somebody_writes_into_the_queue_without_the_key_runs_nowhere() {
+    let world = TempDir::new().unwrap();
+    let (folder, root) = (world.path().join("plan"), world.path().join("counters"));
+    write_plan(&folder, &root);
+    let database = record::testing::postgres().database();
+    let data = world.path().join("first");
+    let mut site =
+        Site::create(&data, &database, load(&folder), &folder, "2027-01-04T08:00:00Z").await;
+    let mut processes =
+        Processes { database: database.clone(), folder: world.path().to_owned(), all: vec![] };
+    processes.server("first");
+    let open = async |it: &Site| it.record.open_orders(&it.deployment).await.unwrap();
+    until("orders wait", &mut site, async |it| open(it).await.len() >= 8).await;
+
+    let owned = world.path().join("owned");
+    for statement in [FORGED, CHANGED] {
+        let statement = statement.replace("@OWNED@", &owned.display().to_string());
+        record::testing::postgres().tamper(&database, &statement);
+    }
+    // A worker with a key of its own is given nothing.
+    processes.worker("stranger", &["--name", "stranger"]);
+    until("the stranger is there", &mut site, async |it| present(it).await.len() == 1).await;
+    processes.worker("hands", &["--name", "w1", "--record-key", &key_of(&data)]);
+    until("all is deployed", &mut site, async |it| {
+        assert!(!holds(it, "#stranger").await, "it trusts another key");
+        it.coordinator().await.state().deployment == DeploymentState::Stabilizing
+    })
+    .await;
+    assert!(!owned.exists(), "nobody has signed for that");
+    assert!(open(&site).await.is_empty(), "what nobody has ordered has left the queue");
+
+    let entries = site.record.read(&site.deployment, 0, 10_000).await.unwrap();
+    let of = |it: &record::Entry| String::from_utf8_lossy(&it.body).into_owned();
+    let unsealed =
+        entries.iter().map(of).filter(|it| it.contains("is not signed with the record's key"));
+    assert_eq!(unsealed.count(), 2, "people were told of both");
+    assert!(
+        !entries.iter().any(|it| of(it).contains("forged")),
+        "and the record knows nothing of the other"
+    );
+    // What was changed counts once, by an order that people decided on.
+    for (step, times) in counted(&root) {
+        assert_eq!(times, 1, "{step}");
+    }
 }

@@ -393,10 +393,14 @@ impl Drive<'_> {
             .filter(|it| self.is_taken_up(it))
             .map(|it| (it.order.id.clone(), self.driver.holder.clone()))
             .collect();
+        let strange = left::strange(&self.coordinator.state, &left);
+        let waiting = left.iter().filter(|it| !self.is_taken_up(it)).map(|it| &it.order.id);
+        let withdraw: Vec<_> = waiting.filter(|it| strange.contains(it)).cloned().collect();
         let appended = loop {
             self.coordinator.catch_up().await?;
             self.still_leads()?;
-            let change = Change { regrant: regrant.clone(), ..Change::default() };
+            let (regrant, withdraw) = (regrant.clone(), withdraw.clone());
+            let change = Change { regrant, withdraw, ..Change::default() };
             match record.append(&deployment, &self.coordinator.head, change).await {
                 Ok(appended) => break appended,
                 // A person was first: what they wrote changes nothing about the orders left behind.
@@ -415,7 +419,12 @@ impl Drive<'_> {
         let handed = Handed { before, until };
         let earlier: HashMap<&OrderId, &str> =
             left.iter().filter_map(|it| Some((&it.order.id, it.holder.as_deref()?))).collect();
+        let unsealed = left::unsealed(appended.unsealed);
+        unsealed.into_iter().for_each(|it| self.flight.lands_at(until, it));
         let mut granted = appended.granted;
+        let unknown = granted.extract_if(.., |it| strange.contains(&it.order().id));
+        let unknown = unknown.map(|it| (it.order().id.clone(), it.token()));
+        self.held_back.extend(left::unsealed(unknown));
         granted.retain(|it| {
             let before = earlier.get(&it.order().id);
             let report = before.and_then(|by| out_of_reach(it.order(), by, &self.driver.holder));
@@ -488,7 +497,7 @@ impl Drive<'_> {
             let before = self.coordinator.state.clone();
             let next_look = self.plan_round(&mut change, &landed, &answered)?;
             let asked = Asked::by(&change);
-            if change.entries.is_empty() && asked.is_nothing() {
+            if change.entries.is_empty() && change.settle.is_empty() && asked.is_nothing() {
                 self.readings.clear();
                 self.outbox.send(&self.coordinator.state);
                 let now = self.driver.clock.now().max(self.coordinator.state.at);

@@ -7,7 +7,7 @@ use crate::flight::{CALLED_BACK, Landed};
 use model::id::DeploymentId;
 use model::order::{Ending, OrderId};
 use model::state::State;
-use record::{Change, OpenOrder, Record, RecordError};
+use record::{Change, OpenOrder, Record, RecordError, unsealed_ending};
 use std::collections::HashSet;
 
 /// The most reports that go into one append.
@@ -108,6 +108,18 @@ pub(crate) fn withdrawn(orders: impl IntoIterator<Item = OrderId>) -> Vec<Landed
         Landed { order, token: None, ending: Ending::Withheld { why } }
     };
     orders.into_iter().map(landed).collect()
+}
+
+/// Returns what is said of orders that were to be taken up and are not what was signed.
+pub(crate) fn unsealed(orders: impl IntoIterator<Item = (OrderId, u64)>) -> Vec<Landed> {
+    let landed = |(order, token)| Landed { order, token: Some(token), ending: unsealed_ending() };
+    orders.into_iter().map(landed).collect()
+}
+
+/// Returns those of `left` that `state` does not know: each order leaves the queue with its end, so somebody
+/// else put them there.
+pub(crate) fn strange<'l>(state: &State, left: &'l [OpenOrder]) -> HashSet<&'l OrderId> {
+    left.iter().map(|it| &it.order.id).filter(|id| !state.orders.contains_key(*id)).collect()
 }
 
 /// Returns the orders of `state` that an earlier leader took back and could not record any more:

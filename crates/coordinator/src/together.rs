@@ -32,14 +32,15 @@ pub(crate) fn intended(orders: Vec<(Event, Order)>) -> Vec<(Event, Vec<Order>)> 
     bundles
 }
 
-/// Returns what has `landed` as events: successes of one track that follow one another share one.
+/// Returns what has `landed` as events: successes of one track that follow one another share one. Of what
+/// `state` does not know there is nothing to say: somebody else put it into the queue.
 pub(crate) fn ended(state: &State, landed: &[Landed]) -> Vec<Event> {
     let mut events: Vec<Event> = Vec::new();
     // Where the last success of each track stands, as long as nothing else of it has landed since.
     let mut open: HashMap<(&Scope, u32), usize> = HashMap::new();
     for Landed { order, ending, .. } in landed {
-        let order = order.clone();
-        let track = state.orders.get(&order).map(|it| (&it.scope, it.track));
+        let Some(place) = state.orders.get(order) else { continue };
+        let (order, track) = (order.clone(), (&place.scope, place.track));
         let succeeded = match ending {
             Ending::Ended(report) if matches!(report.outcome, Outcome::Succeeded { .. }) => {
                 Some(OrderEnd { order: order.clone(), report: report.clone() })
@@ -47,18 +48,18 @@ pub(crate) fn ended(state: &State, landed: &[Landed]) -> Vec<Event> {
             Ending::Ended(_) | Ending::Withheld { .. } => None,
         };
         let Some(end) = succeeded else {
-            track.and_then(|it| open.remove(&it));
+            open.remove(&track);
             events.push(match ending {
                 Ending::Ended(report) => Event::OrderEnded { order, report: report.clone() },
                 Ending::Withheld { why } => Event::OrderWithdrawn { order, why: why.clone() },
             });
             continue;
         };
-        let before = track.and_then(|it| open.get(&it)).and_then(|it| events.get_mut(*it));
+        let before = open.get(&track).and_then(|it| events.get_mut(*it));
         if let Some(Event::OrdersEnded { ended }) = before {
             ended.push(end);
         } else {
-            open.extend(track.map(|it| (it, events.len())));
+            open.insert(track, events.len());
             events.push(Event::OrdersEnded { ended: vec![end] });
         }
     }

@@ -11,10 +11,11 @@ use crate::effects::Effects;
 use crate::journals::out_of_reach;
 use crate::telling::Telling;
 use executor::Cancel;
+use model::id::DeploymentId;
 use model::order::{Ending, Intent};
 use model::planted::{Planted, is_planted};
-use record::{Before, Claimed, Enlisted, Record, RecordError, Reported, Wish};
-use std::collections::{HashMap, HashSet};
+use record::{Before, Claimed, Enlisted, Record, RecordError, Reported, VerifierKey, Wish};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
@@ -30,16 +31,22 @@ const RENEW_EVERY: Duration = Duration::from_secs(4);
 const MARGIN: Duration = Duration::from_secs(2);
 /// How often it asks for orders: at first, and at most where there are none.
 const ASK: (Duration, Duration) = (Duration::from_millis(20), Duration::from_millis(500));
+/// How often whoever has nothing to do looks for deployments whose orders it may not carry out.
+const LOOK_AT_KEYS_EVERY: Duration = Duration::from_secs(60);
 /// The most reports in one write.
 const REPORTS_MAX: usize = 1_000;
 
 /// Carries out orders that a leader elsewhere leaves to be claimed.
 pub struct Worker {
     record: Arc<dyn Record>,
+    /// The public key of the record: what another one has signed is not carried out.
+    key: VerifierKey,
     effects: Arc<dyn Effects>,
     name: String,
     /// How many orders it carries out at once; those that stand behind another one wait with it.
     at_once: usize,
+    /// Who is told of what keeps it from working.
+    complain: Arc<dyn Fn(RecordError) + Send + Sync>,
 }
 
 /// What a worker holds, by token.
@@ -71,18 +78,33 @@ struct Shift<'w> {
     doing: mpsc::UnboundedSender<Reported>,
     /// Reports that no answer has come to yet.
     unsent: Vec<Reported>,
+    /// When it was looked for deployments under other keys, and those that were complained of.
+    looked_at_keys: Option<Instant>,
+    other_keys: BTreeMap<DeploymentId, VerifierKey>,
 }
 
 impl Worker {
     /// Returns a worker named `name`, for its computer and data directory and, after `#`, for
-    /// itself, that carries out at most `at_once` orders at once.
+    /// itself, that carries out one order at a time of those that `key` has signed.
     pub fn new(
         record: Arc<dyn Record>,
+        key: VerifierKey,
         effects: impl Effects + 'static,
         name: String,
-        at_once: usize,
     ) -> Self {
-        Self { record, effects: Arc::new(effects), name, at_once }
+        let complain = Arc::new(|_| {});
+        Self { record, key, effects: Arc::new(effects), name, at_once: 1, complain }
+    }
+
+    /// Returns the worker with this many orders at once, at most.
+    pub fn at_once(self, at_once: usize) -> Self {
+        Self { at_once, ..self }
+    }
+
+    /// Returns the worker with somebody who hears of deployments whose orders are signed with another key:
+    /// they wait for a worker that trusts it.
+    pub fn complaining(self, complain: impl Fn(RecordError) + Send + Sync + 'static) -> Self {
+        Self { complain: Arc::new(complain), ..self }
     }
 
     /// Works until told to stop. What it is carrying out then goes on, and others find it.
@@ -111,7 +133,19 @@ impl<'w> Shift<'w> {
             tokio::spawn(keep(worker.record.clone(), by.clone(), held.clone(), (began, lost)));
         // Bounded by the orders that it holds.
         let (doing, done) = mpsc::unbounded_channel();
-        Ok(Self { worker, by, held, is_lost, keeping, done, doing, unsent: vec![] })
+        let (unsent, looked_at_keys, other_keys) = (vec![], None, BTreeMap::new());
+        Ok(Self {
+            worker,
+            by,
+            held,
+            is_lost,
+            keeping,
+            done,
+            doing,
+            unsent,
+            looked_at_keys,
+            other_keys,
+        })
     }
 
     /// Claims, carries out and reports. Returns whether it was told to stop; otherwise its lease
@@ -175,7 +209,33 @@ impl<'w> Shift<'w> {
 
     async fn report_and_claim(&mut self) -> Result<usize, RecordError> {
         self.report().await;
-        self.claim().await
+        let claimed = self.claim().await?;
+        if claimed == 0 {
+            self.look_at_keys().await?;
+        }
+        Ok(claimed)
+    }
+
+    /// Complains, once each, of deployments whose records another key signs: whoever has nothing to do says on
+    /// what it waits.
+    async fn look_at_keys(&mut self) -> Result<(), RecordError> {
+        if self.looked_at_keys.is_some_and(|it| it.elapsed() < LOOK_AT_KEYS_EVERY) {
+            return Ok(());
+        }
+        let Worker { record, key: trusted, complain, .. } = self.worker;
+        for deployment in record.deployments().await? {
+            // One that cannot be read keeps nobody from working for the others.
+            let Ok(standing) = record.standing(&deployment).await else { continue };
+            let key = standing.key;
+            if key == *trusted || self.other_keys.get(&deployment) == Some(&key) {
+                continue;
+            }
+            let (signs, trusted) = (key.to_string(), trusted.to_string());
+            self.other_keys.insert(deployment.clone(), key);
+            complain(RecordError::NotTrusted { deployment, signs, trusted });
+        }
+        self.looked_at_keys = Some(Instant::now());
+        Ok(())
     }
 
     /// Claims as many orders as it has hands for, with those behind them, and begins them. Returns how
@@ -186,7 +246,8 @@ impl<'w> Shift<'w> {
         if limit == 0 {
             return Ok(0);
         }
-        let claimed = self.worker.record.claim(&self.by, limit, WORKER_LEASE).await?;
+        let Worker { record, key, .. } = self.worker;
+        let claimed = record.claim(&self.by, key, limit, WORKER_LEASE).await?;
         let count = claimed.len();
         let mut together: Vec<Vec<Claimed>> = vec![];
         for one in claimed {

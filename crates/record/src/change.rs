@@ -157,6 +157,9 @@ pub struct Appended {
     pub head: Head,
     /// The licences for the orders granted and regranted, in the order of the change.
     pub granted: Vec<Intent>,
+    /// The orders that were to be regranted and are not what was signed, each with its token: nobody carries
+    /// them out.
+    pub unsealed: Vec<(OrderId, u64)>,
     /// The orders that really were withdrawn; the others had been claimed.
     pub withdrawn: Vec<OrderId>,
     /// The signed checkpoint of the new head.

@@ -147,6 +147,18 @@ pub enum RecordError {
         /// The key that this process has, as a vkey.
         found: String,
     },
+    /// The deployment's orders are signed with another key than this worker trusts.
+    #[error(
+        "the orders of {deployment} are signed with {signs}, but this worker trusts {trusted}: it carries none of them out; where the first is the server's key, as `landfall record key` shows it there, start the worker with --record-key {signs}"
+    )]
+    NotTrusted {
+        /// The deployment.
+        deployment: DeploymentId,
+        /// The key that signs its record, as a vkey.
+        signs: String,
+        /// The key that the worker trusts, as a vkey.
+        trusted: String,
+    },
     /// There is no room: free some, then repeat.
     #[error("the database's disk is full; make room, then repeat")]
     Full {

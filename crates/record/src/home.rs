@@ -3,7 +3,7 @@
 use crate::change::{Appended, Change, CommandId, Head};
 use crate::entry::{Entry, Kept, Notice, Snapshot, Standing, Stretch};
 use crate::error::RecordError;
-use crate::key::Signer;
+use crate::key::{Signer, VerifierKey};
 use crate::location::Location;
 use crate::memory::Memory;
 use crate::notary::Notary;
@@ -328,7 +328,9 @@ pub trait Record: Send + Sync {
 
     /// Gives a worker at most `limit` orders of any deployment, oldest first, for as long as the
     /// lease: those that nobody has had, and those whose holder let the lease run out. It gives those of
-    /// deployments whose leader [lets them](Self::let_claim).
+    /// deployments whose leader [lets them](Self::let_claim) and whose records `key` signs. One that is not what
+    /// this key has sealed is given to nobody: whoever leads is told of it, as of an order whose outcome is
+    /// unknown.
     ///
     /// # Errors
     ///
@@ -336,6 +338,7 @@ pub trait Record: Send + Sync {
     async fn claim(
         &self,
         by: &Enlisted,
+        key: &VerifierKey,
         limit: u32,
         lease: Duration,
     ) -> Result<Vec<Claimed>, RecordError>;

@@ -25,6 +25,7 @@ mod proof;
 mod queue;
 mod receipt;
 mod rotation;
+mod seal;
 mod sql;
 mod ssh_signature;
 #[cfg(any(test, feature = "testing"))]
@@ -56,7 +57,7 @@ pub use package::{
 };
 pub use queue::{
     Before, Claimed, Enlisted, Lead, OpenOrder, OrderState, Present, Receipt, Renewed, Reported,
-    Wish,
+    Wish, unsealed_ending,
 };
 pub use receipt::{ReceiptFlaw, VerifiedReceipt, is_receipt, receipt, verify_receipt};
 pub use rotation::{InvalidRotation, rotation};

@@ -74,6 +74,11 @@ impl Notary {
         self.signer.verifier_key()
     }
 
+    /// Returns the key that signs here.
+    pub(crate) fn signer(&self) -> &Signer {
+        &self.signer
+    }
+
     /// Returns the signed checkpoint of the record that ends with `tip`.
     pub(crate) fn sign(&self, deployment: &DeploymentId, tip: &Tip) -> String {
         let Tip { head, tree } = tip;

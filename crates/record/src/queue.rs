@@ -7,7 +7,7 @@
 
 use crate::error::RecordError;
 use model::id::{DeploymentId, Seq};
-use model::order::{Ending, Intent, Order, OrderId};
+use model::order::{Ending, Intent, Order, OrderId, Outcome, Report};
 
 /// By how much tokens rise where history was lost: whoever was at work in it may hold later ones than the
 /// record that was found again knows of, and nobody gives so many.
@@ -15,6 +15,17 @@ pub(crate) const TOKENS_LOST: u64 = 1 << 32;
 
 /// The most orders that one entry intends together: those behind the first are looked for so far.
 pub(crate) const BUNDLE_MAX: u64 = 64;
+
+/// Returns what is said of an order whose seal does not hold: what the queue says may be anything, and whoever
+/// was to carry out the true one may have begun it.
+pub fn unsealed_ending() -> Ending {
+    let why = "what stands in the queue under its name is not signed with the record's key: an earlier \
+        version of Landfall put it there, or somebody else has written to the database";
+    let outcome = Outcome::Unknown { why: why.to_owned() };
+    let report =
+        Report { outcome, took_ms: 0, output_bytes: 0, output_sha256: None, last_output: None };
+    Ending::Ended(report)
+}
 
 /// How far an order has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -148,6 +148,16 @@ impl Cluster {
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
+    /// Runs a statement in the database at `url`, behind the back of whoever uses it.
+    ///
+    /// # Panics
+    ///
+    /// Where the statement fails.
+    pub fn tamper(&self, url: &str, statement: &str) {
+        let mut psql = command(self.programs.join("psql"));
+        run(psql.args(["-q", "-X", "-v", "ON_ERROR_STOP=1", "-d", url, "-c", statement]));
+    }
+
     /// Runs a statement as the server's owner.
     ///
     /// # Panics

@@ -15,7 +15,7 @@ use model::id::{DeploymentId, Seq};
 
 use record::{
     Appended, Change, Claimed, CommandId, Enlisted, Entry, Head, Kept, Lead, Notice, OpenOrder,
-    Present, Receipt, Record, RecordError, Renewed, Reported, Snapshot, Standing,
+    Present, Receipt, Record, RecordError, Renewed, Reported, Snapshot, Standing, VerifierKey,
 };
 use std::sync::Arc;
 use std::time::Duration;
@@ -269,12 +269,13 @@ impl Record for Connection {
     async fn claim(
         &self,
         by: &Enlisted,
+        key: &VerifierKey,
         limit: u32,
         lease: Duration,
     ) -> Result<Vec<Claimed>, RecordError> {
         let _works = self.process.works();
         self.before_commit().await?;
-        let claimed = self.world.memory.claim(by, limit, lease).await?;
+        let claimed = self.world.memory.claim(by, key, limit, lease).await?;
         let at = self.at();
         self.world.inner().watch.claimed(at, by, &claimed, lease);
         self.after_commit().await?;

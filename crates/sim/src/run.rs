@@ -379,7 +379,8 @@ impl Serving {
         let (_never, told) = tokio::sync::watch::channel(false);
         loop {
             let (connection, name) = (self.connection(Is::Worker), self.name.to_owned());
-            let worker = Worker::new(connection, self.hands(), name, AT_ONCE);
+            let key = Signer::from_seed(KEY).verifier_key().clone();
+            let worker = Worker::new(connection, key, self.hands(), name).at_once(AT_ONCE);
             if let Err(error) = worker.run(told.clone()).await {
                 self.gave_up(&error);
             }

@@ -4,6 +4,7 @@ use super::place::Place;
 use clap::{Args, ValueEnum};
 use notices::mail::MailServer;
 use reception::{Network, Origin};
+use record::VerifierKey;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -185,9 +186,12 @@ pub(crate) enum OrdersTo {
 #[command(after_help = "Examples:
   landfall worker --database postgres://landfall@db.example.org/landfall
   landfall worker --name vienna-1 --orders-at-once 200
+  landfall worker --database postgres://landfall@db.example.org/landfall --record-key landfall+c6ae89b1+AQ…
 
 The server is started with `landfall serve --orders-to workers`. Workers need the record, the SSH keys
-and the release's files; each may run on a computer of its own. A worker that falls silent loses what
+and the release's files; each may run on a computer of its own. They carry out what the record's key has
+signed, and nothing else that stands in the database: with a data directory of its own a worker is told
+which key that is, as `landfall record key` prints it where the server is. A worker that falls silent loses what
 it holds after 15 seconds, and another one finds each step on its computer and goes on with it.
 Outputs of steps are kept in the data directory of whoever carried them out.
 Steps that run on Landfall's own computer are journalled in the data directory: workers that share
@@ -199,6 +203,10 @@ pub(crate) struct Worker {
     /// The most orders that it carries out at once.
     #[arg(long, value_name = "NUMBER", default_value_t = 100, value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub(crate) orders_at_once: u16,
+    /// The public key of the record, from where the server is: what another key has signed is not carried out.
+    /// Without it, that of the data directory.
+    #[arg(long, value_name = "KEY", env = "LANDFALL_RECORD_KEY", hide_env_values = true)]
+    pub(crate) record_key: Option<VerifierKey>,
 }
 
 /// List the workers that are there, and those that fell silent within the last day.

@@ -24,7 +24,13 @@ pub(crate) async fn worker(
     let name = format!("{}#{own}", surroundings.holder());
     terminal.say(&format!("{name} works; Ctrl-C or SIGTERM stops"));
     let at_once = usize::from(it.orders_at_once);
-    let worker = coordinator::Worker::new(record, executor.clone(), name, at_once);
+    let key = match &it.record_key {
+        Some(key) => key.clone(),
+        None => surroundings.signer()?.verifier_key().clone(),
+    };
+    let worker = coordinator::Worker::new(record, key, executor.clone(), name)
+        .at_once(at_once)
+        .complaining(move |error| terminal.complain(&Fault::from(error)));
     while let Err(error) = worker.run(told.clone()).await {
         terminal.complain(&Fault::from(error));
         if was_told_within(told.clone(), AGAIN_AFTER).await {

@@ -12,9 +12,11 @@ mod forgetting;
 mod leading;
 mod orders;
 mod reading;
+mod seals;
 mod witnessing;
 
-use crate::{Change, Head, Lead, Location, NewOrder, Record, RecordError, Signer, open, testing};
+use crate::{Change, Head, Lead, Location, NewOrder, Record, RecordError, Signer, VerifierKey};
+use crate::{open, testing};
 use model::digest::Digest;
 use model::id::DeploymentId;
 use model::order::{Order, OrderId, Outcome, Place, Proof, Report, Work};
@@ -117,6 +119,11 @@ use chapter;
 
 fn signer() -> Signer {
     Signer::from_seed([7; 32])
+}
+
+/// The key that a worker trusts.
+fn key() -> VerifierKey {
+    signer().verifier_key().clone()
 }
 
 fn fg30() -> DeploymentId {

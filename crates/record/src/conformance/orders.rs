@@ -2,7 +2,7 @@
 
 // Long because: what is promised of the queue is one list, and is read as one.
 
-use super::{Home, LONG, NONE, chapter, intending, intending_together};
+use super::{Home, LONG, NONE, chapter, intending, intending_together, key};
 use super::{new_order, one, order_id, signer, succeeded};
 use crate::{Before, Change, Lead, OrderState, Receipt, Record, RecordError, Reported, Wish};
 use model::order::{Ending, Intent, OrderId};
@@ -39,7 +39,7 @@ fn ids(intents: &[Intent]) -> Vec<String> {
 /// Returns what `worker`, newly enlisted, gets.
 async fn claim(record: &dyn Record, worker: &str, limit: u32, lease: Duration) -> Vec<Intent> {
     let by = record.enlist(worker, LONG).await.unwrap();
-    let claimed = record.claim(&by, limit, lease).await.unwrap();
+    let claimed = record.claim(&by, &key(), limit, lease).await.unwrap();
     claimed.into_iter().map(|it| it.intent).collect()
 }
 
@@ -154,13 +154,13 @@ async fn a_frozen_worker_can_neither_claim_nor_renew_nor_report(home: Home) {
     let orders = vec![new_order("a#1", None), new_order("b#1", None)];
     let given = record.append(&deployment, &head, intending(orders)).await.unwrap();
     let frozen = record.enlist("frozen", LONG).await.unwrap();
-    let held = record.claim(&frozen, 1, NONE).await.unwrap();
+    let held = record.claim(&frozen, &key(), 1, NONE).await.unwrap();
     assert_eq!(held[0].before, Before::Nobody);
     let token = held[0].intent.token();
     // It is woken when its lease has run out.
     assert_eq!(record.renew(&frozen, &[token], NONE).await.unwrap(), []);
     for refused in [
-        record.claim(&frozen, 9, LONG).await.err(),
+        record.claim(&frozen, &key(), 9, LONG).await.err(),
         record.renew(&frozen, &[token], LONG).await.err(),
     ] {
         assert!(matches!(refused, Some(RecordError::Dismissed { .. })), "{refused:?}");
@@ -171,7 +171,7 @@ async fn a_frozen_worker_can_neither_claim_nor_renew_nor_report(home: Home) {
 
     // Whoever gets what it held is told that it may have been begun.
     let awake = record.enlist("awake", LONG).await.unwrap();
-    let taken = record.claim(&awake, 9, LONG).await.unwrap();
+    let taken = record.claim(&awake, &key(), 9, LONG).await.unwrap();
     let before: Vec<_> = taken.iter().map(|it| it.before.clone()).collect();
     assert_eq!(before, [Before::Worker("frozen".to_owned()), Before::Nobody]);
     let late = record.report(vec![reported(&order_id("a#1"), token)]).await.unwrap();
@@ -190,10 +190,10 @@ async fn a_worker_under_a_name_dismisses_the_one_before_it(home: Home) {
     let orders = vec![new_order("a#1", None), new_order("b#1", None)];
     record.append(&deployment, &head, intending(orders)).await.unwrap();
     let earlier = record.enlist("w", LONG).await.unwrap();
-    let held = record.claim(&earlier, 1, LONG).await.unwrap();
+    let held = record.claim(&earlier, &key(), 1, LONG).await.unwrap();
     let later = record.enlist("w", LONG).await.unwrap();
-    assert!(record.claim(&earlier, 1, LONG).await.is_err());
-    assert_eq!(record.claim(&later, 9, LONG).await.unwrap().len(), 1);
+    assert!(record.claim(&earlier, &key(), 1, LONG).await.is_err());
+    assert_eq!(record.claim(&later, &key(), 9, LONG).await.unwrap().len(), 1);
     record.enlist("v", NONE).await.unwrap();
     let present = record.workers().await.unwrap();
     let lines: Vec<_> = present.iter().map(|it| (it.worker.as_str(), it.is_silent)).collect();
@@ -202,7 +202,7 @@ async fn a_worker_under_a_name_dismisses_the_one_before_it(home: Home) {
     // One that leaves makes room at once, and only for what it names.
     record.leave(&later, &[held[0].intent.token()]).await.unwrap();
     let taken = record.enlist("v", LONG).await.unwrap();
-    let taken = record.claim(&taken, 9, LONG).await.unwrap();
+    let taken = record.claim(&taken, &key(), 9, LONG).await.unwrap();
     assert_eq!(taken.len(), 1);
     assert_eq!(taken[0].before, Before::Worker("w".to_owned()));
     assert_eq!(record.workers().await.unwrap().len(), 1);
@@ -213,7 +213,7 @@ async fn a_holder_is_told_that_its_order_is_to_be_stopped(home: Home) {
     let orders = vec![new_order("a#1", None), new_order("b#1", None)];
     let given = record.append(&deployment, &head, intending(orders)).await.unwrap();
     let by = record.enlist("w", LONG).await.unwrap();
-    let held = record.claim(&by, 9, LONG).await.unwrap();
+    let held = record.claim(&by, &key(), 9, LONG).await.unwrap();
     let tokens: Vec<u64> = held.iter().map(|it| it.intent.token()).collect();
     let stop = vec![(order_id("b#1"), "ivo".to_owned()), (order_id("never#1"), "ivo".to_owned())];
     let change = Change { stop, ..Change::default() };
@@ -387,7 +387,7 @@ async fn orders_of_one_entry_are_claimed_together_and_by_one(home: Home) {
     assert_eq!(ids(&first), ["a#1", "a#2", "a#3"]);
     // Its lease has run out, and the next one gets all of them, however few it asks for.
     let second = record.enlist("second", LONG).await.unwrap();
-    let taken = record.claim(&second, 1, LONG).await.unwrap();
+    let taken = record.claim(&second, &key(), 1, LONG).await.unwrap();
     assert!(taken.iter().all(|it| it.before == Before::Worker("first".to_owned())));
     let tokens: Vec<u64> = taken.iter().map(|it| it.intent.token()).collect();
     // One after the other comes to its end; meanwhile nobody else has those behind it.
@@ -413,7 +413,7 @@ async fn what_stands_behind_one_that_is_claimed_is_not_withdrawn(home: Home) {
     next.orders.iter_mut().for_each(|it| it.intent = given.head.seq + 1);
     let given = record.append(&deployment, &given.head, next).await.unwrap();
     let by = record.enlist("w", LONG).await.unwrap();
-    let held = record.claim(&by, 1, LONG).await.unwrap();
+    let held = record.claim(&by, &key(), 1, LONG).await.unwrap();
     assert_eq!(held.len(), 2);
     let withhold = names.iter().map(|it| (it.clone(), "the halt".to_owned())).collect();
     let halted = Change { withdraw: names.to_vec(), withhold, ..one("halted") };
@@ -432,7 +432,7 @@ async fn what_stands_behind_one_that_is_claimed_is_not_withdrawn(home: Home) {
     // Whoever gets it next knows it from the start.
     record.leave(&by, &tokens).await.unwrap();
     let other = record.enlist("v", LONG).await.unwrap();
-    let taken = record.claim(&other, 9, LONG).await.unwrap();
+    let taken = record.claim(&other, &key(), 9, LONG).await.unwrap();
     assert_eq!(taken.into_iter().map(|it| it.wish).collect::<Vec<_>>(), [back]);
 }
 
@@ -476,25 +476,41 @@ async fn orders_are_claimed_for_as_long_as_somebody_leads(home: Home) {
     let orders = ["a#1", "b#1"].map(|it| new_order(it, None)).to_vec();
     record.append(&deployment, &head, intending(orders)).await.unwrap();
     let by = record.enlist("w", LONG).await.unwrap();
-    assert_eq!(record.claim(&by, 1, LONG).await.unwrap(), [], "nobody has led it yet");
+    assert_eq!(record.claim(&by, &key(), 1, LONG).await.unwrap(), [], "nobody has led it yet");
     let Lead::Taken { epoch } = record.lead(&deployment, "s", LONG).await.unwrap() else {
         panic!("nobody else leads it")
     };
-    assert_eq!(record.claim(&by, 1, LONG).await.unwrap(), [], "it has called nothing back yet");
+    assert_eq!(
+        record.claim(&by, &key(), 1, LONG).await.unwrap(),
+        [],
+        "it has called nothing back yet"
+    );
     record.let_claim(&deployment, epoch - 1).await.unwrap();
-    assert_eq!(record.claim(&by, 1, LONG).await.unwrap(), [], "an earlier leader lets nobody");
+    assert_eq!(
+        record.claim(&by, &key(), 1, LONG).await.unwrap(),
+        [],
+        "an earlier leader lets nobody"
+    );
     record.let_claim(&deployment, epoch).await.unwrap();
-    assert_eq!(record.claim(&by, 1, NONE).await.unwrap().len(), 1);
+    assert_eq!(record.claim(&by, &key(), 1, NONE).await.unwrap().len(), 1);
     assert!(record.keep_leading(&deployment, epoch, NONE).await.unwrap());
-    assert_eq!(record.claim(&by, 9, LONG).await.unwrap(), [], "its leader has fallen silent");
+    assert_eq!(
+        record.claim(&by, &key(), 9, LONG).await.unwrap(),
+        [],
+        "its leader has fallen silent"
+    );
     assert!(record.keep_leading(&deployment, epoch, LONG).await.unwrap());
-    assert_eq!(record.claim(&by, 1, NONE).await.unwrap(), [], "nor has it since it was silent");
+    assert_eq!(
+        record.claim(&by, &key(), 1, NONE).await.unwrap(),
+        [],
+        "nor has it since it was silent"
+    );
     record.let_claim(&deployment, epoch).await.unwrap();
-    assert_eq!(record.claim(&by, 1, NONE).await.unwrap().len(), 1, "it has looked again");
+    assert_eq!(record.claim(&by, &key(), 1, NONE).await.unwrap().len(), 1, "it has looked again");
     record.stop_leading(&deployment, epoch).await.unwrap();
-    assert_eq!(record.claim(&by, 9, LONG).await.unwrap(), [], "its leader has left");
+    assert_eq!(record.claim(&by, &key(), 9, LONG).await.unwrap(), [], "its leader has left");
     super::lead(&*record, "t").await;
-    assert_eq!(record.claim(&by, 9, LONG).await.unwrap().len(), 2);
+    assert_eq!(record.claim(&by, &key(), 9, LONG).await.unwrap().len(), 2);
 }
 
 async fn what_may_have_begun_is_neither_new_to_whoever_claims_it_nor_taken_back(home: Home) {
@@ -507,7 +523,7 @@ async fn what_may_have_begun_is_neither_new_to_whoever_claims_it_nor_taken_back(
     let halted = record.append(&deployment, &given.head, halted).await.unwrap();
     assert_eq!(halted.withdrawn, [order_id("c#1")]);
     let by = record.enlist("w", LONG).await.unwrap();
-    let claimed = record.claim(&by, 9, LONG).await.unwrap();
+    let claimed = record.claim(&by, &key(), 9, LONG).await.unwrap();
     assert_eq!(claimed.iter().map(|it| &it.before).collect::<Vec<_>>(), [&Before::Somebody; 2]);
 }
 
@@ -517,7 +533,7 @@ async fn where_history_was_lost_every_order_is_asked_for_anew(home: Home) {
     orders.push(new_order("d#1", Some("s")));
     let given = record.append(&deployment, &head, intending(orders)).await.unwrap();
     let by = record.enlist("w", LONG).await.unwrap();
-    let held = record.claim(&by, 2, LONG).await.unwrap();
+    let held = record.claim(&by, &key(), 2, LONG).await.unwrap();
     let tokens: Vec<u64> = held.iter().map(|it| it.intent.token()).collect();
     let report = reported(&order_id("a#1"), tokens[0]);
     assert_eq!(record.report(vec![report]).await.unwrap(), [Receipt::Accepted]);
@@ -528,7 +544,7 @@ async fn where_history_was_lost_every_order_is_asked_for_anew(home: Home) {
     assert_eq!(record.renew(&by, &tokens, LONG).await.unwrap(), []);
     let late = record.report(vec![reported(&order_id("b#1"), tokens[1])]).await.unwrap();
     assert_eq!(late, [Receipt::Late]);
-    let taken = record.claim(&by, 9, LONG).await.unwrap();
+    let taken = record.claim(&by, &key(), 9, LONG).await.unwrap();
     let lines: Vec<_> =
         taken.iter().map(|it| (it.intent.order().id.to_string(), it.before.clone())).collect();
     let line = |id: &str, before| (id.to_owned(), before);

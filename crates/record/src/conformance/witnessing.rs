@@ -45,7 +45,7 @@ async fn what_lies_outside_of_another_record_stops_all_until_a_person_accepts_it
     }
     let refused = record.append(&deployment, &before, one("x")).await.unwrap_err();
     assert!(matches!(refused, RecordError::Moved { .. }), "{refused}");
-    assert!(record.claim(&worker, 10, LONG).await.unwrap().is_empty());
+    assert!(record.claim(&worker, signer().verifier_key(), 10, LONG).await.unwrap().is_empty());
 
     // What people say about it is written, and the place stays a witness.
     let found = record.head(&deployment).await.unwrap();
@@ -55,7 +55,7 @@ async fn what_lies_outside_of_another_record_stops_all_until_a_person_accepts_it
     assert_eq!(record.inspect(&deployment).await.unwrap(), accepted);
     record.append(&deployment, &accepted, one("y")).await.unwrap();
     super::lead(&*record, "leader").await;
-    assert_eq!(record.claim(&worker, 10, LONG).await.unwrap().len(), 1);
+    assert_eq!(record.claim(&worker, signer().verifier_key(), 10, LONG).await.unwrap().len(), 1);
     record.contradict(&deployment, &kept(2)).await.unwrap();
     let refused = record.inspect(&deployment).await.unwrap_err();
     assert!(matches!(refused, RecordError::Rewritten { .. }), "{refused}");

@@ -72,7 +72,8 @@ impl State {
             let gone: Vec<Digest> = own.extract_if(.., is_theirs).map(|(it, _)| it).collect();
             gone.iter().for_each(|it| drop(self.contents.remove(it)));
         }
-        Ok(Appended { head, granted, withdrawn, checkpoint })
+        // Nobody else writes to this memory.
+        Ok(Appended { head, granted, unsealed: vec![], withdrawn, checkpoint })
     }
 
     fn withdraw(&mut self, deployment: &DeploymentId, ids: Vec<OrderId>) -> Vec<OrderId> {

@@ -436,13 +436,15 @@ impl Record for Memory {
     async fn claim(
         &self,
         by: &Enlisted,
+        key: &VerifierKey,
         limit: u32,
         lease: Duration,
     ) -> Result<Vec<Claimed>, RecordError> {
         let now_us = (self.now_us)();
         let State { deployments, orders, .. } = &mut *self.state();
-        let is_led = |id: &DeploymentId| deployments.get(id).is_some_and(|it| it.is_led(now_us));
-        orders.claim(by, many(limit), is_led, (now_us, lease))
+        let is_theirs = |it: &Deployment| it.is_led(now_us) && it.key == *key;
+        let may_claim = |id: &DeploymentId| deployments.get(id).is_some_and(is_theirs);
+        orders.claim(by, many(limit), may_claim, (now_us, lease))
     }
 
     async fn renew(

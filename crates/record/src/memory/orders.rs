@@ -197,11 +197,11 @@ impl Orders {
         &mut self,
         by: &Enlisted,
         limit: usize,
-        is_led: impl Fn(&DeploymentId) -> bool,
+        may_claim: impl Fn(&DeploymentId) -> bool,
         (now_us, lease): (i64, Duration),
     ) -> Result<Vec<Claimed>, RecordError> {
         self.here(by, now_us)?;
-        let may = |it: &Row| is_led(&it.order.deployment);
+        let may = |it: &Row| may_claim(&it.order.deployment);
         let all = || self.rows.iter().filter(|(_, it)| may(it));
         let first = || all().filter(|(number, it)| self.is_first(**number, it));
         let is_free =

@@ -1,15 +1,17 @@
 //! Appending, in one transaction: the head first, which is the fence; then all that hangs on it.
 
 use super::link::{Link, Value};
-use super::orders::{FOR_EVER, Granted, give_tokens, take_tickets, to_json};
+use super::orders::{FOR_EVER, Granted, Handed, give_tokens, take_tickets, to_json};
 use super::reading::{Stored, ensure_known, stored};
 use super::rows::Rows;
+use super::seals::{self, Seals};
 use super::text;
 use crate::chain::Tip;
 use crate::change::{Appended, Change, Head};
 use crate::error::RecordError;
 use crate::notary::Notary;
 use crate::queue::{OrderState, TOKENS_LOST};
+use crate::seal::Seal;
 use model::digest::Digest;
 use model::id::{DeploymentId, Seq};
 use model::order::{Intent, OrderId};
@@ -36,7 +38,7 @@ pub(super) async fn accept(
     notary: &Notary,
     deployment: &DeploymentId,
 ) -> Result<(Head, String), RecordError> {
-    let Stored { tip, .. } = stored(link, deployment).await?;
+    let Stored { tip, key, .. } = stored(link, deployment).await?;
     let (checkpoint, vkey) = (notary.sign(deployment, &tip), notary.key().to_string());
     let mut head = tip.head;
     let name = deployment.as_str().into();
@@ -51,6 +53,9 @@ pub(super) async fn accept(
         return Err(moved(link, deployment, &head).await);
     }
     link.run(text::FORGET_HOLDERS, &[deployment.as_str().into()]).await?;
+    if key != *notary.key() {
+        seals::anew(link, deployment, &key, notary.signer()).await?;
+    }
     take_tickets(link, TOKENS_LOST).await?;
     head.epoch += 1;
     Ok((head, checkpoint))
@@ -94,13 +99,16 @@ pub(super) async fn append(
     let withdrawn = writing.withdraw(link).await?;
     writing.withhold(link).await?;
     writing.stop(link).await?;
-    let granted = writing.grant(link).await?;
+    if before.key != *notary.key() {
+        seals::anew(link, deployment, &before.key, notary.signer()).await?;
+    }
+    let Handed { licences: granted, unsealed } = writing.grant(link, notary).await?;
     writing.add_contents(link).await?;
     writing.forget(link).await?;
     writing.add_notices(link).await?;
     // Last of all: nothing but the commit comes after it.
     change.is_in_time(deployment)?;
-    Ok(Appended { head, granted, withdrawn, checkpoint })
+    Ok(Appended { head, granted, unsealed, withdrawn, checkpoint })
 }
 
 /// Returns an error where a command of the change is in the record already. Looked for before the
@@ -250,23 +258,26 @@ impl<'a> Writing<'a> {
     }
 
     /// Adds the new orders, grants those that name a worker, and regrants others.
-    async fn grant(&self, link: &mut Link<'_>) -> Result<Vec<Intent>, RecordError> {
+    async fn grant(&self, link: &mut Link<'_>, notary: &Notary) -> Result<Handed, RecordError> {
         let regranted = self.regrant(link).await?;
         let new = self.change.orders.len() as u64;
         let count = new + regranted.len() as u64;
         if count == 0 {
-            return Ok(Vec::new());
+            return Ok(Handed::default());
         }
         let last = take_tickets(link, count).await?;
         let first = last + 1 - count;
-        let mut granted = self.add_orders(link, first).await?;
-        granted.extend(give_tokens(link, regranted, first + new).await?);
-        Ok(granted)
+        let mut licences = self.add_orders(link, notary, first).await?;
+        let seals = Seals::under(notary.key());
+        let handed = give_tokens(link, &regranted, first + new, seals).await?;
+        licences.extend(handed.licences);
+        Ok(Handed { licences, unsealed: handed.unsealed })
     }
 
     async fn add_orders(
         &self,
         link: &mut Link<'_>,
+        notary: &Notary,
         first: u64,
     ) -> Result<Vec<Intent>, RecordError> {
         let orders = &self.change.orders;
@@ -299,6 +310,11 @@ impl<'a> Writing<'a> {
         if rows.run(link).await? < orders.len() as u64 {
             return Err(self.given_before(link, first).await?);
         }
+        if !orders.is_empty() {
+            let stored = orders.iter().zip(&bodies).map(|(it, body)| (it.intent, body.as_str()));
+            let seal = Seal::of(self.deployment, first, stored, notary.signer());
+            seals::put(link, self.deployment, &seal).await?;
+        }
         Ok(granted)
     }
 
@@ -328,11 +344,12 @@ impl<'a> Writing<'a> {
             .for_each(|(id, worker)| rows.push([(&*id.0).into(), worker.as_str().into()]));
         let mut found = BTreeMap::new();
         for mut row in rows.fetch(link).await? {
-            found.insert(row.text()?, Granted::read(&mut row)?);
+            let order = Granted::read(&mut row)?;
+            found.insert(order.id.clone(), order);
         }
         let mut granted = Vec::with_capacity(found.len());
         for (id, _) in &self.change.regrant {
-            match found.remove(&*id.0) {
+            match found.remove(id) {
                 Some(it) => granted.push(it),
                 None => return Err(RecordError::Fenced { order: id.clone() }),
             }

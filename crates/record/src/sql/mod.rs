@@ -13,12 +13,14 @@ mod plans;
 mod reading;
 mod rows;
 mod schema;
+mod seals;
 mod text;
 
 use crate::change::{Appended, Change, CommandId, Head};
 use crate::entry::{Entry, Kept, Notice, Snapshot, Standing, Stretch};
 use crate::error::RecordError;
 use crate::home::Record;
+use crate::key::VerifierKey;
 use crate::notary::Notary;
 use crate::queue::{Claimed, Enlisted, Lead, OpenOrder, Present, Receipt, Renewed, Reported};
 use async_trait::async_trait;
@@ -282,10 +284,11 @@ impl Record for SqlRecord {
     async fn claim(
         &self,
         by: &Enlisted,
+        key: &VerifierKey,
         limit: u32,
         lease: Duration,
     ) -> Result<Vec<Claimed>, RecordError> {
-        written!(self, |link| orders::claim(&mut link, by, limit, lease).await)
+        written!(self, |link| orders::claim(&mut link, by, key, limit, lease).await)
     }
 
     async fn renew(

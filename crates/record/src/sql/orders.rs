@@ -3,15 +3,19 @@
 //! Everywhere the order's own row is taken before its ticket, so that an
 //! order's tokens rise in the order in which its grants are committed, and nobody
 //! waits for a row while others wait for his ticket.
+//!
+//! House rule: a row becomes a licence only where its seal holds; anything else may be in it.
 
 use super::link::{Link, Row};
 use super::rows::Rows;
+use super::seals::Seals;
 use super::{now_us, text};
 use crate::error::RecordError;
+use crate::key::VerifierKey;
 use crate::memory::{FORGOTTEN_AFTER_US, end_of_lease, timestamp};
 use crate::queue::{
     BUNDLE_MAX, Before, Claimed, Enlisted, OpenOrder, OrderState, Present, Receipt, Renewed,
-    Reported, Wish,
+    Reported, Wish, unsealed_ending,
 };
 use model::id::{DeploymentId, Seq};
 use model::order::{Ending, Intent, Order, OrderId};
@@ -41,41 +45,64 @@ pub(super) fn to_json(value: &impl serde::Serialize) -> String {
     serde_json::to_string(value).expect("because orders and reports have text keys only")
 }
 
-/// An order that is granted in this transaction, and waits for its token.
+/// An order as it stands in the queue, that is granted in this transaction and waits for its token.
 pub(super) struct Granted {
     pub(super) number: u64,
     pub(super) intent: Seq,
-    pub(super) order: Order,
+    pub(super) deployment: DeploymentId,
+    pub(super) id: OrderId,
+    /// The order as JSON; nothing is made of it before its seal is known to hold.
+    pub(super) body: String,
 }
 
 impl Granted {
     pub(super) fn read(row: &mut Row) -> Result<Self, RecordError> {
         let (number, intent) = (row.number()?, row.number()?);
-        Ok(Self { number, intent, order: from_json("an order", &row.text()?)? })
+        let deployment = super::reading::deployment_id(&row.text()?)?;
+        Ok(Self { number, intent, deployment, id: OrderId(row.text()?.into()), body: row.text()? })
     }
 
-    fn licence(self, token: u64) -> Intent {
-        Intent::recorded(self.order, self.intent, token)
+    /// Returns the licence under `token`, for one whose seal holds.
+    fn licence(&self, token: u64) -> Result<Intent, RecordError> {
+        Ok(Intent::recorded(from_json("an order", &self.body)?, self.intent, token))
     }
 }
 
-/// Gives each of these orders its token, the first one `first`, and returns the licences.
+/// Orders that were granted, by whether they are what was sealed.
+#[derive(Default)]
+pub(super) struct Handed {
+    pub(super) licences: Vec<Intent>,
+    /// Those whose seals do not hold, each with its token.
+    pub(super) unsealed: Vec<(OrderId, u64)>,
+}
+
+/// Gives each of these orders its token, the first one `first`; those whose seals hold with a licence.
 pub(super) async fn give_tokens(
     link: &mut Link<'_>,
-    granted: Vec<Granted>,
+    granted: &[Granted],
     first: u64,
-) -> Result<Vec<Intent>, RecordError> {
+    mut seals: Seals<'_>,
+) -> Result<Handed, RecordError> {
     let mut tokens = Rows::tuples(text::SET_TOKENS, vec![]);
-    for (token, it) in (first..).zip(&granted) {
+    for (token, it) in (first..).zip(granted) {
         tokens.push([it.number.into(), token.into()]);
     }
     tokens.run(link).await?;
-    Ok((first..).zip(granted).map(|(token, it)| it.licence(token)).collect())
+    let mut handed = Handed::default();
+    for (token, it) in (first..).zip(granted) {
+        if seals.hold(link, it).await? {
+            handed.licences.push(it.licence(token)?);
+        } else {
+            handed.unsealed.push((it.id.clone(), token));
+        }
+    }
+    Ok(handed)
 }
 
 pub(super) async fn claim(
     link: &mut Link<'_>,
     by: &Enlisted,
+    key: &VerifierKey,
     limit: u32,
     lease: Duration,
 ) -> Result<Vec<Claimed>, RecordError> {
@@ -83,7 +110,7 @@ pub(super) async fn claim(
     let Enlisted { worker, session } = by;
     let values = [worker.as_str().into(), (*session).into(), now_us.into()];
     link.row(text::IS_ENLISTED, &values).await?.ok_or_else(|| by.dismissed())?;
-    let found = may_be_claimed(link, now_us, limit).await?;
+    let found = may_be_claimed(link, now_us, key, limit).await?;
     if found.is_empty() {
         return Ok(Vec::new());
     }
@@ -95,12 +122,19 @@ pub(super) async fn claim(
         take.push([it.granted.number.into(), token.into()]);
     }
     take.run(link).await?;
-    let claimed = |(token, it): (u64, Claimable)| Claimed {
-        intent: it.granted.licence(token),
-        before: it.before,
-        wish: it.wish,
-    };
-    Ok((first..).zip(found).map(claimed).collect())
+    let mut seals = Seals::under(key);
+    let (mut claimed, mut unsealed) = (Vec::with_capacity(found.len()), Vec::new());
+    for (token, Claimable { granted, before, wish }) in (first..).zip(found) {
+        if seals.hold(link, &granted).await? {
+            claimed.push(Claimed { intent: granted.licence(token)?, before, wish });
+        } else {
+            let Granted { deployment, id: order, .. } = granted;
+            unsealed.push(Reported { deployment, order, token, ending: unsealed_ending() });
+        }
+    }
+    // Nobody carries these out: whoever leads hears of them as of any other order.
+    report(link, &unsealed).await?;
+    Ok(claimed)
 }
 
 /// An order that a worker may have.
@@ -122,27 +156,28 @@ impl Claimable {
     }
 }
 
-/// Returns the orders that a worker may have now, oldest first: at most `limit`, each with those that
+/// Returns the orders that a worker which trusts `key` may have now, oldest first: at most `limit`, each with those that
 /// one entry intends behind it.
 async fn may_be_claimed(
     link: &mut Link<'_>,
     now_us: i64,
+    key: &VerifierKey,
     limit: u32,
 ) -> Result<Vec<Claimable>, RecordError> {
-    let limit = i64::from(limit);
+    let (limit, key) = (i64::from(limit), key.to_string());
+    let values = |limit: i64| [now_us.into(), limit.into(), key.as_str().into()];
     let lapsed = link.choose(text::LAPSED_SQLITE, text::LAPSED_POSTGRES);
-    let mut rows = link.rows(lapsed, &[now_us.into(), limit.into()]).await?;
+    let mut rows = link.rows(lapsed, &values(limit)).await?;
     let left = limit - i64::try_from(rows.len()).unwrap_or(limit);
     let open = link.choose(text::OPEN_SQLITE, text::OPEN_POSTGRES);
-    rows.extend(link.rows(open, &[now_us.into(), left.into()]).await?);
+    rows.extend(link.rows(open, &values(left)).await?);
     let behind = link.choose(text::BEHIND_SQLITE, text::BEHIND_POSTGRES);
     let mut found = Vec::with_capacity(rows.len());
     for row in rows {
         let first = Claimable::read(row)?;
-        let Granted { number, intent, order } = &first.granted;
+        let Granted { number, intent, deployment, .. } = &first.granted;
         let (mut next, end) = (number + 1, number + BUNDLE_MAX);
-        let values =
-            [(*number).into(), end.into(), order.deployment.as_str().into(), (*intent).into()];
+        let values = [(*number).into(), end.into(), deployment.as_str().into(), (*intent).into()];
         let rows = link.rows(behind, &values).await?;
         found.push(first);
         for row in rows {
@@ -233,6 +268,9 @@ pub(super) async fn report(
     link: &mut Link<'_>,
     reports: &[Reported],
 ) -> Result<Vec<Receipt>, RecordError> {
+    if reports.is_empty() {
+        return Ok(vec![]);
+    }
     type Key<'a> = (&'a str, &'a str, u64);
     fn key(it: &Reported) -> Key<'_> {
         (it.deployment.as_str(), &it.order.0, it.token)

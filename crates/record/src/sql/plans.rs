@@ -34,6 +34,13 @@ impl SqlRecord {
         Ok(())
     }
 
+    /// Returns the number that `statement` selects.
+    pub(crate) async fn count(&self, statement: &str) -> Result<u64, RecordError> {
+        let mut transaction = self.database.write().await?;
+        let row = transaction.link().row(loose(statement.to_owned()), &[]).await?;
+        row.ok_or_else(|| RecordError::corrupt("nothing was selected"))?.number()
+    }
+
     async fn plan(&self, explain: &str, statement: &str, values: &[Value<'_>]) -> String {
         let mut transaction = self.database.write().await.unwrap();
         let explained = loose(format!("{explain} {}", statement.replace("{}", "$4")));
@@ -55,8 +62,8 @@ fn asked_in_a_loop(
 ) -> [(&'static str, Vec<Value<'static>>, &'static str); 7] {
     let (name, number, text) = (Value::Text("FG30"), Value::Integer(10), Value::Text("w"));
     [
-        (open, vec![number, number], "orders_open"),
-        (lapsed, vec![number, number], "orders_lapsed"),
+        (open, vec![number, number, text], "orders_open"),
+        (lapsed, vec![number, number, text], "orders_lapsed"),
         (text::RENEW, vec![number, text, number, number], "orders_leased"),
         (text::REPORTED, vec![name, number], "orders_reported"),
         (text::NOTICES, vec![name, number, number, number], "notices_undelivered"),

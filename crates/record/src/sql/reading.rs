@@ -39,12 +39,14 @@ async fn known(
     Ok(rows)
 }
 
+/// Returns the deployment with the name that is stored.
+pub(super) fn deployment_id(name: &str) -> Result<DeploymentId, RecordError> {
+    name.parse().map_err(|_| RecordError::corrupt(format!("`{name}` is stored as a name")))
+}
+
 pub(super) async fn deployments(link: &mut Link<'_>) -> Result<Vec<DeploymentId>, RecordError> {
     let rows = link.rows(text::DEPLOYMENTS, &[]).await?;
-    let name = |mut row: Row| {
-        let name = row.text()?;
-        name.parse().map_err(|_| RecordError::corrupt(format!("`{name}` is stored as a name")))
-    };
+    let name = |mut row: Row| deployment_id(&row.text()?);
     rows.into_iter().map(name).collect()
 }
 

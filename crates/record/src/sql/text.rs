@@ -138,7 +138,21 @@ pub(super) const STOP: &str = "UPDATE orders SET stop = given.column2
 pub(super) const REGRANT: &str = "UPDATE orders
     SET state = 'held', holder = given.column2, held_until = $2
     FROM (VALUES {}) AS given WHERE orders.deployment = $1 AND orders.id = given.column1
-        AND orders.state IN ('open', 'held') RETURNING id, number, intent, body";
+        AND orders.state IN ('open', 'held')
+    RETURNING number, intent, deployment, id, body";
+/// The seal that would be of the order with a number: the last one that begins by then.
+pub(super) const SEAL: &str = "SELECT first, digests, note FROM seals
+    WHERE deployment = $1 AND first <= $2 ORDER BY first DESC LIMIT 1";
+pub(super) const PUT_SEAL: &str = "INSERT INTO seals (deployment, first, digests, note)
+    VALUES ($1, $2, $3, $4)";
+/// Of the oldest ones those whose orders have all left the queue.
+pub(super) const FORGET_SEALS: &str = "DELETE FROM seals WHERE deployment = $1
+    AND first IN (SELECT first FROM seals WHERE deployment = $1 ORDER BY first LIMIT $2)
+    AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.deployment = $1
+        AND orders.number >= first AND orders.number < first + length(digests) / 32)";
+pub(super) const DROP_SEALS: &str = "DELETE FROM seals WHERE deployment = $1";
+pub(super) const QUEUED: &str = "SELECT number, intent, deployment, id, body FROM orders
+    WHERE deployment = $1 ORDER BY number";
 pub(super) const SET_TOKENS: &str = "UPDATE orders SET token = given.column2
     FROM (VALUES {}) AS given WHERE orders.number = given.column1";
 
@@ -147,50 +161,50 @@ pub(super) const SET_TOKENS: &str = "UPDATE orders SET token = given.column2
 /// contradicted. PostgreSQL passes over rows that another claimant is taking just now; SQLite has one
 /// writer.
 pub(super) const OPEN_SQLITE: &str =
-    "SELECT number, intent, body, holder, perhaps_begun, withhold, stop
+    "SELECT number, intent, deployment, id, body, holder, perhaps_begun, withhold, stop
     FROM orders
     WHERE state = 'open' AND NOT EXISTS (SELECT 1 FROM orders AS ahead
         WHERE ahead.number = orders.number - 1 AND ahead.deployment = orders.deployment
             AND ahead.intent = orders.intent)
-        AND (SELECT led_until > $1 AND claimable = 1 AND contradicted = '' FROM deployments
-            WHERE name = orders.deployment)
+        AND (SELECT led_until > $1 AND claimable = 1 AND contradicted = '' AND vkey = $3
+            FROM deployments WHERE name = orders.deployment)
     ORDER BY number LIMIT $2";
 pub(super) const OPEN_POSTGRES: &str =
-    "SELECT number, intent, body, holder, perhaps_begun, withhold, stop
+    "SELECT number, intent, deployment, id, body, holder, perhaps_begun, withhold, stop
     FROM orders
     WHERE state = 'open' AND NOT EXISTS (SELECT 1 FROM orders AS ahead
         WHERE ahead.number = orders.number - 1 AND ahead.deployment = orders.deployment
             AND ahead.intent = orders.intent)
-        AND (SELECT led_until > $1 AND claimable = 1 AND contradicted = '' FROM deployments
-            WHERE name = orders.deployment)
+        AND (SELECT led_until > $1 AND claimable = 1 AND contradicted = '' AND vkey = $3
+            FROM deployments WHERE name = orders.deployment)
     ORDER BY number LIMIT $2 FOR UPDATE OF orders SKIP LOCKED";
 pub(super) const LAPSED_SQLITE: &str =
-    "SELECT number, intent, body, holder, perhaps_begun, withhold, stop
+    "SELECT number, intent, deployment, id, body, holder, perhaps_begun, withhold, stop
     FROM orders
     WHERE state = 'held' AND held_until < 9223372036854775807 AND held_until <= $1
         AND NOT EXISTS (SELECT 1 FROM orders AS ahead
             WHERE ahead.number = orders.number - 1 AND ahead.deployment = orders.deployment
                 AND ahead.intent = orders.intent)
-        AND (SELECT led_until > $1 AND claimable = 1 AND contradicted = '' FROM deployments
-            WHERE name = orders.deployment)
+        AND (SELECT led_until > $1 AND claimable = 1 AND contradicted = '' AND vkey = $3
+            FROM deployments WHERE name = orders.deployment)
     ORDER BY held_until, number LIMIT $2";
 pub(super) const LAPSED_POSTGRES: &str =
-    "SELECT number, intent, body, holder, perhaps_begun, withhold, stop
+    "SELECT number, intent, deployment, id, body, holder, perhaps_begun, withhold, stop
     FROM orders
     WHERE state = 'held' AND held_until < 9223372036854775807 AND held_until <= $1
         AND NOT EXISTS (SELECT 1 FROM orders AS ahead
             WHERE ahead.number = orders.number - 1 AND ahead.deployment = orders.deployment
                 AND ahead.intent = orders.intent)
-        AND (SELECT led_until > $1 AND claimable = 1 AND contradicted = '' FROM deployments
-            WHERE name = orders.deployment)
+        AND (SELECT led_until > $1 AND claimable = 1 AND contradicted = '' AND vkey = $3
+            FROM deployments WHERE name = orders.deployment)
     ORDER BY held_until, number LIMIT $2 FOR UPDATE OF orders SKIP LOCKED";
 /// The orders behind one that is claimed, which one entry intends with it: they are claimed along.
 pub(super) const BEHIND_SQLITE: &str =
-    "SELECT number, intent, body, holder, perhaps_begun, withhold, stop
+    "SELECT number, intent, deployment, id, body, holder, perhaps_begun, withhold, stop
     FROM orders WHERE number > $1 AND number < $2 AND deployment = $3 AND intent = $4
         AND state IN ('open', 'held') ORDER BY number";
 pub(super) const BEHIND_POSTGRES: &str =
-    "SELECT number, intent, body, holder, perhaps_begun, withhold, stop
+    "SELECT number, intent, deployment, id, body, holder, perhaps_begun, withhold, stop
     FROM orders WHERE number > $1 AND number < $2 AND deployment = $3 AND intent = $4
         AND state IN ('open', 'held') ORDER BY number FOR UPDATE SKIP LOCKED";
 pub(super) const TAKE: &str = "UPDATE orders

@@ -1,0 +1,87 @@
+//! Seals of orders in a database.
+
+use super::link::Link;
+use super::orders::Granted;
+use super::text;
+use crate::error::RecordError;
+use crate::key::{Signer, VerifierKey};
+use crate::seal::Seal;
+use model::id::DeploymentId;
+
+/// How many of the oldest seals are looked at when one more is kept: more than there are new ones.
+const LOOKED_AT: i64 = 8;
+
+/// What is known of seals within one transaction: orders that follow one another mostly share one.
+pub(super) struct Seals<'a> {
+    key: &'a VerifierKey,
+    /// The last one, of which deployment it is, and whether it holds.
+    last: Option<(DeploymentId, Seal, bool)>,
+}
+
+impl<'a> Seals<'a> {
+    /// Returns what is known at first of seals that `key` has to have signed.
+    pub(super) fn under(key: &'a VerifierKey) -> Self {
+        Self { key, last: None }
+    }
+
+    /// Returns whether `order` is what was sealed.
+    pub(super) async fn hold(
+        &mut self,
+        link: &mut Link<'_>,
+        order: &Granted,
+    ) -> Result<bool, RecordError> {
+        let Granted { number, intent, deployment, body, .. } = order;
+        let is_of = |seal: &Seal| seal.is_of(*number, *intent, body);
+        if let Some((of, seal, holds)) = &self.last
+            && of == deployment
+            && is_of(seal)
+        {
+            return Ok(*holds);
+        }
+        let values = [deployment.as_str().into(), (*number).into()];
+        let Some(mut row) = link.row(text::SEAL, &values).await? else { return Ok(false) };
+        let seal = Seal { first: row.number()?, digests: row.bytes()?, note: row.text()? };
+        let (is_of, holds) = (is_of(&seal), seal.holds(deployment, self.key));
+        self.last = Some((deployment.clone(), seal, holds));
+        Ok(is_of && holds)
+    }
+}
+
+/// Keeps `seal`, and lets old ones go whose orders have all left the queue.
+pub(super) async fn put(
+    link: &mut Link<'_>,
+    deployment: &DeploymentId,
+    seal: &Seal,
+) -> Result<(), RecordError> {
+    let Seal { first, digests, note } = seal;
+    let values =
+        [deployment.as_str().into(), (*first).into(), digests.into(), note.as_str().into()];
+    link.run(text::PUT_SEAL, &values).await?;
+    link.run(text::FORGET_SEALS, &[deployment.as_str().into(), LOOKED_AT.into()]).await?;
+    Ok(())
+}
+
+/// Seals the orders of `deployment` anew with another key: those that `old` has sealed.
+pub(super) async fn anew(
+    link: &mut Link<'_>,
+    deployment: &DeploymentId,
+    old: &VerifierKey,
+    signer: &Signer,
+) -> Result<(), RecordError> {
+    let mut seals = Seals::under(old);
+    let mut sealed = Vec::new();
+    for mut row in link.rows(text::QUEUED, &[deployment.as_str().into()]).await? {
+        let order = Granted::read(&mut row)?;
+        if seals.hold(link, &order).await? {
+            let body = order.body.as_str();
+            sealed.push(Seal::of(deployment, order.number, [(order.intent, body)], signer));
+        }
+    }
+    link.run(text::DROP_SEALS, &[deployment.as_str().into()]).await?;
+    for Seal { first, digests, note } in &sealed {
+        let name = deployment.as_str().into();
+        let values = [name, (*first).into(), digests.into(), note.as_str().into()];
+        link.run(text::PUT_SEAL, &values).await?;
+    }
+    Ok(())
+}
