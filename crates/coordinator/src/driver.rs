@@ -102,10 +102,13 @@ pub enum Until {
 pub enum Rest {
     /// It was told to.
     Stopped,
-    /// Nothing is in flight, and nothing happens before this instant, if ever, without a person.
+    /// Nothing is in flight, and nothing happens before this instant, if ever, without a person: of a
+    /// deployment that is over, whatever it was told to rest for, so that nobody watches it for ever.
     Idle {
         /// When it should look again.
         next_look: Option<Timestamp>,
+        /// The last entry that it has seen.
+        seen: Seq,
     },
 }
 
@@ -267,10 +270,13 @@ impl Drive<'_> {
             let began = tokio::time::Instant::now();
             let Next { look: next_look, probe: next_probe } = self.round().await?;
             let took = began.elapsed();
+            let rest = Rest::Idle { next_look, seen: self.coordinator.state.seq };
             self.let_claim().await?;
             let is_busy = self.flight.len() + self.prober.in_flight() > 0
                 || self.outbox.is_busy()
                 || self.awaits_workers();
+            let is_over = self.coordinator.state.is_sealed() && next_probe.is_none();
+            let rests = matches!(until, Until::Idle) || is_over;
             if !is_busy && !self.asks_people() {
                 // Probes alone bring nothing about: time jumps only towards something else.
                 let to = next_look.map(|at| next_probe.map_or(at, |probe| at.min(probe)));
@@ -278,11 +284,11 @@ impl Drive<'_> {
                 if jumped {
                     continue;
                 }
-                if matches!(until, Until::Idle) {
-                    return Ok(Rest::Idle { next_look });
+                if rests {
+                    return Ok(rest);
                 }
-            } else if !is_busy && matches!(until, Until::Idle) {
-                return Ok(Rest::Idle { next_look });
+            } else if !is_busy && rests {
+                return Ok(rest);
             }
             loop {
                 // In order, so that the same happenings always take the same way.

@@ -13,7 +13,7 @@ use coordinator::clock::{RehearsalClock, SteadyClock};
 use coordinator::{Clock, Coordinator, DriveError, Driver, Notice, Rest, Teller, Until};
 use jiff::Timestamp;
 use model::guard::Supplier;
-use model::id::DeploymentId;
+use model::id::{DeploymentId, Seq};
 use model::profile::Purpose;
 use record::{Record, VerifierKey};
 use std::collections::BTreeSet;
@@ -27,6 +27,8 @@ use tokio::task::JoinSet;
 pub(super) const AGAIN_AFTER: Duration = Duration::from_secs(3);
 /// How often new deployments are looked for.
 const LOOK_FOR_NEW: Duration = Duration::from_secs(2);
+/// How often a deployment that is over is looked at: nothing there is in a hurry.
+const LOOK_AT_OVER: Duration = Duration::from_secs(5);
 /// How long stopping may take: an append, and the wish of a slow database to think about it.
 const STOP_WITHIN: Duration = Duration::from_secs(20);
 /// How long work waits at the start for the places that checkpoints are carried to.
@@ -300,7 +302,15 @@ impl One {
             let rest = self.drive_once(until.clone()).await;
             match (rest, &until) {
                 (Ok(Rest::Stopped), _) => return self.is_halted().await,
-                (Ok(Rest::Idle { next_look }), _) => return self.rest(next_look).await,
+                (Ok(Rest::Idle { next_look, .. }), Until::Idle) => {
+                    return self.rest(next_look).await;
+                }
+                (Ok(Rest::Idle { next_look, seen }), Until::Stopped(told)) => {
+                    said = None;
+                    if self.was_told_before_anything(told, next_look, seen).await {
+                        return self.is_halted().await;
+                    }
+                }
                 (Err(fault), Until::Idle) => return Err(fault),
                 (Err(fault), Until::Stopped(told)) => {
                     // Whoever stands by says so once.
@@ -313,6 +323,27 @@ impl One {
                         return self.is_halted().await;
                     }
                 }
+            }
+        }
+    }
+
+    /// Waits until something is written after entry `seen` of a deployment that is over, or it is time for
+    /// what happens by itself; or until told to stop. Returns whether that came first.
+    async fn was_told_before_anything(
+        &self,
+        told: &watch::Receiver<bool>,
+        next_look: Option<Timestamp>,
+        seen: Seq,
+    ) -> bool {
+        loop {
+            if was_told_within(told.clone(), LOOK_AT_OVER).await {
+                return true;
+            }
+            let is_due = next_look.is_some_and(|it| it <= self.clock.now());
+            let head = self.record.head(&self.deployment).await;
+            // What ails the database is told to whoever drives.
+            if is_due || head.map_or(true, |it| it.seq != seen) {
+                return false;
             }
         }
     }

@@ -173,7 +173,7 @@ impl Stage {
         assert!(instant >= self.clock.now(), "{instant} is over");
         *self.clock.ends.lock().unwrap() = instant;
         for _ in 0..ROUNDS_MAX {
-            let Rest::Idle { next_look } =
+            let Rest::Idle { next_look, .. } =
                 self.engine.run(&self.deployment, Until::Idle).await.unwrap()
             else {
                 unreachable!("nobody tells it to stop")

@@ -4,6 +4,7 @@
 
 mod beside;
 mod cancelling;
+mod ended;
 mod forecast;
 mod probing;
 mod sealing;
