@@ -16,7 +16,6 @@ use crate::error::CommandError;
 use crate::flight::{Before, Flight, Handed, Landed};
 use crate::fold::snapshot_every;
 use crate::folded::Folded;
-use crate::journals::out_of_reach;
 use crate::leading::{LEASE, Leading};
 use crate::left::{self, Asked, Left};
 use crate::letters::{self, Answered, Outbox};
@@ -29,13 +28,14 @@ use jiff::Timestamp;
 use model::event::{Actor, Event};
 use model::id::{DeploymentId, Seq};
 use model::machine::DeploymentState;
-use model::order::{Ending, OrderId};
+use model::order::OrderId;
 use model::planted::{Planted, is_planted};
+use model::scope::Scope;
 use model::state::State;
 use planner::agenda::{Handing, Kept, agenda_as_kept, not_going_on};
 use planner::waiting::waiting_as_kept;
-use record::{Change, Lead, NewOrder, OpenOrder, OrderState, Record, RecordError, Snapshot};
-use std::collections::HashMap;
+use record::{Change, HANDED_OUT_WITHIN, Lead, NewOrder, OpenOrder, OrderState, Record};
+use record::{RecordError, Snapshot};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -49,9 +49,6 @@ const LET_CLAIM_EVERY: Duration = Duration::from_secs(5);
 /// How long what was decided may be written. A server that stood still meanwhile would record what
 /// the time by then forbids.
 const DECIDED_FOR: Duration = Duration::from_secs(60);
-/// How long after it was decided an order may be handed out: a connection takes its time, and so does
-/// the queue for one.
-pub(crate) const HANDED_OUT_WITHIN: Duration = Duration::from_secs(180);
 /// The most looks of one round: each adds to what the one before left.
 const LOOKS_MAX: usize = 1_000;
 /// The most orders granted in one round, so that a round stays short.
@@ -394,14 +391,12 @@ impl Drive<'_> {
             return Ok(());
         }
         self.held_back.extend(left::reported(record.as_ref(), &deployment).await?);
-        let regrant: Vec<_> = left
-            .iter()
-            .filter(|it| self.is_taken_up(it))
-            .map(|it| (it.order.id.clone(), self.driver.holder.clone()))
-            .collect();
-        let strange = left::strange(&self.coordinator.state, &left);
-        let waiting = left.iter().filter(|it| !self.is_taken_up(it)).map(|it| &it.order.id);
-        let withdraw: Vec<_> = waiting.filter(|it| strange.contains(it)).cloned().collect();
+        let (regrant, waiting): (Vec<_>, Vec<_>) = left.iter().partition(|it| self.is_taken_up(it));
+        let regrant: Vec<_> =
+            regrant.into_iter().map(|it| (it.id.clone(), self.driver.holder.clone())).collect();
+        let is_strange = |id: &OrderId| !self.coordinator.state.orders.contains_key(id);
+        let withdraw: Vec<_> =
+            waiting.into_iter().map(|it| it.id.clone()).filter(|it| is_strange(it)).collect();
         let appended = loop {
             self.coordinator.catch_up().await?;
             self.still_leads()?;
@@ -423,25 +418,12 @@ impl Drive<'_> {
         let is_new = is_planted(Planted::TakenUpAsNew);
         let before = if is_new { Before::Nobody } else { Before::Perhaps };
         let handed = Handed { before, until };
-        let earlier: HashMap<&OrderId, &str> =
-            left.iter().filter_map(|it| Some((&it.order.id, it.holder.as_deref()?))).collect();
-        let unsealed = left::unsealed(appended.unsealed);
-        unsealed.into_iter().for_each(|it| self.flight.lands_at(until, it));
-        let mut granted = appended.granted;
-        let unknown = granted.extract_if(.., |it| strange.contains(&it.order().id));
-        let unknown = unknown.map(|it| (it.order().id.clone(), it.token()));
-        self.held_back.extend(left::unsealed(unknown));
-        granted.retain(|it| {
-            let before = earlier.get(&it.order().id);
-            let report = before.and_then(|by| out_of_reach(it.order(), by, &self.driver.holder));
-            let (order, token) = (it.order().id.clone(), Some(it.token()));
-            let unknown = report.map(|it| Landed { order, token, ending: Ending::Ended(it) });
-            let is_in_reach = unknown.is_none();
-            // Whoever had it may be frozen and wake up: until then nothing is known.
-            unknown.into_iter().for_each(|it| self.flight.lands_at(until, it));
-            is_in_reach
-        });
-        self.flight.launch_tracks(state, granted, handed, &called_back);
+        let (granted, unsealed) = (appended.granted, appended.unsealed);
+        let taken_up = left::taken_up(state, &left, granted, unsealed, &self.driver.holder);
+        self.held_back.extend(taken_up.strange);
+        // Whoever had them may be frozen and wake up: until then nothing is known.
+        self.flight.land_at(until, taken_up.lost);
+        self.flight.launch_tracks(state, taken_up.resumed, handed, &called_back);
         Ok(())
     }
 
@@ -501,6 +483,7 @@ impl Drive<'_> {
             let not_after = Some(decided + DECIDED_FOR);
             let mut change = Change { not_after, ..Change::default() };
             let before = self.coordinator.state.clone();
+            self.tell_of_what_is_strange(&landed);
             let next_look = self.plan_round(&mut change, &landed, &answered)?;
             let asked = Asked::by(&change);
             if change.entries.is_empty() && change.settle.is_empty() && asked.is_nothing() {
@@ -547,6 +530,20 @@ impl Drive<'_> {
                 Err(RecordError::Moved { .. }) => return Err(self.superseded()),
                 Err(error) => return Err(error.into()),
             }
+        }
+    }
+
+    /// Tells whoever looks after the server of orders that the deployment has never given: the record has no
+    /// word for them, and nobody has carried them out.
+    fn tell_of_what_is_strange(&self, landed: &[Landed]) {
+        let Coordinator { state, deployment, .. } = &self.coordinator;
+        let strange = landed.iter().filter(|it| !state.orders.contains_key(&it.order));
+        for (Landed { order, .. }, teller) in strange.zip(self.driver.teller.iter().cycle()) {
+            let text = format!(
+                "somebody else writes to the database: {order} stood in the queue, and was never ordered"
+            );
+            let (deployment, scope) = (deployment.clone(), Scope::Deployment);
+            teller.tell(&Notice { deployment, scope, text, people: vec![] });
         }
     }
 

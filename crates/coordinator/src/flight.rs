@@ -117,13 +117,18 @@ impl Flight {
         });
     }
 
-    /// Lets an order whose end nobody here can find out land at `until` with what is said of it.
-    pub(crate) fn lands_at(&mut self, until: Instant, landed: Landed) {
-        self.in_flight.insert(landed.order.clone(), Cancel::begun_until(until));
+    /// Lets orders whose ends nobody here can find out land at `until`, one after the other, each with what is
+    /// said of it.
+    pub(crate) fn land_at(&mut self, until: Instant, all: Vec<Landed>) {
+        for landed in &all {
+            self.in_flight.insert(landed.order.clone(), Cancel::begun_until(until));
+        }
         let ending = self.ending.clone();
         self.carrying_out.spawn(async move {
             tokio::time::sleep_until(until).await;
-            let _unheard = ending.send(landed);
+            for landed in all {
+                let _unheard = ending.send(landed);
+            }
         });
     }
 

@@ -4,11 +4,12 @@
 //! not begin any more, and leaves word where a held one is to be stopped.
 
 use crate::flight::{CALLED_BACK, Landed};
+use crate::journals::out_of_reach;
 use model::id::DeploymentId;
-use model::order::{Ending, OrderId};
+use model::order::{Ending, Intent, OrderId};
 use model::state::State;
-use record::{Change, OpenOrder, Record, RecordError, unsealed_ending};
-use std::collections::HashSet;
+use record::{Change, OpenOrder, Record, RecordError, beside_unknown_ending, unsealed_ending};
+use std::collections::{HashMap, HashSet};
 
 /// The most reports that go into one append.
 const REPORTS_MAX: u32 = 2_000;
@@ -110,22 +111,72 @@ pub(crate) fn withdrawn(orders: impl IntoIterator<Item = OrderId>) -> Vec<Landed
     orders.into_iter().map(landed).collect()
 }
 
-/// Returns what is said of orders that were to be taken up and are not what was signed.
-pub(crate) fn unsealed(orders: impl IntoIterator<Item = (OrderId, u64)>) -> Vec<Landed> {
-    let landed = |(order, token)| Landed { order, token: Some(token), ending: unsealed_ending() };
-    orders.into_iter().map(landed).collect()
+/// Orders that were taken up, by what becomes of them.
+#[derive(Default)]
+pub(crate) struct TakenUp {
+    /// These are asked for on their computers.
+    pub(crate) resumed: Vec<Intent>,
+    /// Nobody here can find out what became of these, which is said of them in this order.
+    pub(crate) lost: Vec<Landed>,
+    /// These the deployment does not know: each order leaves the queue with its end, so somebody else put them
+    /// there.
+    pub(crate) strange: Vec<Landed>,
 }
 
-/// Returns those of `left` that `state` does not know: each order leaves the queue with its end, so somebody
-/// else put them there.
-pub(crate) fn strange<'l>(state: &State, left: &'l [OpenOrder]) -> HashSet<&'l OrderId> {
-    left.iter().map(|it| &it.order.id).filter(|id| !state.orders.contains_key(*id)).collect()
+/// Returns what becomes of what was `left` and is taken up by `holder`: of some it got licences, and some are
+/// `unsealed`, each with its token. Outcomes of a track count one after the other, so where one of them is lost,
+/// all of its track are.
+pub(crate) fn taken_up(
+    state: &State,
+    left: &[OpenOrder],
+    granted: Vec<Intent>,
+    unsealed: Vec<(OrderId, u64)>,
+    holder: &str,
+) -> TakenUp {
+    let mut granted: HashMap<OrderId, Intent> =
+        granted.into_iter().map(|it| (it.order().id.clone(), it)).collect();
+    let unsealed: HashMap<OrderId, u64> = unsealed.into_iter().collect();
+    let track = |id: &OrderId| state.orders.get(id).map(|it| (&it.scope, it.track));
+    let mut endings: HashMap<&OrderId, Ending> = HashMap::new();
+    let mut broken = HashSet::new();
+    for OpenOrder { id, holder: before, .. } in left {
+        let report = || {
+            let order = granted.get(id)?.order();
+            out_of_reach(order, before.as_deref()?, holder)
+        };
+        let ending = match unsealed.contains_key(id) {
+            true => Some(unsealed_ending()),
+            false => report().map(Ending::Ended),
+        };
+        if let Some(ending) = ending {
+            endings.insert(id, ending);
+            broken.extend(track(id));
+        }
+    }
+    let mut all = TakenUp::default();
+    for OpenOrder { id, .. } in left {
+        let intent = granted.remove(id);
+        let token = intent.as_ref().map(Intent::token).or_else(|| unsealed.get(id).copied());
+        let landed = |ending| Landed { order: id.clone(), token, ending };
+        match (token, track(id), intent) {
+            (None, ..) => {}
+            (Some(_), None, _) => all.strange.push(landed(unsealed_ending())),
+            (Some(_), Some(track), Some(intent)) if !broken.contains(&track) => {
+                all.resumed.push(intent);
+            }
+            (Some(_), Some(_), _) => {
+                let ending = endings.remove(id);
+                all.lost.push(landed(ending.unwrap_or_else(beside_unknown_ending)));
+            }
+        }
+    }
+    all
 }
 
 /// Returns the orders of `state` that an earlier leader took back and could not record any more:
 /// they are in flight, and no longer in the queue.
 pub(crate) fn withdrawn_unrecorded(state: &State, left: &[OpenOrder]) -> Vec<Landed> {
-    let open: HashSet<&OrderId> = left.iter().map(|it| &it.order.id).collect();
+    let open: HashSet<&OrderId> = left.iter().map(|it| &it.id).collect();
     let orders = state.orders.iter().filter(|(id, it)| it.asked.is_none() && !open.contains(id));
     let mut gone: Vec<OrderId> = orders.map(|(id, _)| id.clone()).collect();
     gone.sort();

@@ -6,7 +6,6 @@
 //! because the process was frozen or the database away, it drops what it holds and begins
 //! anew; the orders go on on their computers, and whoever claims them next finds them there.
 
-use crate::driver::HANDED_OUT_WITHIN;
 use crate::effects::Effects;
 use crate::journals::out_of_reach;
 use crate::telling::Telling;
@@ -14,7 +13,8 @@ use executor::Cancel;
 use model::id::DeploymentId;
 use model::order::{Ending, Intent};
 use model::planted::{Planted, is_planted};
-use record::{Before, Claimed, Enlisted, Record, RecordError, Reported, VerifierKey, Wish};
+use record::{Before, Claimed, Enlisted, HANDED_OUT_WITHIN, Record, RecordError, Reported};
+use record::{VerifierKey, Wish};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -81,6 +81,8 @@ struct Shift<'w> {
     /// When it was looked for deployments under other keys, and those that were complained of.
     looked_at_keys: Option<Instant>,
     other_keys: BTreeMap<DeploymentId, VerifierKey>,
+    /// The last error that was told of.
+    complained: Option<String>,
 }
 
 impl Worker {
@@ -145,6 +147,7 @@ impl<'w> Shift<'w> {
             unsent,
             looked_at_keys,
             other_keys,
+            complained: None,
         })
     }
 
@@ -184,7 +187,10 @@ impl<'w> Shift<'w> {
                         Ok(_) => ASK.0,
                         Err(RecordError::Dismissed { .. }) => return false,
                         // The database is away, for as long as the lease lasts at most.
-                        Err(_) => ASK.1,
+                        Err(error) => {
+                            self.complain(error);
+                            ASK.1
+                        }
                     };
                 }
             }
@@ -210,10 +216,19 @@ impl<'w> Shift<'w> {
     async fn report_and_claim(&mut self) -> Result<usize, RecordError> {
         self.report().await;
         let claimed = self.claim().await?;
+        self.complained = None;
         if claimed == 0 {
             self.look_at_keys().await?;
         }
         Ok(claimed)
+    }
+
+    /// Tells of an error, once as long as it stays the same.
+    fn complain(&mut self, error: RecordError) {
+        let text = error.to_string();
+        if self.complained.replace(text.clone()) != Some(text) {
+            (self.worker.complain)(error);
+        }
     }
 
     /// Complains, once each, of deployments whose records another key signs: whoever has nothing to do says on

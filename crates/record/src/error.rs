@@ -149,7 +149,7 @@ pub enum RecordError {
     },
     /// The deployment's orders are signed with another key than this worker trusts.
     #[error(
-        "the orders of {deployment} are signed with {signs}, but this worker trusts {trusted}: it carries none of them out; where the first is the server's key, as `landfall record key` shows it there, start the worker with --record-key {signs}"
+        "the orders of {deployment} are signed with {signs}, but this worker trusts {trusted}: it carries none of them out; start it with the key that `landfall record key` prints where the server is, and tell an administrator if that is not the first"
     )]
     NotTrusted {
         /// The deployment.

@@ -56,8 +56,8 @@ pub use package::{
     verify_package,
 };
 pub use queue::{
-    Before, Claimed, Enlisted, Lead, OpenOrder, OrderState, Present, Receipt, Renewed, Reported,
-    Wish, unsealed_ending,
+    Before, Claimed, Enlisted, HANDED_OUT_WITHIN, Lead, OpenOrder, OrderState, Present, Receipt,
+    Renewed, Reported, Wish, beside_unknown_ending, unsealed_ending,
 };
 pub use receipt::{ReceiptFlaw, VerifiedReceipt, is_receipt, receipt, verify_receipt};
 pub use rotation::{InvalidRotation, rotation};

@@ -7,7 +7,8 @@
 
 use crate::error::RecordError;
 use model::id::{DeploymentId, Seq};
-use model::order::{Ending, Intent, Order, OrderId, Outcome, Report};
+use model::order::{Ending, Intent, OrderId, Outcome, Report};
+use std::time::Duration;
 
 /// By how much tokens rise where history was lost: whoever was at work in it may hold later ones than the
 /// record that was found again knows of, and nobody gives so many.
@@ -16,11 +17,25 @@ pub(crate) const TOKENS_LOST: u64 = 1 << 32;
 /// The most orders that one entry intends together: those behind the first are looked for so far.
 pub(crate) const BUNDLE_MAX: u64 = 64;
 
+/// How long after it was handed out an order may be begun: a connection takes its time, and so does the queue
+/// for one. Whoever had it may be frozen, and wake up: before this nobody says what became of it.
+pub const HANDED_OUT_WITHIN: Duration = Duration::from_secs(180);
+
 /// Returns what is said of an order whose seal does not hold: what the queue says may be anything, and whoever
 /// was to carry out the true one may have begun it.
 pub fn unsealed_ending() -> Ending {
-    let why = "what stands in the queue under its name is not signed with the record's key: an earlier \
-        version of Landfall put it there, or somebody else has written to the database";
+    unknown_ending(
+        "what stands in the queue under its name is not signed with the record's key: an earlier version of \
+         Landfall put it there, or somebody else has written to the database",
+    )
+}
+
+/// Returns what is said of an order that travels with one whose outcome nobody can find out.
+pub fn beside_unknown_ending() -> Ending {
+    unknown_ending("nobody knows what became of the steps beside it")
+}
+
+fn unknown_ending(why: &str) -> Ending {
     let outcome = Outcome::Unknown { why: why.to_owned() };
     let report =
         Report { outcome, took_ms: 0, output_bytes: 0, output_sha256: None, last_output: None };
@@ -55,8 +70,8 @@ impl OrderState {
 /// An order that has neither ended nor been withdrawn.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpenOrder {
-    /// The order.
-    pub order: Order,
+    /// Its name. What else the queue says of it is read where its seal holds.
+    pub id: OrderId,
     /// The entry that holds its intent.
     pub intent: Seq,
     /// How far it has come.

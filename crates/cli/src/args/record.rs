@@ -104,7 +104,8 @@ meanwhile. Where the clock is wrong, set it right instead; the server goes on by
 
 Each deployment gets an entry that the old key and the new one have both signed, so that whoever keeps
 the old public key can follow the record from it. A server that runs with the old key writes nothing any
-more: give it the new file `key` and start it again. The old key is kept beside it; put it away.")]
+more: give it the new file `key` and start it again, and start workers again, with the new public key where
+they have --record-key. The old key is kept beside it; put it away.")]
     RotateKey {
         /// Why.
         #[arg(long, value_name = "TEXT")]

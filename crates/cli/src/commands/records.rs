@@ -108,7 +108,7 @@ async fn rotate_key(
         let lines: String =
             entries.iter().map(|(of, entry)| format!("  {of}: entry {entry}\n")).collect();
         format!(
-            "The record goes on under another key.\n{lines}\nold {old}\nnew {new}\n\nTell whoever keeps the old public key the new one. Put {} away, and give every server of this\nrecord the new key and start it again: until then it writes nothing.",
+            "The record goes on under another key.\n{lines}\nold {old}\nnew {new}\n\nTell whoever keeps the old public key the new one. Put {} away, and give every server of this\nrecord the new key and start it again: until then it writes nothing. Workers carry nothing out before they are\nstarted again with it, or with --record-key and the new public key.",
             put_away.display()
         )
     })?;

@@ -70,7 +70,7 @@ async fn open_orders_are_claimed_oldest_first_and_once(home: Home) {
     assert_eq!(ids(&claim(&*record, "v", 9, LONG).await), ["m#1"]);
     assert_eq!(claim(&*record, "w", 9, LONG).await, []);
     let all = record.open_orders(&deployment).await.unwrap();
-    let line = |it: &crate::OpenOrder| (it.order.id.to_string(), it.holder.clone(), it.state);
+    let line = |it: &crate::OpenOrder| (it.id.to_string(), it.holder.clone(), it.state);
     let held = |id: &str, by: &str| (id.to_owned(), Some(by.to_owned()), OrderState::Held);
     let lines: Vec<_> = all.iter().map(line).collect();
     assert_eq!(lines, [held("z#1", "w"), held("a#1", "w"), held("m#1", "v")]);
@@ -139,7 +139,7 @@ async fn only_the_token_that_is_current_settles_an_order(home: Home) {
     let ended = settle("a#1", again.granted[0].token());
     let ended = record.append(&deployment, &again.head, ended).await.unwrap();
     let left = record.open_orders(&deployment).await.unwrap();
-    assert_eq!(left.iter().map(|it| it.order.id.to_string()).collect::<Vec<_>>(), ["b#1"]);
+    assert_eq!(left.iter().map(|it| it.id.to_string()).collect::<Vec<_>>(), ["b#1"]);
     // What has ended, has ended.
     let twice = settle("a#1", again.granted[0].token());
     let refused = record.append(&deployment, &ended.head, twice).await.unwrap_err();

@@ -1,10 +1,15 @@
 //! Queues that somebody without the key has written to.
 
-use super::{Home, Kind, LONG, fg30, intending, intending_together, key, lead, new_order, one};
+use super::{
+    Home, Kind, LONG, NONE, fg30, intending, intending_together, key, lead, new_order, one,
+};
 use super::{order_id, signer};
 use crate::notary::Notary;
 use crate::sql::SqlRecord;
-use crate::{Change, Head, Location, NewOrder, Record, Signer, rotation, unsealed_ending};
+use crate::{
+    Change, Head, Location, NewOrder, Record, Signer, beside_unknown_ending, rotation,
+    unsealed_ending,
+};
 use std::sync::Arc;
 
 const KINDS: [Kind; 2] = [Kind::Sqlite, Kind::Postgres];
@@ -63,6 +68,8 @@ async fn an_order_that_somebody_wrote_or_changed_is_given_to_nobody_and_its_lead
             ),
             ("UPDATE orders SET body = 'no JSON' WHERE id = 'b#1'", &["a#1"], &["b#1"]),
             ("UPDATE orders SET intent = 9 WHERE id = 'b#1'", &["a#1"], &["b#1"]),
+            ("UPDATE orders SET intent = -1 WHERE id = 'b#1'", &["a#1"], &["b#1"]),
+            ("UPDATE orders SET id = 'c#1' WHERE id = 'b#1'", &["a#1"], &["c#1"]),
             ("UPDATE orders SET number = number + 50 WHERE id = 'b#1'", &["a#1"], &["b#1"]),
             ("UPDATE seals SET first = first - 1", &[], &["a#1", "b#1"]),
             ("UPDATE seals SET note = ''", &[], &["a#1", "b#1"]),
@@ -79,14 +86,57 @@ async fn an_order_that_somebody_wrote_or_changed_is_given_to_nobody_and_its_lead
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn of_orders_that_travel_together_only_those_that_were_sealed_are_given() {
+async fn of_orders_that_travel_together_none_runs_without_those_before_it() {
     for kind in KINDS {
-        let (_home, record, head) = with(kind, vec![]).await;
-        let orders = vec![new_order("a#1", None), new_order("b#1", None), new_order("c#1", None)];
-        record.append(&fg30(), &head, intending_together(orders)).await.unwrap();
-        record.tamper("UPDATE orders SET body = 'other' WHERE id = 'b#1'").await.unwrap();
-        assert_eq!(claimed(&record, &signer()).await, ["a#1", "c#1"], "{kind:?}");
-        assert_eq!(unsealed(&record).await, ["b#1"], "{kind:?}");
+        for (changed, given, at_last) in [
+            ("a#1", &[][..], &["a#1", "b#1", "c#1"][..]),
+            ("b#1", &["a#1"], &["b#1", "c#1"]),
+            ("c#1", &["a#1", "b#1"], &["c#1"]),
+        ] {
+            let (_home, record, head) = with(kind, vec![]).await;
+            let orders = ["a#1", "b#1", "c#1"].map(|it| new_order(it, None)).to_vec();
+            let head =
+                record.append(&fg30(), &head, intending_together(orders)).await.unwrap().head;
+            let change = format!("UPDATE orders SET body = 'other' WHERE id = '{changed}'");
+            record.tamper(&change).await.unwrap();
+            let by = record.enlist("w", LONG).await.unwrap();
+            let claimed = record.claim(&by, &key(), 9, LONG).await.unwrap();
+            let names = claimed.iter().map(|it| it.intent.order().id.to_string());
+            assert_eq!(names.collect::<Vec<_>>(), given, "{kind:?}: {changed}");
+            // What is left comes up once those before it have ended.
+            let settle = claimed.iter().map(|it| (it.intent.order().id.clone(), it.intent.token()));
+            let change = Change { settle: settle.collect(), ..one("ended") };
+            record.append(&fg30(), &head, change).await.unwrap();
+            assert_eq!(
+                record.claim(&by, &key(), 9, LONG).await.unwrap(),
+                [],
+                "{kind:?}: {changed}"
+            );
+            let reported = record.reported(&fg30(), 9).await.unwrap();
+            let names: Vec<_> = reported.iter().map(|it| it.order.to_string()).collect();
+            assert_eq!(names, at_last, "{kind:?}: {changed}");
+            let endings = std::iter::once(unsealed_ending())
+                .chain(std::iter::repeat_with(beside_unknown_ending));
+            assert!(
+                reported.iter().zip(endings).all(|(it, ending)| it.ending == ending),
+                "{reported:?}"
+            );
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_somebody_may_still_wake_up_and_begin_is_not_called_unknown_yet() {
+    for kind in KINDS {
+        let (_home, record, _) = with(kind, vec![new_order("a#1", None)]).await;
+        let by = record.enlist("frozen", LONG).await.unwrap();
+        assert_eq!(record.claim(&by, &key(), 9, NONE).await.unwrap().len(), 1, "{kind:?}");
+        record.tamper("UPDATE orders SET body = 'other'").await.unwrap();
+        assert_eq!(claimed(&record, &signer()).await, [""; 0], "{kind:?}");
+        assert_eq!(unsealed(&record).await, [""; 0], "{kind:?}: its lease has just run out");
+        record.tamper("UPDATE orders SET held_until = held_until - 180000000").await.unwrap();
+        assert_eq!(claimed(&record, &signer()).await, [""; 0], "{kind:?}");
+        assert_eq!(unsealed(&record).await, ["a#1"], "{kind:?}");
     }
 }
 
@@ -119,14 +169,11 @@ async fn a_worker_that_trusts_another_key_gets_nothing_and_spoils_nothing() {
         let (_home, record, _) = with(kind, vec![new_order("a#1", None)]).await;
         assert_eq!(claimed(&record, &Signer::from_seed([8; 32])).await, [""; 0], "{kind:?}");
         assert_eq!(unsealed(&record).await, [""; 0], "{kind:?}");
-        // Whoever writes another key beside the record gets it no further.
-        record
-            .tamper(&format!(
-                "UPDATE deployments SET vkey = '{}'",
-                Signer::from_seed([8; 32]).verifier_key()
-            ))
-            .await
-            .unwrap();
+        // Whoever writes another key beside the record has nothing run by those who trust it.
+        let other = Signer::from_seed([8; 32]);
+        let vkey = format!("UPDATE deployments SET vkey = '{}'", other.verifier_key());
+        record.tamper(&vkey).await.unwrap();
+        assert_eq!(claimed(&record, &other).await, [""; 0], "{kind:?}");
         assert_eq!(claimed(&record, &signer()).await, [""; 0], "{kind:?}");
     }
 }

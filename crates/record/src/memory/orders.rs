@@ -316,7 +316,7 @@ impl Orders {
         deployment: &'a DeploymentId,
     ) -> impl Iterator<Item = OpenOrder> {
         self.rows_of(deployment).map(|it| OpenOrder {
-            order: it.order.clone(),
+            id: it.order.id.clone(),
             intent: it.intent,
             state: it.state,
             token: it.token,

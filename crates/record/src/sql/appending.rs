@@ -38,7 +38,7 @@ pub(super) async fn accept(
     notary: &Notary,
     deployment: &DeploymentId,
 ) -> Result<(Head, String), RecordError> {
-    let Stored { tip, key, .. } = stored(link, deployment).await?;
+    let Stored { tip, .. } = stored(link, deployment).await?;
     let (checkpoint, vkey) = (notary.sign(deployment, &tip), notary.key().to_string());
     let mut head = tip.head;
     let name = deployment.as_str().into();
@@ -53,9 +53,6 @@ pub(super) async fn accept(
         return Err(moved(link, deployment, &head).await);
     }
     link.run(text::FORGET_HOLDERS, &[deployment.as_str().into()]).await?;
-    if key != *notary.key() {
-        seals::anew(link, deployment, &key, notary.signer()).await?;
-    }
     take_tickets(link, TOKENS_LOST).await?;
     head.epoch += 1;
     Ok((head, checkpoint))
@@ -103,6 +100,9 @@ pub(super) async fn append(
         seals::anew(link, deployment, &before.key, notary.signer()).await?;
     }
     let Handed { licences: granted, unsealed } = writing.grant(link, notary).await?;
+    if change.orders.is_empty() && !(change.settle.is_empty() && withdrawn.is_empty()) {
+        seals::forget(link, deployment).await?;
+    }
     writing.add_contents(link).await?;
     writing.forget(link).await?;
     writing.add_notices(link).await?;

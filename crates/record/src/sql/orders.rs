@@ -14,8 +14,8 @@ use crate::error::RecordError;
 use crate::key::VerifierKey;
 use crate::memory::{FORGOTTEN_AFTER_US, end_of_lease, timestamp};
 use crate::queue::{
-    BUNDLE_MAX, Before, Claimed, Enlisted, OpenOrder, OrderState, Present, Receipt, Renewed,
-    Reported, Wish, unsealed_ending,
+    BUNDLE_MAX, Before, Claimed, Enlisted, HANDED_OUT_WITHIN, OpenOrder, OrderState, Present,
+    Receipt, Renewed, Reported, Wish, beside_unknown_ending, unsealed_ending,
 };
 use model::id::{DeploymentId, Seq};
 use model::order::{Ending, Intent, Order, OrderId};
@@ -57,9 +57,17 @@ pub(super) struct Granted {
 
 impl Granted {
     pub(super) fn read(row: &mut Row) -> Result<Self, RecordError> {
-        let (number, intent) = (row.number()?, row.number()?);
+        // Anything may stand there: an entry that there cannot be is of no seal.
+        let (number, intent) = (row.number()?, row.integer()?);
+        let intent = Seq::try_from(intent).unwrap_or(Seq::MAX);
         let deployment = super::reading::deployment_id(&row.text()?)?;
         Ok(Self { number, intent, deployment, id: OrderId(row.text()?.into()), body: row.text()? })
+    }
+
+    /// Returns whether what is in it is of the row that it stands in.
+    pub(super) fn is_its_own(&self) -> bool {
+        let order: Result<Order, _> = serde_json::from_str(&self.body);
+        order.is_ok_and(|it| it.id == self.id && it.deployment == self.deployment)
     }
 
     /// Returns the licence under `token`, for one whose seal holds.
@@ -110,38 +118,71 @@ pub(super) async fn claim(
     let Enlisted { worker, session } = by;
     let values = [worker.as_str().into(), (*session).into(), now_us.into()];
     link.row(text::IS_ENLISTED, &values).await?.ok_or_else(|| by.dismissed())?;
-    let found = may_be_claimed(link, now_us, key, limit).await?;
-    if found.is_empty() {
+    let bundles = may_be_claimed(link, now_us, key, limit).await?;
+    let (given, refused) = by_their_seals(link, bundles, key, now_us).await?;
+    let count = (given.len() + refused.len()) as u64;
+    if count == 0 {
         return Ok(Vec::new());
     }
-    let count = found.len() as u64;
     let first = take_tickets(link, count).await? + 1 - count;
     let until = end_of_lease(now_us, lease);
     let mut take = Rows::tuples(text::TAKE, vec![worker.as_str().into(), until.into()]);
-    for (token, it) in (first..).zip(&found) {
-        take.push([it.granted.number.into(), token.into()]);
+    let numbers = given.iter().map(|it| &it.granted).chain(refused.iter().map(|(it, _)| it));
+    for (token, it) in (first..).zip(numbers) {
+        take.push([it.number.into(), token.into()]);
     }
     take.run(link).await?;
+    let of_the_refused = first + given.len() as u64;
+    let claimed = (first..).zip(given).map(|(token, Claimable { granted, before, wish, .. })| {
+        Ok(Claimed { intent: granted.licence(token)?, before, wish })
+    });
+    let claimed = claimed.collect::<Result<Vec<_>, RecordError>>()?;
+    // Nobody carries these out: whoever leads hears of them as of any other order.
+    let reports = (of_the_refused..).zip(refused).map(|(token, (granted, ending))| {
+        let Granted { deployment, id: order, .. } = granted;
+        Reported { deployment, order, token, ending }
+    });
+    report(link, &reports.collect::<Vec<_>>()).await?;
+    Ok(claimed)
+}
+
+/// Returns of orders that may be claimed those that are given, and those that are refused with what is said of
+/// them. Of orders that travel together those before the first that is not what was sealed are given; where that
+/// is the first of all, nobody gets any of them.
+async fn by_their_seals(
+    link: &mut Link<'_>,
+    bundles: Vec<Vec<Claimable>>,
+    key: &VerifierKey,
+    now_us: i64,
+) -> Result<(Vec<Claimable>, Vec<(Granted, Ending)>), RecordError> {
     let mut seals = Seals::under(key);
-    let (mut claimed, mut unsealed) = (Vec::with_capacity(found.len()), Vec::new());
-    for (token, Claimable { granted, before, wish }) in (first..).zip(found) {
-        if seals.hold(link, &granted).await? {
-            claimed.push(Claimed { intent: granted.licence(token)?, before, wish });
-        } else {
-            let Granted { deployment, id: order, .. } = granted;
-            unsealed.push(Reported { deployment, order, token, ending: unsealed_ending() });
+    let (mut given, mut refused) = (Vec::new(), Vec::new());
+    for mut bundle in bundles {
+        let mut sealed = 0;
+        for it in &bundle {
+            if !seals.hold(link, &it.granted).await? {
+                break;
+            }
+            sealed += 1;
+        }
+        if sealed > 0 {
+            bundle.truncate(sealed);
+            given.extend(bundle);
+        } else if !bundle.iter().any(|it| it.may_be_begun_yet(now_us)) {
+            let endings = std::iter::once(unsealed_ending())
+                .chain(std::iter::repeat_with(beside_unknown_ending));
+            refused.extend(bundle.into_iter().map(|it| it.granted).zip(endings));
         }
     }
-    // Nobody carries these out: whoever leads hears of them as of any other order.
-    report(link, &unsealed).await?;
-    Ok(claimed)
+    Ok((given, refused))
 }
 
 /// An order that a worker may have.
 struct Claimable {
     granted: Granted,
-    /// Who had it before.
+    /// Who had it before, and until when.
     before: Before,
+    held_until_us: i64,
     wish: Option<Wish>,
 }
 
@@ -152,18 +193,25 @@ impl Claimable {
             |row: &mut Row| Ok::<_, RecordError>(Some(row.text()?).filter(|it| !it.is_empty()));
         let before = Before::of(word(&mut row)?, row.integer()? != 0);
         let wish = Wish::of(word(&mut row)?, word(&mut row)?);
-        Ok(Self { granted, before, wish })
+        Ok(Self { granted, before, held_until_us: row.integer()?, wish })
+    }
+
+    /// Returns whether somebody who had it and fell silent may still wake up and begin it.
+    fn may_be_begun_yet(&self, now_us: i64) -> bool {
+        let within = i64::try_from(HANDED_OUT_WITHIN.as_micros()).unwrap_or(i64::MAX);
+        matches!(self.before, Before::Worker(_))
+            && self.held_until_us.saturating_add(within) > now_us
     }
 }
 
-/// Returns the orders that a worker which trusts `key` may have now, oldest first: at most `limit`, each with those that
-/// one entry intends behind it.
+/// Returns the orders that a worker which trusts `key` may have now, oldest first: at most `limit`, each with
+/// those that one entry intends behind it.
 async fn may_be_claimed(
     link: &mut Link<'_>,
     now_us: i64,
     key: &VerifierKey,
     limit: u32,
-) -> Result<Vec<Claimable>, RecordError> {
+) -> Result<Vec<Vec<Claimable>>, RecordError> {
     let (limit, key) = (i64::from(limit), key.to_string());
     let values = |limit: i64| [now_us.into(), limit.into(), key.as_str().into()];
     let lapsed = link.choose(text::LAPSED_SQLITE, text::LAPSED_POSTGRES);
@@ -179,7 +227,7 @@ async fn may_be_claimed(
         let (mut next, end) = (number + 1, number + BUNDLE_MAX);
         let values = [(*number).into(), end.into(), deployment.as_str().into(), (*intent).into()];
         let rows = link.rows(behind, &values).await?;
-        found.push(first);
+        let mut bundle = vec![first];
         for row in rows {
             let one = Claimable::read(row)?;
             // What another transaction is at just now is left, and all behind it.
@@ -187,10 +235,11 @@ async fn may_be_claimed(
                 break;
             }
             next += 1;
-            found.push(one);
+            bundle.push(one);
         }
+        found.push(bundle);
     }
-    found.sort_by_key(|it| it.granted.number);
+    found.sort_by_key(|it| it.first().map(|it| it.granted.number));
     Ok(found)
 }
 
@@ -334,14 +383,14 @@ pub(super) async fn unfinished(
     super::reading::ensure_known(link, deployment).await?;
     let rows = link.rows(text::OPEN_ORDERS, &[deployment.as_str().into()]).await?;
     let read = |mut row: Row| {
-        let order: Order = from_json("an order", &row.text()?)?;
-        let (intent, name, token) = (row.number()?, row.text()?, row.number()?);
+        let id = OrderId(row.text()?.into());
+        let intent = Seq::try_from(row.integer()?).unwrap_or(Seq::MAX);
+        let (name, token) = (row.text()?, row.number()?);
         let holder = Some(row.text()?).filter(|it| !it.is_empty());
         let state = OrderState::ALL.into_iter().find(|it| it.as_str() == name);
-        let state =
-            state.ok_or_else(|| RecordError::corrupt(format!("order {} is `{name}`", order.id)))?;
+        let state = state.ok_or_else(|| RecordError::corrupt(format!("order {id} is `{name}`")))?;
         let is_leased = state == OrderState::Held && row.integer()? != FOR_EVER;
-        Ok(OpenOrder { order, intent, state, token, holder, is_leased })
+        Ok(OpenOrder { id, intent, state, token, holder, is_leased })
     };
     rows.into_iter().map(read).collect()
 }

@@ -59,7 +59,7 @@ impl SqlRecord {
 /// Every statement that is asked in a loop, with as many values as it takes, and its index.
 fn asked_in_a_loop(
     [open, lapsed]: [&'static str; 2],
-) -> [(&'static str, Vec<Value<'static>>, &'static str); 7] {
+) -> [(&'static str, Vec<Value<'static>>, &'static str); 9] {
     let (name, number, text) = (Value::Text("FG30"), Value::Integer(10), Value::Text("w"));
     [
         (open, vec![number, number, text], "orders_open"),
@@ -68,6 +68,8 @@ fn asked_in_a_loop(
         (text::REPORTED, vec![name, number], "orders_reported"),
         (text::NOTICES, vec![name, number, number, number], "notices_undelivered"),
         (text::READ, vec![name, number, number], "entries"),
+        (text::SEAL, vec![name, number], "seals"),
+        (text::FORGET_SEALS, vec![name, number], "seals"),
         (text::CONTENTS_BETWEEN, vec![name, number, number, number], "deployment_contents_seq"),
     ]
 }
@@ -81,6 +83,8 @@ const INTO_ORDERS: &str = "INSERT INTO orders
 const NOTICES: &str = "INSERT INTO notices (deployment, seq, n, delivered, body)
     SELECT deployment, number, 0, CASE WHEN state = 'held' THEN 1 ELSE 0 END,
         CAST('n' AS BYTEA) FROM orders WHERE number < 1100000";
+const SEALS: &str = "INSERT INTO seals (deployment, first, digests, note)
+    SELECT deployment, number, CAST('d' AS BYTEA), '' FROM orders WHERE number < 1100000";
 const ENTRIES: &str = "INSERT INTO entries (deployment, seq, hash, body)
     SELECT deployment, number, CAST('h' AS BYTEA), CAST('b' AS BYTEA) FROM orders
     WHERE number < 1100000";
@@ -94,7 +98,7 @@ const DEPLOYMENT_CONTENTS: &str = "INSERT INTO deployment_contents (deployment, 
 async fn fill(record: &SqlRecord, orders: String, bytes: &str) {
     let contents = [CONTENTS, DEPLOYMENT_CONTENTS].map(|it| it.replace("BYTES", bytes));
     let [contents, of_deployment] = &contents;
-    for statement in [&orders, NOTICES, ENTRIES, contents, of_deployment, "ANALYZE"] {
+    for statement in [&orders, NOTICES, SEALS, ENTRIES, contents, of_deployment, "ANALYZE"] {
         record.tamper(statement).await.unwrap();
     }
 }
@@ -120,6 +124,9 @@ async fn sqlite_answers_what_is_asked_in_a_loop_by_index_and_sorts_nothing() {
             assert!(plan.contains(index), "{statement}\n{plan}");
             assert!(!plan.contains("TEMP B-TREE"), "{statement}\n{plan}");
         }
+        let values = [Value::Text("FG30"), Value::Integer(8)];
+        let plan = record.plan("EXPLAIN QUERY PLAN", text::FORGET_SEALS, &values).await;
+        assert!(plan.contains("orders USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"), "{plan}");
     }
 }
 

@@ -36,14 +36,14 @@ impl<'a> Seals<'a> {
             && of == deployment
             && is_of(seal)
         {
-            return Ok(*holds);
+            return Ok(*holds && order.is_its_own());
         }
         let values = [deployment.as_str().into(), (*number).into()];
         let Some(mut row) = link.row(text::SEAL, &values).await? else { return Ok(false) };
         let seal = Seal { first: row.number()?, digests: row.bytes()?, note: row.text()? };
         let (is_of, holds) = (is_of(&seal), seal.holds(deployment, self.key));
         self.last = Some((deployment.clone(), seal, holds));
-        Ok(is_of && holds)
+        Ok(is_of && holds && order.is_its_own())
     }
 }
 
@@ -61,6 +61,15 @@ pub(super) async fn put(
     Ok(())
 }
 
+/// Lets all go, where no order is left.
+pub(super) async fn forget(
+    link: &mut Link<'_>,
+    deployment: &DeploymentId,
+) -> Result<(), RecordError> {
+    link.run(text::FORGET_LAST_SEALS, &[deployment.as_str().into()]).await?;
+    Ok(())
+}
+
 /// Seals the orders of `deployment` anew with another key: those that `old` has sealed.
 pub(super) async fn anew(
     link: &mut Link<'_>,
@@ -69,19 +78,26 @@ pub(super) async fn anew(
     signer: &Signer,
 ) -> Result<(), RecordError> {
     let mut seals = Seals::under(old);
-    let mut sealed = Vec::new();
+    // Those whose numbers follow one another share one.
+    let mut runs: Vec<Vec<Granted>> = Vec::new();
     for mut row in link.rows(text::QUEUED, &[deployment.as_str().into()]).await? {
         let order = Granted::read(&mut row)?;
-        if seals.hold(link, &order).await? {
-            let body = order.body.as_str();
-            sealed.push(Seal::of(deployment, order.number, [(order.intent, body)], signer));
+        if !seals.hold(link, &order).await? {
+            continue;
+        }
+        let last = runs
+            .last_mut()
+            .filter(|run| run.last().is_some_and(|it| it.number + 1 == order.number));
+        match last {
+            Some(run) => run.push(order),
+            None => runs.push(vec![order]),
         }
     }
     link.run(text::DROP_SEALS, &[deployment.as_str().into()]).await?;
-    for Seal { first, digests, note } in &sealed {
-        let name = deployment.as_str().into();
-        let values = [name, (*first).into(), digests.into(), note.as_str().into()];
-        link.run(text::PUT_SEAL, &values).await?;
+    for run in runs {
+        let Some(first) = run.first().map(|it| it.number) else { continue };
+        let orders = run.iter().map(|it| (it.intent, it.body.as_str()));
+        put(link, deployment, &Seal::of(deployment, first, orders, signer)).await?;
     }
     Ok(())
 }

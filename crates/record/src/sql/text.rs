@@ -144,12 +144,16 @@ pub(super) const REGRANT: &str = "UPDATE orders
 pub(super) const SEAL: &str = "SELECT first, digests, note FROM seals
     WHERE deployment = $1 AND first <= $2 ORDER BY first DESC LIMIT 1";
 pub(super) const PUT_SEAL: &str = "INSERT INTO seals (deployment, first, digests, note)
-    VALUES ($1, $2, $3, $4)";
-/// Of the oldest ones those whose orders have all left the queue.
+    VALUES ($1, $2, $3, $4) ON CONFLICT (deployment, first)
+    DO UPDATE SET digests = excluded.digests, note = excluded.note";
+/// Of the oldest ones those whose orders have all left the queue. Numbers are those of the whole database: by them
+/// alone its index is used.
 pub(super) const FORGET_SEALS: &str = "DELETE FROM seals WHERE deployment = $1
     AND first IN (SELECT first FROM seals WHERE deployment = $1 ORDER BY first LIMIT $2)
-    AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.deployment = $1
-        AND orders.number >= first AND orders.number < first + length(digests) / 32)";
+    AND NOT EXISTS (SELECT 1 FROM orders
+        WHERE orders.number >= first AND orders.number < first + length(digests) / 32)";
+pub(super) const FORGET_LAST_SEALS: &str = "DELETE FROM seals WHERE deployment = $1
+    AND NOT EXISTS (SELECT 1 FROM orders WHERE orders.deployment = $1)";
 pub(super) const DROP_SEALS: &str = "DELETE FROM seals WHERE deployment = $1";
 pub(super) const QUEUED: &str = "SELECT number, intent, deployment, id, body FROM orders
     WHERE deployment = $1 ORDER BY number";
@@ -161,7 +165,8 @@ pub(super) const SET_TOKENS: &str = "UPDATE orders SET token = given.column2
 /// contradicted. PostgreSQL passes over rows that another claimant is taking just now; SQLite has one
 /// writer.
 pub(super) const OPEN_SQLITE: &str =
-    "SELECT number, intent, deployment, id, body, holder, perhaps_begun, withhold, stop
+    "SELECT number, intent, deployment, id, body, holder, perhaps_begun, withhold, stop,
+        held_until
     FROM orders
     WHERE state = 'open' AND NOT EXISTS (SELECT 1 FROM orders AS ahead
         WHERE ahead.number = orders.number - 1 AND ahead.deployment = orders.deployment
@@ -170,7 +175,8 @@ pub(super) const OPEN_SQLITE: &str =
             FROM deployments WHERE name = orders.deployment)
     ORDER BY number LIMIT $2";
 pub(super) const OPEN_POSTGRES: &str =
-    "SELECT number, intent, deployment, id, body, holder, perhaps_begun, withhold, stop
+    "SELECT number, intent, deployment, id, body, holder, perhaps_begun, withhold, stop,
+        held_until
     FROM orders
     WHERE state = 'open' AND NOT EXISTS (SELECT 1 FROM orders AS ahead
         WHERE ahead.number = orders.number - 1 AND ahead.deployment = orders.deployment
@@ -179,7 +185,8 @@ pub(super) const OPEN_POSTGRES: &str =
             FROM deployments WHERE name = orders.deployment)
     ORDER BY number LIMIT $2 FOR UPDATE OF orders SKIP LOCKED";
 pub(super) const LAPSED_SQLITE: &str =
-    "SELECT number, intent, deployment, id, body, holder, perhaps_begun, withhold, stop
+    "SELECT number, intent, deployment, id, body, holder, perhaps_begun, withhold, stop,
+        held_until
     FROM orders
     WHERE state = 'held' AND held_until < 9223372036854775807 AND held_until <= $1
         AND NOT EXISTS (SELECT 1 FROM orders AS ahead
@@ -189,7 +196,8 @@ pub(super) const LAPSED_SQLITE: &str =
             FROM deployments WHERE name = orders.deployment)
     ORDER BY held_until, number LIMIT $2";
 pub(super) const LAPSED_POSTGRES: &str =
-    "SELECT number, intent, deployment, id, body, holder, perhaps_begun, withhold, stop
+    "SELECT number, intent, deployment, id, body, holder, perhaps_begun, withhold, stop,
+        held_until
     FROM orders
     WHERE state = 'held' AND held_until < 9223372036854775807 AND held_until <= $1
         AND NOT EXISTS (SELECT 1 FROM orders AS ahead
@@ -200,11 +208,13 @@ pub(super) const LAPSED_POSTGRES: &str =
     ORDER BY held_until, number LIMIT $2 FOR UPDATE OF orders SKIP LOCKED";
 /// The orders behind one that is claimed, which one entry intends with it: they are claimed along.
 pub(super) const BEHIND_SQLITE: &str =
-    "SELECT number, intent, deployment, id, body, holder, perhaps_begun, withhold, stop
+    "SELECT number, intent, deployment, id, body, holder, perhaps_begun, withhold, stop,
+        held_until
     FROM orders WHERE number > $1 AND number < $2 AND deployment = $3 AND intent = $4
         AND state IN ('open', 'held') ORDER BY number";
 pub(super) const BEHIND_POSTGRES: &str =
-    "SELECT number, intent, deployment, id, body, holder, perhaps_begun, withhold, stop
+    "SELECT number, intent, deployment, id, body, holder, perhaps_begun, withhold, stop,
+        held_until
     FROM orders WHERE number > $1 AND number < $2 AND deployment = $3 AND intent = $4
         AND state IN ('open', 'held') ORDER BY number FOR UPDATE SKIP LOCKED";
 pub(super) const TAKE: &str = "UPDATE orders
@@ -241,7 +251,7 @@ pub(super) const REPORTED: &str = "SELECT id, token, report FROM orders
 pub(super) const LATE_REPORTS: &str = "SELECT id, token, report FROM late_reports
     WHERE deployment = $1 ORDER BY id, token LIMIT $2";
 pub(super) const OPEN_ORDERS: &str =
-    "SELECT body, intent, state, token, holder, held_until FROM orders
+    "SELECT id, intent, state, token, holder, held_until FROM orders
     WHERE deployment = $1 ORDER BY number";
 
 pub(super) const ADD_ACCOUNT: &str = "INSERT INTO accounts
