@@ -200,6 +200,24 @@ fn an_approval_that_nobody_may_give_is_the_program_managers_to_solve() {
 }
 
 #[test]
+fn whoever_has_approved_is_not_asked_again_where_nobody_else_is_there() {
+    let mut plan = plan();
+    plan.rfcs[0].levels[0].quorum = 3;
+    let mut world = World::of(plan);
+    let rfc = world.state.rfcs[0].id.clone();
+    world.until(|it| it.state.rfcs[0].state == model::machine::RfcState::Assessing);
+    let part = world.state.part_of(&rfc).unwrap();
+    for person in ["rosalind", "farrukh"] {
+        let approve = RfcAct::Approve { part, conditions: None };
+        let _ = world.act(person, &Command::Rfc { rfc: rfc.clone(), act: approve });
+    }
+    assert_eq!(
+        world.why("rfc/R-core"),
+        "rfc/R-core: R-core needs 1 more approval by Change Authority, and nobody in the plan may give it [sabela]\n"
+    );
+}
+
+#[test]
 fn an_auditor_takes_nothing_over() {
     let mut world = World::of(standard_plan());
     let report = super::reported(&world, Scope::Deployment, 3);

@@ -249,22 +249,21 @@ impl Change<'_> {
         let word = if lacking == 1 { "approval" } else { "approvals" };
         let text = format!("{} needs {lacking} more {word} by {}", planned.id, level.role);
         let mut wait = self.wait(text, &[level.role]);
+        let is_alone = self.state.plan.profile == Profile::Solo;
         let may = |it: &PersonId| {
-            *it != planned.requested_by
-                && !planned.implementers.contains(it)
-                && !given.iter().any(|(by, _)| by == it)
+            let is_party = *it == planned.requested_by || planned.implementers.contains(it);
+            (is_alone || !is_party) && !given.iter().any(|(by, _)| by == it)
         };
         let holders = self.state.plan.holders(level.role).map(|it| it.id.clone());
         let eligible: Vec<_> = holders.filter(may).take(super::PEOPLE_MAX).collect();
-        if !eligible.is_empty() {
-            wait.people = eligible;
-        } else if self.state.plan.profile != Profile::Solo {
+        if eligible.is_empty() {
             let text = format!("{}, and nobody in the plan may give it", wait.what);
             return conflict
                 .into_iter()
                 .chain([self.wait(text, &[RoleType::ProgramManager])])
                 .collect();
         }
+        wait.people = eligible;
         wait.command = self.state.part_of(&planned.id).map(|part| Command::Rfc {
             rfc: planned.id.clone(),
             act: RfcAct::Approve { part, conditions: None },
