@@ -24,7 +24,7 @@ pub use crate::facts::Kept;
 pub(crate) use calls::CallsBack;
 pub(crate) use incidents::closes_unconfirmed;
 pub use rings::broken_budget;
-pub(crate) use rings::{health, not_behind};
+pub(crate) use rings::{health, is_halted, lets_begin};
 pub(crate) use sheets::core_sheet;
 pub use sites::{running_grants, shortage, whose_turn, why_not_started};
 

@@ -7,6 +7,7 @@
     reason = "what a guard misses is its finding, not a failure of asking it"
 )]
 
+use crate::agenda::{is_halted, lets_begin};
 use crate::calendar::{Closure, Opening};
 use crate::facts::{Authorised, Look};
 use model::gates::sites::open_requirements;
@@ -15,12 +16,12 @@ use model::gates::{Found, entry};
 use model::guard::{Guard, GuardReading, Supplier};
 use model::machine::RfcState;
 use model::planted::{Planted, is_planted};
-use model::ring::{Ring, RunningSites};
+use model::ring::RunningSites;
 use model::role_type::RoleType;
 use model::scope::Scope;
 use model::site::Site;
 use model::site_care::terms::RequirementKind;
-use model::state::{Hold, RingState, RingStatus};
+use model::state::{Hold, RingState};
 
 const RELEASE: &[RoleType] = &[RoleType::ReleaseManagement];
 
@@ -235,23 +236,9 @@ pub fn s7(look: &mut Look<'_>, position: usize) -> Found {
 
 /// S8: the rings before are behind us, healthy and soaked; the ring is open, and nothing is held.
 pub fn s8(look: &Look<'_>, position: usize) -> Found {
-    let ring = look.ring_of(position);
-    let Some((planned, status)) = look.plan().rings.get(ring).zip(look.state.rings.get(ring))
-    else {
-        return Ok(());
-    };
     let site = look.plan().sites.get(position).map(|it| Scope::Site(it.id.clone()));
     not_held(site.and_then(|it| look.state.held(&it)))?;
-    match status.state {
-        RingState::Open | RingState::Soaking | RingState::Passed => Ok(()),
-        RingState::Halted if is_planted(Planted::HaltIgnored) => Ok(()),
-        RingState::Halted => is_halted(planned, status),
-        RingState::Waiting => {
-            // The first of those before it that is not behind us says what all wait for.
-            (0..ring).try_for_each(|it| crate::agenda::not_behind(look, it))?;
-            Err((format!("ring {} has not begun", planned.id), Supplier::System))
-        }
-    }
+    lets_begin(look, look.ring_of(position))
 }
 
 /// S8 of a site that has begun: it goes on although its ring is halted or nothing more begins there,
@@ -280,10 +267,4 @@ fn not_held(hold: Option<&Hold>) -> Found {
         }
         Some(_) | None => Ok(()),
     }
-}
-
-fn is_halted(planned: &Ring, status: &RingStatus) -> Found {
-    let why = status.reason.as_deref().unwrap_or("no reason was recorded");
-    let text = format!("ring {} is halted: {why}", planned.id);
-    from_roles(text, &[RoleType::ReleaseManagement, RoleType::ProgramManager])
 }

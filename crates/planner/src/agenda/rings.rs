@@ -141,8 +141,38 @@ fn nothing_severe(look: &Look<'_>, position: usize, planned: &Ring) -> Found {
     Ok(())
 }
 
+/// Returns what keeps the sites of the ring at `position` from beginning because of their rings: one
+/// before it is not behind us, it is halted itself, or it has not begun.
+///
+/// A plan that was revised may have brought another ring before one that is open.
+pub(crate) fn lets_begin(look: &Look<'_>, position: usize) -> Found {
+    let Some((planned, status)) =
+        look.plan().rings.get(position).zip(look.state.rings.get(position))
+    else {
+        return Ok(());
+    };
+    if status.state == RingState::Halted && !is_planted(Planted::HaltIgnored) {
+        return is_halted(planned, status);
+    }
+    // The first of those before it that is not behind us says what all wait for.
+    if !is_planted(Planted::RingsBesideEachOther) {
+        (0..position).try_for_each(|it| not_behind(look, it))?;
+    }
+    match status.state {
+        RingState::Waiting => Err((format!("ring {} has not begun", planned.id), Supplier::System)),
+        RingState::Open | RingState::Soaking | RingState::Halted | RingState::Passed => Ok(()),
+    }
+}
+
+/// Returns that the ring `planned` is halted, and why.
+pub(crate) fn is_halted(planned: &Ring, status: &RingStatus) -> Found {
+    let why = status.reason.as_deref().unwrap_or("no reason was recorded");
+    let text = format!("ring {} is halted: {why}", planned.id);
+    missing(text, &[RoleType::ReleaseManagement, RoleType::ProgramManager])
+}
+
 /// Returns what keeps the ring at `position` from being behind us: its health, or its soak.
-pub(crate) fn not_behind(look: &Look<'_>, position: usize) -> Found {
+fn not_behind(look: &Look<'_>, position: usize) -> Found {
     let Some((planned, status)) =
         look.plan().rings.get(position).zip(look.state.rings.get(position))
     else {
@@ -151,13 +181,12 @@ pub(crate) fn not_behind(look: &Look<'_>, position: usize) -> Found {
     match status.state {
         RingState::Passed => Ok(()),
         RingState::Waiting => Err((format!("ring {} has not begun", planned.id), Supplier::System)),
-        RingState::Halted => {
-            let why = status.reason.as_deref().unwrap_or("no reason was recorded");
-            let text = format!("ring {} is halted: {why}", planned.id);
-            missing(text, &[RoleType::ReleaseManagement, RoleType::ProgramManager])
-        }
+        RingState::Halted => is_halted(planned, status),
         RingState::Open | RingState::Soaking => {
-            health(look, position).and_then(|()| soaked(planned, status, look.now))
+            health(look, position)?;
+            soaked(planned, status, look.now)?;
+            // It passes by itself, once the deployment goes on.
+            Err((format!("ring {} has soaked, and has not passed", planned.id), Supplier::System))
         }
     }
 }

@@ -3,7 +3,7 @@
 //! House rule: complete never implies success, and only the soak is ever waived.
 
 use super::reported;
-use super::world::{World, exit};
+use super::world::{WELL, World, exit};
 use crate::fixture::{plan, standard_plan};
 use crate::waiting::why;
 use expect_test::expect;
@@ -11,7 +11,10 @@ use jiff::SignedDuration;
 use model::command::{Command, Resumable};
 use model::guard::Guard;
 use model::incident::{IncidentAct, IncidentCommand};
+use model::machine::SiteState;
 use model::plan::MasterProjectPlan;
+use model::rfc::{Covers, RequestForChange};
+use model::ring::Ring;
 use model::scope::Scope;
 use model::state::RingState;
 
@@ -47,6 +50,47 @@ fn an_excuse_ends_where_its_site_moves_to_another_ring() {
     world.end(&failed, exit(7));
     world.look();
     assert_eq!(world.state.rings[1].state, RingState::Halted, "{}", world.why("ring/early"));
+}
+
+/// Asks for a change of its own for `rings`.
+fn requested(plan: &mut MasterProjectPlan, rings: &[&str]) {
+    let covers =
+        Covers { rings: rings.iter().map(|it| it.parse().unwrap()).collect(), ..Covers::default() };
+    let id = "R-more".parse().unwrap();
+    plan.rfcs.push(RequestForChange { id, covers, ..plan.rfcs[1].clone() });
+}
+
+#[test]
+fn a_ring_that_comes_before_an_open_one_is_waited_for_by_what_has_not_begun_there() {
+    let mut world = World::ready(plan());
+    let running = world.until_ordered("site/s2@1/");
+    let mut revised = MasterProjectPlan::clone(&world.state.plan);
+    let between = Ring { id: "between".parse().unwrap(), ..revised.rings[0].clone() };
+    revised.rings.insert(1, between);
+    revised.ring_of = vec![0, 2, 2, 1, 3, 3, 3, 3, 3];
+    requested(&mut revised, &["between"]);
+    assert!(world.revised(revised));
+    world.end(&running, WELL);
+    let after = world.record.len();
+    world.until(|it| it.state.sites[1].state == SiteState::SignedOff);
+    let mut story = world.story(after, &["s2 deployed", "s3 started", "ring "]);
+    story += "--\n";
+    story += &world.why("site/s3");
+    let after = world.record.len();
+    world.until(|it| it.state.sites[2].runs > 0);
+    story += "--\n";
+    story += &world.story(after, &["s3 started", "s4 started", "ring "]);
+    expect![[r#"
+        04 09:00 ring between opened
+        04 09:00 s2 deployed
+        04 09:00 ring between soak-started
+        --
+        site/s3: ring between soaks until 2027-01-04T10:00:00Z [time, at 2027-01-04T10:00:00Z]
+        --
+        04 10:00 ring between passed
+        04 10:00 s3 started
+    "#]]
+    .assert_eq(&story);
 }
 
 /// Returns what a site of the second ring and the first ring wait on.

@@ -3,7 +3,7 @@
 //!
 //! House rule: one eligibility; whoever is resumed waits their turn like any other.
 
-use super::super::{Agenda, changes};
+use super::super::{Agenda, changes, lets_begin};
 use super::{happened, paused};
 use crate::calendar::Opening;
 use crate::facts::{Authorised, Look, bandwidth_limits};
@@ -13,7 +13,7 @@ use model::guard::Guard;
 use model::link::LinkTime;
 use model::machine::{SiteState, SiteTransition};
 use model::planted::{Planted, is_planted};
-use model::state::{RingState, SiteCount};
+use model::state::SiteCount;
 
 /// Starts as many ready sites as every limit allows, in plan order.
 pub(super) fn starts(look: &mut Look<'_>, agenda: &mut Agenda) {
@@ -44,9 +44,7 @@ pub(super) fn starts(look: &mut Look<'_>, agenda: &mut Agenda) {
                 running += 1;
             }
         }
-        if !matches!(status.state, RingState::Open | RingState::Soaking | RingState::Passed)
-            && !is_planted(Planted::HaltIgnored)
-        {
+        if lets_begin(look, ring).is_err() {
             continue;
         }
         for position in state.sites.standing(SiteState::Ready).filter(in_this) {
