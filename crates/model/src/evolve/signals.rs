@@ -75,9 +75,13 @@ impl State {
             Scope::Ring(id) => self.index.rings.get(id).map(|it| *it as usize),
             Scope::Deployment | Scope::Core | Scope::Component(_) | Scope::Rfc(_) => None,
         };
-        // A ring that is behind us cannot halt: what goes wrong there halts the one that is next.
-        let is_behind =
-            |ring: usize| self.rings.get(ring).is_some_and(|it| it.state == RingState::Passed);
+        // Where nothing begins any more, nothing is to be halted: what goes wrong there halts the ring
+        // that is next.
+        let is_behind = |ring: usize| {
+            self.rings.get(ring).is_some_and(|it| {
+                it.state == RingState::Passed && it.counts.not_started + it.counts.running == 0
+            })
+        };
         let next = self.rings.iter().position(|it| it.state != RingState::Passed);
         let counted = match of_site {
             Some(ring) if !is_behind(ring) => Some(ring),

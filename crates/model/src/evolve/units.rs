@@ -274,7 +274,7 @@ impl RingState {
     pub fn after(self, transition: RingTransition) -> Option<Self> {
         let (from, to): (&[Self], Self) = match transition {
             RingTransition::Opened => (&[Self::Waiting], Self::Open),
-            RingTransition::Halted => (&[Self::Open, Self::Soaking], Self::Halted),
+            RingTransition::Halted => (&[Self::Open, Self::Soaking, Self::Passed], Self::Halted),
             RingTransition::Resumed => (&[Self::Halted], Self::Open),
             RingTransition::SoakStarted => (&[Self::Open], Self::Soaking),
             RingTransition::SoakBroken => (&[Self::Soaking], Self::Open),

@@ -26,11 +26,12 @@ pub(super) fn rings(look: &mut Look<'_>, agenda: &mut Agenda) {
             RingState::Waiting if earlier_passed || is_planted(Planted::RingsBesideEachOther) => {
                 Some((RingTransition::Opened, None, vec![]))
             }
-            RingState::Waiting | RingState::Halted | RingState::Passed => None,
-            RingState::Open | RingState::Soaking => match broken_budget(planned, status) {
-                Some(why) => Some((RingTransition::Halted, Some(why), vec![])),
-                None => advanced(look, position, planned, status),
-            },
+            RingState::Waiting | RingState::Halted => None,
+            RingState::Open | RingState::Soaking => {
+                halted(planned, status).or_else(|| advanced(look, position, planned, status))
+            }
+            // Sites come into a ring that has passed, too, or are gone back to there.
+            RingState::Passed => halted(planned, status),
         };
         if let Some((transition, reason, gate)) = happened {
             agenda.events.push(Event::Ring { ring: planned.id.clone(), transition, reason, gate });
@@ -39,11 +40,19 @@ pub(super) fn rings(look: &mut Look<'_>, agenda: &mut Agenda) {
     }
 }
 
+fn halted(
+    planned: &Ring,
+    status: &RingStatus,
+) -> Option<(RingTransition, Option<String>, Vec<GuardReading>)> {
+    let why = broken_budget(planned, status)?;
+    Some((RingTransition::Halted, Some(why), vec![]))
+}
+
 /// Halts the rings whose budget is exceeded, and no more: what a ring must not do, it must not do
 /// while nobody knows what time it is either.
 pub(super) fn halts(look: &Look<'_>, agenda: &mut Agenda) {
     for (planned, status) in look.plan().rings.iter().zip(&look.state.rings) {
-        let goes_on = matches!(status.state, RingState::Open | RingState::Soaking);
+        let goes_on = status.state.after(RingTransition::Halted).is_some();
         if let Some(why) = broken_budget(planned, status).filter(|_| goes_on) {
             let (ring, transition) = (planned.id.clone(), RingTransition::Halted);
             agenda.events.push(Event::Ring { ring, transition, reason: Some(why), gate: vec![] });

@@ -16,6 +16,7 @@ use model::plan::MasterProjectPlan;
 use model::rfc::{Covers, RequestForChange};
 use model::ring::Ring;
 use model::scope::Scope;
+use model::site::Site;
 use model::state::RingState;
 
 fn words() -> String {
@@ -91,6 +92,46 @@ fn a_ring_that_comes_before_an_open_one_is_waited_for_by_what_has_not_begun_ther
         04 10:00 s3 started
     "#]]
     .assert_eq(&story);
+}
+
+#[test]
+fn a_site_that_comes_into_a_ring_that_has_passed_halts_it_when_it_fails() {
+    let mut world = World::ready(plan());
+    world.until_ordered("site/s2@1/");
+    let mut revised = MasterProjectPlan::clone(&world.state.plan);
+    let late = Site { id: "late".parse().unwrap(), ..revised.sites[0].clone() };
+    revised.sites.push(late);
+    revised.ring_of.push(0);
+    requested(&mut revised, &["pilot"]);
+    assert!(world.revised(revised));
+    let after = world.record.len();
+    let failed = world.until_ordered("site/late@1/pc-1/before/edge");
+    world.end(&failed, exit(7));
+    world.look();
+    let mut story = world.story(after, &["late started", "late halted", "ring "]);
+    story += &world.why("ring/pilot");
+    story += &world.why("site/s4");
+    let only = vec![Resumable::Failed, Resumable::NotStarted];
+    let again = Command::ResumeRing { ring: "pilot".parse().unwrap(), reason: words(), only };
+    world.act("ivo", &again).unwrap();
+    world.act("sabela", &again).unwrap();
+    let after = world.record.len();
+    world.until(|it| it.state.sites[3].runs > 0);
+    story += "-- two people let it go on\n";
+    story += &world.story(after, &["late resumed", "late deployed", "s4 started", "ring "]);
+    expect![[r#"
+        04 09:00 late started
+        04 09:00 late halted (pc-1 failed edge)
+        04 09:00 ring pilot halted (1 of 2 sites failed, 0 are tolerated)
+        ring/pilot: ring pilot is halted: 1 of 2 sites failed, 0 are tolerated; two people let it go on [ivo or saoirse or sabela]
+        site/s4: ring pilot is halted: 1 of 2 sites failed, 0 are tolerated [ivo or saoirse or sabela]
+        -- two people let it go on
+        04 09:00 late resumed (as agreed with the customer)
+        04 09:00 late deployed
+        04 09:00 ring pilot soak-started
+        04 10:00 ring pilot passed
+        04 10:00 s4 started
+    "#]].assert_eq(&story);
 }
 
 /// Returns what a site of the second ring and the first ring wait on.
