@@ -27,6 +27,7 @@ use crate::sheet::Sheet;
 use crate::site::SiteTemplate;
 use crate::site_care::SiteCareEvent;
 use crate::state::{RfcStatus, State};
+use std::collections::BTreeSet;
 
 impl State {
     /// Holds that the deliverables of `plan`, which is read from `folder`, lie where the deployment looks for
@@ -136,12 +137,15 @@ impl Acting<'_> {
             let next = "there is nothing to revise";
             return Err(Refusal::new(RefusalCode::State, "the plan is the one in force", next));
         }
+        let is_draft = self.state.deployment == DeploymentState::Draft;
+        if !is_draft {
+            self.may_change_scope()?;
+        }
         self.keeps_what_has_begun(plan)?;
         // What the caller says is not enough: the rule looks for itself.
         let removes_scope = removes_scope || removes(&self.state.plan, plan);
         let act = format!("revise plan {digest}");
         let changes_policy = approval_policy_changes(&self.state.plan, plan);
-        let is_draft = self.state.deployment == DeploymentState::Draft;
         let mut roles = vec![RoleType::ProgramManager];
         roles.extend(removes_scope.then_some(RoleType::Customer));
         roles.extend(changes_policy.then_some(RoleType::ChangeAuthority));
@@ -192,23 +196,48 @@ impl Acting<'_> {
         Ok(events)
     }
 
+    /// PRJ-3: what was declared stable is not another thing while it is quiet. Nobody is let agree to a
+    /// change that cannot be.
+    fn may_change_scope(&self) -> Result<(), Refusal> {
+        let deployment = self.state.deployment;
+        let changed = DeploymentTransition::ScopeChanged;
+        let refused = match changed.attempt(&self.state.plan.deployment, deployment) {
+            Ok(_) => return Ok(()),
+            Err(refused) => Refusal::from(refused),
+        };
+        Err(match deployment {
+            DeploymentState::QuietPeriod => {
+                let next = "take Deployment Stable back first: `landfall milestone revoke stable`";
+                Refusal { next_step: next.to_owned(), ..refused }
+            }
+            DeploymentState::MilestoneReview => {
+                let next =
+                    "let the review reject the result first: `landfall milestone reject complete`";
+                Refusal { next_step: next.to_owned(), ..refused }
+            }
+            DeploymentState::Draft
+            | DeploymentState::Ready
+            | DeploymentState::Deploying
+            | DeploymentState::Held
+            | DeploymentState::Stabilizing
+            | DeploymentState::Closing
+            | DeploymentState::Closed
+            | DeploymentState::Terminating
+            | DeploymentState::Terminated => refused,
+        })
+    }
+
     /// Returns that the sheets of all of something, which were signed of less or of more than the changed
-    /// scope, are signed anew; not where nobody is asked to any more.
+    /// scope, are signed anew: that of all sites rests on that of the core. The scope does not change
+    /// once Deployment Stable is declared (PRJ-3); whoever changes it then reopens the deployment first.
     fn superseded_by_scope(&self, changed: &SiteCareEvent) -> Vec<Event> {
         let SiteCareEvent::ScopeChanged { added, removed, .. } = changed else { return vec![] };
-        let is_asked = matches!(
-            self.state.deployment,
-            DeploymentState::Deploying | DeploymentState::Held | DeploymentState::Stabilizing
-        );
-        if !is_asked {
-            return vec![];
-        }
-        let mut sheets = vec![];
-        if added.iter().chain(removed).any(|it| matches!(it, Scope::Site(_))) {
-            sheets.push(Sheet::SitesComplete);
-        }
-        if added.iter().chain(removed).any(|it| matches!(it, Scope::Component(_))) {
-            sheets.extend([Sheet::CoreFinal, Sheet::CoreInterim]);
+        let mut sheets = BTreeSet::new();
+        for scope in added.iter().chain(removed) {
+            sheets.insert(Sheet::SitesComplete);
+            if matches!(scope, Scope::Component(_)) {
+                sheets.extend([Sheet::CoreFinal, Sheet::CoreInterim]);
+            }
         }
         sheets.iter().flat_map(|it| self.superseded(it)).collect()
     }

@@ -109,6 +109,8 @@ impl Acting<'_> {
         self.is_at_rest(&Scope::Component(id.clone()))?;
         let mut events = self.superseded(&Sheet::CoreFinal);
         events.extend(self.superseded(&Sheet::CoreInterim));
+        // The sheet of all sites rests on it.
+        events.extend(self.superseded(&Sheet::SitesComplete));
         events.push(started);
         Ok(events)
     }

@@ -4,15 +4,18 @@
 //! House rule: docs/decisions/0067-an-approval-is-of-what-was-read.md.
 
 use super::world::World;
-use crate::fixture::{at, standard_plan};
+use crate::fixture::{at, plan, standard_plan};
 use crate::waiting::WaitingOn;
 use expect_test::expect;
 use model::command::{Command, RfcAct};
+use model::component::CoreComponent;
 use model::gates::close_out::k4;
-use model::machine::RfcState;
+use model::gates::stable::st1;
+use model::machine::{DeploymentState, RfcState};
+use model::milestone::{Milestone, MilestoneCommand};
 use model::plan::MasterProjectPlan;
 use model::refusal::Refusal;
-use model::rfc::{ChangeWindow, ImplementationReview, RequestForChange};
+use model::rfc::{ChangeWindow, Covers, ImplementationReview, RequestForChange};
 use std::sync::Arc;
 
 type Change = fn(&mut MasterProjectPlan);
@@ -175,4 +178,90 @@ fn nobody_waits_at_the_close_out_for_a_request_that_left_the_plan_before_it_was_
         assert!(before.is_err(), "{state}");
         assert_eq!(k4(&world.state), Ok(()), "{state}");
     }
+}
+
+/// Returns a plan with another core component, and a request for change of its own.
+fn with_another_component(plan: &mut MasterProjectPlan) {
+    let another = "another".parse().unwrap();
+    plan.components.push(CoreComponent { id: another, ..plan.components[0].clone() });
+    let covers = Covers { components: vec!["another".parse().unwrap()], ..Covers::default() };
+    let id = "R-another".parse().unwrap();
+    plan.rfcs.push(RequestForChange { id, covers, ..plan.rfcs[0].clone() });
+}
+
+#[test]
+fn what_was_declared_stable_is_taken_back_before_there_is_more_of_it() {
+    let mut world = World::of(plan());
+    world.until(|it| it.state.deployment == DeploymentState::QuietPeriod);
+    let refusal = revise(&mut world, with_another_component).unwrap_err();
+    let mut told = format!("{refusal}: {}\n", refusal.next_step);
+    let milestone = Milestone::Stable;
+    let revoke = MilestoneCommand::Revoke { milestone, reason: why() };
+    world.act("winifred", &Command::Milestone(revoke)).unwrap();
+    let after = world.record.len();
+    revise(&mut world, with_another_component).unwrap();
+    world.until(|it| it.state.deployment == DeploymentState::QuietPeriod);
+    told += &world.story(after, &["core:", "sites-complete:", "another started", "deployment "]);
+    expect![[r#"
+        deployment FX cannot change its scope while it is in its quiet period: take Deployment Stable back first: `landfall milestone revoke stable`
+        06 10:10 sabela: deployment scope changed (as agreed)
+        06 10:10 sabela: core:release-management superseded
+        06 10:10 sabela: core:tester superseded
+        06 10:10 sabela: core:operations-manager superseded
+        06 10:10 sabela: sites-complete:release-management superseded
+        06 10:10 sabela: sites-complete:program-manager superseded
+        06 10:10 sabela: sites-complete:product-manager superseded
+        06 10:10 R-another started
+        06 10:10 another started
+        06 10:10 core:release-management renewed
+        06 10:10 core:tester renewed
+        06 10:10 core:operations-manager renewed
+        06 10:10 core:release-management requested
+        06 10:10 core:tester requested
+        06 10:10 core:operations-manager requested
+        06 10:10 philippa: core:tester signed
+        06 10:10 ivo: core:release-management signed
+        06 10:10 gunnvor: core:operations-manager signed
+        06 10:10 sites-complete:release-management renewed
+        06 10:10 sites-complete:program-manager renewed
+        06 10:10 sites-complete:product-manager renewed
+        06 10:10 sites-complete:release-management requested
+        06 10:10 sites-complete:program-manager requested
+        06 10:10 sites-complete:product-manager requested
+        06 10:10 sabela: sites-complete:program-manager signed
+        06 10:10 lucan: sites-complete:product-manager signed
+        06 10:10 ivo: sites-complete:release-management signed
+        06 10:10 esteban: deployment declared stable
+    "#]].assert_eq(&told);
+}
+
+type Opening = fn(&mut World);
+
+#[test]
+fn nobody_declares_stable_what_a_revised_plan_or_a_rollback_has_opened_again() {
+    let opened: [(&str, Opening); 3] = [
+        ("another component", |it| revise(it, with_another_component).unwrap()),
+        ("a component goes back", |it| goes_back(it, "component/vpn")),
+        ("a site goes back", |it| goes_back(it, "site/s9")),
+    ];
+    let mut told = String::new();
+    for (what, open) in opened {
+        let mut world = World::of(plan());
+        world.until(|it| it.state.deployment == DeploymentState::Stabilizing);
+        let before = st1(&world.state);
+        open(&mut world);
+        told += &format!("{what}: {before:?}, then {}\n", st1(&world.state).unwrap_err().0);
+    }
+    expect![[r#"
+        another component: Ok(()), then the sheet of all sites is not signed
+        a component goes back: Ok(()), then the sheet of all sites is not signed
+        a site goes back: Ok(()), then the sheet of all sites is not signed
+    "#]]
+    .assert_eq(&told);
+}
+
+fn goes_back(world: &mut World, scope: &str) {
+    let (scope, accept_loss) = (scope.parse().unwrap(), true);
+    let command = Command::RollBack { scope, reason: why(), accept_loss };
+    world.act("ivo", &command).unwrap();
 }

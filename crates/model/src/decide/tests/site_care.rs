@@ -100,7 +100,7 @@ fn what_was_signed_of_all_sites_or_of_the_core_is_signed_anew_where_there_are_mo
         let another = CoreComponent { id: name("another"), ..plan.components[0].clone() };
         plan.components.push(another);
     });
-    assert_eq!(more_components, "core-interim, core");
+    assert_eq!(more_components, "core-interim, core, sites-complete");
 }
 
 // Proves: M-2, P2-D2, P2-D6
