@@ -6,11 +6,11 @@
 use super::world::World;
 use crate::agenda::{broken_budget, running_grants};
 use crate::facts::Look;
-use crate::waiting::{has_left, holders, why};
+use crate::waiting::{WaitingOn, has_left, holders, why};
 use model::command::Command;
 use model::component::{CoreComponent, CoreMode};
 use model::event::{Actor, Event};
-use model::guard::Supplier;
+use model::guard::{Guard, Supplier};
 use model::machine::{
     ComponentState, ComponentTransition, DeploymentState, DeploymentTransition, RfcState,
     RfcTransition, SignOffTransition, SiteState, SiteTransition,
@@ -91,7 +91,20 @@ pub(super) fn before(world: &World, event: &Event, actor: &Actor) {
         Event::Deployment { transition: DeploymentTransition::SitesCompleted, .. } => {
             let is_settled = |it| matches!(it, SiteState::SignedOff | SiteState::Exempt);
             assert!(state.sites.iter().all(|it| is_settled(it.state)));
+            nothing_is_left_over(state);
         }
+        Event::Deployment { transition: DeploymentTransition::DeclaredStable, .. } => {
+            let stays = [SiteState::SignedOff, SiteState::Exempt, SiteState::Reconfirm];
+            assert!(state.sites.iter().all(|it| stays.contains(&it.state)), "not all sites stand");
+            let core = state.components.iter().all(|it| is_there(it.state));
+            assert!(core, "not all components stand");
+            nothing_is_left_over(state);
+        }
+        Event::Deployment {
+            transition:
+                DeploymentTransition::QuietPeriodEnded | DeploymentTransition::DeclaredComplete,
+            ..
+        } => nothing_is_left_over(state),
         Event::Ring { ring, transition: model::event::RingTransition::Resumed, .. } => {
             let given = &state.concurrences[&format!("resume ring/{ring}")];
             let people: std::collections::BTreeSet<_> = given.iter().map(|it| &it.by).collect();
@@ -102,6 +115,39 @@ pub(super) fn before(world: &World, event: &Event, actor: &Actor) {
         }
         _ => {}
     }
+}
+
+/// No milestone passes a site or component of the plan where nobody has been and that nobody left out.
+fn nothing_is_left_over(state: &State) {
+    for (planned, status) in state.plan.components.iter().zip(&state.components) {
+        let is_out = status.state == ComponentState::Descoped;
+        assert!(is_out || status.runs > 0, "component {} was never deployed", planned.id);
+    }
+    for (planned, status) in state.plan.sites.iter().zip(&state.sites) {
+        let is_out = status.state == SiteState::Exempt;
+        assert!(is_out || status.runs > 0, "site {} was never deployed", planned.id);
+    }
+}
+
+/// No ring goes on over its budget.
+fn rings_hold(world: &World) {
+    let state = &world.state;
+    if !works(state) || state.history.clock.is_some() {
+        return;
+    }
+    for (planned, status) in state.plan.rings.iter().zip(&state.rings) {
+        let is_over = broken_budget(planned, status);
+        let stands = matches!(status.state, RingState::Waiting | RingState::Halted);
+        assert!(stands || is_over.is_none(), "ring {}: {is_over:?}", planned.id);
+    }
+}
+
+/// Whatever waits for a ring waits for one of the plan that is not behind it.
+fn waits_for_a_ring(state: &State, wait: &WaitingOn) {
+    let ring = wait.what.strip_prefix("ring ").filter(|_| wait.guard == Some(Guard::S8));
+    let Some(ring) = ring.and_then(|it| it.split([' ', ':']).next()) else { return };
+    let ring = state.ring(&ring.parse().unwrap()).map(|(_, it)| it.state);
+    assert!(ring.is_some_and(|it| it != RingState::Passed), "{}: {}", wait.scope, wait.what);
 }
 
 fn covers_site(state: &State, covers: &model::rfc::Covers, site: usize) -> bool {
@@ -150,7 +196,9 @@ fn site_starts(world: &World, id: &model::id::SiteId) {
     let (site, ring) = (&plan.sites[position], plan.ring_of[position] as usize);
     let (planned, status) = (&plan.rings[ring], &state.rings[ring]);
     assert!(works(state), "{id} starts while the deployment is {}", state.deployment);
-    assert!(state.deployment == DeploymentState::Deploying || state.sites[position].runs > 0);
+    // A plan that was revised since all sites were signed off brings others.
+    let is_declared = state.deployment == DeploymentState::QuietPeriod;
+    assert!(!is_declared || state.sites[position].runs > 0, "{id} begins in the quiet period");
     assert!(is_open(world, position), "{id} starts outside its window");
     assert!(is_authorised(world, |it| covers_site(state, it, position)), "{id} has no RFC");
     let advance = |it: &&CoreComponent| it.mode == CoreMode::Advance;
@@ -167,8 +215,7 @@ fn site_starts(world: &World, id: &model::id::SiteId) {
     for scope in ["deployment".to_owned(), format!("ring/{}", planned.id), format!("site/{id}")] {
         assert!(!state.holds.contains_key(&scope), "{id} starts while {scope} is held");
     }
-    let is_over = status.state != RingState::Passed && broken_budget(planned, status).is_some();
-    assert!(!is_over, "{id} starts over its ring's budget");
+    assert!(broken_budget(planned, status).is_none(), "{id} starts over its ring's budget");
     has_its_turn(world, position);
     lines_hold(world, position);
 }
@@ -291,6 +338,7 @@ pub(super) fn after(world: &World) {
 
 /// Checks what must hold when nothing is left to do now.
 pub(super) fn at_rest(world: &World) {
+    rings_hold(world);
     let state = &world.state;
     let mut scopes: Vec<(Scope, bool)> = Vec::new();
     for (planned, status) in state.plan.components.iter().zip(&state.components) {
@@ -340,6 +388,7 @@ pub(super) fn at_rest(world: &World) {
         assert!(says, "{scope} waits and does not say on what:\n{}", story());
 
         for wait in waits {
+            waits_for_a_ring(state, &wait);
             assert!(
                 !wait.what.contains("the engine takes it up"),
                 "{scope}: {}\n{}",

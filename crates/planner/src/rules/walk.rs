@@ -6,6 +6,7 @@
 mod dice;
 mod draws;
 mod plans;
+mod revised;
 mod steered;
 
 pub(super) use plans::full as full_plan;
@@ -98,7 +99,7 @@ fn says_how_to_go_on(world: &World, refusal: &Refusal) {
 
 /// Lets one thing happen by chance.
 fn step(world: &mut World, chance: &mut Chance, seen: &mut Seen) {
-    match chance.below(24) {
+    match chance.below(25) {
         0..=2 => {
             world.look();
         }
@@ -122,6 +123,7 @@ fn step(world: &mut World, chance: &mut Chance, seen: &mut Seen) {
             }
         }
         10..=19 => attempt(world, chance, seen),
+        24 => rescope(world, chance, seen),
         20 | 21 => {
             for _ in 0..chance.below(12) {
                 if !is_over(world) && !world.settled_once() {
@@ -138,6 +140,24 @@ fn step(world: &mut World, chance: &mut Chance, seen: &mut Seen) {
         }
     }
 }
+
+/// Lets everybody who has to agree to it revise the scope of the plan; not where it stands by now.
+fn rescope(world: &mut World, chance: &mut Chance, seen: &mut Seen) {
+    let plan = revised::rescoped(&world.state, chance);
+    let digest = plan.digest();
+    world.plans.insert(digest, Arc::new(plan));
+    let (changes, removes_scope) = (vec!["as discussed".to_owned()], false);
+    let reason = "as agreed with the customer".to_owned();
+    let command = Command::RevisePlan { plan: digest, changes, removes_scope, reason };
+    for person in WHO_REVISES {
+        if world.state.plan_digest != digest {
+            anybody_of(world, seen, &command, &[person.parse().unwrap()]);
+        }
+    }
+}
+
+/// Who may have to agree to a revised plan: Program Manager, customer, Change Authority, Solution Manager.
+const WHO_REVISES: [&str; 4] = ["sabela", "winifred", "rosalind", "hedda"];
 
 /// Lets the people whom `wait` asks answer: whoever is asked for a command can give it.
 fn answered(world: &mut World, seen: &mut Seen, wait: &WaitingOn) {
@@ -202,7 +222,11 @@ fn drawn(world: &mut World, chance: &mut Chance) -> Command {
     if let Command::RevisePlan { plan, .. } = &mut command
         && !chance.once_in(8)
     {
-        let new = changed(&world.state.plan, chance);
+        let new = if chance.once_in(2) {
+            revised::changed(&world.state, chance)
+        } else {
+            revised::rescoped(&world.state, chance)
+        };
         *plan = new.digest();
         world.plans.insert(*plan, Arc::new(new));
     }
@@ -212,7 +236,6 @@ fn drawn(world: &mut World, chance: &mut Chance) -> Command {
 /// Lets people try `command` one after the other, strangers among them, until one gets through.
 /// Returns whether one did.
 fn anybody(world: &mut World, chance: &mut Chance, seen: &mut Seen, command: &Command) -> bool {
-    let kind = command.kind();
     let mut people: Vec<PersonId> =
         world.state.plan.people.iter().map(|it| it.id.clone()).collect();
     people.push("stranger".parse().unwrap());
@@ -221,12 +244,18 @@ fn anybody(world: &mut World, chance: &mut Chance, seen: &mut Seen, command: &Co
     if chance.once_in(4) {
         people.truncate(1);
     }
+    anybody_of(world, seen, command, &people)
+}
+
+/// Lets `people` try `command` one after the other, until one gets through. Returns whether one did.
+fn anybody_of(world: &mut World, seen: &mut Seen, command: &Command, people: &[PersonId]) -> bool {
+    let kind = command.kind();
     let plan = match command {
         Command::RevisePlan { plan, .. } => world.plans.get(plan).cloned(),
         _ => None,
     };
     for person in people {
-        let acting = Acting::new(&world.state, &person, world.now).with_plan(plan.as_deref());
+        let acting = Acting::new(&world.state, person, world.now).with_plan(plan.as_deref());
         match decide(&acting, command) {
             Err(refusal) => {
                 seen.refused(&kind, world, &refusal);
@@ -236,7 +265,7 @@ fn anybody(world: &mut World, chance: &mut Chance, seen: &mut Seen, command: &Co
             }
             Ok(events) => {
                 assert!(!events.is_empty(), "an accepted command leaves entries: {command:?}");
-                seen.accepted(world, (&person, command, plan.as_ref()));
+                seen.accepted(world, (person, command, plan.as_ref()));
                 let actor = acting.actor("test");
                 for event in events {
                     world.apply(event, actor.clone());
@@ -246,21 +275,6 @@ fn anybody(world: &mut World, chance: &mut Chance, seen: &mut Seen, command: &Co
         }
     }
     false
-}
-
-/// Returns the plan with something changed: some of it voids an authorisation, some does not.
-fn changed(plan: &MasterProjectPlan, chance: &mut Chance) -> MasterProjectPlan {
-    let mut plan = plan.clone();
-    match chance.below(5) {
-        0 => plan.title += "+",
-        1 => plan.rings[chance.below(3)].soak_s += 60,
-        2 => plan.sites[chance.below(9)].users += 1,
-        3 => plan.components[chance.below(2)].steps[0].time_limit_s += 1,
-        _ => {
-            plan.templates[0].each_computer.pop();
-        }
-    }
-    plan
 }
 
 /// The record alone gives the same state, read back from what was stored too; so does a snapshot

@@ -5,7 +5,7 @@
 //! done somewhere on the way there.
 
 use super::dice::{Chance, Drawn};
-use super::{Seen, answered, anybody, drawn, plans, step};
+use super::{Seen, answered, anybody, drawn, plans, rescope, step};
 use crate::rules::world::World;
 use model::command::Command;
 use model::machine::{
@@ -17,6 +17,9 @@ use model::termination::TerminationCommand;
 
 /// The most rounds of answers until a record must be sealed.
 const ROUNDS_MAX: usize = 2_000;
+
+/// At one in how many stations the scope is revised.
+const REVISED_ONCE_IN: usize = 3;
 
 /// How many commands are drawn in one excursion.
 const DRAWS: usize = 60;
@@ -86,6 +89,10 @@ fn steer(
         let here = station(world);
         if last.replace(here) != Some(here) {
             excursion(world.clone(), chance, seen);
+            if chance.once_in(REVISED_ONCE_IN) {
+                rescope(world, chance, seen);
+                world.look();
+            }
         }
         for wait in world.waits() {
             answered(world, seen, &wait);
