@@ -260,6 +260,7 @@ impl State {
             }
             Event::Hold { scope, held: false, .. } => {
                 self.holds.remove(&scope.to_string());
+                self.let_go(scope, at);
             }
             Event::SignalRaised { scope, severity, text, incident } => {
                 let (scope, text) = (scope.clone(), text.clone());

@@ -184,6 +184,16 @@ pub struct ComponentStatus {
     /// When it last went back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub went_back: Option<Timestamp>,
+    /// When it was last let go after it was held under way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub let_go: Option<Timestamp>,
+}
+
+impl ComponentStatus {
+    /// Returns since when the time counts in which it is to be deployed: what is held is not late.
+    pub fn working_since(&self) -> Timestamp {
+        self.let_go.map_or(self.since, |it| it.max(self.since))
+    }
 }
 
 /// Where a site stands.
@@ -505,7 +515,8 @@ pub struct Hold {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Holding {
-    /// What has not begun, and the next window of what has.
+    /// What has not begun; what has, once the window is over that was open when the hold came, or
+    /// once it is resumed after a halt.
     #[default]
     Everything,
     /// What has not begun; what has goes on.
@@ -677,10 +688,10 @@ impl State {
         self.holds_on(scope).next()
     }
 
-    /// Returns why `scope` may not go on although it has begun, if it or something around it is
-    /// held like that.
-    pub fn held_underway(&self, scope: &Scope) -> Option<&Hold> {
-        self.holds_on(scope).find(|it| it.holding.is_everything())
+    /// Returns the holds on `scope`, or on something around it, that keep even what has begun from
+    /// going on.
+    pub fn holds_underway(&self, scope: &Scope) -> impl Iterator<Item = &Hold> {
+        self.holds_on(scope).filter(|it| it.holding.is_everything())
     }
 
     fn holds_on(&self, scope: &Scope) -> impl Iterator<Item = &Hold> {

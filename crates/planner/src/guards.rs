@@ -9,7 +9,8 @@
 
 use crate::agenda::{is_halted, lets_begin};
 use crate::calendar::{Closure, Opening};
-use crate::facts::{Authorised, Look};
+use crate::facts::{Authorised, Look, component_calendar};
+use jiff::Timestamp;
 use model::gates::sites::open_requirements;
 use model::gates::sites::required;
 use model::gates::{Found, entry};
@@ -245,7 +246,7 @@ pub fn s8(look: &Look<'_>, position: usize) -> Found {
 /// unless it is held as a whole, or the plan says that it stops with its ring.
 pub fn s8_underway(look: &Look<'_>, position: usize) -> Found {
     let site = look.plan().sites.get(position).map(|it| Scope::Site(it.id.clone()));
-    not_held(site.and_then(|it| look.state.held_underway(&it)))?;
+    not_held(site.and_then(|it| look.state.holds_underway(&it).next()))?;
     let ring = look.ring_of(position);
     match look.plan().rings.get(ring).zip(look.state.rings.get(ring)) {
         Some((planned, status))
@@ -257,6 +258,32 @@ pub fn s8_underway(look: &Look<'_>, position: usize) -> Found {
         }
         Some(_) | None => Ok(()),
     }
+}
+
+/// Returns the hold that keeps the core component at `position`, which has begun, from going on. What
+/// had begun before the hold came goes on in the window and under the authorisation of then; its next
+/// window waits, and so does what is resumed later.
+pub fn held_underway<'s>(look: &Look<'s>, position: usize) -> Option<&'s Hold> {
+    let state = look.state;
+    let (planned, status) =
+        look.plan().components.get(position).zip(state.components.get(position))?;
+    let authorised = match look.authority(state.index.rfcs_of_component.get(position)) {
+        Authorised::By(rfc, _) => state.rfc(rfc).map(|(_, it)| it.since),
+        Authorised::No(..) => None,
+    };
+    let is_still_open =
+        |from: Timestamp| match component_calendar(&state.plan, planned).open_window(from) {
+            Opening::Open { until } => until.is_none_or(|it| look.now < it),
+            Opening::Closed { .. } => false,
+        };
+    let lets_go_on = |hold: &Hold| {
+        status.since <= hold.since
+            && authorised.is_some_and(|it| it <= hold.since)
+            && is_still_open(hold.since)
+    };
+    let scope = Scope::Component(planned.id.clone());
+    let hold = state.holds_underway(&scope).find(|it| !lets_go_on(it));
+    hold.filter(|_| !is_planted(Planted::HoldIgnored))
 }
 
 fn not_held(hold: Option<&Hold>) -> Found {

@@ -19,6 +19,7 @@ mod entry;
 mod faults;
 mod governing;
 mod halting;
+mod holding;
 mod ledger;
 mod notices;
 mod papers;

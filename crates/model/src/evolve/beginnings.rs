@@ -21,6 +21,7 @@ pub(super) fn new_component(at: jiff::Timestamp) -> ComponentStatus {
         adopted: false,
         drifted: false,
         went_back: None,
+        let_go: None,
     }
 }
 

@@ -6,7 +6,7 @@ use super::Impossible;
 use crate::event::{RingTransition, StepDecision};
 use crate::id::{RingId, SiteId};
 use crate::machine::Transition;
-use crate::machine::core_component::ComponentTransition;
+use crate::machine::core_component::{ComponentState, ComponentTransition};
 use crate::machine::site::{SiteState, SiteTransition};
 use crate::machine::site_phase::PhaseTransition;
 use crate::plan::MasterProjectPlan;
@@ -75,6 +75,20 @@ impl State {
             | ComponentTransition::AuthorisationLost => {}
         }
         Ok(())
+    }
+
+    /// What is under way of the core at `scope` goes on from `at`, after it was held.
+    pub(super) fn let_go(&mut self, scope: &Scope, at: jiff::Timestamp) {
+        for (planned, status) in self.plan.components.iter().zip(&mut self.components) {
+            let is_meant = match scope {
+                Scope::Deployment | Scope::Core => true,
+                Scope::Component(id) => *id == planned.id,
+                Scope::Ring(_) | Scope::Site(_) | Scope::Rfc(_) => false,
+            };
+            if is_meant && status.state == ComponentState::Deploying {
+                status.let_go = Some(at);
+            }
+        }
     }
 
     pub(super) fn site_happened(

@@ -91,7 +91,9 @@ pub(super) fn component(
         ComponentState::Deploying => {
             // It may have lost its authority since it began, and have another one by now.
             let rfcs = state.index.rfcs_of_component.get(position);
-            if let Authorised::By(rfc, rfc_state) = look.authority(rfcs) {
+            if let Authorised::By(rfc, rfc_state) = look.authority(rfcs)
+                && guards::held_underway(look, position).is_none()
+            {
                 changes::started(agenda, rfc, rfc_state);
             }
             run(look, agenda, position, room);
@@ -148,10 +150,12 @@ fn run(look: &mut Look<'_>, agenda: &mut Agenda, position: usize, room: &mut usi
         agenda.events.push(Event::Component { component, transition, reason, gate });
     };
     match (stage, run.kind) {
+        // What is held waits, however long: no deadline halts it.
+        (Stage::GoesOn, RunKind::Deploy) if guards::held_underway(look, position).is_some() => {}
         (Stage::GoesOn, RunKind::Deploy)
             if progress::is_overdue(
                 look,
-                status.since,
+                status.working_since(),
                 state.plan.limits.component_deadline_s(),
             ) =>
         {

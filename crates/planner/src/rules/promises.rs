@@ -297,6 +297,17 @@ fn may_go_on(world: &World, scope: &Scope) {
     let goes_back = state.deployment == DeploymentState::Terminating
         && state.run(scope).unwrap().kind == RunKind::RollBack;
     assert!(works(state) || goes_back, "a step starts while it is {}", state.deployment);
+    if let Scope::Component(id) = scope {
+        let status = state.component(id).unwrap().1;
+        for around in ["deployment".to_owned(), "core".to_owned(), scope.to_string()] {
+            let hold = state.holds.get(&around);
+            let goes_on = hold.is_none_or(|it| status.since <= it.since);
+            assert!(
+                goes_on || status.state != ComponentState::Deploying,
+                "{id} goes on while {around} is held"
+            );
+        }
+    }
     let Scope::Site(id) = scope else { return };
     let position = state.plan.site_index(id).unwrap();
     match state.sites[position].state {

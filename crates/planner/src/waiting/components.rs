@@ -15,6 +15,7 @@ use model::machine::ComponentState;
 use model::precheck::PrecheckCommand;
 use model::role_type::RoleType;
 use model::scope::Scope;
+use model::state::Hold;
 
 /// Returns what the sheet of the core waits on before anybody is asked to sign it.
 pub(super) fn sheet(look: &Look<'_>) -> Option<WaitingOn> {
@@ -86,8 +87,7 @@ pub(super) fn component(look: &mut Look<'_>, position: usize) -> Vec<WaitingOn> 
         }
         ComponentState::Authorised => {
             if let Some(hold) = state.held(&scope) {
-                let text = format!("it is held: {}", hold.reason);
-                return vec![WaitingOn::people(state, scope, text, hold.since, &release)];
+                return vec![held(look, &scope, hold)];
             }
             let readings = guards::component_start(look, position);
             let waits = readings.iter().filter_map(|it| WaitingOn::guard(state, &scope, it, since));
@@ -98,12 +98,14 @@ pub(super) fn component(look: &mut Look<'_>, position: usize) -> Vec<WaitingOn> 
         ComponentState::Adopting | ComponentState::Deploying | ComponentState::RollingBack => {
             let mut waits = steps::asked(look, &scope);
             if status.state == ComponentState::Deploying {
+                let hold = guards::held_underway(look, position);
+                waits.extend(hold.map(|it| held(look, &scope, it)));
                 let reading = guards::component_start(look, position).into_iter().next();
                 waits.extend(reading.and_then(|it| WaitingOn::guard(state, &scope, &it, since)));
             }
             waits.extend(steps::retries(look, &scope));
             let limit_s = state.plan.limits.component_deadline_s();
-            waits.extend(steps::overdue(look, &scope, since, limit_s));
+            waits.extend(steps::overdue(look, &scope, status.working_since(), limit_s));
             or_otherwise(waits, look, &scope, since)
         }
         ComponentState::RolledBack => {
@@ -114,4 +116,10 @@ pub(super) fn component(look: &mut Look<'_>, position: usize) -> Vec<WaitingOn> 
         ComponentState::Verifying => otherwise(look, &scope, since),
         ComponentState::Verified | ComponentState::Accepted | ComponentState::Descoped => vec![],
     }
+}
+
+fn held(look: &Look<'_>, scope: &Scope, hold: &Hold) -> WaitingOn {
+    let text = format!("it is held: {}", hold.reason);
+    let release = [RoleType::ReleaseManagement];
+    WaitingOn::people(look.state, scope.clone(), text, hold.since, &release)
 }
