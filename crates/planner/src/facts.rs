@@ -28,7 +28,7 @@ mod kept;
 
 use calendars::request_of_revisit;
 pub use calendars::{calendar_now, component_calendar, site_calendar};
-pub use fit::{bandwidth_limits, expected_s, longest_window_s, site_fit, site_work};
+pub use fit::{bandwidth_limits, expected_s, longest_window_s, payload, site_fit, site_work};
 pub use kept::{Kept, Moved};
 use kept::{Place, WindowFit};
 

@@ -14,7 +14,7 @@ use model::link::{Link, LinkKind};
 use model::person::{Particulars, Person};
 use model::plan::{Limits, MasterProjectPlan};
 use model::profile::{Profile, Purpose};
-use model::release::{FinalRelease, ReadinessDecision, ReleaseReadiness};
+use model::release::{FinalRelease, ReadinessDecision, ReleaseReadiness, SolutionDeliverable};
 use model::rfc::{ApprovalLevel, ChangeDetails, Covers, RequestForChange, RfcCategory, RiskScore};
 use model::ring::{Concurrency, Halting, Ring, RingKind, RunningSites};
 use model::role_type::RoleType;
@@ -295,6 +295,21 @@ pub(crate) fn standard_plan() -> MasterProjectPlan {
     plan
 }
 
+/// Adds a file to `release` that every site needs, of a size that a line of the night plan carries in a
+/// second, and returns the work of copying it.
+pub(crate) fn payload(release: &mut FinalRelease) -> StepWork {
+    let deliverable = SolutionDeliverable {
+        id: name("files"),
+        file: "files.tar".to_owned(),
+        size_bytes: 75_000,
+        sha256: model::digest::Digest::of(b"files"),
+        stands_in_for_bytes: None,
+        built_by: vec![],
+    };
+    release.deliverables.push(deliverable);
+    StepWork::Copy { deliverable: name("files"), to: "/srv/files.tar".to_owned(), mode: 0o644 }
+}
+
 /// Returns the standard plan with everything that can hold a site back: nights from 22:00 to 04:00
 /// in Vienna, two frozen days, thin lines, steps that are repeated, passed over or done by hand,
 /// a phase that tolerates failures, and lists that name their steps alike.
@@ -334,8 +349,9 @@ pub(crate) fn night_plan() -> MasterProjectPlan {
         evidence: Evidence::Required,
         role: RoleType::Tester,
     };
+    let edge = Step { work: payload(&mut plan.release), ..step("edge") };
     let template = &mut plan.templates[0];
-    template.before = vec![Step { tries: 2, repeat: Repeat::Safe, ..step("edge") }, step("desk")];
+    template.before = vec![Step { tries: 2, repeat: Repeat::Safe, ..edge }, step("desk")];
     template.each_computer =
         vec![step("desk"), Step { on_failure: OnFailure::Continue, ..step("desk-check") }];
     template.after = vec![step("desk"), Step { work: by_hand, rollback: None, ..step("look") }];

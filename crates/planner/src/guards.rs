@@ -99,6 +99,13 @@ pub fn site_scopes(look: &Look<'_>, position: usize) -> Vec<Scope> {
     site.into_iter().chain(ring).chain([Scope::Deployment]).collect()
 }
 
+/// Returns whether somebody answers for it that the site at `position` passes `guard`: by a statement,
+/// or by a waiver.
+pub fn is_answered_for(look: &Look<'_>, position: usize, guard: Guard) -> bool {
+    let (state, scopes) = (look.state, site_scopes(look, position));
+    state.attested(guard, &scopes).is_some() || state.waived(guard, &scopes, look.now).is_some()
+}
+
 /// Returns whether the people of a site are told and trained: S4, S5. These cost least to ask and
 /// are met last.
 pub fn is_prepared(look: &Look<'_>, position: usize) -> bool {

@@ -21,6 +21,7 @@ mod governing;
 mod halting;
 mod holding;
 mod ledger;
+mod lines;
 mod notices;
 mod papers;
 mod papers_by_hand;

@@ -2,18 +2,19 @@
 //!
 //! Source: Deploy SMF, Process 2, Table 5; the site machine.
 
+mod lines;
 mod starting;
 
-pub use starting::{running_grants, shortage, whose_turn, why_not_started};
+pub use lines::{running_grants, shortage};
+pub use starting::{whose_turn, why_not_started};
 
 use super::Agenda;
 use super::progress::{self, Stage};
 use crate::facts::Look;
 use crate::guards;
-use crate::transfer::{Budget, Demand};
+use crate::transfer::Budget;
 use model::event::{Event, RingTransition};
 use model::guard::{Guard, GuardReading};
-use model::link::LinkTime;
 use model::machine::{SiteState, SiteTransition};
 use model::ring::RunningSites;
 use model::run::{Run, RunKind};
@@ -273,11 +274,7 @@ fn paused(look: &mut Look<'_>, agenda: &mut Agenda, position: usize, budget: &mu
     let read = |(guard, found)| state.reading(guard, &scopes, now, found);
     let s8 = guards::never_waived(Guard::S8, guards::s8_underway(look, position));
     let gate: Vec<GuardReading> = found.into_iter().map(read).chain([s8]).collect();
-    let link = look.plan().sites.get(position).and_then(|it| Some((&it.id, it.link.as_ref()?)));
-    let demand = link.map(|(id, link)| Demand::whole_share(id, link, LinkTime::InWindow));
-    if gate.iter().all(|it| it.verdict.passes())
-        && demand.is_none_or(|it| budget.grant(&it).is_ok())
-    {
+    if gate.iter().all(|it| it.verdict.passes()) && lines::hold(look, position, budget).is_ok() {
         starting::under(look, agenda, position);
         happened(look, agenda, position, SiteTransition::NextWindowBegan, None, gate);
     }

@@ -25,6 +25,15 @@ pub fn bandwidth_limits(plan: &MasterProjectPlan) -> BandwidthLimits {
 
 /// Returns the work of deploying `site`: its payload, and the seconds that its steps take.
 pub fn site_work(plan: &MasterProjectPlan, site: &Site, template: &SiteTemplate) -> SiteWork {
+    SiteWork {
+        payload: payload(plan, site, template),
+        install_s: site.install_s.unwrap_or_else(|| expected_s(plan, site, template)),
+        margin_s: template.margin_s,
+    }
+}
+
+/// Returns what `site` lacks of the release: nothing where it was sent ahead.
+pub fn payload(plan: &MasterProjectPlan, site: &Site, template: &SiteTemplate) -> Payload {
     let bytes = |steps: &[Step]| -> u64 {
         let deliverables = steps.iter().filter_map(|step| match &step.work {
             StepWork::Copy { deliverable, .. } => plan.release.deliverable(deliverable),
@@ -36,15 +45,15 @@ pub fn site_work(plan: &MasterProjectPlan, site: &Site, template: &SiteTemplate)
         deliverables.map(model::release::SolutionDeliverable::planned_bytes).sum()
     };
     let cache = if template.site_cache { SiteCache::Present } else { SiteCache::Absent };
-    SiteWork {
-        payload: Payload {
-            site_bytes: bytes(&template.before) + bytes(&template.after),
-            each_computer_bytes: bytes(&template.each_computer),
-            computers: u32::try_from(site.computers.len()).unwrap_or(u32::MAX),
-            cache,
-        },
-        install_s: site.install_s.unwrap_or_else(|| expected_s(plan, site, template)),
-        margin_s: template.margin_s,
+    let computers = u32::try_from(site.computers.len()).unwrap_or(u32::MAX);
+    if site.prestaged {
+        return Payload { site_bytes: 0, each_computer_bytes: 0, computers, cache };
+    }
+    Payload {
+        site_bytes: bytes(&template.before) + bytes(&template.after),
+        each_computer_bytes: bytes(&template.each_computer),
+        computers,
+        cache,
     }
 }
 
@@ -85,7 +94,6 @@ pub fn site_fit(
     };
     match fit {
         Fit::InWindow { .. } => Ok(()),
-        Fit::PreStage { .. } if site.prestaged => Ok(()),
         Fit::PreStage { transfer_s, .. } => Err(format!(
             "its payload takes {transfer_s} s to arrive and does not fit its window of {window_s} s: pre-stage it"
         )),

@@ -346,6 +346,8 @@ fn a_paused_site_waits_for_the_line_that_others_took_meanwhile() {
     let mut plan = plan();
     let night = night_plan();
     plan.limits = night.limits.clone();
+    plan.release = night.release.clone();
+    plan.templates[0].before = vec![night.templates[0].before[0].clone()];
     plan.limits.site_deadline_s = 900_000;
     plan.rings[2] = model::ring::Ring { windows: vec![], ..night.rings[2].clone() };
     for (site, with_line) in plan.sites.iter_mut().zip(&night.sites) {

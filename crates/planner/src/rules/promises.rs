@@ -258,9 +258,14 @@ fn works(state: &State) -> bool {
 /// No line carries more than its limit when the site at `position` begins as well.
 fn lines_hold(world: &World, position: usize) {
     let plan = &world.state.plan;
-    let Some(link) = &plan.sites[position].link else { return };
+    let site = &plan.sites[position];
+    let Some(link) = site.link.as_ref().filter(|_| !site.prestaged) else { return };
+    if plan.release.deliverables.is_empty() {
+        return;
+    }
     let look = Look::new(&world.state, world.now);
-    let mine = u64::from(link.kbit_per_s) * 60 / 100;
+    let share = u8::from(link.share_in_window_percent);
+    let mine = u64::from(link.kbit_per_s) * u64::from(share) / 100;
     let held: u64 = running_grants(&look).iter().map(|it| u64::from(it.kbit_per_s)).sum();
     assert!(plan.limits.source_kbit_per_s.is_none_or(|it| held + mine <= it), "the source is full");
     assert!(plan.limits.uplinks_kbit_per_s.values().all(|it| held + mine <= *it));

@@ -4,13 +4,12 @@
 //! House rule: one eligibility; whoever is resumed waits their turn like any other.
 
 use super::super::{Agenda, changes, lets_begin};
-use super::{happened, paused};
+use super::{happened, lines, paused};
 use crate::calendar::Opening;
 use crate::facts::{Authorised, Look, bandwidth_limits};
 use crate::guards;
-use crate::transfer::{Budget, Demand, Grant};
+use crate::transfer::Budget;
 use model::guard::Guard;
-use model::link::LinkTime;
 use model::machine::{SiteState, SiteTransition};
 use model::planted::{Planted, is_planted};
 use model::state::SiteCount;
@@ -20,7 +19,7 @@ pub(super) fn starts(look: &mut Look<'_>, agenda: &mut Agenda) {
     let state = look.state;
     let mut running: usize = state.rings.iter().map(|it| it.counts.running).sum();
     let limits = bandwidth_limits(look.plan());
-    let grants = running_grants(look);
+    let grants = lines::running_grants(look);
     let mut budget = Budget::new(&limits, &grants);
     // Those that had begun come before those that have not.
     for position in state.sites.standing(SiteState::Paused) {
@@ -94,11 +93,9 @@ fn goes_on(
     let Some(decided) = look.state.site_care.goes_on(&planned.id) else { return false };
     let reason = decided.evidence.clone();
     let gate = guards::site_resume(look, position);
-    let demand =
-        planned.link.as_ref().map(|it| Demand::whole_share(&planned.id, it, LinkTime::InWindow));
     let may = gate.iter().all(|it| it.verdict.passes())
         && guards::s8_underway(look, position).is_ok()
-        && demand.is_none_or(|it| budget.grant(&it).is_ok());
+        && lines::hold(look, position, budget).is_ok();
     if may {
         under(look, agenda, position);
         happened(look, agenda, position, SiteTransition::Resumed, Some(reason), gate);
@@ -112,23 +109,15 @@ fn start(
     position: usize,
     budget: &mut Budget<'_>,
 ) -> bool {
-    let state = look.state;
-    let Some((planned, status)) = look.plan().sites.get(position).zip(state.sites.get(position))
-    else {
-        return false;
-    };
-    if status.state != SiteState::Ready {
+    if look.state.sites.get(position).is_none_or(|it| it.state != SiteState::Ready) {
         return false;
     }
     let gate = guards::site_start(look, position);
-    if !gate.iter().all(|it| it.verdict.passes()) || does_not_fit(look, position).is_some() {
+    if !gate.iter().all(|it| it.verdict.passes())
+        || does_not_fit(look, position).is_some()
+        || lines::hold(look, position, budget).is_err()
+    {
         return false;
-    }
-    if let Some(link) = &planned.link {
-        let demand = Demand::whole_share(&planned.id, link, LinkTime::InWindow);
-        if budget.grant(&demand).is_err() {
-            return false;
-        }
     }
     under(look, agenda, position);
     happened(look, agenda, position, SiteTransition::Started, None, gate);
@@ -150,29 +139,11 @@ fn does_not_fit(look: &mut Look<'_>, position: usize) -> Option<String> {
     let left_s = u64::try_from(until.duration_since(look.now).as_secs()).unwrap_or(0);
     let planned = look.plan().sites.get(position)?;
     let template = look.template_of(position)?;
-    let scopes = guards::site_scopes(look, position);
-    let is_waived = look.state.waived(Guard::S6, &scopes, look.now).is_some()
-        || look.state.attested(Guard::S6, &scopes).is_some();
+    let is_answered_for = guards::is_answered_for(look, position, Guard::S6);
     match crate::facts::site_fit(look.plan(), planned, template, left_s) {
-        Err(why) if !is_waived => Some(why),
+        Err(why) if !is_answered_for => Some(why),
         Ok(()) | Err(_) => None,
     }
-}
-
-/// Returns what running sites hold of the links.
-pub fn running_grants(look: &Look<'_>) -> Vec<Grant> {
-    let deploying = look.state.sites.standing(SiteState::Deploying);
-    deploying
-        .filter_map(|position| {
-            let planned = look.plan().sites.get(position)?;
-            let link = planned.link.as_ref()?;
-            Some(Grant {
-                site: planned.id.clone(),
-                uplink: link.uplink.clone(),
-                kbit_per_s: link.usable_kbit_per_s(LinkTime::InWindow),
-            })
-        })
-        .collect()
 }
 
 /// Returns what keeps a ready site whose gate is open from starting: a limit, or the time left.
@@ -200,30 +171,6 @@ pub fn whose_turn(look: &Look<'_>, position: usize) -> String {
     if running >= look.plan().limits.sites_at_once as usize {
         return format!("{running} sites are deploying, the most at once over all rings");
     }
-    shortage(look, position).unwrap_or_else(|| "the engine takes it up at its next look".to_owned())
-}
-
-/// Returns which line has too little left for the site at `position`, in words.
-pub fn shortage(look: &Look<'_>, position: usize) -> Option<String> {
-    let limits = bandwidth_limits(look.plan());
-    let grants = running_grants(look);
-    let mut budget = Budget::new(&limits, &grants);
-    let link =
-        look.plan().sites.get(position).and_then(|it| it.link.as_ref().map(|link| (it, link)));
-    if let Some((site, link)) = link
-        && let Err(shortage) =
-            budget.grant(&Demand::whole_share(&site.id, link, LinkTime::InWindow))
-    {
-        return Some(format!(
-            "it asks for {} kbit/s and {} kbit/s are free of {}",
-            shortage.wanted_kbit_per_s,
-            shortage.free_kbit_per_s,
-            match shortage.at {
-                crate::transfer::Bottleneck::Site => "its own link".to_owned(),
-                crate::transfer::Bottleneck::Uplink(id) => format!("uplink {id}"),
-                crate::transfer::Bottleneck::Source => "the source".to_owned(),
-            }
-        ));
-    }
-    None
+    lines::shortage(look, position)
+        .unwrap_or_else(|| "the engine takes it up at its next look".to_owned())
 }
