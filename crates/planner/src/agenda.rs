@@ -26,7 +26,7 @@ pub(crate) use incidents::closes_unconfirmed;
 pub use rings::broken_budget;
 pub(crate) use rings::{health, is_halted, lets_begin};
 pub(crate) use sheets::core_sheet;
-pub use sites::{running_grants, shortage, whose_turn, why_not_started};
+pub use sites::{running_grants, shortage, whose_turn};
 
 use crate::facts::{Look, Moved};
 use jiff::Timestamp;

@@ -28,9 +28,9 @@ mod kept;
 
 use calendars::request_of_revisit;
 pub use calendars::{calendar_now, component_calendar, site_calendar};
-pub use fit::{bandwidth_limits, expected_s, longest_window_s, payload, site_fit, site_work};
+pub use fit::{FitsNowhere, Fitting, bandwidth_limits, expected_s, fitting, payload, site_work};
+use kept::Place;
 pub use kept::{Kept, Moved};
-use kept::{Place, WindowFit};
 
 /// One look at a deployment.
 pub struct Look<'s> {
@@ -147,27 +147,20 @@ impl<'s> Look<'s> {
         self.kept.opening(place, now, || site_calendar(plan, site, ring).open_window(now))
     }
 
-    /// Returns whether the work of `site`, which stands at `position`, fits the next window that it
-    /// can fit; nothing where no window is ahead.
-    pub fn site_fit(
-        &mut self,
-        position: usize,
-        site: &Site,
-        template: &SiteTemplate,
-    ) -> Option<Result<(), String>> {
+    /// Returns the first window ahead that the work of the site at `position` fits, or why none does;
+    /// nothing where there is no such site.
+    pub fn fitting(&mut self, position: usize) -> Option<Result<Fitting, FitsNowhere>> {
         let (state, now, ring) = (self.state, self.now, self.ring_of(position));
-        let plan = self.plan();
+        let site = self.plan().sites.get(position)?;
+        let template = self.template_of(position)?;
         let found = || {
-            let work = site_work(plan, site, template);
-            let wanted_s = u64::from(work.install_s) + u64::from(work.margin_s);
-            let window = longest_window_s(&calendar_now(state, site, ring, now), now, wanted_s)?;
-            let fit = site_fit(plan, site, template, window.length_s());
-            Some((window, WindowFit { fit, is_wanted: wanted_s <= window.length_s() }))
+            let work = site_work(&state.plan, site, template);
+            fitting(site, &work, &calendar_now(state, site, ring, now), now)
         };
         if state.site_care.revisit_under_way(&site.id).is_some() {
-            return found().map(|(_, it)| it.fit);
+            return Some(found());
         }
-        self.kept.fit(position, now, found)
+        Some(self.kept.fitting(position, now, found))
     }
 
     /// Adds to `waits` what the site at `position` waits on, which `found` would find.

@@ -9,7 +9,7 @@
 
 use crate::agenda::{is_halted, lets_begin};
 use crate::calendar::{Closure, Opening};
-use crate::facts::{Authorised, Look, component_calendar};
+use crate::facts::{Authorised, FitsNowhere, Look, component_calendar};
 use jiff::Timestamp;
 use model::gates::sites::open_requirements;
 use model::gates::sites::required;
@@ -208,20 +208,40 @@ pub fn s2(look: &mut Look<'_>, position: usize) -> Found {
     authorised(found)
 }
 
-/// S6: the work fits the next window that it can fit.
+/// S6: the work fits a window ahead.
 fn s6(look: &mut Look<'_>, position: usize) -> Found {
-    let Some(site) = look.plan().sites.get(position) else { return Ok(()) };
-    let Some(template) = look.template_of(position) else { return Ok(()) };
-    let Some(fit) = look.site_fit(position, site, template) else {
-        return from_roles(format!("{} has no window ahead", site.id), RELEASE);
-    };
+    let Some(Err(FitsNowhere { why, nearest })) = look.fitting(position) else { return Ok(()) };
+    if nearest.is_none() {
+        return from_roles(why, RELEASE);
+    }
     // What does not fit may have been sent ahead: whoever has checked that there says so.
-    let is_stated = look.state.attested(Guard::S6, &site_scopes(look, position)).is_some();
-    match fit {
-        Err(why) if !is_stated => {
-            from_roles(why, &[RoleType::ReleaseManagement, RoleType::OperationsManager])
+    if look.state.attested(Guard::S6, &site_scopes(look, position)).is_some() {
+        return Ok(());
+    }
+    from_roles(why, &[RoleType::ReleaseManagement, RoleType::OperationsManager])
+}
+
+/// Returns what S6 reads at the start of the site at `position`: whether its work fits what is left of
+/// the open window. Whoever lets it pass lets it start all the same, and pause.
+pub fn s6_at_start(look: &mut Look<'_>, position: usize) -> GuardReading {
+    let Opening::Open { .. } = look.site_opening(position) else {
+        // That the window is shut, S7 says.
+        return GuardReading::met(Guard::S6);
+    };
+    let found = match look.fitting(position) {
+        Some(Ok(it)) if it.window.start() > look.now => {
+            look.again(Some(it.window.start()));
+            let why = "its work does not fit what is left of the window that is open".to_owned();
+            Err((why, Supplier::At(it.window.start())))
         }
-        Ok(()) | Err(_) => Ok(()),
+        Some(Ok(_)) | None => Ok(()),
+        Some(Err(it)) => {
+            from_roles(it.why, &[RoleType::ReleaseManagement, RoleType::OperationsManager])
+        }
+    };
+    match found {
+        Err(_) if is_answered_for(look, position, Guard::S6) => GuardReading::met(Guard::S6),
+        found => never_waived(Guard::S6, found),
     }
 }
 

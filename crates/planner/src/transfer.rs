@@ -46,6 +46,10 @@ pub enum SiteCache {
 }
 
 impl Payload {
+    /// Nothing: it is there, or there is none.
+    pub const NONE: Self =
+        Self { site_bytes: 0, each_computer_bytes: 0, computers: 0, cache: SiteCache::Absent };
+
     /// Returns the bytes that go over the site's link.
     pub fn link_bytes(&self) -> u64 {
         let copies = match self.cache {
@@ -65,6 +69,27 @@ pub struct SiteWork {
     pub install_s: u32,
     /// What is kept free at the end of the window, in seconds.
     pub margin_s: u32,
+}
+
+impl SiteWork {
+    /// Returns how long the changes take with what is kept free, in seconds.
+    pub fn changes_s(&self) -> u64 {
+        u64::from(self.install_s) + u64::from(self.margin_s)
+    }
+
+    /// Returns how long a window must be for all of it at the end of `link`, in seconds: the payload
+    /// first, where the link is known. Nothing where no payload comes during a window.
+    pub fn needed_s(&self, link: Option<&Link>) -> Option<u64> {
+        let transfer_s = match link {
+            Some(link) => self.transfer_s(link, LinkTime::InWindow)?,
+            None => 0,
+        };
+        Some(transfer_s.saturating_add(self.changes_s()))
+    }
+
+    fn transfer_s(&self, link: &Link, when: LinkTime) -> Option<u64> {
+        transfer_time_s(self.payload.link_bytes(), link.kbit_per_s, link.share(when))
+    }
 }
 
 /// How a site's work fits into its window.
@@ -140,19 +165,17 @@ impl fmt::Display for Misfit {
 
 /// Returns how `work` fits into a window of `window_s` seconds at the end of `link`.
 pub fn fits(window_s: u64, link: &Link, work: &SiteWork) -> Fit {
-    let SiteWork { payload, install_s, margin_s } = *work;
-    let changes_s = u64::from(install_s) + u64::from(margin_s);
+    let SiteWork { install_s, margin_s, .. } = *work;
+    let changes_s = work.changes_s();
     if changes_s > window_s {
         return Fit::Never { why: Misfit::Work { needed_s: changes_s, window_s } };
     }
-    let transfer_s =
-        |when| transfer_time_s(payload.link_bytes(), link.kbit_per_s, link.share(when));
-    if let Some(transfer_s) = transfer_s(LinkTime::InWindow)
-        && transfer_s <= window_s - changes_s
+    if let Some(needed_s) = work.needed_s(Some(link))
+        && needed_s <= window_s
     {
-        return Fit::InWindow { transfer_s, install_s, margin_s };
+        return Fit::InWindow { transfer_s: needed_s - changes_s, install_s, margin_s };
     }
-    match transfer_s(LinkTime::OutsideWindow) {
+    match work.transfer_s(link, LinkTime::OutsideWindow) {
         None => Fit::Never { why: Misfit::NoShareOutside },
         Some(needed_s) if needed_s > PRE_STAGE_S_MAX => {
             Fit::Never { why: Misfit::SlowLink { needed_s } }

@@ -6,7 +6,7 @@ mod lines;
 mod starting;
 
 pub use lines::{running_grants, shortage};
-pub use starting::{whose_turn, why_not_started};
+pub use starting::whose_turn;
 
 use super::Agenda;
 use super::progress::{self, Stage};

@@ -4,7 +4,7 @@
 
 use crate::calendar::{Calendar, Interval};
 use crate::transfer::{Fit, Payload, SiteCache, SiteWork, fits};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use model::link::{BandwidthLimits, Uplink};
 use model::plan::MasterProjectPlan;
 use model::site::{Site, SiteTemplate};
@@ -34,6 +34,9 @@ pub fn site_work(plan: &MasterProjectPlan, site: &Site, template: &SiteTemplate)
 
 /// Returns what `site` lacks of the release: nothing where it was sent ahead.
 pub fn payload(plan: &MasterProjectPlan, site: &Site, template: &SiteTemplate) -> Payload {
+    if site.prestaged {
+        return Payload::NONE;
+    }
     let bytes = |steps: &[Step]| -> u64 {
         let deliverables = steps.iter().filter_map(|step| match &step.work {
             StepWork::Copy { deliverable, .. } => plan.release.deliverable(deliverable),
@@ -46,9 +49,6 @@ pub fn payload(plan: &MasterProjectPlan, site: &Site, template: &SiteTemplate) -
     };
     let cache = if template.site_cache { SiteCache::Present } else { SiteCache::Absent };
     let computers = u32::try_from(site.computers.len()).unwrap_or(u32::MAX);
-    if site.prestaged {
-        return Payload { site_bytes: 0, each_computer_bytes: 0, computers, cache };
-    }
     Payload {
         site_bytes: bytes(&template.before) + bytes(&template.after),
         each_computer_bytes: bytes(&template.each_computer),
@@ -69,43 +69,66 @@ pub fn expected_s(plan: &MasterProjectPlan, site: &Site, template: &SiteTemplate
         + sum(&template.after)
 }
 
-/// Returns whether the work of `site` fits into a window of `window_s` seconds; sites without a
-/// described link are asked for their steps only.
+/// The window that the work of a site fits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fitting {
+    /// The first window that is long enough for all of it.
+    pub window: Interval,
+    /// The last instant at which the work may begin there.
+    pub begins_by: Timestamp,
+}
+
+/// No window ahead is long enough for the work of a site.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FitsNowhere {
+    /// Why, in words.
+    pub why: String,
+    /// The window that comes nearest: the first that is long enough for its steps, or the next one.
+    /// Nothing where no window is ahead.
+    pub nearest: Option<Interval>,
+}
+
+/// Returns the first window of `calendar` after `after` that the whole of `work` fits, which is that of
+/// `site`: the transfer of its payload, its steps and the margin. A site without a described link needs
+/// its steps and the margin alone.
 ///
 /// # Errors
 ///
-/// With why it does not fit, in words.
-pub fn site_fit(
-    plan: &MasterProjectPlan,
+/// Where none is ahead, with the reason: what is too long is shortened or sent ahead.
+pub fn fitting(
     site: &Site,
-    template: &SiteTemplate,
-    window_s: u64,
-) -> Result<(), String> {
-    let work = site_work(plan, site, template);
-    let changes_s = u64::from(work.install_s) + u64::from(work.margin_s);
-    let fit = match &site.link {
-        Some(link) => fits(window_s, link, &work),
-        None if changes_s <= window_s => return Ok(()),
-        None => {
-            return Err(format!(
-                "its steps and the margin take {changes_s} s, its window has {window_s} s"
-            ));
-        }
-    };
-    match fit {
-        Fit::InWindow { .. } => Ok(()),
-        Fit::PreStage { transfer_s, .. } => Err(format!(
-            "its payload takes {transfer_s} s to arrive and does not fit its window of {window_s} s: pre-stage it"
-        )),
-        Fit::Never { why } => Err(format!("its work never fits its window of {window_s} s: {why}")),
+    work: &SiteWork,
+    calendar: &Calendar<'_>,
+    after: Timestamp,
+) -> Result<Fitting, FitsNowhere> {
+    if let Some(needed_s) = work.needed_s(site.link.as_ref())
+        && let Some(window) = calendar.next_fit(needed_s.max(1), after)
+    {
+        let needed = SignedDuration::from_secs(i64::try_from(needed_s).unwrap_or(i64::MAX));
+        let begins_by = window.end().checked_sub(needed).unwrap_or(window.start());
+        return Ok(Fitting { window, begins_by });
     }
+    let nearest = calendar.next_fit(work.changes_s().max(1), after);
+    let nearest = nearest.or_else(|| calendar.next_fit(1, after));
+    let why = match nearest {
+        Some(window) => why_not(site, work, window.length_s()),
+        None => "it has no window ahead".to_owned(),
+    };
+    Err(FitsNowhere { why, nearest })
 }
 
-/// Returns the longest interval of the site's calendar that lies ahead, in seconds, if any.
-pub fn longest_window_s(
-    calendar: &Calendar<'_>,
-    now: Timestamp,
-    wanted_s: u64,
-) -> Option<Interval> {
-    calendar.next_fit(wanted_s, now).or_else(|| calendar.next_fit(1, now))
+/// Returns why `work` does not fit a window of `window_s` seconds, in words.
+fn why_not(site: &Site, work: &SiteWork, window_s: u64) -> String {
+    match site.link.as_ref().map(|link| fits(window_s, link, work)) {
+        Some(Fit::PreStage { transfer_s, .. }) => format!(
+            "its payload takes {transfer_s} s to arrive and does not fit its window of {window_s} s: pre-stage it"
+        ),
+        Some(Fit::Never { why }) => {
+            format!("its work never fits its window of {window_s} s: {why}")
+        }
+        Some(Fit::InWindow { .. }) | None => {
+            let changes_s = work.changes_s();
+            format!("its steps and the margin take {changes_s} s, its window has {window_s} s")
+        }
+    }
 }

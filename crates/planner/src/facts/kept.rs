@@ -5,7 +5,8 @@
 
 mod asking;
 
-use crate::calendar::{Closure, Interval, Opening};
+use super::{FitsNowhere, Fitting};
+use crate::calendar::{Closure, Opening};
 use crate::notices::Triggers;
 use crate::waiting::WaitingOn;
 use jiff::Timestamp;
@@ -23,7 +24,8 @@ use std::sync::Arc;
 pub struct Kept {
     plan: Option<Digest>,
     openings: HashMap<Place, (Timestamp, Opening)>,
-    fits: HashMap<usize, (Timestamp, Interval, WindowFit)>,
+    /// The windows that the work of sites fits, and from when on they do.
+    fits: HashMap<usize, (Timestamp, Fitting)>,
     /// The sites whose people are not told or trained: time alone does not change that.
     unprepared: HashSet<usize>,
     triggers: Option<Arc<Triggers>>,
@@ -56,15 +58,6 @@ pub enum Moved {
     Component(usize),
     /// A site, by its position.
     Site(usize),
-}
-
-/// Whether the work of a site fits its next window.
-#[derive(Clone, Debug)]
-pub(super) struct WindowFit {
-    /// Why not, where it does not.
-    pub(super) fit: Result<(), String>,
-    /// Whether the window has the length that was looked for: else a later look may find another.
-    pub(super) is_wanted: bool,
 }
 
 /// What has a calendar of its own.
@@ -238,25 +231,23 @@ impl Kept {
         opening
     }
 
-    /// Returns whether the work of the site at `position` fits its next window, which `found` would
-    /// find at `now`.
-    pub(super) fn fit(
+    /// Returns the window that the work of the site at `position` fits, which `found` would find at
+    /// `now`. It stays the first one for as long as the work may begin in it.
+    pub(super) fn fitting(
         &mut self,
         position: usize,
         now: Timestamp,
-        found: impl FnOnce() -> Option<(Interval, WindowFit)>,
-    ) -> Option<Result<(), String>> {
-        if let Some((from, window, kept)) = self.fits.get(&position)
+        found: impl FnOnce() -> Result<Fitting, FitsNowhere>,
+    ) -> Result<Fitting, FitsNowhere> {
+        if let Some((from, kept)) = self.fits.get(&position)
             && *from <= now
-            && now <= window.start()
-            && kept.is_wanted
+            && now <= kept.begins_by
         {
-            return Some(kept.fit.clone());
+            return Ok(*kept);
         }
-        let (window, found) = found()?;
-        let fit = found.fit.clone();
-        self.fits.insert(position, (now, window, found));
-        Some(fit)
+        let found = found()?;
+        self.fits.insert(position, (now, found));
+        Ok(found)
     }
 }
 

@@ -5,9 +5,12 @@
 
 use super::{moved, outside_quiet_hours};
 use crate::calendar::Interval;
-use crate::facts::{Look, calendar_now, site_work};
+use crate::facts::{Look, calendar_now, fitting, site_work};
+use crate::guards;
+use crate::transfer::Payload;
 use jiff::{SignedDuration, Timestamp};
 use model::companion_plans::{CommunicationsPlan, Message, Trigger};
+use model::guard::Guard;
 use model::id::LineId;
 use model::ring::Ring;
 use model::site::Site;
@@ -30,11 +33,15 @@ pub fn slot(look: &Look<'_>, position: usize, not_before: Timestamp) -> Option<I
         None => after,
     };
     let calendar = calendar_now(look.state, site, ring, look.now);
-    let wanted_s = look.template_of(position).map_or(1, |template| {
-        let work = site_work(look.plan(), site, template);
-        u64::from(work.install_s) + u64::from(work.margin_s)
-    });
-    calendar.next_fit(wanted_s.max(1), after).or_else(|| calendar.next_fit(1, after))
+    let mut work = site_work(look.plan(), site, look.template_of(position)?);
+    if guards::is_answered_for(look, position, Guard::S6) {
+        // Its payload is no reason to wait for a longer window.
+        work.payload = Payload::NONE;
+    }
+    match fitting(site, &work, &calendar, after) {
+        Ok(it) => Some(it.window),
+        Err(it) => it.nearest,
+    }
 }
 
 /// Returns when the rings before `ring` are over, soak included, by what their sites were told;

@@ -4,7 +4,7 @@
 //! ninetieth of a hundred runs.
 
 use super::Rehearsal;
-use crate::facts::{longest_window_s, site_calendar, site_fit, site_work};
+use crate::facts::{fitting, site_calendar, site_work};
 use crate::simulation::Passed;
 use jiff::Timestamp;
 use model::id::{PersonId, RfcId, RingId, SiteId};
@@ -268,13 +268,9 @@ fn never_fits(state: &State, now: Timestamp) -> Vec<(SiteId, String)> {
         .filter_map(|(site, ring)| {
             let template = plan.template(&site.template)?;
             let work = site_work(plan, site, template);
-            let wanted_s = u64::from(work.install_s) + u64::from(work.margin_s);
             let calendar = site_calendar(plan, site, *ring as usize);
-            let why = match longest_window_s(&calendar, now, wanted_s) {
-                Some(window) => site_fit(plan, site, template, window.length_s()).err()?,
-                None => "it has no window ahead".to_owned(),
-            };
-            Some((site.id.clone(), why))
+            let nowhere = fitting(site, &work, &calendar, now).err()?;
+            Some((site.id.clone(), nowhere.why))
         })
         .collect()
 }

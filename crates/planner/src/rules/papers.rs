@@ -262,9 +262,9 @@ fn a_forecast_of_a_plan_that_never_ends_says_why() {
             rfc/R-core would wait for ever: R-core needs 1 more approval by Change Authority, and nobody in the plan may give it
             rfc/R-sites would wait for ever: R-sites needs 1 more approval by Change Authority, and nobody in the plan may give it
         a freeze of three years:
-            site/s5 would wait for ever: s5 has no window ahead
-            site/s6 would wait for ever: s6 has no window ahead
-            site/s7 would wait for ever: s7 has no window ahead
+            site/s5 would wait for ever: it has no window ahead
+            site/s6 would wait for ever: it has no window ahead
+            site/s7 would wait for ever: it has no window ahead
         a ring without a request for change:
             site/s5 would wait for ever: no request for change covers it
             site/s6 would wait for ever: no request for change covers it

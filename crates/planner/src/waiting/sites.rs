@@ -3,7 +3,7 @@
 //! House rule: nothing waits without saying on what.
 
 use super::{WaitingOn, deployment, or_otherwise, otherwise, site_care, steps};
-use crate::agenda::{shortage, whose_turn, why_not_started, works};
+use crate::agenda::{shortage, whose_turn, works};
 use crate::facts::Look;
 use crate::guards;
 use jiff::Timestamp;
@@ -72,6 +72,10 @@ pub(super) fn stands(look: &mut Look<'_>, position: usize) -> Vec<WaitingOn> {
         }
         SiteState::Notified => {
             let readings = guards::site_ready(look, position);
+            // From then on its work fits another window, or none.
+            if let Some(Ok(fitting)) = look.fitting(position) {
+                look.again(Some(fitting.begins_by));
+            }
             let waits = readings.iter().filter_map(|it| WaitingOn::guard(state, &scope, it, since));
             let waits = waits.map(|it| site_care::with_command(look, position, it)).collect();
             or_otherwise(waits, look, &scope, since)
@@ -87,8 +91,10 @@ pub(super) fn stands(look: &mut Look<'_>, position: usize) -> Vec<WaitingOn> {
             if closed.is_empty() && !works(state.deployment) {
                 otherwise(look, &scope, since)
             } else if closed.is_empty() {
-                let why = why_not_started(look, position);
-                vec![WaitingOn::system(scope, why, since)]
+                let s6 = guards::s6_at_start(look, position);
+                let wait = WaitingOn::guard(state, &scope, &s6, since);
+                let turn = || WaitingOn::system(scope, whose_turn(look, position), since);
+                vec![wait.unwrap_or_else(turn)]
             } else {
                 closed
             }

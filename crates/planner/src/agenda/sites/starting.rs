@@ -5,11 +5,9 @@
 
 use super::super::{Agenda, changes, lets_begin};
 use super::{happened, lines, paused};
-use crate::calendar::Opening;
 use crate::facts::{Authorised, Look, bandwidth_limits};
 use crate::guards;
 use crate::transfer::Budget;
-use model::guard::Guard;
 use model::machine::{SiteState, SiteTransition};
 use model::planted::{Planted, is_planted};
 use model::state::SiteCount;
@@ -114,7 +112,7 @@ fn start(
     }
     let gate = guards::site_start(look, position);
     if !gate.iter().all(|it| it.verdict.passes())
-        || does_not_fit(look, position).is_some()
+        || !guards::s6_at_start(look, position).verdict.passes()
         || lines::hold(look, position, budget).is_err()
     {
         return false;
@@ -129,28 +127,6 @@ fn start(
 pub(super) fn under(look: &Look<'_>, agenda: &mut Agenda, position: usize) {
     if let Authorised::By(rfc, rfc_state) = look.authority_of_site(position) {
         changes::started(agenda, rfc, rfc_state);
-    }
-}
-
-/// Returns why what is left of the open window is too short for the site, if it is; a waiver of
-/// S6 lets it start all the same, and pause.
-fn does_not_fit(look: &mut Look<'_>, position: usize) -> Option<String> {
-    let Opening::Open { until: Some(until) } = look.site_opening(position) else { return None };
-    let left_s = u64::try_from(until.duration_since(look.now).as_secs()).unwrap_or(0);
-    let planned = look.plan().sites.get(position)?;
-    let template = look.template_of(position)?;
-    let is_answered_for = guards::is_answered_for(look, position, Guard::S6);
-    match crate::facts::site_fit(look.plan(), planned, template, left_s) {
-        Err(why) if !is_answered_for => Some(why),
-        Ok(()) | Err(_) => None,
-    }
-}
-
-/// Returns what keeps a ready site whose gate is open from starting: a limit, or the time left.
-pub fn why_not_started(look: &mut Look<'_>, position: usize) -> String {
-    match does_not_fit(look, position) {
-        Some(why) => why,
-        None => whose_turn(look, position),
     }
 }
 
