@@ -7,15 +7,17 @@ mod command;
 pub mod coverage;
 mod event;
 pub mod material;
+mod revisits;
 pub mod terms;
 mod told;
 
 pub use command::SiteCareCommand;
 pub use event::SiteCareEvent;
+pub use revisits::{Revisit, RevisitCause, RevisitState, Revisits};
 
 use crate::digest::Digest;
 use crate::evolve::{Happening, Impossible};
-use crate::id::{ComputerId, LineId, PersonId, RfcId, SiteId};
+use crate::id::{ComputerId, LineId, PersonId, SiteId};
 use crate::role_type::RoleType;
 use crate::scope::Scope;
 use crate::shared::Shared;
@@ -46,35 +48,6 @@ pub enum ItemOrigin {
     Exception,
 }
 
-/// What asks for a revisit.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    Serialize,
-    Deserialize,
-    strum::Display,
-    strum::EnumString,
-    strum::VariantArray,
-    schemars::JsonSchema,
-)]
-#[serde(rename_all = "kebab-case")]
-#[strum(serialize_all = "kebab-case")]
-pub enum RevisitCause {
-    /// What customers or users said.
-    Feedback,
-    /// An incident.
-    Incident,
-    /// The owner's refusal.
-    Refusal,
-    /// A change that the site's users notice.
-    MaterialChange,
-    /// Release Management's own plan.
-    Plan,
-}
-
 /// Where all of it stands.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SiteCare {
@@ -95,7 +68,7 @@ pub struct SiteCare {
     pub items: Vec<Item>,
     /// Revisits, the first having number 1.
     #[serde(default)]
-    pub revisits: Vec<Revisit>,
+    pub revisits: Revisits,
     /// How the scope changed, baseline by baseline.
     #[serde(default)]
     pub scope_changes: Vec<ScopeChange>,
@@ -192,47 +165,6 @@ pub struct Item {
     pub closed: Option<(String, Timestamp)>,
 }
 
-/// The team going back to a site.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Revisit {
-    /// The site.
-    pub site: SiteId,
-    /// What asks for it.
-    pub cause: RevisitCause,
-    /// The incident, feedback or ticket.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reference: Option<String>,
-    /// Why.
-    pub reason: String,
-    /// Who asked for it.
-    pub by: Option<PersonId>,
-    /// The request for change that it runs under, where it is another than the site's.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub rfc: Option<RfcId>,
-    /// Where it stands.
-    pub state: RevisitState,
-    /// Since when.
-    pub since: Timestamp,
-}
-
-/// Where a revisit stands.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::Display, strum::VariantArray,
-)]
-#[serde(rename_all = "kebab-case")]
-#[strum(serialize_all = "lowercase")]
-pub enum RevisitState {
-    /// Somebody asked for it.
-    Wanted,
-    /// The team goes back.
-    #[strum(to_string = "under way")]
-    UnderWay,
-    /// The owner signed again.
-    Closed,
-    /// Nobody goes back.
-    Dropped,
-}
-
 /// How a revised plan changed what is to be covered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ScopeChange {
@@ -249,26 +181,6 @@ impl Exemption {
     pub fn holds(&self) -> bool {
         let agreed = |role| self.approvals.iter().any(|(_, it)| *it == role);
         self.ended.is_none() && agreed(RoleType::ProductManager) && agreed(RoleType::SiteOwner)
-    }
-}
-
-impl RevisitState {
-    /// Returns whether it is neither over nor given up.
-    pub fn is_open(self) -> bool {
-        match self {
-            Self::Wanted | Self::UnderWay => true,
-            Self::Closed | Self::Dropped => false,
-        }
-    }
-
-    /// Returns what follows where it becomes `after`, or nothing where it cannot.
-    fn becomes(self, after: Self) -> Option<Self> {
-        match (self, after) {
-            (Self::Wanted, Self::UnderWay | Self::Dropped) | (Self::UnderWay, Self::Closed) => {
-                Some(after)
-            }
-            (Self::Wanted | Self::UnderWay | Self::Closed | Self::Dropped, _) => None,
-        }
     }
 }
 
@@ -290,21 +202,6 @@ impl SiteCare {
     ) -> impl Iterator<Item = (u32, &'s Item)> + 's {
         let items = (1_u32..).zip(&self.items);
         items.filter(move |(_, it)| it.closed.is_none() && it.scope == *scope)
-    }
-
-    /// Returns the open revisits of `site`, with their numbers.
-    pub fn open_revisits<'s>(
-        &'s self,
-        site: &'s SiteId,
-    ) -> impl Iterator<Item = (u32, &'s Revisit)> + 's {
-        let revisits = (1_u32..).zip(&self.revisits);
-        revisits.filter(move |(_, it)| it.state.is_open() && it.site == *site)
-    }
-
-    /// Returns the revisit of `site` that is under way.
-    pub fn revisit_under_way(&self, site: &SiteId) -> Option<&Revisit> {
-        let under_way = |it: &&Revisit| it.state == RevisitState::UnderWay && it.site == *site;
-        self.revisits.iter().find(under_way)
     }
 
     /// Moves on by `event`.
@@ -375,7 +272,7 @@ impl SiteCare {
             }
             SiteCareEvent::RevisitOpened { number, site, cause, reference, reason } => {
                 is_next(*number, self.revisits.len(), "revisit")?;
-                self.revisits.push(Revisit {
+                self.revisits.open(Revisit {
                     site: site.clone(),
                     cause: *cause,
                     reference: reference.clone(),
@@ -387,13 +284,14 @@ impl SiteCare {
                 });
             }
             SiteCareEvent::RevisitAgreed { number, rfc } => {
-                self.revisit(*number, RevisitState::UnderWay, at)?.rfc.clone_from(rfc);
+                let revisit = self.revisits.become_now(*number, RevisitState::UnderWay, at)?;
+                revisit.rfc.clone_from(rfc);
             }
             SiteCareEvent::RevisitClosed { number } => {
-                self.revisit(*number, RevisitState::Closed, at)?;
+                self.revisits.become_now(*number, RevisitState::Closed, at)?;
             }
             SiteCareEvent::RevisitDropped { number, .. } => {
-                self.revisit(*number, RevisitState::Dropped, at)?;
+                self.revisits.become_now(*number, RevisitState::Dropped, at)?;
             }
             SiteCareEvent::ResumeDecided { site, reason } => {
                 let stated = Stated { what: (), evidence: reason.clone(), by, at };
@@ -404,20 +302,6 @@ impl SiteCare {
             }
         }
         Ok(())
-    }
-
-    fn revisit(
-        &mut self,
-        number: u32,
-        after: RevisitState,
-        at: Timestamp,
-    ) -> Result<&mut Revisit, Impossible> {
-        let revisit = numbered(&mut self.revisits, number, "revisit")?;
-        revisit.state = revisit.state.becomes(after).ok_or_else(|| Impossible::Order {
-            why: format!("revisit {number} cannot be {after} while it is {}", revisit.state),
-        })?;
-        revisit.since = at;
-        Ok(revisit)
     }
 }
 
@@ -432,22 +316,4 @@ fn numbered<'l, T>(list: &'l mut [T], number: u32, what: &str) -> Result<&'l mut
     let position = (number as usize).checked_sub(1);
     let found = position.and_then(|it| list.get_mut(it));
     found.ok_or_else(|| Impossible::unknown(format!("{what} {number}")))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use strum::VariantArray as _;
-
-    #[test]
-    fn a_revisit_is_wanted_then_under_way_then_closed_or_it_is_dropped() {
-        use RevisitState::{Closed, Dropped, UnderWay, Wanted};
-        for before in RevisitState::VARIANTS {
-            for after in RevisitState::VARIANTS {
-                let may = [(Wanted, UnderWay), (Wanted, Dropped), (UnderWay, Closed)]
-                    .contains(&(*before, *after));
-                assert_eq!(before.becomes(*after).is_some(), may, "{before} to {after}");
-            }
-        }
-    }
 }

@@ -139,7 +139,7 @@ impl<'s> Look<'s> {
         let Some(site) = plan.sites.get(position) else {
             return Opening::Open { until: None };
         };
-        if self.state.site_care.revisit_under_way(&site.id).is_some() {
+        if self.state.site_care.revisits.under_way(&site.id).is_some() {
             return calendar_now(self.state, site, ring, now).open_window(now);
         }
         let own = !site.windows.is_empty() || !plan.freezes.is_empty();
@@ -157,7 +157,7 @@ impl<'s> Look<'s> {
             let work = site_work(&state.plan, site, template);
             fitting(site, &work, &calendar_now(state, site, ring, now), now)
         };
-        if state.site_care.revisit_under_way(&site.id).is_some() {
+        if state.site_care.revisits.under_way(&site.id).is_some() {
             return Some(found());
         }
         Some(self.kept.fitting(position, now, found))

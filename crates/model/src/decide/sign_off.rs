@@ -245,7 +245,7 @@ impl Acting<'_> {
         };
         let mut events = vec![self.site_event(site, transition, None, gate)?];
         events.extend(self.refusals_settled(site, "the owner has signed"));
-        let under_way = self.state.site_care.open_revisits(site);
+        let under_way = self.state.site_care.revisits.open_at(site);
         let under_way = under_way.filter(|(_, it)| it.state == RevisitState::UnderWay);
         events.extend(
             under_way.map(|(number, _)| Event::SiteCare(SiteCareEvent::RevisitClosed { number })),

@@ -126,7 +126,7 @@ pub fn site_rows(state: &State) -> Vec<Value> {
 pub(super) fn roll_up(state: &State) -> Value {
     let rows = site_rows(state);
     let (computers, users) = of_all(state);
-    let revisits = (1_u32..).zip(&state.site_care.revisits).map(|(number, it)| {
+    let revisits = (1_u32..).zip(state.site_care.revisits.iter()).map(|(number, it)| {
         json!({ "number": number, "site": it.site, "cause": it.cause, "reason": it.reason,
             "rfc": it.rfc, "state": it.state })
     });

@@ -27,7 +27,7 @@ pub(super) fn request_of_revisit<'s>(
     site: &SiteId,
     now: Timestamp,
 ) -> Option<(&'s RequestForChange, &'s RfcStatus)> {
-    let named = state.site_care.revisit_under_way(site)?.rfc.as_ref()?;
+    let named = state.site_care.revisits.under_way(site)?.rfc.as_ref()?;
     let (planned, status) = state.rfc(named)?;
     let is_over =
         status.state.is_over() || planned.window.is_some_and(|window| window.until <= now);
@@ -44,7 +44,7 @@ pub fn calendar_now<'s>(
     now: Timestamp,
 ) -> Calendar<'s> {
     let plan = &*state.plan;
-    if state.site_care.revisit_under_way(&site.id).is_none() {
+    if state.site_care.revisits.under_way(&site.id).is_none() {
         return site_calendar(plan, site, ring);
     }
     let tags = REVISIT.parse().into_iter().collect();

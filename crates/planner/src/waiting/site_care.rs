@@ -113,8 +113,8 @@ pub(super) fn not_whole(look: &Look<'_>, site: &Site) -> Option<WaitingOn> {
 pub(super) fn asked(state: &State) -> BTreeSet<usize> {
     let care = &state.site_care;
     let exempted = care.exemptions.iter().filter(|it| it.ended.is_none()).map(|it| &it.site);
-    let revisited = care.revisits.iter().filter(|it| it.state.is_open()).map(|it| &it.site);
-    let positions = exempted.chain(revisited).filter_map(|it| state.index.sites.get(it));
+    let positions =
+        exempted.chain(care.revisits.open_sites()).filter_map(|it| state.index.sites.get(it));
     positions.map(|it| *it as usize).collect()
 }
 
@@ -143,7 +143,7 @@ pub(super) fn exemptions(look: &Look<'_>, site: &SiteId) -> Vec<WaitingOn> {
 /// Returns the revisits of `site` that somebody asked for and nobody has decided on.
 pub(super) fn revisits(look: &Look<'_>, site: &SiteId) -> Vec<WaitingOn> {
     let state = look.state;
-    let wanted = state.site_care.open_revisits(site);
+    let wanted = state.site_care.revisits.open_at(site);
     let wanted = wanted.filter(|(_, it)| it.state == RevisitState::Wanted);
     wanted
         .map(|(number, revisit)| {

@@ -37,7 +37,7 @@ impl Acting<'_> {
         if is_complete {
             let gate = pass(&act, vec![GuardReading::met(Guard::X1)])?;
             events.extend(self.superseded(&Sheet::SitesComplete));
-            let revisits = self.state.site_care.open_revisits(site);
+            let revisits = self.state.site_care.revisits.open_at(site);
             events.extend(revisits.map(|(number, it)| {
                 let reason = reason.clone();
                 Event::SiteCare(match it.state {

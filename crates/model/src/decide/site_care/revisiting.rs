@@ -41,7 +41,7 @@ impl Acting<'_> {
             let text = format!("site {site} is {}: nobody has been there yet", status.state);
             return Err(Refusal::new(RefusalCode::State, text, "wait until it is deployed"));
         }
-        if let Some((number, _)) = self.state.site_care.open_revisits(site).next() {
+        if let Some((number, _)) = self.state.site_care.revisits.open_at(site).next() {
             let text = format!("revisit {number} of {site} is open already");
             let next = format!("`landfall why site/{site}` says what it waits on");
             return Err(Refusal::new(RefusalCode::State, text, next));
@@ -106,7 +106,7 @@ impl Acting<'_> {
         let reason = worded("the reason", reason)?;
         let (_, status) = self.state.site(site).ok_or_else(|| Refusal::unknown(site))?;
         self.site_event(site, SiteTransition::Revisited, None, vec![])?;
-        if let Some((number, _)) = self.state.site_care.open_revisits(site).next() {
+        if let Some((number, _)) = self.state.site_care.revisits.open_at(site).next() {
             return self.go_back(site, number, None, &reason);
         }
         let cause = match status.state {
@@ -154,7 +154,7 @@ impl Acting<'_> {
         if is_complete {
             let agreed = SiteCareEvent::RevisitAgreed { number, rfc: rfc.cloned() };
             // Refused in the middle of a revisit, the site is gone back to under the same one.
-            let mut open = self.state.site_care.open_revisits(site);
+            let mut open = self.state.site_care.revisits.open_at(site);
             if !open.any(|(it, revisit)| it == number && revisit.state == RevisitState::UnderWay) {
                 events.push(Event::SiteCare(agreed));
             }
