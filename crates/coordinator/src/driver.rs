@@ -272,7 +272,7 @@ impl Drive<'_> {
             let is_busy = self.flight.len() + self.prober.in_flight() > 0
                 || self.outbox.is_busy()
                 || self.awaits_workers();
-            let is_over = self.coordinator.state.is_sealed() && next_probe.is_none();
+            let is_over = self.is_over() && next_probe.is_none();
             let rests = matches!(until, Until::Idle) || is_over;
             if !is_busy && !self.asks_people() {
                 // Probes alone bring nothing about: time jumps only towards something else.
@@ -350,6 +350,13 @@ impl Drive<'_> {
         if self.coordinator.head.epoch == self.epoch { Ok(()) } else { Err(self.superseded()) }
     }
 
+    /// Returns whether the deployment is over, and nothing is owed to anybody: no letter waits to be sent
+    /// again, and the clock is not doubted.
+    fn is_over(&self) -> bool {
+        let state = &self.coordinator.state;
+        state.is_sealed() && self.outbox.next_try().is_none() && state.history.clock.is_none()
+    }
+
     fn awaits_workers(&self) -> bool {
         match self.driver.orders_to {
             OrdersTo::ThisServer => false,
@@ -421,6 +428,7 @@ impl Drive<'_> {
         let (granted, unsealed) = (appended.granted, appended.unsealed);
         let taken_up = left::taken_up(state, &left, granted, unsealed, &self.driver.holder);
         self.held_back.extend(taken_up.strange);
+        self.held_back.extend(left::withdrawn(appended.withdrawn));
         // Whoever had them may be frozen and wake up: until then nothing is known.
         self.flight.land_at(until, taken_up.lost);
         self.flight.launch_tracks(state, taken_up.resumed, handed, &called_back);
@@ -434,6 +442,10 @@ impl Drive<'_> {
             let deployment = &self.coordinator.deployment;
             self.driver.record.let_claim(deployment, self.epoch).await?;
             self.let_claim_at = Some(tokio::time::Instant::now());
+            // What nobody has ordered is reported too, where somebody put it into the queue.
+            if self.held_back.is_empty() {
+                self.held_back = left::reported(self.driver.record.as_ref(), deployment).await?;
+            }
         }
         Ok(())
     }

@@ -14,7 +14,7 @@ use model::id::DeploymentId;
 use model::order::{Ending, Intent};
 use model::planted::{Planted, is_planted};
 use record::{Before, Claimed, Enlisted, HANDED_OUT_WITHIN, Record, RecordError, Reported};
-use record::{VerifierKey, Wish};
+use record::{VerifierKey, Wish, beside_unknown_ending};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -216,10 +216,10 @@ impl<'w> Shift<'w> {
     async fn report_and_claim(&mut self) -> Result<usize, RecordError> {
         self.report().await;
         let claimed = self.claim().await?;
-        self.complained = None;
         if claimed == 0 {
             self.look_at_keys().await?;
         }
+        self.complained = None;
         Ok(claimed)
     }
 
@@ -237,6 +237,7 @@ impl<'w> Shift<'w> {
         if self.looked_at_keys.is_some_and(|it| it.elapsed() < LOOK_AT_KEYS_EVERY) {
             return Ok(());
         }
+        self.looked_at_keys = Some(Instant::now());
         let Worker { record, key: trusted, complain, .. } = self.worker;
         for deployment in record.deployments().await? {
             // One that cannot be read keeps nobody from working for the others.
@@ -249,7 +250,6 @@ impl<'w> Shift<'w> {
             self.other_keys.insert(deployment.clone(), key);
             complain(RecordError::NotTrusted { deployment, signs, trusted });
         }
-        self.looked_at_keys = Some(Instant::now());
         Ok(())
     }
 
@@ -417,8 +417,7 @@ fn out_of_reach_of(orders: &[(Intent, Cancel)], before: &str, name: &str) -> Opt
     let reports = orders.iter().map(|(it, _)| out_of_reach(it.order(), before, name));
     let reports: Vec<_> = reports.collect();
     reports.iter().any(Option::is_some).then_some(())?;
-    let why = || "nobody knows what became of the steps beside it".to_owned();
-    let ending = |it: Option<_>| it.map_or_else(|| Ending::Withheld { why: why() }, Ending::Ended);
+    let ending = |it: Option<_>| it.map_or_else(beside_unknown_ending, Ending::Ended);
     Some(reports.into_iter().map(ending).collect())
 }
 

@@ -375,6 +375,9 @@ impl State {
             self.deployment_since = at;
         }
         self.concurrences.remove(&act_name(transition));
+        if transition == DeploymentTransition::HoldReleased {
+            self.let_go(&Scope::Deployment, at);
+        }
         if transition == DeploymentTransition::Baselined {
             self.baseline = 1;
             self.release_readiness.baselined = Some(at);

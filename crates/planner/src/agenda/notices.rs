@@ -171,8 +171,10 @@ fn set_slot(look: &mut Look<'_>, agenda: &mut Agenda, position: usize) {
         }
         Some(told) if told.until <= look.now => {
             let scope = Scope::Site(site.id.clone());
-            let is_open = state.rings.get(ring).is_none_or(|it| it.state != RingState::Halted);
-            if !is_open || state.held(&scope).is_some() {
+            // What stands still before it, or at it, moves its slot once it goes on.
+            let is_halted =
+                state.rings.iter().take(ring + 1).any(|it| it.state == RingState::Halted);
+            if is_halted || state.held(&scope).is_some() {
                 return;
             }
             (told.version + 1, Some("it was not begun in its slot".to_owned()))

@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use model::link::{BandwidthLimits, Uplink};
 use model::plan::MasterProjectPlan;
 use model::site::{Site, SiteTemplate};
+use model::site_care::terms::SiteMode;
 use model::step::{Step, StepWork};
 
 /// Returns the limits of the source and of shared uplinks.
@@ -34,7 +35,8 @@ pub fn site_work(plan: &MasterProjectPlan, site: &Site, template: &SiteTemplate)
 
 /// Returns what `site` lacks of the release: nothing where it was sent ahead.
 pub fn payload(plan: &MasterProjectPlan, site: &Site, template: &SiteTemplate) -> Payload {
-    if site.prestaged {
+    // At a site that only gets access no step runs.
+    if site.prestaged || site.terms.mode != SiteMode::Client {
         return Payload::NONE;
     }
     let bytes = |steps: &[Step]| -> u64 {

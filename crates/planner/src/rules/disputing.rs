@@ -4,7 +4,7 @@
 
 use super::world::World;
 use crate::fixture::standard_plan;
-use crate::waiting::why;
+use crate::waiting::{waiting, why};
 use expect_test::expect;
 use jiff::{SignedDuration, Timestamp};
 use model::command::{Command, RfcAct};
@@ -78,6 +78,35 @@ fn what_is_disputed_is_what_was_signed_by_that_means_since_then_and_nothing_else
     let since = at.checked_add(hour).unwrap();
     later.act("gunnvor", &report("owner-1", None, since)).unwrap();
     assert!(later.state.is_signed(&slot()), "it was signed before");
+}
+
+// Proves: M-3
+#[test]
+fn nobody_is_asked_to_sign_for_all_sites_while_the_signature_of_one_is_disputed() {
+    let mut world = World::ready(standard_plan());
+    let of_all: SlotId = "sites-complete:release-management".parse().unwrap();
+    let is_asked = |it: &World| {
+        it.state.slots.get(&of_all).is_some_and(|it| it.state == SignOffState::Requested)
+    };
+    world.until(is_asked);
+    let asks = |it: &World| {
+        let waits = waiting(&it.state, it.now, 1_000).into_iter();
+        let mut of_deployment = waits.filter(|it| it.scope == Scope::Deployment);
+        of_deployment
+            .any(|it| matches!(&it.command, Some(Command::Sign { slot, .. }) if *slot == of_all))
+    };
+    assert!(asks(&world));
+    let at = world.state.slots[&slot()].since;
+    world.act("gunnvor", &report("owner-1", None, at)).unwrap();
+    assert!(is_asked(&world) && !asks(&world));
+    let waits = waiting(&world.state, world.now, 1_000);
+    let said =
+        waits.iter().filter(|it| it.scope == Scope::Deployment && it.what.contains("disputed"));
+    assert_eq!(said.count(), 1, "{waits:#?}");
+    world.act("gunnvor", &renew(1)).unwrap();
+    let confirmed = confirm(&world);
+    world.act("owner-1", &confirmed).unwrap();
+    assert!(asks(&world));
 }
 
 // Proves: M-3

@@ -88,6 +88,22 @@ fn a_component_that_is_resumed_while_it_is_held_orders_nothing_until_it_is_let_g
 }
 
 #[test]
+fn no_deadline_of_a_component_passes_while_the_deployment_stands_held() {
+    let mut world = World::of(three_steps());
+    let order = world.until_ordered("component/db@1");
+    let reason = || "stock-taking".to_owned();
+    world.act("ivo", &Command::HoldDeployment { reason: reason() }).unwrap();
+    world.end(&order, WELL);
+    world.pass(8 * 24 * 3600);
+    world.look();
+    for person in ["ivo", "sabela"] {
+        world.act(person, &Command::ReleaseDeployment { reason: reason() }).unwrap();
+    }
+    world.look();
+    assert_eq!(world.in_flight().len(), 1, "{}", world.why("component/db"));
+}
+
+#[test]
 fn nobody_is_kept_from_undoing_a_component_that_is_held() {
     let mut world = World::of(three_steps());
     world.until_ordered("component/db@1/host-1/install");

@@ -4,6 +4,7 @@
 
 use super::WaitingOn;
 use crate::facts::Look;
+use jiff::Timestamp;
 use model::command::{Command, Findings};
 use model::decide::{Acting, decide};
 use model::gates;
@@ -140,7 +141,7 @@ pub(super) fn slots(look: &Look<'_>, of: Option<&Scope>) -> Vec<WaitingOn> {
     let open = first
         .take_while(|(slot, _)| is_near(slot))
         .filter(|(slot, it)| it.state == SignOffState::Requested || is_declined(slot, it));
-    open.filter_map(|(slot, status)| {
+    let waits = open.filter_map(|(slot, status)| {
         let scope = slot.sheet.scope();
         if of.is_some_and(|it| *it != scope) {
             return None;
@@ -159,12 +160,29 @@ pub(super) fn slots(look: &Look<'_>, of: Option<&Scope>) -> Vec<WaitingOn> {
             let wait = WaitingOn::people(state, scope, text, status.since, &roles);
             return Some(wait.with(Command::SiteCare(again)));
         }
+        if slot.sheet == Sheet::SitesComplete
+            && let Some(disputed) = nobody_may_sign_yet(look, status.since)
+        {
+            return Some(disputed);
+        }
         let text = format!("{} has to sign: {}", slot.role, slot.meaning());
         let command =
             Command::Sign { slot: slot.clone(), document: status.document, exceptions: vec![] };
         let roles = gates::milestone::signers(&state.plan, slot);
         let wait = WaitingOn::people(state, scope, text, status.since, &roles);
         Some(wait.with(command))
-    })
-    .collect()
+    });
+    let mut waits: Vec<WaitingOn> = waits.collect();
+    // What keeps several from signing is said once.
+    waits.dedup();
+    waits
+}
+
+/// Returns on what the signatures of all sites wait although they were asked for: one of a site is disputed
+/// since.
+fn nobody_may_sign_yet(look: &Look<'_>, since: Timestamp) -> Option<WaitingOn> {
+    let (state, scope) = (look.state, Scope::Deployment);
+    let reading =
+        state.reading(Guard::SC1, std::slice::from_ref(&scope), look.now, gates::sc1(state));
+    WaitingOn::guard(state, &scope, &reading, since)
 }

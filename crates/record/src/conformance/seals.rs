@@ -126,16 +126,21 @@ async fn of_orders_that_travel_together_none_runs_without_those_before_it() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_somebody_may_still_wake_up_and_begin_is_not_called_unknown_yet() {
+async fn what_somebody_may_still_wake_up_and_begin_is_not_called_unknown_yet_and_takes_no_place() {
     for kind in KINDS {
-        let (_home, record, _) = with(kind, vec![new_order("a#1", None)]).await;
+        let orders = vec![new_order("a#1", None), new_order("b#1", None)];
+        let (_home, record, _) = with(kind, orders).await;
         let by = record.enlist("frozen", LONG).await.unwrap();
-        assert_eq!(record.claim(&by, &key(), 9, NONE).await.unwrap().len(), 1, "{kind:?}");
-        record.tamper("UPDATE orders SET body = 'other'").await.unwrap();
-        assert_eq!(claimed(&record, &signer()).await, [""; 0], "{kind:?}");
+        assert_eq!(record.claim(&by, &key(), 1, NONE).await.unwrap().len(), 1, "{kind:?}");
+        record.tamper("UPDATE orders SET body = 'other' WHERE id = 'a#1'").await.unwrap();
+        let awake = record.enlist("awake", LONG).await.unwrap();
+        let claimed = record.claim(&awake, &key(), 1, LONG).await.unwrap();
+        let names: Vec<_> = claimed.iter().map(|it| it.intent.order().id.to_string()).collect();
+        assert_eq!(names, ["b#1"], "{kind:?}");
         assert_eq!(unsealed(&record).await, [""; 0], "{kind:?}: its lease has just run out");
-        record.tamper("UPDATE orders SET held_until = held_until - 180000000").await.unwrap();
-        assert_eq!(claimed(&record, &signer()).await, [""; 0], "{kind:?}");
+        let later = "UPDATE orders SET held_until = held_until - 180000000 WHERE id = 'a#1'";
+        record.tamper(later).await.unwrap();
+        assert_eq!(record.claim(&awake, &key(), 1, LONG).await.unwrap(), [], "{kind:?}");
         assert_eq!(unsealed(&record).await, ["a#1"], "{kind:?}");
     }
 }

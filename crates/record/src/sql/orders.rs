@@ -118,8 +118,7 @@ pub(super) async fn claim(
     let Enlisted { worker, session } = by;
     let values = [worker.as_str().into(), (*session).into(), now_us.into()];
     link.row(text::IS_ENLISTED, &values).await?.ok_or_else(|| by.dismissed())?;
-    let bundles = may_be_claimed(link, now_us, key, limit).await?;
-    let (given, refused) = by_their_seals(link, bundles, key, now_us).await?;
+    let BySeals { given, refused, .. } = claimable(link, now_us, key, limit).await?;
     let count = (given.len() + refused.len()) as u64;
     if count == 0 {
         return Ok(Vec::new());
@@ -146,17 +145,47 @@ pub(super) async fn claim(
     Ok(claimed)
 }
 
-/// Returns of orders that may be claimed those that are given, and those that are refused with what is said of
-/// them. Of orders that travel together those before the first that is not what was sealed are given; where that
-/// is the first of all, nobody gets any of them.
+/// Orders that may be claimed, by whether they are what was sealed.
+#[derive(Default)]
+struct BySeals {
+    given: Vec<Claimable>,
+    /// Those that nobody gets, each with what is said of it.
+    refused: Vec<(Granted, Ending)>,
+    /// How many bundles are left as they are for now: somebody may wake up and begin them.
+    put_off: u32,
+}
+
+/// Returns of the orders that a worker may have at most `limit` bundles, and those that it may not. What is put
+/// off takes nobody's place.
+async fn claimable(
+    link: &mut Link<'_>,
+    now_us: i64,
+    key: &VerifierKey,
+    limit: u32,
+) -> Result<BySeals, RecordError> {
+    let mut put_off = 0;
+    loop {
+        let asked = limit.saturating_add(put_off);
+        let bundles = may_be_claimed(link, now_us, key, asked).await?;
+        let is_all = bundles.len() < usize::try_from(asked).unwrap_or(usize::MAX);
+        let found = by_their_seals(link, bundles, key, now_us).await?;
+        if is_all || found.put_off <= put_off {
+            return Ok(found);
+        }
+        put_off = found.put_off;
+    }
+}
+
+/// Returns bundles by their seals. Of orders that travel together those before the first that is not what was
+/// sealed are given; where that is the first of all, nobody gets any of them.
 async fn by_their_seals(
     link: &mut Link<'_>,
     bundles: Vec<Vec<Claimable>>,
     key: &VerifierKey,
     now_us: i64,
-) -> Result<(Vec<Claimable>, Vec<(Granted, Ending)>), RecordError> {
+) -> Result<BySeals, RecordError> {
     let mut seals = Seals::under(key);
-    let (mut given, mut refused) = (Vec::new(), Vec::new());
+    let mut found = BySeals::default();
     for mut bundle in bundles {
         let mut sealed = 0;
         for it in &bundle {
@@ -167,14 +196,16 @@ async fn by_their_seals(
         }
         if sealed > 0 {
             bundle.truncate(sealed);
-            given.extend(bundle);
-        } else if !bundle.iter().any(|it| it.may_be_begun_yet(now_us)) {
+            found.given.extend(bundle);
+        } else if bundle.iter().any(|it| it.may_be_begun_yet(now_us)) {
+            found.put_off += 1;
+        } else {
             let endings = std::iter::once(unsealed_ending())
                 .chain(std::iter::repeat_with(beside_unknown_ending));
-            refused.extend(bundle.into_iter().map(|it| it.granted).zip(endings));
+            found.refused.extend(bundle.into_iter().map(|it| it.granted).zip(endings));
         }
     }
-    Ok((given, refused))
+    Ok(found)
 }
 
 /// An order that a worker may have.
@@ -222,15 +253,16 @@ async fn may_be_claimed(
     let behind = link.choose(text::BEHIND_SQLITE, text::BEHIND_POSTGRES);
     let mut found = Vec::with_capacity(rows.len());
     for row in rows {
-        let first = Claimable::read(row)?;
+        // What cannot be read is no order: it keeps nobody from the others.
+        let Ok(first) = Claimable::read(row) else { continue };
         let Granted { number, intent, deployment, .. } = &first.granted;
         let (mut next, end) = (number + 1, number + BUNDLE_MAX);
         let values = [(*number).into(), end.into(), deployment.as_str().into(), (*intent).into()];
         let rows = link.rows(behind, &values).await?;
         let mut bundle = vec![first];
         for row in rows {
-            let one = Claimable::read(row)?;
             // What another transaction is at just now is left, and all behind it.
+            let Ok(one) = Claimable::read(row) else { break };
             if one.granted.number != next {
                 break;
             }
@@ -370,7 +402,8 @@ pub(super) async fn reported(
     }
     let read = |mut row: Row| {
         let (order, token) = (OrderId(row.text()?.into()), row.number()?);
-        let ending: Ending = from_json("a report", &row.text()?)?;
+        // One that cannot be read says nothing, and is somebody else's.
+        let ending = from_json("a report", &row.text()?).unwrap_or_else(|_| unsealed_ending());
         Ok(Reported { deployment: deployment.clone(), order, token, ending })
     };
     rows.into_iter().map(read).collect()

@@ -81,7 +81,7 @@ pub(super) async fn anew(
     // Those whose numbers follow one another share one.
     let mut runs: Vec<Vec<Granted>> = Vec::new();
     for mut row in link.rows(text::QUEUED, &[deployment.as_str().into()]).await? {
-        let order = Granted::read(&mut row)?;
+        let Ok(order) = Granted::read(&mut row) else { continue };
         if !seals.hold(link, &order).await? {
             continue;
         }
