@@ -7,14 +7,19 @@ use super::faults::fault;
 use super::link::{Database, Link};
 use crate::error::RecordError;
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
+use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{AssertSqlSafe, Executor as _, PgPool, SqlSafeStr as _, SqlitePool};
+use sqlx::{AssertSqlSafe, Executor as _, PgPool, SqlSafeStr as _, Sqlite, SqlitePool};
 use std::path::Path;
 use std::time::Duration;
+use tokio::time::Instant;
 
 /// How long a statement waits for another process that writes to the same file.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long whoever finds a new file locked waits before it looks again.
+const LOCKED_AGAIN_AFTER: Duration = Duration::from_millis(10);
 
 /// How many connections read a SQLite file at once: more readers than cores only queue there.
 const SQLITE_READERS: u32 = 4;
@@ -106,7 +111,7 @@ pub(super) async fn open_sqlite(path: &Path) -> Result<Database, RecordError> {
     let writer: SqlitePool = pool(options.clone(), 1);
     let readers = pool(options.pragma("query_only", "ON"), SQLITE_READERS);
     {
-        let mut connection = writer.acquire().await.map_err(fault)?;
+        let mut connection = first_connection(&writer).await?;
         check(&mut Link::Sqlite(&mut connection), &SQLITE_NEEDED).await?;
     }
     // Under the write lock: another process may be opening the same new file.
@@ -114,6 +119,20 @@ pub(super) async fn open_sqlite(path: &Path) -> Result<Database, RecordError> {
     migrator(NUMBERS[1]).run_direct(None, &mut *transaction, false).await.map_err(unmigrated)?;
     transaction.commit().await.map_err(fault)?;
     Ok(Database::Sqlite { writer, readers })
+}
+
+/// Returns the first connection to a file. Where several processes make it at once, all but one are told that it
+/// is locked while it changes to its log, without a wait: they try again for as long as any statement waits.
+async fn first_connection(writer: &SqlitePool) -> Result<PoolConnection<Sqlite>, RecordError> {
+    let until = Instant::now() + BUSY_TIMEOUT;
+    loop {
+        match writer.acquire().await.map_err(fault) {
+            Err(RecordError::Locked { .. }) if Instant::now() < until => {
+                tokio::time::sleep(LOCKED_AGAIN_AFTER).await;
+            }
+            connected => return connected,
+        }
+    }
 }
 
 /// Opens the database at `url`.
