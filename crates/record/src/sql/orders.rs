@@ -64,15 +64,10 @@ impl Granted {
         Ok(Self { number, intent, deployment, id: OrderId(row.text()?.into()), body: row.text()? })
     }
 
-    /// Returns whether what is in it is of the row that it stands in.
-    pub(super) fn is_its_own(&self) -> bool {
-        let order: Result<Order, _> = serde_json::from_str(&self.body);
-        order.is_ok_and(|it| it.id == self.id && it.deployment == self.deployment)
-    }
-
-    /// Returns the licence under `token`, for one whose seal holds.
-    fn licence(&self, token: u64) -> Result<Intent, RecordError> {
-        Ok(Intent::recorded(from_json("an order", &self.body)?, self.intent, token))
+    /// Returns the order, where it names the row in which it stands.
+    pub(super) fn order(&self) -> Option<Order> {
+        let order: Order = serde_json::from_str(&self.body).ok()?;
+        (order.id == self.id && order.deployment == self.deployment).then_some(order)
     }
 }
 
@@ -98,10 +93,9 @@ pub(super) async fn give_tokens(
     tokens.run(link).await?;
     let mut handed = Handed::default();
     for (token, it) in (first..).zip(granted) {
-        if seals.hold(link, it).await? {
-            handed.licences.push(it.licence(token)?);
-        } else {
-            handed.unsealed.push((it.id.clone(), token));
+        match seals.open(link, it).await? {
+            Some(order) => handed.licences.push(Intent::recorded(order, it.intent, token)),
+            None => handed.unsealed.push((it.id.clone(), token)),
         }
     }
     Ok(handed)
@@ -126,16 +120,17 @@ pub(super) async fn claim(
     let first = take_tickets(link, count).await? + 1 - count;
     let until = end_of_lease(now_us, lease);
     let mut take = Rows::tuples(text::TAKE, vec![worker.as_str().into(), until.into()]);
-    let numbers = given.iter().map(|it| &it.granted).chain(refused.iter().map(|(it, _)| it));
+    let numbers = given.iter().map(|(_, it)| &it.granted).chain(refused.iter().map(|(it, _)| it));
     for (token, it) in (first..).zip(numbers) {
         take.push([it.number.into(), token.into()]);
     }
     take.run(link).await?;
     let of_the_refused = first + given.len() as u64;
-    let claimed = (first..).zip(given).map(|(token, Claimable { granted, before, wish, .. })| {
-        Ok(Claimed { intent: granted.licence(token)?, before, wish })
+    let claimed = (first..).zip(given).map(|(token, (order, it))| {
+        let Claimable { granted, before, wish, .. } = it;
+        Claimed { intent: Intent::recorded(order, granted.intent, token), before, wish }
     });
-    let claimed = claimed.collect::<Result<Vec<_>, RecordError>>()?;
+    let claimed = claimed.collect();
     // Nobody carries these out: whoever leads hears of them as of any other order.
     let reports = (of_the_refused..).zip(refused).map(|(token, (granted, ending))| {
         let Granted { deployment, id: order, .. } = granted;
@@ -148,7 +143,7 @@ pub(super) async fn claim(
 /// Orders that may be claimed, by whether they are what was sealed.
 #[derive(Default)]
 struct BySeals {
-    given: Vec<Claimable>,
+    given: Vec<(Order, Claimable)>,
     /// Those that nobody gets, each with what is said of it.
     refused: Vec<(Granted, Ending)>,
     /// How many bundles are left as they are for now: somebody may wake up and begin them.
@@ -186,17 +181,14 @@ async fn by_their_seals(
 ) -> Result<BySeals, RecordError> {
     let mut seals = Seals::under(key);
     let mut found = BySeals::default();
-    for mut bundle in bundles {
-        let mut sealed = 0;
+    for bundle in bundles {
+        let mut sealed = Vec::with_capacity(bundle.len());
         for it in &bundle {
-            if !seals.hold(link, &it.granted).await? {
-                break;
-            }
-            sealed += 1;
+            let Some(order) = seals.open(link, &it.granted).await? else { break };
+            sealed.push(order);
         }
-        if sealed > 0 {
-            bundle.truncate(sealed);
-            found.given.extend(bundle);
+        if !sealed.is_empty() {
+            found.given.extend(sealed.into_iter().zip(bundle));
         } else if bundle.iter().any(|it| it.may_be_begun_yet(now_us)) {
             found.put_off += 1;
         } else {

@@ -7,6 +7,7 @@ use crate::error::RecordError;
 use crate::key::{Signer, VerifierKey};
 use crate::seal::Seal;
 use model::id::DeploymentId;
+use model::order::Order;
 
 /// How many of the oldest seals are looked at when one more is kept: more than there are new ones.
 const LOOKED_AT: i64 = 8;
@@ -24,26 +25,31 @@ impl<'a> Seals<'a> {
         Self { key, last: None }
     }
 
-    /// Returns whether `order` is what was sealed.
-    pub(super) async fn hold(
+    /// Returns the order in `queued`, where it is what was sealed.
+    pub(super) async fn open(
         &mut self,
         link: &mut Link<'_>,
-        order: &Granted,
-    ) -> Result<bool, RecordError> {
+        queued: &Granted,
+    ) -> Result<Option<Order>, RecordError> {
+        Ok(if self.hold(link, queued).await? { queued.order() } else { None })
+    }
+
+    /// Returns whether the seal of `order` holds.
+    async fn hold(&mut self, link: &mut Link<'_>, order: &Granted) -> Result<bool, RecordError> {
         let Granted { number, intent, deployment, body, .. } = order;
         let is_of = |seal: &Seal| seal.is_of(*number, *intent, body);
         if let Some((of, seal, holds)) = &self.last
             && of == deployment
             && is_of(seal)
         {
-            return Ok(*holds && order.is_its_own());
+            return Ok(*holds);
         }
         let values = [deployment.as_str().into(), (*number).into()];
         let Some(mut row) = link.row(text::SEAL, &values).await? else { return Ok(false) };
         let seal = Seal { first: row.number()?, digests: row.bytes()?, note: row.text()? };
         let (is_of, holds) = (is_of(&seal), seal.holds(deployment, self.key));
         self.last = Some((deployment.clone(), seal, holds));
-        Ok(is_of && holds && order.is_its_own())
+        Ok(is_of && holds)
     }
 }
 
