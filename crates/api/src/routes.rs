@@ -214,10 +214,15 @@ pub(crate) struct Path<T>(pub(crate) T);
 #[from_request(via(axum::extract::Query), rejection(Problem))]
 pub(crate) struct Query<T>(pub(crate) T);
 
-/// An answer computed from a record as it stood after entry `seq`: whoever has it need not be sent
-/// it again.
-pub(crate) fn versioned(headers: &HeaderMap, seq: u64, body: impl IntoResponse) -> Response {
-    tagged(headers, &format!("\"{seq}\""), body)
+/// An answer computed from a record as it stood after entry `seq`, whose history was lost so many times:
+/// whoever has it need not be sent it again. An entry that was lost gives its number to another one.
+pub(crate) fn versioned(
+    headers: &HeaderMap,
+    (seq, losses): (Seq, usize),
+    body: impl IntoResponse,
+) -> Response {
+    let tag = if losses == 0 { format!("\"{seq}\"") } else { format!("\"{seq}-{losses}\"") };
+    tagged(headers, &tag, body)
 }
 
 /// An answer that is computed from no record: its tag is that of what it says.
@@ -239,8 +244,10 @@ pub(crate) fn tag_of(body: &impl Serialize) -> String {
 pub(crate) fn seen_in(headers: &HeaderMap) -> Result<Option<Seq>, Problem> {
     let Some(tags) = headers.get(axum::http::header::IF_MATCH) else { return Ok(None) };
     let mut tags = tags.to_str().unwrap_or_default().split(',').map(str::trim);
-    let numbers =
-        tags.clone().filter_map(|it| it.strip_prefix('"')?.strip_suffix('"')?.parse().ok());
+    let numbers = tags.clone().filter_map(|it| {
+        let tag = it.strip_prefix('"')?.strip_suffix('"')?;
+        tag.split('-').next()?.parse().ok()
+    });
     match numbers.max() {
         _ if tags.any(|it| it == "*") => Ok(None),
         None => Err(stale("the tag names no entry of a record")),

@@ -34,7 +34,9 @@ impl Sight {
     /// Returns `body` as the answer, with the tag of the entry up to which it was computed; nothing
     /// but the tag for whoever has it already.
     pub(crate) fn answer(&self, body: impl IntoResponse) -> Response {
-        versioned(&self.headers, self.state().seq, body)
+        let state = self.state();
+        let losses = state.history.losses.len() + usize::from(self.standing.loss.is_some());
+        versioned(&self.headers, (state.seq, losses), body)
     }
 }
 

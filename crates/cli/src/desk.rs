@@ -283,7 +283,7 @@ impl Desk {
         if let Some(client) = &self.client {
             client.follow(&self.deployment()).await?;
         }
-        Ok(self.coordinator.catch_up().await?)
+        Ok(self.coordinator.look().await?)
     }
 
     /// Replaces the plan by the one at `path` among those of the server; does nothing where the

@@ -17,6 +17,8 @@ use tempfile::TempDir;
 
 struct Desk {
     folder: TempDir,
+    /// The folder of the witness.
+    witness: &'static str,
 }
 
 impl Desk {
@@ -30,7 +32,7 @@ impl Desk {
             .current_dir(self.folder.path())
             .env_remove("LANDFALL_AS")
             .env("LANDFALL_DATA", self.path("data"))
-            .env("LANDFALL_WITNESS", self.path("elsewhere"))
+            .env("LANDFALL_WITNESS", self.path(self.witness))
             .args(words)
             .stdin(Stdio::null())
             .output();
@@ -53,7 +55,7 @@ impl Desk {
 
 #[test]
 fn a_database_put_back_is_in_quarantine_until_two_people_accept_the_loss() {
-    let desk = Desk { folder: TempDir::new().unwrap() };
+    let desk = Desk { folder: TempDir::new().unwrap(), witness: "elsewhere" };
     let branches = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/two-branches");
     folder::copy(branches.as_ref(), &desk.path("plan"));
     desk.does("deployment create plan --rehearsal --as ivo");
@@ -84,4 +86,43 @@ fn a_database_put_back_is_in_quarantine_until_two_people_accept_the_loss() {
         "record accept-loss --reason nightly --as sabela",
         "nothing of the record is lost",
     );
+}
+
+/// Another server, or the computer of whoever administers it, has a witness of its own, which has seen less.
+#[test]
+fn whoever_finds_a_loss_has_all_know_of_it_whatever_their_own_witness_has_seen() {
+    let mut desk = Desk { folder: TempDir::new().unwrap(), witness: "elsewhere" };
+    let branches = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/two-branches");
+    folder::copy(branches.as_ref(), &desk.path("plan"));
+    desk.does("deployment create plan --as ivo");
+    desk.does("rfc submit RFC-1 --as saoirse");
+    let backup = back_up(&desk.path("data"));
+    desk.does("rfc classify RFC-1 --as rosalind");
+    desk.witness = "theirs";
+    desk.does("status --no-forecast");
+    desk.witness = "elsewhere";
+    desk.does("rfc return RFC-1 --reason incomplete --as rosalind");
+    put_back(&desk.path("data"), &backup);
+
+    desk.witness = "of nobody";
+    assert!(!desk.does("status --no-forecast").contains("quarantine"), "nobody has noticed yet");
+    desk.witness = "elsewhere";
+    assert!(desk.does("status --no-forecast").contains("is in quarantine"));
+    for other in ["of nobody", "theirs"] {
+        desk.witness = other;
+        assert!(desk.does("status --no-forecast").contains("is in quarantine"), "{other}");
+        desk.is_refused("rfc classify RFC-1 --as rosalind", "is in quarantine");
+        desk.is_refused("serve --until-idle", "is in quarantine");
+    }
+    desk.does("record accept-loss --reason nightly --as sabela");
+    desk.witness = "of nobody";
+    desk.does("record accept-loss --reason nightly --as gunnvor");
+
+    // Theirs has seen a part of what people have accepted: nobody is asked again, and nobody is fenced.
+    for witness in ["elsewhere", "theirs", "of nobody"] {
+        desk.witness = witness;
+        assert!(!desk.does("status --no-forecast").contains("quarantine"), "{witness}");
+    }
+    desk.does("rfc classify RFC-1 --as rosalind");
+    desk.does("record verify");
 }

@@ -16,7 +16,7 @@ use model::decide::{Acting, decide};
 use model::digest::{Digest, canonical};
 use model::event::{Actor, Entry, Event};
 use model::forgetting::Whom;
-use model::history::{HistoryCommand, Loss, as_found};
+use model::history::{HistoryCommand, Loss};
 use model::id::{DeploymentId, Seq};
 use model::plan::MasterProjectPlan;
 use model::planted::{Planted, is_planted};
@@ -128,12 +128,13 @@ impl Coordinator {
         record: Arc<dyn Record>,
         deployment: &DeploymentId,
     ) -> Result<Self, CommandError> {
-        let loss = quarantine::loss(record.as_ref(), deployment).await?;
+        // The witness first: the record may grow meanwhile, but it must never be behind.
+        let is_whole = quarantine::is_whole(record.as_ref(), deployment).await?;
         let mut opened = Self::fold(record, deployment).await?;
-        opened.quarantine = loss.map(|it| as_found(&opened.state, &it));
-        opened.finish_accepting().await?;
-        if opened.quarantine.is_none() {
+        if is_whole {
             opened.forget_again().await?;
+        } else {
+            opened.compare().await?;
         }
         Ok(opened)
     }

@@ -213,6 +213,12 @@ impl Driver {
             told: None,
         };
         let rest = drive.run(until).await;
+        if let Err(DriveError::Command(error)) = &rest
+            && quarantine::tells_of_loss(error)
+        {
+            // Before another server leads, whose witness may have seen less.
+            quarantine::is_over(&self.record, deployment).await.ok();
+        }
         self.record.stop_leading(deployment, epoch).await?;
         if rest.is_ok() {
             self.folded.keep(drive.coordinator);

@@ -2,6 +2,8 @@
 //!
 //! A database that was put back to an earlier day is consistent in itself. Its
 //! witness knows better; and so does whoever has read further than it reaches now.
+//! Whoever finds it out writes it where everybody looks: another server has a
+//! witness of its own, or none.
 //!
 //! House rule: nothing starts after a loss of history until two people have accepted it.
 
@@ -20,43 +22,70 @@ use record::{Change, Checkpoint, Head, Record, RecordError};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-/// Returns what the record has lost, as its witness says; nothing where it is whole.
+/// How often a record is compared anew where people have accepted what was found before.
+const COMPARED_MAX: usize = 8;
+
+/// What was found when a record was compared with what is kept outside of it.
+struct Found {
+    /// What is kept outside.
+    kept: Checkpoint,
+    /// What was lost, as it shows.
+    loss: Loss,
+    /// When the witness was last told of anything; nothing where somebody else has seen it.
+    since: Option<Timestamp>,
+}
+
+/// Returns what the record has lost, as its witness says or somebody else has seen; nothing where it is
+/// whole.
 ///
 /// # Errors
 ///
 /// When the record cannot be read, or is damaged in another way.
-pub(crate) async fn loss(
+async fn found(
     record: &dyn Record,
     deployment: &DeploymentId,
-) -> Result<Option<Loss>, CommandError> {
-    match record.inspect(deployment).await {
-        Ok(_) => Ok(None),
-        Err(_) if is_planted(Planted::WitnessNotAsked) => Ok(None),
-        Err(RecordError::HistoryLost { witnessed, found, .. }) => {
-            Ok(Some(lost(*witnessed, found.seq)))
+) -> Result<Option<Found>, CommandError> {
+    let (kept, seq, since) = match record.inspect(deployment).await {
+        Ok(_) => return Ok(None),
+        Err(_) if is_planted(Planted::WitnessNotAsked) => return Ok(None),
+        Err(RecordError::HistoryLost { witnessed, found, since, .. }) => {
+            (*witnessed, found.seq, since)
         }
-        Err(RecordError::Rewritten { witnessed, .. }) => {
-            let head = record.head(deployment).await?;
-            Ok(Some(lost(*witnessed, head.seq)))
+        Err(RecordError::Rewritten { witnessed, since, .. }) => {
+            (*witnessed, record.head(deployment).await?.seq, since)
         }
-        Err(error) => Err(error.into()),
-    }
+        Err(error) => return Err(error.into()),
+    };
+    let loss = lost(&kept, seq);
+    Ok(Some(Found { kept, loss, since }))
 }
 
-fn lost(Checkpoint { size, root, .. }: Checkpoint, found: Seq) -> Loss {
-    Loss { witnessed: size, root, found }
+/// Returns whether nothing of the record is lost, as far as its witness or anybody else knows.
+///
+/// # Errors
+///
+/// When the record cannot be read, or is damaged in another way.
+pub(crate) async fn is_whole(
+    record: &dyn Record,
+    deployment: &DeploymentId,
+) -> Result<bool, CommandError> {
+    Ok(found(record, deployment).await?.is_none())
+}
+
+fn lost(kept: &Checkpoint, found: Seq) -> Loss {
+    Loss { witnessed: kept.size, root: kept.root, found }
 }
 
 /// Returns an error where history is lost and nobody has accepted it.
 ///
 /// # Errors
 ///
-/// Then, and as [`loss`].
+/// Then, and as [`Coordinator::open`].
 pub(crate) async fn is_over(
     record: &Arc<dyn Record>,
     deployment: &DeploymentId,
 ) -> Result<(), CommandError> {
-    if loss(record.as_ref(), deployment).await?.is_none() {
+    if is_whole(record.as_ref(), deployment).await? {
         return Ok(());
     }
     match Coordinator::open(record.clone(), deployment).await?.quarantine {
@@ -69,6 +98,13 @@ pub(crate) async fn is_over(
 pub(crate) fn went_back(deployment: &DeploymentId, known: &Head, found: &Head) -> RecordError {
     let (deployment, found) = (deployment.clone(), found.clone());
     RecordError::WentBack { deployment, known: known.clone(), found }
+}
+
+/// Returns whether `error` says that history was lost: somebody has to be told before another server leads.
+pub(crate) fn tells_of_loss(error: &CommandError) -> bool {
+    use RecordError::{HistoryLost, Rewritten, WentBack};
+    let CommandError::Record(error) = error else { return false };
+    matches!(**error, HistoryLost { .. } | Rewritten { .. } | WentBack { .. })
 }
 
 /// Returns an error where `command` may not be carried out while history is lost, or is about a
@@ -106,11 +142,11 @@ pub async fn is_contradicted(
         return Ok(true);
     }
     let Some(kept) = Checkpoint::claimed(note) else { return Ok(false) };
-    let loss = lost(kept, opened.head.seq);
+    let loss = lost(&kept, opened.head.seq);
     if opened.state.history.has_accepted(&loss) || opened.state.history.covers(&loss, since) {
         return Ok(false);
     }
-    record.contradict(deployment, note).await?;
+    record.contradict(&kept).await?;
     Ok(true)
 }
 
@@ -124,18 +160,47 @@ impl Coordinator {
         let history = &self.state.history;
         match &self.quarantine {
             Some(known) if history.has_accepted(known) => {
-                self.quarantine = loss(self.record.as_ref(), &self.deployment).await?;
-                self.finish_accepting().await?;
+                self.compare().await?;
                 Ok(self.quarantine.is_none())
             }
             Some(_) => Ok(false),
             None => {
                 let found = self.head.seq;
-                let loss = contradicted.map(|it| as_found(&self.state, &lost(it, found)));
+                let loss = contradicted.map(|it| as_found(&self.state, &lost(&it, found)));
                 self.quarantine = loss.filter(|it| !history.has_accepted(it));
                 Ok(self.quarantine.is_some())
             }
         }
+    }
+
+    /// Reads what others have written since, for whoever only looks. Returns whether there was anything. A
+    /// record that is not the one any more that was read is opened anew.
+    ///
+    /// # Errors
+    ///
+    /// When the record cannot be read.
+    pub async fn look(&mut self) -> Result<bool, CommandError> {
+        match self.catch_up().await {
+            Err(error) if self.is_another_record(&error).await? => {
+                *self = Self::open(self.record.clone(), &self.deployment).await?;
+                Ok(true)
+            }
+            looked => looked,
+        }
+    }
+
+    /// Returns whether `error` comes of it that the entry that was read last is not in the record any more.
+    async fn is_another_record(&self, error: &CommandError) -> Result<bool, CommandError> {
+        let CommandError::Record(error) = error else { return Ok(false) };
+        if matches!(**error, RecordError::WentBack { .. }) {
+            return Ok(true);
+        }
+        if !matches!(**error, RecordError::Corrupt { .. }) {
+            return Ok(false);
+        }
+        let before = self.head.seq.saturating_sub(1);
+        let last = self.record.read(&self.deployment, before, 1).await?;
+        Ok(last.first().is_none_or(|it| it.hash != self.head.hash))
     }
 
     /// Returns what was lost of the record and nobody has accepted yet.
@@ -143,17 +208,38 @@ impl Coordinator {
         self.quarantine.as_ref()
     }
 
-    /// Lets the record go on as it was found, once two people have accepted that; also where this
-    /// program was killed between their decision and this.
-    pub(crate) async fn finish_accepting(&mut self) -> Result<(), CommandError> {
-        let Some(loss) = &self.quarantine else { return Ok(()) };
-        if self.state.history.has_accepted(loss) {
-            let accepted = self.record.accept_as_found(&self.deployment).await?;
-            self.head.epoch = accepted.epoch;
-            self.quarantine = None;
-            self.forget_again().await?;
+    /// Compares the record with what is kept outside of it. Goes into quarantine where some of it is lost,
+    /// and has everybody know; lets it go on as it was found where two people have accepted that, also where
+    /// another program was killed between their decision and this.
+    pub(crate) async fn compare(&mut self) -> Result<(), CommandError> {
+        for _ in 0..COMPARED_MAX {
+            let Some(Found { kept, loss, since }) =
+                found(self.record.as_ref(), &self.deployment).await?
+            else {
+                self.quarantine = None;
+                return self.forget_again().await;
+            };
+            let loss = as_found(&self.state, &loss);
+            let history = &self.state.history;
+            self.quarantine = Some(loss.clone());
+            if !history.has_accepted(&loss) && !history.covers(&loss, since) {
+                // Where it cannot be written, whoever reads here is told all the same.
+                if self.record.contradict(&kept).await.is_ok() {
+                    self.head.epoch = self.record.head(&self.deployment).await?.epoch;
+                }
+                return Ok(());
+            }
+            self.head.epoch = self.record.accept_as_found(&kept).await?.epoch;
         }
         Ok(())
+    }
+
+    /// Lets the record go on as it was found, once two people have accepted that.
+    pub(crate) async fn finish_accepting(&mut self) -> Result<(), CommandError> {
+        match &self.quarantine {
+            Some(loss) if self.state.history.has_accepted(loss) => self.compare().await,
+            Some(_) | None => Ok(()),
+        }
     }
 
     /// Forgets whoever was forgotten in what was lost: the database that was put back knows them again.

@@ -23,6 +23,9 @@ use views::sample::Sample;
 /// What is done through this server is seen at once.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 
+/// How long to wait before a record that could not be read is looked at again.
+const AGAIN_AFTER: Duration = Duration::from_secs(3);
+
 /// How long a forecast is good enough, where the record moves on all the time.
 const FORECAST_EVERY: Duration = Duration::from_secs(30);
 
@@ -103,11 +106,13 @@ impl Followed {
         });
         let weak = Arc::downgrade(&followed);
         tokio::spawn(async move {
+            let mut pause = LOOK_EVERY;
             loop {
-                tokio::time::sleep(LOOK_EVERY).await;
+                tokio::time::sleep(pause).await;
                 let Some(followed) = weak.upgrade() else { break };
-                // What cannot be read now is read at the next look; whoever acts is told why.
-                followed.look().await.ok();
+                // What cannot be read now is read at a later look; whoever acts is told why.
+                let looked = followed.look().await;
+                pause = if looked.is_ok() { LOOK_EVERY } else { AGAIN_AFTER };
             }
         });
         Ok(followed)
@@ -170,7 +175,7 @@ impl Followed {
     /// When the record cannot be read.
     pub async fn look(&self) -> Result<Arc<Standing>, CommandError> {
         let mut coordinator = self.coordinator.lock().await;
-        coordinator.catch_up().await?;
+        coordinator.look().await?;
         self.publish(&coordinator);
         Ok(self.standing())
     }
@@ -189,7 +194,7 @@ impl Followed {
         clock: &dyn Clock,
     ) -> Result<Acted, CommandError> {
         let mut coordinator = self.coordinator.lock().await;
-        coordinator.catch_up().await?;
+        coordinator.look().await?;
         let at = act_time(coordinator.state(), clock.now());
         let acted = coordinator.having_seen(seen).act(author, command, id, at).await;
         self.publish(&coordinator);
@@ -210,7 +215,7 @@ impl Followed {
         clock: &dyn Clock,
     ) -> Result<Acted, CommandError> {
         let mut coordinator = self.coordinator.lock().await;
-        coordinator.catch_up().await?;
+        coordinator.look().await?;
         let at = act_time(coordinator.state(), clock.now());
         coordinator.state().finds_deliverables(&plan, folder)?;
         let old = &coordinator.state().plan;

@@ -2,6 +2,7 @@
 
 use crate::change::{CommandId, Head};
 use crate::note::Checkpoint;
+use jiff::Timestamp;
 use model::digest::Digest;
 use model::id::{DeploymentId, Seq};
 use model::order::OrderId;
@@ -75,6 +76,11 @@ pub enum RecordError {
         witnessed: Box<Checkpoint>,
         /// The head there is.
         found: Head,
+        /// When the witness was last told of anything; nothing where somebody else has [contradicted] the
+        /// record.
+        ///
+        /// [contradicted]: crate::Record::contradict
+        since: Option<Timestamp>,
     },
     /// The record ends before what this process has read of it: start nothing, open it anew.
     #[error(
@@ -99,6 +105,11 @@ pub enum RecordError {
         witnessed: Box<Checkpoint>,
         /// The root that the entries have now.
         found: Digest,
+        /// When the witness was last told of anything; nothing where somebody else has [contradicted] the
+        /// record.
+        ///
+        /// [contradicted]: crate::Record::contradict
+        since: Option<Timestamp>,
     },
     /// The change *is* in the record, but the witness could not be told: mend that, and do not repeat the change.
     #[error(
@@ -137,7 +148,7 @@ pub enum RecordError {
     },
     /// The deployment's checkpoints are signed with another key than this process has.
     #[error(
-        "the record of {deployment} is signed with {expected}, but the key here is {found}; where it was rotated, give this server the new key file and start it again; else bring back the key file, or accept the new key and say why"
+        "the record of {deployment} is signed with {expected}, but the key here is {found}; where it was rotated, give this server the new key file and start it again; else bring back the key file"
     )]
     OtherKey {
         /// The deployment.

@@ -7,6 +7,7 @@ use crate::key::{Signer, VerifierKey};
 use crate::location::Location;
 use crate::memory::Memory;
 use crate::notary::Notary;
+use crate::note::Checkpoint;
 use crate::queue::{Claimed, Enlisted, Lead, OpenOrder, Present, Receipt, Renewed, Reported};
 use crate::sql::SqlRecord;
 use async_trait::async_trait;
@@ -93,24 +94,29 @@ pub trait Record: Send + Sync {
     /// [`RecordError::Corrupt`]: begin nothing until a person has decided.
     async fn inspect(&self, deployment: &DeploymentId) -> Result<Head, RecordError>;
 
-    /// Accepts the record as it is found, after a person has decided so: signs it with this
-    /// process's key, puts what the witness has seen aside and begins there anew, and raises the
-    /// epoch, which fences whoever knew more. The caller records who decided and why.
+    /// Accepts the record as it is found, after people have decided so of what `kept` vouches for: puts
+    /// what the witness has seen aside and begins there anew. Where the record is still
+    /// [contradicted](Self::contradict) by `kept`, it is signed anew and is not any more, the epoch is
+    /// raised, which fences whoever knew more, and nobody holds its orders. The caller records who decided
+    /// and why.
     ///
     /// # Errors
     ///
-    /// What the database or the witness says.
-    async fn accept_as_found(&self, deployment: &DeploymentId) -> Result<Head, RecordError>;
+    /// [`RecordError::OtherKey`], [`RecordError::Corrupt`] where the record is not the one that its own
+    /// checkpoint vouches for; what the database or the witness says.
+    async fn accept_as_found(&self, kept: &Checkpoint) -> Result<Head, RecordError>;
 
     /// Takes note of a checkpoint that lies outside, that a key of the record has signed and that the
-    /// record does not begin with. [`Self::inspect`] tells of it from then on, as of what the witness has
-    /// seen, and no worker claims anything; the epoch is raised, which fences whoever was writing. The first
-    /// one stays, until the record is [accepted as it is found](Self::accept_as_found).
+    /// record does not begin with. [`Self::inspect`] tells everybody of it from then on, whatever their own
+    /// witness has seen, and no worker claims anything; the epoch is raised, which fences whoever was
+    /// writing. Whoever was admitted has to log in again: a database that was put back knows nothing of
+    /// whom it was taken from since. The first one stays, until the record is
+    /// [accepted as it is found](Self::accept_as_found).
     ///
     /// # Errors
     ///
     /// What the database says.
-    async fn contradict(&self, deployment: &DeploymentId, note: &str) -> Result<(), RecordError>;
+    async fn contradict(&self, kept: &Checkpoint) -> Result<(), RecordError>;
 
     /// Appends `change` after `expected`, in one transaction, and returns the new head.
     ///

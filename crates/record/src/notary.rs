@@ -8,7 +8,7 @@ use crate::home::Record;
 use crate::key::{Signer, VerifierKey};
 use crate::note::{self, Checkpoint, InvalidNote};
 use crate::rotation::{Keys, note_of};
-use crate::witness::Witness;
+use crate::witness::{Outside, Witness};
 use model::digest::Digest;
 use model::forgetting::Whom;
 use model::id::{DeploymentId, Seq};
@@ -229,7 +229,7 @@ impl Notary {
         let own = self.open_note(&checkpoint, &key).map_err(|why| {
             RecordError::corrupt(format!("the checkpoint of {deployment} does not hold: {why}"))
         })?;
-        self.compare(record, &witnessed, &own, &head).await?;
+        self.compare(record, &self.of_witness(witnessed), &own, &head).await?;
         if let Some(known) = self.known().get_mut(deployment).filter(|it| it.size == head.seq) {
             known.hash = Some(head.hash);
         }
@@ -412,29 +412,44 @@ impl Notary {
         self.check_key(deployment, &standing.key)?;
         let own = self.check_standing(record, deployment, &standing).await?;
         let head = standing.head;
+        // What others have said of it first: about one loss people decide once.
+        if let Some(kept) = standing.contradicted {
+            let kept = Outside { checkpoint: kept, since: None };
+            self.compare(record, &kept, &own, &head).await?;
+        }
+        let witnessed = witnessed.map(|it| self.of_witness(it));
         if let Some(witnessed) = &witnessed {
             self.compare(record, witnessed, &own, &head).await?;
         }
-        if let Some(kept) = &standing.contradicted {
-            self.compare(record, kept, &own, &head).await?;
-        }
         // A crash between a commit and its witness leaves the witness behind.
-        if witnessed.is_none_or(|it| it.size < head.seq) {
+        if witnessed.is_none_or(|it| it.checkpoint.size < head.seq) {
             self.attest(deployment, &head, &standing.checkpoint).await?;
         }
         Ok(head)
     }
 
+    /// Returns what the witness has seen, with when that was.
+    fn of_witness(&self, checkpoint: Checkpoint) -> Outside {
+        let since = match &self.keeper {
+            Keeper::Witness(witness) => witness.told(&checkpoint.deployment),
+            Keeper::Nobody | Keeper::Memory(_) => None,
+        };
+        Outside { checkpoint, since }
+    }
+
     async fn compare(
         &self,
         record: &dyn Record,
-        witnessed: &Checkpoint,
+        outside: &Outside,
         own: &Checkpoint,
         head: &Head,
     ) -> Result<(), RecordError> {
-        let (deployment, witnessed) = (own.deployment.clone(), Box::new(witnessed.clone()));
+        let Outside { checkpoint, since } = outside;
+        let (deployment, since) = (own.deployment.clone(), *since);
+        let witnessed = Box::new(checkpoint.clone());
         if witnessed.size > head.seq {
-            return Err(RecordError::HistoryLost { deployment, witnessed, found: head.clone() });
+            let found = head.clone();
+            return Err(RecordError::HistoryLost { deployment, witnessed, found, since });
         }
         let found = if witnessed.size == own.size {
             own.root
@@ -444,7 +459,7 @@ impl Notary {
         if found == witnessed.root {
             return Ok(());
         }
-        Err(RecordError::Rewritten { deployment, witnessed, found })
+        Err(RecordError::Rewritten { deployment, witnessed, found, since })
     }
 }
 

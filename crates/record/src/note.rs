@@ -56,6 +56,11 @@ impl Checkpoint {
         format!("{}\n{}\n{root}\n{chain}", origin(&self.deployment), self.size)
     }
 
+    /// Returns the checkpoint as a note that nobody has signed, which [claims](Self::claimed) it.
+    pub(crate) fn unsigned(&self) -> String {
+        format!("{}\n", self.text())
+    }
+
     /// Returns the checkpoint as a note signed by `signer`.
     pub fn sign(&self, signer: &Signer) -> String {
         sign(&self.text(), signer)
@@ -84,6 +89,11 @@ impl Checkpoint {
     pub fn claimed(note: &str) -> Option<Self> {
         let (text, _) = note.split_once("\n\n")?;
         Self::parse(&format!("{text}\n"))
+    }
+
+    /// Returns whether `other` vouches for the same entries.
+    pub(crate) fn is_that_of(&self, other: &Self) -> bool {
+        (self.size, self.root) == (other.size, other.root)
     }
 
     /// Returns the checkpoint whose text is exactly `text`.

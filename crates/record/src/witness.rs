@@ -7,6 +7,7 @@
 use crate::key::{VerifierKey, sync_directory};
 use crate::note::{Checkpoint, origin};
 use crate::rotation::related;
+use jiff::Timestamp;
 use model::forgetting::Whom;
 use model::id::{DeploymentId, Seq};
 use std::fs::{File, OpenOptions};
@@ -28,6 +29,14 @@ pub(crate) struct Witness {
     directory: PathBuf,
 }
 
+/// A checkpoint that is kept outside the database.
+pub(crate) struct Outside {
+    /// What it says.
+    pub(crate) checkpoint: Checkpoint,
+    /// When whoever keeps it was last told of anything, where that is known.
+    pub(crate) since: Option<Timestamp>,
+}
+
 impl Witness {
     /// Returns the witness in `directory`, which is made if it does not exist.
     pub(crate) fn open(directory: &Path) -> std::io::Result<Self> {
@@ -38,6 +47,12 @@ impl Witness {
     /// Returns the file of the deployment's checkpoints.
     pub(crate) fn path(&self, deployment: &DeploymentId) -> PathBuf {
         self.directory.join(format!("{deployment}.checkpoints"))
+    }
+
+    /// Returns when anything was last added of the deployment, by the clock of the witness's volume.
+    pub(crate) fn told(&self, deployment: &DeploymentId) -> Option<Timestamp> {
+        let modified = std::fs::metadata(self.path(deployment)).and_then(|it| it.modified());
+        modified.ok().and_then(|it| it.try_into().ok())
     }
 
     /// Adds `note`; it is durable when this returns.

@@ -14,8 +14,9 @@ use model::forgetting::Whom;
 use model::id::{DeploymentId, Seq};
 
 use record::{
-    Appended, Change, Claimed, CommandId, Enlisted, Entry, Head, Kept, Lead, Notice, OpenOrder,
-    Present, Receipt, Record, RecordError, Renewed, Reported, Snapshot, Standing, VerifierKey,
+    Appended, Change, Checkpoint, Claimed, CommandId, Enlisted, Entry, Head, Kept, Lead, Notice,
+    OpenOrder, Present, Receipt, Record, RecordError, Renewed, Reported, Snapshot, Standing,
+    VerifierKey,
 };
 use std::sync::Arc;
 use std::time::Duration;
@@ -136,15 +137,15 @@ impl Record for Connection {
         self.world.memory.inspect(deployment).await
     }
 
-    async fn accept_as_found(&self, deployment: &DeploymentId) -> Result<Head, RecordError> {
-        let accepted = self.world.memory.accept_as_found(deployment).await?;
+    async fn accept_as_found(&self, kept: &Checkpoint) -> Result<Head, RecordError> {
+        let accepted = self.world.memory.accept_as_found(kept).await?;
         let now = self.world.time.now();
         self.world.inner().watch.cleared(now);
         Ok(accepted)
     }
 
-    async fn contradict(&self, deployment: &DeploymentId, note: &str) -> Result<(), RecordError> {
-        self.world.memory.contradict(deployment, note).await
+    async fn contradict(&self, kept: &Checkpoint) -> Result<(), RecordError> {
+        self.world.memory.contradict(kept).await
     }
 
     async fn read(

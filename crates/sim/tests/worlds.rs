@@ -71,6 +71,10 @@ fn worlds_that_once_broke_a_promise_keep_it() {
         (25145, "it was, and a site was worked on at the hour that it said"),
         (58605, "a database was put back that knew of fewer leaders, and two led under one number"),
         (
+            150_043,
+            "a server found a copy put back that named another leader, and a worker claimed from it",
+        ),
+        (
             14461,
             "a database put back by one entry, and what one person agreed to written in its place: the record was as long as its witness had seen, and a frozen server went on with it",
         ),

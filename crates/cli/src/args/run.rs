@@ -27,6 +27,7 @@ Messages of real deployments are sent by mail and webhook; those of rehearsals n
 Ctrl-C, or SIGTERM, stops it cleanly; what it was doing is found again at the next start.
 Several servers may serve one record, each with a data directory of its own and the same key in it:
 one leads a deployment, and another takes over within some seconds of the first falling silent.
+Let them share one witness, on another volume: --witness.
 With --until-idle, exit code 6 where something is halted and needs a decision.")]
 pub(crate) struct Serve {
     /// Stop when nothing is left to be done without people, or before a known time.

@@ -7,6 +7,7 @@ mod cancelling;
 mod ended;
 mod forecast;
 mod probing;
+mod restored;
 mod sealing;
 mod untold;
 mod whole_deployment;

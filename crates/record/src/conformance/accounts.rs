@@ -1,7 +1,7 @@
 //! Accounts and what admits them, over both databases.
 
-use super::{Home, Kind};
-use crate::{Account, Accounts, Admission, AdmissionKind, Identity, Refused};
+use super::{Home, Kind, fg30};
+use crate::{Account, Accounts, Admission, AdmissionKind, Checkpoint, Identity, Refused};
 use jiff::{SignedDuration, Timestamp};
 use model::digest::Digest;
 
@@ -118,6 +118,27 @@ async fn what_another_server_ends_is_believed_for_a_second_at_most(home: &Home, 
     assert_eq!(here.admission(&another.digest, seen).await.unwrap(), None, "here it ends at once");
 }
 
+/// A database that was put back knows of tokens that have been taken from people since.
+async fn whoever_was_admitted_logs_in_again_where_history_was_lost(
+    home: &Home,
+    accounts: &Accounts,
+) {
+    let record = home.open().await;
+    record.create(&fg30()).await.unwrap();
+    let before = admission("of the day before", "first", at(9));
+    accounts.admit(&before).await.unwrap();
+    let kept = |size| Checkpoint { deployment: fg30(), size, root: Digest::of(b"x"), chain: None };
+    record.contradict(&kept(7)).await.unwrap();
+    assert_eq!(accounts.admissions(&before.account).await.unwrap(), []);
+
+    // Who has logged in since stays, whoever else finds it out.
+    let since = admission("since", "first", at(9));
+    accounts.admit(&since).await.unwrap();
+    record.contradict(&kept(8)).await.unwrap();
+    record.accept_as_found(&kept(7)).await.unwrap();
+    assert_eq!(accounts.admissions(&since.account).await.unwrap(), [since]);
+}
+
 async fn chapter(kind: Kind) {
     let home = Home::new(kind);
     let accounts = Accounts::open(&home.location).await.unwrap();
@@ -126,6 +147,7 @@ async fn chapter(kind: Kind) {
     an_identity_shows_one_person_only(&accounts).await;
     what_was_refused_is_found_from_the_newest_on_and_forgotten_in_time(&accounts).await;
     what_another_server_ends_is_believed_for_a_second_at_most(&home, &accounts).await;
+    whoever_was_admitted_logs_in_again_where_history_was_lost(&home, &accounts).await;
 }
 
 #[tokio::test]

@@ -4,7 +4,10 @@
 
 use super::{Home, LONG, NONE, chapter, intending, intending_together, key};
 use super::{new_order, one, order_id, signer, succeeded};
-use crate::{Before, Change, Lead, OrderState, Receipt, Record, RecordError, Reported, Wish};
+use crate::{
+    Before, Change, Checkpoint, Lead, OrderState, Receipt, Record, RecordError, Reported, Wish,
+};
+use model::digest::Digest;
 use model::order::{Ending, Intent, OrderId};
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -538,7 +541,10 @@ async fn where_history_was_lost_every_order_is_asked_for_anew(home: Home) {
     let report = reported(&order_id("a#1"), tokens[0]);
     assert_eq!(record.report(vec![report]).await.unwrap(), [Receipt::Accepted]);
 
-    record.accept_as_found(&deployment).await.unwrap();
+    let root = Digest::of(b"another record");
+    let kept = Checkpoint { deployment: deployment.clone(), size: 9, root, chain: None };
+    record.contradict(&kept).await.unwrap();
+    record.accept_as_found(&kept).await.unwrap();
     super::lead(&*record, "s").await;
     assert_eq!(record.reported(&deployment, 9).await.unwrap(), []);
     assert_eq!(record.renew(&by, &tokens, LONG).await.unwrap(), []);

@@ -1,7 +1,7 @@
 //! Reading: what was written comes back, and what is not there is said to be unknown.
 
 use super::{Home, LONG, chapter, fg30, one};
-use crate::{Change, Record, RecordError, Snapshot};
+use crate::{Change, Checkpoint, Record, RecordError, Snapshot};
 use model::digest::Digest;
 
 chapter! {
@@ -34,11 +34,14 @@ async fn a_deployment_that_was_never_created_is_unknown_everywhere(home: Home) {
     let (record, _, head) = home.begun().await;
     let nowhere = "nowhere".parse().unwrap();
     let snapshot = Snapshot { seq: 1, hash: head.hash, bytes: Vec::new() };
+    let kept = Checkpoint::claimed(&record.checkpoint(&fg30()).await.unwrap()).unwrap();
+    let kept = Checkpoint { deployment: "nowhere".parse().unwrap(), ..kept };
     let refusals = [
         record.head(&nowhere).await.err(),
         record.checkpoint(&nowhere).await.err(),
         record.inspect(&nowhere).await.err(),
-        record.accept_as_found(&nowhere).await.err(),
+        record.contradict(&kept).await.err(),
+        record.accept_as_found(&kept).await.err(),
         record.append(&nowhere, &head, Change::default()).await.err(),
         record.read(&nowhere, 0, 1).await.err(),
         record.command(&nowhere, &"c".parse().unwrap()).await.err(),

@@ -227,27 +227,34 @@ impl Record for Memory {
         self.notary.inspect(self, deployment).await
     }
 
-    async fn accept_as_found(&self, deployment: &DeploymentId) -> Result<Head, RecordError> {
+    async fn accept_as_found(&self, kept: &Checkpoint) -> Result<Head, RecordError> {
+        let deployment = &kept.deployment;
         let (head, checkpoint) = {
             let mut state = self.state();
             let it = state.deployment_mut(deployment)?;
-            it.tip.head.epoch += 1;
-            (it.leader, it.contradicted) = (None, None);
-            it.key = self.notary.key().clone();
-            it.checkpoint = self.notary.sign(deployment, &it.tip);
+            self.notary.check_key(deployment, &it.key)?;
+            self.notary.check_tip(deployment, &it.tip, (&it.checkpoint, &it.key))?;
+            let is_open = it.contradicted.as_ref().is_some_and(|it| it.is_that_of(kept));
+            if is_open {
+                it.tip.head.epoch += 1;
+                (it.leader, it.contradicted) = (None, None);
+                it.checkpoint = self.notary.sign(deployment, &it.tip);
+            }
             let accepted = (it.tip.head.clone(), it.checkpoint.clone());
-            state.orders.forget_holders(deployment);
+            if is_open {
+                state.orders.forget_holders(deployment);
+            }
             accepted
         };
         self.notary.begin_anew(deployment, head.seq, &checkpoint).await?;
         Ok(head)
     }
 
-    async fn contradict(&self, deployment: &DeploymentId, note: &str) -> Result<(), RecordError> {
+    async fn contradict(&self, kept: &Checkpoint) -> Result<(), RecordError> {
         let mut state = self.state();
-        let it = state.deployment_mut(deployment)?;
+        let it = state.deployment_mut(&kept.deployment)?;
         if it.contradicted.is_none() {
-            it.contradicted = Checkpoint::claimed(note);
+            it.contradicted = Some(kept.clone());
             it.tip.head.epoch += 1;
             it.leader = None;
         }

@@ -10,6 +10,7 @@ use crate::chain::Tip;
 use crate::change::{Appended, Change, Head};
 use crate::error::RecordError;
 use crate::notary::Notary;
+use crate::note::Checkpoint;
 use crate::queue::{OrderState, TOKENS_LOST};
 use crate::seal::Seal;
 use model::digest::Digest;
@@ -36,19 +37,21 @@ pub(super) async fn create(
 pub(super) async fn accept(
     link: &mut Link<'_>,
     notary: &Notary,
-    deployment: &DeploymentId,
+    kept: &Checkpoint,
 ) -> Result<(Head, String), RecordError> {
-    let Stored { tip, .. } = stored(link, deployment).await?;
-    let (checkpoint, vkey) = (notary.sign(deployment, &tip), notary.key().to_string());
+    let deployment = &kept.deployment;
+    let Stored { tip, checkpoint, key, contradicted } = stored(link, deployment).await?;
+    notary.check_key(deployment, &key)?;
+    notary.check_tip(deployment, &tip, (&checkpoint, &key))?;
+    let contradicted = Checkpoint::claimed(&contradicted);
+    if !contradicted.is_some_and(|it| it.is_that_of(kept)) {
+        // Another program has carried out what people decided.
+        return Ok((tip.head, checkpoint));
+    }
+    let checkpoint = notary.sign(deployment, &tip);
     let mut head = tip.head;
     let name = deployment.as_str().into();
-    let values = [
-        checkpoint.as_str().into(),
-        vkey.as_str().into(),
-        name,
-        head.seq.into(),
-        head.epoch.into(),
-    ];
+    let values = [checkpoint.as_str().into(), name, head.seq.into(), head.epoch.into()];
     if link.run(text::ACCEPT, &values).await? == 0 {
         return Err(moved(link, deployment, &head).await);
     }
@@ -58,13 +61,14 @@ pub(super) async fn accept(
     Ok((head, checkpoint))
 }
 
-pub(super) async fn contradict(
-    link: &mut Link<'_>,
-    deployment: &DeploymentId,
-    note: &str,
-) -> Result<(), RecordError> {
+pub(super) async fn contradict(link: &mut Link<'_>, kept: &Checkpoint) -> Result<(), RecordError> {
+    let deployment = &kept.deployment;
     ensure_known(link, deployment).await?;
-    link.run(text::CONTRADICT, &[note.into(), deployment.as_str().into()]).await?;
+    let note = kept.unsigned();
+    let values = [note.as_str().into(), deployment.as_str().into()];
+    if link.run(text::CONTRADICT, &values).await? > 0 {
+        link.run(text::END_ALL_ADMISSIONS, &[]).await?;
+    }
     Ok(())
 }
 

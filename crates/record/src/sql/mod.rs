@@ -22,6 +22,7 @@ use crate::error::RecordError;
 use crate::home::Record;
 use crate::key::VerifierKey;
 use crate::notary::Notary;
+use crate::note::Checkpoint;
 use crate::queue::{Claimed, Enlisted, Lead, OpenOrder, Present, Receipt, Renewed, Reported};
 use async_trait::async_trait;
 use link::{Database, Link};
@@ -116,15 +117,15 @@ impl Record for SqlRecord {
         self.notary.inspect(self, deployment).await
     }
 
-    async fn accept_as_found(&self, deployment: &DeploymentId) -> Result<Head, RecordError> {
+    async fn accept_as_found(&self, kept: &Checkpoint) -> Result<Head, RecordError> {
         let (head, checkpoint) =
-            written!(self, |link| appending::accept(&mut link, &self.notary, deployment).await)?;
-        self.notary.begin_anew(deployment, head.seq, &checkpoint).await?;
+            written!(self, |link| appending::accept(&mut link, &self.notary, kept).await)?;
+        self.notary.begin_anew(&kept.deployment, head.seq, &checkpoint).await?;
         Ok(head)
     }
 
-    async fn contradict(&self, deployment: &DeploymentId, note: &str) -> Result<(), RecordError> {
-        written!(self, |link| appending::contradict(&mut link, deployment, note).await)
+    async fn contradict(&self, kept: &Checkpoint) -> Result<(), RecordError> {
+        written!(self, |link| appending::contradict(&mut link, kept).await)
     }
 
     async fn append(

@@ -23,8 +23,8 @@ pub(super) const MOVE: &str = "UPDATE deployments
     SET seq = $1, hash = $2, frontier = $3, checkpoint = $4, vkey = $5
     WHERE name = $6 AND seq = $7 AND epoch = $8";
 pub(super) const ACCEPT: &str = "UPDATE deployments
-    SET epoch = epoch + 1, checkpoint = $1, vkey = $2, leader = '', led_until = 0, contradicted = ''
-    WHERE name = $3 AND seq = $4 AND epoch = $5";
+    SET epoch = epoch + 1, checkpoint = $1, leader = '', led_until = 0, contradicted = ''
+    WHERE name = $2 AND seq = $3 AND epoch = $4";
 /// The first one stays until people have decided. The epoch fences whoever was writing.
 pub(super) const CONTRADICT: &str = "UPDATE deployments
     SET epoch = epoch + 1, leader = '', led_until = 0, contradicted = $1
@@ -275,6 +275,7 @@ pub(super) const ADMISSION: &str = "SELECT admissions.digest, admissions.account
 pub(super) const ADMISSIONS: &str = "SELECT digest, account, kind, label, access, created, ends
     FROM admissions WHERE account = $1 ORDER BY created, digest";
 pub(super) const END_ADMISSION: &str = "DELETE FROM admissions WHERE digest = $1";
+pub(super) const END_ALL_ADMISSIONS: &str = "DELETE FROM admissions";
 pub(super) const END_ADMISSIONS: &str = "DELETE FROM admissions WHERE account = $1";
 pub(super) const ADD_IDENTITY: &str = "INSERT INTO identities (kind, id, account, body, created)
     VALUES ($1, $2, $3, $4, $5) ON CONFLICT (kind, id) DO UPDATE SET body = excluded.body
