@@ -1,7 +1,7 @@
 //! Folding the record: from its entries to where the deployment stands.
 
 use crate::error::CommandError;
-use crate::parsing::Parsed;
+use crate::parsing::{Parsed, Parsing};
 use crate::sealing;
 use futures::future;
 use jiff::Timestamp;
@@ -12,11 +12,15 @@ use model::plan::MasterProjectPlan;
 use model::state::State;
 use model::state_index::StateIndex;
 use record::{Head, Record, Snapshot, chain};
+use std::collections::VecDeque;
 use std::fmt;
 use std::sync::Arc;
 
 /// How many entries are read at once: some megabytes.
 const PAGE: u32 = 5_000;
+
+/// How many of these are parsed, or read to be, while one is folded.
+const AHEAD: usize = 3;
 
 /// How many entries may follow the newest snapshot before another one is worth its place, at least.
 const SNAPSHOT_EVERY: Seq = 20_000;
@@ -190,26 +194,27 @@ pub(crate) async fn follow(
         async move { if left == 0 { Ok(None) } else { record.stretch(deployment, after, left).await } }
     };
     let mut known = (folding.seq(), folding.hash());
-    let mut read = page(known.0).await?;
-    let mut parsed: Option<Parsed> = None;
-    while read.is_some() || parsed.is_some() {
-        // While one stretch is folded the next one is parsed, and the one after that is read.
-        let after = read.as_ref().map(|it| it.last);
-        let reading = async { if let Some(after) = after { page(after).await } else { Ok(None) } };
-        let parsing = async {
-            match read {
-                Some(stretch) => Some(Parsed::beside(stretch, known, Seq::from(PAGE)).await),
-                None => None,
-            }
+    let mut parsing: VecDeque<Parsing> = VecDeque::with_capacity(AHEAD);
+    let mut is_read = false;
+    while !(is_read && parsing.is_empty()) {
+        let is_due = is_read || parsing.len() == AHEAD;
+        let parsed = match parsing.pop_front_if(|_| is_due) {
+            Some(parsing) => Some(parsing.parsed().await),
+            None => None,
         };
-        let (ahead, next, went_on) =
-            future::join3(reading, parsing, folding.take(parsed, &mut goes_on)).await;
+        // While one stretch is folded those after it are parsed, and another one is read.
+        let reading = async { if is_read { Ok(None) } else { page(known.0).await } };
+        let (read, went_on) = future::join(reading, folding.take(parsed, &mut goes_on)).await;
         if !went_on? {
             break;
         }
-        (read, parsed) = (ahead?, next);
-        if let Some(it) = &parsed {
-            known = (it.last, it.hash);
+        match read? {
+            Some(stretch) => {
+                let next = (stretch.last, stretch.hash);
+                parsing.push_back(Parsing::begin(stretch, known, Seq::from(PAGE)));
+                known = next;
+            }
+            None => is_read = true,
         }
     }
     Ok(folding.last)
