@@ -17,14 +17,14 @@ use model::state::State;
 use record::{Change, Head, Record, RecordError};
 use std::collections::BTreeMap;
 
-/// The most changes of other deployments that are kept.
+/// The most changes of other deployments that are kept, in the order of their names.
 const CHANGES_MAX: usize = 1_000;
 
 /// What other deployments have scheduled.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Schedules {
     pub(crate) changes: Vec<ScheduledChange>,
-    /// The deployments whose schedules could not be read.
+    /// The deployments whose schedules could not be read, or were too many.
     pub(crate) unread: Vec<DeploymentId>,
 }
 
@@ -49,6 +49,10 @@ impl Elsewhere {
         names.sort();
         for name in names.into_iter().filter(|it| *it != state.plan.deployment) {
             match self.scheduled(record, state, &name).await {
+                // Rather none of a deployment than some: the record says of which nothing is known.
+                Ok(changes) if found.changes.len() + changes.len() > CHANGES_MAX => {
+                    found.unread.push(name);
+                }
                 Ok(changes) => found.changes.extend(changes),
                 Err(error) if is_of_one_deployment(&error) => {
                     let known = state.change_schedule.elsewhere.iter();
@@ -58,7 +62,6 @@ impl Elsewhere {
                 Err(error) => return Err(error),
             }
         }
-        found.changes.truncate(CHANGES_MAX);
         Ok(found)
     }
 

@@ -7,7 +7,7 @@
 
 mod conflict;
 
-pub use conflict::{Conflict, Places, ScheduledChange, conflicts, scheduled, unruled};
+pub use conflict::{Conflict, Meeting, Places, ScheduledChange, conflicts, scheduled, unruled};
 
 use crate::dispute::Means;
 use crate::evolve::{Happening, Impossible};
@@ -75,6 +75,9 @@ pub enum ChangeScheduleEvent {
         other: RfcId,
         /// What was ruled.
         ruling: String,
+        /// On which meeting of theirs; nothing in older records, where it was on any.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on: Option<Meeting>,
     },
     /// What other deployments of the same record have in their schedules.
     Elsewhere {
@@ -211,6 +214,9 @@ pub struct Ruling {
     pub at: Timestamp,
     /// What was ruled.
     pub ruling: String,
+    /// On which meeting of theirs; nothing where it was on any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on: Option<Meeting>,
 }
 
 /// One of this many standard changes is reviewed in full, the first among them.
@@ -293,7 +299,7 @@ impl ChangeSchedule {
             ChangeScheduleEvent::Reviewed { rfc, review } => {
                 self.reviews.insert(rfc.clone(), Review { by, at, review: review.clone() });
             }
-            ChangeScheduleEvent::ConflictRuled { rfc, deployment, other, ruling } => {
+            ChangeScheduleEvent::ConflictRuled { rfc, deployment, other, ruling, on } => {
                 self.rulings.push(Ruling {
                     rfc: rfc.clone(),
                     deployment: deployment.clone(),
@@ -301,6 +307,7 @@ impl ChangeSchedule {
                     by,
                     at,
                     ruling: ruling.clone(),
+                    on: on.clone(),
                 });
             }
             ChangeScheduleEvent::Elsewhere { changes, unread } => {
@@ -361,7 +368,7 @@ impl fmt::Display for ChangeScheduleEvent {
                 let verdict = if review.success { "a success" } else { "no success" };
                 write!(f, "{rfc}: reviewed as {verdict}: {}", review.lessons)
             }
-            Self::ConflictRuled { rfc, deployment, other, ruling } => {
+            Self::ConflictRuled { rfc, deployment, other, ruling, .. } => {
                 write!(f, "{rfc}: conflict with {other} of {deployment} ruled on: {ruling}")
             }
             Self::Elsewhere { changes, unread } => {

@@ -5,6 +5,7 @@
 //!
 //! House rule: a conflict is found before the authorisation, and ruled on by name.
 
+use crate::digest::{Digest, canonical_digest};
 use crate::id::{ComponentId, DeploymentId, PersonId, RfcId, SiteId};
 use crate::machine::RfcState;
 use crate::plan::MasterProjectPlan;
@@ -72,6 +73,38 @@ pub struct Conflict {
     pub until: Option<Timestamp>,
     /// How it was ruled on.
     pub ruling: Option<String>,
+    /// What they have in common.
+    #[serde(skip)]
+    pub common: Places,
+}
+
+/// On what two changes meet, and when: what a ruling is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Meeting {
+    /// The digest of what they have in common.
+    pub places: Digest,
+    /// From when on; none means at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Timestamp>,
+    /// Until when; none means for ever.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
+}
+
+impl Meeting {
+    /// Returns whether `other` is on the same, and at no other time.
+    fn covers(&self, other: &Self) -> bool {
+        let is_later = self.from.is_none_or(|it| other.from.is_some_and(|from| it <= from));
+        let is_sooner = self.until.is_none_or(|it| other.until.is_some_and(|until| until <= it));
+        self.places == other.places && is_later && is_sooner
+    }
+}
+
+impl Conflict {
+    /// Returns on what they meet, and when.
+    pub fn meeting(&self) -> Meeting {
+        Meeting { places: canonical_digest(&self.common), from: self.from, until: self.until }
+    }
 }
 
 /// Returns whether a request in this state takes a place in the schedule.
@@ -197,48 +230,69 @@ fn meet(state: &State, mine: &Side<'_>, other: &Side<'_>) -> Option<Conflict> {
     if from.zip(until).is_some_and(|(from, until)| until <= from) {
         return None;
     }
-    let mut over = common("component", &mine.places.components, &other.places.components);
-    over.extend(common("site", &mine.places.sites, &other.places.sites));
-    over.extend(common("computer", &mine.places.computers, &other.places.computers));
-    over.extend(common("on shift", &mine.places.people, &other.places.people));
-    if mine.deployment != other.deployment {
-        over.extend(common("uplink", &mine.places.uplinks, &other.places.uplinks));
+    let mut common = mine.places.common_with(&other.places);
+    if mine.deployment == other.deployment {
+        common.uplinks.clear();
     }
+    let over = common.in_words();
     if over.is_empty() {
         return None;
     }
+    let (rfc, deployment) = (mine.rfc.clone(), other.deployment.clone());
+    let (other_rfc, ruling) = (other.rfc.clone(), None);
+    let met = Conflict { rfc, deployment, other: other_rfc, over, from, until, ruling, common };
     let is_it = |it: &&super::Ruling| {
         let (same, turned) = ((&it.rfc, &it.other), (&it.other, &it.rfc));
         let both = (mine.rfc, other.rfc);
         let is_here = it.deployment == *mine.deployment && other.deployment == mine.deployment;
-        (same == both && it.deployment == *other.deployment) || (turned == both && is_here)
+        let is_theirs =
+            (same == both && it.deployment == *other.deployment) || (turned == both && is_here);
+        // What was ruled on in an older record, nobody knows.
+        is_theirs && it.on.as_ref().is_none_or(|it| it.covers(&met.meeting()))
     };
     let ruling = state.change_schedule.rulings.iter().find(is_it);
-    Some(Conflict {
-        rfc: mine.rfc.clone(),
-        deployment: other.deployment.clone(),
-        other: other.rfc.clone(),
-        over,
-        from,
-        until,
-        ruling: ruling.map(|it| it.ruling.clone()),
-    })
+    let ruling = ruling.map(|it| it.ruling.clone());
+    Some(Conflict { ruling, ..met })
+}
+
+impl Places {
+    /// Returns what both touch.
+    fn common_with(&self, other: &Self) -> Self {
+        fn both<T: Ord + Clone>(one: &BTreeSet<T>, other: &BTreeSet<T>) -> BTreeSet<T> {
+            one.intersection(other).cloned().collect()
+        }
+        Self {
+            components: both(&self.components, &other.components),
+            sites: both(&self.sites, &other.sites),
+            computers: both(&self.computers, &other.computers),
+            uplinks: both(&self.uplinks, &other.uplinks),
+            people: both(&self.people, &other.people),
+        }
+    }
+
+    /// Returns what is touched, in words.
+    fn in_words(&self) -> Vec<String> {
+        let Self { components, sites, computers, uplinks, people } = self;
+        let words = [
+            named("component", components),
+            named("site", sites),
+            named("computer", computers),
+            named("on shift", people),
+            named("uplink", uplinks),
+        ];
+        words.into_iter().flatten().collect()
+    }
 }
 
 /// The most things that are named of what two changes have in common.
 const NAMED_MAX: usize = 3;
 
-fn common<T: Ord + std::fmt::Display>(
-    what: &str,
-    mine: &BTreeSet<T>,
-    others: &BTreeSet<T>,
-) -> Vec<String> {
-    let shared: Vec<String> = mine.intersection(others).map(ToString::to_string).collect();
-    if shared.is_empty() {
-        return vec![];
+fn named<T: ToString>(what: &str, all: &BTreeSet<T>) -> Option<String> {
+    if all.is_empty() {
+        return None;
     }
-    let more = shared.len().saturating_sub(NAMED_MAX);
-    let named = shared.iter().take(NAMED_MAX).cloned().collect::<Vec<_>>().join(", ");
+    let more = all.len().saturating_sub(NAMED_MAX);
+    let named = all.iter().take(NAMED_MAX).map(T::to_string).collect::<Vec<_>>().join(", ");
     let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
-    vec![format!("{what} {named}{rest}")]
+    Some(format!("{what} {named}{rest}"))
 }

@@ -179,6 +179,7 @@ impl Acting<'_> {
             deployment: deployment.clone(),
             other: other.clone(),
             ruling,
+            on: Some(conflict.meeting()),
         })])
     }
 }

@@ -5,7 +5,9 @@
 use super::world::World;
 use crate::fixture::{standard_plan, step};
 use expect_test::expect;
-use model::change_schedule::{ChangeScheduleCommand, ChangeScheduleEvent, Places, ScheduledChange};
+use model::change_schedule::{
+    ChangeScheduleCommand, ChangeScheduleEvent, Places, ScheduledChange, unruled,
+};
 use model::command::{Command, RfcAct};
 use model::event::{Actor, Event};
 use model::machine::{RfcState, RfcTransition, SiteState};
@@ -285,6 +287,36 @@ fn the_last_approval_waits_until_a_conflict_is_ruled_on() {
         hedda: it was ruled on: CX goes first at s3
         farrukh: done
     "#]].assert_eq(&told);
+}
+
+// Proves: R-SM4
+#[test]
+fn a_ruling_is_of_what_was_ruled_on_and_not_of_what_became_of_it() {
+    let mut world = World::of(standard_plan());
+    world.until(|it| it.state.rfcs[1].state == RfcState::Assessing);
+    world.apply(met_elsewhere(), Actor::System);
+    let (rfc, ruling) = ("R-sites".parse().unwrap(), "CX goes first at s3".to_owned());
+    let (deployment, other) = ("CX".parse().unwrap(), "R-9".parse().unwrap());
+    let rule = ChangeScheduleCommand::Rule { rfc, deployment, other, ruling };
+    world.act("hedda", &Command::ChangeSchedule(rule)).unwrap();
+    let Event::ChangeSchedule(ChangeScheduleEvent::Elsewhere { changes, .. }) = met_elsewhere()
+    else {
+        unreachable!()
+    };
+    let revised = |until: &str, sites: &[&str]| {
+        let mut change = changes[0].clone();
+        change.until = Some(until.parse().unwrap());
+        change.places.sites = sites.iter().map(|it| it.parse().unwrap()).collect();
+        let mut world = world.clone();
+        let (changes, unread) = (vec![change], vec![]);
+        let told = ChangeScheduleEvent::Elsewhere { changes, unread };
+        world.apply(Event::ChangeSchedule(told), Actor::System);
+        unruled(&world.state, &"R-sites".parse().unwrap()).len()
+    };
+    assert_eq!(revised("2027-02-01T00:00:00Z", &["s3"]), 0);
+    assert_eq!(revised("2027-01-20T00:00:00Z", &["s3"]), 0, "it is over sooner");
+    assert_eq!(revised("2027-02-02T00:00:00Z", &["s3"]), 1, "it takes longer");
+    assert_eq!(revised("2027-02-01T00:00:00Z", &["s3", "s4"]), 1, "it touches another site");
 }
 
 #[test]
