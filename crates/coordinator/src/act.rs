@@ -383,10 +383,13 @@ impl Coordinator {
         events: &[Event],
         now: Timestamp,
     ) -> Result<(), CommandError> {
+        let (state, known) = (&self.state, author.known.as_ref());
         let Some(event) = events.first().filter(|_| authentication::signs(command)) else {
+            if authentication::is_for_a_person(command) {
+                state.signs_alone(&author.person, known)?;
+            }
             return Ok(());
         };
-        let (state, known) = (&self.state, author.known.as_ref());
         let again = known.and_then(|it| it.again.as_ref());
         let meaning = again.and_then(|it| it.meaning.as_ref());
         let declared = Declaration::of(state, &author.person, event, meaning).challenge();

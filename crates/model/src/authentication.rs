@@ -16,6 +16,7 @@ use crate::batch::BatchCommand;
 use crate::command::{Command, RfcAct};
 use crate::digest::Digest;
 use crate::dispute::DisputeCommand;
+use crate::history::HistoryCommand;
 use crate::paper::PaperCommand;
 use crate::profile::{Profile, Purpose};
 use crate::refusal::{Refusal, RefusalCode};
@@ -114,7 +115,28 @@ pub fn signs(command: &Command) -> bool {
             command,
             Command::Paper(PaperCommand::Record { .. } | PaperCommand::Attest { .. })
         )
-        || matches!(command, Command::Rfc { act: RfcAct::Approve { .. }, .. })
+        || matches!(
+            command,
+            Command::Rfc { act: RfcAct::Approve { .. } | RfcAct::AuthoriseEmergency { .. }, .. }
+        )
+}
+
+/// Returns whether `command` is for a person alone, and never for a program that acts with a token of
+/// theirs: what [signs](signs), and what lets go on that something was lost, missed or wrongly approved.
+pub fn is_for_a_person(command: &Command) -> bool {
+    signs(command)
+        || matches!(
+            command,
+            Command::ApproveWaiver { .. }
+                | Command::Dispute(
+                    DisputeCommand::SetAside { .. } | DisputeCommand::SetAsideApproval { .. }
+                )
+                | Command::History(
+                    HistoryCommand::AcceptLoss { .. }
+                        | HistoryCommand::AcceptClock { .. }
+                        | HistoryCommand::ForgetPerson { .. }
+                )
+        )
 }
 
 /// Returns whether whoever came in by `method` shows again that it is them when they give `command`.

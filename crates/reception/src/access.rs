@@ -1,6 +1,6 @@
 //! What an admission admits to: a person may do what their role allows, a program less.
 
-use model::authentication::{AuthenticationMethod, signs};
+use model::authentication::{AuthenticationMethod, is_for_a_person, signs};
 use model::command::Command;
 use model::id::DeploymentId;
 use serde::{Deserialize, Serialize};
@@ -54,6 +54,9 @@ impl Access {
             Reach::Act if signs(command) => {
                 Some("a signature is a person's: log in and sign there, a token never signs")
             }
+            Reach::Act if is_for_a_person(command) => {
+                Some("this is for a person to decide: log in and say so there, a token never does")
+            }
             Reach::Act => None,
         }
     }
@@ -73,10 +76,13 @@ mod tests {
         let slot: SlotId = Sheet::SitesComplete.slots().remove(0);
         let withdraw = Command::Withdraw { slot, reason: "mistaken".to_owned() };
         let hold = Command::HoldDeployment { reason: "power".to_owned() };
+        let waive = Command::ApproveWaiver { waiver: 1 };
         for (reach, command, is_allowed) in [
             (Reach::Person, &withdraw, true),
             (Reach::Person, &hold, true),
             (Reach::Act, &withdraw, false),
+            (Reach::Person, &waive, true),
+            (Reach::Act, &waive, false),
             (Reach::Act, &hold, true),
             (Reach::Read, &withdraw, false),
             (Reach::Read, &hold, false),

@@ -285,11 +285,12 @@ const SEEN: [&str; 10] =
     ["slot", "slots", "document", "rfc", "part", "site", "version", "batch", "digest", "paper"];
 
 /// The kinds of acts that put somebody's name under something.
-const SIGNING: [&str; 9] = [
+const SIGNING: [&str; 10] = [
     "sign",
     "refuse",
     "withdraw",
     "rfc/approve",
+    "rfc/authorise-emergency",
     "dispute/confirm",
     "dispute/confirm-approval",
     "batch/sign",
@@ -405,12 +406,15 @@ mod tests {
         let slot: model::sheet::SlotId = "core:tester".parse().unwrap();
         let rfc: model::id::RfcId = "RFC-1".parse().unwrap();
         let approve = RfcAct::Approve { part: document, conditions: None };
+        let (part, reason) = (document, String::new());
+        let authorise = RfcAct::AuthoriseEmergency { part, kind: None, reason };
         for command in [
             Command::Sign { slot: slot.clone(), document, exceptions: vec![] },
             Command::Refuse { slot: slot.clone(), document, reasons: vec![] },
             Command::Withdraw { slot: slot.clone(), reason: String::new() },
             Command::Dispute(DisputeCommand::Confirm { slot, document }),
             Command::Rfc { rfc: rfc.clone(), act: approve },
+            Command::Rfc { rfc: rfc.clone(), act: authorise },
             Command::Rfc { rfc, act: RfcAct::Submit },
             Command::Open,
         ] {
