@@ -55,14 +55,19 @@ pub(crate) fn extend(
     Ok(())
 }
 
-/// The benefits are reviewed long after a project, its record outlives the server's key, and people are
-/// forgotten when they ask for it, by two who agree: nothing else is written after the seal.
+/// The benefits are reviewed long after a project, its record outlives the server's key, its database may
+/// be put back, a clock that was doubted is right again, and people are forgotten when they ask for it, by
+/// two who agree: nothing else is written after the seal.
 fn is_after_the_seal(event: &Event) -> bool {
     matches!(
         event,
         Event::CloseOut(CloseOutEvent::BenefitReviewed { .. })
             | Event::History(
-                HistoryEvent::KeyRotated { .. } | HistoryEvent::PersonForgotten { .. }
+                HistoryEvent::KeyRotated { .. }
+                    | HistoryEvent::PersonForgotten { .. }
+                    | HistoryEvent::LossAccepted { .. }
+                    | HistoryEvent::ClockSettled { .. }
+                    | HistoryEvent::ClockAccepted { .. }
             )
             | Event::Concurred { .. }
     )

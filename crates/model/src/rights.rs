@@ -56,7 +56,6 @@ impl Command {
             | Self::Incident(_)
             | Self::Escalation(_)
             | Self::ChangeSchedule(_)
-            | Self::History(_)
             | Self::SiteCare(_)
             | Self::Message(_)
             | Self::Training(_)
@@ -81,6 +80,7 @@ impl Command {
             | Self::Dispute(_)
             | Self::Paper(_)
             | Self::Batch(_)
+            | Self::History(_)
             | Self::ReleaseReadiness(_) => Rights::Contribute,
         }
     }

@@ -386,11 +386,11 @@ impl Gathering<'_, '_> {
         let look = &mut *self.look;
         let state = look.state;
         let mut waits = deployment::deployment(look);
+        waits.splice(0..0, history::clock(state));
         if state.is_sealed() {
             waits.retain(|it| (self.wanted)(it));
             return waits;
         }
-        waits.splice(0..0, history::clock(state));
         waits.extend(deployment::waivers(look));
         waits.extend(disputes::disputes(state, None));
         waits.extend(papers::papers(state, None));

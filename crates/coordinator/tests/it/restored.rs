@@ -3,25 +3,66 @@
 use crate::world::{World, begins};
 use coordinator::{Author, Coordinator, Creation};
 use model::command::Command;
+use model::forgetting::Whom;
+use model::history::HistoryCommand;
 use model::profile::Purpose;
 use record::{Memory, Record, Signer};
 use std::sync::Arc;
 
+fn me() -> Author {
+    Author { person: "me".parse().unwrap(), login: "test".to_owned(), known: None }
+}
+
+/// Returns a record whose copies can be put back, with a deployment of `world`'s plan in it.
+async fn begun(world: &World) -> (Arc<Memory>, Coordinator) {
+    let plan = (*world.coordinator().await.state().plan).clone();
+    let memory = Arc::new(Memory::simulated(Signer::from_seed([7; 32]), || 1));
+    let folder = world.folder.path().display().to_string();
+    let creation = Creation { plan, folder, purpose: Purpose::Rehearsal };
+    let writer = Coordinator::create(memory.clone(), creation, &me(), begins()).await.unwrap();
+    (memory, writer)
+}
+
+async fn acts(coordinator: &mut Coordinator, command: &Command) {
+    let id = format!("act-{}", coordinator.head().seq);
+    coordinator.act(&me(), command, &id.parse().unwrap(), begins()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_deployment_that_is_over_comes_out_of_quarantine() {
+    let world = World::new(include_str!("plan.yaml")).await;
+    let (memory, mut writer) = begun(&world).await;
+    acts(&mut writer, &Command::Cancel { reason: "the customer has left".to_owned() }).await;
+    assert!(writer.state().is_sealed());
+    let backup = memory.back_up();
+    let person: Whom = "me".parse().unwrap();
+    let reason = "asked for it".to_owned();
+    let forget = HistoryCommand::ForgetPerson { person: person.clone(), reason: reason.clone() };
+    acts(&mut writer, &Command::History(forget)).await;
+
+    memory.restore(&backup);
+    let mut opened = Coordinator::open(memory.clone(), &world.deployment).await.unwrap();
+    let loss = opened.quarantine().expect("its witness has seen more").clone();
+    let wait = planner::waiting::quarantine(opened.state(), &loss);
+    assert_eq!(wait.people, [me().person]);
+    let named = wait.command.unwrap();
+    assert_eq!(
+        named,
+        Command::History(HistoryCommand::AcceptLoss { loss: loss.clone(), reason: String::new() })
+    );
+    acts(&mut opened, &Command::History(HistoryCommand::AcceptLoss { loss, reason })).await;
+    let again = Coordinator::open(memory.clone(), &world.deployment).await.unwrap();
+    assert!(opened.quarantine().is_none() && again.quarantine().is_none());
+}
+
 #[tokio::test]
 async fn whoever_only_looks_reads_a_record_that_was_put_back_anew_and_is_told() {
     let world = World::new(include_str!("plan.yaml")).await;
-    let plan = (*world.coordinator().await.state().plan).clone();
-    let memory = Arc::new(Memory::simulated(Signer::from_seed([7; 32]), || 1));
+    let (memory, mut writer) = begun(&world).await;
     let record: Arc<dyn Record> = memory.clone();
-    let author = Author { person: "me".parse().unwrap(), login: "test".to_owned(), known: None };
-    let folder = world.folder.path().display().to_string();
-    let creation = Creation { plan, folder, purpose: Purpose::Rehearsal };
-    let mut writer =
-        Coordinator::create(record.clone(), creation, &author, begins()).await.unwrap();
     let mut reader = Coordinator::open(record.clone(), &world.deployment).await.unwrap();
     let backup = memory.back_up();
-    let command = Command::Cancel { reason: "the customer has left".to_owned() };
-    writer.act(&author, &command, &"cancel".parse().unwrap(), begins()).await.unwrap();
+    acts(&mut writer, &Command::Cancel { reason: "the customer has left".to_owned() }).await;
     assert!(reader.look().await.unwrap());
     let (known, before) = (reader.head().seq, reader.state().deployment);
 

@@ -18,13 +18,17 @@ use crate::role_type::RoleType;
 use crate::scope::Scope;
 
 impl Acting<'_> {
-    /// Refuses everything once the record is sealed, but for the review of the benefits and that people
-    /// are forgotten.
+    /// Refuses everything once the record is sealed, but for the review of the benefits, that people are
+    /// forgotten, and that it goes on after a loss or under a clock that was doubted.
     pub(super) fn not_sealed(&self, command: &Command) -> Result<(), Refusal> {
         let is_of_afterwards = matches!(
             command,
             Command::CloseOut(CloseOutCommand::ReviewBenefits { .. })
-                | Command::History(HistoryCommand::ForgetPerson { .. })
+                | Command::History(
+                    HistoryCommand::ForgetPerson { .. }
+                        | HistoryCommand::AcceptLoss { .. }
+                        | HistoryCommand::AcceptClock { .. }
+                )
         );
         if !self.state.is_sealed() || is_of_afterwards {
             return Ok(());

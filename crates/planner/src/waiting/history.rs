@@ -4,7 +4,7 @@
 
 use super::WaitingOn;
 use model::command::Command;
-use model::decide::history::{ACCEPT_CLOCK, ACCEPT_LOSS};
+use model::decide::history::{ACCEPT_CLOCK, who_accepts_loss};
 use model::history::{HistoryCommand, Loss, act_name};
 use model::role_type::RoleType;
 use model::scope::Scope;
@@ -14,7 +14,7 @@ use model::state::State;
 pub fn quarantine(state: &State, loss: &Loss) -> WaitingOn {
     let given = state.concurrences.get(&act_name(loss)).map(Vec::as_slice).unwrap_or_default();
     let lacks = |role: &RoleType| !given.iter().any(|it| it.role == *role);
-    let lacking: Vec<RoleType> = ACCEPT_LOSS.into_iter().filter(lacks).collect();
+    let lacking: Vec<RoleType> = who_accepts_loss(state).into_iter().filter(lacks).collect();
     let what = format!("history was lost, and nothing starts until two people accept it: {loss}");
     let (loss, reason) = (loss.clone(), String::new());
     let command = Command::History(HistoryCommand::AcceptLoss { loss, reason });
