@@ -17,8 +17,9 @@ use tokio::sync::OwnedSemaphorePermit;
 /// How much is read from a local shell at once, in bytes.
 const READ_BYTES: usize = 64 * 1024;
 
-/// A connection may turn out to be dead, or full, only when a channel is asked for. Nothing was
-/// begun then, so it is asked for again after each of these times.
+/// A connection may turn out to be dead, or full, only when a channel is asked for, and this computer
+/// may be short of something just when a shell is to start. Nothing was begun then, so it is asked for
+/// again after each of these times.
 const OPEN_AGAIN_AFTER: [Duration; 2] = [Duration::ZERO, Duration::from_millis(500)];
 
 /// How long a computer that cannot be reached is left alone.
@@ -59,7 +60,16 @@ impl Reach {
         lane: Lane,
     ) -> Result<Session, ConnectFailure> {
         match place {
-            Place::Here { .. } => self.open_here(program),
+            Place::Here { .. } => {
+                for pause in OPEN_AGAIN_AFTER {
+                    let opened = self.open_here(program);
+                    if !matches!(opened, Err(ConnectFailure::Unreachable { .. })) {
+                        return opened;
+                    }
+                    tokio::time::sleep(pause).await;
+                }
+                self.open_here(program)
+            }
             Place::Ssh { address, .. } => {
                 for pause in OPEN_AGAIN_AFTER {
                     let lease = self.pool.lease(address).await?;
@@ -78,13 +88,17 @@ impl Reach {
     /// Waits until the computer at `place` can be reached, for as long as whoever had its order before
     /// may begin it: said sooner, that nobody knows would be said of an order that may yet begin.
     pub(crate) async fn reached(&self, place: &Place, cancel: &Cancel) {
-        let Place::Ssh { address, .. } = place else { return };
         while cancel.may_yet_begin() {
-            match self.pool.lease(address).await {
+            let reached = match place {
+                // A shell that is told nothing ends at once.
+                Place::Here { .. } => self.open_here(Program::Shell).map(drop),
+                Place::Ssh { address, .. } => self.pool.lease(address).await.map(drop),
+            };
+            match reached {
                 Err(ConnectFailure::Unreachable { .. }) => {
                     tokio::time::sleep(REACH_AGAIN_AFTER).await;
                 }
-                Ok(_) | Err(ConnectFailure::HostKey { .. } | ConnectFailure::Refused { .. }) => {
+                Ok(()) | Err(ConnectFailure::HostKey { .. } | ConnectFailure::Refused { .. }) => {
                     return;
                 }
             }
@@ -96,10 +110,9 @@ impl Reach {
         let mut command = Command::new("setsid");
         command.arg("/bin/sh").args(program.arguments());
         self.furnish(&mut command);
-        let mut child = command.spawn().map_err(|error| ConnectFailure::Refused {
-            why: format!(
-                "a shell in a session of its own (setsid /bin/sh) does not start: {error}"
-            ),
+        let mut child = command.spawn().map_err(|error| {
+            let what = "a shell in a session of its own (setsid /bin/sh) does not start";
+            ConnectFailure::of_this_computer(&error, what)
         })?;
         match (child.stdin.take(), child.stdout.take()) {
             (Some(input), Some(output)) => Ok(Session {

@@ -9,6 +9,7 @@ use russh::client::{self, Config, Handle, Handler};
 use russh::keys::{Algorithm, EcdsaCurve, PublicKeyOrCertificate};
 use russh::{AlgorithmKind, Preferred, cipher, compression, kex};
 use std::borrow::Cow;
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -58,6 +59,16 @@ impl ConnectFailure {
     /// Returns the failure that `error` of the connection means.
     pub(crate) fn unreachable(error: &russh::Error) -> Self {
         Self::Unreachable { why: error.to_string() }
+    }
+
+    /// Returns the failure that `error` of Landfall's own computer means, when it could not do `what`.
+    /// What is not there, or not for us, is so until somebody mends it; anything else passes, such as a
+    /// want of memory, of processes or of open files.
+    pub(crate) fn of_this_computer(error: &io::Error, what: &str) -> Self {
+        let why = format!("{what}: {error}");
+        let stays =
+            matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied);
+        if stays { Self::Refused { why } } else { Self::Unreachable { why } }
     }
 
     fn at(self, place: &str) -> Self {

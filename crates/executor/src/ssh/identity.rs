@@ -7,6 +7,7 @@ use russh::keys::agent::AgentIdentity;
 use russh::keys::agent::client::AgentClient;
 use russh::keys::key::PrivateKeyWithHashAlg;
 use russh::keys::{PrivateKey, load_secret_key};
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -56,6 +57,10 @@ async fn load(path: &Path) -> Result<PrivateKey, ConnectFailure> {
         ))),
         Ok(Ok(key)) => Ok(key),
         Ok(Err(russh::keys::Error::KeyIsEncrypted)) => Err(refused(encrypted(path))),
+        Ok(Err(russh::keys::Error::IO(error))) if error.kind() != ErrorKind::InvalidData => {
+            let what = format!("the key {shown} cannot be read");
+            Err(ConnectFailure::of_this_computer(&error, &what))
+        }
         Ok(Err(error)) => Err(refused(format!("the key {shown} cannot be read: {error}"))),
         Err(panic) => Err(refused(format!("the key {shown} cannot be read: {panic}"))),
     }
@@ -70,11 +75,15 @@ async fn log_in_by_agent(
     address: &SshAddress,
     socket: &Path,
 ) -> Result<(), ConnectFailure> {
-    let refused = |error: &dyn std::fmt::Display| ConnectFailure::Refused {
-        why: format!("the SSH agent at {} does not answer: {error}", socket.display()),
+    let failure = |error: russh::keys::Error| {
+        let what = format!("the SSH agent at {} does not answer", socket.display());
+        if let russh::keys::Error::IO(error) = &error {
+            return ConnectFailure::of_this_computer(error, &what);
+        }
+        ConnectFailure::Refused { why: format!("{what}: {error}") }
     };
-    let mut agent = AgentClient::connect_uds(socket).await.map_err(|error| refused(&error))?;
-    let identities = agent.request_identities().await.map_err(|error| refused(&error))?;
+    let mut agent = AgentClient::connect_uds(socket).await.map_err(failure)?;
+    let identities = agent.request_identities().await.map_err(failure)?;
     let mut tried = 0;
     for identity in identities {
         let AgentIdentity::PublicKey { key, .. } = identity else { continue };
