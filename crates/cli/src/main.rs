@@ -9,6 +9,7 @@ mod demo;
 mod desk;
 mod exit;
 mod fault;
+mod open_files;
 mod render;
 mod signing_key;
 mod surroundings;
@@ -29,6 +30,7 @@ fn main() -> ExitCode {
     };
     let surroundings = Surroundings::of(&line.everywhere);
     let terminal = Terminal::new(&line.everywhere, surroundings.no_colour);
+    open_files::raise();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {

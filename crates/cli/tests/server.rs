@@ -237,6 +237,26 @@ fn a_session_is_shown_to_the_server_that_gave_it_and_to_no_other() {
 }
 
 #[test]
+fn a_server_has_as_many_files_open_as_its_surroundings_let_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut process = Command::new("prlimit")
+        .args(["--nofile=200:3000", LANDFALL, "serve", "--listen", "127.0.0.1:0", "--data"])
+        .arg(folder.path())
+        .stdin(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(process.stderr.take().unwrap()).lines();
+    assert!(lines.next().unwrap().unwrap().starts_with("pages at "));
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", process.id())).unwrap();
+    process.kill().ok();
+    process.wait().ok();
+    let files = limits.lines().find(|it| it.starts_with("Max open files")).unwrap();
+    let files: Vec<&str> = files.split_whitespace().skip(3).take(2).collect();
+    assert_eq!(files, ["3000", "3000"]);
+}
+
+#[test]
 fn by_tls_whoever_asks_knows_whom_they_ask() {
     let made = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_owned()]).unwrap();
     let files = tempfile::tempdir().unwrap();

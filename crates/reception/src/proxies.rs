@@ -49,7 +49,8 @@ impl Proxies {
         caller
     }
 
-    fn trusts(&self, address: IpAddr) -> bool {
+    /// Returns whether `address`, which is no IPv4 address written as one of IPv6, is that of one of them.
+    pub fn trusts(&self, address: IpAddr) -> bool {
         self.0.iter().any(|it| it.has(address))
     }
 }

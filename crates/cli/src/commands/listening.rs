@@ -1,13 +1,15 @@
 //! Listening: the pages and the API at an address, for as long as the server runs.
 
+mod callers;
 mod secured;
 
 use crate::args::run::{LogForm, Serve};
 use crate::exit::Exit;
 use crate::fault::Fault;
+use crate::open_files;
 use crate::surroundings::Surroundings;
 use crate::terminal::Terminal;
-use axum::serve::ListenerExt as _;
+use callers::Limits;
 use coordinator::clock::SteadyClock;
 use executor::Executor;
 use notices::Post;
@@ -101,32 +103,16 @@ impl Door {
     pub(crate) fn open(
         self,
         reception: Reception,
-        mut told: watch::Receiver<bool>,
+        told: watch::Receiver<bool>,
     ) -> Result<JoinHandle<()>, Fault> {
         let Self { listener, files, proxies, here } = self;
         let reception = Arc::new(reception);
         let routes = api::router(reception.clone()).merge(web::router(reception));
-        let routes = api::forwarded(api::observed(routes, here.is_secure()), proxies);
-        let service = routes.into_make_service_with_connect_info::<SocketAddr>();
-        let stopped = async move {
-            told.wait_for(|it| *it).await.ok();
-        };
-        Ok(match files {
-            Some(files) => {
-                let listener = Secured::listen(listener, files)?.tap_io(|_| ());
-                tokio::spawn(async move {
-                    axum::serve(listener, service).with_graceful_shutdown(stopped).await.ok();
-                })
-            }
-            None => {
-                let listener = listener.tap_io(|it| {
-                    it.set_nodelay(true).ok();
-                });
-                tokio::spawn(async move {
-                    axum::serve(listener, service).with_graceful_shutdown(stopped).await.ok();
-                })
-            }
-        })
+        let routes = api::observed(routes, here.is_secure());
+        let routes = api::forwarded(routes, proxies.clone());
+        let secured = files.map(Secured::by).transpose()?;
+        let limits = Limits::of(open_files::limit());
+        Ok(tokio::spawn(callers::hear(listener, secured, routes, (limits, proxies), told)))
     }
 }
 

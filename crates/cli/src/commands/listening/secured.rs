@@ -2,20 +2,16 @@
 
 use crate::exit::Exit;
 use crate::fault::Fault;
-use axum::serve::Listener;
 use rustls::ServerConfig;
 use rustls::crypto::ring;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
-use std::io;
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, Weak};
 use std::time::{Duration, SystemTime};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::mpsc;
+use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
@@ -24,9 +20,6 @@ const LOOK_EVERY: Duration = Duration::from_secs(10);
 
 /// How long a caller may take to agree on keys.
 const HANDSHAKE_WITHIN: Duration = Duration::from_secs(10);
-
-/// How many callers may have agreed on keys and wait to be answered.
-const AGREED_MAX: usize = 64;
 
 /// Where the certificate and its key lie.
 #[derive(Clone, Debug)]
@@ -74,19 +67,16 @@ impl Files {
     }
 }
 
-/// A listener whose callers have agreed on keys.
-pub(super) struct Secured {
-    agreed: mpsc::Receiver<(TlsStream<TcpStream>, SocketAddr)>,
-    address: SocketAddr,
-}
+/// What callers agree on keys with.
+pub(super) struct Secured(TlsAcceptor);
 
 impl Secured {
-    /// Listens with the certificate of `files`, and with what they say later, once it can be used.
+    /// Returns what shows the certificate of `files`, and what they say later, once it can be used.
     ///
     /// # Errors
     ///
     /// When the files cannot be used.
-    pub(super) fn listen(listener: TcpListener, files: Files) -> Result<Self, Fault> {
+    pub(super) fn by(files: Files) -> Result<Self, Fault> {
         let shown = Arc::new(Shown(RwLock::new(Arc::new(files.read()?))));
         let broken = |error: String| Fault::new(Exit::Failure, "TLS cannot be offered").why(error);
         let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
@@ -95,23 +85,23 @@ impl Secured {
             .with_no_client_auth()
             .with_cert_resolver(shown.clone());
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
-        let address = listener.local_addr().map_err(|error| broken(error.to_string()))?;
-        let (agreeing, agreed) = mpsc::channel(AGREED_MAX);
-        tokio::spawn(follow(files, shown, agreeing.clone()));
-        tokio::spawn(accept(listener, TlsAcceptor::from(Arc::new(config)), agreeing));
-        Ok(Self { agreed, address })
+        tokio::spawn(follow(files, Arc::downgrade(&shown)));
+        Ok(Self(TlsAcceptor::from(Arc::new(config))))
+    }
+
+    /// Agrees on keys with whoever calls through `stream`. Nothing where they do not, or too slowly.
+    pub(super) async fn agree(&self, stream: TcpStream) -> Option<TlsStream<TcpStream>> {
+        let agreed = tokio::time::timeout(HANDSHAKE_WITHIN, self.0.accept(stream)).await;
+        agreed.ok()?.ok()
     }
 }
 
-/// Takes what the files say into force whenever they change and can be used.
-async fn follow(
-    files: Files,
-    shown: Arc<Shown>,
-    open: mpsc::Sender<(TlsStream<TcpStream>, SocketAddr)>,
-) {
+/// Takes what the files say into force whenever they change and can be used, for as long as it is shown.
+async fn follow(files: Files, shown: Weak<Shown>) {
     let mut known = files.changed();
-    while !open.is_closed() {
+    loop {
         tokio::time::sleep(LOOK_EVERY).await;
+        let Some(shown) = shown.upgrade() else { break };
         let found = files.changed();
         if found == known {
             continue;
@@ -125,45 +115,5 @@ async fn follow(
             }
             Err(fault) => tracing::warn!(why = fault.what, "the old certificate stays in force"),
         }
-    }
-}
-
-/// Accepts callers, and lets each agree on keys while the next one is accepted.
-async fn accept(
-    listener: TcpListener,
-    acceptor: TlsAcceptor,
-    agreeing: mpsc::Sender<(TlsStream<TcpStream>, SocketAddr)>,
-) {
-    let mut listener = listener;
-    while !agreeing.is_closed() {
-        let (stream, address) = tokio::select! {
-            accepted = Listener::accept(&mut listener) => accepted,
-            () = agreeing.closed() => break,
-        };
-        let (acceptor, agreeing) = (acceptor.clone(), agreeing.clone());
-        tokio::spawn(async move {
-            stream.set_nodelay(true).ok();
-            let agreed = tokio::time::timeout(HANDSHAKE_WITHIN, acceptor.accept(stream)).await;
-            if let Ok(Ok(stream)) = agreed {
-                agreeing.send((stream, address)).await.ok();
-            }
-        });
-    }
-}
-
-impl Listener for Secured {
-    type Io = TlsStream<TcpStream>;
-    type Addr = SocketAddr;
-
-    async fn accept(&mut self) -> (Self::Io, SocketAddr) {
-        match self.agreed.recv().await {
-            Some(agreed) => agreed,
-            // The listening task ends with the server only.
-            None => std::future::pending().await,
-        }
-    }
-
-    fn local_addr(&self) -> io::Result<SocketAddr> {
-        Ok(self.address)
     }
 }
