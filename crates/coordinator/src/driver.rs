@@ -18,7 +18,7 @@ use crate::fold::snapshot_every;
 use crate::folded::Folded;
 use crate::leading::{LEASE, Leading};
 use crate::left::{self, Asked, Left};
-use crate::letters::{self, Answered, Outbox};
+use crate::letters::{self, Answered, Outbox, TakenUp};
 use crate::notices::{Notice, Teller, told};
 use crate::probing::{self, Prober, Reading};
 use crate::quarantine::{self, went_back};
@@ -554,15 +554,22 @@ impl Drive<'_> {
     /// Tells whoever looks after the server of orders that the deployment has never given: the record has no
     /// word for them, and nobody has carried them out.
     fn tell_of_what_is_strange(&self, landed: &[Landed]) {
-        let Coordinator { state, deployment, .. } = &self.coordinator;
-        let strange = landed.iter().filter(|it| !state.orders.contains_key(&it.order));
-        for (Landed { order, .. }, teller) in strange.zip(self.driver.teller.iter().cycle()) {
-            let text = format!(
-                "somebody else writes to the database: {order} stood in the queue, and was never ordered"
-            );
-            let (deployment, scope) = (deployment.clone(), Scope::Deployment);
-            teller.tell(&Notice { deployment, scope, text, people: vec![] });
+        let state = &self.coordinator.state;
+        for Landed { order, .. } in landed {
+            if !state.orders.contains_key(order) {
+                self.tell_that_others_write(&format!(
+                    "{order} stood in the queue, and was never ordered"
+                ));
+            }
         }
+    }
+
+    /// Tells whoever looks after the server that others write to its database, which shows in `what`.
+    fn tell_that_others_write(&self, what: &str) {
+        let Some(teller) = &self.driver.teller else { return };
+        let text = format!("somebody else writes to the database: {what}");
+        let (deployment, scope) = (self.coordinator.deployment.clone(), Scope::Deployment);
+        teller.tell(&Notice { deployment, scope, text, people: vec![] });
     }
 
     /// Asks for an end of the orders that somebody has cancelled.
@@ -583,8 +590,16 @@ impl Drive<'_> {
             for kept in kept {
                 let key = (kept.seq, kept.n);
                 let state = &self.coordinator.state;
-                if self.outbox.take_up(key, &kept.body, state, record.as_ref()).await? {
-                    continue;
+                match self.outbox.take_up(key, &kept.body, state, record.as_ref()).await? {
+                    TakenUp::Letter => continue,
+                    // It stays where it is, for whoever looks into it.
+                    TakenUp::Strange { letter, why } => {
+                        self.tell_that_others_write(&format!(
+                            "letter {letter} stood there to be sent, but {why}; it is not sent"
+                        ));
+                        continue;
+                    }
+                    TakenUp::NoLetter => {}
                 }
                 let Some(teller) = &self.driver.teller else { continue };
                 if let Ok(notice) = serde_json::from_slice::<Notice>(&kept.body) {

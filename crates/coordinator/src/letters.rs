@@ -4,7 +4,8 @@
 //! makes the letter due. It holds the token in the clear, which the record must
 //! not, and nothing that is private: that lies under its digest. It is emptied when the letter
 //! has arrived. What became of a letter is an event, and the row is closed after that event is
-//! durable.
+//! durable. Others may be able to write to the database: a row only says again what the record says
+//! by digest, and one that says anything else is sent to nobody.
 //!
 //! House rule: a letter is sent at least once. It is sent twice only where the program was killed
 //! after the reader's server accepted it and before the record held that, and then under the same
@@ -15,10 +16,10 @@ use crate::error::CommandError;
 use crate::sealing;
 use jiff::{SignedDuration, Timestamp};
 use model::companion_plans::{Channel, MessageText};
-use model::digest::{Digest, canonical};
+use model::digest::{Digest, canonical, canonical_digest};
 use model::event::Event;
 use model::id::Seq;
-use model::message::{Addressee, Letter, LetterState, LetterText, MessageEvent};
+use model::message::{Addressee, Letter, LetterState, LetterStatus, LetterText, MessageEvent};
 use model::private::{Opening, Private, without_addresses};
 use model::profile::Purpose;
 use model::scope::Scope;
@@ -54,6 +55,52 @@ pub(crate) struct Posted {
     /// Its token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     token: Option<String>,
+}
+
+/// What a row was taken up as.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum TakenUp {
+    /// As a letter, which is sent until it has arrived.
+    Letter,
+    /// As nothing: it is no row of a letter.
+    NoLetter,
+    /// As nothing: somebody else has written or changed it.
+    Strange {
+        /// The number of the letter that it names.
+        letter: u32,
+        /// How that shows.
+        why: &'static str,
+    },
+}
+
+impl Posted {
+    /// Returns the letter of `state` that it is of.
+    ///
+    /// # Errors
+    ///
+    /// Where it is of none: how it differs from what the record says.
+    fn letter_in<'s>(&self, state: &'s State) -> Result<&'s LetterStatus, &'static str> {
+        match state.purpose {
+            Purpose::Rehearsal => return Err("nothing leaves a rehearsal"),
+            Purpose::Production => {}
+        }
+        let known = state.messages.letter(self.letter).ok_or("the record has no such letter")?;
+        let Letter { text, token, .. } = &known.letter;
+        let says_the_same = match text {
+            LetterText::Kept(digest) => {
+                self.text.as_ref().is_some_and(|it| canonical_digest(it) == *digest)
+            }
+            // What it says is found by its digest, whatever stands here.
+            LetterText::Sealed { .. } => true,
+        };
+        if !says_the_same {
+            return Err("it says something else than the record has of it");
+        }
+        if self.token.as_ref().map(|it| Digest::of(it.as_bytes())) != *token {
+            return Err("its token is another one than the record has of it");
+        }
+        Ok(known)
+    }
 }
 
 /// Puts a token into each letter of `events` that is to be acknowledged, and returns what goes
@@ -131,27 +178,38 @@ impl Outbox {
         Self { post, clock, waiting, by_time, ended, on_their_way: JoinSet::new() }
     }
 
-    /// Takes up a row of a letter that `state` knows. Returns whether it is one of a letter.
+    /// Takes up a row of a letter, as far as it says what `state` knows of that letter.
     pub(crate) async fn take_up(
         &mut self,
         key: Key,
         body: &[u8],
         state: &State,
         record: &dyn Record,
-    ) -> Result<bool, CommandError> {
-        let Ok(mut posted) = serde_json::from_slice::<Posted>(body) else { return Ok(false) };
-        let Some(known) = state.messages.letter(posted.letter) else { return Ok(true) };
-        if self.waiting.contains_key(&key) {
-            return Ok(true);
+    ) -> Result<TakenUp, CommandError> {
+        let Ok(mut posted) = serde_json::from_slice::<Posted>(body) else {
+            return Ok(TakenUp::NoLetter);
+        };
+        // That of an entry which is not read yet is taken up by whoever leads by then.
+        if self.waiting.contains_key(&key) || key.0 > state.seq {
+            return Ok(TakenUp::Letter);
         }
-        let (text, mut address) = (known.letter.text.digest(), known.letter.address.clone());
-        let sealed = address.as_ref().and_then(Private::sealed);
-        let wanted: Vec<Digest> =
-            posted.text.is_none().then_some(text).into_iter().chain(sealed).collect();
+        let known = match posted.letter_in(state) {
+            Ok(known) => known,
+            Err(why) => return Ok(TakenUp::Strange { letter: posted.letter, why }),
+        };
+        let mut address = known.letter.address.clone();
+        let mut wanted: Vec<Digest> =
+            address.as_ref().and_then(Private::sealed).into_iter().collect();
+        let sealed = match known.letter.text {
+            LetterText::Kept(_) => None,
+            LetterText::Sealed { sealed } => Some(sealed),
+        };
+        wanted.extend(sealed);
         let openings = sealing::openings(record, &wanted).await?;
         address.iter_mut().for_each(|it| it.open(&openings));
-        if let Some(opening) = openings.get(&text) {
-            posted.text = Opening::from_bytes(opening).map(|it| it.value);
+        if let Some(sealed) = sealed {
+            let opening = openings.get(&sealed).and_then(|it| Opening::from_bytes(it));
+            posted.text = opening.map(|it| it.value);
         }
         let address = address.and_then(|it| it.value().cloned());
         let has_ended = known.state != LetterState::Due;
@@ -162,7 +220,7 @@ impl Outbox {
         } else {
             self.by_time.insert((Timestamp::MIN, key));
         }
-        Ok(true)
+        Ok(TakenUp::Letter)
     }
 
     /// Returns the rows whose letters need not be sent any more, by what is in the record.
@@ -324,4 +382,127 @@ fn parcel(state: &State, letter: &Letter, waiting: &Waiting, post: &Post) -> Opt
         secret: hook.map(|it| it.secret.clone()),
         inside: hook.is_some_and(|it| it.inside),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clock::SteadyClock;
+    use model::event::{Actor, Entry};
+    use model::plan::MasterProjectPlan;
+    use model::private::Salt;
+    use record::{Change, Location, NewOpening, Signer};
+
+    const TOKEN: &str = "00112233445566778899aabbccddeeff";
+
+    fn text(body: &str) -> MessageText {
+        MessageText { subject: "Your window".to_owned(), body: body.to_owned() }
+    }
+
+    fn letter(number: u32, text: LetterText, token: Option<&str>) -> Letter {
+        Letter {
+            letter: number,
+            message: "window".parse().unwrap(),
+            scope: Scope::Deployment,
+            to: Addressee::Person("ann".parse().unwrap()),
+            occasion: String::new(),
+            version: 1,
+            due: Timestamp::UNIX_EPOCH,
+            language: "en".to_owned(),
+            channel: Channel::Mail,
+            address: Some(Private::Clear("ann@example.org".to_owned())),
+            readers: 1,
+            text,
+            acknowledge: token.is_some(),
+            token: token.map(|it| Digest::of(it.as_bytes())),
+            escalates: None,
+        }
+    }
+
+    /// Returns a deployment in which three letters are due: one whose text stands in its row, one with a
+    /// token, and one whose text is sealed as `sealed`.
+    fn state(purpose: Purpose, sealed: Digest) -> State {
+        let name = "FG30".parse().unwrap();
+        let plan = MasterProjectPlan::empty(name, "Etc/UTC".parse().unwrap());
+        let created = Event::DeploymentCreated {
+            deployment: plan.deployment.clone(),
+            plan: plan.digest(),
+            release: plan.release.digest(),
+            purpose,
+            folder: String::new(),
+        };
+        let (at, actor) = ("2027-01-04T08:00:00Z".parse().unwrap(), Actor::System);
+        let entry = |seq, event| {
+            let actor = actor.clone();
+            Entry { seq, at, actor, baseline: 0, command: None, event }
+        };
+        let mut state = State::begin(&entry(1, created), Arc::new(plan)).unwrap();
+        let kept = || LetterText::Kept(canonical_digest(&text("true")));
+        let letters = [
+            letter(1, kept(), None),
+            letter(2, kept(), Some(TOKEN)),
+            letter(3, LetterText::Sealed { sealed }, None),
+        ];
+        for (seq, letter) in (2..).zip(letters) {
+            state.evolve(&entry(seq, Event::Message(MessageEvent::Due(letter))), None).unwrap();
+        }
+        state
+    }
+
+    #[tokio::test]
+    async fn what_others_write_into_the_outbox_is_mailed_to_nobody() {
+        let signer = Signer::from_seed([7; 32]);
+        let record = record::open(&Location::Memory, signer, None).await.unwrap();
+        let (deployment, ann) = ("FG30".parse().unwrap(), "ann".parse().unwrap());
+        let head = record.create(&deployment).await.unwrap();
+        let opening = Opening { salt: Salt::of_chance([7; 32]), value: text("sealed") };
+        let whose = model::forgetting::Whom::Person(ann);
+        let openings = vec![NewOpening { whose, body: opening.to_bytes() }];
+        let change = Change { openings, ..Change::default() };
+        record.append(&deployment, &head, change).await.unwrap();
+        let sealed = canonical_digest(&opening);
+
+        let posted = |letter, text: Option<MessageText>, token: Option<&str>| {
+            canonical(&Posted { letter, text, token: token.map(str::to_owned) })
+        };
+        let other = "it says something else than the record has of it";
+        let token = "its token is another one than the record has of it";
+        let of_a_rehearsal = "nothing leaves a rehearsal";
+        for (purpose, row, sent) in [
+            (Purpose::Production, posted(1, Some(text("true")), None), Ok("true")),
+            (Purpose::Production, posted(1, Some(text("Click here")), None), Err(other)),
+            (Purpose::Production, posted(1, None, None), Err(other)),
+            (Purpose::Production, posted(1, Some(text("true")), Some(TOKEN)), Err(token)),
+            (Purpose::Production, posted(2, Some(text("true")), Some(TOKEN)), Ok("true")),
+            (Purpose::Production, posted(2, Some(text("true")), Some("guessed")), Err(token)),
+            (Purpose::Production, posted(2, Some(text("true")), None), Err(token)),
+            (Purpose::Production, posted(3, None, None), Ok("sealed")),
+            (Purpose::Production, posted(3, Some(text("Click here")), None), Ok("sealed")),
+            (
+                Purpose::Production,
+                posted(4, Some(text("true")), None),
+                Err("the record has no such letter"),
+            ),
+            (Purpose::Rehearsal, posted(1, Some(text("true")), None), Err(of_a_rehearsal)),
+            (Purpose::Rehearsal, posted(3, None, None), Err(of_a_rehearsal)),
+        ] {
+            let state = state(purpose, sealed);
+            let clock = Arc::new(SteadyClock::of_this_computer());
+            let mut outbox = Outbox::new(None, clock);
+            let taken = outbox.take_up((2, 0), &row, &state, record.as_ref()).await.unwrap();
+            let shown = String::from_utf8_lossy(&row);
+            let to_be_sent: Vec<&str> = outbox
+                .waiting
+                .values()
+                .filter_map(|it| Some(it.posted.text.as_ref()?.body.as_str()))
+                .collect();
+            match (taken, sent) {
+                (TakenUp::Letter, Ok(body)) => assert_eq!(to_be_sent, [body], "{shown}"),
+                (TakenUp::Strange { why, .. }, Err(expected)) => {
+                    assert_eq!((why, to_be_sent.len()), (expected, 0), "{shown}");
+                }
+                (taken, _) => panic!("{taken:?}: {shown}"),
+            }
+        }
+    }
 }
