@@ -281,6 +281,12 @@ impl Reception {
         else {
             return Err(ReceptionError::NotAdmitted);
         };
+        let digest = digest_of(secret);
+        if self.record.command(&deployment, &decision_of(&digest)?).await?.is_some() {
+            // Whoever has decided by it was gone before it was ended.
+            self.accounts.end(&digest).await?;
+            return Err(ReceptionError::NotAdmitted);
+        }
         let followed = self.followed(&deployment).await?;
         let access = Access { reach: Reach::Read, deployments: vec![deployment] };
         let visitor = by_link(account, access, &admission);
@@ -317,9 +323,7 @@ impl Reception {
         }
         let again = self.shown(&opened.visitor, &opened.followed, it, given).await?;
         let digest = digest_of(secret);
-        let admission = self.accounts.admission(&digest, self.clock.now()).await?;
-        let (admission, _) = admission.ok_or(ReceptionError::NotAdmitted)?;
-        if is_decided && !self.accounts.end(&digest).await? {
+        if self.accounts.admission(&digest, self.clock.now()).await?.is_none() {
             return Err(ReceptionError::NotAdmitted);
         }
         let author = Author {
@@ -327,13 +331,17 @@ impl Reception {
             login: format!("a link that {} made", opened.by),
             known: opened.visitor.author_having_shown(again).known,
         };
-        let id = name_of(&digest, command)?;
-        let acted = opened.followed.act((&author, None), command, &id, self.clock()).await;
-        if is_decided && acted.is_err() {
-            // What was refused has used nothing.
-            self.accounts.admit(&admission).await?;
+        let id = if is_decided { decision_of(&digest)? } else { name_of(&digest, command)? };
+        // Whoever asks may be gone at any time: what is recorded first ends the link, and not the reverse.
+        let acted = opened.followed.act((&author, None), command, &id, self.clock()).await?;
+        if is_decided {
+            // What was decided stands: a link that cannot be ended now is when it is opened next.
+            self.accounts.end(&digest).await.ok();
+            if acted.repeated {
+                return Err(ReceptionError::NotAdmitted);
+            }
         }
-        Ok(acted?)
+        Ok(acted)
     }
 
     /// Makes the address that the visitor's calendar reads. It is shown once, and replaces an
@@ -388,7 +396,16 @@ fn opens(admission: &Admission) -> Option<LinkTo> {
 /// Returns the name of an act by the link with this digest: the same for the same words sent twice.
 pub(super) fn name_of(link: &Digest, command: &Command) -> Result<CommandId, ReceptionError> {
     let said = serde_json::to_string(command).unwrap_or_default();
-    let name: String = digest_of(&format!("{link} {said}")).to_string().chars().take(40).collect();
+    name_from(&format!("{link} {said}"))
+}
+
+/// Returns the name of what is decided by the link with this digest: of two decisions one counts.
+fn decision_of(link: &Digest) -> Result<CommandId, ReceptionError> {
+    name_from(&format!("{link} decides"))
+}
+
+fn name_from(text: &str) -> Result<CommandId, ReceptionError> {
+    let name: String = digest_of(text).to_string().chars().take(40).collect();
     name.parse().map_err(|_| ReceptionError::Invalid(format!("{name} names no act")))
 }
 

@@ -3,18 +3,24 @@
 
 use crate::browser::{Browser, PASSWORD};
 use axum::http::StatusCode;
+use documents::Language;
 use model::authentication::AuthenticationMethod;
+use model::command::Command;
 use model::event::Entry;
 use model::id::SiteId;
+use model::sheet::SlotId;
 use notices::Post;
 use notices::mail::Mail;
 use notices::testing::MailHouse;
 use reception::passkey::Question;
 use reception::testing::{Device, House, ask_to_sign};
-use reception::{LogIn, NewAccount, Reception, Visitor};
+use reception::{LogIn, NewAccount, Reception, ReceptionError, Showing, ToSign, Visitor};
 use serde_json::Value;
+use std::future::poll_fn;
 use std::path::Path;
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 use tempfile::TempDir;
 use zeroize::Zeroizing;
 
@@ -201,4 +207,72 @@ async fn who_has_a_passkey_signs_by_link_with_it_and_not_by_password() {
     let known = entry.actor.known().unwrap();
     assert_eq!(known.method, AuthenticationMethod::Link);
     assert_eq!(known.again.as_ref().unwrap().by.word(), "passkey");
+}
+
+/// Polls `asked` so often and then drops it, as a server does when whoever asked is gone.
+async fn cut_off<T>(asked: impl Future<Output = T>, polls: usize) -> Option<T> {
+    let mut asked = pin!(asked);
+    let mut left = polls;
+    let polled = poll_fn(move |context| {
+        if left == 0 {
+            return Poll::Ready(None);
+        }
+        left -= 1;
+        asked.as_mut().poll(context).map(Some)
+    });
+    polled.await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn wherever_a_request_is_cut_off_its_link_is_still_good_or_has_decided_and_once() {
+    let office = Office::new().await;
+    let link = office.link("north").await;
+    office.invited("owner-north").await;
+    let key = link.rsplit('/').next().unwrap();
+    let rel = office.visitor("rel").await;
+    let followed = office.reception.deployment(&rel, "REF").await.unwrap();
+    let signed = async || {
+        let entries = followed.entries(0, 1000).await.unwrap();
+        let signed = entries.iter().filter(|it| {
+            it.actor.known().is_some_and(|it| it.method == AuthenticationMethod::Link)
+        });
+        signed.count()
+    };
+    let slot: SlotId = "site/north:site-owner".parse().unwrap();
+    let document = office.documents[0].parse().unwrap();
+    let command = Command::Sign { slot: slot.clone(), document, exceptions: vec![] };
+    let sign = ToSign { command, language: Language::default(), id: None };
+    let command = Command::Refuse { slot, document, reasons: vec!["it is slow".to_owned()] };
+    let refuse = ToSign { command, language: Language::default(), id: None };
+    let shown = || Some(Showing::Password(secret(PASSWORD)));
+    for polls in 0.. {
+        let acting = office.reception.act_by_link(key, "", &sign, shown());
+        let done = cut_off(acting, polls).await;
+        let is_good = office.reception.open_site(key, "").await.is_ok();
+        assert!(is_good || signed().await == 1, "cut off after {polls} polls");
+        if done.is_some() {
+            break;
+        }
+    }
+    let late = office.reception.act_by_link(key, "", &refuse, shown()).await;
+    assert!(matches!(late, Err(ReceptionError::NotAdmitted)), "{late:?}");
+    assert_eq!(signed().await, 1);
+
+    // Of two decisions at the same time one counts.
+    let link = office.link("south").await;
+    office.invited("owner-south").await;
+    let key = link.rsplit('/').next().unwrap();
+    let slot: SlotId = "site/south:site-owner".parse().unwrap();
+    let document = office.documents[1].parse().unwrap();
+    let command = Command::Sign { slot: slot.clone(), document, exceptions: vec![] };
+    let sign = ToSign { command, language: Language::default(), id: None };
+    let command = Command::Refuse { slot, document, reasons: vec!["it is slow".to_owned()] };
+    let refuse = ToSign { command, language: Language::default(), id: None };
+    let (one, other) = tokio::join!(
+        office.reception.act_by_link(key, "", &sign, shown()),
+        office.reception.act_by_link(key, "", &refuse, shown()),
+    );
+    assert_eq!(usize::from(one.is_ok()) + usize::from(other.is_ok()), 1, "{one:?} {other:?}");
+    assert_eq!(signed().await, 2);
+    assert!(office.reception.open_site(key, "").await.is_err(), "it is used up");
 }
