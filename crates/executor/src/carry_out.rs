@@ -102,6 +102,24 @@ impl Executor {
         tokio::task::spawn_blocking(move || outputs::read(&path)).await.map_err(io::Error::other)?
     }
 
+    /// Returns at most `most` bytes of the kept output of an order from byte `from` on: none where it
+    /// has not written so far.
+    ///
+    /// # Errors
+    ///
+    /// When the file is there and cannot be read.
+    pub async fn read_output_from(
+        &self,
+        deployment: &DeploymentId,
+        order: &OrderId,
+        from: u64,
+        most: u64,
+    ) -> io::Result<Vec<u8>> {
+        let path = outputs::path_of(&self.inner.reach.settings.outputs, deployment, order);
+        let read = tokio::task::spawn_blocking(move || outputs::read_from(&path, from, most));
+        read.await.map_err(io::Error::other)?
+    }
+
     /// Returns the lines of a deployment's kept outputs that hold `needle`, as they are found, at
     /// most `limit`.
     pub fn search_output(

@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 use std::collections::VecDeque;
 use std::fmt::Write as _;
 use std::fs::File;
-use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use tokio::sync::mpsc;
 
@@ -87,6 +87,20 @@ pub(crate) fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// Returns at most `most` bytes of the kept output of an order from byte `from` on, none where it wrote
+/// none.
+pub(crate) fn read_from(path: &Path, from: u64, most: u64) -> io::Result<Vec<u8>> {
+    let mut file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
+    file.seek(SeekFrom::Start(from))?;
+    let mut bytes = Vec::new();
+    file.take(most).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// Sends each line under `folder` that holds `needle` to `found`, until `limit` were or nobody listens.
@@ -280,6 +294,19 @@ mod tests {
             assert_eq!(path_of(Path::new("out"), &deployment, &id), Path::new(path), "{order}");
             let names: Vec<String> = path.split('/').skip(2).map(unescaped).collect();
             assert_eq!(names.join("/"), format!("{order}.log"));
+        }
+    }
+
+    #[test]
+    fn an_output_is_read_on_from_where_it_was_left() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.log");
+        assert_eq!(read_from(&path, 0, 10).unwrap(), b"");
+        std::fs::write(&path, "one\ntwo\n").unwrap();
+        for (from, most, expected) in
+            [(0, 4, "one\n"), (4, 2, "tw"), (4, 100, "two\n"), (8, 100, ""), (9, 100, "")]
+        {
+            assert_eq!(read_from(&path, from, most).unwrap(), expected.as_bytes());
         }
     }
 

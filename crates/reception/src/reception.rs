@@ -199,6 +199,25 @@ impl Reception {
         read.map_err(|error| RecordError::Storage { source: error.into() }.into())
     }
 
+    /// Returns at most `most` bytes of what `order` has printed from byte `from` on, redacted as it was
+    /// kept; none where nothing is kept here, or it has not printed so far.
+    ///
+    /// # Errors
+    ///
+    /// Where it is kept and cannot be read.
+    pub async fn output_from(
+        &self,
+        followed: &Followed,
+        order: &OrderId,
+        from: u64,
+        most: u64,
+    ) -> Result<Vec<u8>, ReceptionError> {
+        let Some(outputs) = &self.outputs else { return Ok(Vec::new()) };
+        let deployment = followed.standing().state.plan.deployment.clone();
+        let read = outputs.read_output_from(&deployment, order, from, most).await;
+        read.map_err(|error| RecordError::Storage { source: error.into() }.into())
+    }
+
     /// Returns the clock of the server.
     pub fn clock(&self) -> &dyn Clock {
         &*self.clock

@@ -21,6 +21,9 @@ use utoipa::IntoParams;
 /// How often a running order's output is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(300);
 
+/// The most bytes of an output that are sent as one piece.
+const PIECE_BYTES_MAX: usize = 256 * 1024;
+
 /// Look at what an order has printed
 ///
 /// Redacted as it was kept. Orders are carried out by servers and workers, and each keeps what its
@@ -109,11 +112,12 @@ async fn piece(mut it: Followers) -> Option<(Result<Sent, Infallible>, Followers
             return None;
         }
         // Asked before it is read: what an order prints last is there before its end is known.
-        it.has_ended = !it.followed.standing().state.orders.contains_key(&it.order);
-        let kept = it.reception.output(&it.followed, &it.order).await.ok()?.unwrap_or_default();
-        let new = kept.get(it.sent..).unwrap_or_default();
-        let whole = new.iter().rposition(|it| *it == b'\n').map_or(0, |it| it + 1);
-        let new = if it.has_ended { new } else { new.get(..whole).unwrap_or_default() };
+        let has_ended = !it.followed.standing().state.orders.contains_key(&it.order);
+        let (from, most) = (it.sent as u64, PIECE_BYTES_MAX as u64);
+        let read = it.reception.output_from(&it.followed, &it.order, from, most).await.ok()?;
+        let is_cut = read.len() == PIECE_BYTES_MAX;
+        it.has_ended = has_ended && !is_cut;
+        let new = if it.has_ended { &read } else { whole_lines(&read, is_cut) };
         if !new.is_empty() {
             it.sent += new.len();
             let text = String::from_utf8_lossy(new);
@@ -124,6 +128,34 @@ async fn piece(mut it: Followers) -> Option<(Result<Sent, Infallible>, Followers
             it.next.push_back(Sent::default().event("end").data("ended"));
         } else if it.next.is_empty() {
             tokio::time::sleep(LOOK_EVERY).await;
+        }
+    }
+}
+
+/// Returns the whole lines at the beginning of `read`; a line that is longer than a piece is sent in several.
+fn whole_lines(read: &[u8], is_cut: bool) -> &[u8] {
+    match read.iter().rposition(|it| *it == b'\n') {
+        Some(last) => read.get(..=last).unwrap_or_default(),
+        None if is_cut => read,
+        None => &[],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_sent_whole_unless_one_is_longer_than_a_piece() {
+        for (read, is_cut, sent) in [
+            ("one\ntw", false, "one\n"),
+            ("one\ntw", true, "one\n"),
+            ("one\n", false, "one\n"),
+            ("one", false, ""),
+            ("one", true, "one"),
+            ("", false, ""),
+        ] {
+            assert_eq!(whole_lines(read.as_bytes(), is_cut), sent.as_bytes(), "{read:?}");
         }
     }
 }
