@@ -14,7 +14,7 @@ use model::state::State;
 use record::{CommandId, Record};
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
-use tokio::sync::{Mutex, watch};
+use tokio::sync::{Mutex, Semaphore, SemaphorePermit, watch};
 use views::entry_list::EntryAt;
 use views::listing::{Key, Listing, Order, Unlisted, Wanted};
 use views::sample::Sample;
@@ -40,6 +40,29 @@ const SAMPLED_MAX: Seq = 200_000;
 
 /// How many of them are read at once.
 const SAMPLED_AT_ONCE: u32 = 5_000;
+
+/// How many records are folded from their first entry on at once, for those who ask how a deployment
+/// stood: each fills a core while it is read, and those who act need one too.
+const FOLDED_AT_ONCE: usize = 2;
+
+/// Those of a server who have a record folded from its first entry on: so many at once, and the others
+/// wait for their turn.
+#[derive(Debug)]
+pub(crate) struct Readers(Semaphore);
+
+impl Default for Readers {
+    fn default() -> Self {
+        Self(Semaphore::new(FOLDED_AT_ONCE))
+    }
+}
+
+impl Readers {
+    /// Waits for a turn, which lasts until it is dropped.
+    pub(crate) async fn turn(&self) -> Result<SemaphorePermit<'_>, ReceptionError> {
+        let stopping = |_| ReceptionError::Invalid("the server is stopping".to_owned());
+        self.0.acquire().await.map_err(stopping)
+    }
+}
 
 /// How a deployment stands, for everybody who reads it now.
 #[derive(Debug)]
@@ -78,6 +101,7 @@ pub struct Followed {
     forecasting: std::sync::Mutex<Forecasting>,
     coordinator: Mutex<Coordinator>,
     standing: watch::Sender<Arc<Standing>>,
+    readers: Arc<Readers>,
 }
 
 fn standing(coordinator: &Coordinator) -> Arc<Standing> {
@@ -96,6 +120,7 @@ impl Followed {
     pub(crate) async fn open(
         record: Arc<dyn Record>,
         deployment: &DeploymentId,
+        readers: Arc<Readers>,
     ) -> Result<Arc<Self>, CommandError> {
         let coordinator = Coordinator::open(record, deployment).await?;
         let (standing, _) = watch::channel(standing(&coordinator));
@@ -103,6 +128,7 @@ impl Followed {
             forecasting: std::sync::Mutex::default(),
             coordinator: Mutex::new(coordinator),
             standing,
+            readers,
         });
         let weak = Arc::downgrade(&followed);
         tokio::spawn(async move {
@@ -332,12 +358,13 @@ impl Followed {
         Ok(coordinator::read_through(&*record, &deployment, noted).await?)
     }
 
-    /// Returns how the deployment stood at `moment`.
+    /// Returns how the deployment stood at `moment`, once it is its turn to be read.
     ///
     /// # Errors
     ///
     /// When the record cannot be read, or there was no deployment yet.
     pub async fn at(&self, moment: Moment) -> Result<Standing, ReceptionError> {
+        let _turn = self.readers.turn().await?;
         let (record, deployment) = self.reader().await;
         let state = coordinator::state_at(&*record, &deployment, moment).await?;
         Ok(Standing { state, loss: None })

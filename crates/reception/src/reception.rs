@@ -21,7 +21,7 @@ use crate::access::{Access, Granted};
 use crate::attempts::Attempts;
 use crate::carried::Carried;
 use crate::error::ReceptionError;
-use crate::followed::Followed;
+use crate::followed::{Followed, Readers};
 use crate::origin::Origin;
 use crate::paper::{PaperWanted, Printed, Printery};
 use crate::passkey::Passkeys;
@@ -105,6 +105,7 @@ pub struct Reception {
     post: Option<Arc<notices::Post>>,
     outputs: Option<Executor>,
     followed: Mutex<BTreeMap<DeploymentId, Arc<Followed>>>,
+    readers: Arc<Readers>,
     carried: Arc<Carried>,
 }
 
@@ -137,6 +138,7 @@ impl Reception {
             post: None,
             outputs: None,
             followed: Mutex::default(),
+            readers: Arc::default(),
             carried: Arc::default(),
         };
         Ok((reception, secret))
@@ -392,7 +394,7 @@ impl Reception {
         if let Some(known) = followed.get(deployment) {
             return Ok(known.clone());
         }
-        let opened = Followed::open(self.record.clone(), deployment).await?;
+        let opened = Followed::open(self.record.clone(), deployment, self.readers.clone()).await?;
         followed.insert(deployment.clone(), opened.clone());
         Ok(opened)
     }

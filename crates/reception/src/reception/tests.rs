@@ -2,9 +2,11 @@
 
 use super::*;
 use crate::testing::{House, PASSWORD, open_survey};
+use coordinator::Moment;
 use model::profile::Purpose;
 use model::survey::Reply;
 use std::collections::BTreeMap;
+use std::time::Duration;
 use tokio::task::JoinSet;
 
 /// Where everybody comes from.
@@ -97,6 +99,20 @@ async fn no_answer_to_the_survey_is_refused_for_want_of_a_name() {
         let answered = reception.answer_survey("HELLO", TOKEN, ADDRESS, replies).await.unwrap();
         assert!(!answered.repeated);
     }
+}
+
+#[tokio::test]
+async fn who_asks_how_a_deployment_stood_waits_while_two_others_are_told() {
+    let (reception, _folder) = house().await;
+    let me = visitor(&reception).await;
+    let made = reception.create_deployment(&me, "minimal.yaml", Purpose::Rehearsal).await;
+    let followed = made.unwrap();
+    let turns = (reception.readers.turn().await.unwrap(), reception.readers.turn().await.unwrap());
+    let mut asking = std::pin::pin!(followed.at(Moment::Seq(1)));
+    let early = tokio::time::timeout(Duration::from_millis(100), &mut asking).await;
+    assert!(early.is_err());
+    drop(turns.0);
+    assert_eq!(asking.await.unwrap().state.seq, 1);
 }
 
 #[tokio::test]
