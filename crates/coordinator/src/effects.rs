@@ -72,11 +72,8 @@ pub trait Effects: Send + Sync {
         let Some((outcome, why)) = last else { return };
         if matches!(outcome, Outcome::Unknown { .. }) && left.next().is_some() {
             // It may have begun, if the one before had succeeded after all.
-            let why = "nobody knows what became of the step before it".to_owned();
-            let outcome = Outcome::Unknown { why };
-            let (took_ms, output_bytes, output_sha256, last_output) = (0, 0, None, None);
-            let report = Report { outcome, took_ms, output_bytes, output_sha256, last_output };
-            tell(Ending::Ended(report));
+            let why = "nobody knows what became of the step before it";
+            tell(Ending::Ended(Report::unknown(why)));
         }
         left.for_each(|_| tell(Ending::Withheld { why: why.clone() }));
     }

@@ -4,7 +4,7 @@
 //! runs beside Landfall itself is journalled in the data directory of whoever carried it out: from
 //! another computer, or with another data directory, nobody can ask.
 
-use model::order::{Order, Outcome, Place, Report, Work};
+use model::order::{Order, Place, Report, Work};
 
 /// Returns where `holder` keeps its journal: a holder is named for its computer and its data
 /// directory, and, after `#`, for itself.
@@ -27,8 +27,7 @@ pub(crate) fn out_of_reach(order: &Order, before: &str, now: &str) -> Option<Rep
         return None;
     }
     let why = format!("it was handed to {before}, whose journal cannot be read from {now}");
-    let outcome = Outcome::Unknown { why };
-    Some(Report { outcome, took_ms: 0, output_bytes: 0, output_sha256: None, last_output: None })
+    Some(Report::unknown(why))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 //! House rule: an order without an end waits for ever, so there is none. Of what was not told, nobody knows.
 
 use executor::Cancel;
-use model::order::{Ending, Intent, Outcome, Report};
+use model::order::{Ending, Intent, Report};
 use std::slice::Iter;
 
 /// Tells of orders, in their order; at its end, of those that nobody has told of, that nobody knows.
@@ -30,15 +30,7 @@ impl<'o, S: FnMut(&Intent, Ending)> Telling<'o, S> {
 impl<S: FnMut(&Intent, Ending)> Drop for Telling<'_, S> {
     fn drop(&mut self) {
         for (intent, _) in self.left.by_ref() {
-            let why = "whoever carried it out did not say what became of it".to_owned();
-            let outcome = Outcome::Unknown { why };
-            let report = Report {
-                outcome,
-                took_ms: 0,
-                output_bytes: 0,
-                output_sha256: None,
-                last_output: None,
-            };
+            let report = Report::unknown("whoever carried it out did not say what became of it");
             (self.says)(intent, Ending::Ended(report));
         }
     }

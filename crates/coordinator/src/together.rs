@@ -164,13 +164,7 @@ mod tests {
     fn landed(name: &str, outcome: Option<Outcome>) -> Landed {
         let ending = match outcome {
             None => Ending::Withheld { why: "it was called back".to_owned() },
-            Some(outcome) => Ending::Ended(Report {
-                outcome,
-                took_ms: 0,
-                output_bytes: 0,
-                output_sha256: None,
-                last_output: None,
-            }),
+            Some(outcome) => Ending::Ended(Report::unseen(outcome)),
         };
         Landed { order: OrderId(name.into()), token: None, ending }
     }

@@ -12,7 +12,7 @@ mod journey;
 
 use crate::beginning::Beginning;
 use crate::cancel::Cancel;
-use crate::carry_out::{Executor, Inner, bare_report};
+use crate::carry_out::{Executor, Inner};
 use crate::copy::Copy;
 use crate::secrets::Environment;
 use crate::text::{Effect, Journal};
@@ -69,7 +69,7 @@ impl Inner {
         #[cfg(feature = "testing")]
         if self.pretends {
             let outcome = || Outcome::Succeeded { proof: model::order::Proof::Watched };
-            return orders.iter().for_each(|_| tell(Ending::Ended(bare_report(outcome()))));
+            return orders.iter().for_each(|_| tell(Ending::Ended(Report::unseen(outcome()))));
         }
         let travellers = orders.iter().map(|(intent, cancel)| {
             let (order, beginning) = (intent.order(), known);
@@ -90,7 +90,7 @@ impl Inner {
                     }
                     None => {
                         let why = format!("{why}, and its computer cannot be asked after it");
-                        tell(Ending::Ended(bare_report(Outcome::Unknown { why })));
+                        tell(Ending::Ended(Report::unknown(why)));
                         return self.stop_before(behind, tell).await;
                     }
                 }
@@ -141,7 +141,7 @@ impl Inner {
                     let found = match self.carry_out(one.order, one.cancel, known).await {
                         Ending::Ended(found) => found,
                         Ending::Withheld { why } => {
-                            bare_report(Outcome::Failed { cause: Failure::NotDone { why } })
+                            Report::unseen(Outcome::Failed { cause: Failure::NotDone { why } })
                         }
                     };
                     let outcome = match found.outcome {
@@ -154,7 +154,7 @@ impl Inner {
                 }
                 None => {
                     let why = format!("{why}, and its computer does not say that it never began");
-                    bare_report(Outcome::Unknown { why })
+                    Report::unknown(why)
                 }
             };
             tell(Ending::Ended(report));

@@ -151,7 +151,7 @@ impl Inner {
         match self.carry_out(order, cancel, beginning).await {
             Ending::Ended(report) => report,
             Ending::Withheld { why } => {
-                bare_report(Outcome::Failed { cause: Failure::NotDone { why } })
+                Report::unseen(Outcome::Failed { cause: Failure::NotDone { why } })
             }
         }
     }
@@ -189,7 +189,7 @@ impl Inner {
         };
         Ending::Ended(sink.conclude(Report {
             took_ms: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
-            ..bare_report(without_secrets(outcome, &environment))
+            ..Report::unseen(without_secrets(outcome, &environment))
         }))
     }
 
@@ -311,11 +311,6 @@ impl Inner {
     async fn verdict(&self, order: &Order, environment: &Environment) -> Option<Verdict> {
         Some(self.ask_verify(order, order.verify.as_ref()?, environment).await)
     }
-}
-
-/// Returns a report of `outcome` and nothing else.
-pub(crate) fn bare_report(outcome: Outcome) -> Report {
-    Report { outcome, took_ms: 0, output_bytes: 0, output_sha256: None, last_output: None }
 }
 
 /// Returns that an order could not be carried out as written.

@@ -279,7 +279,6 @@ impl Sink {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use model::order::Outcome;
 
     #[test]
     fn an_order_s_file_bears_its_name_and_stays_in_its_folder() {
@@ -318,13 +317,7 @@ mod tests {
         sink.take(0, b"one hun");
         sink.take(0, b"one hunter2 two\x1b[2J");
         sink.take(4, b"hunter2 two\x1b[2J three");
-        let report = sink.conclude(Report {
-            outcome: Outcome::Unknown { why: "a test".into() },
-            took_ms: 0,
-            output_bytes: 0,
-            output_sha256: None,
-            last_output: None,
-        });
+        let report = sink.conclude(Report::unknown("a test"));
         let kept = read(&path).unwrap().unwrap();
         assert_eq!(kept, b"one [secret] two\x1b[2J three");
         assert_eq!(report.output_bytes, kept.len() as u64);

@@ -331,3 +331,15 @@ pub struct Report {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_output: Option<String>,
 }
+
+impl Report {
+    /// Returns this outcome, of which nothing was seen on the way: neither how long it took nor output.
+    pub fn unseen(outcome: Outcome) -> Self {
+        Self { outcome, took_ms: 0, output_bytes: 0, output_sha256: None, last_output: None }
+    }
+
+    /// Returns that nobody knows what became of an order, and why: it may have had its effect.
+    pub fn unknown(why: impl Into<String>) -> Self {
+        Self::unseen(Outcome::Unknown { why: why.into() })
+    }
+}

@@ -7,7 +7,7 @@
 
 use crate::error::RecordError;
 use model::id::{DeploymentId, Seq};
-use model::order::{Ending, Intent, OrderId, Outcome, Report};
+use model::order::{Ending, Intent, OrderId, Report};
 use std::time::Duration;
 
 /// By how much tokens rise where history was lost: whoever was at work in it may hold later ones than the
@@ -24,22 +24,15 @@ pub const HANDED_OUT_WITHIN: Duration = Duration::from_secs(180);
 /// Returns what is said of an order whose seal does not hold: what the queue says may be anything, and whoever
 /// was to carry out the true one may have begun it.
 pub fn unsealed_ending() -> Ending {
-    unknown_ending(
+    Ending::Ended(Report::unknown(
         "what stands in the queue under its name is not signed with the record's key: an earlier version of \
          Landfall put it there, or somebody else has written to the database",
-    )
+    ))
 }
 
 /// Returns what is said of an order that travels with one whose outcome nobody can find out.
 pub fn beside_unknown_ending() -> Ending {
-    unknown_ending("nobody knows what became of the steps beside it")
-}
-
-fn unknown_ending(why: &str) -> Ending {
-    let outcome = Outcome::Unknown { why: why.to_owned() };
-    let report =
-        Report { outcome, took_ms: 0, output_bytes: 0, output_sha256: None, last_output: None };
-    Ending::Ended(report)
+    Ending::Ended(Report::unknown("nobody knows what became of the steps beside it"))
 }
 
 /// How far an order has come.

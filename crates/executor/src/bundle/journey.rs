@@ -5,7 +5,7 @@ use super::hearing::{Hearing, Said};
 use crate::answers::Answer;
 use crate::beginning::Beginning;
 use crate::cancel::Cancel;
-use crate::carry_out::{Inner, bare_report, redactor, refused, without_secrets};
+use crate::carry_out::{Inner, redactor, refused, without_secrets};
 use crate::copy::Copy;
 use crate::outputs::Sink;
 use crate::redact::Redactor;
@@ -400,7 +400,7 @@ impl Inner {
 fn ending(member: &Member<'_>, sink: Option<Sink>, since: Instant, outcome: Outcome) -> Ending {
     let report = Report {
         took_ms: u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX),
-        ..bare_report(without_secrets(outcome, &member.environment))
+        ..Report::unseen(without_secrets(outcome, &member.environment))
     };
     Ending::Ended(match sink {
         Some(sink) => sink.conclude(report),

@@ -72,9 +72,7 @@ impl Work {
             Fate::TooLong => failed(Failure::NotDone { why: "its time limit passed".to_owned() }),
             Fate::Lost => failed(Failure::Unreachable { why: "no answer".to_owned() }),
         };
-        let report =
-            Report { outcome, took_ms: 0, output_bytes: 0, output_sha256: None, last_output: None };
-        Some(Event::OrderEnded { order, report })
+        Some(Event::OrderEnded { order, report: Report::unseen(outcome) })
     }
 
     /// Returns when an order that begins now ends, and how.
