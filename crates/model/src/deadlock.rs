@@ -8,7 +8,7 @@
 
 use crate::person::Person;
 use crate::plan::MasterProjectPlan;
-use crate::rfc::{ApprovalLevel, ChangeWindow, Covers, RequestForChange};
+use crate::rfc::{ApprovalLevel, ChangeWindow, RequestForChange};
 use crate::role_type::RoleType;
 use crate::separation_of_duties::{Change, may_approve, may_take_over};
 use crate::sheet::Sheet;
@@ -56,7 +56,7 @@ impl DeadlockKind {
 /// Returns every deadlock of `plan`, requests for change first.
 pub fn deadlocks(plan: &MasterProjectPlan) -> Vec<Deadlock> {
     let mut found = Vec::new();
-    for rfc in plan.rfcs.iter().filter(|it| it.covers != Covers::default()) {
+    for rfc in plan.rfcs.iter().filter(|it| !it.covers.is_empty()) {
         found.extend(rfc.levels.iter().filter_map(|level| of_level(plan, rfc, level)));
     }
     found.extend(of_slots(plan));

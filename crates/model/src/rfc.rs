@@ -57,6 +57,14 @@ pub struct RequestForChange {
     pub template: Option<StandardTemplate>,
 }
 
+impl RequestForChange {
+    /// Returns whether it is a template for later and asks for nothing itself: a standard change that
+    /// covers nothing.
+    pub fn is_template(&self) -> bool {
+        self.category == RfcCategory::Standard && self.covers.is_empty()
+    }
+}
+
 /// What else is known of a request: what an approver weighs besides reason, impact and risk.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct ChangeDetails {
@@ -133,6 +141,13 @@ pub struct Covers {
     /// Single sites, of any ring.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sites: Vec<SiteId>,
+}
+
+impl Covers {
+    /// Returns whether nothing is covered.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// How much scrutiny a change needs, the least first.

@@ -6,6 +6,7 @@ use super::*;
 use crate::person::{Leave, Particulars, WorkingHours};
 use crate::private::Private;
 use crate::profile::Profile;
+use crate::rfc::Covers;
 use crate::rfc::{ChangeDetails, RfcCategory};
 use expect_test::expect;
 

@@ -89,13 +89,10 @@ pub fn rf1(planned: &RequestForChange, profile: Profile) -> Found {
     }
     let lacking: Vec<&str> =
         wanted.iter().filter(|(_, it)| it.trim().is_empty()).map(|(what, _)| *what).collect();
-    let covers = &planned.covers;
-    let covers_nothing =
-        covers.components.is_empty() && covers.rings.is_empty() && covers.sites.is_empty();
     if !lacking.is_empty() {
         return missing(format!("{} lacks {}", planned.id, lacking.join(", ")), RELEASE);
     }
-    if covers_nothing {
+    if planned.covers.is_empty() {
         return missing(format!("{} covers nothing", planned.id), RELEASE);
     }
     Ok(())

@@ -8,7 +8,7 @@ use crate::close_out::{contributors, open_items, with_access};
 use crate::guard::{Guard, GuardReading};
 use crate::machine::{RfcState, RfcTransition, Transition};
 use crate::milestone::Milestone;
-use crate::rfc::Covers;
+use crate::rfc::RequestForChange;
 use crate::role_type::RoleType;
 use crate::scope::Scope;
 use crate::sheet::Sheet;
@@ -75,7 +75,7 @@ pub fn k4(state: &State) -> Found {
         |it: RfcState| !matches!(it, RfcState::Closed | RfcState::Rejected | RfcState::Cancelled);
     let is_template = |it: &RfcStatus| {
         let planned = state.request(&it.id);
-        it.state == RfcState::Draft && planned.is_some_and(|it| it.covers == Covers::default())
+        it.state == RfcState::Draft && planned.is_some_and(RequestForChange::is_template)
     };
     let is_given_up = |it: &RfcStatus| {
         state.request(&it.id).is_none() && RfcTransition::Cancelled.follows(it.state).is_some()

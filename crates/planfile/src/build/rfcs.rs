@@ -88,11 +88,8 @@ impl Building<'_> {
         if rfc.template.is_some() {
             whole.covers.sites = vec!["any".parse().expect("because it is a name")];
         }
-        let covers = &whole.covers;
-        let covers_nothing =
-            covers.components.is_empty() && covers.rings.is_empty() && covers.sites.is_empty();
         if let Err((what, _)) = model::gates::rf1(&whole, self.profile)
-            && !covers_nothing
+            && !whole.covers.is_empty()
         {
             let help = "say it, or the request cannot be submitted";
             self.findings.report_with(Code::RequestIncomplete, at, what, Some(help));

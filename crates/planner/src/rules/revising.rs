@@ -265,3 +265,27 @@ fn goes_back(world: &mut World, scope: &str) {
     let command = Command::RollBack { scope, reason: why(), accept_loss };
     world.act("ivo", &command).unwrap();
 }
+
+#[test]
+fn a_request_that_covers_nothing_any_more_is_cancelled_or_covers_something_again() {
+    let mut world = World::ready(plan());
+    assert_eq!(world.state.rfcs[1].state, RfcState::Implementing);
+    revise(&mut world, |it| {
+        let id = "R-sites-anew".parse().unwrap();
+        it.rfcs.push(RequestForChange { id, ..it.rfcs[1].clone() });
+        it.rfcs[1].covers = Covers::default();
+    })
+    .unwrap();
+    world.look();
+    let asked = world.why("rfc/R-sites");
+    let again = |it: &mut MasterProjectPlan| it.rfcs[1].covers = it.rfcs[2].covers.clone();
+    let mut covered = world.clone();
+    revise(&mut covered, again).unwrap();
+    covered.look();
+    assert!(covered.why("rfc/R-sites").contains("has to be submitted"));
+    world.until(|it| it.state.rfcs[1].state == RfcState::Cancelled);
+    assert_eq!(
+        asked,
+        "rfc/R-sites: R-sites covers nothing any more: it has to be cancelled, or a revised plan says what it covers [ivo or saoirse or rosalind or farrukh]\n"
+    );
+}

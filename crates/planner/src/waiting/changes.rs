@@ -13,7 +13,7 @@ use model::id::{PersonId, RfcId};
 use model::machine::{DeploymentState, RfcState, RfcTransition, Transition};
 use model::profile::Profile;
 use model::rfc::RollbackResult;
-use model::rfc::{Covers, EmergencyKind, ImplementationReview, RequestForChange, RfcCategory};
+use model::rfc::{EmergencyKind, ImplementationReview, RequestForChange, RfcCategory};
 use model::role_type::RoleType;
 use model::scope::Scope;
 use model::state::{RfcStatus, State};
@@ -69,12 +69,15 @@ impl Change<'_> {
 
     fn waits(&self) -> Vec<WaitingOn> {
         let id = &self.planned.id;
-        // A standard change without a scope is a template for later: nobody waits for it.
-        let is_template = self.planned.covers == Covers::default();
+        let is_template = self.planned.is_template();
         if self.is_too_late() && !is_template {
             let what = format!("{id} will not be carried out any more, and has to be cancelled");
             let roles = [RoleType::ChangeAuthority, RoleType::ReleaseManagement];
             return vec![self.act(what, &roles, RfcAct::Cancel { reason: String::new() })];
+        }
+        let may_end = RfcTransition::Cancelled.follows(self.status.state).is_some();
+        if self.planned.covers.is_empty() && may_end && !is_template {
+            return vec![self.without_scope()];
         }
         let is_to_begin = matches!(self.status.state, RfcState::Authorised | RfcState::Scheduled);
         if is_to_begin && let Some(window) = self.planned.window.filter(|it| it.until <= self.now) {
@@ -83,6 +86,7 @@ impl Change<'_> {
             return vec![self.act(what, RELEASE, RfcAct::Cancel { reason })];
         }
         match self.status.state {
+            // It is for later: nobody waits for it.
             RfcState::Draft if is_template => vec![],
             RfcState::Draft => vec![self.draft()],
             RfcState::Submitted => self.submitted(),
@@ -128,6 +132,17 @@ impl Change<'_> {
         let mut wait = self.act(what, RELEASE, act);
         wait.people.clone_from(&self.planned.implementers);
         wait
+    }
+
+    /// Returns that nothing is left to do under it: what it covered is covered by another one since the
+    /// plan was revised, or left the plan.
+    fn without_scope(&self) -> WaitingOn {
+        let id = &self.planned.id;
+        let what = format!(
+            "{id} covers nothing any more: it has to be cancelled, or a revised plan says what it covers"
+        );
+        let roles = [RoleType::ReleaseManagement, RoleType::ChangeAuthority];
+        self.act(what, &roles, RfcAct::Cancel { reason: "it covers nothing any more".to_owned() })
     }
 
     fn draft(&self) -> WaitingOn {
