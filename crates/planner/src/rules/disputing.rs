@@ -310,3 +310,19 @@ fn an_emergency_authorisation_is_disputed_too_and_what_it_let_run_is_told() {
         R-core is a draft
     "#]].assert_eq(&told);
 }
+
+// Proves: M-3
+#[test]
+fn nobody_is_asked_to_schedule_what_rests_on_a_disputed_approval() {
+    let rfc: model::id::RfcId = standard_plan().rfcs[0].id.clone();
+    let mut world = World::of(standard_plan());
+    world.until(|it| it.state.rfcs[0].state == RfcState::Authorised);
+    let by = world.state.rfcs[0].approvals[0].0.clone();
+    let since = world.state.rfcs[0].given[0].unwrap().0;
+    world.act("gunnvor", &report(by.as_str(), None, since)).unwrap();
+    world.act("gunnvor", &renew(1)).unwrap();
+    assert_eq!(
+        world.why(&format!("rfc/{rfc}")),
+        "rfc/R-core: the approval of R-core by rosalind is disputed (dispute 1): rosalind confirms it, or it is set aside and given anew [rosalind]\n"
+    );
+}

@@ -91,6 +91,8 @@ impl Change<'_> {
             RfcState::Draft => vec![self.draft()],
             RfcState::Submitted => self.submitted(),
             RfcState::Assessing => self.approvals(),
+            // Whoever confirms the approval, or sets it aside, is asked for that.
+            RfcState::Authorised if self.state.disputed_request(id).is_some() => vec![],
             RfcState::Authorised => {
                 vec![self.act(format!("{id} has to be scheduled"), RELEASE, RfcAct::Schedule)]
             }
