@@ -238,6 +238,16 @@ fn or_otherwise(
 
 /// Returns people who hold one of `roles` for `scope`, a site's owner and deputy first.
 pub fn holders(state: &State, scope: &Scope, roles: &[RoleType]) -> Vec<PersonId> {
+    holders_who(state, scope, roles, |_| true)
+}
+
+/// Returns people who hold one of `roles` for `scope` and who `may`, a site's owner and deputy first.
+fn holders_who(
+    state: &State,
+    scope: &Scope,
+    roles: &[RoleType],
+    may: impl Fn(&PersonId) -> bool,
+) -> Vec<PersonId> {
     let mut people = Vec::new();
     if let Scope::Site(id) = scope
         && roles.contains(&RoleType::SiteOwner)
@@ -245,11 +255,12 @@ pub fn holders(state: &State, scope: &Scope, roles: &[RoleType]) -> Vec<PersonId
     {
         people.push(site.owner.clone());
         people.extend(site.deputy.clone());
+        people.retain(&may);
     }
     for role in roles {
         let positions = state.index.holders.get(role).into_iter().flatten();
         for person in positions.filter_map(|it| state.plan.people.get(*it as usize)) {
-            if people.len() < PEOPLE_MAX && !people.contains(&person.id) {
+            if people.len() < PEOPLE_MAX && !people.contains(&person.id) && may(&person.id) {
                 people.push(person.id.clone());
             }
         }

@@ -9,7 +9,7 @@ use crate::waiting::waiting;
 use model::assignment::AssignmentCommand;
 use model::command::{Command, RfcAct};
 use model::guard::Guard;
-use model::incident::IncidentCommand;
+use model::incident::{IncidentAct, IncidentCommand};
 use model::machine::{AssignmentState, SignOffState, SiteState};
 use model::plan::MasterProjectPlan;
 use model::profile::Profile;
@@ -247,4 +247,22 @@ fn days_with_any_number_of_transactions_are_compared() {
     world.act("gunnvor", &Command::QuietPeriod(report)).unwrap();
     world.pass(60 * 86_400);
     world.look();
+}
+
+#[test]
+fn an_agreement_to_which_nobody_else_may_agree_is_the_program_managers_to_solve() {
+    let mut world = World::of(standard_plan());
+    for _ in 0..2 {
+        let report = super::reported(&world, Scope::Deployment, 1);
+        world.act("esteban", &report).unwrap();
+    }
+    let merge = IncidentAct::Merge { into: 1, reason: why() };
+    let merge = IncidentCommand::Act { incident: 2, act: merge };
+    world.act("esteban", &Command::Incident(merge)).unwrap();
+    let (persons, proof) = (vec!["philippa".parse().unwrap()], why());
+    let release = AssignmentCommand::Release { persons, proof };
+    world.act("sabela", &Command::Assignment(release)).unwrap();
+    let asked = world.why("deployment");
+    let said = asked.lines().find(|it| it.contains("merge")).unwrap();
+    assert!(said.ends_with("and nobody else in the plan may [sabela]"), "{asked}");
 }

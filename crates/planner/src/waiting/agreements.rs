@@ -2,13 +2,15 @@
 //!
 //! House rule: nothing waits without saying on what; half of an agreement is a wait.
 
-use super::WaitingOn;
 use super::stable::names;
+use super::{WaitingOn, has_left, holders_who};
 use model::command::Command;
 use model::evolve::act_name;
 use model::history::HistoryCommand;
 use model::id::PersonId;
 use model::machine::deployment::DeploymentTransition;
+use model::rights::Rights;
+use model::role_type::RoleType;
 use model::state::{Concurrence, State, scope_of_act};
 
 /// How the acts begin for which people are asked anyway: a ring or site that stands still, and lost
@@ -36,10 +38,18 @@ fn half(state: &State, act: &str, given: &[Concurrence]) -> Option<WaitingOn> {
     );
     let scope = scope_of_act(act);
     let mut wait = WaitingOn::people(state, scope, what, last.at, &last.wanted);
-    wait.people.retain(|it| !given.iter().flat_map(Concurrence::behind).any(|by| by == it));
     if let Some(person) = act.strip_prefix("forget ").and_then(|it| it.parse().ok()) {
         let reason = String::new();
         wait = wait.with(Command::History(HistoryCommand::ForgetPerson { person, reason }));
+    }
+    let rights = wait.command.as_ref().map_or(Rights::Contribute, Command::rights);
+    let has_agreed = |it: &PersonId| given.iter().flat_map(Concurrence::behind).any(|by| by == it);
+    let may = |it: &PersonId| !has_agreed(it) && !has_left(state, it, rights);
+    wait.people = holders_who(state, &wait.scope, &last.wanted, may);
+    if wait.people.is_empty() {
+        let what = format!("{}, and nobody else in the plan may", wait.what);
+        let roles = [RoleType::ProgramManager];
+        wait = WaitingOn::people(state, wait.scope, what, last.at, &roles);
     }
     Some(wait.if_nobody_acts("nothing: it stays as it is").advisable())
 }
