@@ -342,6 +342,18 @@ impl<'s> Look<'s> {
         }
     }
 
+    /// Returns when `found` may be another by time alone: when the authorisation begins, or ends.
+    pub(crate) fn authority_changes(&self, found: &Authorised<'_>) -> Option<Timestamp> {
+        let (id, state) = match found {
+            Authorised::By(id, state) => (id, state),
+            Authorised::No(_, at) => return *at,
+        };
+        let (planned, status) = self.state.rfc(id)?;
+        let window = planned.window.map(|it| it.until);
+        let unused = status.until.filter(|_| *state != RfcState::Implementing);
+        window.into_iter().chain(unused).min()
+    }
+
     /// Returns whether the core components let a site start: the sheet where any component is
     /// in advance mode, and every component that it needs.
     ///

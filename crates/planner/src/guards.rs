@@ -202,9 +202,7 @@ pub fn s1(look: &Look<'_>, site: &Site) -> Found {
 /// S2: an RFC authorises the site.
 pub fn s2(look: &mut Look<'_>, position: usize) -> Found {
     let found = look.authority_of_site(position);
-    if let Authorised::No(_, at) = &found {
-        look.again(*at);
-    }
+    look.again(look.authority_changes(&found));
     authorised(found)
 }
 

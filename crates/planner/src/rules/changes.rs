@@ -3,7 +3,9 @@
 //! House rule: nothing runs that was not authorised, and nobody authorises their own.
 
 use super::world::World;
+use crate::facts::Look;
 use crate::fixture::{standard_plan, step};
+use crate::guards::s2;
 use expect_test::expect;
 use model::change_schedule::{
     ChangeScheduleCommand, ChangeScheduleEvent, Places, ScheduledChange, unruled,
@@ -455,4 +457,13 @@ fn a_site_that_is_left_out_is_not_gone_back_to() {
     }
     assert_eq!(world.state.sites[0].state, SiteState::Exempt);
     assert_eq!(world.state.site_care.revisits[0].state, RevisitState::Closed);
+}
+
+#[test]
+fn whoever_looks_at_a_site_looks_again_when_its_authorisation_ends() {
+    let mut world = World::of(standard_plan());
+    world.until(|it| it.state.rfcs[1].state == RfcState::Scheduled);
+    let mut look = Look::new(&world.state, world.now);
+    assert_eq!(s2(&mut look, 0), Ok(()));
+    assert!(look.next.is_some() && look.next == world.state.rfcs[1].until);
 }
