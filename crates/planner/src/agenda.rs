@@ -23,6 +23,7 @@ mod stable;
 pub use crate::facts::Kept;
 pub(crate) use calls::CallsBack;
 pub(crate) use incidents::closes_unconfirmed;
+pub(crate) use progress::deadline;
 pub use rings::broken_budget;
 pub(crate) use rings::{health, is_halted, lets_begin};
 pub(crate) use sheets::core_sheet;
@@ -124,6 +125,7 @@ pub(crate) fn agenda_of(look: &mut Look<'_>, orders_max: usize) -> Agenda {
             rings::halts(look, &mut agenda);
         }
         sites::sites_at_rest(look, &mut agenda);
+        sites::sites_going_back(look, &mut agenda, &mut 0);
         look.nothing_goes_on();
         agenda.called_back = called_back(look);
         return agenda;
@@ -158,11 +160,15 @@ pub(crate) fn agenda_of(look: &mut Look<'_>, orders_max: usize) -> Agenda {
         sheets::sheets(look, &mut agenda);
         stable::stable(look, &mut agenda);
     } else if state.deployment == DeploymentState::Held {
-        // What was begun before the hold comes to its end; nothing new starts.
+        // What is under way comes to its end, and nothing more of it begins.
+        components::components_at_rest(look, &mut agenda);
         sites::sites_at_rest(look, &mut agenda);
-        // What is signed of it is asked on the sheet as it is by then.
-        sheets::of_sites(look, &mut agenda);
         look.nothing_goes_on();
+        // A hold keeps nobody from going back.
+        components::components_going_back(look, &mut agenda, &mut room);
+        sites::sites_going_back(look, &mut agenda, &mut room);
+        // What is signed of it is asked on the sheet as it is by then.
+        sheets::sheets(look, &mut agenda);
     } else if state.deployment == DeploymentState::Terminating {
         components::components_given_up(look, &mut agenda);
         sites::sites_given_up(look, &mut agenda);

@@ -205,15 +205,7 @@ fn otherwise(look: &Look<'_>, scope: &Scope, since: Timestamp) -> Vec<WaitingOn>
         }
         DeploymentState::Deploying
         | DeploymentState::Stabilizing
-        | DeploymentState::QuietPeriod => {
-            let in_flight = state.in_flight();
-            let what = if in_flight >= state.plan.limits.orders_at_once as usize {
-                format!("{in_flight} orders are in flight, the most at once")
-            } else {
-                "the engine takes it up at its next look".to_owned()
-            };
-            WaitingOn::system(scope.clone(), what, since)
-        }
+        | DeploymentState::QuietPeriod => room(state, scope, since),
         DeploymentState::MilestoneReview
         | DeploymentState::Closing
         | DeploymentState::Closed
@@ -224,6 +216,27 @@ fn otherwise(look: &Look<'_>, scope: &Scope, since: Timestamp) -> Vec<WaitingOn>
             since,
         ),
     }]
+}
+
+/// Returns what holds back something that goes back, where nothing nearer does: it goes on while the
+/// deployment is held.
+fn its_turn(look: &Look<'_>, scope: &Scope, since: Timestamp) -> Vec<WaitingOn> {
+    let mut waits = otherwise(look, scope, since);
+    if look.state.deployment == DeploymentState::Held {
+        waits.iter_mut().for_each(|it| *it = room(look.state, scope, since));
+    }
+    waits
+}
+
+/// Returns the wait for room among the orders in flight, or for the next look.
+fn room(state: &State, scope: &Scope, since: Timestamp) -> WaitingOn {
+    let in_flight = state.in_flight();
+    let what = if in_flight >= state.plan.limits.orders_at_once as usize {
+        format!("{in_flight} orders are in flight, the most at once")
+    } else {
+        "the engine takes it up at its next look".to_owned()
+    };
+    WaitingOn::system(scope.clone(), what, since)
 }
 
 /// Returns `waits`, or what holds `scope` back otherwise.

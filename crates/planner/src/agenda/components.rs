@@ -19,6 +19,17 @@ pub(super) fn components(look: &mut Look<'_>, agenda: &mut Agenda, room: &mut us
     }
 }
 
+/// While the deployment is held, what is deployed comes to rest: what is under way there comes to its
+/// end, and nothing more of it begins.
+pub(super) fn components_at_rest(look: &mut Look<'_>, agenda: &mut Agenda) {
+    for position in 0..look.plan().components.len() {
+        let state = look.state.components.get(position).map(|it| it.state);
+        if state == Some(ComponentState::Deploying) {
+            run(look, agenda, position, &mut 0);
+        }
+    }
+}
+
 /// While the deployment is given up, what is deployed comes to rest: what is under way there comes to
 /// its end, and nothing more of it begins.
 pub(super) fn components_given_up(look: &mut Look<'_>, agenda: &mut Agenda) {
@@ -38,7 +49,7 @@ pub(super) fn components_given_up(look: &mut Look<'_>, agenda: &mut Agenda) {
     }
 }
 
-/// While the deployment is given up, what goes back goes on, and so does what only looks: what is
+/// While the deployment is held or given up, what goes back goes on, and so does what only looks: what is
 /// compared with the pilot, and what is verified.
 pub(super) fn components_going_back(look: &mut Look<'_>, agenda: &mut Agenda, room: &mut usize) {
     use ComponentState::{Adopting, RollingBack, Verifying};

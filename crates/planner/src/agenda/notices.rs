@@ -174,7 +174,8 @@ fn set_slot(look: &mut Look<'_>, agenda: &mut Agenda, position: usize) {
             // What stands still before it, or at it, moves its slot once it goes on.
             let is_halted =
                 state.rings.iter().take(ring + 1).any(|it| it.state == RingState::Halted);
-            if is_halted || state.held(&scope).is_some() {
+            let is_held = state.deployment == DeploymentState::Held || state.held(&scope).is_some();
+            if is_halted || is_held {
                 return;
             }
             (told.version + 1, Some("it was not begun in its slot".to_owned()))

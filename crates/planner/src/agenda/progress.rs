@@ -5,13 +5,14 @@
 
 use super::Agenda;
 use crate::facts::Look;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use model::component::RollbackPlan;
 use model::event::Event;
-use model::machine::PhaseTransition;
+use model::machine::{DeploymentState, PhaseTransition};
 use model::order::{Order, Outcome, Proof};
 use model::run::{Run, Track, TrackState};
 use model::scope::Scope;
+use model::state::State;
 use model::step::OnFailure;
 use model::work::{Next, next_on};
 
@@ -200,9 +201,28 @@ pub(super) fn finished(scope: &Scope, run: &Run) -> Event {
     Event::Phase { scope: scope.clone(), stage: run.stage, transition }
 }
 
-/// Returns whether the run has gone on for longer than `limit_s`.
-pub(super) fn is_overdue(look: &mut Look<'_>, since: jiff::Timestamp, limit_s: u32) -> bool {
-    let ends = since.checked_add(SignedDuration::from_secs(i64::from(limit_s))).ok();
+/// Returns when what is deployed since `since`, and may take `limit_s` seconds, is late: never while the
+/// deployment is held, and once it is let go on the time counts anew.
+pub(crate) fn deadline(state: &State, since: Timestamp, limit_s: u32) -> Option<Timestamp> {
+    let since = match state.deployment {
+        DeploymentState::Held => return None,
+        DeploymentState::Deploying => since.max(state.deployment_since),
+        DeploymentState::Draft
+        | DeploymentState::Ready
+        | DeploymentState::Stabilizing
+        | DeploymentState::QuietPeriod
+        | DeploymentState::MilestoneReview
+        | DeploymentState::Closing
+        | DeploymentState::Closed
+        | DeploymentState::Terminating
+        | DeploymentState::Terminated => since,
+    };
+    since.checked_add(SignedDuration::from_secs(i64::from(limit_s))).ok()
+}
+
+/// Returns whether what is deployed since `since` has taken longer than `limit_s` seconds.
+pub(super) fn is_overdue(look: &mut Look<'_>, since: Timestamp, limit_s: u32) -> bool {
+    let ends = deadline(look.state, since, limit_s);
     look.again(ends);
     ends.is_some_and(|it| it <= look.now)
 }

@@ -3,7 +3,7 @@
 //! House rule: halt when `failed > floor(planned x p / 100)`; complete never
 //! implies success; all checks of a gate pass in the same look.
 
-use super::Agenda;
+use super::{Agenda, deadline};
 use crate::facts::Look;
 use jiff::{SignedDuration, Timestamp};
 use model::event::{Event, RingTransition};
@@ -108,14 +108,13 @@ pub(crate) fn health(look: &Look<'_>, position: usize) -> Found {
     }
     let scope = Scope::Ring(planned.id.clone());
     h1(state, &scope)?;
+    let limit_s = look.plan().limits.site_deadline_s;
     let late = of_ring(look, position).find(|site| {
-        let status = state.sites.get(*site);
-        status.is_some_and(|it| {
-            it.state == SiteState::Deploying && deadline(look, it.since) <= look.now
-        })
+        let status = state.sites.get(*site).filter(|it| it.state == SiteState::Deploying);
+        let ends = status.and_then(|it| deadline(state, it.since, limit_s));
+        ends.is_some_and(|it| it <= look.now)
     });
     if let Some(site) = late.and_then(|it| look.plan().sites.get(it)) {
-        let limit_s = look.plan().limits.site_deadline_s;
         let text = format!("{} is past its deadline of {limit_s} s", site.id);
         return missing(text, &[RoleType::ReleaseManagement]);
     }
@@ -125,11 +124,6 @@ pub(crate) fn health(look: &Look<'_>, position: usize) -> Found {
 fn of_ring(look: &Look<'_>, position: usize) -> impl Iterator<Item = usize> {
     let sites = look.state.index.sites_of_ring.get(position);
     sites.into_iter().flatten().map(|it| *it as usize)
-}
-
-fn deadline(look: &Look<'_>, since: Timestamp) -> Timestamp {
-    let limit = SignedDuration::from_secs(i64::from(look.plan().limits.site_deadline_s));
-    since.checked_add(limit).unwrap_or(Timestamp::MAX)
 }
 
 /// No severity 1 incident is open at a site of the ring, and not more of severity 2 than it bears.

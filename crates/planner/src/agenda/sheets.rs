@@ -20,7 +20,7 @@ pub(super) fn sheets(look: &mut Look<'_>, agenda: &mut Agenda) {
     let is_asked = matches!(
         look.state.deployment,
         // Later only where it was superseded: what everybody has signed stays signed.
-        DeploymentState::Deploying | DeploymentState::Stabilizing
+        DeploymentState::Deploying | DeploymentState::Held | DeploymentState::Stabilizing
     );
     // What the gate reads of all sites is dear, and asked of a sheet that is open only.
     let is_open = is_asked && !look.state.is_locked(&Sheet::SitesComplete);

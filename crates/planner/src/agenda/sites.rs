@@ -93,10 +93,10 @@ fn stops_starts(event: &Event) -> bool {
     }
 }
 
-/// While the deployment is held, what runs comes to rest: no site starts, none gets new orders.
+/// While the deployment is held, what is deployed comes to rest: what is under way there comes to its
+/// end, and nothing more of it begins.
 pub(super) fn sites_at_rest(look: &mut Look<'_>, agenda: &mut Agenda) {
-    let under_way = [SiteState::Deploying, SiteState::RollingBack];
-    for position in look.state.sites.standing_in(&under_way) {
+    for position in look.state.sites.standing(SiteState::Deploying) {
         site(look, agenda, position, &mut 0);
     }
 }
@@ -115,7 +115,7 @@ pub(super) fn sites_given_up(look: &mut Look<'_>, agenda: &mut Agenda) {
     }
 }
 
-/// While the deployment is given up, what goes back goes on.
+/// While the deployment is held or given up, what goes back goes on.
 pub(super) fn sites_going_back(look: &mut Look<'_>, agenda: &mut Agenda, room: &mut usize) {
     for position in look.state.sites.standing(SiteState::RollingBack) {
         site(look, agenda, position, room);

@@ -404,3 +404,38 @@ fn nobodys_name_stands_in_the_record_of_who_attended() {
     assert!(record.contains("attended"), "they did attend");
     assert!(!record.contains("user 3"), "their names are kept");
 }
+
+#[test]
+fn no_site_is_told_another_slot_every_night_while_it_stands_still_before_it() {
+    let mut told = String::new();
+    for stands in ["the deployment is held", "its ring is halted"] {
+        let mut plan = told_plan();
+        plan.rings[1].windows = plan.rings[0].windows.clone();
+        let mut world = World::ready(plan);
+        let slots = |it: &World| {
+            let events = it.record.iter().map(|it| &it.event);
+            let set =
+                events.filter(|it| matches!(it, Event::Message(MessageEvent::SlotSet { .. })));
+            set.count()
+        };
+        let reason = || "the line is down".to_owned();
+        let hold = if stands == "the deployment is held" {
+            Command::HoldDeployment { reason: reason() }
+        } else {
+            Command::HaltRing { ring: "pilot".parse().unwrap(), reason: reason() }
+        };
+        world.act("ivo", &hold).unwrap();
+        world.look();
+        let before = slots(&world);
+        for _ in 0..9 {
+            world.pass(86_400);
+            world.look();
+        }
+        writeln!(told, "{stands}: {before} slots, and after nine days {}", slots(&world)).unwrap();
+    }
+    expect![[r#"
+        the deployment is held: 9 slots, and after nine days 9
+        its ring is halted: 9 slots, and after nine days 9
+    "#]]
+    .assert_eq(&told);
+}

@@ -299,8 +299,8 @@ fn step_goes_on(world: &World, scope: &Scope, track: u32) {
 /// A site that may not go on is given no orders, and those that it has been given are called back.
 fn may_go_on(world: &World, scope: &Scope) {
     let state = &world.state;
-    let goes_back = state.deployment == DeploymentState::Terminating
-        && state.run(scope).unwrap().kind == RunKind::RollBack;
+    let stands = matches!(state.deployment, DeploymentState::Held | DeploymentState::Terminating);
+    let goes_back = stands && state.run(scope).unwrap().kind != RunKind::Deploy;
     assert!(works(state) || goes_back, "a step starts while it is {}", state.deployment);
     if let Scope::Component(id) = scope {
         let status = state.component(id).unwrap().1;

@@ -2,8 +2,8 @@
 //!
 //! House rule: nothing waits without saying on what.
 
-use super::{WaitingOn, or_otherwise, otherwise, steps};
-use crate::agenda::{core_sheet, works};
+use super::{WaitingOn, its_turn, or_otherwise, otherwise, steps};
+use crate::agenda::{core_sheet, deadline, works};
 use crate::facts::{Authorised, Look};
 use crate::guards;
 use jiff::SignedDuration;
@@ -11,7 +11,7 @@ use model::command::Command;
 use model::component::Adopt;
 use model::guard::Guard;
 use model::id::PersonId;
-use model::machine::ComponentState;
+use model::machine::{ComponentState, DeploymentState};
 use model::precheck::PrecheckCommand;
 use model::role_type::RoleType;
 use model::scope::Scope;
@@ -20,7 +20,7 @@ use model::state::Hold;
 /// Returns what the sheet of the core waits on before anybody is asked to sign it.
 pub(super) fn sheet(look: &Look<'_>) -> Option<WaitingOn> {
     let state = look.state;
-    let is_asked = works(state.deployment);
+    let is_asked = works(state.deployment) || state.deployment == DeploymentState::Held;
     let sheet = core_sheet(look).filter(|it| is_asked && !state.is_locked(it))?;
     let reading = model::gates::incidents::cs1(state, &sheet, look.now);
     let since = state.components.iter().map(|it| it.since).max()?;
@@ -95,18 +95,26 @@ pub(super) fn component(look: &mut Look<'_>, position: usize) -> Vec<WaitingOn> 
             or_otherwise(waits, look, &scope, since)
         }
         ComponentState::Halted => steps::halted(look, &scope, since, status.reason.as_deref()),
-        ComponentState::Adopting | ComponentState::Deploying | ComponentState::RollingBack => {
+        ComponentState::Deploying => {
             let mut waits = steps::asked(look, &scope);
-            if status.state == ComponentState::Deploying {
-                let hold = guards::held_underway(look, position);
-                waits.extend(hold.map(|it| held(look, &scope, it)));
-                let reading = guards::component_start(look, position).into_iter().next();
-                waits.extend(reading.and_then(|it| WaitingOn::guard(state, &scope, &it, since)));
+            let hold = guards::held_underway(look, position);
+            waits.extend(hold.map(|it| held(look, &scope, it)));
+            let reading = guards::component_start(look, position).into_iter().next();
+            waits.extend(reading.and_then(|it| WaitingOn::guard(state, &scope, &it, since)));
+            if works(state.deployment) {
+                waits.extend(steps::retries(look, &scope));
             }
+            let limit_s = state.plan.limits.component_deadline_s();
+            let ends = deadline(state, status.working_since(), limit_s);
+            waits.extend(steps::overdue(look, &scope, ends.filter(|_| hold.is_none())));
+            or_otherwise(waits, look, &scope, since)
+        }
+        ComponentState::Adopting | ComponentState::RollingBack => {
+            let mut waits = steps::asked(look, &scope);
             waits.extend(steps::retries(look, &scope));
             let limit_s = state.plan.limits.component_deadline_s();
-            waits.extend(steps::overdue(look, &scope, status.working_since(), limit_s));
-            or_otherwise(waits, look, &scope, since)
+            waits.extend(steps::overdue(look, &scope, steps::deadline_back(since, limit_s)));
+            if waits.is_empty() { its_turn(look, &scope, since) } else { waits }
         }
         ComponentState::RolledBack => {
             let text = format!("{} was rolled back and has to be planned anew", planned.id);

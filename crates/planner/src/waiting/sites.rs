@@ -2,8 +2,8 @@
 //!
 //! House rule: nothing waits without saying on what.
 
-use super::{WaitingOn, deployment, or_otherwise, otherwise, site_care, steps};
-use crate::agenda::{shortage, whose_turn, works};
+use super::{WaitingOn, deployment, its_turn, or_otherwise, otherwise, site_care, steps};
+use crate::agenda::{deadline, shortage, whose_turn, works};
 use crate::facts::Look;
 use crate::guards;
 use jiff::Timestamp;
@@ -101,19 +101,21 @@ pub(super) fn stands(look: &mut Look<'_>, position: usize) -> Vec<WaitingOn> {
         }
         SiteState::Deploying => {
             let mut waits = steps::asked(look, &scope);
-            waits.extend(steps::retries(look, &scope));
+            if works(state.deployment) {
+                waits.extend(steps::retries(look, &scope));
+            }
             let s10 = guards::s10(look, position);
             waits.extend(WaitingOn::guard(state, &scope, &s10, since));
-            let limit_s = state.plan.limits.site_deadline_s;
-            waits.extend(steps::overdue(look, &scope, since, limit_s));
+            let ends = deadline(state, since, state.plan.limits.site_deadline_s);
+            waits.extend(steps::overdue(look, &scope, ends));
             or_otherwise(waits, look, &scope, since)
         }
         SiteState::RollingBack => {
             let mut waits = steps::asked(look, &scope);
             waits.extend(steps::retries(look, &scope));
-            let limit_s = state.plan.limits.site_deadline_s;
-            waits.extend(steps::overdue(look, &scope, since, limit_s));
-            or_otherwise(waits, look, &scope, since)
+            let ends = steps::deadline_back(since, state.plan.limits.site_deadline_s);
+            waits.extend(steps::overdue(look, &scope, ends));
+            if waits.is_empty() { its_turn(look, &scope, since) } else { waits }
         }
         SiteState::Paused => {
             let s8 = guards::never_waived(Guard::S8, guards::s8_underway(look, position));

@@ -44,17 +44,21 @@ pub(super) fn asked(look: &Look<'_>, scope: &Scope) -> Vec<WaitingOn> {
         .collect()
 }
 
-/// Returns that what is being carried out at `scope` should have been over, if it should: its state
-/// has lasted since `since`, and may last for `limit_s` seconds.
+/// Returns when what goes back since `since`, and may take `limit_s` seconds, is late: it goes on while
+/// the deployment is held.
+pub(super) fn deadline_back(since: Timestamp, limit_s: u32) -> Option<Timestamp> {
+    since.checked_add(SignedDuration::from_secs(i64::from(limit_s))).ok()
+}
+
+/// Returns that what is being carried out at `scope` should have been over, if it should: it is late
+/// once it `ends`.
 pub(super) fn overdue(
     look: &mut Look<'_>,
     scope: &Scope,
-    since: Timestamp,
-    limit_s: u32,
+    ends: Option<Timestamp>,
 ) -> Option<WaitingOn> {
-    let limit = SignedDuration::from_secs(i64::from(limit_s));
-    let ends = since.checked_add(limit).ok()?;
-    look.again(Some(ends));
+    look.again(ends);
+    let ends = ends?;
     let state = look.state;
     if look.now < ends || !state.run(scope).is_some_and(Run::is_busy) {
         return None;
