@@ -398,11 +398,11 @@ impl Acting<'_> {
     }
 }
 
-/// Returns the positions of the tracks of `run`, up to the present stage, that are in one of `states`.
+/// Returns the positions of the tracks of `run` that are in one of `states`, none of which a track has
+/// before its stage: one of a later stage has it where a decision turned the run back.
 fn tracks_in(run: &Run, states: &[TrackState]) -> Vec<u32> {
     let tracks = run.tracks.iter().zip(0_u32..);
     // Of one whose later orders are still being called back, it is not known what is to be decided.
-    let wanted = tracks
-        .filter(|(it, _)| it.stage <= run.stage && states.contains(&it.state) && it.ahead == 0);
+    let wanted = tracks.filter(|(it, _)| states.contains(&it.state) && it.ahead == 0);
     wanted.map(|(_, position)| position).collect()
 }

@@ -72,7 +72,7 @@ impl Seen {
 }
 
 /// What a person is told whom no single name helps.
-const WAYS_ON: [&str; 8] = [
+const WAYS_ON: [&str; 9] = [
     "ask somebody else to act",
     "ask the ",
     "act as a person of the plan",
@@ -81,6 +81,7 @@ const WAYS_ON: [&str; 8] = [
     "in the plan holds that role type",
     "`landfall why` names who can",
     "it closes by itself",
+    "begin one of your own",
 ];
 
 /// Checks that `refusal` says what is wrong, and who or what helps.

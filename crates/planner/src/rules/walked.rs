@@ -3,11 +3,12 @@
 //! House rule: nothing waits without saying on what, and whoever is asked can do it.
 
 use super::walk::full_plan;
-use super::world::{WELL, World, exit};
-use crate::fixture::{plan, standard_plan};
+use super::world::{WELL, World, exit, unknown};
+use crate::fixture::{plan, standard_plan, step};
 use crate::waiting::waiting;
 use model::assignment::AssignmentCommand;
 use model::command::{Command, RfcAct};
+use model::event::StepDecision;
 use model::guard::Guard;
 use model::incident::{IncidentAct, IncidentCommand};
 use model::machine::{AssignmentState, SignOffState, SiteState};
@@ -265,4 +266,28 @@ fn an_agreement_to_which_nobody_else_may_agree_is_the_program_managers_to_solve(
     let asked = world.why("deployment");
     let said = asked.lines().find(|it| it.contains("merge")).unwrap();
     assert!(said.ends_with("and nobody else in the plan may [sabela]"), "{asked}");
+}
+
+#[test]
+fn what_nobody_knows_of_a_later_stage_is_decided_where_a_decision_turned_the_run_back() {
+    let mut plan = plan();
+    plan.templates[0].phases[1].success_percent_min = 50;
+    plan.templates[0].after = vec![step("desk")];
+    let mut world = World::ready(plan);
+    for prefix in ["site/s1@1/pc-4/desk#1", "site/s1@1/pc-1/after/desk#1"] {
+        let order = world.until_ordered(prefix);
+        world.end(&order, unknown());
+    }
+    world.look();
+    assert_eq!(world.state.sites[0].state, SiteState::Halted);
+    for computer in ["pc-4", "pc-1"] {
+        let decide = Command::Decide {
+            scope: "site/s1".parse().unwrap(),
+            computers: vec![computer.parse().unwrap()],
+            decision: StepDecision::NotDone,
+            reason: why(),
+        };
+        assert!(world.act("ivo", &decide).is_ok(), "{computer}: {}", world.why("site/s1"));
+    }
+    world.until(|it| it.state.sites[0].state == SiteState::SignedOff);
 }
