@@ -18,8 +18,9 @@ use crate::fold::snapshot_every;
 use crate::folded::Folded;
 use crate::leading::{LEASE, Leading};
 use crate::left::{self, Asked, Left};
-use crate::letters::{self, Answered, Outbox, TakenUp};
+use crate::letters::{Answered, Outbox, TakenUp};
 use crate::notices::{Notice, Teller, told};
+use crate::posted;
 use crate::probing::{self, Prober, Reading};
 use crate::quarantine::{self, went_back};
 use crate::sealing;
@@ -686,9 +687,9 @@ impl Drive<'_> {
             if agenda.is_empty() {
                 break;
             }
-            let due = agenda.events.iter().filter_map(letters::letter_of);
+            let due = agenda.events.iter().filter_map(posted::letter_of);
             sealing::keep_letters(state, due, change);
-            change.notices.extend(letters::seal(state, &mut agenda.events));
+            change.notices.extend(posted::seal(state, &mut agenda.events));
             self.happens(change, now, &agenda.events)?;
             self.tells(change, &agenda.events);
             for (intended, orders) in together::intended(agenda.orders) {

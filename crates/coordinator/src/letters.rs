@@ -13,21 +13,20 @@
 
 use crate::clock::Clock;
 use crate::error::CommandError;
+use crate::posted::Posted;
 use crate::sealing;
 use jiff::{SignedDuration, Timestamp};
-use model::companion_plans::{Channel, MessageText};
-use model::digest::{Digest, canonical, canonical_digest};
+use model::companion_plans::MessageText;
+use model::digest::Digest;
 use model::event::Event;
 use model::id::Seq;
-use model::message::{Addressee, Letter, LetterState, LetterStatus, LetterText, MessageEvent};
+use model::message::{Addressee, Letter, LetterState, LetterText, MessageEvent};
 use model::private::{Opening, Private, without_addresses};
-use model::profile::Purpose;
 use model::scope::Scope;
 use model::state::State;
 use notices::{Delivery, Parcel, Post};
-use planner::notices::{ACKNOWLEDGE, SURVEY, written};
+use planner::notices::{ACKNOWLEDGE, SURVEY};
 use record::Record;
-use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use tokio::task::JoinSet;
@@ -40,23 +39,6 @@ const BACKOFF_S_MAX: i64 = 3600;
 const TRIES_MAX: u32 = 40;
 /// The most letters sent at once: a mail server's usual limit of connections.
 const AT_ONCE_MAX: usize = 4;
-/// The length of a token, in bytes: nobody guesses 128 bits.
-const TOKEN_BYTES: usize = 16;
-
-/// A row of the outbox: a letter, and the token that stands in it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Posted {
-    /// The number of the letter.
-    letter: u32,
-    /// What it says, as it was when it became due; nothing where that is sealed, and found by its digest.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    text: Option<MessageText>,
-    /// Its token.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    token: Option<String>,
-}
-
 /// What a row was taken up as.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum TakenUp {
@@ -71,73 +53,6 @@ pub(crate) enum TakenUp {
         /// How that shows.
         why: &'static str,
     },
-}
-
-impl Posted {
-    /// Returns the letter of `state` that it is of.
-    ///
-    /// # Errors
-    ///
-    /// Where it is of none: how it differs from what the record says.
-    fn letter_in<'s>(&self, state: &'s State) -> Result<&'s LetterStatus, &'static str> {
-        match state.purpose {
-            Purpose::Rehearsal => return Err("nothing leaves a rehearsal"),
-            Purpose::Production => {}
-        }
-        let known = state.messages.letter(self.letter).ok_or("the record has no such letter")?;
-        let Letter { text, token, .. } = &known.letter;
-        let says_the_same = match text {
-            LetterText::Kept(digest) => {
-                self.text.as_ref().is_some_and(|it| canonical_digest(it) == *digest)
-            }
-            // What it says is found by its digest, whatever stands here.
-            LetterText::Sealed { .. } => true,
-        };
-        if !says_the_same {
-            return Err("it says something else than the record has of it");
-        }
-        if self.token.as_ref().map(|it| Digest::of(it.as_bytes())) != *token {
-            return Err("its token is another one than the record has of it");
-        }
-        Ok(known)
-    }
-}
-
-/// Puts a token into each letter of `events` that is to be acknowledged, and returns what goes
-/// into the outbox. In a rehearsal nothing does.
-pub(crate) fn seal(state: &State, events: &mut [Event]) -> Vec<Vec<u8>> {
-    let leaves = |letter: &Letter| match state.purpose {
-        Purpose::Rehearsal => false,
-        Purpose::Production => letter.channel != Channel::Hand && letter.address.is_some(),
-    };
-    let mut outbox = Vec::new();
-    for event in events {
-        if let Event::Message(MessageEvent::Due(letter)) = event
-            && leaves(letter)
-        {
-            let token = if letter.acknowledge { token() } else { None };
-            letter.token = token.as_ref().map(|it| Digest::of(it.as_bytes()));
-            let text = match letter.text {
-                LetterText::Kept(_) => Some(written(state, letter)),
-                LetterText::Sealed { .. } => None,
-            };
-            outbox.push(canonical(&Posted { letter: letter.letter, text, token }));
-        }
-    }
-    outbox
-}
-
-/// Returns a new token; none where this computer gives no random numbers, and then the letter is
-/// acknowledged in person.
-fn token() -> Option<String> {
-    let mut bytes = [0; TOKEN_BYTES];
-    getrandom::fill(&mut bytes).ok()?;
-    Some(bytes.iter().map(|it| format!("{it:02x}")).collect())
-}
-
-/// Returns the letter that `event` makes due, where it does.
-pub(crate) fn letter_of(event: &Event) -> Option<&Letter> {
-    if let Event::Message(MessageEvent::Due(letter)) = event { Some(letter) } else { None }
 }
 
 /// What became of a letter that was sent.
@@ -388,9 +303,12 @@ fn parcel(state: &State, letter: &Letter, waiting: &Waiting, post: &Post) -> Opt
 mod tests {
     use super::*;
     use crate::clock::SteadyClock;
+    use model::companion_plans::Channel;
+    use model::digest::{canonical, canonical_digest};
     use model::event::{Actor, Entry};
     use model::plan::MasterProjectPlan;
     use model::private::Salt;
+    use model::profile::Purpose;
     use record::{Change, Location, NewOpening, Signer};
 
     const TOKEN: &str = "00112233445566778899aabbccddeeff";

@@ -23,6 +23,7 @@ mod left;
 mod letters;
 mod notices;
 mod parsing;
+mod posted;
 mod probing;
 mod quarantine;
 mod rotation;
