@@ -31,7 +31,7 @@ pub(crate) fn facts(paper: &Paper<'_>, id: &RfcId) -> Option<Value> {
             "state": status.state, "since": status.since, "category": status.category,
             "authorised-part": status.part, "part-now": state.part_of(id), "until": status.until,
             "was-emergency": status.was_emergency, "ended": status.ended, "reason": status.reason,
-            "on-behalf-of": status.on_behalf,
+            "on-behalf-of": status.spoken_for().collect::<Vec<_>>(),
         },
         "release-sha256": state.release_digest(),
         "sites-of-rings": sites.sum::<usize>() + request.covers.sites.len(),

@@ -207,8 +207,8 @@ impl State {
             Event::RfcApproved { rfc, level, on_behalf_of, .. } => {
                 let by = by.ok_or_else(|| Impossible::unknown("the approver"))?;
                 let status = self.rfc_mut(rfc)?;
-                requests::approved(status, (by, *level), (at, Means::of(actor.known())));
-                status.on_behalf.extend(on_behalf_of.clone());
+                let given = (at, Means::of(actor.known()));
+                requests::approved(status, (by, *level), given, on_behalf_of.clone());
             }
             Event::SignOff { slot, transition, document, statements, batch, .. } => {
                 self.sign_off_happened(slot, *transition, *document, statements, by, at)?;

@@ -371,9 +371,9 @@ pub struct RfcStatus {
     /// When each of these was given and by what, in their order; nothing of older records.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub given: Vec<Option<(Timestamp, crate::dispute::Means)>>,
-    /// For whom delegates have approved.
+    /// For whom each of these was given, in their order; nobody where its giver spoke for themselves.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub on_behalf: Vec<PersonId>,
+    pub on_behalf_of: Vec<Option<PersonId>>,
     /// The digest of the plan part that is authorised.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub part: Option<Digest>,
@@ -389,6 +389,22 @@ pub struct RfcStatus {
     /// Why, where somebody or something said so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+}
+
+impl RfcStatus {
+    /// Returns for whom delegates have approved.
+    pub fn spoken_for(&self) -> impl Iterator<Item = &PersonId> {
+        self.on_behalf_of.iter().flatten()
+    }
+
+    /// Returns the persons behind the approvals at `level`: who gave them, and for whom.
+    pub fn behind(&self, level: u8) -> impl Iterator<Item = &PersonId> {
+        let given = self.approvals.iter().enumerate().filter(move |(_, (_, at))| *at == level);
+        given.flat_map(|(number, (by, _))| {
+            let delegator = self.on_behalf_of.get(number).and_then(Option::as_ref);
+            std::iter::once(by).chain(delegator)
+        })
+    }
 }
 
 /// Where a signature slot stands.

@@ -210,14 +210,9 @@ impl Request<'_> {
         if let Some(delegator) = behalf {
             self.is_separate_for(delegator)?;
         }
-        let status = self.status;
-        let has_approved =
-            |it: &PersonId| status.approvals.iter().any(|(by, at)| by == it && *at == level);
-        let by_delegate = status.on_behalf.contains(self.acting.person);
-        let delegator = behalf.filter(|it| has_approved(it) || status.on_behalf.contains(it));
-        let Some(voice) = delegator.or(by_delegate.then_some(self.acting.person)) else {
-            return Ok(());
-        };
+        let has_spoken = |it: &&PersonId| self.status.behind(level).any(|by| by == *it);
+        let mut voices = behalf.into_iter().chain([self.acting.person]);
+        let Some(voice) = voices.find(has_spoken) else { return Ok(()) };
         let text =
             format!("{voice} has approved {} already, in person or by a delegate", self.planned.id);
         let next = self.acting.ask(&[RoleType::ChangeAuthority], &self.scope());

@@ -59,7 +59,7 @@ pub(super) fn new_rfc(id: &RfcId, at: jiff::Timestamp) -> RfcStatus {
         category: None,
         approvals: vec![],
         given: vec![],
-        on_behalf: vec![],
+        on_behalf_of: vec![],
         part: None,
         was_emergency: false,
         ended: None,

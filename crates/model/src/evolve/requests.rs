@@ -75,28 +75,40 @@ pub(super) fn is_anew(status: &RfcStatus, transition: RfcTransition) -> bool {
     status.approvals.is_empty() && !goes_on
 }
 
-/// Notes an approval, with when it was given and by what.
+/// Notes an approval, with when it was given and by what, and for whom.
 pub(super) fn approved(
     status: &mut RfcStatus,
     approval: (PersonId, u8),
     given: (Timestamp, Means),
+    on_behalf_of: Option<PersonId>,
 ) {
     status.given.resize(status.approvals.len(), None);
+    // Most approve for themselves.
+    if on_behalf_of.is_some() || !status.on_behalf_of.is_empty() {
+        status.on_behalf_of.resize(status.approvals.len(), None);
+        status.on_behalf_of.push(on_behalf_of);
+    }
     status.approvals.push(approval);
     status.given.push(Some(given));
 }
 
-/// Lets the approvals by `person` not count any more.
+/// Lets the approvals by `person` not count any more: for whom they were given, nobody has spoken.
 pub(super) fn set_aside(status: &mut RfcStatus, person: &PersonId) {
-    status.given.resize(status.approvals.len(), None);
-    let given = status.approvals.iter().zip(&status.given).filter(|((by, _), _)| by != person);
-    (status.approvals, status.given) =
-        given.map(|(approval, given)| (approval.clone(), *given)).unzip();
+    let stands: Vec<bool> = status.approvals.iter().map(|(by, _)| by != person).collect();
+    keep(&mut status.approvals, &stands);
+    keep(&mut status.given, &stands);
+    keep(&mut status.on_behalf_of, &stands);
+}
+
+/// Leaves of `all` those whose place in `stands` says so.
+fn keep<T>(all: &mut Vec<T>, stands: &[bool]) {
+    let mut stands = stands.iter();
+    all.retain(|_| stands.next().is_some_and(|it| *it));
 }
 
 /// Lets no approval count any more.
 pub(super) fn withdrawn(status: &mut RfcStatus) {
     status.approvals.clear();
     status.given.clear();
-    status.on_behalf.clear();
+    status.on_behalf_of.clear();
 }

@@ -8,11 +8,13 @@ use crate::waiting::{waiting, why};
 use expect_test::expect;
 use jiff::{SignedDuration, Timestamp};
 use model::command::{Command, RfcAct};
+use model::delegation::DelegationCommand;
 use model::digest::Digest;
 use model::dispute::{DisputeCommand, Means};
 use model::gates;
 use model::machine::{RfcState, SignOffState};
 use model::rfc::{EmergencyKind, RfcCategory};
+use model::role_type::RoleType;
 use model::scope::Scope;
 use model::sheet::SlotId;
 
@@ -249,6 +251,59 @@ fn nothing_begins_on_a_disputed_approval_until_it_is_confirmed_or_given_anew() {
         gunnvor: done
         R-core is a draft
     "#]].assert_eq(&told);
+}
+
+#[test]
+fn whoever_was_spoken_for_by_an_approval_that_was_set_aside_approves_in_person() {
+    let mut plan = standard_plan();
+    plan.rfcs[1].levels[0].quorum = 2;
+    let rfc = plan.rfcs[1].id.clone();
+    let mut world = World::of(plan);
+    world.until(|it| it.state.rfcs[1].state == RfcState::Assessing);
+    let delegation = Command::Delegation(DelegationCommand::Give {
+        delegate: "esteban".parse().unwrap(),
+        role: RoleType::ChangeAuthority,
+        scope: Scope::Deployment,
+        slots: vec![],
+        from: None,
+        until: "2027-02-01T00:00:00Z".parse().unwrap(),
+        reason: "on leave".to_owned(),
+    });
+    world.act("rosalind", &delegation).unwrap();
+    let (since, part) = (world.now, world.state.part_of(&rfc).unwrap());
+    let approve =
+        Command::Rfc { rfc: rfc.clone(), act: RfcAct::Approve { part, conditions: None } };
+    let aside = Command::Dispute(DisputeCommand::SetAsideApproval {
+        rfc: rfc.clone(),
+        by: "esteban".parse().unwrap(),
+        reason: "approved from the stolen phone".to_owned(),
+    });
+    let mut told = String::new();
+    for (person, command) in [
+        ("esteban", &approve),
+        ("rosalind", &approve),
+        ("gunnvor", &report("esteban", None, since)),
+        ("rosalind", &approve),
+        ("gunnvor", &aside),
+        ("rosalind", &approve),
+        ("esteban", &approve),
+        ("farrukh", &approve),
+    ] {
+        told += &tell(&mut world, person, command);
+    }
+    told += &format!("{rfc} is {}\n", world.state.rfcs[1].state);
+    expect![[r#"
+        esteban: done
+        rosalind: rosalind has approved R-sites already, in person or by a delegate
+        gunnvor: done
+        rosalind: rosalind has approved R-sites already, in person or by a delegate
+        gunnvor: done
+        rosalind: done
+        esteban: rosalind has approved R-sites already, in person or by a delegate
+        farrukh: done
+        R-sites is authorised
+    "#]]
+    .assert_eq(&told);
 }
 
 // Proves: M-3
