@@ -46,7 +46,6 @@ use crate::refusal::{Refusal, RefusalCode, pass};
 use crate::rights::Rights;
 use crate::role_type::RoleType;
 use crate::scope::Scope;
-use crate::sheet::SlotId;
 use crate::state::{Holding, State};
 use jiff::Timestamp;
 
@@ -78,9 +77,18 @@ impl<'a> Acting<'a> {
     }
 }
 
-/// Returns why a separation of duties keeps the acting person from filling `slot`.
-pub fn kept_from_signing(acting: &Acting<'_>, slot: &SlotId) -> Option<Refusal> {
-    acting.kept_from(slot)
+/// Returns why the acting person is kept from `command`, which others of their role type may carry
+/// out: by a separation of duties, or because their voice was heard already. What stands in the way
+/// of everybody is not looked at, nor are the texts that are still missing.
+pub fn kept_from(acting: &Acting<'_>, command: &Command) -> Option<Refusal> {
+    let acting = &Acting { rights: command.rights(), ..*acting };
+    if let Command::Sign { slot, .. } = command {
+        return acting.kept_from_signing(slot);
+    }
+    if let Command::Rfc { rfc, act } = command {
+        return acting.kept_from_request(rfc, act);
+    }
+    None
 }
 
 /// Returns what `command` makes happen.

@@ -10,7 +10,7 @@ use crate::change_schedule::{
 use crate::digest::Digest;
 use crate::event::Event;
 use crate::gates::{self, Found, missing};
-use crate::guard::Guard;
+use crate::guard::{Guard, GuardReading};
 use crate::id::{DeploymentId, PersonId, RfcId, SiteId};
 use crate::machine::{RfcState, RfcTransition, Transition};
 use crate::profile::Profile;
@@ -191,17 +191,15 @@ impl Request<'_> {
         kind: Option<EmergencyKind>,
         reason: &str,
     ) -> Result<Vec<Event>, Refusal> {
-        self.take_role(&[RoleType::ChangeAuthority], "authorise")?;
         let reason = worded("why it cannot wait", reason)?;
         let part = self.shown(part)?;
-        self.persons_behind().iter().try_for_each(|it| self.is_separate_for(it).map(|_| ()))?;
+        let gate = self.may_authorise_emergency()?;
         let transition = RfcTransition::EmergencyAuthorised;
         self.happened(transition, None, vec![])?;
         let kind = kind.ok_or_else(|| {
             let next = "say what it restores: service, security or safety";
             Refusal::invalid("what the emergency restores is missing", next)
         })?;
-        let gate = pass("the emergency", vec![self.read(Guard::RF4, self.on_call())])?;
         let rfc = self.planned.id.clone();
         let review_due = self.review_due();
         let on_behalf_of = self.acting.on_behalf_of(RoleType::ChangeAuthority, &self.scope());
@@ -211,6 +209,13 @@ impl Request<'_> {
             self.authorised(transition, part, Some(reason), gate)?,
             Event::ChangeSchedule(justified),
         ])
+    }
+
+    /// Returns what the gate of an emergency reads where this person may authorise it.
+    pub(super) fn may_authorise_emergency(&self) -> Result<Vec<GuardReading>, Refusal> {
+        self.take_role(&[RoleType::ChangeAuthority], "authorise")?;
+        self.persons_behind().iter().try_for_each(|it| self.is_separate_for(it).map(|_| ()))?;
+        pass("the emergency", vec![self.read(Guard::RF4, self.on_call())])
     }
 
     /// RF4: the approver is the one on call, where the plan says who is.
@@ -245,23 +250,28 @@ impl Request<'_> {
         justified: bool,
         finding: &str,
     ) -> Result<Vec<Event>, Refusal> {
-        self.take_role(&[RoleType::ChangeAuthority], "review")?;
         let finding = worded("the finding", finding)?;
         let emergency = self.emergency()?;
         if emergency.review.is_some() {
             let text = format!("the emergency of {} has been reviewed", self.planned.id);
             return Err(Refusal::new(RefusalCode::State, text, "there is nothing to do"));
         }
-        let profile = self.acting.state.plan.profile;
-        for reviewer in self.persons_behind() {
-            for approver in emergency.behind() {
-                separation::may_review_emergency(approver, &reviewer, profile)?;
-            }
-        }
-        self.is_reviewer()?;
+        self.may_review_emergency()?;
         let rfc = self.planned.id.clone();
         let reviewed = ChangeScheduleEvent::EmergencyReviewed { rfc, justified, finding };
         Ok(vec![Event::ChangeSchedule(reviewed)])
+    }
+
+    /// Whoever reviews an emergency neither authorised it nor carried it out.
+    pub(super) fn may_review_emergency(&self) -> Result<(), Refusal> {
+        self.may_review()?;
+        let profile = self.acting.state.plan.profile;
+        for reviewer in self.persons_behind() {
+            for approver in self.emergency()?.behind() {
+                separation::may_review_emergency(approver, &reviewer, profile)?;
+            }
+        }
+        Ok(())
     }
 
     /// Returns the persons behind what is done as the change authority.
@@ -270,7 +280,8 @@ impl Request<'_> {
     }
 
     /// Nobody reviews what they carried out.
-    fn is_reviewer(&self) -> Result<(), Refusal> {
+    pub(super) fn may_review(&self) -> Result<(), Refusal> {
+        self.take_role(&[RoleType::ChangeAuthority], "review")?;
         let profile = self.acting.state.plan.profile;
         let relaxes = profile.relaxes(separation::Rule::ImplementerNeverApproves);
         let behind = self.persons_behind();
@@ -286,9 +297,8 @@ impl Request<'_> {
     /// Reviews in a sentence: enough for one person alone, and for a standard change that is not
     /// of the sample.
     pub(super) fn review(&self, reason: &str) -> Result<Vec<Event>, Refusal> {
-        self.take_role(&[RoleType::ChangeAuthority], "review")?;
+        self.may_review()?;
         let reason = worded("the review", reason)?;
-        self.is_reviewer()?;
         let reviewed = self.happened(RfcTransition::Reviewed, Some(reason), vec![])?;
         let state = self.acting.state;
         let is_enough = state.plan.profile == Profile::Solo
@@ -307,8 +317,7 @@ impl Request<'_> {
         &self,
         review: &ImplementationReview,
     ) -> Result<Vec<Event>, Refusal> {
-        self.take_role(&[RoleType::ChangeAuthority], "review")?;
-        self.is_reviewer()?;
+        self.may_review()?;
         let lessons = worded("what was learnt", &review.lessons)?;
         let side_effects = review.side_effects.as_deref();
         let side_effects = side_effects.map(|it| worded("the side effects", it)).transpose()?;

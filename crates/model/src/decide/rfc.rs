@@ -60,6 +60,39 @@ impl Acting<'_> {
             RfcAct::Close => request.close(),
         }
     }
+
+    /// Returns why this person is kept from `act` on a request, which others of their role type may
+    /// carry out.
+    pub(super) fn kept_from_request(&self, id: &RfcId, act: &RfcAct) -> Option<Refusal> {
+        let (planned, status) = self.state.rfc(id)?;
+        let request = Request { acting: self, planned, status };
+        match act {
+            RfcAct::Approve { .. } => request.voice().err(),
+            RfcAct::AuthoriseEmergency { .. } => request.may_authorise_emergency().err(),
+            RfcAct::ReviewEmergency { .. } => request.may_review_emergency().err(),
+            RfcAct::Review { .. } | RfcAct::ReviewImplementation { .. } => {
+                request.may_review().err()
+            }
+            RfcAct::Submit
+            | RfcAct::Classify { .. }
+            | RfcAct::Return { .. }
+            | RfcAct::Begin
+            | RfcAct::Finish { .. }
+            | RfcAct::BackOut { .. }
+            | RfcAct::Reject { .. }
+            | RfcAct::Schedule
+            | RfcAct::Cancel { .. }
+            | RfcAct::Close => None,
+        }
+    }
+}
+
+/// One person's voice among the approvals of a request.
+struct Voice {
+    /// The number of the level at which it counts.
+    level: u8,
+    /// For whom it is given, where not for the person themselves.
+    on_behalf_of: Option<PersonId>,
 }
 
 pub(super) struct Request<'a> {
@@ -156,7 +189,18 @@ impl Request<'_> {
         self.happened(RfcTransition::Authorised, None, vec![])?;
         let part = self.shown(part)?;
         let conditions = conditions.map(|it| worded("the condition", it)).transpose()?;
+        let Voice { level, on_behalf_of } = self.voice()?;
         let mut approvals = self.acting.state.undisputed_approvals(self.status);
+        approvals.push((self.acting.person.clone(), level));
+        let rfc = self.planned.id.clone();
+        let mut events = vec![Event::RfcApproved { rfc, level, part, conditions, on_behalf_of }];
+        events.extend(self.authorised_by(part, &approvals)?);
+        Ok(events)
+    }
+
+    /// Returns the voice that this person has at the level that is open now.
+    fn voice(&self) -> Result<Voice, Refusal> {
+        let approvals = self.acting.state.undisputed_approvals(self.status);
         let held = self.acting.held(&self.scope());
         let levels = self.acting.state.levels_of(self.planned, self.status);
         let roles: Vec<RoleType> = levels.iter().map(|it| it.role).collect();
@@ -178,14 +222,9 @@ impl Request<'_> {
             let next = self.acting.ask(&[level.role], &self.scope());
             return Err(Refusal::new(RefusalCode::State, text, next));
         }
-        let behalf = self.acting.on_behalf_of(level.role, &self.scope());
-        self.has_a_voice(behalf.as_ref(), number)?;
-        approvals.push((self.acting.person.clone(), number));
-        let rfc = self.planned.id.clone();
-        let mut events =
-            vec![Event::RfcApproved { rfc, level: number, part, conditions, on_behalf_of: behalf }];
-        events.extend(self.authorised_by(part, &approvals)?);
-        Ok(events)
+        let on_behalf_of = self.acting.on_behalf_of(level.role, &self.scope());
+        self.has_a_voice(on_behalf_of.as_ref(), number)?;
+        Ok(Voice { level: number, on_behalf_of })
     }
 
     /// Returns that it is authorised, where `approvals` are enough.

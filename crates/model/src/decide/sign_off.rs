@@ -97,7 +97,7 @@ impl Acting<'_> {
     }
 
     /// Returns why a separation of duties keeps this person from filling `slot`.
-    pub(super) fn kept_from(&self, slot: &SlotId) -> Option<Refusal> {
+    pub(super) fn kept_from_signing(&self, slot: &SlotId) -> Option<Refusal> {
         self.not_separated_from(slot).err()
     }
 

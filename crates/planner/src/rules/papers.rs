@@ -259,8 +259,8 @@ fn a_forecast_of_a_plan_that_never_ends_says_why() {
     expect![[r#"
         one approver of two:
             deployment would wait for ever: R-core needs 2 approvals by Change Authority, and 1 may give one: name more people with that role type, or lower the quorum
-            rfc/R-core would wait for ever: R-core needs 1 more approval by Change Authority, and nobody in the plan may give it
-            rfc/R-sites would wait for ever: R-sites needs 1 more approval by Change Authority, and nobody in the plan may give it
+            rfc/R-core would wait for ever: R-core needs 1 more approval by Change Authority, and nobody in the plan may do it: farrukh has approved R-core already
+            rfc/R-sites would wait for ever: R-sites needs 1 more approval by Change Authority, and nobody in the plan may do it: farrukh has approved R-sites already
         a freeze of three years:
             site/s5 would wait for ever: it has no window ahead
             site/s6 would wait for ever: it has no window ahead

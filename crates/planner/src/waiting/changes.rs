@@ -9,9 +9,8 @@ use model::change_schedule::{ChangeScheduleCommand, unruled};
 use model::command::{Command, RfcAct};
 use model::gates;
 use model::guard::Guard;
-use model::id::{PersonId, RfcId};
+use model::id::RfcId;
 use model::machine::{DeploymentState, RfcState, RfcTransition, Transition};
-use model::profile::Profile;
 use model::rfc::RollbackResult;
 use model::rfc::{EmergencyKind, ImplementationReview, RequestForChange, RfcCategory};
 use model::role_type::RoleType;
@@ -162,14 +161,7 @@ impl Change<'_> {
             let (kind, reason) = (Some(EmergencyKind::Service), String::new());
             let act = RfcAct::AuthoriseEmergency { part, kind, reason };
             let what = format!("{id} has to be authorised as an emergency, by who is on call");
-            let mut wait = self.act(what, AUTHORITY, act);
-            let on_call = self.state.plan.holders(RoleType::ChangeAuthority);
-            let on_call: Vec<PersonId> =
-                on_call.filter(|it| it.on_call).map(|it| it.id.clone()).collect();
-            if !on_call.is_empty() {
-                wait.people = on_call;
-            }
-            return wait;
+            return self.act(what, AUTHORITY, act);
         }
         let mut wait = self.act(format!("{id} has to be submitted"), RELEASE, RfcAct::Submit);
         wait.people.retain(|it| *it != self.planned.requested_by);
@@ -224,14 +216,6 @@ impl Change<'_> {
         let act = RfcAct::ReviewEmergency { justified: true, finding: String::new() };
         let mut wait = self.act(what, AUTHORITY, act);
         wait.since = emergency.at;
-        let may = |it: &PersonId| {
-            !emergency.behind().any(|by| by == it) && !self.planned.implementers.contains(it)
-        };
-        let holders = self.state.plan.holders(RoleType::ChangeAuthority).map(|it| it.id.clone());
-        let others: Vec<PersonId> = holders.filter(may).take(super::PEOPLE_MAX).collect();
-        if !others.is_empty() {
-            wait.people = others;
-        }
         Some(wait)
     }
 
@@ -260,27 +244,11 @@ impl Change<'_> {
             let again = self.act(what, AUTHORITY, RfcAct::Return { reason });
             return vec![conflict.unwrap_or(again)];
         };
-        let given: Vec<_> = status.approvals.iter().filter(|(_, it)| *it == number).collect();
         let counts = counted.iter().filter(|(_, it)| *it == number).count();
         let lacking = usize::from(level.quorum).saturating_sub(counts);
         let word = if lacking == 1 { "approval" } else { "approvals" };
         let text = format!("{} needs {lacking} more {word} by {}", planned.id, level.role);
         let mut wait = self.wait(text, &[level.role]);
-        let is_alone = self.state.plan.profile == Profile::Solo;
-        let may = |it: &PersonId| {
-            let is_party = *it == planned.requested_by || planned.implementers.contains(it);
-            (is_alone || !is_party) && !given.iter().any(|(by, _)| by == it)
-        };
-        let holders = self.state.plan.holders(level.role).map(|it| it.id.clone());
-        let eligible: Vec<_> = holders.filter(may).take(super::PEOPLE_MAX).collect();
-        if eligible.is_empty() {
-            let text = format!("{}, and nobody in the plan may give it", wait.what);
-            return conflict
-                .into_iter()
-                .chain([self.wait(text, &[RoleType::ProgramManager])])
-                .collect();
-        }
-        wait.people = eligible;
         wait.command = self.state.part_of(&planned.id).map(|part| Command::Rfc {
             rfc: planned.id.clone(),
             act: RfcAct::Approve { part, conditions: None },
