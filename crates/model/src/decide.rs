@@ -41,6 +41,7 @@ use crate::digest::Digest;
 use crate::event::{Actor, Event};
 use crate::id::PersonId;
 use crate::machine::{SiteTransition, Transition};
+use crate::paper::PaperCommand;
 use crate::plan::MasterProjectPlan;
 use crate::refusal::{Refusal, RefusalCode, pass};
 use crate::rights::Rights;
@@ -87,6 +88,9 @@ pub fn kept_from(acting: &Acting<'_>, command: &Command) -> Option<Refusal> {
     }
     if let Command::Rfc { rfc, act } = command {
         return acting.kept_from_request(rfc, act);
+    }
+    if let Command::Paper(PaperCommand::Attest { paper, .. }) = command {
+        return acting.kept_from_attesting(*paper);
     }
     None
 }

@@ -4,7 +4,8 @@
 //! and the digest of the scan; another person compares scan and sheet and attests it. Only then the
 //! slot is signed. It is never shown as an electronic signature: nobody showed that it is them.
 //!
-//! House rule: nobody attests a paper of their own, and of the two one is not of the project.
+//! House rule: nobody attests a paper of their own, of the two one is not of the project, and a
+//! delegate and whom they act for are one of the two.
 
 use crate::digest::Digest;
 use crate::evolve::{Happening, Impossible};
@@ -29,6 +30,9 @@ pub enum PaperEvent {
         paper: u32,
         /// What is on it.
         signed: SignedPaper,
+        /// For whom, where not for themselves.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on_behalf_of: Option<PersonId>,
     },
     /// A second person compared it, and the slot is signed.
     Attested {
@@ -105,6 +109,9 @@ pub struct Paper {
     pub signed: SignedPaper,
     /// Who put it down.
     pub by: PersonId,
+    /// For whom, where not for themselves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_behalf_of: Option<PersonId>,
     /// When.
     pub at: Timestamp,
     /// Who attested it, and when.
@@ -119,6 +126,11 @@ impl Paper {
     /// Returns whether a second person is still wanted.
     pub fn is_open(&self) -> bool {
         self.attested.is_none() && self.rejected.is_none()
+    }
+
+    /// Returns the persons behind who put it down: they themselves, and for whom.
+    pub fn behind(&self) -> impl Iterator<Item = &PersonId> {
+        std::iter::once(&self.by).chain(&self.on_behalf_of)
     }
 }
 
@@ -139,9 +151,10 @@ impl Papers {
         happening: &Happening,
     ) -> Result<(), Impossible> {
         let by = happening.by.clone().ok_or_else(|| Impossible::unknown("whoever attests"))?;
-        if let PaperEvent::Recorded { signed, .. } = event {
+        if let PaperEvent::Recorded { signed, on_behalf_of, .. } = event {
             let (signed, at) = (signed.clone(), happening.at);
-            self.0.push(Paper { signed, by, at, attested: None, rejected: None });
+            let on_behalf_of = on_behalf_of.clone();
+            self.0.push(Paper { signed, by, on_behalf_of, at, attested: None, rejected: None });
             return Ok(());
         }
         let (PaperEvent::Attested { paper, .. }
@@ -190,12 +203,15 @@ impl PaperEvent {
 impl fmt::Display for PaperEvent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Recorded { paper, signed } => {
+            Self::Recorded { paper, signed, on_behalf_of } => {
                 let SignedPaper { slot, signer, signed_on, scan, .. } = signed;
+                let behalf =
+                    on_behalf_of.as_ref().map(|it| format!(", put down on behalf of {it}"));
                 write!(
                     f,
-                    "paper {paper}: {slot} signed by hand by {signer} on {signed_on}, scan {}; a second person is wanted",
-                    scan.short()
+                    "paper {paper}: {slot} signed by hand by {signer} on {signed_on}, scan {}{}; a second person is wanted",
+                    scan.short(),
+                    behalf.unwrap_or_default()
                 )
             }
             Self::Attested { paper, slot, signer, .. } => {

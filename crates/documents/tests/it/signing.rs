@@ -71,7 +71,7 @@ fn a_signature_on_paper_names_who_attested_it_and_is_shown_as_no_other_is() {
     happens(
         &mut world,
         person("ivo.marchetti"),
-        Event::Paper(PaperEvent::Recorded { paper: 1, signed }),
+        Event::Paper(PaperEvent::Recorded { paper: 1, signed, on_behalf_of: None }),
     );
     let (_, waiting) = printed(&world, Language::En);
     assert!(waiting.contains("asked for") && !waiting.contains("On paper"), "{waiting}");

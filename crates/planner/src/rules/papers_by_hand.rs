@@ -4,11 +4,15 @@
 
 use super::world::World;
 use crate::fixture::standard_plan;
+use crate::waiting::waiting;
 use expect_test::expect;
 use model::command::Command;
+use model::delegation::DelegationCommand;
 use model::digest::Digest;
 use model::machine::SignOffState;
 use model::paper::{PaperCommand, SignedPaper};
+use model::plan::MasterProjectPlan;
+use model::role_type::RoleType;
 use model::sheet::SlotId;
 
 fn slot() -> SlotId {
@@ -17,7 +21,12 @@ fn slot() -> SlotId {
 
 /// Returns a deployment in which the owner of `s1` has just been asked to sign.
 fn asked() -> World {
-    let mut world = World::ready(standard_plan());
+    asked_under(standard_plan())
+}
+
+/// Returns the same under `plan`.
+fn asked_under(plan: MasterProjectPlan) -> World {
+    let mut world = World::ready(plan);
     let is_asked = |it: &World| {
         it.state.slots.get(&slot()).is_some_and(|it| it.state == SignOffState::Requested)
     };
@@ -138,5 +147,79 @@ fn a_paper_of_a_sheet_that_changed_or_that_somebody_rejects_signs_nothing() {
         ivo: done
         owner-1: done
         gunnvor: signature site/s1:site-owner cannot be given while it is signed
+    "#]].assert_eq(&told);
+}
+
+/// Returns on whom the paper waits, once each of them was seen to be able to attest it.
+fn waits(world: &World) -> String {
+    let waits = waiting(&world.state, world.now, usize::MAX);
+    let wait = waits.into_iter().find(|it| it.what.starts_with("paper 1")).unwrap();
+    for person in wait.command.iter().flat_map(|_| &wait.people) {
+        world.clone().act(person.as_str(), &attest(1, b"the scan")).unwrap();
+    }
+    let people: Vec<&str> = wait.people.iter().map(|it| it.as_str()).collect();
+    format!("{} [{}]\n", wait.what, people.join(" or "))
+}
+
+#[test]
+fn of_the_two_who_attest_a_paper_one_holds_no_role_type_of_the_project() {
+    let mut plan = standard_plan();
+    for person in &mut plan.people {
+        if person.roles.contains(&RoleType::ProgramManager) {
+            person.roles.push(RoleType::Stakeholder);
+        }
+    }
+    let mut world = asked_under(plan);
+    let record = record(signed(&world));
+    let mut told = String::new();
+    for (person, command) in [("ivo", &record), ("sabela", &attest(1, b"the scan"))] {
+        told += &tell(&mut world, person, command);
+    }
+    told += &waits(&world);
+    expect![[r#"
+        ivo: done
+        sabela: ivo and sabela are both of the project
+        paper 1: site/s1:site-owner was signed by hand by owner-1; a second person compares the scan and attests it [gunnvor or esteban or rosalind]
+    "#]].assert_eq(&told);
+}
+
+#[test]
+fn a_delegate_and_whom_they_act_for_do_not_attest_a_paper_together() {
+    let give = |delegate: &str, role, scope: &str| {
+        Command::Delegation(DelegationCommand::Give {
+            delegate: delegate.parse().unwrap(),
+            role,
+            scope: scope.parse().unwrap(),
+            slots: vec![],
+            from: None,
+            until: "2027-03-01T00:00:00Z".parse().unwrap(),
+            reason: "on leave".to_owned(),
+        })
+    };
+    let mut world = asked();
+    let paper = record(signed(&world));
+    let attest = attest(1, b"the scan");
+    let mut told = String::new();
+    for (person, command) in [
+        ("gunnvor", &give("owner-2", RoleType::OperationsManager, "deployment")),
+        ("owner-1", &give("owner-3", RoleType::SiteOwner, "site/s1")),
+        ("owner-3", &paper),
+        ("owner-2", &paper),
+        ("gunnvor", &attest),
+        ("owner-3", &attest),
+    ] {
+        told += &tell(&mut world, person, command);
+    }
+    told += &waits(&world);
+    told += &tell(&mut world, "ivo", &attest);
+    expect![[r#"
+        gunnvor: done
+        owner-1: done
+        owner-3: owner-1 signed it
+        owner-2: done
+        gunnvor: gunnvor put paper 1 down
+        owner-3: owner-1 signed it
+        paper 1: site/s1:site-owner was signed by hand by owner-1; a second person compares the scan and attests it [esteban or rosalind]
+        ivo: done
     "#]].assert_eq(&told);
 }

@@ -1,6 +1,7 @@
 //! What sheets wait on that were signed by hand: a second person.
 //!
-//! House rule: nothing waits without saying on what; nobody attests a paper of their own.
+//! House rule: nothing waits without saying on what. Who of those that attest is no second person
+//! is left out where everybody is who is kept from what is asked.
 
 use super::WaitingOn;
 use model::command::Command;
@@ -29,8 +30,7 @@ fn paper(state: &State, number: u32, it: &Paper) -> Option<WaitingOn> {
         signed.slot, signed.signer
     );
     let scope = signed.slot.sheet.scope();
-    let mut wait = WaitingOn::people(state, scope, what, it.at, &ATTESTS_PAPER);
-    wait.people.retain(|person| *person != it.by && *person != signed.signer);
+    let wait = WaitingOn::people(state, scope, what, it.at, &ATTESTS_PAPER);
     let command = PaperCommand::Attest { paper: number, scan: signed.scan };
     Some(wait.with(Command::Paper(command)).advisable())
 }
