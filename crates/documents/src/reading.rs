@@ -136,8 +136,15 @@ impl Reading {
         {
             self.waivers.entry(*waiver).or_default().push(seq);
         }
-        if let Event::Paper(PaperEvent::Attested { paper, slot, document, signer, gate, .. }) =
-            &entry.event
+        if let Event::Paper(PaperEvent::Attested {
+            paper,
+            slot,
+            document,
+            signer,
+            on_behalf_of,
+            gate,
+            ..
+        }) = &entry.event
         {
             let act = Act {
                 declared: None,
@@ -151,7 +158,7 @@ impl Reading {
                 transition: SignOffTransition::Signed,
                 document: *document,
                 statements: vec![],
-                on_behalf_of: None,
+                on_behalf_of: on_behalf_of.clone(),
                 stamp: None,
                 gate: gate.clone(),
                 paper: Some(*paper),

@@ -16,6 +16,7 @@ pub use happening::{Happening, Impossible};
 use crate::change_schedule::ChangeScheduleEvent;
 use crate::dispute::{DisputeEvent, Means};
 use crate::event::{Actor, Entry, Event};
+use crate::guard::Guard;
 use crate::id::RfcId;
 use crate::machine::Transition;
 use crate::machine::deployment::{DeploymentState, DeploymentTransition};
@@ -210,10 +211,22 @@ impl State {
                 let given = (at, Means::of(actor.known()));
                 requests::approved(status, (by, *level), given, on_behalf_of.clone());
             }
-            Event::SignOff { slot, transition, document, statements, batch, .. } => {
+            Event::SignOff {
+                slot,
+                transition,
+                document,
+                statements,
+                on_behalf_of,
+                batch,
+                gate,
+                ..
+            } => {
                 self.sign_off_happened(slot, *transition, *document, statements, by, at)?;
                 if let Some(status) = self.slots.get_mut(slot) {
                     status.noted(*transition, actor, seq);
+                    // SG6 is read of delegates; a deputy is one of two who may.
+                    let is_delegate = gate.iter().any(|it| it.guard == Guard::SG6);
+                    status.on_behalf_of = on_behalf_of.clone().filter(|_| is_delegate);
                     status.batch = batch.as_ref().map(|it| it.batch);
                     let signed = status.batch.and_then(|it| self.batches.get(it)?.signed);
                     status.means = signed.map(|(_, means)| means).or(status.means);
@@ -332,11 +345,15 @@ impl State {
             Event::Batch(it) => self.batches.happened(it, &happening, actor)?,
             Event::Paper(it) => {
                 self.papers.happened(it, &happening)?;
-                if let PaperEvent::Attested { paper, slot, document, signer, .. } = it {
+                if let PaperEvent::Attested {
+                    paper, slot, document, signer, on_behalf_of, ..
+                } = it
+                {
                     let (signed, by) = (SignOffTransition::Signed, Some(signer.clone()));
                     self.sign_off_happened(slot, signed, *document, &[], by, at)?;
                     if let Some(status) = self.slots.get_mut(slot) {
                         status.paper = Some(*paper);
+                        status.on_behalf_of.clone_from(on_behalf_of);
                     }
                 }
             }
@@ -401,6 +418,7 @@ impl State {
             document,
             asked: None,
             by: None,
+            on_behalf_of: None,
             statements: vec![],
             means: None,
             paper: None,
@@ -415,6 +433,7 @@ impl State {
         status.since = at;
         status.document = document;
         status.by = by;
+        status.on_behalf_of = None;
         status.statements = statements.to_vec();
         status.paper = None;
         status.batch = None;

@@ -44,6 +44,9 @@ pub enum PaperEvent {
         document: Digest,
         /// Whose signature it is.
         signer: PersonId,
+        /// For whom they signed, where as a delegate.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on_behalf_of: Option<PersonId>,
         /// The sentence that it means, as it is printed.
         meaning: String,
         /// What its guards read.

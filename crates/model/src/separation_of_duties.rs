@@ -14,7 +14,7 @@ mod table;
 pub use acts::{
     Change, Checks, Paper, SeparationRefusal, enough_persons, may_accept_for_customer, may_approve,
     may_grant_waiver, may_review_emergency, may_sign_for_site, may_start, may_take_over,
-    may_verify,
+    may_verify, persons,
 };
 pub use pairs::{Conflict, disclosed_together, forbidden_together, may_hold};
 pub use table::{Duty, Moment, Separation, TABLE, judge};

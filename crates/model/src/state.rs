@@ -423,6 +423,9 @@ pub struct SlotStatus {
     /// Who signed or declined.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<PersonId>,
+    /// For whom it is signed, where by a delegate; a deputy signs in a place of their own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_behalf_of: Option<PersonId>,
     /// Exceptions or reasons.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub statements: Vec<String>,
@@ -435,6 +438,13 @@ pub struct SlotStatus {
     /// The batch in which it is signed, where it was not signed by itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub batch: Option<u32>,
+}
+
+impl SlotStatus {
+    /// Returns the persons behind it: who signed or declined, and for whom.
+    pub fn behind(&self) -> impl Iterator<Item = &PersonId> {
+        self.by.iter().chain(&self.on_behalf_of)
+    }
 }
 
 /// Where a waiver stands.

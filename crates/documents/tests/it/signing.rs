@@ -76,7 +76,9 @@ fn a_signature_on_paper_names_who_attested_it_and_is_shown_as_no_other_is() {
     let (_, waiting) = printed(&world, Language::En);
     assert!(waiting.contains("asked for") && !waiting.contains("On paper"), "{waiting}");
     let (slot, meaning, gate) = (slot(), slot().meaning(), vec![]);
-    let attested = PaperEvent::Attested { paper: 1, slot, document, signer, meaning, gate };
+    let on_behalf_of = None;
+    let attested =
+        PaperEvent::Attested { paper: 1, slot, document, signer, on_behalf_of, meaning, gate };
     happens(&mut world, person("gunnvor.petit"), Event::Paper(attested));
     assert!(world.state.is_signed(&self::slot()));
     assert_eq!(signature_manifests(&world.paper()), [], "paper has no manifest");

@@ -12,6 +12,7 @@ use crate::planted::{Planted, is_planted};
 use crate::refusal::{Refusal, RefusalCode};
 use crate::role_type::RoleType;
 use crate::scope::Scope;
+use crate::separation_of_duties as separation;
 use crate::state::Concurrence;
 
 impl Acting<'_> {
@@ -73,7 +74,7 @@ impl Acting<'_> {
         let covered = roles.iter().all(|it| has_given(*it) || given.contains(it));
         let agreed = before.iter().map(|it| it.behind().cloned().collect());
         let agreed = agreed.chain(given.iter().map(|it| self.persons_behind(*it, scope)));
-        let is_enough = persons_min < 2 || are_apart(&agreed.collect::<Vec<_>>());
+        let is_enough = persons_min < 2 || separation::persons(&agreed.collect::<Vec<_>>()) > 1;
         let is_complete = covered && is_enough || is_planted(Planted::ActsAlone);
         let lacks = |it: &RoleType| !has_given(*it) && !given.contains(it);
         let lacking: Vec<RoleType> = roles.iter().copied().filter(lacks).collect();
@@ -103,12 +104,4 @@ impl Acting<'_> {
         let agreed: Vec<&PersonId> = before.iter().flat_map(Concurrence::behind).collect();
         self.persons_behind(role, scope).into_iter().find(|it| agreed.contains(&it))
     }
-}
-
-/// Returns whether two of these agreements have nobody in common behind them.
-fn are_apart(agreed: &[Vec<PersonId>]) -> bool {
-    let is_apart = |one: &[PersonId], other: &[PersonId]| !one.iter().any(|it| other.contains(it));
-    (1..).zip(agreed).any(|(next, one)| {
-        agreed.get(next..).unwrap_or_default().iter().any(|other| is_apart(one, other))
-    })
 }

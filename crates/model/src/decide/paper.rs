@@ -70,6 +70,7 @@ impl Acting<'_> {
             slot: slot.clone(),
             document: *document,
             signer: signer.clone(),
+            on_behalf_of: Acting::new(self.state, signer, self.now).delegator(slot),
             meaning: slot.meaning(),
             gate: vec![GuardReading::met(Guard::SG4)],
         })];

@@ -81,7 +81,8 @@ impl Acting<'_> {
         if matches!(slot.role, RoleType::OperationsManager | RoleType::SupportManager) {
             relaxed.extend(separation::may_take_over(self.person, &held, profile)?);
         }
-        // SOD-15: the last slot must not leave the sheet with too few different people.
+        // SOD-15: the last slot must not leave the sheet with too few different people, and a delegate
+        // is none (docs/decisions/0068-a-delegate-is-no-second-person.md).
         let others = slot.sheet.slots().into_iter().filter(|it| it != slot);
         let others: Vec<&SlotStatus> =
             others.filter_map(|it| self.state.slots.get(&it)).map(|it| &**it).collect();
@@ -89,11 +90,20 @@ impl Acting<'_> {
         if others.iter().filter(signed).count() + 1 == slot.sheet.slots().len() {
             let is_review = slot.sheet == Sheet::MilestoneReview;
             let paper = if is_review { Paper::DeploymentComplete } else { Paper::Sheet };
-            let signers = others.iter().filter_map(|it| it.by.clone());
-            let signers: Vec<_> = signers.chain([self.person.clone()]).collect();
-            relaxed.extend(separation::enough_persons(paper, &signers, profile)?);
+            let voices = others.iter().map(|it| it.behind().cloned().collect());
+            let own = std::iter::once(self.person.clone()).chain(self.delegator(slot)).collect();
+            let voices: Vec<Vec<PersonId>> = voices.chain([own]).collect();
+            relaxed.extend(separation::enough_persons(paper, &voices, profile)?);
         }
         Ok(relaxed)
+    }
+
+    /// Returns who delegated `slot` to this person, where it is not theirs anyway.
+    pub(super) fn delegator(&self, slot: &SlotId) -> Option<PersonId> {
+        if self.state.roles_of(self.person, &slot.sheet.scope()).contains(&slot.role) {
+            return None;
+        }
+        self.state.delegated_slot(self.person, slot, self.now).map(|it| it.by.clone())
     }
 
     /// Returns why a separation of duties keeps this person from filling `slot`.
@@ -134,13 +144,10 @@ impl Acting<'_> {
             | Sheet::Termination => None,
         };
         let for_owner = slot.role == RoleType::SiteOwner;
-        let is_own = self.state.roles_of(self.person, &slot.sheet.scope()).contains(&slot.role);
-        let delegation = self.state.delegated_slot(self.person, slot, self.now);
-        let delegation = delegation.filter(|_| !is_own);
-        if delegation.is_some() {
+        let by_delegation = self.delegator(slot);
+        if by_delegation.is_some() {
             gate.push(GuardReading::met(Guard::SG6));
         }
-        let by_delegation = delegation.map(|it| it.by.clone());
         let as_deputy = owner.filter(|it| for_owner && it != self.person);
         let signed = Event::SignOff {
             slot: slot.clone(),

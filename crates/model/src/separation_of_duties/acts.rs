@@ -228,21 +228,32 @@ pub fn may_review_emergency(
     judge(reviewer, &held, Duty::ReviewsEmergency, profile)
 }
 
-/// Returns the rules relaxed where just `signers` have signed `paper`.
+/// Returns how many of `voices` have nobody in common behind them: a delegate and whom they act for
+/// are one person.
+pub fn persons(voices: &[Vec<PersonId>]) -> usize {
+    let Some((first, others)) = voices.split_first() else { return 0 };
+    let is_apart = |it: &&Vec<PersonId>| !it.iter().any(|person| first.contains(person));
+    let apart: Vec<Vec<PersonId>> = others.iter().filter(is_apart).cloned().collect();
+    let with_first = 1 + persons(&apart);
+    // Without it there may be more: it may be what two others have in common.
+    if apart.len() == others.len() { with_first } else { with_first.max(persons(others)) }
+}
+
+/// Returns the rules relaxed where just `voices` have signed `paper`, each with the persons behind it.
 ///
 /// # Errors
 ///
 /// Where they are too few distinct persons: another person must sign.
 pub fn enough_persons(
     paper: Paper,
-    signers: &[PersonId],
+    voices: &[Vec<PersonId>],
     profile: Profile,
 ) -> Result<Vec<Rule>, SeparationRefusal> {
     let minimum = |profile: Profile| match paper {
         Paper::Sheet => profile.sheet_persons_min(),
         Paper::DeploymentComplete => profile.completion_persons_min(),
     };
-    let distinct = signers.iter().collect::<BTreeSet<_>>().len();
+    let distinct = persons(voices);
     let rule = Rule::SheetsHaveSeveralSigners;
     let wanted = minimum(profile);
     if distinct < wanted {

@@ -9,6 +9,7 @@ use super::world::World;
 use expect_test::expect;
 use model::command::Command;
 use model::decide::{Acting, decide};
+use model::delegation::DelegationCommand;
 use model::escalation::{
     AnswerKind, EscalationAct, EscalationCommand, EscalationPurpose, EscalationReason,
 };
@@ -19,6 +20,7 @@ use model::machine::{DeploymentState, SignOffState};
 use model::profile::Profile;
 use model::refusal::RefusalCode;
 use model::role_type::RoleType;
+use model::scope::Scope;
 use model::separation_of_duties::Rule;
 use model::sheet::{Sheet, SlotId};
 use model::site_care::{Exempted, SiteCareCommand};
@@ -192,6 +194,62 @@ fn one_person_alone_does_not_complete_a_sheet() {
         regulated: may esteban; SOD-15 keeps gunnvor
     "#]]
     .assert_eq(&told);
+}
+
+#[test]
+fn a_delegate_is_no_second_person_on_a_sheet() {
+    let mut plan = full_plan(Profile::Standard);
+    // Gunnvor runs it and supports it, and names a delegate for the support.
+    for person in &mut plan.people {
+        if person.id.as_str() == "gunnvor" {
+            person.roles.push(RoleType::SupportManager);
+        }
+    }
+    let slots = Sheet::QuietPeriodReport.slots();
+    let is_asked = |world: &World, slot: &SlotId| {
+        world.state.slots.get(slot).is_some_and(|it| it.state == SignOffState::Requested)
+    };
+    let mut world = World::of(plan);
+    world.until(|it| slots.iter().all(|slot| is_asked(it, slot)));
+    let give = Command::Delegation(DelegationCommand::Give {
+        delegate: "owner-1".parse().unwrap(),
+        role: RoleType::SupportManager,
+        scope: Scope::Deployment,
+        slots: vec![],
+        from: None,
+        until: world.now.checked_add(jiff::SignedDuration::from_hours(24)).unwrap(),
+        reason: why(),
+    });
+    world.act("gunnvor", &give).unwrap();
+    let sign = |world: &World, slot: &SlotId| Command::Sign {
+        slot: slot.clone(),
+        document: model::sheet::digest(&world.state, &slot.sheet),
+        exceptions: vec![],
+    };
+    let tells = |world: &World, slot: &SlotId| {
+        let may = who(world, &sign(world, slot), Rule::SheetsHaveSeveralSigners);
+        let (waits, meaning) = (world.why("deployment"), slot.meaning());
+        let meaning = meaning.trim_end_matches('.');
+        let waits: Vec<&str> = waits.lines().filter(|it| it.contains(meaning)).collect();
+        format!("{slot}: {may}\n    {}\n", waits.join("\n    "))
+    };
+    let mut told = "-- gunnvor signed for operations\n".to_owned();
+    let mut in_person = world.clone();
+    let first = sign(&world, &slots[0]);
+    in_person.act("gunnvor", &first).unwrap();
+    told += &tells(&in_person, &slots[1]);
+    told += "-- owner-1 signed for support on behalf of gunnvor\n";
+    let first = sign(&world, &slots[1]);
+    world.act("owner-1", &first).unwrap();
+    told += &tells(&world, &slots[0]);
+    expect![[r#"
+        -- gunnvor signed for operations
+        quiet-period-report:support-manager: may esteban; SOD-15 keeps gunnvor, owner-1
+            deployment: Support Manager has to sign: The incidents, issues and escalations listed are those of the quiet period. [esteban]
+        -- owner-1 signed for support on behalf of gunnvor
+        quiet-period-report:operations-manager: SOD-15 keeps gunnvor
+            deployment: Operations Manager has to sign: The quiet period was measured, completely, and nobody in the plan may do it: the sheet has 1 distinct signers and needs 2 (SOD-15) [sabela]
+    "#]].assert_eq(&told);
 }
 
 #[test]

@@ -65,6 +65,7 @@ fn what_was_signed_of_all_sites_or_of_the_core_is_signed_anew_where_there_are_mo
                 document,
                 asked: None,
                 by: Some(name("pgm")),
+                on_behalf_of: None,
                 statements: vec![],
                 means: None,
                 paper: None,

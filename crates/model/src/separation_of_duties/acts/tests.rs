@@ -237,12 +237,16 @@ fn who_approved_an_emergency_does_not_review_it() {
 
 #[test]
 fn a_sheet_has_two_signers_and_the_completion_three() {
-    let signed = |paper, names: &[&str], it| enough_persons(paper, &people(names), it);
+    let voices = |all: &[&[&str]]| all.iter().map(|it| people(it)).collect::<Vec<_>>();
+    let signed = |paper, all: &[&[&str]], it| enough_persons(paper, &voices(all), it);
     expect![[r#"
         a sheet, two
             standard yes
             solo yes
         a sheet, one in two role types
+            standard no: the sheet has 1 distinct signers and needs 2 (SOD-15); let another person sign in one of the role types
+            solo yes, relaxing SOD-15
+        a sheet, one and a delegate
             standard no: the sheet has 1 distinct signers and needs 2 (SOD-15); let another person sign in one of the role types
             solo yes, relaxing SOD-15
         a sheet, nobody
@@ -251,11 +255,23 @@ fn a_sheet_has_two_signers_and_the_completion_three() {
         the completion, two
             standard no: the Deployment Complete Milestone has 2 distinct signers and needs 3 (SOD-15); let another person sign in one of the role types
             solo yes, relaxing SOD-15
+        the completion, three and a delegate of two
+            standard yes
+            solo yes
     "#]].assert_eq(&story(&[
-        ("a sheet, two", &|it| signed(Paper::Sheet, &["ivo", "philippa"], it)),
-        ("a sheet, one in two role types", &|it| signed(Paper::Sheet, &["ivo", "ivo"], it)),
+        ("a sheet, two", &|it| signed(Paper::Sheet, &[&["ivo"], &["philippa"]], it)),
+        ("a sheet, one in two role types", &|it| signed(Paper::Sheet, &[&["ivo"], &["ivo"]], it)),
+        ("a sheet, one and a delegate", &|it| {
+            signed(Paper::Sheet, &[&["ivo"], &["philippa", "ivo"]], it)
+        }),
         ("a sheet, nobody", &|it| signed(Paper::Sheet, &[], it)),
-        ("the completion, two", &|it| signed(Paper::DeploymentComplete, &["ivo", "kasimir"], it)),
+        ("the completion, two", &|it| {
+            signed(Paper::DeploymentComplete, &[&["ivo"], &["kasimir"]], it)
+        }),
+        ("the completion, three and a delegate of two", &|it| {
+            let all: [&[&str]; 4] = [&["noor", "ivo"], &["ivo"], &["kasimir"], &["philippa"]];
+            signed(Paper::DeploymentComplete, &all, it)
+        }),
     ]));
 }
 
