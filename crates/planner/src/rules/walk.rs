@@ -309,7 +309,7 @@ pub(super) fn reads_back(world: &World, chance: &mut Chance) {
 }
 
 /// The walks that are walked, and how long each is.
-const SEEDS: u64 = 8;
+const SEEDS: u64 = 10;
 const STEPS: usize = 260;
 
 /// How many plans people steer to both of their ends.
