@@ -3,9 +3,13 @@
 //! A cancelled order ends as one that ran out of time does: it is stopped on
 //! its computer, and its outcome is what can then be known, not what was wished.
 
+use crate::slept::slept_ms;
 use std::sync::Arc;
 use tokio::sync::watch;
 use tokio::time::Instant;
+
+/// By how much what was slept may differ between two looks at two clocks, in milliseconds.
+const SLEPT_TOLERANCE_MS: i64 = 100;
 
 /// Why an order is not sent off after its time.
 const LATE: &str = "it could not be handed out in time";
@@ -15,7 +19,22 @@ const LATE: &str = "it could not be handed out in time";
 pub struct Cancel {
     wish: Arc<watch::Sender<Wish>>,
     /// After this an order that has not been sent off is not begun any more.
-    begun_until: Option<Instant>,
+    begun_until: Option<Departure>,
+}
+
+/// Until when an order may be sent off.
+#[derive(Clone, Copy, Debug)]
+struct Departure {
+    until: Instant,
+    /// How long this computer had slept when that was said, in milliseconds: whoever takes over from one
+    /// that sleeps counts the time, and its own timers do not.
+    slept_ms: i64,
+}
+
+impl Departure {
+    fn is_over(self) -> bool {
+        Instant::now() > self.until || slept_ms() - self.slept_ms > SLEPT_TOLERANCE_MS
+    }
 }
 
 /// What is wished of an order, and by whom.
@@ -42,15 +61,16 @@ impl Cancel {
         Self { wish: Arc::new(watch::Sender::new(Wish::None)), begun_until: None }
     }
 
-    /// Returns a wish that nobody has uttered yet, for an order that may be sent off until then: a
-    /// process that stood still meanwhile would begin what the time by then forbids.
+    /// Returns a wish that nobody has uttered yet, for an order that may be sent off until then, and not
+    /// after this computer has slept: a process that stood still meanwhile would begin what the time by
+    /// then forbids.
     pub fn begun_until(until: Instant) -> Self {
-        Self { begun_until: Some(until), ..Self::new() }
+        Self { begun_until: Some(Departure { until, slept_ms: slept_ms() }), ..Self::new() }
     }
 
     /// Returns why an order that nobody can have begun is not to be sent off any more, where that is so.
     fn is_late(&self) -> Option<String> {
-        let is_late = self.begun_until.is_some_and(|it| Instant::now() > it);
+        let is_late = self.begun_until.is_some_and(Departure::is_over);
         is_late.then(|| LATE.to_owned())
     }
 
@@ -63,7 +83,7 @@ impl Cancel {
     pub(crate) async fn not_to_begin(&self) -> String {
         let late = async {
             match self.begun_until {
-                Some(until) => tokio::time::sleep_until(until).await,
+                Some(it) => tokio::time::sleep_until(it.until).await,
                 None => std::future::pending().await,
             }
         };
@@ -76,12 +96,12 @@ impl Cancel {
 
     /// Returns until when an order that has not been sent off may be; nothing where nobody has said so.
     pub fn begins_until(&self) -> Option<Instant> {
-        self.begun_until
+        self.begun_until.map(|it| it.until)
     }
 
     /// Returns whether another one who was handed the order before may yet begin it.
     pub fn may_yet_begin(&self) -> bool {
-        self.begun_until.is_some_and(|it| Instant::now() <= it)
+        self.begun_until.is_some_and(|it| Instant::now() <= it.until)
     }
 
     /// Asks that the order be stopped. `who` reads well after "stopped by": `ivo.marchetti`,
@@ -148,5 +168,22 @@ impl Wish {
             Self::None => None,
             Self::Withhold(who) | Self::Stop(who) => Some(Arc::clone(who)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[tokio::test]
+    async fn an_order_does_not_begin_on_a_computer_that_has_slept_since_it_was_handed_out() {
+        let until = Instant::now() + Duration::from_secs(180);
+        let awake = Cancel::begun_until(until);
+        assert_eq!(awake.why_not_begin(), None);
+        // As if it had slept for a second since.
+        let departure = Departure { until, slept_ms: slept_ms() - 1_000 };
+        let slept = Cancel { begun_until: Some(departure), ..Cancel::new() };
+        assert_eq!(slept.why_not_begin().as_deref(), Some(LATE));
     }
 }

@@ -21,6 +21,7 @@ mod repository;
 mod secrets;
 mod session;
 mod settings;
+mod slept;
 mod sources;
 mod ssh;
 mod task;
