@@ -308,6 +308,14 @@ impl Coordinator {
         self.decide_and_append(author, &command, &id, at, (Some(Arc::new(plan)), seen)).await
     }
 
+    /// Returns the names under which whoever `command` has forgotten may have reported something.
+    async fn names_to_forget(&self, command: &Command) -> Result<Vec<String>, CommandError> {
+        let Command::History(HistoryCommand::ForgetPerson { person, .. }) = command else {
+            return Ok(vec![]);
+        };
+        sealing::names_of(self.record.as_ref(), &self.deployment, person).await
+    }
+
     async fn decide_and_append(
         &mut self,
         author: &Author,
@@ -321,6 +329,7 @@ impl Coordinator {
         {
             return Ok(repeated(seq));
         }
+        let names = self.names_to_forget(command).await?;
         for _ in 0..ATTEMPTS {
             quarantine::may(self, command)?;
             self.is_as(seen)?;
@@ -329,6 +338,7 @@ impl Coordinator {
             let plan = plan.as_ref().map(|it| sealing::closed(&self.state, it));
             let acting = Acting::new(&self.state, &author.person, now)
                 .with_plan(plan.as_deref())
+                .with_names(&names)
                 .at_head(self.head.hash);
             let mut events = match decide(&acting, command) {
                 Ok(events) => events,

@@ -84,6 +84,18 @@ async fn proposed(
     Ok(same.map(|it| Private::seal(it.value, it.salt)))
 }
 
+/// Returns every printed name that `whose` ever had in a plan, as far as it is still there: the plan in
+/// force has another one of them now, or does not name them any more.
+pub(crate) async fn names_of(
+    record: &dyn Record,
+    deployment: &DeploymentId,
+    whose: &Whom,
+) -> Result<Vec<String>, CommandError> {
+    let kept = record.openings(deployment, whose).await?;
+    let kept = kept.iter().filter_map(|it| Opening::<Particulars>::from_bytes(it));
+    Ok(kept.map(|it| it.value.name).filter(|it| !it.is_empty()).collect())
+}
+
 /// Returns the openings of the people of `plan`.
 pub(crate) fn of_plan(plan: &MasterProjectPlan) -> Vec<NewOpening> {
     let people = plan.people.iter();

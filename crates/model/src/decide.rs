@@ -60,6 +60,8 @@ pub struct Acting<'a> {
     pub now: Timestamp,
     /// The plan that a revision names.
     pub new_plan: Option<&'a MasterProjectPlan>,
+    /// The printed names that whoever is to be forgotten ever had in a plan.
+    pub names: &'a [String],
     rights: Rights,
     /// The chain's hash of the last entry.
     head: Digest,
@@ -69,12 +71,18 @@ impl<'a> Acting<'a> {
     /// Returns that `person` acts in `state` at the instant `now`.
     pub fn new(state: &'a State, person: &'a PersonId, now: Timestamp) -> Self {
         let head = Digest::from_bytes([0; 32]);
-        Self { state, person, now, new_plan: None, rights: Rights::Operate, head }
+        let (new_plan, names, rights) = (None, &[][..], Rights::Operate);
+        Self { state, person, now, new_plan, names, rights, head }
     }
 
     /// Returns the same with the plan that a revision names at hand.
     pub fn with_plan(self, new_plan: Option<&'a MasterProjectPlan>) -> Self {
         Self { new_plan, ..self }
+    }
+
+    /// Returns the same with the printed names at hand that whoever is to be forgotten ever had in a plan.
+    pub fn with_names(self, names: &'a [String]) -> Self {
+        Self { names, ..self }
     }
 }
 

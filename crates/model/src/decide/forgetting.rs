@@ -71,7 +71,8 @@ impl Acting<'_> {
             return refused(text, next);
         }
         let printed = planned.and_then(|it| it.private.value()).map(|it| it.name.clone());
-        Ok(printed.into_iter().chain([person.to_string()]).collect())
+        let before = self.names.iter().cloned();
+        Ok(before.chain(printed).chain([person.to_string()]).collect())
     }
 
     /// Returns the name of whoever is behind a report.
