@@ -181,7 +181,8 @@ impl Coordinator {
         let standing = self.record.standing(&self.deployment).await?;
         let found = standing.head;
         let moved = found.seq != self.head.seq;
-        if found.seq < self.head.seq {
+        let is_another = !moved && found.hash != self.head.hash;
+        if found.seq < self.head.seq || is_another {
             return Err(quarantine::went_back(&self.deployment, &self.head, &found).into());
         }
         if moved {

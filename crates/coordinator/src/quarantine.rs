@@ -76,6 +76,11 @@ fn lost(kept: &Checkpoint, found: Seq) -> Loss {
     Loss { witnessed: kept.size, root: kept.root, found }
 }
 
+/// Returns whether `loss` is the one that the record is `contradicted` by.
+fn stands(loss: &Loss, contradicted: Option<&Checkpoint>) -> bool {
+    contradicted.is_some_and(|it| lost(it, loss.found).is_that_of(loss))
+}
+
 /// Returns an error where history is lost and nobody has accepted it.
 ///
 /// # Errors
@@ -100,11 +105,12 @@ pub(crate) fn went_back(deployment: &DeploymentId, known: &Head, found: &Head) -
     RecordError::WentBack { deployment, known: known.clone(), found }
 }
 
-/// Returns whether `error` says that history was lost: somebody has to be told before another server leads.
+/// Returns whether `error` may come of a loss of history: somebody has to be told before another server
+/// leads.
 pub(crate) fn tells_of_loss(error: &CommandError) -> bool {
-    use RecordError::{HistoryLost, Rewritten, WentBack};
+    use RecordError::{Corrupt, HistoryLost, Rewritten, WentBack};
     let CommandError::Record(error) = error else { return false };
-    matches!(**error, HistoryLost { .. } | Rewritten { .. } | WentBack { .. })
+    matches!(**error, HistoryLost { .. } | Rewritten { .. } | WentBack { .. } | Corrupt { .. })
 }
 
 /// Returns an error where `command` may not be carried out while history is lost, or is about a
@@ -152,16 +158,20 @@ pub async fn is_contradicted(
 
 impl Coordinator {
     /// Goes into quarantine where somebody outside contradicts the record, and out of it where two people
-    /// have accepted, through another program, what was lost. Returns whether it did either.
+    /// have accepted, through another program, what was lost, or where the right database is there again.
+    /// Returns whether it did any of that.
     pub(crate) async fn hear_of_loss(
         &mut self,
         contradicted: Option<Checkpoint>,
     ) -> Result<bool, CommandError> {
         let history = &self.state.history;
         match &self.quarantine {
-            Some(known) if history.has_accepted(known) => {
+            // While nobody has decided, what is known here stands where everybody looks. Where it does not,
+            // it could not be written, another loss was found first, or it is over.
+            Some(known) if history.has_accepted(known) || !stands(known, contradicted.as_ref()) => {
+                let before = self.quarantine.clone();
                 self.compare().await?;
-                Ok(self.quarantine.is_none())
+                Ok(self.quarantine != before)
             }
             Some(_) => Ok(false),
             None => {
@@ -229,7 +239,12 @@ impl Coordinator {
                 }
                 return Ok(());
             }
-            self.head.epoch = self.record.accept_as_found(&kept).await?.epoch;
+            match self.record.accept_as_found(&kept).await {
+                Ok(accepted) => self.head.epoch = accepted.epoch,
+                // Another program was at it, too.
+                Err(RecordError::Moved { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
         }
         Ok(())
     }

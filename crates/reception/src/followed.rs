@@ -71,6 +71,8 @@ pub struct Standing {
     pub state: State,
     /// What was lost of its record and is not accepted yet.
     pub loss: Option<Loss>,
+    /// The chain's hash of its last entry; nothing of a moment that is over.
+    pub hash: Option<Digest>,
 }
 
 impl Standing {
@@ -108,6 +110,7 @@ fn standing(coordinator: &Coordinator) -> Arc<Standing> {
     Arc::new(Standing {
         state: coordinator.state().clone(),
         loss: coordinator.quarantine().cloned(),
+        hash: Some(coordinator.head().hash),
     })
 }
 
@@ -186,7 +189,7 @@ impl Followed {
     fn publish(&self, coordinator: &Coordinator) {
         let is_news = {
             let known = self.standing.borrow();
-            known.state.seq != coordinator.state().seq
+            known.hash != Some(coordinator.head().hash)
                 || known.loss.as_ref() != coordinator.quarantine()
         };
         if is_news {
@@ -367,7 +370,7 @@ impl Followed {
         let _turn = self.readers.turn().await?;
         let (record, deployment) = self.reader().await;
         let state = coordinator::state_at(&*record, &deployment, moment).await?;
-        Ok(Standing { state, loss: None })
+        Ok(Standing { state, loss: None, hash: None })
     }
 
     /// A reader of its own: whoever reads long keeps nobody from acting.

@@ -77,3 +77,39 @@ async fn whoever_only_looks_reads_a_record_that_was_put_back_anew_and_is_told() 
     let standing = record.standing(&world.deployment).await.unwrap();
     assert_eq!(standing.contradicted.map(|it| it.size), Some(known));
 }
+
+#[tokio::test]
+async fn whoever_looks_is_out_of_quarantine_once_the_right_database_is_there_again() {
+    let world = World::new(include_str!("plan.yaml")).await;
+    let (memory, mut writer) = begun(&world).await;
+    let backup = memory.back_up();
+    acts(&mut writer, &Command::Cancel { reason: "the customer has left".to_owned() }).await;
+    let right = memory.back_up();
+    let mut reader = Coordinator::open(memory.clone(), &world.deployment).await.unwrap();
+    memory.restore(&backup);
+    assert!(reader.look().await.unwrap() && reader.quarantine().is_some());
+    memory.restore(&right);
+    assert!(reader.look().await.unwrap());
+    assert_eq!(reader.quarantine(), None);
+    assert_eq!(reader.state().deployment, writer.state().deployment);
+}
+
+#[tokio::test]
+async fn another_entry_of_the_same_number_is_another_record() {
+    let world = World::new(include_str!("plan.yaml")).await;
+    let (memory, mut writer) = begun(&world).await;
+    let backup = memory.back_up();
+    acts(&mut writer, &Command::Cancel { reason: "the customer has left".to_owned() }).await;
+    let mut reader = Coordinator::open(memory.clone(), &world.deployment).await.unwrap();
+    memory.restore(&backup);
+    // What people say of the loss comes in the place of what was lost.
+    let mut opened = Coordinator::open(memory.clone(), &world.deployment).await.unwrap();
+    let loss = opened.quarantine().unwrap().clone();
+    let missing = reader.head().seq - opened.head().seq;
+    let reason = "the disk failed".to_owned();
+    acts(&mut opened, &Command::History(HistoryCommand::AcceptLoss { loss, reason })).await;
+    assert!(opened.head().seq >= reader.head().seq, "{missing} were lost");
+    assert!(reader.look().await.unwrap());
+    assert_eq!(reader.state().deployment, opened.state().deployment);
+    assert_eq!(reader.head().hash, opened.head().hash);
+}
