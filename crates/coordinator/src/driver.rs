@@ -279,7 +279,7 @@ impl Drive<'_> {
             let is_busy = self.flight.len() + self.prober.in_flight() > 0
                 || self.outbox.is_busy()
                 || self.awaits_workers();
-            let is_over = self.is_over() && next_probe.is_none();
+            let is_over = next_probe.is_none() && self.has_ended().await?;
             let rests = matches!(until, Until::Idle) || is_over;
             if !is_busy && !self.asks_people() {
                 // Probes alone bring nothing about: time jumps only towards something else.
@@ -440,6 +440,19 @@ impl Drive<'_> {
         self.flight.land_at(until, taken_up.lost);
         self.flight.launch_tracks(state, taken_up.resumed, handed, &called_back);
         Ok(())
+    }
+
+    /// Returns whether the deployment is over, and no report of it waits in the queue: of what somebody else
+    /// put there, too, nobody would hear any more.
+    async fn has_ended(&mut self) -> Result<bool, CommandError> {
+        if !self.is_over() {
+            return Ok(false);
+        }
+        if self.held_back.is_empty() {
+            let (record, deployment) = (&*self.driver.record, &self.coordinator.deployment);
+            self.held_back = left::reported(record, deployment).await?;
+        }
+        Ok(self.held_back.is_empty())
     }
 
     /// Lets workers claim what is left to them after a look, which has called back what must not begin any
