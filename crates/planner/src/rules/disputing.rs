@@ -4,7 +4,7 @@
 
 use super::world::World;
 use crate::fixture::standard_plan;
-use crate::waiting::{waiting, why};
+use crate::waiting::{WaitingOn, waiting, why};
 use expect_test::expect;
 use jiff::{SignedDuration, Timestamp};
 use model::command::{Command, RfcAct};
@@ -16,7 +16,7 @@ use model::machine::{RfcState, SignOffState};
 use model::rfc::{EmergencyKind, RfcCategory};
 use model::role_type::RoleType;
 use model::scope::Scope;
-use model::sheet::SlotId;
+use model::sheet::{Sheet, SlotId};
 
 fn slot() -> SlotId {
     "site/s1:site-owner".parse().unwrap()
@@ -42,8 +42,18 @@ fn renew(dispute: u32) -> Command {
 }
 
 fn confirm(world: &World) -> Command {
-    let document = world.state.slots[&slot()].document;
-    Command::Dispute(DisputeCommand::Confirm { slot: slot(), document })
+    confirm_of(world, slot())
+}
+
+fn confirm_of(world: &World, slot: SlotId) -> Command {
+    let document = world.state.slots[&slot].document;
+    Command::Dispute(DisputeCommand::Confirm { slot, document })
+}
+
+/// Returns whether anybody is asked to sign `wanted`.
+fn asks_for(world: &World, wanted: &SlotId) -> bool {
+    let waits = waiting(&world.state, world.now, 1_000);
+    waits.iter().any(|it| matches!(&it.command, Some(Command::Sign { slot, .. }) if slot == wanted))
 }
 
 fn set_aside() -> Command {
@@ -91,12 +101,7 @@ fn nobody_is_asked_to_sign_for_all_sites_while_the_signature_of_one_is_disputed(
         it.state.slots.get(&of_all).is_some_and(|it| it.state == SignOffState::Requested)
     };
     world.until(is_asked);
-    let asks = |it: &World| {
-        let waits = waiting(&it.state, it.now, 1_000).into_iter();
-        let mut of_deployment = waits.filter(|it| it.scope == Scope::Deployment);
-        of_deployment
-            .any(|it| matches!(&it.command, Some(Command::Sign { slot, .. }) if *slot == of_all))
-    };
+    let asks = |it: &World| asks_for(it, &of_all);
     assert!(asks(&world));
     let at = world.state.slots[&slot()].since;
     world.act("gunnvor", &report("owner-1", None, at)).unwrap();
@@ -109,6 +114,32 @@ fn nobody_is_asked_to_sign_for_all_sites_while_the_signature_of_one_is_disputed(
     let confirmed = confirm(&world);
     world.act("owner-1", &confirmed).unwrap();
     assert!(asks(&world));
+}
+
+// Proves: M-3
+#[test]
+fn nobody_is_asked_for_the_last_signature_while_another_one_on_the_sheet_is_disputed() {
+    let mut world = World::ready(standard_plan());
+    let slots = Sheet::SitesComplete.slots();
+    let [first, others @ .., last] = &slots[..] else { panic!("several sign") };
+    let is_last =
+        |it: &WaitingOn| matches!(&it.command, Some(Command::Sign { slot, .. }) if slot == last);
+    let are_signed =
+        |it: &World| std::iter::once(first).chain(others).all(|slot| it.state.is_signed(slot));
+    while !are_signed(&world) {
+        assert!(world.settled_once_but(&is_last), "{:#?}", world.waits());
+    }
+    assert!(asks_for(&world, last));
+    let status = world.state.slots[first].clone();
+    let signer = status.by.as_ref().unwrap().to_string();
+    world.act("gunnvor", &report(&signer, None, status.since)).unwrap();
+    assert!(!asks_for(&world, last));
+    let waits = waiting(&world.state, world.now, 1_000);
+    let said = waits.iter().find(|it| it.what.contains("is disputed")).unwrap();
+    assert!(said.people.iter().any(|it| it.as_str() == signer), "{said:?}");
+    let confirmed = confirm_of(&world, first.clone());
+    world.act(&signer, &confirmed).unwrap();
+    assert!(asks_for(&world, last));
 }
 
 // Proves: M-3

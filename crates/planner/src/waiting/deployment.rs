@@ -4,7 +4,6 @@
 
 use super::WaitingOn;
 use crate::facts::Look;
-use jiff::Timestamp;
 use model::command::{Command, Findings};
 use model::decide::{Acting, decide};
 use model::gates;
@@ -160,9 +159,7 @@ pub(super) fn slots(look: &Look<'_>, of: Option<&Scope>) -> Vec<WaitingOn> {
             let wait = WaitingOn::people(state, scope, text, status.since, &roles);
             return Some(wait.with(Command::SiteCare(again)));
         }
-        if slot.sheet == Sheet::SitesComplete
-            && let Some(disputed) = nobody_may_sign_yet(look, status.since)
-        {
+        if let Some(disputed) = nobody_may_sign_yet(look, slot, status) {
             return Some(disputed);
         }
         let text = format!("{} has to sign: {}", slot.role, slot.meaning());
@@ -178,11 +175,20 @@ pub(super) fn slots(look: &Look<'_>, of: Option<&Scope>) -> Vec<WaitingOn> {
     waits
 }
 
-/// Returns on what the signatures of all sites wait although they were asked for: one of a site is disputed
-/// since.
-fn nobody_may_sign_yet(look: &Look<'_>, since: Timestamp) -> Option<WaitingOn> {
-    let (state, scope) = (look.state, Scope::Deployment);
+/// Returns on what a signature waits although it was asked for: on one that is disputed since, of a site
+/// where it is one of all sites, or on the same sheet where it is the last.
+fn nobody_may_sign_yet(look: &Look<'_>, slot: &SlotId, status: &SlotStatus) -> Option<WaitingOn> {
+    let (state, scope) = (look.state, slot.sheet.scope());
     let reading =
-        state.reading(Guard::SC1, std::slice::from_ref(&scope), look.now, gates::sc1(state));
-    WaitingOn::guard(state, &scope, &reading, since)
+        |guard, found| state.reading(guard, std::slice::from_ref(&scope), look.now, found);
+    let is_signed =
+        |it: &SlotId| state.slots.get(it).is_some_and(|it| it.state == SignOffState::Signed);
+    let is_last = || slot.sheet.slots().iter().all(|it| it == slot || is_signed(it));
+    let of_all_sites =
+        (slot.sheet == Sheet::SitesComplete).then(|| reading(Guard::SC1, gates::sc1(state)));
+    let wait = of_all_sites.and_then(|it| WaitingOn::guard(state, &scope, &it, status.since));
+    wait.or_else(|| {
+        let found = is_last().then(|| gates::milestone::m2(state, slot, status.document))?;
+        WaitingOn::guard(state, &scope, &reading(Guard::M2, found), status.since)
+    })
 }
