@@ -19,6 +19,7 @@ use model::scope::Scope;
 use model::sheet::Sheet;
 use model::site::{Site, SiteTemplate};
 use model::state::{RfcStatus, State};
+use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
@@ -238,14 +239,21 @@ impl<'s> Look<'s> {
     }
 
     /// Returns the RFC that authorises the component or ring whose covering RFCs are `rfcs`.
-    pub fn authority(&self, rfcs: Option<&Vec<u32>>) -> Authorised<'s> {
-        let known = rfcs.into_iter().flatten().map(|it| *it as usize).filter_map(|position| {
+    pub fn authority(&self, rfcs: Option<&'s Vec<u32>>) -> Authorised<'s> {
+        self.first_authority(self.requests(rfcs))
+    }
+
+    /// Returns the requests at the places `rfcs`, each with where it stands and the part of the plan
+    /// that it covers now.
+    fn requests(
+        &self,
+        rfcs: Option<&'s Vec<u32>>,
+    ) -> impl Iterator<Item = Request<'s>> + use<'_, 's> {
+        rfcs.into_iter().flatten().map(|it| *it as usize).filter_map(|position| {
             let planned = self.plan().rfcs.get(position)?;
             let status = self.state.rfcs.get(position)?;
             Some((planned, status, self.state.index.parts.get(position).copied()))
-        });
-        let no = Authorised::No("no request for change covers it".to_owned(), None);
-        self.first_authority(known, no)
+        })
     }
 
     /// Returns what the conflicts of the request called `id` read now: they are looked at again
@@ -266,15 +274,13 @@ impl<'s> Look<'s> {
         if let Some(named) = self.authority_of_revisit(position) {
             return named;
         }
-        let of_ring = self.authority(self.state.index.rfcs_of_ring.get(self.ring_of(position)));
-        let Some(site) = self.plan().sites.get(position) else { return of_ring };
-        if matches!(of_ring, Authorised::By(..)) {
-            return of_ring;
-        }
-        let standard = self.state.standard_of(&site.id).map(|(planned, status)| {
+        let of_ring = self.requests(self.state.index.rfcs_of_ring.get(self.ring_of(position)));
+        let site = self.plan().sites.get(position).map(|it| &it.id);
+        let standard = site.into_iter().flat_map(|it| self.state.standard_of(it));
+        let standard = standard.map(|(planned, status)| {
             (planned, status, self.state.part_beside(self.plan(), &planned.id))
         });
-        self.first_authority(standard, of_ring)
+        self.first_authority(of_ring.chain(standard))
     }
 
     /// Returns what the request says that was named when it was agreed to go back to the site.
@@ -284,19 +290,24 @@ impl<'s> Look<'s> {
         Some(self.authorises(planned, status, state.part_of(&planned.id)))
     }
 
-    fn first_authority(
-        &self,
-        known: impl Iterator<Item = (&'s RequestForChange, &'s RfcStatus, Option<Digest>)>,
-        otherwise: Authorised<'s>,
-    ) -> Authorised<'s> {
-        let mut best = otherwise;
+    /// Returns the first that authorises. Where none does: the one that time alone lets authorise soonest;
+    /// else the last one that is not over, which people can bring on; else the last.
+    fn first_authority(&self, known: impl Iterator<Item = Request<'s>>) -> Authorised<'s> {
+        let no = Authorised::No("no request for change covers it".to_owned(), None);
+        let mut best = (Leads::Nowhere, no);
         for (planned, status, part) in known {
-            best = self.authorises(planned, status, part);
-            if matches!(best, Authorised::By(..)) {
-                return best;
+            let found = self.authorises(planned, status, part);
+            let leads = match &found {
+                Authorised::By(..) => return found,
+                Authorised::No(_, Some(at)) => Leads::InTime(Reverse(*at)),
+                Authorised::No(_, None) if status.state.is_over() => Leads::Nowhere,
+                Authorised::No(_, None) => Leads::ByPeople,
+            };
+            if leads >= best.0 {
+                best = (leads, found);
             }
         }
-        best
+        best.1
     }
 
     fn authorises(
@@ -405,4 +416,18 @@ pub enum Authorised<'s> {
     By(&'s RfcId, RfcState),
     /// None does: why, and when that may change by itself.
     No(String, Option<Timestamp>),
+}
+
+/// A request for change, where it stands, and the digest of the part of the plan that it covers now.
+type Request<'s> = (&'s RequestForChange, &'s RfcStatus, Option<Digest>);
+
+/// What leads on from a request that does not authorise, the best last.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Leads {
+    /// Nothing: it is over.
+    Nowhere,
+    /// Its people.
+    ByPeople,
+    /// Time alone, the sooner the better.
+    InTime(Reverse<Timestamp>),
 }

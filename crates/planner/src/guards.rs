@@ -64,8 +64,9 @@ pub fn component_start(look: &mut Look<'_>, position: usize) -> Vec<GuardReading
     let read = |guard, found| state.reading(guard, &scopes, now, found);
     let opening = look.component_opening(component);
     look.again(opening.next_change());
-    let rfcs = state.index.rfcs_of_component.get(position);
-    let c1 = authorised(look.authority(rfcs)).and_then(|()| inside(&component.id, &opening));
+    let authority = look.authority(state.index.rfcs_of_component.get(position));
+    look.again(look.authority_changes(&authority));
+    let c1 = authorised(authority.clone()).and_then(|()| inside(&component.id, &opening));
     let mut readings = vec![
         read(Guard::C1, c1),
         read(Guard::C2, model::gates::sites::c2(state, component)),
@@ -77,7 +78,6 @@ pub fn component_start(look: &mut Look<'_>, position: usize) -> Vec<GuardReading
             model::gates::c5(state, &component.id, now),
         ),
     ];
-    let authority = look.authority(rfcs);
     readings.extend(without_conflict(look, authority));
     readings.extend(entry::entry_lost(state, now));
     readings

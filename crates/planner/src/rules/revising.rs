@@ -4,13 +4,16 @@
 //! House rule: docs/decisions/0067-an-approval-is-of-what-was-read.md.
 
 use super::world::World;
+use crate::facts::Look;
 use crate::fixture::{at, plan, standard_plan};
+use crate::guards::component_start;
 use crate::waiting::WaitingOn;
 use expect_test::expect;
 use model::command::{Command, RfcAct};
 use model::component::CoreComponent;
 use model::gates::close_out::k4;
 use model::gates::stable::st1;
+use model::guard::{Supplier, Verdict};
 use model::machine::{DeploymentState, RfcState};
 use model::milestone::{Milestone, MilestoneCommand};
 use model::plan::MasterProjectPlan;
@@ -288,4 +291,31 @@ fn a_request_that_covers_nothing_any_more_is_cancelled_or_covers_something_again
         asked,
         "rfc/R-sites: R-sites covers nothing any more: it has to be cancelled, or a revised plan says what it covers [ivo or saoirse or rosalind or farrukh]\n"
     );
+}
+
+#[test]
+fn a_core_component_is_looked_at_again_when_the_window_of_its_request_opens() {
+    let mut world = World::of(saturday());
+    world.until(|it| it.state.rfcs[0].state == RfcState::Scheduled);
+    let window = world.state.plan.rfcs[0].window.unwrap();
+    assert!(world.now < window.from);
+    let mut look = Look::new(&world.state, world.now);
+    let c1 = component_start(&mut look, 0).remove(0);
+    let Verdict::Unmet { supplier, .. } = c1.verdict else { panic!("{c1:?}") };
+    assert_eq!((supplier, look.next), (Supplier::At(window.from), Some(window.from)));
+}
+
+#[test]
+fn of_several_requests_for_one_place_the_one_that_leads_on_is_told() {
+    let mut plan = standard_plan();
+    plan.rfcs[0].window = night("2027-01-09T20:00:00Z", "2027-01-10T04:00:00Z");
+    let id = "R-core-too".parse().unwrap();
+    plan.rfcs.push(RequestForChange { id, window: None, ..plan.rfcs[0].clone() });
+    let mut world = World::of(plan);
+    let of_it = |it: &WaitingOn| it.scope == "rfc/R-core-too".parse().unwrap();
+    while world.state.rfcs[0].state != RfcState::Scheduled {
+        assert!(world.settled_once_but(&of_it), "{:#?}", world.waits());
+    }
+    let told = world.why("component/db");
+    assert!(told.contains("the window of R-core opens at"), "{told}");
 }
