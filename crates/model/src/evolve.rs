@@ -392,6 +392,10 @@ impl State {
             self.deployment_since = at;
         }
         self.concurrences.remove(&act_name(transition));
+        if transition == DeploymentTransition::CompletionRevoked {
+            // What was packed is not what the project will end with.
+            self.close_out.package = None;
+        }
         if transition == DeploymentTransition::HoldReleased {
             self.let_go(&Scope::Deployment, at);
         }

@@ -36,7 +36,7 @@ use model::machine::DeploymentState;
 use model::rights::Rights;
 use model::role_type::RoleType;
 use model::scope::Scope;
-use model::state::State;
+use model::state::{RingState, State};
 use serde::Serialize;
 
 /// One thing that waits, and on what.
@@ -172,7 +172,12 @@ impl WaitingOn {
         };
         // What has been stated and is not enough is not to be stated again. And what the program
         // has computed itself, that the work does not fit, is nobody's to state unasked.
-        let may_state = !model::gates::attesters(guard).is_empty()
+        let attesters = model::gates::attesters(guard);
+        let is_theirs = match &waits.supplier {
+            Supplier::Roles(roles) => roles.iter().any(|it| attesters.contains(it)),
+            Supplier::System | Supplier::At(_) => !attesters.is_empty(),
+        };
+        let may_state = is_theirs
             && guard != Guard::S6
             && state.attested(guard, std::slice::from_ref(scope)).is_none();
         let command = may_state.then(|| Command::Attest {
@@ -300,11 +305,54 @@ pub(crate) fn has_left(state: &State, person: &PersonId, rights: Rights) -> bool
         && !state.plan.person(person).is_some_and(is_outside)
 }
 
-/// Returns what `scope` waits on at the instant `now`: the whole of it for the deployment.
+/// The most waits of its parts that are told of a whole.
+const PARTS_MAX: usize = 20;
+
+/// Returns what `scope` waits on at the instant `now`. Where nobody is asked for anything for the deployment
+/// or a ring itself, what holds up its parts holds it up: some of that too.
 pub fn why(state: &State, now: Timestamp, scope: &Scope) -> Vec<WaitingOn> {
-    let mut waits = still_there(state, all_of(&mut Look::new(state, now), scope));
+    let mut look = Look::new(state, now);
+    let mut waits = all_of(&mut look, scope);
+    let is_told = match scope {
+        Scope::Ring(_) => waits.iter().any(|it| it.supplier != Supplier::System),
+        Scope::Deployment | Scope::Core | Scope::Component(_) | Scope::Site(_) | Scope::Rfc(_) => {
+            waits.iter().any(|it| it.holds_up(now))
+        }
+    };
+    if !is_told {
+        let parts = parts_of(&mut look, scope);
+        let parts: Vec<WaitingOn> = parts.into_iter().filter(|it| !waits.contains(it)).collect();
+        waits.extend(parts);
+    }
+    let mut waits = still_there(state, waits);
     delegates::beside(state, now, &mut waits);
     separated::apart(state, now, &mut waits);
+    waits
+}
+
+/// Returns what the parts of the deployment or of a ring wait on, or those of the ring in front of it; of
+/// anything else nothing.
+fn parts_of(look: &mut Look<'_>, scope: &Scope) -> Vec<WaitingOn> {
+    let state = look.state;
+    let position = match scope {
+        Scope::Deployment => return waiting_of(look, PARTS_MAX),
+        Scope::Ring(id) => state.index.rings.get(id).map(|it| *it as usize),
+        Scope::Core | Scope::Component(_) | Scope::Site(_) | Scope::Rfc(_) => None,
+    };
+    let Some(position) = position else { return vec![] };
+    let until = state.rings.get(..=position).unwrap_or_default();
+    let first = until.iter().position(|it| it.state != RingState::Passed).unwrap_or(position);
+    let mut waits = if first == position { vec![] } else { rings::ring(look, first) };
+    for site in state.index.sites_of_ring.get(first).into_iter().flatten() {
+        let site = *site as usize;
+        if waits.len() >= PARTS_MAX {
+            break;
+        }
+        if state.sites.get(site).is_some_and(|it| sites::may_wait(it.state)) {
+            waits.extend(sites::site(look, site));
+        }
+    }
+    waits.truncate(PARTS_MAX);
     waits
 }
 

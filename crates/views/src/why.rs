@@ -165,7 +165,12 @@ fn covering_rfc(state: &State, wait: &WaitingOn) -> Option<Scope> {
         }
         Scope::Deployment | Scope::Core | Scope::Ring(_) | Scope::Rfc(_) => return None,
     };
-    let rfc = state.plan.rfcs.get(*rfcs.first()? as usize)?;
+    let place = |it: &&u32| usize::try_from(**it).ok();
+    let leads_on = |it: &&u32| {
+        place(it).and_then(|it| state.rfcs.get(it)).is_some_and(|it| !it.state.is_over())
+    };
+    let found = rfcs.iter().rfind(leads_on).or_else(|| rfcs.last())?;
+    let rfc = state.plan.rfcs.get(place(&found)?)?;
     Some(Scope::Rfc(rfc.id.clone()))
 }
 

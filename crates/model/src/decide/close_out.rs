@@ -301,6 +301,12 @@ impl Acting<'_> {
             let text = format!("the record has {} entries only", self.state.seq);
             return Err(Refusal::invalid(text, "export the record of this deployment"));
         }
+        let asked = Sheet::CloseOut.slots();
+        let asked = asked.iter().filter_map(|it| self.state.slots.get(it)?.asked).max();
+        if asked.is_some_and(|it| package.entries <= it) {
+            let text = "the package ends before the close-out report was signed";
+            return Err(Refusal::invalid(text, "export it anew: `landfall evidence package`"));
+        }
         let stored = worded("where it is stored", &package.stored)?;
         Ok(CloseOutEvent::Packaged { package: Package { stored, ..package.clone() } })
     }

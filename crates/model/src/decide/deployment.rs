@@ -26,7 +26,7 @@ use crate::separation_of_duties::{Duty, judge};
 use crate::sheet::Sheet;
 use crate::site::SiteTemplate;
 use crate::site_care::SiteCareEvent;
-use crate::state::{RfcStatus, State};
+use crate::state::{Concurrence, RfcStatus, State};
 use std::collections::BTreeSet;
 
 impl State {
@@ -149,7 +149,7 @@ impl Acting<'_> {
         let mut roles = vec![RoleType::ProgramManager];
         roles.extend(removes_scope.then_some(RoleType::Customer));
         roles.extend(changes_policy.then_some(RoleType::ChangeAuthority));
-        roles.extend(self.takes_a_role(plan).then_some(RoleType::SolutionManager));
+        roles.extend(self.takes_a_role(&act, plan).then_some(RoleType::SolutionManager));
         let (mut events, is_complete) = match (is_draft, roles.as_slice()) {
             (true, _) => {
                 let roles = [RoleType::ProgramManager, RoleType::ReleaseManagement];
@@ -194,6 +194,25 @@ impl Acting<'_> {
         let plan = digest;
         events.push(Event::PlanRevised { plan, baseline, changes, voided, unapproved, reason });
         Ok(events)
+    }
+
+    /// PRJ-3: nothing leaves the scope of what was declared stable while it is quiet or reviewed: what is
+    /// measured would be of something else. Nobody is let agree to what cannot be.
+    pub(super) fn may_leave_scope(&self) -> Result<(), Refusal> {
+        match self.state.deployment {
+            DeploymentState::QuietPeriod | DeploymentState::MilestoneReview => {
+                self.may_change_scope()
+            }
+            DeploymentState::Draft
+            | DeploymentState::Ready
+            | DeploymentState::Deploying
+            | DeploymentState::Held
+            | DeploymentState::Stabilizing
+            | DeploymentState::Closing
+            | DeploymentState::Closed
+            | DeploymentState::Terminating
+            | DeploymentState::Terminated => Ok(()),
+        }
     }
 
     /// PRJ-3: what was declared stable is not another thing while it is quiet. Nobody is let agree to a
@@ -242,13 +261,18 @@ impl Acting<'_> {
         sheets.iter().flat_map(|it| self.superseded(it)).collect()
     }
 
-    /// SOD-9: nobody gives themselves a role type by a plan of their own, alone.
-    fn takes_a_role(&self, plan: &MasterProjectPlan) -> bool {
-        let before = self.state.person(self.person).map(|it| it.roles.as_slice());
-        let after = plan.person(self.person).map(|it| it.roles.as_slice()).unwrap_or_default();
-        let takes = after.iter().any(|it| !before.unwrap_or_default().contains(it));
-        let held = [Duty::RevisesPlan];
-        takes && judge(self.person, &held, Duty::TakesRole, self.state.plan.profile).is_err()
+    /// SOD-9: nobody gives themselves a role type by a plan of their own, alone: neither who agrees to it
+    /// now, nor who has agreed to `act`, which it is.
+    fn takes_a_role(&self, act: &str, plan: &MasterProjectPlan) -> bool {
+        let agreed = self.state.concurrences.get(act).into_iter().flatten();
+        let mut persons = agreed.flat_map(Concurrence::behind).chain([self.person]);
+        persons.any(|person| {
+            let before = self.state.person(person).map(|it| it.roles.as_slice());
+            let after = plan.person(person).map(|it| it.roles.as_slice()).unwrap_or_default();
+            let takes = after.iter().any(|it| !before.unwrap_or_default().contains(it));
+            let held = [Duty::RevisesPlan];
+            takes && judge(person, &held, Duty::TakesRole, self.state.plan.profile).is_err()
+        })
     }
 
     /// Returns the RFCs whose authorisation does not survive `plan`, and those whose approvals do not,

@@ -13,6 +13,7 @@ use crate::id::{ComponentId, ComputerId, RingId, SiteId};
 use crate::machine::{ComponentState, ComponentTransition, SiteState, SiteTransition, Transition};
 use crate::order::{Failure, Outcome, Proof, Report};
 use crate::refusal::{Refusal, RefusalCode, pass};
+use crate::ring;
 use crate::role_type::RoleType;
 use crate::run::{Run, RunKind, TrackState};
 use crate::scope::Scope;
@@ -92,7 +93,7 @@ impl Acting<'_> {
         self.may_start(&roles, &scope)?;
         let reason = worded("the cause and the decision", reason)?;
         self.ring_event(ring, RingTransition::Resumed, reason.clone(), vec![])?;
-        let act = format!("resume {scope}");
+        let act = ring::resume_act(ring, only);
         let reading = self.state.reading(
             Guard::H1,
             std::slice::from_ref(&scope),

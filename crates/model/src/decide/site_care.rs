@@ -289,6 +289,7 @@ impl Acting<'_> {
         let gate = vec![GuardReading::met(Guard::X1)];
         let transition = ComponentTransition::Descoped;
         let descoped = self.component_event(id, transition, Some(reason.clone()), vec![])?;
+        self.may_leave_scope()?;
         let plan = &self.state.plan;
         let live = plan.components.iter().zip(&self.state.components);
         let mut live = live.filter(|(_, it)| it.state != ComponentState::Descoped);

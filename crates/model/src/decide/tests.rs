@@ -292,7 +292,7 @@ fn acts_on_sites_and_components() {
         resume-ring early
             rel: concurred
             pgm: concurred
-            ops: refused, not-permitted: ops may not resume ring/early: it takes Release Management or Program Manager
+            ops: refused, not-permitted: ops may not resume the failed and not-started sites of ring/early: it takes Release Management or Program Manager
         resume-ring broad
             rel: refused, state: ring broad cannot be resumed while it is open
         resume site/halted

@@ -3,7 +3,9 @@
 //! House rule: the fold never decides.
 
 use crate::guard::Guard;
+use crate::id::SiteId;
 use crate::incident::{IncidentEvent, ProbeStanding};
+use crate::machine::SiteTransition;
 use crate::plan::MasterProjectPlan;
 use crate::quiet_period::QuietPeriodEvent;
 use crate::release_readiness::{criteria_digest, issues_digest};
@@ -39,6 +41,42 @@ impl State {
                 self.concurrences.retain(|act, _| !act.ends_with(&of));
             }
             QuietPeriodEvent::Started { .. } | QuietPeriodEvent::DaysReported { .. } => {}
+        }
+    }
+
+    /// Whoever agreed to leave a site out, to go back to it, or that its owner's refusal is resolved, agreed
+    /// to it as the site stood: what is agreed on later is another thing.
+    pub(super) fn agreed_on_site(&mut self, id: &SiteId, transition: SiteTransition) {
+        let is_another = match transition {
+            SiteTransition::ScheduleAcknowledged
+            | SiteTransition::ScheduleChanged
+            | SiteTransition::GateOpened
+            | SiteTransition::PhaseFinished
+            | SiteTransition::WindowEnded
+            | SiteTransition::NextWindowBegan
+            | SiteTransition::Rescheduled
+            | SiteTransition::ObservationStarted
+            | SiteTransition::Reconfirmed
+            | SiteTransition::MaterialChange => false,
+            SiteTransition::Started
+            | SiteTransition::Halted
+            | SiteTransition::Resumed
+            | SiteTransition::RollbackStarted
+            | SiteTransition::RollbackVerified
+            | SiteTransition::RollbackFailed
+            | SiteTransition::Deployed
+            | SiteTransition::SignedOff
+            | SiteTransition::Refused
+            | SiteTransition::IssuesResolved
+            | SiteTransition::Revisited
+            | SiteTransition::Exempted => true,
+        };
+        if !is_another || self.concurrences.is_empty() {
+            return;
+        }
+        let scope = Scope::Site(id.clone());
+        for act in ["exempt", "resolve the refusal of", "revisit"] {
+            self.concurrences.remove(&format!("{act} {scope}"));
         }
     }
 

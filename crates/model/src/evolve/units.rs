@@ -10,6 +10,7 @@ use crate::machine::core_component::{ComponentState, ComponentTransition};
 use crate::machine::site::{SiteState, SiteTransition};
 use crate::machine::site_phase::PhaseTransition;
 use crate::plan::MasterProjectPlan;
+use crate::ring;
 use crate::run::{RunKind, Track, TrackState};
 use crate::scope::Scope;
 use crate::site_care::terms::SiteMode;
@@ -153,16 +154,6 @@ impl State {
                 let care = self.site_care.sites.entry(id.clone()).or_default();
                 care.confirmed = Some(plan.release.digest());
             }
-            SiteTransition::Exempted => {
-                self.concurrences.remove(&format!("exempt {}", Scope::Site(id.clone())));
-            }
-            SiteTransition::IssuesResolved => {
-                let scope = Scope::Site(id.clone());
-                self.concurrences.remove(&format!("resolve the refusal of {scope}"));
-            }
-            SiteTransition::Revisited => {
-                self.concurrences.remove(&format!("revisit {}", Scope::Site(id.clone())));
-            }
             SiteTransition::ScheduleAcknowledged
             | SiteTransition::ScheduleChanged
             | SiteTransition::GateOpened
@@ -175,10 +166,14 @@ impl State {
             | SiteTransition::RollbackFailed
             | SiteTransition::Rescheduled
             | SiteTransition::ObservationStarted
-            | SiteTransition::Refused => {}
+            | SiteTransition::Refused
+            | SiteTransition::Exempted
+            | SiteTransition::IssuesResolved
+            | SiteTransition::Revisited => {}
         }
         self.sites.moved(position, before);
         self.recount(position);
+        self.agreed_on_site(id, transition);
         Ok(())
     }
 
@@ -250,7 +245,9 @@ impl State {
         if transition == RingTransition::Resumed {
             (status.severity_1, status.severity_2) = (0, 0);
             status.excused = excused(&self.plan, &self.sites, position, reason, at);
-            self.concurrences.remove(&format!("resume ring/{id}"));
+            for only in ring::choices() {
+                self.concurrences.remove(&ring::resume_act(id, &only));
+            }
         }
         Ok(())
     }

@@ -36,13 +36,13 @@ fn a_ring_halts_at_its_threshold_and_its_other_sites_say_so() {
         site/s3: ring early is halted: 1 of 3 sites failed, 0 are tolerated [ivo or saoirse or sabela]
         site/s2: it is halted: pc-1 failed edge; somebody retries, ignores, excludes or rolls back [ivo or saoirse]
         -- ivo agrees
-        ring/early: ring early is halted: 1 of 3 sites failed, 0 are tolerated; two people let it go on [sabela]
+        ring/early: ring early is halted: 1 of 3 sites failed, 0 are tolerated; two people let it go on; ivo agreed, for the failed and not-started sites [sabela]
         -- what was recorded
         04 09:00 site/s2@1/pc-1/before/edge#1 ended with exit code 7
         04 09:00 s2 halted (pc-1 failed edge)
         04 09:00 ring early halted (1 of 3 sites failed, 0 are tolerated)
-        04 09:00 ivo: Release Management agrees to resume ring/early
-        04 09:00 sabela: Program Manager agrees to resume ring/early
+        04 09:00 ivo: Release Management agrees to resume the failed and not-started sites of ring/early
+        04 09:00 sabela: Program Manager agrees to resume the failed and not-started sites of ring/early
         04 09:00 sabela: site/s2 pc-1: retry (the cable was mended)
         04 09:00 sabela: site s2 goes on as soon as it may: the cable was mended
         04 09:00 sabela: ring early resumed (the cable was mended)

@@ -314,7 +314,7 @@ fn under_the_standard_profile_nobody_does_anothers_part() {
         aurelia: no: aurelia is an auditor, who reads everything and changes nothing (SOD-16); ask somebody else to act
         ivo: done
         ivo: done
-        ivo: no: ivo has already agreed to resume ring/pilot; ask sabela
+        ivo: no: ivo has already agreed to resume the not-started sites of ring/pilot; ask sabela
         sabela: done
         owner-2: no: owner-2 cannot sign for a site of owner-1 (SOD-5); ask the owner of the site, or name a deputy before signing
         ivo: no: ivo cannot sign for a site of owner-1 (SOD-5); ask the owner of the site, or name a deputy before signing

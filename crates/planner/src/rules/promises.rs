@@ -18,6 +18,7 @@ use model::machine::{
 use model::profile::Profile;
 use model::rights::Rights;
 use model::ring::{Concurrency, RunningSites};
+use model::ring::{choices, resume_act};
 use model::run::{RunKind, TrackState};
 use model::scope::Scope;
 use model::sheet::{self, Sheet};
@@ -106,10 +107,13 @@ pub(super) fn before(world: &World, event: &Event, actor: &Actor) {
             ..
         } => nothing_is_left_over(state),
         Event::Ring { ring, transition: model::event::RingTransition::Resumed, .. } => {
-            let given = &state.concurrences[&format!("resume ring/{ring}")];
-            let people: std::collections::BTreeSet<_> = given.iter().map(|it| &it.by).collect();
+            // All agreed to the same sites.
+            let given = |only: Vec<_>| state.concurrences.get(&resume_act(ring, &only));
+            let people = choices().filter_map(given).map(|given| {
+                given.iter().map(|it| &it.by).collect::<std::collections::BTreeSet<_>>().len()
+            });
             assert!(
-                people.len() >= 2 || state.plan.profile == Profile::Solo,
+                people.max() >= Some(2) || state.plan.profile == Profile::Solo,
                 "{ring} resumed alone"
             );
         }

@@ -2,6 +2,7 @@
 //!
 //! House rule: nothing waits without saying on what.
 
+use super::stable::names;
 use super::{WaitingOn, deployment, otherwise};
 use crate::agenda::health;
 use crate::facts::Look;
@@ -9,10 +10,13 @@ use jiff::SignedDuration;
 use model::command::{Command, Resumable};
 use model::gates;
 use model::guard::{Guard, Supplier};
+use model::id::{PersonId, RingId};
 use model::machine::DeploymentState;
+use model::ring::{choices, of_which, resume_act};
 use model::role_type::RoleType;
 use model::scope::Scope;
-use model::state::RingState;
+use model::state::{RingState, State};
+use strum::VariantArray;
 
 pub(super) fn ring(look: &Look<'_>, position: usize) -> Vec<WaitingOn> {
     let state = look.state;
@@ -54,14 +58,17 @@ pub(super) fn ring(look: &Look<'_>, position: usize) -> Vec<WaitingOn> {
                 return vec![unknown];
             }
             let why = status.reason.as_deref().unwrap_or("no reason was recorded");
-            let text = format!("ring {} is halted: {why}; two people let it go on", planned.id);
+            let ring = planned.id.clone();
+            // Who has agreed has said of which sites; somebody else agrees to the same.
+            let is_agreed =
+                |it: &Vec<Resumable>| state.concurrences.contains_key(&resume_act(&ring, it));
+            let agreed = choices().find(is_agreed);
+            let has = agreed.as_ref().map(|it| has_agreed(state, &ring, it)).unwrap_or_default();
+            let only = agreed.unwrap_or_else(|| Resumable::VARIANTS.to_vec());
+            let text = format!("ring {ring} is halted: {why}; two people let it go on{has}");
             let roles = [RoleType::ReleaseManagement, RoleType::ProgramManager];
-            let roles = deployment::lacking(look, &format!("resume {scope}"), &roles);
-            let command = Command::ResumeRing {
-                ring: planned.id.clone(),
-                reason: String::new(),
-                only: vec![Resumable::Failed, Resumable::Lost, Resumable::NotStarted],
-            };
+            let roles = deployment::lacking(look, &resume_act(&ring, &only), &roles);
+            let command = Command::ResumeRing { ring, reason: String::new(), only };
             vec![WaitingOn::people(state, scope, text, since, &roles).with(command)]
         }
         RingState::Soaking => {
@@ -87,5 +94,16 @@ pub(super) fn ring(look: &Look<'_>, position: usize) -> Vec<WaitingOn> {
             }]
         }
         RingState::Passed => vec![],
+    }
+}
+
+/// Returns who has agreed already that `ring` goes on, and with which of its sites.
+fn has_agreed(state: &State, ring: &RingId, only: &[Resumable]) -> String {
+    let given = state.concurrences.get(&resume_act(ring, only)).into_iter().flatten();
+    let mut persons: Vec<&PersonId> = given.map(|it| &it.by).collect();
+    persons.dedup();
+    match of_which(only) {
+        Some(sites) => format!("; {} agreed, for {sites}", names(&persons)),
+        None => format!("; {} agreed", names(&persons)),
     }
 }

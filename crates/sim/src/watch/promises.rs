@@ -13,6 +13,7 @@ use model::machine::{
 };
 use model::order::{Order, OrderId, Outcome};
 use model::rfc::Covers;
+use model::ring::{choices, resume_act};
 use model::scope::Scope;
 use model::sheet::{self, Sheet};
 use model::state::{RingState, State};
@@ -81,9 +82,11 @@ impl Watch {
                 (approved < 2).then(|| format!("{rfc} is authorised by {approved} people"))
             }
             Event::Ring { ring, transition: RingTransition::Resumed, .. } => {
-                let given = state.concurrences.get(&format!("resume ring/{ring}"));
-                let people: BTreeSet<_> = given.into_iter().flatten().map(|it| &it.by).collect();
-                (people.len() < 2).then(|| format!("{ring} is resumed by one person"))
+                let given = |only: Vec<_>| state.concurrences.get(&resume_act(ring, &only));
+                let people = choices()
+                    .filter_map(given)
+                    .map(|given| given.iter().map(|it| &it.by).collect::<BTreeSet<_>>().len());
+                (people.max() < Some(2)).then(|| format!("{ring} is resumed by one person"))
             }
             Event::Ring { ring, transition: RingTransition::Passed, .. } => {
                 let rings = state.plan.rings.iter().zip(&state.rings);

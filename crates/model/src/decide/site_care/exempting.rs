@@ -29,6 +29,7 @@ impl Acting<'_> {
         let scope = Scope::Site(site.clone());
         let reason = worded("the reason", reason)?;
         let transition = SiteTransition::Exempted;
+        self.may_leave_scope()?;
         self.site_event(site, transition, None, vec![])?;
         let act = format!("exempt {scope}");
         let roles = [RoleType::ProgramManager, RoleType::Customer];
