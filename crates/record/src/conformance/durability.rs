@@ -6,6 +6,7 @@ use crate::notary::Notary;
 use crate::sql::SqlRecord;
 use crate::{Change, Checkpoint, Flaw, Location, Record, RecordError, Snapshot, VerifyError};
 use crate::{open, testing, verify};
+use std::sync::Arc;
 
 async fn begun(kind: Kind) -> (Home, SqlRecord) {
     let home = Home::new(kind);
@@ -254,7 +255,7 @@ async fn a_postgresql_that_would_forget_is_refused_by_name() {
 #[tokio::test]
 async fn many_processes_may_make_one_database_at_the_same_time() {
     for kind in [Kind::Sqlite, Kind::Postgres] {
-        let home = std::sync::Arc::new(Home::new(kind));
+        let home = Arc::new(Home::new(kind));
         let processes = (0..6).map(|_| {
             let home = home.clone();
             tokio::spawn(async move { home.begun().await.2.seq })

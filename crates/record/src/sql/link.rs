@@ -14,6 +14,7 @@ use sqlx::{
     Column as _, PgConnection, PgPool, Postgres, Row as _, SqlSafeStr as _, Sqlite,
     SqliteConnection, SqlitePool, TypeInfo as _, ValueRef as _,
 };
+use std::time::Duration;
 
 /// A database with its connections.
 pub(crate) enum Database {
@@ -207,6 +208,22 @@ macro_rules! cells {
     }};
 }
 
+/// How long PostgreSQL may take to answer one statement, of which the longest take seconds. Whoever waits for
+/// longer waits for somebody who is gone, and would for good: a computer without power sends nothing, and a
+/// connection on which nothing is sent is not found broken.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(120);
+
+/// Returns what PostgreSQL answers to `asked`, or that it does not.
+async fn answered<T>(
+    asked: impl Future<Output = Result<T, sqlx::Error>>,
+) -> Result<T, sqlx::Error> {
+    let silent = |_| {
+        let said = format!("the database has not answered for {} s", ANSWERS_WITHIN.as_secs());
+        sqlx::Error::Io(std::io::Error::new(std::io::ErrorKind::TimedOut, said))
+    };
+    tokio::time::timeout(ANSWERS_WITHIN, asked).await.map_err(silent)?
+}
+
 /// A connection on which statements are run, one after the other.
 pub(crate) enum Link<'a> {
     Sqlite(&'a mut SqliteConnection),
@@ -228,7 +245,7 @@ impl Link<'_> {
             }
             Self::Postgres(connection) => {
                 let query = bound!(Postgres, statement, values);
-                query.fetch_all(&mut **connection).await.and_then(postgres_rows)
+                answered(query.fetch_all(&mut **connection)).await.and_then(postgres_rows)
             }
         };
         rows.map_err(fault)
@@ -243,7 +260,7 @@ impl Link<'_> {
     ) -> Result<Vec<Row>, RecordError> {
         let Self::Postgres(connection) = self else { return Err(columns_are_of_postgres()) };
         let query = with_columns(bound!(Postgres, statement, values), columns);
-        query.fetch_all(&mut **connection).await.and_then(postgres_rows).map_err(fault)
+        answered(query.fetch_all(&mut **connection)).await.and_then(postgres_rows).map_err(fault)
     }
 
     /// Runs a statement whose last values are columns, and returns how many rows it changed. Of
@@ -256,7 +273,8 @@ impl Link<'_> {
     ) -> Result<u64, RecordError> {
         let Self::Postgres(connection) = self else { return Err(columns_are_of_postgres()) };
         let query = with_columns(bound!(Postgres, statement, values), columns);
-        query.execute(&mut **connection).await.map(|it| it.rows_affected()).map_err(fault)
+        let changed = answered(query.execute(&mut **connection)).await;
+        changed.map(|it| it.rows_affected()).map_err(fault)
     }
 
     /// Runs a statement and returns its first row.
@@ -282,7 +300,7 @@ impl Link<'_> {
             }
             Self::Postgres(connection) => {
                 let query = bound!(Postgres, statement, values);
-                query.execute(&mut **connection).await.map(|it| it.rows_affected())
+                answered(query.execute(&mut **connection)).await.map(|it| it.rows_affected())
             }
         };
         changed.map_err(fault)
@@ -337,7 +355,7 @@ impl Transaction {
     pub(crate) async fn commit(self) -> Result<(), RecordError> {
         let committed = match self {
             Self::Sqlite(transaction) => transaction.end("COMMIT").await,
-            Self::Postgres(transaction) => transaction.commit().await,
+            Self::Postgres(transaction) => answered(transaction.commit()).await,
         };
         committed.map_err(fault)
     }
@@ -346,7 +364,7 @@ impl Transaction {
     pub(crate) async fn roll_back(self) {
         match self {
             Self::Sqlite(transaction) => transaction.end("ROLLBACK").await.ok(),
-            Self::Postgres(transaction) => transaction.rollback().await.ok(),
+            Self::Postgres(transaction) => answered(transaction.rollback()).await.ok(),
         };
     }
 }
@@ -407,7 +425,7 @@ impl Database {
             Self::Sqlite { writer, .. } => {
                 SqliteTransaction::begin(writer).await.map(Transaction::Sqlite)
             }
-            Self::Postgres(pool) => pool.begin().await.map(Transaction::Postgres),
+            Self::Postgres(pool) => answered(pool.begin()).await.map(Transaction::Postgres),
         };
         begun.map_err(fault)
     }

@@ -14,6 +14,8 @@ mod reading;
 mod rows;
 mod schema;
 mod seals;
+#[cfg(test)]
+mod silence;
 mod text;
 
 use crate::change::{Appended, Change, CommandId, Head};
