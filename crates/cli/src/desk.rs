@@ -24,6 +24,7 @@ use model::authentication::{
 };
 use model::command::Command;
 use model::decide::{Acting, decide};
+use model::guard::Supplier;
 use model::id::{DeploymentId, PersonId, Seq};
 use model::plan::MasterProjectPlan;
 use model::profile::Profile;
@@ -144,6 +145,22 @@ impl Desk {
     pub(crate) fn quarantine(&self) -> Option<WaitingOn> {
         let loss = self.coordinator.quarantine()?;
         Some(planner::waiting::quarantine(self.state(), loss))
+    }
+
+    /// Returns that no server works on the deployment, where something is due that people do not do: orders are
+    /// in flight, or the first of `waits`, the binding one first, is for the program itself.
+    ///
+    /// # Errors
+    ///
+    /// When the record cannot be read.
+    pub(crate) async fn unserved(&self, waits: &[WaitingOn]) -> Result<Option<WaitingOn>, Fault> {
+        let state = self.state();
+        let is_due = waits.first().is_some_and(|it| it.supplier == Supplier::System);
+        if state.is_sealed() || !is_due && state.in_flight() == 0 {
+            return Ok(None);
+        }
+        let is_led = self.coordinator.record().is_led(&state.plan.deployment).await?;
+        Ok((!is_led).then(|| planner::waiting::unserved(state)))
     }
 
     /// Returns what time it is in the deployment: a rehearsal has a clock of its own.

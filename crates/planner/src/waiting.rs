@@ -25,7 +25,7 @@ mod steps;
 mod survey;
 mod terminating;
 
-pub use history::quarantine;
+pub use history::{quarantine, unserved};
 
 use crate::facts::{Kept, Look};
 use jiff::Timestamp;

@@ -425,6 +425,13 @@ pub trait Record: Send + Sync {
         lease: Duration,
     ) -> Result<Lead, RecordError>;
 
+    /// Returns whether somebody leads the deployment now, by a lease that has not run out.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    async fn is_led(&self, deployment: &DeploymentId) -> Result<bool, RecordError>;
+
     /// Begins the leader's lease anew, also where it has run out and nobody has taken over. False
     /// means: you no longer lead; stop.
     ///

@@ -350,6 +350,11 @@ impl Record for Connection {
         self.world.memory.lead(deployment, holder, lease).await
     }
 
+    async fn is_led(&self, deployment: &DeploymentId) -> Result<bool, RecordError> {
+        self.process.gate().await;
+        self.world.memory.is_led(deployment).await
+    }
+
     async fn keep_leading(
         &self,
         deployment: &DeploymentId,

@@ -72,8 +72,14 @@ pub(crate) async fn status(it: &Status, desk: Desk) -> Result<Exit, Fault> {
         Some(_) => BTreeMap::new(),
     };
     let standing = Standing { board: &board, checkpoints };
+    let unserved = match it.at {
+        None => desk.unserved(&[]).await?,
+        Some(_) => None,
+    };
     desk.terminal.answer(&standing, || {
         let page = render::board::page(&state.plan, &board, setting);
+        let page =
+            unserved.iter().fold(page, |page, it| format!("{page}{}: {}.\n", it.scope, it.what));
         let lines = standing
             .checkpoints
             .iter()
@@ -96,6 +102,9 @@ pub(crate) async fn why(it: &Why, desk: &Desk) -> Result<Exit, Fault> {
     desk.known(&state, &it.scope)?;
     let waits = planner::waiting::why(&state, now, &it.scope);
     let mut waits = views::why::binding_first(waits);
+    if it.at.is_none() {
+        waits.splice(0..0, desk.unserved(&waits).await?);
+    }
     waits.splice(0..0, desk.quarantine());
     desk.terminal.answer(&waits, || views::why::page(&state, now, &it.scope, &waits))?;
     Ok(Exit::Done)

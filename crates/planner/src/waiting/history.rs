@@ -21,6 +21,12 @@ pub fn quarantine(state: &State, loss: &Loss) -> WaitingOn {
     WaitingOn::people(state, Scope::Deployment, what, state.at, &lacking).with(command)
 }
 
+/// Returns what a deployment waits on of which something is due while no server works on it.
+pub fn unserved(state: &State) -> WaitingOn {
+    let what = "no server works on it: `landfall serve` does what is due";
+    WaitingOn::system(Scope::Deployment, what, state.at)
+}
+
 /// Returns what everything waits on while nobody knows what time it is.
 pub(super) fn clock(state: &State) -> Option<WaitingOn> {
     let (since, doubt) = state.history.clock.as_ref()?;

@@ -8,6 +8,7 @@ use tokio::time::Instant;
 
 chapter! {
     one_leads_while_its_lease_lasts,
+    everybody_can_see_whether_somebody_leads,
     a_new_leader_fences_the_one_before,
     a_leader_whose_lease_ran_out_goes_on_while_nobody_has_taken_over,
     a_leader_that_stops_makes_room_at_once,
@@ -49,6 +50,19 @@ async fn one_leads_while_its_lease_lasts(home: Home) {
     let later = record.lead(&deployment, "b", LONG).await.unwrap();
     assert!(matches!(later, Lead::HeldBy { until: it, .. } if it > until), "{later:?}");
     assert_eq!(record.head(&deployment).await.unwrap().epoch, epoch);
+}
+
+async fn everybody_can_see_whether_somebody_leads(home: Home) {
+    let (record, deployment, _) = home.begun().await;
+    assert!(!record.is_led(&deployment).await.unwrap());
+    let epoch = taken(&*record, &deployment, "a", LONG).await;
+    assert!(record.is_led(&deployment).await.unwrap());
+    record.keep_leading(&deployment, epoch, NONE).await.unwrap();
+    assert!(!record.is_led(&deployment).await.unwrap(), "its lease has run out");
+    taken(&*record, &deployment, "b", LONG).await;
+    let known = record.head(&deployment).await.unwrap();
+    record.stop_leading(&deployment, known.epoch).await.unwrap();
+    assert!(!record.is_led(&deployment).await.unwrap(), "it has stopped");
 }
 
 async fn a_new_leader_fences_the_one_before(home: Home) {

@@ -513,6 +513,13 @@ impl Record for Memory {
         Ok(self.state().deployment_mut(deployment)?.lead(holder, (self.now_us)(), lease))
     }
 
+    async fn is_led(&self, deployment: &DeploymentId) -> Result<bool, RecordError> {
+        let now_us = (self.now_us)();
+        let mut state = self.state();
+        let leader = &state.deployment_mut(deployment)?.leader;
+        Ok(leader.as_ref().is_some_and(|it| it.until_us > now_us))
+    }
+
     async fn keep_leading(
         &self,
         deployment: &DeploymentId,

@@ -27,6 +27,17 @@ pub(super) async fn lead(
     }
 }
 
+pub(super) async fn is_led(
+    link: &mut Link<'_>,
+    deployment: &DeploymentId,
+) -> Result<bool, RecordError> {
+    let now_us = now_us(link).await?;
+    match link.row(text::LEADER, &[deployment.as_str().into()]).await? {
+        Some(mut row) => Ok(!row.text()?.is_empty() && row.integer()? > now_us),
+        None => Err(RecordError::Unknown { deployment: deployment.clone() }),
+    }
+}
+
 pub(super) async fn keep(
     link: &mut Link<'_>,
     deployment: &DeploymentId,

@@ -345,6 +345,10 @@ impl Record for SqlRecord {
         written!(self, |link| leading::lead(&mut link, deployment, holder, lease).await)
     }
 
+    async fn is_led(&self, deployment: &DeploymentId) -> Result<bool, RecordError> {
+        found!(self, |link| leading::is_led(&mut link, deployment).await)
+    }
+
     async fn keep_leading(
         &self,
         deployment: &DeploymentId,
