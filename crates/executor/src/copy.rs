@@ -2,9 +2,10 @@
 //!
 //! What is there already is told by its digest. The bytes go to a file beside
 //! the target, which takes the target's place only when its digest is the
-//! ordered one, so a copy handed out twice ends as one handed out once. Its
-//! journal is there so that one that was called back never begins: the mark
-//! that says so stops it, and its own says that it is too late for that.
+//! ordered one, so a copy cut short may be made again. One that has ended is
+//! not: its journal has its end, and what came after it may have changed the
+//! target. Its mark there keeps one that was called back from beginning, or
+//! says that it is too late for that.
 
 use crate::answers::{Answer, Answers, Piece};
 use crate::beginning::Beginning;
@@ -17,7 +18,7 @@ use crate::session::{Deaf, Event, Input, Output, Reach, Session};
 use crate::sources::Sources;
 use crate::ssh::{ConnectFailure, Lane};
 use crate::task::{End, Leave, Task, Unopened};
-use crate::text::{Journal, Program};
+use crate::text::{Errand, Journal, Program};
 use crate::verify::Verdict;
 use model::digest::Digest;
 use model::order::{Failure, Order, Outcome, Proof, Work};
@@ -105,7 +106,7 @@ impl<'a> Copy<'a> {
         {
             return Ok(Outcome::Failed { cause: Failure::NotDone { why } });
         }
-        Ok(match self.ask(task.reach, order, ASK_LIMIT).await {
+        Ok(match self.ask(task.reach, order, Errand::Find, ASK_LIMIT).await {
             Verdict::Done => Outcome::Succeeded { proof: Proof::Verified },
             // Without its last byte a copy never takes the target's place.
             Verdict::NotDone { .. } if beginning.is_new() && !way.all_sent => {
@@ -130,7 +131,7 @@ impl<'a> Copy<'a> {
     /// Returns the outcome of a copy that was stopped because of `why`, and of which nothing lives
     /// on its computer any more.
     pub(crate) async fn found_after(&self, reach: &Reach, order: &Order, why: &str) -> Outcome {
-        match self.ask(reach, order, ASK_LIMIT).await {
+        match self.ask(reach, order, Errand::Find, ASK_LIMIT).await {
             Verdict::Done => Outcome::Succeeded { proof: Proof::Verified },
             Verdict::NotDone { .. } => {
                 Outcome::Failed { cause: Failure::NotDone { why: why.to_owned() } }
@@ -215,6 +216,7 @@ impl<'a> Copy<'a> {
         match answer {
             Answer::Copied => Outcome::Succeeded { proof: Proof::Watched },
             Answer::Have => Outcome::Succeeded { proof: Proof::Verified },
+            Answer::Ended(0) => Outcome::Succeeded { proof: Proof::Journal },
             Answer::Differs(found) => Outcome::Failed {
                 cause: Failure::Digest {
                     why: format!(
@@ -228,12 +230,15 @@ impl<'a> Copy<'a> {
                 let why = "it was stopped before it began".to_owned();
                 Outcome::Failed { cause: Failure::NotDone { why } }
             }
+            Answer::Interrupted => {
+                let why = "it was copied, but its computer cannot write that down".to_owned();
+                Outcome::Unknown { why }
+            }
             other @ (Answer::Begun
             | Answer::Following
             | Answer::Running
             | Answer::Ended(_)
             | Answer::Stopped
-            | Answer::Interrupted
             | Answer::Over
             | Answer::Halted
             | Answer::Surviving
@@ -247,11 +252,17 @@ impl<'a> Copy<'a> {
         }
     }
 
-    /// Asks whether the target has the digest.
-    pub(crate) async fn ask(&self, reach: &Reach, order: &Order, limit: Duration) -> Verdict {
+    /// Asks whether the target has the digest, or had it when the copy ended.
+    pub(crate) async fn ask(
+        &self,
+        reach: &Reach,
+        order: &Order,
+        errand: Errand,
+        limit: Duration,
+    ) -> Verdict {
         let unclear = |why: String| Verdict::Unclear { why };
-        match tokio::time::timeout(limit, self.question(reach, order)).await {
-            Ok(Talk::Answered(Answer::Have)) => Verdict::Done,
+        match tokio::time::timeout(limit, self.question(reach, order, errand)).await {
+            Ok(Talk::Answered(Answer::Have | Answer::Ended(0))) => Verdict::Done,
             Ok(Talk::Answered(Answer::Lacks)) => Verdict::NotDone {
                 why: format!("{} does not have the digest {}", self.to, self.sha256),
             },
@@ -262,10 +273,10 @@ impl<'a> Copy<'a> {
         }
     }
 
-    async fn question(&self, reach: &Reach, order: &Order) -> Talk {
+    async fn question(&self, reach: &Reach, order: &Order, errand: Errand) -> Talk {
         let here = &reach.settings.journal_here;
         let prepared = Journal::of(&order.place, &order.deployment, &order.id, here)
-            .and_then(|it| Ok((it.copy_alone(self.to, (self.sha256, self.mode), true)?, it)));
+            .and_then(|it| Ok((it.copy_alone(self.to, (self.sha256, self.mode), errand)?, it)));
         let (text, journal) = match prepared {
             Ok(prepared) => prepared,
             Err(error) => return Talk::Broken(error.to_string()),
@@ -281,7 +292,7 @@ impl<'a> Copy<'a> {
     }
 
     async fn talk(&self, task: &Task<'_>, cancel: &Cancel, way: &mut Way) -> Talk {
-        let text = match task.journal.copy_alone(self.to, (self.sha256, self.mode), false) {
+        let text = match task.journal.copy_alone(self.to, (self.sha256, self.mode), Errand::Copy) {
             Ok(text) => text,
             Err(error) => return Talk::Answered(Answer::Refused(error.to_string())),
         };

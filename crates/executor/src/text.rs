@@ -90,6 +90,27 @@ pub(crate) enum Effect<'a> {
     Script(&'a str),
 }
 
+/// What a copy that travels alone is sent for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Errand {
+    /// To copy the file.
+    Copy,
+    /// To look whether it has, and no more.
+    Find,
+    /// To look whether the file is there, for an order that is no copy itself.
+    Verify,
+}
+
+impl Errand {
+    fn word(self) -> &'static str {
+        match self {
+            Self::Copy => "copy",
+            Self::Find => "find",
+            Self::Verify => "verify",
+        }
+    }
+}
+
 /// Where a computer keeps what it knows of one order.
 pub(crate) struct Journal {
     /// The directory, as shell text.
@@ -155,17 +176,16 @@ impl Journal {
         )))
     }
 
-    /// Returns what is said before the bytes of a copy that travels alone, or in their place: `ask` looks
-    /// whether the file is there.
+    /// Returns what is said before the bytes of a copy that travels alone, or in their place.
     pub(crate) fn copy_alone(
         &self,
         to: &str,
         (want, mode): (Digest, u32),
-        asks: bool,
+        errand: Errand,
     ) -> Result<Zeroizing<String>, Unquotable> {
-        let short = if asks { "ask" } else { self.short() };
-        let (names, to) = (self.names(), quote(to)?);
-        let text = format!("{names}to={to}\nwant={want}\nmode={mode:o}\nshort={short}\n");
+        let (names, to, short, errand) = (self.names(), quote(to)?, self.short(), errand.word());
+        let text =
+            format!("{names}to={to}\nwant={want}\nmode={mode:o}\nshort={short}\nerrand={errand}\n");
         let end = end_of(&text);
         Ok(Zeroizing::new(format!("{end}\n{text}{end}\n")))
     }

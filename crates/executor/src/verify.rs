@@ -10,7 +10,7 @@ use crate::redact::Redactor;
 use crate::secrets::Environment;
 use crate::settings::VERIFY_LIMIT_S;
 use crate::task::{End, Task};
-use crate::text::{Effect, Journal};
+use crate::text::{Effect, Errand, Journal};
 use model::order::{Order, OrderId, Work};
 use std::hash::{BuildHasher as _, RandomState};
 use std::time::Duration;
@@ -44,7 +44,7 @@ impl Inner {
                 self.ask_process(order, &Effect::Script(text), environment, limit).await
             }
             Work::Copy { .. } => match Copy::of(verify) {
-                Some(copy) => copy.ask(&self.reach, order, limit).await,
+                Some(copy) => copy.ask(&self.reach, order, Errand::Verify, limit).await,
                 None => Verdict::Unclear { why: "it is no copy".to_owned() },
             },
             Work::Http { url, status, contains } => {

@@ -210,19 +210,24 @@ async fn given_to_one_that_goes_away(
     }
 }
 
-// Proves: X-10
-#[tokio::test]
-async fn a_file_that_was_on_its_way_is_not_said_never_to_have_begun() {
-    // Its digests are computed when there is `$HOME/go`.
+/// Returns servers on which digests are computed by `program`.
+fn hashing_with(program: &str) -> Servers {
     let configuration =
         "ForceCommand PATH=\"$HOME/slow:$PATH\" exec /bin/sh -c \"$SSH_ORIGINAL_COMMAND\"";
     let peculiarities = Peculiarities { configuration: configuration.to_owned() };
-    let (scene, servers) = (Scene::new(), start_peculiar(1, &peculiarities).unwrap());
+    let servers = start_peculiar(1, &peculiarities).unwrap();
     let slow = servers.home.join("slow");
     std::fs::create_dir(&slow).unwrap();
-    let program = "#!/bin/sh\necho x >\"$HOME/hashes\"\nwhile [ ! -e \"$HOME/go\" ]; do sleep 0.05; done\nexec /usr/bin/sha256sum\n";
-    std::fs::write(slow.join("sha256sum"), program).unwrap();
+    std::fs::write(slow.join("sha256sum"), format!("#!/bin/sh\n{program}\n")).unwrap();
     make_executable(&slow.join("sha256sum"));
+    servers
+}
+
+// Proves: X-10
+#[tokio::test]
+async fn a_file_that_was_on_its_way_is_not_said_never_to_have_begun() {
+    let program = "echo x >\"$HOME/hashes\"\nwhile [ ! -e \"$HOME/go\" ]; do sleep 0.05; done\nexec /usr/bin/sha256sum";
+    let (scene, servers) = (Scene::new(), hashing_with(program));
     let (works, to) = works(&scene, &servers)[2].clone();
     let handed = handed_out(&orders("B8", &over(&servers.addresses[0]), works));
     let hashes = servers.home.join("hashes");
@@ -232,6 +237,32 @@ async fn a_file_that_was_on_its_way_is_not_said_never_to_have_begun() {
     let endings = resumed(&scene.restarted(), &handed).await;
     assert!(endings[0].starts_with("succeeded"), "{endings:?}");
     assert_eq!(std::fs::metadata(to).unwrap().len(), 2_000_000);
+}
+
+// Proves: X-10
+#[tokio::test]
+async fn a_file_that_somebody_else_has_sent_meanwhile_is_not_put_over_what_came_after_it() {
+    // The first digest is computed when there is `$HOME/go`.
+    let program = "if mkdir \"$HOME/first\" 2>/dev/null; then echo x >\"$HOME/hashes\"; while [ ! -e \"$HOME/go\" ]; do sleep 0.05; done; fi\nexec /usr/bin/sha256sum";
+    for together in [false, true] {
+        let (scene, servers) = (Scene::new(), hashing_with(program));
+        let (file, to) = (scene.path("file"), servers.home.join("folder/file"));
+        std::fs::write(&file, "sent").unwrap();
+        let mut works = vec![copy(&file, &to)];
+        if together {
+            works.push(command(&["true"]));
+        }
+        let handed = handed_out(&orders("B10", &over(&servers.addresses[0]), works));
+        let hashes = servers.home.join("hashes");
+        given_to_one_that_goes_away(&scene.restarted(), &handed, hashes).await;
+        let endings = resumed(&scene.restarted(), &handed).await;
+        assert!(endings.iter().all(|it| it == "succeeded: Watched"), "{endings:?}");
+        std::fs::write(&to, "edited").unwrap();
+        std::fs::write(servers.home.join("go"), "").unwrap();
+        let beside = || std::fs::read_dir(to.parent().unwrap()).unwrap().count() - 1;
+        assert!(came_about_meanwhile(|| beside() == 0).await);
+        assert_eq!(text(&to), "edited", "together: {together}");
+    }
 }
 
 fn make_executable(program: &std::path::Path) {

@@ -316,6 +316,50 @@ async fn an_executor_that_goes_away_is_followed_by_one_that_goes_on() {
     }
 }
 
+// Proves: X-10
+#[tokio::test]
+async fn a_file_is_not_sent_again_over_what_a_step_after_it_has_changed() {
+    let places = Places::new();
+    let file = places.scene.path("app.conf");
+    std::fs::write(&file, "sent\n").unwrap();
+    for (place, home) in places.all() {
+        let to = home.join("app.conf");
+        let edits =
+            "echo edited >>\"$HOME/app.conf\"; while [ ! -e \"$HOME/edit\" ]; do sleep 0.05; done";
+        let works = vec![copy(&file, &to), script(edits), command(&["true"])];
+        let handed = handed_out(&orders("B12", &place, works));
+        let first = places.scene.restarted();
+        tokio::select! {
+            endings = all(&first, &handed) => panic!("{endings:?}"),
+            is_edited = came_about_meanwhile(|| text(&to) == "sent\nedited\n") => assert!(is_edited),
+        }
+        std::fs::write(home.join("edit"), "").unwrap();
+        let endings = resumed(&places.scene.restarted(), &handed).await;
+        assert_eq!(endings[0], "succeeded: Journal");
+        assert!(endings.iter().all(|it| it.starts_with("succeeded")), "{endings:?}");
+        assert_eq!(text(&to), "sent\nedited\n");
+    }
+}
+
+// Proves: X-10
+#[tokio::test]
+async fn a_file_that_has_arrived_is_not_sent_again_over_what_somebody_made_of_it() {
+    let places = Places::new();
+    for (place, home) in places.all() {
+        for size in [10, 2_000_000] {
+            let (file, to) = (places.scene.path("file"), home.join("file"));
+            std::fs::write(&file, vec![b'x'; size]).unwrap();
+            let works = vec![copy(&file, &to)];
+            let handed = handed_out(&orders(&format!("B13.{size}"), &place, works));
+            assert_eq!(all(&places.scene.executor, &handed).await, [WELL]);
+            std::fs::write(&to, "edited").unwrap();
+            let endings = resumed(&places.scene.restarted(), &handed).await;
+            assert_eq!(endings, ["succeeded: Journal"], "{size}");
+            assert_eq!(text(&to), "edited", "{size}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn after_a_restart_of_the_computer_nobody_knows_whether_one_that_was_sent_had_begun() {
     let places = Places::new();

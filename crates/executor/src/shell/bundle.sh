@@ -79,6 +79,15 @@ take() {
     else exec dd bs=1 count="$size" 2>/dev/null; fi
 }
 
+ended() { { read -r word code <"$journal/rc"; } 2>/dev/null && [ "$word $code" = "ended 0" ]; }
+
+# Says that the file is there, once the journal has it: a copy that is asked for again must not undo
+# what came after it.
+in_place() {
+    { printf "ended 0\n" >"$journal/rc"; } 2>/dev/null || { say interrupted 0 0; exit 0; }
+    say "$1"
+}
+
 copy() {
     begin
     [ -d "$to" ] && refuse "$to is a directory"
@@ -87,7 +96,7 @@ copy() {
         if [ "${found%% *}" = "$want" ]; then
             (take) >/dev/null
             chmod "$mode" "$to" || refuse "cannot change the mode of $to"
-            say have
+            in_place have
             return 0
         fi
     fi
@@ -106,9 +115,12 @@ copy() {
         say differs "$found"
         exit 0
     fi
-    chmod "$mode" "$part" && { sync "$part" 2>/dev/null || :; } && mv -f "$part" "$to" ||
-        { rm -f "$part"; refuse "cannot put the file at $to"; }
-    say copied
+    chmod "$mode" "$part" && { sync "$part" 2>/dev/null || :; } ||
+        { rm -f "$part"; refuse "cannot change the mode of $part"; }
+    # Somebody else may have copied it meanwhile, and gone on.
+    ended && { rm -f "$part"; say ended 0 0; return 0; }
+    mv -f "$part" "$to" || { rm -f "$part"; refuse "cannot put the file at $to"; }
+    in_place copied
 }
 
 trap "" PIPE

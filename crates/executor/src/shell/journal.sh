@@ -12,7 +12,8 @@
 #            go or killed
 #   out      what the order wrote, no more than the limit
 #   stopped  made before the order is stopped, so that its end is not taken for its own
-#   rc       `ended <code>` or `stopped <code>`; the end of the line is the end of the write
+#   rc       `ended <code>` or `stopped <code>`; the end of the line is the end of the write. A copy
+#            has one only where the file came to be in its place: `ended 0`
 #
 # An order costs the computer five forks: mkdir, sync, the keeper, the effect, the drain.
 
