@@ -2,7 +2,7 @@
 
 use crate::beginning::Beginning;
 use crate::cancel::Cancel;
-use crate::copy::Copy;
+use crate::copy::{ASK_LIMIT, Copy};
 use crate::http::{self, Check, Http};
 use crate::outputs::{self, Found, Sink};
 use crate::redact::Redactor;
@@ -12,7 +12,7 @@ use crate::settings::Settings;
 use crate::sources::Sources;
 use crate::ssh::{ConnectFailure, Pool};
 use crate::task::{End, Task};
-use crate::text::{Effect, Journal};
+use crate::text::{Effect, Errand, Journal};
 use crate::verify::Verdict;
 use model::id::DeploymentId;
 use model::order::{Ending, Failure, Intent, Order, OrderId, Outcome, Proof, Report, Work};
@@ -165,27 +165,15 @@ impl Inner {
     ) -> Ending {
         let began = Instant::now();
         let settings = &self.reach.settings;
-        let (environment, outcome);
-        match Environment::of(order, settings.secrets.as_ref()) {
-            Ok(found) => {
-                environment = found;
-                outcome = None;
-            }
-            Err(why) => {
-                environment = Environment::default();
-                outcome = Some(Outcome::Failed { cause: Failure::Refused { why } });
-            }
-        }
+        let environment = Environment::of(order, settings.secrets.as_ref());
+        let environment = environment.unwrap_or_else(Environment::lacking);
         let mut sink = self.sink(order, &environment);
         if beginning == Beginning::Earlier {
             self.reach.reached(&order.place, cancel).await;
         }
-        let outcome = match outcome {
-            Some(outcome) => outcome,
-            None => match self.work(order, &environment, &mut sink, cancel, beginning).await {
-                Ok(outcome) => outcome,
-                Err(Withheld { why }) => return Ending::Withheld { why },
-            },
+        let outcome = match self.work(order, &environment, &mut sink, cancel, beginning).await {
+            Ok(outcome) => outcome,
+            Err(Withheld { why }) => return Ending::Withheld { why },
         };
         Ending::Ended(sink.conclude(Report {
             took_ms: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
@@ -208,6 +196,10 @@ impl Inner {
         cancel: &Cancel,
         beginning: Beginning,
     ) -> Result<Outcome, Withheld> {
+        if let Some(why) = environment.lacking.clone() {
+            let cause = Failure::Refused { why };
+            return Ok(self.find(order, environment, cause, cancel, beginning).await);
+        }
         let effect = match &order.work {
             Work::Command { argv } if argv.is_empty() => {
                 return Ok(refused("a command without a program".to_owned()));
@@ -218,6 +210,9 @@ impl Inner {
                 let Some(copy) = Copy::of(&order.work) else {
                     return Ok(refused("it is no copy".to_owned()));
                 };
+                if let Err(cause) = copy.examine(&self.sources).await {
+                    return Ok(self.find(order, environment, cause, cancel, beginning).await);
+                }
                 let here = &self.reach.settings.journal_here;
                 let journal = match Journal::of(&order.place, &order.deployment, &order.id, here) {
                     Ok(journal) => journal,
@@ -225,7 +220,7 @@ impl Inner {
                 };
                 let redactor = redactor(environment);
                 let task = Task { redactor, ..self.task(order, journal, Zeroizing::default()) };
-                return copy.carry_out(&self.sources, (order, &task), cancel, beginning).await;
+                return copy.carry_out((order, &task), cancel, beginning).await;
             }
             Work::Http { url, status, contains } => {
                 let check = http::check(&self.http, url, *status, contains.as_deref());
@@ -246,6 +241,44 @@ impl Inner {
             return Err(Withheld { why });
         }
         Ok(self.outcome(order, environment, end, beginning.is_new()).await)
+    }
+
+    /// Returns what became of an order that cannot be begun from here because of `cause`. Somebody may
+    /// have begun it before; what it writes cannot be redacted here, and is not kept.
+    async fn find(
+        &self,
+        order: &Order,
+        environment: &Environment,
+        cause: Failure,
+        cancel: &Cancel,
+        beginning: Beginning,
+    ) -> Outcome {
+        let copy = match &order.work {
+            Work::Command { .. } | Work::Script { .. } => None,
+            Work::Copy { .. } => Copy::of(&order.work),
+            Work::Http { .. } => return Outcome::Failed { cause },
+        };
+        let here = &self.reach.settings.journal_here;
+        let Ok(journal) = Journal::of(&order.place, &order.deployment, &order.id, here) else {
+            return Outcome::Failed { cause };
+        };
+        let task = self.task(order, journal, Zeroizing::default());
+        let end = match task.find(beginning, cancel).await {
+            Some(End::Lost { why }) => return Outcome::Unknown { why: format!("{cause}; {why}") },
+            Some(end) => end,
+            None => return Outcome::Failed { cause },
+        };
+        match (copy, end) {
+            (Some(copy), End::Stopped { .. } | End::Interrupted) => {
+                match copy.ask(&self.reach, order, Errand::Find, ASK_LIMIT).await {
+                    Verdict::Done => Outcome::Succeeded { proof: Proof::Verified },
+                    Verdict::NotDone { why } | Verdict::Unclear { why } => {
+                        Outcome::Unknown { why: format!("{cause}; {why}") }
+                    }
+                }
+            }
+            (_, end) => self.outcome(order, environment, end, beginning.is_new()).await,
+        }
     }
 
     /// Returns `order` as one that is begun by `text`.

@@ -38,8 +38,8 @@ const TRIES_MAX: u32 = 5;
 /// How long a lost connection is left alone before the first of those.
 const BACKOFF: Duration = Duration::from_millis(200);
 
-/// How long it is asked, after a copy was stopped, whether it is there all the same.
-const ASK_LIMIT: Duration = Duration::from_secs(30);
+/// How long it is asked, after nothing of a copy lives any more, whether it is there all the same.
+pub(crate) const ASK_LIMIT: Duration = Duration::from_secs(30);
 
 /// A copy, as it is ordered.
 pub(crate) struct Copy<'a> {
@@ -79,14 +79,10 @@ impl<'a> Copy<'a> {
     /// Copies the file, as the order of `task`, of whose beginning so much is known.
     pub(crate) async fn carry_out(
         &self,
-        sources: &Sources,
         (order, task): (&Order, &Task<'_>),
         cancel: &Cancel,
         beginning: Beginning,
     ) -> Result<Outcome, Withheld> {
-        if let Err(cause) = self.examine(sources).await {
-            return Ok(Outcome::Failed { cause });
-        }
         let now = Instant::now();
         let until = beginning.since(now).unwrap_or(now) + task.limit;
         let mut way = Way { beginning, all_sent: false };

@@ -43,9 +43,16 @@ pub(crate) struct Environment {
     pub(crate) variables: Vec<(String, Zeroizing<String>)>,
     /// The values to be redacted.
     pub(crate) secret: Vec<Zeroizing<String>>,
+    /// Why it could not be had, where that is so. Then there is nothing in it.
+    pub(crate) lacking: Option<String>,
 }
 
 impl Environment {
+    /// Returns one that could not be had, because of `why`.
+    pub(crate) fn lacking(why: String) -> Self {
+        Self { lacking: Some(why), ..Self::default() }
+    }
+
     /// Returns the environment of `order`, or why it cannot be had.
     pub(crate) fn of(order: &Order, secrets: &dyn Secrets) -> Result<Self, String> {
         let mut environment = Self::default();

@@ -68,6 +68,9 @@ impl Inner {
         environment: &Environment,
         limit: Duration,
     ) -> Verdict {
+        if let Some(why) = &environment.lacking {
+            return Verdict::Unclear { why: why.clone() };
+        }
         let once = RandomState::new().hash_one(order.id.0.as_ref());
         let id = OrderId(format!("{}/verify-{once:016x}", order.id).into());
         let here = &self.reach.settings.journal_here;

@@ -6,14 +6,17 @@
 mod scene;
 
 use executor::testing::{Peculiarities, Servers, came_about_meanwhile, start, start_peculiar};
-use executor::{Cancel, Executor};
+use executor::{Cancel, Executor, MissingSecret};
 use model::digest::Digest;
-use model::order::{Ending, Intent, Work};
+use model::order::{Ending, Intent, Order, Setting, Work};
 use scene::{
     Scene, all, command, copy, handed_out, intent, orders, over, resumed, script, text, told,
 };
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use tokio::time::{Duration, Instant};
+use zeroize::Zeroizing;
 
 const BACK: &str = "withheld: it was called back by the halt of ring early";
 
@@ -263,6 +266,91 @@ async fn a_file_that_somebody_else_has_sent_meanwhile_is_not_put_over_what_came_
         assert!(came_about_meanwhile(|| beside() == 0).await);
         assert_eq!(text(&to), "edited", "together: {together}");
     }
+}
+
+// Proves: X-10
+#[tokio::test]
+async fn a_file_that_was_on_its_way_is_found_although_its_source_is_gone() {
+    let program = "echo x >\"$HOME/hashes\"\nwhile [ ! -e \"$HOME/go\" ]; do sleep 0.05; done\nexec /usr/bin/sha256sum";
+    for together in [false, true] {
+        let (scene, servers) = (Scene::new(), hashing_with(program));
+        let (file, to) = (scene.path("file"), servers.home.join("folder/file"));
+        std::fs::write(&file, "sent").unwrap();
+        let mut works = vec![copy(&file, &to)];
+        if together {
+            works.push(command(&["true"]));
+        }
+        let place = over(&servers.addresses[0]);
+        let never_sent = orders("B11", &place, works.clone());
+        let handed = handed_out(&orders("B12", &place, works));
+        let hashes = servers.home.join("hashes");
+        given_to_one_that_goes_away(&scene.restarted(), &handed, hashes).await;
+        std::fs::remove_file(&file).unwrap();
+        std::fs::write(servers.home.join("go"), "").unwrap();
+        let endings = resumed(&scene.restarted(), &handed).await;
+        assert_eq!(endings[0], "succeeded: Journal", "together: {together}");
+        assert!(endings.iter().all(|it| it.starts_with("succeeded")), "{endings:?}");
+        assert_eq!(text(&to), "sent");
+        let endings = resumed(&scene.restarted(), &handed_out(&never_sent)).await;
+        assert!(endings[0].starts_with("digest: "), "{endings:?}");
+    }
+}
+
+// Proves: X-10
+#[tokio::test]
+async fn one_that_runs_is_followed_although_its_secret_is_gone() {
+    let gone = Arc::new(AtomicBool::new(false));
+    let is_gone = Arc::clone(&gone);
+    let scene = Scene::with(move |settings| {
+        settings.secrets = Arc::new(move |reference: &str| {
+            if is_gone.load(Relaxed) {
+                let (reference, why) = (reference.to_owned(), "it is not set".to_owned());
+                return Err(MissingSecret { reference, why });
+            }
+            Ok(Zeroizing::new(scene::SECRET.to_owned()))
+        });
+    });
+    let servers = start(1).unwrap();
+    let waits = "echo x >>\"$HOME/count\"; echo \"$PASSWORD\"; while [ ! -e \"$HOME/go\" ]; do sleep 0.05; done";
+    let place = over(&servers.addresses[0]);
+    let ends = format!("{waits}; exit 3");
+    let dies = format!("{waits}; kill -KILL $PPID");
+    let mut orders = orders("B13", &place, vec![script(&ends), script(&dies), script(&ends)]);
+    for order in &mut orders {
+        order.verify = Some(script("exit 0"));
+        let secret = Setting::Secret("env:PASSWORD".to_owned());
+        order.environment.insert("PASSWORD".to_owned(), secret);
+    }
+    let [ends, dies, never_begun] = <[Order; 3]>::try_from(orders).unwrap();
+    let missing = "the secret `env:PASSWORD` is missing: it is not set";
+    for (order, expected) in [
+        (&ends, "exit: ended with exit code 3".to_owned()),
+        (
+            &dies,
+            format!(
+                "unknown: it was interrupted on its computer and left no end; its verify gave no verdict: {missing}"
+            ),
+        ),
+    ] {
+        let handed = handed_out(std::slice::from_ref(order));
+        gone.store(false, Relaxed);
+        let count = servers.home.join("count");
+        given_to_one_that_goes_away(&scene.restarted(), &handed, count.clone()).await;
+        gone.store(true, Relaxed);
+        std::fs::write(servers.home.join("go"), "").unwrap();
+        assert_eq!(resumed(&scene.restarted(), &handed).await, [expected]);
+        assert_eq!(text(&count), "x\n");
+        assert!(!scene.output(order).await.contains(scene::SECRET));
+        std::fs::remove_file(count).unwrap();
+        std::fs::remove_file(servers.home.join("go")).unwrap();
+    }
+    let handed = handed_out(&[never_begun]);
+    let refused = format!("refused: could not be carried out: {missing}");
+    assert_eq!(resumed(&scene.restarted(), &handed).await, [refused]);
+    gone.store(false, Relaxed);
+    let endings = resumed(&scene.restarted(), &handed).await;
+    assert!(endings[0].ends_with("it was stopped before it began"), "{endings:?}");
+    assert!(!servers.home.join("count").exists());
 }
 
 fn make_executable(program: &std::path::Path) {

@@ -85,6 +85,7 @@ ended() { { read -r word code <"$journal/rc"; } 2>/dev/null && [ "$word $code" =
 # what came after it.
 in_place() {
     { printf "ended 0\n" >"$journal/rc"; } 2>/dev/null || { say interrupted 0 0; exit 0; }
+    { printf "all\n" >>"$journal/begun"; } 2>/dev/null
     say "$1"
 }
 

@@ -8,6 +8,7 @@ use crate::answers::Answer;
 use crate::beginning::Beginning;
 use crate::cancel::Cancel;
 use crate::outputs::Sink;
+use crate::redact::Redactor;
 use crate::text::{LAPSE_S, Program};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -50,6 +51,27 @@ impl Task<'_> {
             Some(false) => Leave::HasBegun,
             None => Leave::Unclear { why },
         }
+    }
+
+    /// Follows an order that cannot be begun from here to its end, and keeps nothing of what it writes.
+    /// Nothing where it never began; then it never will.
+    pub(crate) async fn find(&self, beginning: Beginning, cancel: &Cancel) -> Option<End> {
+        if beginning.is_new() {
+            return None;
+        }
+        let mut known = beginning;
+        if !known.is_marked() {
+            match self.surely_withhold(cancel).await {
+                Some(true) => return None,
+                Some(false) => known.learn(Beginning::Marked { since: Instant::now() }),
+                None => {
+                    let why = "its computer does not say whether it has begun".to_owned();
+                    return Some(End::Lost { why });
+                }
+            }
+        }
+        let mut nowhere = Sink::nowhere(Redactor::of_nothing());
+        Some(self.carry_through(known, &mut nowhere, cancel).await)
     }
 
     /// Waits until the order is not to begin any more, and sees to it that it does not. Returns why,
