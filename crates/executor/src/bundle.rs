@@ -180,7 +180,12 @@ impl Inner {
         let Some(first) = left.first() else { return bundle };
         let may_come =
             |it: &&Traveller<'a>| it.beginning.is_new() && it.order.place == first.order.place;
-        for one in left.iter().take(ORDERS_MAX).take_while(may_come) {
+        for (position, one) in left.iter().take(ORDERS_MAX).take_while(may_come).enumerate() {
+            // One that was called back stays here, and so do those behind it: nobody has to be asked
+            // whether it has begun. The first one is asked about as the bundle leaves.
+            if position > 0 && one.cancel.is_unwanted().is_some() {
+                break;
+            }
             let Some(member) = self.member(one.order, one.cancel, &mut room).await else { break };
             bundle.members.push(member);
         }

@@ -60,6 +60,34 @@ async fn one_that_is_called_back_while_it_waits_for_room_never_begins() {
     assert_eq!(endings, ["succeeded: Watched"]);
 }
 
+// Proves: X-10
+#[tokio::test]
+async fn one_that_is_called_back_before_those_before_it_leave_is_not_sent_along() {
+    let servers = start(2).unwrap();
+    let scene = Scene::with(|settings| settings.connections_max = 1);
+    let holds = script("echo x >\"$HOME/holds\"; while [ ! -e \"$HOME/go\" ]; do sleep 0.05; done");
+    let holds = handed_out(&orders("B14", &over(&servers.addresses[0]), vec![holds]));
+    let works: Vec<_> = (0..4).map(|it| script(&format!("echo {it} >>\"$HOME/done\""))).collect();
+    let given = |name: &str| handed_out(&orders(name, &over(&servers.addresses[1]), works.clone()));
+    let journals = || std::fs::read_dir(servers.home.join(".landfall/FG30")).unwrap().count();
+    let waits = given("B15");
+    let calls_back = async {
+        assert!(came_about_meanwhile(|| servers.home.join("holds").exists()).await);
+        call_back(&waits[2..]);
+        std::fs::write(servers.home.join("go"), "").unwrap();
+    };
+    let (_, endings, ()) =
+        tokio::join!(all(&scene.executor, &holds), all(&scene.executor, &waits), calls_back);
+    let expected = ["succeeded: Watched", "succeeded: Watched", BACK, BACK];
+    assert_eq!(endings, expected);
+    assert_eq!(journals(), 1 + 2, "what was called back while the others waited has none");
+    let early = given("B16");
+    call_back(&early[2..]);
+    assert_eq!(all(&scene.executor, &early).await, expected);
+    assert_eq!(journals(), 1 + 2 + 2, "nor has what was called back before");
+    assert_eq!(text(&servers.home.join("done")), "0\n1\n0\n1\n");
+}
+
 /// Returns servers whose first session waits for `$HOME/go` before it starts what it was told to.
 fn slow_to_log_in() -> Servers {
     let configuration = "ForceCommand if mkdir \"$HOME/first\" 2>/dev/null; then echo $$ >\"$HOME/login\"; while [ ! -e \"$HOME/go\" ]; do sleep 0.05; done; fi; exec /bin/sh -c \"$SSH_ORIGINAL_COMMAND\"";

@@ -131,6 +131,11 @@ impl Inner {
         if let Some(why) = cancel.why_not_begin() {
             return Then::Stops { why };
         }
+        // While it waited for a place. What stays behind was given to nobody.
+        let called_back = |it: &Member<'_>| it.cancel.is_unwanted().is_some();
+        if let Some(before) = bundle.members.iter().skip(1).position(called_back) {
+            bundle.members.truncate(before + 1);
+        }
         let since = Instant::now();
         let mut way =
             Way { begun: None, heard: 0, overdue: 0, since, withheld: None, is_taken: false };
