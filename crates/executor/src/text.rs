@@ -297,6 +297,7 @@ fn end_of(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use executor::testing::came_about;
 
     #[test]
     fn a_program_in_quotes_survives_any_login_shell() {
@@ -326,12 +327,53 @@ mod tests {
         assert!(mark.exists());
     }
 
-    #[expect(clippy::disallowed_methods, reason = "the real shell is the judge")]
+    // Proves: X-10
+    #[test]
+    fn what_an_earlier_order_left_running_is_told_apart_whatever_the_uptime_is_said_to_be() {
+        let place = Place::Here { computer: "db".parse().unwrap() };
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name).to_string_lossy().into_owned();
+        // As in a container that began a moment ago, on a computer that has been up for long.
+        std::fs::write(path("uptime"), "0.07 0.01\n").unwrap();
+        let program = BUNDLE.replace("/proc/uptime", &path("uptime"));
+        let journal = |order: &str| {
+            let (id, here) = (OrderId(order.into()), folder.path().join("j"));
+            Journal::of(&place, &"FG30".parse().unwrap(), &id, &here).unwrap()
+        };
+        let (leaves, waits) = (journal("core/db/0#1"), journal("core/db/1#1"));
+        let scripts = [
+            format!("sleep 600 >/dev/null 2>&1 & echo $! >{}", path("left")),
+            format!("echo $$ >{}; exec sleep 600", path("waiting")),
+        ];
+        let text_of = |journal: &Journal, script: &str| {
+            journal.in_bundle(&Effect::Script(script), &Environment::default()).unwrap()
+        };
+        let orders =
+            [(&leaves, text_of(&leaves, &scripts[0])), (&waits, text_of(&waits, &scripts[1]))];
+        let text = bundle(&orders);
+        let process = |name: &str| std::fs::read_to_string(path(name)).unwrap_or_default();
+        std::thread::scope(|scope| {
+            scope.spawn(|| run_with(&["-c", &program], &text));
+            assert!(came_about(|| process("waiting").ends_with('\n')));
+            run(&waits.halt("a halt", 1));
+        });
+        let lives = |name: &str| Path::new("/proc").join(process(name).trim()).exists();
+        assert!(!lives("waiting"));
+        assert!(lives("left"), "what was left running is not the order's");
+        run(&format!("kill {}", process("left")));
+    }
+
     fn run(text: &str) {
+        run_with(&[], text);
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the real shell is the judge")]
+    fn run_with(arguments: &[&str], text: &str) {
         use std::io::Write as _;
         use std::process::{Command, Stdio};
         let mut shell = Command::new("setsid")
             .arg("/bin/sh")
+            .args(arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null())

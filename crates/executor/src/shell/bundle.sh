@@ -22,11 +22,12 @@ look_at() {
 
 clock() { { read -r up idle </proc/uptime; } 2>/dev/null; }
 
-# Makes the mark that only one shell can make. It bears the time, in the unit of process starts.
+# Makes the mark that only one shell can make. It bears the start of a process of now: what clock reads
+# is a clock of its own in some containers, and tells nothing of when processes started.
 begin() {
-    clock
+    since=$(look_at self && printf "%s" "$start")
     set -C
-    if { printf "%s %s %s %s\n%s\n" "$$" "$start" "$boot" "${up%.*}${up#*.}" "$order" >"$journal/begun"; } 2>/dev/null; then
+    if { printf "%s %s %s %s\n%s\n" "$$" "$start" "$boot" "$since" "$order" >"$journal/begun"; } 2>/dev/null; then
         set +C
         say begun
         return 0
