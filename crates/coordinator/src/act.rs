@@ -328,7 +328,7 @@ impl Coordinator {
         if let Some(seq) = self.record.command(&self.deployment, id).await?
             && !is_planted(Planted::CommandRepeated)
         {
-            return Ok(repeated(seq));
+            return self.repeated(seq).await;
         }
         let names = self.names_to_forget(command).await?;
         for _ in 0..ATTEMPTS {
@@ -363,7 +363,7 @@ impl Coordinator {
             let CommandError::Record(refused) = &error else { return Err(error) };
             if let RecordError::Repeated { seq, .. } = **refused {
                 self.catch_up().await?;
-                return Ok(repeated(seq));
+                return self.repeated(seq).await;
             }
             if !matches!(**refused, RecordError::Moved { .. }) {
                 return Err(error);
@@ -372,6 +372,13 @@ impl Coordinator {
             self.catch_up().await?;
         }
         Err(CommandError::Contended)
+    }
+
+    /// Answers a command that was carried out before, once the witness knows of it: whoever asks again may
+    /// have been told that it could not be told.
+    async fn repeated(&self, seq: Seq) -> Result<Acted, CommandError> {
+        quarantine::is_whole(self.record.as_ref(), &self.deployment).await?;
+        Ok(Acted { first: seq, last: seq, events: vec![], repeated: true })
     }
 
     /// Refuses an act of somebody who has `seen` less of the record than there is.
@@ -487,8 +494,4 @@ impl Coordinator {
     pub fn record(&self) -> Arc<dyn Record> {
         self.record.clone()
     }
-}
-
-fn repeated(seq: Seq) -> Acted {
-    Acted { first: seq, last: seq, events: vec![], repeated: true }
 }

@@ -10,5 +10,6 @@ mod probing;
 mod restored;
 mod sealing;
 mod untold;
+mod unwitnessed;
 mod whole_deployment;
 mod world;
