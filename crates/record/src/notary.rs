@@ -161,8 +161,8 @@ impl Notary {
         entries: &[Vec<u8>],
     ) -> Result<(), RecordError> {
         for note in entries.iter().filter_map(|it| note_of(it)) {
-            let named = deployment.clone();
-            let told = self.write(deployment, head.seq, move |it| it.rotated(&named, &note)).await;
+            let told =
+                self.write(deployment, head.seq, move |it, named| it.rotated(named, &note)).await;
             // Nothing is in the record yet.
             told.map_err(|it| RecordError::Storage { source: it.into() })?;
         }
@@ -179,8 +179,7 @@ impl Notary {
         if whom.is_empty() {
             return Ok(());
         }
-        let named = deployment.clone();
-        self.write(deployment, seq, move |it| it.forgot(&named, &whom)).await
+        self.write(deployment, seq, move |it, named| it.forgot(named, &whom)).await.map(drop)
     }
 
     /// Has the witness know exactly `whom` as forgotten.
@@ -189,10 +188,8 @@ impl Notary {
         deployment: &DeploymentId,
         whom: Vec<Whom>,
     ) -> Result<(), RecordError> {
-        let Keeper::Witness(witness) = &self.keeper else { return Ok(()) };
-        let (witness, deployment) = (witness.clone(), deployment.clone());
-        let kept = tokio::task::spawn_blocking(move || witness.keep_forgotten(&deployment, &whom));
-        kept.await.map_err(|it| RecordError::Storage { source: it.into() })?.map_err(storage)
+        let kept = self.ask(deployment, move |it, named| it.keep_forgotten(named, &whom)).await;
+        kept.map(drop).map_err(storage)
     }
 
     /// Returns who was forgotten, as far as the witness was told.
@@ -200,10 +197,8 @@ impl Notary {
         &self,
         deployment: &DeploymentId,
     ) -> Result<Vec<Whom>, RecordError> {
-        let Keeper::Witness(witness) = &self.keeper else { return Ok(vec![]) };
-        let (witness, deployment) = (witness.clone(), deployment.clone());
-        let read = tokio::task::spawn_blocking(move || witness.forgotten(&deployment)).await;
-        read.map_err(|it| RecordError::Storage { source: it.into() })?.map_err(storage)
+        let read = self.ask(deployment, |it, named| it.forgotten(named)).await;
+        read.map(Option::unwrap_or_default).map_err(storage)
     }
 
     /// Returns an error where the witness has seen more than `record` holds, or others: its database was
@@ -229,7 +224,7 @@ impl Notary {
         let own = self.open_note(&checkpoint, &key).map_err(|why| {
             RecordError::corrupt(format!("the checkpoint of {deployment} does not hold: {why}"))
         })?;
-        self.compare(record, &self.of_witness(witnessed), &own, &head).await?;
+        self.compare(record, &self.of_witness(witnessed).await, &own, &head).await?;
         if let Some(known) = self.known().get_mut(deployment).filter(|it| it.size == head.seq) {
             known.hash = Some(head.hash);
         }
@@ -239,16 +234,12 @@ impl Notary {
     /// Returns what the witness has seen; nothing without one. A witness that cannot be read is left for
     /// whoever writes to it next.
     async fn seen(&self, deployment: &DeploymentId) -> Result<Option<Seen>, RecordError> {
-        let witness = match &self.keeper {
-            Keeper::Nobody => return Ok(None),
-            Keeper::Memory(kept) => {
-                let kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
-                let seen = |(size, _): &(Seq, String)| Seen { length: 0, size: *size, hash: None };
-                return Ok(kept.get(deployment).map(seen));
-            }
-            Keeper::Witness(witness) => witness,
-        };
-        let Ok(length) = std::fs::metadata(witness.path(deployment)).map(|it| it.len()) else {
+        if let Keeper::Memory(kept) = &self.keeper {
+            let kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+            let seen = |(size, _): &(Seq, String)| Seen { length: 0, size: *size, hash: None };
+            return Ok(kept.get(deployment).map(seen));
+        }
+        let Ok(Some(length)) = self.ask(deployment, |it, named| it.length(named)).await else {
             return Ok(None);
         };
         let known = self.known().get(deployment).copied();
@@ -280,14 +271,12 @@ impl Notary {
                 *largest = (seq, note.to_owned());
             }
         }
-        let (named, note) = (deployment.clone(), note.to_owned());
         let before = self.known().get(deployment).copied();
         // An empty line stands before each note.
-        let added = note.len() as u64 + 1;
-        self.write(deployment, seq, move |it| it.append(&named, &note)).await?;
-        if let Keeper::Witness(witness) = &self.keeper
-            && let Ok(length) = std::fs::metadata(witness.path(deployment)).map(|it| it.len())
-            // Where somebody else wrote too, it is read anew.
+        let (note, added) = (note.to_owned(), note.len() as u64 + 1);
+        let written = self.write(deployment, seq, move |it, named| it.append(named, &note)).await?;
+        // Where somebody else wrote too, it is read anew.
+        if let Some(length) = written
             && before.is_some_and(|it| it.length + added == length)
         {
             let seen = Seen { length, size: seq, hash: Some(head.hash) };
@@ -308,21 +297,32 @@ impl Notary {
             kept.insert(deployment.clone(), (seq, note.to_owned()));
         }
         self.known().remove(deployment);
-        let (named, note) = (deployment.clone(), note.to_owned());
-        self.write(deployment, seq, move |it| it.begin_anew(&named, &note, seq)).await
+        let note = note.to_owned();
+        let work = move |it: &Witness, named: &_| it.begin_anew(named, &note, seq);
+        self.write(deployment, seq, work).await.map(drop)
     }
 
-    async fn write(
+    /// Asks the witness, where there is one, aside from all else: its volume may hang.
+    async fn ask<T: Send + 'static>(
+        &self,
+        deployment: &DeploymentId,
+        work: impl FnOnce(&Witness, &DeploymentId) -> std::io::Result<T> + Send + 'static,
+    ) -> std::io::Result<Option<T>> {
+        let Keeper::Witness(witness) = &self.keeper else { return Ok(None) };
+        let (witness, deployment) = (witness.clone(), deployment.clone());
+        let asked = tokio::task::spawn_blocking(move || work(&witness, &deployment)).await;
+        asked.unwrap_or_else(|gone| Err(std::io::Error::other(gone))).map(Some)
+    }
+
+    async fn write<T: Send + 'static>(
         &self,
         deployment: &DeploymentId,
         seq: Seq,
-        work: impl FnOnce(&Witness) -> std::io::Result<()> + Send + 'static,
-    ) -> Result<(), RecordError> {
-        let Keeper::Witness(witness) = &self.keeper else { return Ok(()) };
-        let witness = witness.clone();
+        work: impl FnOnce(&Witness, &DeploymentId) -> std::io::Result<T> + Send + 'static,
+    ) -> Result<Option<T>, RecordError> {
+        let Keeper::Witness(witness) = &self.keeper else { return Ok(None) };
         let path = witness.path(deployment);
-        let written = tokio::task::spawn_blocking(move || work(&witness)).await;
-        let written = written.unwrap_or_else(|gone| Err(std::io::Error::other(gone)));
+        let written = self.ask(deployment, work).await;
         let deployment = deployment.clone();
         written.map_err(|source| RecordError::Unwitnessed { deployment, seq, path, source })
     }
@@ -333,10 +333,9 @@ impl Notary {
             let note = kept.get(deployment).map(|(_, note)| self.open_note(note, self.key()));
             return note.transpose().map_err(|why| RecordError::corrupt(why.to_string()));
         }
-        let Keeper::Witness(witness) = &self.keeper else { return Ok(None) };
-        let (witness, deployment, key) = (witness.clone(), deployment.clone(), self.key().clone());
-        let read = tokio::task::spawn_blocking(move || witness.newest(&deployment, &key)).await;
-        read.unwrap_or_else(|gone| Err(std::io::Error::other(gone))).map_err(storage)
+        let key = self.key().clone();
+        let read = self.ask(deployment, move |it, named| it.newest(named, &key)).await;
+        read.map(Option::flatten).map_err(storage)
     }
 
     /// Returns what `note` says, if `key` has signed it.
@@ -417,7 +416,10 @@ impl Notary {
             let kept = Outside { checkpoint: kept, since: None };
             self.compare(record, &kept, &own, &head).await?;
         }
-        let witnessed = witnessed.map(|it| self.of_witness(it));
+        let witnessed = match witnessed {
+            Some(checkpoint) => Some(self.of_witness(checkpoint).await),
+            None => None,
+        };
         if let Some(witnessed) = &witnessed {
             self.compare(record, witnessed, &own, &head).await?;
         }
@@ -429,12 +431,9 @@ impl Notary {
     }
 
     /// Returns what the witness has seen, with when that was.
-    fn of_witness(&self, checkpoint: Checkpoint) -> Outside {
-        let since = match &self.keeper {
-            Keeper::Witness(witness) => witness.told(&checkpoint.deployment),
-            Keeper::Nobody | Keeper::Memory(_) => None,
-        };
-        Outside { checkpoint, since }
+    async fn of_witness(&self, checkpoint: Checkpoint) -> Outside {
+        let told = self.ask(&checkpoint.deployment, |it, named| it.told(named)).await;
+        Outside { checkpoint, since: told.ok().flatten().and_then(|it| it.try_into().ok()) }
     }
 
     async fn compare(

@@ -13,6 +13,7 @@ use model::id::{DeploymentId, Seq};
 use std::fs::{File, OpenOptions};
 use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 /// The size at which the file is written anew with its last notes only: some 3,500 checkpoints.
 const FILE_BYTES_MAX: u64 = 1024 * 1024;
@@ -50,13 +51,17 @@ impl Witness {
     }
 
     /// Returns when anything was last added of the deployment, by the clock of the witness's volume.
-    pub(crate) fn told(&self, deployment: &DeploymentId) -> Option<Timestamp> {
-        let modified = std::fs::metadata(self.path(deployment)).and_then(|it| it.modified());
-        modified.ok().and_then(|it| it.try_into().ok())
+    pub(crate) fn told(&self, deployment: &DeploymentId) -> std::io::Result<SystemTime> {
+        std::fs::metadata(self.path(deployment))?.modified()
     }
 
-    /// Adds `note`; it is durable when this returns.
-    pub(crate) fn append(&self, deployment: &DeploymentId, note: &str) -> std::io::Result<()> {
+    /// Returns how long the file of the deployment's checkpoints is.
+    pub(crate) fn length(&self, deployment: &DeploymentId) -> std::io::Result<u64> {
+        Ok(std::fs::metadata(self.path(deployment))?.len())
+    }
+
+    /// Adds `note`, and returns how long the file is then; it is durable when this returns.
+    pub(crate) fn append(&self, deployment: &DeploymentId, note: &str) -> std::io::Result<u64> {
         let _alone = self.alone(deployment)?;
         let path = self.path(deployment);
         let mut file = OpenOptions::new().append(true).read(true).create(true).open(&path)?;
@@ -67,7 +72,10 @@ impl Witness {
         // The empty line first: what a crash tore stays a line of its own.
         file.write_all(format!("\n{note}").as_bytes())?;
         file.sync_data()?;
-        if size == 0 { sync_directory(&path) } else { Ok(()) }
+        if size == 0 {
+            sync_directory(&path)?;
+        }
+        Ok(file.metadata()?.len())
     }
 
     fn keys_path(&self, deployment: &DeploymentId) -> PathBuf {
@@ -182,7 +190,7 @@ impl Witness {
                 Some(Ok(()) | Err(_)) | None => sync_directory(&path)?,
             }
         }
-        self.append(deployment, note)
+        self.append(deployment, note).map(drop)
     }
 
     /// Returns a lock that one writer at a time holds, also among processes.
