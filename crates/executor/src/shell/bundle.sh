@@ -122,6 +122,8 @@ copy() {
     # Somebody else may have copied it meanwhile, and gone on.
     ended && { rm -f "$part"; say ended 0 0; return 0; }
     mv -f "$part" "$to" || { rm -f "$part"; refuse "cannot put the file at $to"; }
+    # On disk before its end is: after a power cut that is believed.
+    { sync "${directory:-/}" 2>/dev/null || :; }
     in_place copied
 }
 
