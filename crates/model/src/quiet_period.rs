@@ -5,6 +5,7 @@
 //!
 //! Source: Deploy SMF, "quiet period", Process 3 and Process 4, Table 7.
 
+mod changed;
 mod clock;
 mod criteria;
 mod facts;
@@ -12,6 +13,7 @@ mod performance;
 mod seen;
 mod standing;
 
+pub use changed::{changed, judged_anew};
 pub use clock::{Disturbance, TailEvent, days_later, tail, whole_days};
 pub(crate) use criteria::hundredths;
 pub use criteria::{Criterion, CriterionReading, CriterionVerdict, Observed, criteria};
@@ -66,11 +68,11 @@ pub enum QuietPeriodEvent {
     Ended {
         /// Its number.
         number: u32,
-        /// How: by time, or shortened.
+        /// How: by time, shortened, or anew because what it was judged by has changed.
         transition: QuietPeriodTransition,
         /// What its criteria read.
         criteria: Vec<CriterionReading>,
-        /// Why, where it was shortened.
+        /// Why, where it was shortened or is judged anew.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
         /// What its guards read, where it was shortened.

@@ -30,6 +30,7 @@ mod papers_by_hand;
 mod prechecks;
 mod process;
 mod promises;
+mod quiet_periods;
 mod rehearsing;
 mod revising;
 mod rings;

@@ -9,7 +9,8 @@ use crate::guard::{Guard, GuardReading};
 use crate::machine::{DeploymentTransition, QuietPeriodState, QuietPeriodTransition, Transition};
 use crate::milestone::{FollowOnAction, sent_back, undone};
 use crate::quiet_period::{
-    DayReport, QuietPeriod, QuietPeriodCommand, QuietPeriodEvent, days_later, readings, report,
+    DayReport, QuietPeriod, QuietPeriodCommand, QuietPeriodEvent, basis_lost, changed, days_later,
+    readings, report,
 };
 use crate::refusal::{Refusal, RefusalCode, pass};
 use crate::role_type::RoleType;
@@ -37,6 +38,9 @@ impl Acting<'_> {
                 let reason = worded("the reason", reason)?;
                 let period = self.quiet_period_now()?;
                 transition.attempt(period.number, period.state)?;
+                // What was signed of it is under review: whoever rejects it there says so.
+                DeploymentTransition::Reopened
+                    .attempt(&self.state.plan.deployment, self.state.deployment)?;
                 Ok(undone(self.state, &reason))
             }
             QuietPeriodCommand::ReportDays { days } => self.report_days(days),
@@ -199,9 +203,15 @@ impl Acting<'_> {
     ///
     /// # Errors
     ///
-    /// When its gate is not open.
+    /// When its gate is not open, or what it was judged by is no longer so.
     pub(super) fn quiet_period_reported(&self) -> Result<Event, Refusal> {
         let period = self.quiet_period_now()?;
+        let lost = basis_lost(self.state, period);
+        if let Some(why) = lost.or_else(|| changed(self.state, period, self.now)) {
+            let text = format!("the report is no longer of what the quiet period was: {why}");
+            let next = "wait until you are asked to sign its next version";
+            return Err(Refusal::new(RefusalCode::Gate, text, next));
+        }
         let transition = DeploymentTransition::QuietPeriodEnded;
         transition.attempt(&self.state.plan.deployment, self.state.deployment)?;
         let gate =

@@ -50,6 +50,8 @@ words! {
         Shortened,
         /// The milestone review asked for more quiet days.
         Reopened,
+        /// What it was judged by is no longer so, and its report not signed yet.
+        FiguresChanged,
     }
 }
 
@@ -64,13 +66,16 @@ impl QuietPeriodState {
             Happened::Started => (&[Self::NotStarted], Self::Running),
             Happened::TailExtended => (&[Self::Running], Self::Running),
             Happened::Extended => (&[Self::Running], Self::Running),
-            Happened::Aborted => (&[Self::Running, Self::Evaluating], Self::Aborted),
+            Happened::Aborted => {
+                (&[Self::Running, Self::Evaluating, Self::Completed], Self::Aborted)
+            }
             Happened::EndReached => (&[Self::Running], Self::Evaluating),
             Happened::FoundUneventful => (&[Self::Evaluating], Self::Completed),
             Happened::Accepted => (&[Self::Evaluating], Self::Completed),
             Happened::FoundEventful => (&[Self::Evaluating], Self::Running),
             Happened::Shortened => (&[Self::Running], Self::Evaluating),
             Happened::Reopened => (&[Self::Completed], Self::Running),
+            Happened::FiguresChanged => (&[Self::Completed], Self::Evaluating),
         };
         from.contains(&self).then_some(to)
     }
@@ -107,6 +112,7 @@ impl Transition for QuietPeriodTransition {
             Self::Reopened => {
                 ("QP-10", "be reopened by the review", Any(&[Customer, SolutionManager]), &[])
             }
+            Self::FiguresChanged => ("QP-11", "be judged anew", System, &[]),
         };
         Row { id, act, authority, guards }
     }
@@ -127,13 +133,14 @@ mod tests {
             QP-1   started                     1  ·  ·  ·  ·  SYS []
             QP-2   tail extended               ·  1  ·  ·  ·  SYS []
             QP-3   extended                    ·  1  ·  ·  ·  CUS|SM|OPS []
-            QP-4   aborted                     ·  4  4  ·  ·  SYS|PGM|CUS []
+            QP-4   aborted                     ·  4  4  4  ·  SYS|PGM|CUS []
             QP-5   end reached                 ·  2  ·  ·  ·  SYS []
             QP-6   found uneventful            ·  ·  3  ·  ·  SYS [Q1 Q2 Q3]
             QP-7   accepted                    ·  ·  3  ·  ·  CUS+OPS [Q1 Q3]
             QP-8   found eventful              ·  ·  1  ·  ·  SYS|CUS|OPS []
             QP-9   shortened                   ·  2  ·  ·  ·  CUS+OPS [Q4]
-            QP-10  reopened                    ·  ·  ·  1  ·  CUS|SM []"#]]
+            QP-10  reopened                    ·  ·  ·  1  ·  CUS|SM []
+            QP-11  figures changed             ·  ·  ·  2  ·  SYS []"#]]
         .assert_eq(&grid::<QuietPeriodTransition>());
     }
 

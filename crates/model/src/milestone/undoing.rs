@@ -6,9 +6,10 @@
 use super::{Milestone, MilestoneEvent};
 use crate::event::Event;
 use crate::machine::{
-    DeploymentState, DeploymentTransition, MilestoneState, MilestoneTransition, Transition,
+    DeploymentState, DeploymentTransition, MilestoneState, MilestoneTransition, QuietPeriodState,
+    Transition,
 };
-use crate::quiet_period::QuietPeriodEvent;
+use crate::quiet_period::{QuietPeriod, QuietPeriodEvent};
 use crate::sheet::{Sheet, superseded};
 use crate::state::State;
 
@@ -37,6 +38,15 @@ pub(crate) fn sent_back(state: &State, reason: &str) -> Vec<Event> {
     events
 }
 
+/// Returns the quiet period that runs, is judged, or whose report is not signed yet.
+fn unsettled(state: &State) -> Option<&QuietPeriod> {
+    let last = || state.quiet_periods.last();
+    let is_judged = |it: &&QuietPeriod| {
+        it.state == QuietPeriodState::Completed && state.deployment == DeploymentState::QuietPeriod
+    };
+    state.quiet_periods.open().or_else(|| last().filter(is_judged))
+}
+
 /// Returns everything that happens when Deployment Stable is taken back because of `reason`.
 pub fn undone(state: &State, reason: &str) -> Vec<Event> {
     let mut events = superseded(state, &Sheet::DeploymentStable);
@@ -52,7 +62,7 @@ pub fn undone(state: &State, reason: &str) -> Vec<Event> {
             returns_to: None,
         }));
     }
-    if let Some(period) = state.quiet_periods.open() {
+    if let Some(period) = unsettled(state) {
         let (number, cause) = (period.number, reason.to_owned());
         events.push(Event::QuietPeriod(QuietPeriodEvent::Aborted { number, cause }));
     }

@@ -40,9 +40,7 @@ pub(super) fn performance(state: &State, period: &QuietPeriod, now: Timestamp) -
     let attributable = question(Causes::attributable());
     let (ours, all) = (whole(&measured, &attributable), whole(&measured, &question(Causes::All)));
     let held = |at: Timestamp| period.start <= at && at < until;
-    let within = |it: &&Incident| held(it.detected()) || it.restored().is_some_and(held);
-    let incidents: Vec<&Incident> =
-        state.incidents.list.iter().filter(within).take(ROWS_MAX).collect();
+    let incidents = incidents(state, period, until);
     json!({
         "service": { "attributable": service(&ours), "as-experienced": service(&all) },
         "sites": sites(&measured, &attributable, &ours),
@@ -54,6 +52,17 @@ pub(super) fn performance(state: &State, period: &QuietPeriod, now: Timestamp) -
         "completeness": completeness(state, period, until),
         "a-month-of-this": month(state, &ours, period, until),
     })
+}
+
+/// Returns the incidents that are listed of `period` up to `until`.
+pub(super) fn incidents<'s>(
+    state: &'s State,
+    period: &QuietPeriod,
+    until: Timestamp,
+) -> Vec<&'s Incident> {
+    let held = |at: Timestamp| period.start <= at && at < until;
+    let within = |it: &&Incident| held(it.detected()) || it.restored().is_some_and(held);
+    state.incidents.list.iter().filter(within).take(ROWS_MAX).collect()
 }
 
 fn whole(measured: &Measured, question: &Question) -> WholeDowntime {

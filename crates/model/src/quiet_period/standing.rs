@@ -207,6 +207,8 @@ impl QuietPeriods {
                 it.criteria.clone_from(criteria);
                 it.reason.clone_from(reason);
                 it.end = it.end.min(at);
+                (it.facts, it.accepted_as_it_was) = (None, false);
+                it.actions.clear();
             }
             QuietPeriodEvent::Completed {
                 number,

@@ -83,20 +83,30 @@ fn look_again(look: &mut Look<'_>, readings: &[GuardReading]) {
 fn quiet_period(look: &mut Look<'_>, agenda: &mut Agenda) {
     let state = look.state;
     let Some(period) = state.quiet_periods.last() else { return };
-    match period.state {
-        QuietPeriodState::Running | QuietPeriodState::Evaluating => {
-            if let Some(lost) = quiet::basis_lost(state, period) {
-                agenda.events.extend(undone(state, &lost));
-            } else {
-                agenda.events.extend(goes_on(look, period));
-            }
-        }
-        QuietPeriodState::Completed => {
-            let gate = gates::quiet_period::readings(state, period, look.now);
-            ask(look, agenda, &Sheet::QuietPeriodReport, |_| gate.clone());
-        }
-        QuietPeriodState::NotStarted | QuietPeriodState::Aborted => {}
+    let is_judged = match period.state {
+        QuietPeriodState::Running | QuietPeriodState::Evaluating => false,
+        QuietPeriodState::Completed => true,
+        QuietPeriodState::NotStarted | QuietPeriodState::Aborted => return,
+    };
+    if let Some(lost) = quiet::basis_lost(state, period) {
+        agenda.events.extend(undone(state, &lost));
+    } else if is_judged {
+        signed(look, agenda, period);
+    } else {
+        agenda.events.extend(goes_on(look, period));
     }
+}
+
+/// Asks for the signatures of the report on `period`, or lets it be judged anew where it is no longer
+/// what it was judged by.
+fn signed(look: &Look<'_>, agenda: &mut Agenda, period: &QuietPeriod) {
+    let (state, now) = (look.state, look.now);
+    if let Some(why) = quiet::changed(state, period, now) {
+        agenda.events.extend(quiet::judged_anew(state, period, now, why));
+        return;
+    }
+    let gate = gates::quiet_period::readings(state, period, now);
+    ask(look, agenda, &Sheet::QuietPeriodReport, |_| gate.clone());
 }
 
 fn goes_on(look: &mut Look<'_>, period: &QuietPeriod) -> Option<Event> {

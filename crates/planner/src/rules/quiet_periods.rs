@@ -1,0 +1,181 @@
+//! Stories of quiet periods: what they rest on, what they are judged by, and until when.
+//!
+//! House rule: docs/decisions/0019-a-quiet-period-can-end-twice.md.
+
+use super::walk::full_plan;
+use super::world::World;
+use expect_test::expect;
+use jiff::SignedDuration;
+use model::command::Command;
+use model::incident::{IncidentCommand, Opening};
+use model::machine::{DeploymentState, QuietPeriodState};
+use model::profile::Profile;
+use model::quiet_period::{QuietPeriod, QuietPeriodCommand};
+use model::refusal::Refusal;
+use model::role_type::RoleType;
+use model::scope::Scope;
+use model::sheet::{Sheet, SlotId};
+
+const DAY: SignedDuration = SignedDuration::from_hours(24);
+
+fn why() -> String {
+    "as agreed".to_owned()
+}
+
+fn period(world: &World) -> &QuietPeriod {
+    world.state.quiet_periods.last().unwrap()
+}
+
+/// Returns whether the last quiet period is in `state`.
+fn is_quiet(world: &World, state: QuietPeriodState) -> bool {
+    world.state.quiet_periods.last().is_some_and(|it| it.state == state)
+}
+
+/// Returns a deployment in its quiet period.
+fn quiet() -> World {
+    let mut world = World::of(full_plan(Profile::Standard));
+    world.until(|it| is_quiet(it, QuietPeriodState::Running));
+    world
+}
+
+/// Returns a deployment whose quiet period is over, and the report on it is asked for.
+fn reported_on() -> World {
+    let mut world = quiet();
+    world.until(|it| is_quiet(it, QuietPeriodState::Completed));
+    assert_eq!(world.state.deployment, DeploymentState::QuietPeriod);
+    world
+}
+
+fn back(world: &mut World, scope: &str) {
+    let (scope, accept_loss) = (scope.parse().unwrap(), true);
+    world.act("ivo", &Command::RollBack { scope, reason: why(), accept_loss }).unwrap();
+}
+
+/// Tells of an incident of `severity` two days before the end of the quiet period.
+fn late(world: &mut World, severity: u8) {
+    let severity = severity.try_into().unwrap();
+    let opening = Opening {
+        detected: period(world).end - DAY * 2,
+        ..Opening::reported(Scope::Deployment, severity, "tills stood still".to_owned(), world.now)
+    };
+    let open = IncidentCommand::Open(Box::new(opening));
+    world.act("esteban", &Command::Incident(open)).unwrap();
+}
+
+fn signs(world: &mut World, person: &str, role: RoleType) -> Result<(), Refusal> {
+    let slot = SlotId { sheet: Sheet::QuietPeriodReport, role };
+    let document = model::sheet::digest(&world.state, &slot.sheet);
+    world.act(person, &Command::Sign { slot, document, exceptions: vec![] })
+}
+
+#[test]
+fn what_goes_back_before_the_report_is_signed_takes_the_basis_of_the_quiet_period() {
+    let mut told = String::new();
+    for scope in ["component/db", "site/s9"] {
+        let mut world = reported_on();
+        signs(&mut world, "gunnvor", RoleType::OperationsManager).unwrap();
+        let before = world.record.len();
+        back(&mut world, scope);
+        let refused = signs(&mut world, "esteban", RoleType::SupportManager).unwrap_err();
+        world.look();
+        told += &format!("-- {scope}\n{refused}\n{}\n", refused.next_step);
+        told += &world.story(before, &["quiet", "deployment "]);
+    }
+    expect![[r#"
+        -- component/db
+        the report is no longer of what the quiet period was: core component db went back
+        wait until you are asked to sign its next version
+        05 10:10 quiet-period-report:operations-manager superseded
+        05 10:10 quiet-period-report:support-manager voided
+        05 10:10 quiet period 1 aborted: core component db went back
+        05 10:10 deployment reopened (core component db went back)
+        -- site/s9
+        the report is no longer of what the quiet period was: 1 of 9 sites went back
+        wait until you are asked to sign its next version
+        05 10:10 quiet-period-report:operations-manager superseded
+        05 10:10 quiet-period-report:support-manager voided
+        05 10:10 quiet period 1 aborted: 1 of 9 sites went back
+        05 10:10 deployment reopened (1 of 9 sites went back)
+    "#]]
+    .assert_eq(&told);
+}
+
+#[test]
+fn whoever_may_takes_a_quiet_period_back_before_its_report_is_signed_and_not_after() {
+    let reset = Command::QuietPeriod(QuietPeriodCommand::Reset { reason: why() });
+    let mut world = reported_on();
+    world.clone().act("sabela", &reset).unwrap();
+    world.until(|it| it.state.deployment == DeploymentState::MilestoneReview);
+    let refused = world.act("sabela", &reset).unwrap_err();
+    let text = "deployment FX cannot be reopened while it is in its milestone review";
+    assert_eq!(refused.to_string(), text);
+}
+
+#[test]
+fn an_incident_that_is_entered_late_gives_the_report_another_version() {
+    let mut told = String::new();
+    for severity in [1, 3] {
+        let mut world = reported_on();
+        signs(&mut world, "gunnvor", RoleType::OperationsManager).unwrap();
+        let before = world.record.len();
+        late(&mut world, severity);
+        let refused = signs(&mut world, "esteban", RoleType::SupportManager).unwrap_err();
+        world.look();
+        world.until(|it| it.state.deployment == DeploymentState::MilestoneReview);
+        told += &format!("-- severity {severity}\n{refused}\n{}\n", refused.next_step);
+        told += &world.story(before, &["quiet", "deployment "]);
+    }
+    expect![[r#"
+        -- severity 1
+        the report is no longer of what the quiet period was: incident 1 of the quiet period was entered since it was judged
+        wait until you are asked to sign its next version
+        05 10:10 quiet-period-report:operations-manager superseded
+        05 10:10 quiet-period-report:support-manager voided
+        05 10:10 quiet period 1: figures changed: incident 1 of the quiet period was entered since it was judged
+        05 10:10 winifred: Customer agrees to accept quiet period 1
+        05 10:10 gunnvor: Operations Manager agrees to accept quiet period 1
+        05 10:10 gunnvor: quiet period 1: accepted: as rehearsed
+        05 10:10 quiet-period-report:operations-manager renewed
+        05 10:10 quiet-period-report:support-manager requested
+        05 10:10 quiet-period-report:operations-manager requested
+        05 10:10 gunnvor: quiet-period-report:operations-manager signed
+        05 10:10 esteban: quiet-period-report:support-manager signed
+        05 10:10 esteban: deployment quiet period ended
+        -- severity 3
+        the report is no longer of what the quiet period was: incident 1 of the quiet period was entered since it was judged
+        wait until you are asked to sign its next version
+        05 10:10 quiet-period-report:operations-manager superseded
+        05 10:10 quiet-period-report:support-manager voided
+        05 10:10 quiet period 1: figures changed: incident 1 of the quiet period was entered since it was judged
+        05 10:10 quiet period 1: found uneventful
+        05 10:10 quiet-period-report:operations-manager renewed
+        05 10:10 quiet-period-report:support-manager requested
+        05 10:10 quiet-period-report:operations-manager requested
+        05 10:10 gunnvor: quiet-period-report:operations-manager signed
+        05 10:10 esteban: quiet-period-report:support-manager signed
+        05 10:10 esteban: deployment quiet period ended
+    "#]].assert_eq(&told);
+}
+
+#[test]
+fn a_report_that_operations_declined_is_asked_for_again_once_its_figures_are_others() {
+    let mut world = reported_on();
+    let slot = SlotId { sheet: Sheet::QuietPeriodReport, role: RoleType::OperationsManager };
+    let document = model::sheet::digest(&world.state, &slot.sheet);
+    let reasons = vec!["an incident is missing".to_owned()];
+    world.act("gunnvor", &Command::Refuse { slot, document, reasons }).unwrap();
+    let before = world.record.len();
+    late(&mut world, 3);
+    world.until(|it| it.state.deployment == DeploymentState::MilestoneReview);
+    expect![[r#"
+        05 10:10 quiet-period-report:support-manager voided
+        05 10:10 quiet period 1: figures changed: incident 1 of the quiet period was entered since it was judged
+        05 10:10 quiet period 1: found uneventful
+        05 10:10 quiet-period-report:operations-manager renewed
+        05 10:10 quiet-period-report:support-manager requested
+        05 10:10 quiet-period-report:operations-manager requested
+        05 10:10 gunnvor: quiet-period-report:operations-manager signed
+        05 10:10 esteban: quiet-period-report:support-manager signed
+        05 10:10 esteban: deployment quiet period ended
+    "#]].assert_eq(&world.story(before, &["quiet", "deployment "]));
+}
