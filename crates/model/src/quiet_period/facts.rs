@@ -10,6 +10,7 @@ use crate::companion_plans::QuietPeriodTerms;
 use crate::guard::Guard;
 use crate::incident::Severity;
 use crate::machine::IncidentState;
+use crate::milestone::Milestone;
 use crate::scope::Scope;
 use crate::state::State;
 use jiff::civil::Date;
@@ -89,9 +90,16 @@ fn count(things: impl Iterator) -> u32 {
     u32::try_from(things.count()).unwrap_or(u32::MAX)
 }
 
+/// Returns since when `period` rests on what was declared stable: it may begin to run later.
+fn declared(state: &State, period: &QuietPeriod) -> Timestamp {
+    let approved = state.milestones.approved(Milestone::Stable).and_then(|it| it.approved);
+    approved.map_or(period.start, |it| it.min(period.start))
+}
+
 /// Returns what took away the basis of `period`, in words, where something did.
 pub fn basis_lost(state: &State, period: &QuietPeriod) -> Option<String> {
-    let went_back = |at: Option<Timestamp>| at.is_some_and(|it| it >= period.start);
+    let declared = declared(state, period);
+    let went_back = |at: Option<Timestamp>| at.is_some_and(|it| it >= declared);
     let components = state.plan.components.iter().zip(&state.components);
     let mut components = components.filter(|(_, it)| went_back(it.went_back));
     if let Some((component, _)) = components.next() {
@@ -99,7 +107,7 @@ pub fn basis_lost(state: &State, period: &QuietPeriod) -> Option<String> {
     }
     let seen = state.sites_seen();
     let in_scope = seen.in_scope;
-    let back = seen.went_back.iter().filter(|it| **it >= period.start).count();
+    let back = seen.went_back.iter().filter(|it| **it >= declared).count();
     if back > 0 && back * 100 >= in_scope * SITES_BACK_PERCENT {
         return Some(format!("{back} of {in_scope} sites went back"));
     }

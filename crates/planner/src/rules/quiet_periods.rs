@@ -8,7 +8,8 @@ use expect_test::expect;
 use jiff::SignedDuration;
 use model::command::Command;
 use model::incident::{IncidentCommand, Opening};
-use model::machine::{DeploymentState, QuietPeriodState};
+use model::machine::{DeploymentState, MilestoneState, QuietPeriodState};
+use model::milestone::{Milestone, MilestoneCommand};
 use model::profile::Profile;
 use model::quiet_period::{QuietPeriod, QuietPeriodCommand};
 use model::refusal::Refusal;
@@ -178,4 +179,25 @@ fn a_report_that_operations_declined_is_asked_for_again_once_its_figures_are_oth
         05 10:10 esteban: quiet-period-report:support-manager signed
         05 10:10 esteban: deployment quiet period ended
     "#]].assert_eq(&world.story(before, &["quiet", "deployment "]));
+}
+
+#[test]
+fn what_goes_back_before_the_quiet_period_begins_takes_its_basis_too() {
+    let mut world = World::of(full_plan(Profile::Standard));
+    let stable = Milestone::Stable;
+    world.until(|it| it.state.milestones.state(stable) == MilestoneState::ReadyForReview);
+    let effective = world.now.checked_add(DAY * 10).ok();
+    let convene = MilestoneCommand::Convene { milestone: stable, invitees: vec![], effective };
+    world.act("sabela", &Command::Milestone(convene)).unwrap();
+    world.until(|it| is_quiet(it, QuietPeriodState::Running));
+    world.pass(86_400);
+    let before = world.record.len();
+    back(&mut world, "component/db");
+    world.look();
+    assert!(world.now < period(&world).start);
+    expect![[r#"
+        07 10:10 quiet period 1 aborted: core component db went back
+        07 10:10 deployment reopened (core component db went back)
+    "#]]
+    .assert_eq(&world.story(before, &["quiet period", "deployment "]));
 }
