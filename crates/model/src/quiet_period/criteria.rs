@@ -69,7 +69,7 @@ pub struct Observed {
     pub escalations_first_week: u32,
     /// Escalations in the last seven days.
     pub escalations_last_week: u32,
-    /// Emergency changes that ended in the last seven days.
+    /// Emergency changes that ended in the last seven days, or are under way.
     pub emergency_changes_last_week: u32,
     /// Components and sites that went back.
     pub rollbacks: u32,

@@ -9,10 +9,10 @@ use super::{
 use crate::companion_plans::QuietPeriodTerms;
 use crate::guard::Guard;
 use crate::incident::Severity;
-use crate::machine::IncidentState;
+use crate::machine::{IncidentState, RfcState};
 use crate::milestone::Milestone;
 use crate::scope::Scope;
-use crate::state::State;
+use crate::state::{RfcStatus, State};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -77,6 +77,11 @@ pub fn disturbances(state: &State, period: &QuietPeriod) -> Vec<TailEvent> {
     changes.chain(incidents).filter(|it| period.start <= it.at).collect()
 }
 
+/// Returns the emergency changes that are under way: the time without any has not begun.
+fn emergencies_under_way(state: &State) -> impl Iterator<Item = &RfcStatus> {
+    state.rfcs.iter().filter(|it| it.was_emergency && it.state == RfcState::Implementing)
+}
+
 /// Returns how many incidents of `severity` were entered in `period` and count against the solution.
 fn severe(state: &State, period: &QuietPeriod, severity: Severity) -> u32 {
     let incidents = state.incidents.list.iter().filter(|it| it.counts());
@@ -139,7 +144,8 @@ pub fn observed(state: &State, period: &QuietPeriod, now: Timestamp) -> Observed
         availability: availability(state, period, now),
         escalations_first_week: escalated(period.start, first_week),
         escalations_last_week: escalated(last_week, until),
-        emergency_changes_last_week: count(emergencies.filter(|it| last_week < it.at)),
+        emergency_changes_last_week: count(emergencies.filter(|it| last_week < it.at))
+            + count(emergencies_under_way(state)),
         rollbacks: u32::try_from(rollbacks).unwrap_or(u32::MAX),
         representative_days: representative_days(state, period, until),
         stated: texts.then(|| stated_in(state, Guard::Q2, period)),
@@ -230,7 +236,9 @@ pub fn report(state: &State, period: &QuietPeriod, now: Timestamp) -> Value {
         "escalations": { "first-week": seen.escalations_first_week, "last-week": seen.escalations_last_week },
         "emergency-changes": disturbances(state, period).iter()
             .filter(|it| it.what == Disturbance::EmergencyChange)
-            .map(|it| json!({ "change": it.name, "ended": it.at })).collect::<Vec<_>>(),
+            .map(|it| json!({ "change": it.name, "ended": it.at }))
+            .chain(emergencies_under_way(state).map(|it| json!({ "change": it.id, "ended": null })))
+            .collect::<Vec<_>>(),
         "representative-days": {
             "days": seen.representative_days,
             "from": if days == 0 { "no work was reported: each whole day counts" } else { "reported work" },

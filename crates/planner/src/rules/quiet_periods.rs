@@ -4,15 +4,18 @@
 
 use super::walk::full_plan;
 use super::world::World;
+use crate::waiting::WaitingOn;
 use expect_test::expect;
 use jiff::SignedDuration;
-use model::command::Command;
+use model::change_schedule::ChangeScheduleCommand;
+use model::command::{Command, RfcAct};
 use model::incident::{IncidentCommand, Opening};
 use model::machine::{DeploymentState, MilestoneState, QuietPeriodState};
 use model::milestone::{Milestone, MilestoneCommand};
 use model::profile::Profile;
 use model::quiet_period::{QuietPeriod, QuietPeriodCommand};
 use model::refusal::Refusal;
+use model::rfc::{ChangeWindow, Covers, EmergencyKind, RequestForChange};
 use model::role_type::RoleType;
 use model::scope::Scope;
 use model::sheet::{Sheet, SlotId};
@@ -179,6 +182,53 @@ fn a_report_that_operations_declined_is_asked_for_again_once_its_figures_are_oth
         05 10:10 esteban: quiet-period-report:support-manager signed
         05 10:10 esteban: deployment quiet period ended
     "#]].assert_eq(&world.story(before, &["quiet", "deployment "]));
+}
+
+/// Asks for a change in an emergency that covers s1, and lets it begin.
+fn emergency(world: &mut World) {
+    let until = world.now.checked_add(DAY * 60).unwrap();
+    let request = RequestForChange {
+        id: "R-urgent".parse().unwrap(),
+        implementers: vec!["ivo".parse().unwrap()],
+        covers: Covers { sites: vec!["s1".parse().unwrap()], ..Covers::default() },
+        window: Some(ChangeWindow { from: world.now, until }),
+        ..world.state.plan.rfcs[0].clone()
+    };
+    let ask = ChangeScheduleCommand::RequestEmergency { request: Box::new(request) };
+    world.act("gunnvor", &Command::ChangeSchedule(ask)).unwrap();
+    let part = world.state.part_of(&"R-urgent".parse().unwrap()).unwrap();
+    let kind = Some(EmergencyKind::Service);
+    let authorise = RfcAct::AuthoriseEmergency { part, kind, reason: why() };
+    world.act("rosalind", &urgent(authorise)).unwrap();
+    world.act("ivo", &urgent(RfcAct::Begin)).unwrap();
+}
+
+fn urgent(act: RfcAct) -> Command {
+    Command::Rfc { rfc: "R-urgent".parse().unwrap(), act }
+}
+
+#[test]
+fn an_emergency_change_that_is_under_way_at_the_end_is_none_of_a_quiet_week() {
+    let mut world = quiet();
+    emergency(&mut world);
+    let is_work =
+        |it: &WaitingOn| it.command == Some(urgent(RfcAct::Finish { evidence: String::new() }));
+    let is_over = |it: &World| it.now >= period(it).end && !is_quiet(it, QuietPeriodState::Running);
+    let accepts = |it: &WaitingOn| matches!(it.command, Some(Command::QuietPeriod(_)));
+    while !is_over(&world) {
+        assert!(world.settled_once_but(&|it| is_work(it) || accepts(it)));
+    }
+    world.look();
+    let asked = world.why("deployment");
+    let before = world.record.len();
+    world.act("ivo", &urgent(RfcAct::Finish { evidence: why() })).unwrap();
+    world.look();
+    let told = world.story(before, &["quiet period"]);
+    expect![[r#"
+        deployment: the quiet period was not uneventful, and is accepted as it was, extended or taken back: Emergency changes in the last seven days: 1, asked for at most 0: not met [winifred]
+        deployment: the quiet period was not uneventful, and is accepted as it was, extended or taken back: Emergency changes in the last seven days: 1, asked for at most 0: not met [gunnvor]
+        05 10:10 quiet period 1 put on from 2027-02-05T10:10:00Z to 2027-02-12T10:10:00Z: R-urgent: emergency change ended at 2027-02-05T10:10:00Z, and 7 days
+    "#]].assert_eq(&(asked + &told));
 }
 
 #[test]
