@@ -49,6 +49,12 @@ impl Acting<'_> {
     /// W1: the guard can be waived, under this profile too.
     fn may_be_waived(&self, wanted: &Wanted<'_>) -> Result<(), Refusal> {
         let guard = wanted.guard;
+        if guard == Guard::Q2 {
+            let text =
+                format!("{guard} is never waived: an eventful quiet period is accepted as it was");
+            let next = "Customer and Operations Manager accept it: `landfall quiet-period accept`";
+            return Err(Refusal::new(RefusalCode::NotPermitted, text, next));
+        }
         let profile = self.state.plan.profile;
         let never = match (guard.waiver(), guard.waiver_under(profile)) {
             (Waivability::Never, _) => format!("{guard} is never waived"),

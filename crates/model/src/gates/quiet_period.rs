@@ -34,7 +34,8 @@ pub fn q1(state: &State, period: &QuietPeriod, now: Timestamp) -> GuardReading {
     state.reading(Guard::Q1, &[Scope::Deployment], now, found)
 }
 
-/// Q2: every criterion of an uneventful quiet period is true, or it was accepted as it was.
+/// Q2: every criterion of an uneventful quiet period is true, or it was accepted as it was. Nothing
+/// else waives it: the record would call it uneventful.
 pub fn q2(state: &State, period: &QuietPeriod, now: Timestamp) -> GuardReading {
     if period.accepted_as_it_was {
         return GuardReading::met(Guard::Q2);
@@ -53,7 +54,7 @@ pub fn q2(state: &State, period: &QuietPeriod, now: Timestamp) -> GuardReading {
         (Some(it), _) => missing(it.to_string(), &roles),
         (None, Some(it)) => missing(it.to_string(), &[RoleType::OperationsManager]),
     };
-    state.reading(Guard::Q2, &[Scope::Deployment], now, found)
+    super::read_strictly(Guard::Q2, found)
 }
 
 /// Q3: enough of it was measured, and the gaps are explained. Where the plan has probes, their

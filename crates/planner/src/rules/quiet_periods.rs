@@ -9,6 +9,7 @@ use expect_test::expect;
 use jiff::SignedDuration;
 use model::change_schedule::ChangeScheduleCommand;
 use model::command::{Command, RfcAct};
+use model::guard::Guard;
 use model::incident::{IncidentCommand, Opening};
 use model::machine::{DeploymentState, MilestoneState, QuietPeriodState};
 use model::milestone::{Milestone, MilestoneCommand};
@@ -229,6 +230,33 @@ fn an_emergency_change_that_is_under_way_at_the_end_is_none_of_a_quiet_week() {
         deployment: the quiet period was not uneventful, and is accepted as it was, extended or taken back: Emergency changes in the last seven days: 1, asked for at most 0: not met [gunnvor]
         05 10:10 quiet period 1 put on from 2027-02-05T10:10:00Z to 2027-02-12T10:10:00Z: R-urgent: emergency change ended at 2027-02-05T10:10:00Z, and 7 days
     "#]].assert_eq(&(asked + &told));
+}
+
+#[test]
+fn an_eventful_quiet_period_is_accepted_as_it_was_and_never_called_uneventful() {
+    let mut world = quiet();
+    let report = super::reported(&world, Scope::Deployment, 1);
+    world.act("esteban", &report).unwrap();
+    world.until(|it| is_quiet(it, QuietPeriodState::Evaluating));
+    let until = world.now.checked_add(DAY).unwrap();
+    let waiver = Command::RequestWaiver {
+        guard: Guard::Q2,
+        scope: Scope::Deployment,
+        reason: why(),
+        risk: why(),
+        control: why(),
+        until,
+        part: None,
+    };
+    let refused = world.act("sabela", &waiver).unwrap_err();
+    let asked = world.why("deployment");
+    expect![[r#"
+        Q2 is never waived: an eventful quiet period is accepted as it was
+        Customer and Operations Manager accept it: `landfall quiet-period accept`
+        deployment: the quiet period was not uneventful, and is accepted as it was, extended or taken back: Severity 1 incidents of the solution: 1, asked for at most 0: not met [winifred]
+        deployment: the quiet period was not uneventful, and is accepted as it was, extended or taken back: Severity 1 incidents of the solution: 1, asked for at most 0: not met [gunnvor]
+        deployment: nobody has stated that 95 % of the site-minutes were measured, and why not all [gunnvor]
+    "#]].assert_eq(&format!("{refused}\n{}\n{asked}", refused.next_step));
 }
 
 #[test]

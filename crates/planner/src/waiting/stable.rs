@@ -340,39 +340,55 @@ fn lacking_days(period: &QuietPeriod, (share, least): (u16, u16)) -> u16 {
 
 /// Returns what the verdict on `period` waits on.
 fn verdict(look: &Look<'_>, period: &QuietPeriod) -> Vec<WaitingOn> {
-    let (state, now) = (look.state, look.now);
-    let scope = Scope::Deployment;
-    let gate = model::gates::quiet_period::readings(state, period, now);
-    let readings = model::quiet_period::readings(state, period, now);
-    let mut waits = Vec::new();
-    for reading in gate.iter().filter(|it| !it.verdict.passes()) {
-        let failed: Vec<String> = readings
-            .iter()
-            .filter(|it| it.verdict == CriterionVerdict::NotMet)
-            .map(ToString::to_string)
-            .collect();
-        if reading.guard != Guard::Q2 || failed.is_empty() {
-            let is_of_q3 = reading.guard == Guard::Q2
-                && !readings.iter().any(|it| {
-                    it.verdict == CriterionVerdict::Unknown && it.criterion == Criterion::Stated
-                });
-            let wait = WaitingOn::guard(state, &scope, reading, period.since);
-            // What is not known for lack of measurements is known once those are there.
-            let wait = wait.filter(|_| !is_of_q3);
-            waits.extend(wait.map(|it| measured_longer(look, period, it)));
-            continue;
+    let gate = model::gates::quiet_period::readings(look.state, period, look.now);
+    let is_measured = gate.iter().all(|it| it.guard != Guard::Q3 || it.verdict.passes());
+    let of_guard = |reading: &GuardReading| {
+        if reading.guard == Guard::Q2 {
+            return eventful(look, period, reading, is_measured);
         }
-        let text = format!(
-            "the quiet period was not uneventful, and is accepted as it was, extended or taken back: {}",
-            failed.join("; ")
-        );
-        let act = format!("accept quiet period {}", period.number);
-        let roles = [RoleType::Customer, RoleType::OperationsManager];
-        for role in super::deployment::lacking(look, &act, &roles) {
-            let accept = QuietPeriodCommand::Accept { actions: vec![], reason: String::new() };
-            let wait = people(look, text.clone(), &[role]).with(Command::QuietPeriod(accept));
-            waits.push(WaitingOn { since: period.since, guard: Some(Guard::Q2), ..wait });
-        }
+        let wait = WaitingOn::guard(look.state, &Scope::Deployment, reading, period.since);
+        wait.map(|it| measured_longer(look, period, it)).into_iter().collect()
+    };
+    gate.iter().filter(|it| !it.verdict.passes()).flat_map(of_guard).collect()
+}
+
+/// Returns what `period` waits on that is not found uneventful, by `reading` of Q2: the statement that
+/// it lacks, else that it is accepted as it was. What is not known for lack of measurements is known
+/// once those are there.
+fn eventful(
+    look: &Look<'_>,
+    period: &QuietPeriod,
+    reading: &GuardReading,
+    is_measured: bool,
+) -> Vec<WaitingOn> {
+    let readings = model::quiet_period::readings(look.state, period, look.now);
+    let of = |verdict: CriterionVerdict| -> Vec<String> {
+        let these = readings.iter().filter(|it| it.verdict == verdict);
+        these.map(ToString::to_string).collect()
+    };
+    let (failed, unknown) = (of(CriterionVerdict::NotMet), of(CriterionVerdict::Unknown));
+    let is_unstated = readings
+        .iter()
+        .any(|it| it.verdict == CriterionVerdict::Unknown && it.criterion == Criterion::Stated);
+    if failed.is_empty() && is_unstated {
+        let wait = WaitingOn::guard(look.state, &Scope::Deployment, reading, period.since);
+        return wait.map(|it| WaitingOn { waivable_by: vec![], ..it }).into_iter().collect();
     }
-    waits
+    let why = match (failed.is_empty(), is_measured) {
+        (false, _) => failed,
+        (true, true) => unknown,
+        (true, false) => return vec![],
+    };
+    let text = format!(
+        "the quiet period was not uneventful, and is accepted as it was, extended or taken back: {}",
+        why.join("; ")
+    );
+    let act = format!("accept quiet period {}", period.number);
+    let roles = [RoleType::Customer, RoleType::OperationsManager];
+    let accepted_by = |role: RoleType| {
+        let accept = QuietPeriodCommand::Accept { actions: vec![], reason: String::new() };
+        let wait = people(look, text.clone(), &[role]).with(Command::QuietPeriod(accept));
+        WaitingOn { since: period.since, guard: Some(Guard::Q2), ..wait }
+    };
+    super::deployment::lacking(look, &act, &roles).into_iter().map(accepted_by).collect()
 }
