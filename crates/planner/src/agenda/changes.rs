@@ -4,7 +4,7 @@
 
 use super::Agenda;
 use crate::facts::Look;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use model::event::Event;
 use model::gates;
 use model::guard::{Guard, GuardReading};
@@ -13,8 +13,10 @@ use model::machine::{
     ComponentState, DeploymentState, RfcState, RfcTransition, SiteState, WaiverState,
     WaiverTransition,
 };
+use model::milestone::Milestone;
 use model::rfc::RequestForChange;
 use model::scope::Scope;
+use model::state::State;
 
 pub(super) fn waivers(look: &mut Look<'_>, agenda: &mut Agenda) {
     for (status, waiver) in look.state.waivers.iter().zip(1_u32..) {
@@ -22,11 +24,7 @@ pub(super) fn waivers(look: &mut Look<'_>, agenda: &mut Agenda) {
             continue;
         }
         // W1: no waiver outlives the milestone that it was granted before.
-        let milestone = matches!(
-            look.state.deployment,
-            DeploymentState::QuietPeriod | DeploymentState::Closing
-        );
-        let is_passed = milestone && status.since < look.state.deployment_since;
+        let is_passed = milestone_reached(look.state).is_some_and(|it| status.since < it);
         if status.until <= look.now || is_passed {
             let transition = WaiverTransition::Expired;
             let reason =
@@ -35,6 +33,24 @@ pub(super) fn waivers(look: &mut Look<'_>, agenda: &mut Agenda) {
         } else {
             look.again(Some(status.until));
         }
+    }
+}
+
+/// Returns when the milestone was reached that the deployment rests on now. More quiet days, which the
+/// review of the next one asks for, do not make it later.
+fn milestone_reached(state: &State) -> Option<Timestamp> {
+    match state.deployment {
+        DeploymentState::QuietPeriod => state.milestones.approved(Milestone::Stable)?.approved,
+        DeploymentState::Closing => Some(state.deployment_since),
+        DeploymentState::Draft
+        | DeploymentState::Ready
+        | DeploymentState::Deploying
+        | DeploymentState::Held
+        | DeploymentState::Stabilizing
+        | DeploymentState::MilestoneReview
+        | DeploymentState::Closed
+        | DeploymentState::Terminating
+        | DeploymentState::Terminated => None,
     }
 }
 

@@ -11,7 +11,7 @@ use model::change_schedule::ChangeScheduleCommand;
 use model::command::{Command, RfcAct};
 use model::guard::Guard;
 use model::incident::{IncidentCommand, Opening};
-use model::machine::{DeploymentState, MilestoneState, QuietPeriodState};
+use model::machine::{DeploymentState, MilestoneState, QuietPeriodState, WaiverState};
 use model::milestone::{Milestone, MilestoneCommand};
 use model::profile::Profile;
 use model::quiet_period::{QuietPeriod, QuietPeriodCommand};
@@ -278,4 +278,29 @@ fn what_goes_back_before_the_quiet_period_begins_takes_its_basis_too() {
         07 10:10 deployment reopened (core component db went back)
     "#]]
     .assert_eq(&world.story(before, &["quiet period", "deployment "]));
+}
+
+#[test]
+fn more_quiet_days_end_no_waiver_that_was_granted_for_them() {
+    let mut world = quiet();
+    world.until(|it| it.state.deployment == DeploymentState::MilestoneReview);
+    let waiver = Command::RequestWaiver {
+        guard: Guard::Q3,
+        scope: Scope::Deployment,
+        reason: why(),
+        risk: why(),
+        control: why(),
+        until: world.now.checked_add(DAY * 20).unwrap(),
+        part: None,
+    };
+    world.act("sabela", &waiver).unwrap();
+    for person in ["gunnvor", "winifred"] {
+        world.act(person, &Command::ApproveWaiver { waiver: 1 }).unwrap();
+    }
+    world.pass(3_600);
+    let extend = QuietPeriodCommand::Extend { days: 7, reason: why() };
+    world.act("winifred", &Command::QuietPeriod(extend)).unwrap();
+    world.look();
+    assert_eq!(world.state.deployment, DeploymentState::QuietPeriod);
+    assert_eq!(world.state.waivers[0].state, WaiverState::Granted);
 }
