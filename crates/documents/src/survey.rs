@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 pub(crate) fn facts(paper: &Paper<'_>) -> Value {
     let state = paper.state;
-    let round = state.surveys.last().map(|it| {
+    let round = state.survey_round().map(|it| {
         json!({ "opened": it.opened, "closes": it.closes, "closed": it.closed, "languages": it.languages,
             "threshold": it.threshold, "sample-percent": it.sample_percent })
     });
@@ -26,7 +26,7 @@ pub(crate) fn facts(paper: &Paper<'_>) -> Value {
 
 pub(crate) fn write(writer: &mut Writer<'_>) {
     let from = writer.paper.reading.on("survey");
-    if writer.paper.state.surveys.last().is_none() {
+    if writer.paper.state.survey_round().is_none() {
         writer.lacks(Said::word("missing-survey"));
     }
     writer.section("round", &[from]).everything("round");

@@ -96,11 +96,15 @@ pub fn d2(state: &State) -> Partly {
     Partly { never: signed.and(incidents.never), ..incidents }
 }
 
-/// D3: the survey is closed, and the customer answered.
+/// D3: the survey that was opened since the quiet period began is closed, and the customer answered.
 pub fn d3(state: &State) -> Found {
     let who = [RoleType::UserExperience, RoleType::ProductManager];
-    let Some(round) = state.surveys.last() else {
-        return missing("no satisfaction survey was held", &who);
+    let Some(round) = state.survey_round() else {
+        let text = match state.surveys.last() {
+            Some(_) => "no satisfaction survey was held in this quiet period",
+            None => "no satisfaction survey was held",
+        };
+        return missing(text, &who);
     };
     let customer = !round.customer.is_empty()
         || round.imports.iter().any(|it| it.instrument == crate::survey::Instrument::Customer);

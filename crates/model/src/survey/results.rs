@@ -71,10 +71,10 @@ impl Results {
     }
 }
 
-/// Returns what the last round showed of `instrument`; nothing where there is none, or where too
-/// few answered to keep anybody's answer to themselves.
+/// Returns what the last round that counts showed of `instrument`; nothing where there is none, or
+/// where too few answered to keep anybody's answer to themselves.
 pub fn results(state: &State, instrument: Instrument) -> Option<Results> {
-    let round = state.surveys.last()?;
+    let round = state.survey_round()?;
     let groups = groups(round, instrument);
     let invited = invited(state, round, instrument);
     let responses: u32 = groups.iter().map(|it| it.responses).sum();

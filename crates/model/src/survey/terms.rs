@@ -3,7 +3,7 @@
 //!
 //! Source: Deploy SMF, overview: customer satisfaction survey.
 
-use super::{Questions, THRESHOLD_MIN};
+use super::{Questions, Round, THRESHOLD_MIN};
 use crate::state::State;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -40,6 +40,13 @@ impl State {
     /// Returns the terms of the survey: the plan's, or the usual ones.
     pub fn survey_terms(&self) -> SurveyTerms {
         self.plan.survey.clone().unwrap_or_default()
+    }
+
+    /// Returns the last round of the survey that counts: the last one, where it was opened since the last
+    /// quiet period began. What people answered before, they answered of something else.
+    pub fn survey_round(&self) -> Option<&Round> {
+        let began = self.quiet_periods.last().map(|it| it.start);
+        self.surveys.last().filter(|it| began.is_none_or(|began| began <= it.opened))
     }
 
     /// Returns the questions of the survey: those the last round was opened with; before the first,

@@ -9,6 +9,7 @@ use expect_test::expect;
 use jiff::SignedDuration;
 use model::change_schedule::ChangeScheduleCommand;
 use model::command::{Command, RfcAct};
+use model::gates::complete::{d3, survey_opens};
 use model::guard::Guard;
 use model::incident::{IncidentCommand, Opening};
 use model::machine::{DeploymentState, MilestoneState, QuietPeriodState, WaiverState};
@@ -20,6 +21,7 @@ use model::rfc::{ChangeWindow, Covers, EmergencyKind, RequestForChange};
 use model::role_type::RoleType;
 use model::scope::Scope;
 use model::sheet::{Sheet, SlotId};
+use model::survey::{Instrument, results};
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
@@ -303,4 +305,30 @@ fn more_quiet_days_end_no_waiver_that_was_granted_for_them() {
     world.look();
     assert_eq!(world.state.deployment, DeploymentState::QuietPeriod);
     assert_eq!(world.state.waivers[0].state, WaiverState::Granted);
+}
+
+#[test]
+fn people_are_asked_anew_in_each_quiet_period_how_satisfied_they_are() {
+    let mut world = quiet();
+    world.until(|it| it.state.surveys.last().is_some_and(|it| it.closed.is_some()));
+    let first = d3(&world.state);
+    let reset = QuietPeriodCommand::Reset { reason: why() };
+    world.act("sabela", &Command::QuietPeriod(reset)).unwrap();
+    world.until(|it| is_quiet(it, QuietPeriodState::Running));
+    let second = d3(&world.state);
+    let shown = results(&world.state, Instrument::Customer);
+    let half = survey_opens(&world.state).unwrap();
+    let is_survey = |it: &WaitingOn| matches!(it.command, Some(Command::Survey(_)));
+    while world.now < half {
+        assert!(world.settled_once_but(&is_survey), "{:#?}", world.waits());
+    }
+    world.look();
+    let asked = world.why("deployment");
+    assert_eq!(first, Ok(()));
+    assert_eq!(second.unwrap_err().0, "no satisfaction survey was held in this quiet period");
+    assert_eq!(shown, None, "what was answered of another one");
+    assert!(asked.contains("the satisfaction survey has to be opened"), "{asked}");
+    world.until(|it| it.state.deployment == DeploymentState::MilestoneReview);
+    world.until(|it| it.state.milestones.state(Milestone::Complete) == MilestoneState::InReview);
+    assert_eq!(world.state.surveys.rounds.len(), 2);
 }

@@ -18,11 +18,15 @@ const UNREVIEWED: &str = "Deployment Complete is not reviewed without an answer 
 
 /// Returns what the survey waits on, from when on it may be opened.
 pub(super) fn survey(look: &Look<'_>) -> Vec<WaitingOn> {
-    match look.state.surveys.last() {
-        Some(round) if round.closed.is_none() => open(look, round),
-        Some(round) if answered(round) => vec![],
-        Some(_) => to_open(look, "the survey closed without an answer of the customer"),
-        None => to_open(look, "the satisfaction survey has to be opened"),
+    match (look.state.survey_round(), look.state.surveys.open()) {
+        (Some(round), _) if round.closed.is_none() => open(look, round),
+        (Some(round), _) if answered(round) => vec![],
+        (Some(_), _) => to_open(look, "the survey closed without an answer of the customer"),
+        (None, Some(earlier)) => {
+            let what = "the survey of an earlier quiet period is still open";
+            vec![WaitingOn::time(Scope::Deployment, what, earlier.opened, earlier.closes)]
+        }
+        (None, None) => to_open(look, "the satisfaction survey has to be opened"),
     }
 }
 
