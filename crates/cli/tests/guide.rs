@@ -41,15 +41,15 @@ fn every_command_of_the_guide_does_what_the_guide_says() {
     for typed in commands {
         let path = format!("{}:{}", programs.display(), std::env::var("PATH").unwrap());
         let output = Command::new("bash")
-            .args(["-c", &typed.line])
+            // As on a screen: what is said beside the results stands where it was said.
+            .args(["-c", &format!("exec 2>&1\n{}", typed.line)])
             .current_dir(&reader)
             .env_clear()
             .envs([("PATH", path.as_str()), ("HOME", &reader.display().to_string())])
             .envs([("LANG", "C.UTF-8"), ("TZ", "UTC"), ("COLUMNS", "120")])
             .output()
             .unwrap();
-        let said = String::from_utf8_lossy(&output.stdout).into_owned()
-            + &String::from_utf8_lossy(&output.stderr);
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
         let Typed { place, line, exit, shown } = typed;
         assert_eq!(output.status.code(), Some(exit), "{place}: {line}\n{said}");
         let mut lines = said.lines();

@@ -6,13 +6,16 @@ use crate::typed::{typed, waiver_request};
 use model::command::Command;
 use model::guard::{Guard, Supplier, Waivability};
 use model::history::Loss;
-use model::id::{DeploymentId, PersonId};
-use model::machine::DeploymentState;
+use model::id::{DeploymentId, PersonId, RingId};
+use model::machine::{ComponentState, DeploymentState, SiteState};
 use model::role_type::RoleType;
-use model::run::{Run, RunKind};
+use model::run::{Run, RunKind, TrackState};
 use model::scope::Scope;
-use model::state::State;
+use model::state::{RingState, State};
 use planner::waiting::WaitingOn;
+
+/// How many people a wait names at most; where there are so many there may be others.
+const NAMED_MAX: usize = 4;
 
 /// Returns what is said before every answer about a deployment whose history was lost.
 pub fn quarantined(deployment: &DeploymentId, loss: &Loss) -> String {
@@ -32,11 +35,13 @@ pub fn binding_first(mut waits: Vec<WaitingOn>) -> Vec<WaitingOn> {
     waits
 }
 
-/// Returns whether `wait` is for `person`: whether they can supply what is missing.
+/// Returns whether `wait` is for `person`: whether they can supply what is missing. Where the wait
+/// names fewer people than it may, these are all who can: whoever else holds the role may not.
 pub fn is_for(state: &State, person: &PersonId, wait: &WaitingOn) -> bool {
     let Supplier::Roles(roles) = &wait.supplier else { return false };
     let held = state.roles_of(person, &wait.scope);
-    wait.people.contains(person) || roles.iter().any(|role| held.contains(role))
+    let are_all = (1..NAMED_MAX).contains(&wait.people.len());
+    wait.people.contains(person) || !are_all && roles.iter().any(|role| held.contains(role))
 }
 
 /// Returns why `scope` does not move, or what it is doing.
@@ -75,6 +80,9 @@ pub fn what(state: &State, wait: &WaitingOn) -> String {
 pub fn lines(state: &State, wait: &WaitingOn) -> Vec<(&'static str, String)> {
     let zone = zone_of(state, &wait.scope);
     let mut lines = vec![("since", when(wait.since, zone)), ("who", who(state, wait))];
+    if let Some((went_wrong, read)) = went_wrong(state, &wait.scope) {
+        lines.extend([("where", went_wrong), ("read", read)]);
+    }
     if let Some(what_to_type) = line_to_type(state, wait) {
         // What comes with time may be had sooner, where somebody can do something about it.
         let label = if matches!(wait.supplier, Supplier::At(_)) { "sooner" } else { "type" };
@@ -95,6 +103,68 @@ pub fn lines(state: &State, wait: &WaitingOn) -> Vec<(&'static str, String)> {
         next_look.unwrap_or_else(|| "as soon as something happens".to_owned()),
     ));
     lines
+}
+
+/// Returns where something went wrong at `scope`, which is halted, and what to type to read more of
+/// it; nothing where a person halted it.
+fn went_wrong(state: &State, scope: &Scope) -> Option<(String, String)> {
+    let (is_halted, computers) = match scope {
+        Scope::Component(id) => {
+            let (planned, status) = state.component(id)?;
+            (status.state == ComponentState::Halted, &planned.hosts)
+        }
+        Scope::Site(id) => {
+            let (planned, status) = state.site(id)?;
+            (status.state == SiteState::Halted, &planned.computers)
+        }
+        Scope::Ring(id) => return halted_in(state, id),
+        Scope::Deployment | Scope::Core | Scope::Rfc(_) => return None,
+    };
+    let run = state.run(scope).filter(|_| is_halted)?;
+    let mut bad = run.tracks.iter().filter_map(|it| Some((it, how_it_ended(it.state)?)));
+    let (track, ended) = bad.next()?;
+    let steps = model::work::steps(&state.plan, state, scope, track.list);
+    let step = track.turn(run.kind, &steps)?.name();
+    let computer = &computers.get(track.computer as usize)?.id;
+    let more = and_more(bad.count(), "step list");
+    Some((format!("step {step} on {computer} {ended}{more}"), format!("landfall output {scope}")))
+}
+
+/// Returns which sites of a ring that is halted are halted themselves, and what to type about the
+/// first of them.
+fn halted_in(state: &State, ring: &RingId) -> Option<(String, String)> {
+    let (_, status) = state.ring(ring)?;
+    let position = *state.index.rings.get(ring)? as usize;
+    let sites =
+        state.index.sites_of_ring.get(position).filter(|_| status.state == RingState::Halted)?;
+    let is_halted =
+        |it: &usize| state.sites.get(*it).is_some_and(|it| it.state == SiteState::Halted);
+    let mut halted = sites.iter().map(|it| *it as usize).filter(is_halted);
+    let first = &state.plan.sites.get(halted.next()?)?.id;
+    let more = and_more(halted.count(), "site");
+    Some((format!("site/{first} is halted{more}"), format!("landfall why site/{first}")))
+}
+
+fn and_more(more: usize, word: &str) -> String {
+    match more {
+        0 => String::new(),
+        1 => format!("; one {word} more"),
+        several => format!("; {several} {word}s more"),
+    }
+}
+
+/// Returns how a track ended that did not end well.
+fn how_it_ended(state: TrackState) -> Option<&'static str> {
+    match state {
+        TrackState::Failed => Some("failed"),
+        TrackState::Lost => Some("did not reach it, or was over too late"),
+        TrackState::Unknown => Some("may or may not have had an effect"),
+        TrackState::Waiting
+        | TrackState::InFlight
+        | TrackState::Asked
+        | TrackState::Done
+        | TrackState::Excluded => None,
+    }
 }
 
 /// Returns what people tell Landfall to end the wait, where it is known.
@@ -176,7 +246,6 @@ fn covering_rfc(state: &State, wait: &WaitingOn) -> Option<Scope> {
 
 /// Returns the command for a wait that names none.
 fn substitute(state: &State, scope: &Scope) -> Option<Command> {
-    use model::machine::{ComponentState, SiteState};
     let reason = String::new();
     if let Some(scope) = held_scope(state, scope) {
         return Some(Command::Hold { scope, held: false, reason });
