@@ -32,6 +32,22 @@ pub(crate) enum Exit {
     Interrupted = 130,
 }
 
+impl Exit {
+    /// All of them, in the order of their codes.
+    const ALL: [Self; 10] = [
+        Self::Done,
+        Self::Failure,
+        Self::Usage,
+        Self::Wrong,
+        Self::NotPermitted,
+        Self::Refused,
+        Self::Halted,
+        Self::Infeasible,
+        Self::Stale,
+        Self::Interrupted,
+    ];
+}
+
 /// The exit codes, as `landfall help exit-codes` prints them.
 pub(crate) const TABLE: &str = "List the exit codes and what they mean.
 
@@ -49,6 +65,22 @@ pub(crate) const TABLE: &str = "List the exit codes and what they mean.
 A code never changes its meaning. After 1 nobody knows whether an act was recorded: repeat it with
 the same --command-id, and it is recorded once. After 2 to 8 nothing was recorded but
 what was printed before.";
+
+/// An exit code, for programs.
+#[derive(Serialize)]
+pub(crate) struct Code {
+    code: u8,
+    kind: Exit,
+    meaning: &'static str,
+}
+
+/// Returns every exit code with what it means, as the table says.
+pub(crate) fn codes() -> Vec<Code> {
+    let rows = TABLE.lines().filter_map(|it| it.trim_start().split_once("  "));
+    let rows = rows.filter_map(|(code, meaning)| Some((code.parse().ok()?, meaning)));
+    let kind = |code: u8| Exit::ALL.into_iter().find(|it| *it as u8 == code);
+    rows.filter_map(|(code, meaning)| Some(Code { code, kind: kind(code)?, meaning })).collect()
+}
 
 impl From<RefusalCode> for Exit {
     fn from(code: RefusalCode) -> Self {
@@ -73,20 +105,11 @@ mod tests {
 
     #[test]
     fn every_exit_code_stands_in_the_table() {
-        for exit in [
-            Exit::Done,
-            Exit::Failure,
-            Exit::Usage,
-            Exit::Wrong,
-            Exit::NotPermitted,
-            Exit::Refused,
-            Exit::Halted,
-            Exit::Infeasible,
-            Exit::Stale,
-            Exit::Interrupted,
-        ] {
+        for exit in Exit::ALL {
             let number = format!("{:>5}  ", exit as u8);
             assert!(TABLE.lines().any(|it| it.starts_with(&number)), "{exit:?}");
         }
+        let told: Vec<Exit> = codes().iter().map(|it| it.kind).collect();
+        assert_eq!(told, Exit::ALL);
     }
 }

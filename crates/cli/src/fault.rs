@@ -11,6 +11,7 @@ use planfile::Diagnostic;
 use record::{InvalidKey, RecordError, VerifyError};
 use serde::Serialize;
 use std::error::Error;
+use std::io::ErrorKind;
 use std::path::Path;
 
 /// Why a command was not carried out.
@@ -72,12 +73,25 @@ impl Fault {
         self
     }
 
-    /// Returns the fault of a file or directory.
+    /// Returns whether there is nothing to say: whoever read has gone.
+    pub(crate) fn is_silent(&self) -> bool {
+        self.what.is_empty()
+    }
+
+    /// Returns the fault of a file or directory. One that is not there, or is there already, was typed
+    /// wrongly; one that cannot be read or written is something else.
     pub(crate) fn of_file(path: &Path, error: &std::io::Error) -> Self {
-        let what = format!("{} cannot be used", path.display());
-        Self::new(Exit::Failure, what)
-            .why(error.to_string())
-            .next("check the path and its permissions")
+        let path = path.display();
+        match error.kind() {
+            ErrorKind::AlreadyExists => {
+                Self::usage(format!("{path} is there already"), "name another file")
+            }
+            ErrorKind::NotFound => Self::usage(format!("{path} cannot be used"), "check the path")
+                .why("there is no such file or directory"),
+            _ => Self::new(Exit::Failure, format!("{path} cannot be used"))
+                .why(error.to_string())
+                .next("check the path and its permissions"),
+        }
     }
 
     /// Returns a fault whose message is a sentence with its next step after a semicolon or colon.
@@ -131,6 +145,7 @@ impl From<RecordError> for Fault {
             | RecordError::Weak { .. }
             | RecordError::Key { .. }
             | RecordError::Full { .. }
+            | RecordError::Unreachable { .. }
             | RecordError::Locked { .. }
             | RecordError::ReadOnly { .. }
             | RecordError::Newer { .. }

@@ -45,7 +45,9 @@ fn main() -> ExitCode {
     match done {
         Ok(exit) => exit.into(),
         Err(fault) => {
-            terminal.complain(&fault);
+            if !fault.is_silent() {
+                terminal.complain(&fault);
+            }
             fault.exit.into()
         }
     }

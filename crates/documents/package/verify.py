@@ -3,7 +3,7 @@
 
     tar -xf FG30.evidence.tar README/verify.py
     python3 README/verify.py FG30.evidence.tar [VKEY [AUTHORITIES.PEM]]
-Exit code 0 where everything holds; 3 with the first thing that does not."""
+Exit code 0 where everything holds; 2 where there is no such file; 3 with the first thing that does not."""
 import base64, functools, hashlib, json, math, pathlib, re, subprocess, sys, tempfile
 
 FORMAT, BLOCK, PURPOSE, SEALED = "landfall-evidence/1", 512, b"landfall-signature", re.compile(rb'"sealed":"([0-9a-f]{64})"')
@@ -190,10 +190,10 @@ def verify(data, vkey, authorities=b""):
     need((runs := max(dict(rest).get("population/runs.csv", b"\n").count(b"\n") - 1, 0)) == ended, f"population: {runs} rows for {ended} steps")
     sealed, opened = set(SEALED.findall(exported)).union(*contents.values()), {sha256(it).encode() for it in re.findall(rb"[^\n]+", dict(rest).get("private.ndjson", b""))}
     need(opened <= sealed, "private: a line opens nothing in the record")
-    print(f"{listed['deployment']} holds: {len(rest)} files, {len(opened)} private values open, {len(sealed - opened)} closed, signed with {own}")
+    print(f"{listed['deployment']} holds: {len(rest)} files, {len(opened)} private values open, {len(sealed - opened)} closed, signed with {own}" + ("" if vkey else ", which the file names itself: compare it with the key that you keep"))
 
 try:
     name, vkey, authorities, *_ = sys.argv[1:] + [""] * 3
     verify(open(name, "rb").read(), vkey, authorities and open(authorities, "rb").read())
-except (Flaw, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as flaw:
-    sys.exit(print(f"it does not hold: {flaw}", file=sys.stderr) or 3)
+except (Flaw, OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as flaw:
+    unread = isinstance(flaw, OSError) and f"{flaw.filename or 'no file'}: {flaw.strerror}; usage: verify.py FILE [VKEY [AUTHORITIES.PEM]]"; sys.exit(print(unread or f"it does not hold: {flaw}", file=sys.stderr) or (2 if unread else 3))

@@ -5,6 +5,7 @@
 
 use crate::error::RecordError;
 use crate::location::Location;
+use crate::reaching::reach;
 use crate::sql::SqlAccounts;
 use jiff::{SignedDuration, Timestamp};
 use model::digest::Digest;
@@ -121,6 +122,9 @@ impl Accounts {
     /// [`RecordError::Storage`] for a record in memory, which nobody comes in to; and as
     /// [`open`](crate::open).
     pub async fn open(location: &Location) -> Result<Self, RecordError> {
+        if let Location::Postgres(url) = location {
+            reach(url).await?;
+        }
         Ok(Self { sql: SqlAccounts::open(location).await?, believed: Mutex::default() })
     }
 

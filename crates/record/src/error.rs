@@ -177,6 +177,17 @@ pub enum RecordError {
         #[source]
         source: Cause,
     },
+    /// Nobody is there, or nobody is let in: look at what is named, then repeat.
+    #[error("the database at {place} cannot be connected to; {look_at}")]
+    Unreachable {
+        /// Where it should be, without what may be a password.
+        place: String,
+        /// What to look at.
+        look_at: &'static str,
+        /// What the network or the database said.
+        #[source]
+        source: Cause,
+    },
     /// Somebody else holds the database for too long: repeat later.
     #[error("the database was busy for too long; repeat, and see who else is using it")]
     Locked {

@@ -323,7 +323,14 @@ impl<'a> Check<'a> {
     fn end(self) -> Result<Verified, FirstBad> {
         match self.ending.clone() {
             Some(verified) => Ok(verified),
-            None => self.bad_line("the file ends before the checkpoint"),
+            None => {
+                let why = match self.line {
+                    0 => "the file is empty",
+                    _ => "the file ends before the checkpoint",
+                };
+                // It is the next line that is missing.
+                Self { line: self.line + 1, ..self }.bad_line(why)
+            }
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::memory::Memory;
 use crate::notary::Notary;
 use crate::note::Checkpoint;
 use crate::queue::{Claimed, Enlisted, Lead, OpenOrder, Present, Receipt, Renewed, Reported};
+use crate::reaching::reach;
 use crate::sql::SqlRecord;
 use async_trait::async_trait;
 use model::digest::Digest;
@@ -26,7 +27,8 @@ use std::time::Duration;
 /// # Errors
 ///
 /// [`RecordError::Weak`] where the database could lose what it acknowledged,
-/// [`RecordError::Newer`] where a newer program has used it, and what the database says.
+/// [`RecordError::Newer`] where a newer program has used it, [`RecordError::Unreachable`] where it
+/// cannot be connected to, and what the database says.
 pub async fn open(
     location: &Location,
     signer: Signer,
@@ -36,7 +38,10 @@ pub async fn open(
     Ok(match location {
         Location::Memory => Arc::new(Memory::new(notary)),
         Location::Sqlite(path) => Arc::new(SqlRecord::sqlite(path, notary).await?),
-        Location::Postgres(url) => Arc::new(SqlRecord::postgres(url, notary).await?),
+        Location::Postgres(url) => {
+            reach(url).await?;
+            Arc::new(SqlRecord::postgres(url, notary).await?)
+        }
     })
 }
 

@@ -23,6 +23,7 @@ mod opening;
 mod package;
 mod proof;
 mod queue;
+mod reaching;
 mod receipt;
 mod rotation;
 mod seal;

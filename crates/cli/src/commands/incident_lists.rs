@@ -67,7 +67,7 @@ pub(crate) fn show(desk: &Desk, number: u32) -> Result<Exit, Fault> {
     let state = desk.state();
     let incident = state.incidents.incident(number).ok_or_else(|| {
         let what = format!("there is no incident {number}");
-        Fault::new(Exit::Refused, what).next("`landfall incident list --all` shows them")
+        Fault::usage(what, "`landfall incident list --all` shows them")
     })?;
     desk.terminal.answer(incident, || shown(desk, incident))?;
     Ok(Exit::Done)
@@ -222,7 +222,7 @@ pub(crate) fn escalation(desk: &Desk, number: u32) -> Result<Exit, Fault> {
     let state = desk.state();
     let escalation = state.escalations.escalation(number).ok_or_else(|| {
         let what = format!("there is no escalation {number}");
-        Fault::new(Exit::Refused, what).next("`landfall escalation list --all` shows them")
+        Fault::usage(what, "`landfall escalation list --all` shows them")
     })?;
     desk.terminal.answer(escalation, || shown_escalation(desk, escalation))?;
     Ok(Exit::Done)

@@ -2,12 +2,12 @@
 
 use crate::args::command;
 use crate::args::run::{Completions, Man};
-use crate::exit::{Exit, TABLE};
+use crate::exit::{self, Exit, TABLE};
 use crate::fault::Fault;
 use crate::terminal::Terminal;
 
 pub(crate) fn exit_codes(terminal: Terminal) -> Result<Exit, Fault> {
-    terminal.print(TABLE)?;
+    terminal.answer(&exit::codes(), || TABLE.to_owned())?;
     Ok(Exit::Done)
 }
 

@@ -13,10 +13,15 @@ struct RaceLost {
     source: sqlx::Error,
 }
 
+/// A pool gave no connection in time. It does not say why.
+#[derive(Debug, thiserror::Error)]
+#[error("no connection to it came free or could be made in time: it may be busy, or gone")]
+struct NoneFree;
+
 /// Returns what `error` means for the caller.
 pub(super) fn fault(error: sqlx::Error) -> RecordError {
     if let sqlx::Error::PoolTimedOut = error {
-        return RecordError::Locked { source: error.into() };
+        return RecordError::Locked { source: NoneFree.into() };
     }
     let Some(database) = error.as_database_error() else {
         return RecordError::Storage { source: error.into() };
