@@ -13,7 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use model::event::Event;
 use model::guard::Supplier;
 use model::id::{ComponentId, RingId, SiteId};
-use model::machine::{ComponentTransition, SiteTransition};
+use model::machine::{ComponentTransition, DeploymentState, SiteState, SiteTransition};
 use model::ring::Ring;
 use model::state::{RingState, SiteStatus, State};
 use model::state_index::StateIndex;
@@ -24,7 +24,7 @@ pub use crate::simulation::HORIZON_DAYS;
 /// What a forecast found.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Forecast {
-    /// When all sites are signed off, if that day comes.
+    /// When all sites are signed off, if that day comes; when the last one was, where all are.
     pub ends: Option<Timestamp>,
     /// Core components, in plan order.
     pub components: Vec<ComponentForecast>,
@@ -69,8 +69,29 @@ pub fn forecast(state: &State, now: Timestamp) -> Forecast {
     let mut watching = Watching::new(state);
     let chance = Chance::new(0, 0);
     let ended = Simulation::new(state.clone(), now, Assumptions::BEST, chance, &mut watching).run();
-    let ends = ended.is_over.then_some(ended.at);
+    let ends = match ended.deployment {
+        // A project that was ended early leaves sites unsigned for good.
+        DeploymentState::Terminating | DeploymentState::Terminated => all_signed_off(state),
+        DeploymentState::Draft
+        | DeploymentState::Ready
+        | DeploymentState::Deploying
+        | DeploymentState::Held
+        | DeploymentState::Stabilizing
+        | DeploymentState::QuietPeriod
+        | DeploymentState::MilestoneReview
+        | DeploymentState::Closing
+        | DeploymentState::Closed => {
+            ended.is_over.then(|| all_signed_off(state).unwrap_or(ended.at))
+        }
+    };
     Forecast { ends, blocked: ended.blocked, ..watching.found }
+}
+
+/// Returns when the last site was signed off or exempted, where all of them are.
+fn all_signed_off(state: &State) -> Option<Timestamp> {
+    let is_done = |it: &SiteStatus| matches!(it.state, SiteState::SignedOff | SiteState::Exempt);
+    let last = state.sites.iter().map(|it| it.since).max();
+    last.filter(|_| state.sites.iter().all(is_done))
 }
 
 /// Returns the forecast of a deployment that goes as far as its plan can be read, in words that

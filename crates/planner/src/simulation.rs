@@ -122,6 +122,12 @@ pub enum Passed {
     Soak,
     /// A site was observed.
     Observation,
+    /// It was to become stable, or the quiet period was to be ready to begin.
+    Stabilizing,
+    /// The quiet period went on.
+    QuietPeriod,
+    /// The review and the survey took their days, or the project was being closed.
+    Review,
     /// A window, the end of a freeze, or another instant of the plan had to come.
     Windows,
     /// The server was down, or something was held, as the storyline says.
@@ -299,6 +305,23 @@ impl<'w, W: Watch> Simulation<'w, W> {
 
     /// Returns what is waited for until an instant of the agenda.
     fn passes_on(&self, at: Timestamp) -> Passed {
+        match self.state.deployment {
+            DeploymentState::Draft
+            | DeploymentState::Ready
+            | DeploymentState::Deploying
+            | DeploymentState::Held => self.passes_on_sites(at),
+            DeploymentState::Stabilizing => Passed::Stabilizing,
+            DeploymentState::QuietPeriod => Passed::QuietPeriod,
+            DeploymentState::MilestoneReview
+            | DeploymentState::Closing
+            | DeploymentState::Closed
+            | DeploymentState::Terminating
+            | DeploymentState::Terminated => Passed::Review,
+        }
+    }
+
+    /// Returns what is waited for until an instant of the agenda, while there are sites to deploy.
+    fn passes_on_sites(&self, at: Timestamp) -> Passed {
         let soaks = |ring: &model::ring::Ring, since: Timestamp| {
             let soak = SignedDuration::from_secs(i64::from(ring.soak_s));
             since.checked_add(soak).ok() == Some(at)
@@ -317,9 +340,13 @@ impl<'w, W: Watch> Simulation<'w, W> {
             self.now = to;
             match on {
                 Passed::Steps | Passed::People => self.people.time_passes(to),
-                Passed::Soak | Passed::Observation | Passed::Windows | Passed::Storyline => {
-                    self.people.look_again();
-                }
+                Passed::Soak
+                | Passed::Observation
+                | Passed::Stabilizing
+                | Passed::QuietPeriod
+                | Passed::Review
+                | Passed::Windows
+                | Passed::Storyline => self.people.look_again(),
             }
         }
     }

@@ -87,8 +87,8 @@ impl Standing {
 pub struct Forecast {
     /// The entry of the record up to which it was computed.
     pub entry: Seq,
-    /// When all sites are signed off, if everybody does at once what they are asked; nothing where
-    /// that never comes.
+    /// When all sites are signed off, if everybody does at once what they are asked, or when they
+    /// were; nothing where that never comes.
     pub ends: Option<Timestamp>,
 }
 

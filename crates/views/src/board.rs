@@ -170,7 +170,8 @@ pub enum Ends {
     NotAsked,
     /// It takes longer than a page may wait.
     NotYetKnown,
-    /// At this instant, if everybody does at once what they are asked.
+    /// At this instant, if everybody does at once what they are asked; where all sites are signed
+    /// off already, when the last one was.
     At(Timestamp),
     /// Never, as far as can be seen.
     Never,

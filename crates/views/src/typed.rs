@@ -9,6 +9,7 @@ mod notices;
 mod precheck;
 mod stable;
 
+use jiff::Timestamp;
 use model::batch::BatchCommand;
 use model::change_schedule::ChangeScheduleCommand;
 use model::command::{Command, Resumable, RfcAct};
@@ -38,6 +39,12 @@ pub fn waiver_request(guard: Guard, scope: &Scope) -> String {
     format!(
         "landfall waiver request {guard} {scope}{part} --reason \"{TEXT}\" --risk \"{TEXT}\" --control \"{TEXT}\" --until {TEXT}"
     )
+}
+
+/// Returns `at` without what is smaller than a second: nobody types that, and a moment earlier is
+/// as good.
+fn to_the_second(at: Timestamp) -> Timestamp {
+    Timestamp::from_second(at.as_second()).unwrap_or(at)
 }
 
 /// Returns `text` as one word of a shell's line.
@@ -225,7 +232,7 @@ fn dispute_words(command: &DisputeCommand) -> String {
     match command {
         DisputeCommand::Report { person, means, since, reason } => {
             let means = means.map(|it| format!(" --means {it}")).unwrap_or_default();
-            let reason = quoted(reason);
+            let (reason, since) = (quoted(reason), to_the_second(*since));
             format!("dispute report {person}{means} --since {since} --reason {reason}")
         }
         DisputeCommand::Renew { dispute, statement } => {

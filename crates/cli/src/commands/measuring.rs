@@ -14,6 +14,7 @@ use model::measures::printed::Printed;
 use model::measures::recorded;
 use model::reports;
 use model::scope::Scope;
+use model::window::TimeZoneName;
 use planfile::{MeasuredTable, MeasuredTables, MoreTables};
 use serde_json::json;
 use std::io::Read as _;
@@ -33,7 +34,7 @@ pub(crate) fn measures_of_tables(it: &Measures, terminal: Terminal) -> Result<Ex
         fault.diagnostics = found.into();
         fault.next("correct them; nothing is left out in silence")
     })?;
-    show(&Figures::of(&measured, &question, &it.zone.rules()), None, terminal)
+    show(&Figures::of(&measured, &question, &it.zone.rules()), &it.zone, None, terminal)
 }
 
 pub(crate) fn measures(it: &Measures, desk: &Desk) -> Result<Exit, Fault> {
@@ -67,7 +68,7 @@ pub(crate) fn measures(it: &Measures, desk: &Desk) -> Result<Exit, Fault> {
         ));
     }
     let figures = Figures::of(&measured, &question, &state.plan.zone.rules());
-    show(&figures, Some(state.environment()), desk.terminal)
+    show(&figures, &state.plan.zone, Some(state.environment()), desk.terminal)
 }
 
 /// Writes the tables of `measured` into `folder`.
@@ -83,12 +84,13 @@ fn write(folder: &Path, measured: &Measured) -> Result<(), Fault> {
 
 fn show(
     figures: &Figures<'_>,
+    zone: &TimeZoneName,
     environment: Option<String>,
     terminal: Terminal,
 ) -> Result<Exit, Fault> {
     let printed = Printed { environment: environment.clone(), ..Printed::new(figures) };
     terminal.answer(&printed, || {
-        render::measures::figures(figures, environment.as_deref(), terminal.setting())
+        render::measures::figures(figures, zone, environment.as_deref(), terminal.setting())
     })?;
     Ok(Exit::Done)
 }
@@ -126,7 +128,7 @@ pub(crate) fn report(it: &ReportOf, desk: &Desk) -> Result<Exit, Fault> {
     for of in &it.reports {
         let facts = reports::report(state, of).ok_or_else(|| {
             let next = "`landfall report` lists the reports";
-            Fault::new(Exit::Refused, format!("{of} is not in the plan")).next(next)
+            Fault::usage(format!("{of} is not in the plan"), next)
         })?;
         shown.push((of, facts));
     }
@@ -188,15 +190,7 @@ fn read(tables: &Tables) -> Result<MeasuredTables, Fault> {
 }
 
 fn table(path: &Path) -> Result<MeasuredTable, Fault> {
-    let fault = |error: &std::io::Error| {
-        let fault = Fault::of_file(path, error);
-        // A file that is not there was typed wrongly; one that cannot be read is something else.
-        if error.kind() == std::io::ErrorKind::NotFound {
-            Fault { exit: Exit::Usage, ..fault }
-        } else {
-            fault
-        }
-    };
+    let fault = |error: &std::io::Error| Fault::of_file(path, error);
     let file = std::fs::File::open(path).map_err(|it| fault(&it))?;
     let mut bytes = vec![];
     file.take(TABLE_BYTES_MAX).read_to_end(&mut bytes).map_err(|it| fault(&it))?;

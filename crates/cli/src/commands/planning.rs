@@ -52,6 +52,8 @@ pub(crate) struct Read {
     pub(crate) diagnostics: Vec<Diagnostic>,
     pub(crate) folder: DiskFolder,
     pub(crate) path: std::path::PathBuf,
+    /// Its folder as it was given.
+    given: PathBuf,
 }
 
 impl Read {
@@ -76,16 +78,26 @@ impl Read {
     }
 }
 
+/// Returns `diagnostics` with their files as they are named from here: an editor jumps to them.
+fn found_in(given: &Path, mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    for it in &mut diagnostics {
+        it.file = given.join(&it.file).display().to_string();
+    }
+    diagnostics
+}
+
 /// Reads the plan at `path`.
 ///
 /// # Errors
 ///
 /// When there is nothing to read.
 pub(crate) fn read(path: &Path) -> Result<Read, Fault> {
+    let given = if path.is_dir() { path } else { path.parent().unwrap_or(path) }.to_owned();
     let (path, main) = plan_place(path)?;
     let folder = DiskFolder::new(&path).map_err(|it| Fault::of_file(&path, &it))?;
     let loaded = planfile::load(&folder, &main);
-    Ok(Read { plan: loaded.plan, diagnostics: loaded.diagnostics, folder, path })
+    let diagnostics = found_in(&given, loaded.diagnostics);
+    Ok(Read { plan: loaded.plan, diagnostics, folder, path, given })
 }
 
 #[derive(Serialize)]
@@ -102,7 +114,7 @@ pub(crate) fn check(it: &Check, terminal: Terminal) -> Result<Exit, Fault> {
         let spinner = terminal.spinner("comparing the release's files with their digests");
         let found = planfile::verify_deliverables(&read.folder, plan);
         spinner.finish_and_clear();
-        read.diagnostics.extend(found);
+        read.diagnostics.extend(found_in(&read.given, found));
     }
     let digest = read.plan.as_ref().map(|it| it.digest().to_string());
     let checked = Checked { digest, diagnostics: &read.diagnostics };
@@ -180,7 +192,7 @@ pub(crate) async fn forecast_of(
     let forecast = planner::forecast::forecast(&state, now);
     spinner.finish_and_clear();
     let setting = terminal.setting();
-    terminal.answer(&forecast, || render::forecast::page(&state.plan, now, &forecast, setting))?;
+    terminal.answer(&forecast, || render::forecast::page(&state, now, &forecast, setting))?;
     Ok(if forecast.ends.is_some() { Exit::Done } else { Exit::Infeasible })
 }
 

@@ -14,7 +14,7 @@ use model::role_type::RoleType;
 use model::scope::Scope;
 use model::state::State;
 use views::event::sentence;
-use views::time::lasting;
+use views::time::{lasting, told};
 
 /// Returns what happened by itself, where a reader of the demo wants to know it.
 pub(super) fn of_landfall(state: &State, event: &Event) -> Option<String> {
@@ -94,7 +94,8 @@ pub(super) fn of_person(
     if let Event::Precheck(event) = event {
         let first = state.plan.components.first().map(|it| Scope::Component(it.id.clone()));
         let is_told = first.is_some_and(|it| it == event.scope());
-        return if is_told { said(RoleType::ReleaseManagement, event.to_string()) } else { None };
+        let text = told(&event.to_string(), &state.plan.zone);
+        return if is_told { said(RoleType::ReleaseManagement, text) } else { None };
     }
     if let Event::ReleaseReadiness(ReleaseReadinessEvent::CriteriaAcknowledged { .. }) = event {
         return said(RoleType::Customer, "acknowledges the success criteria".to_owned());

@@ -1,5 +1,6 @@
 //! The board as a page of text.
 
+use super::counted::counted;
 use super::table::{Tone, bad_count, cell, number, table, text};
 use crate::terminal::Setting;
 use model::machine::ComponentState;
@@ -155,10 +156,10 @@ fn counters(board: &Board) -> String {
     let sheets: Vec<String> = sheets.collect();
     let throughput = &board.throughput;
     format!(
-        "Signatures   {}\nThroughput   {} sites, {} computers into service in the last {} h\nForecast     {}\n",
+        "Signatures   {}\nThroughput   {}, {} into service in the last {} h\nForecast     {}\n",
         sheets.join(" · "),
-        throughput.sites,
-        throughput.computers,
+        counted(throughput.sites, "site"),
+        counted(throughput.computers, "computer"),
         throughput.hours,
         ends(board)
     )
@@ -169,6 +170,9 @@ pub(crate) fn ends(board: &Board) -> String {
     match &board.forecast {
         Ends::NotAsked => "not asked for".to_owned(),
         Ends::NotYetKnown => "takes longer to compute: `landfall forecast`".to_owned(),
+        Ends::At(at) if *at < board.at => {
+            format!("all sites are signed off, the last one since {}", when(*at, &board.zone))
+        }
         Ends::At(at) => format!(
             "all sites signed off by {}, in {}, if everybody does at once what they are asked",
             when(*at, &board.zone),

@@ -4,20 +4,28 @@ use super::counted::counted;
 use super::table::{Tone, cell, number, table, text};
 use crate::terminal::Setting;
 use jiff::Timestamp;
-use model::plan::MasterProjectPlan;
+use model::machine::DeploymentState;
+use model::state::State;
 use planner::forecast::{Forecast, objections};
 use views::time::{between, when};
 
-/// Returns `forecast`, made at `from`, as a page of text.
+/// Returns `forecast` of `state`, made at `from`, as a page of text.
 pub(crate) fn page(
-    plan: &MasterProjectPlan,
+    state: &State,
     from: Timestamp,
     forecast: &Forecast,
     setting: Setting,
 ) -> String {
+    let plan = &state.plan;
     let zone = &plan.zone;
+    let was_ended =
+        matches!(state.deployment, DeploymentState::Terminating | DeploymentState::Terminated);
     let mut page = format!("{} · {}\n", plan.deployment, plan.title);
     match forecast.ends {
+        Some(ends) if ends < from => {
+            page +=
+                &format!("All sites are signed off, the last one since {}.\n", when(ends, zone));
+        }
         Some(ends) => {
             page += &format!(
                 "All sites signed off by {}, {} after {}, if everybody does at once what they are asked.\n",
@@ -26,10 +34,11 @@ pub(crate) fn page(
                 when(from, zone)
             );
         }
-        None => page += "It does not come to its end:\n",
-    }
-    if forecast.ends.is_none() {
-        objections(forecast).iter().for_each(|it| page += &format!("- {it}\n"));
+        None if was_ended => page += "It was ended before all sites were signed off.\n",
+        None => {
+            page += "It does not come to its end:\n";
+            objections(forecast).iter().for_each(|it| page += &format!("- {it}\n"));
+        }
     }
     page += &format!(
         "At most {} at once; they hold at most {} kbit/s of their links.\n",
@@ -50,7 +59,7 @@ pub(crate) fn page(
         }
         page += &format!("\n{}", text(&components));
     }
-    let mut rings = table(setting, &["ring", "starts", "verified", "passes", "can fail at most"]);
+    let mut rings = table(setting, &["ring", "starts", "verified", "passes", "blast radius"]);
     for line in &forecast.rings {
         rings.add_row(vec![
             cell(&line.ring, Tone::Plain),

@@ -14,16 +14,23 @@ use model::measures::measure::{Measure, Unit, minutes};
 use model::measures::outcomes::{Outcome, OutcomeStanding};
 use model::measures::printed::PrintedSite;
 use model::measures::weeks::WEEK_MS;
+use model::window::TimeZoneName;
+use views::time::exactly;
 
 /// The most sites that are listed: the worst first.
 const SITES_MAX: usize = 25;
 /// The most intervals that are listed for one measure.
 const INTERVALS_MAX: usize = 50;
 
-/// Returns all of `figures`, of a deployment in `environment` where it is one.
-pub(crate) fn figures(it: &Figures<'_>, environment: Option<&str>, setting: Setting) -> String {
+/// Returns all of `figures` by the clock of `zone`, of a deployment in `environment` where it is one.
+pub(crate) fn figures(
+    it: &Figures<'_>,
+    zone: &TimeZoneName,
+    environment: Option<&str>,
+    setting: Setting,
+) -> String {
     let measures = it.measures();
-    let mut shown = format!("{}\n\n", heading(it, environment));
+    let mut shown = format!("{}\n\n", heading(it, zone, environment));
     shown += &self::measures(&measures, setting);
     if let Some(desk) = &it.desk {
         shown += &format!("\n{}", durations(desk, setting));
@@ -40,7 +47,7 @@ pub(crate) fn figures(it: &Figures<'_>, environment: Option<&str>, setting: Sett
     shown + &format!("\n{}", sites(it, setting))
 }
 
-fn heading(it: &Figures<'_>, environment: Option<&str>) -> String {
+fn heading(it: &Figures<'_>, zone: &TimeZoneName, environment: Option<&str>) -> String {
     let question = it.question;
     let causes = match &question.causes {
         Causes::All => "as experienced, whatever the cause".to_owned(),
@@ -49,7 +56,8 @@ fn heading(it: &Figures<'_>, environment: Option<&str>) -> String {
             format!("attributable: {}", causes.join(", "))
         }
     };
-    let (from, to) = (instant(question.from_ms), instant(question.to_ms));
+    let at = |at_ms| exactly(instant(at_ms), zone);
+    let (from, to) = (at(question.from_ms), at(question.to_ms));
     let state = if it.downtime.is_provisional {
         "provisional, something was still going on"
     } else {
@@ -64,7 +72,7 @@ fn heading(it: &Figures<'_>, environment: Option<&str>) -> String {
     };
     format!(
         "{environment}{from} up to {to}, {causes}\nas of {}: {state}; {clock}{left_out}",
-        instant(question.as_of_ms)
+        at(question.as_of_ms)
     )
 }
 

@@ -7,6 +7,9 @@ use model::plan::MasterProjectPlan;
 use planfile::{Diagnostic, PlanDiff, Severity};
 use views::people::person;
 
+/// The most sites that are listed: a page is read, not searched.
+const SITES_MAX: usize = 200;
+
 /// Returns everything that is wrong, and how much of it there is.
 pub(crate) fn diagnostics(diagnostics: &[Diagnostic]) -> String {
     diagnostics.iter().map(|it| format!("{it}\n")).collect()
@@ -62,8 +65,7 @@ pub(crate) fn page(plan: &MasterProjectPlan, setting: Setting) -> String {
         }
         page += &format!("\n{}", text(&rows));
     }
-    let mut rows =
-        table(setting, &["ring", "kind", "sites", "at once", "soak", "can fail at most"]);
+    let mut rows = table(setting, &["ring", "kind", "sites", "at once", "soak", "blast radius"]);
     for (position, it) in plan.rings.iter().enumerate() {
         let sites = plan.sites_of_ring(position).count();
         let soak = jiff::SignedDuration::from_secs(i64::from(it.soak_s));
@@ -77,6 +79,21 @@ pub(crate) fn page(plan: &MasterProjectPlan, setting: Setting) -> String {
         ]);
     }
     page += &format!("\n{}", text(&rows));
+    let mut rows = table(setting, &["site", "ring", "title", "owner", "computers"]);
+    for (it, ring) in plan.sites.iter().zip(&plan.ring_of).take(SITES_MAX) {
+        let ring = plan.rings.get(*ring as usize).map(|it| it.id.to_string());
+        rows.add_row(vec![
+            cell(&it.id, Tone::Plain),
+            cell(ring.unwrap_or_default(), Tone::Plain),
+            cell(&it.title, Tone::Plain),
+            cell(person(plan, &it.owner), Tone::Plain),
+            number(it.computers.len(), Tone::Plain),
+        ]);
+    }
+    page += &format!("\n{}", text(&rows));
+    if plan.sites.len() > SITES_MAX {
+        page += &format!("  and {} more: `--json` has them all\n", plan.sites.len() - SITES_MAX);
+    }
     let mut rows = table(setting, &["rfc", "category", "requested by", "part", "title"]);
     for it in &plan.rfcs {
         rows.add_row(vec![

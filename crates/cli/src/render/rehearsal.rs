@@ -70,7 +70,7 @@ fn rings(rehearsed: &Rehearsed, zone: &TimeZoneName, setting: Setting) -> String
         "starts",
         "verified (half, 9 in 10)",
         "passes (half, 9 in 10)",
-        "can fail",
+        "blast radius",
         "failed at most",
         "halted in",
     ];
@@ -145,6 +145,9 @@ fn time(rehearsed: &Rehearsed, setting: Setting) -> String {
             Passed::People => "people have to answer",
             Passed::Soak => "rings soak",
             Passed::Observation => "sites are observed",
+            Passed::Stabilizing => "operation becomes stable",
+            Passed::QuietPeriod => "the quiet period passes",
+            Passed::Review => "the review and the survey take their days",
             Passed::Windows => "windows and freezes have to pass",
             Passed::Storyline => "as the storyline says",
         };

@@ -3,12 +3,14 @@
 use crate::render;
 use crate::terminal::Setting;
 use expect_test::expect;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use model::event::{Actor, Entry, Event};
+use model::machine::{DeploymentState, SiteState};
 use model::profile::Purpose;
 use model::scope::Scope;
 use model::sheet::Sheet;
-use model::state::State;
+use model::state::{SiteStatus, State};
+use planner::waiting::WaitingOn;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use std::path::Path;
@@ -16,9 +18,14 @@ use std::sync::Arc;
 use views::board::{Board, Ends};
 
 fn created() -> State {
+    of("minimal.yaml")
+}
+
+/// Returns the state of a deployment of the example `main` that was just created.
+fn of(main: &str) -> State {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples");
     let disk = planfile::DiskFolder::new(&folder).unwrap();
-    let plan = planfile::load(&disk, "minimal.yaml").plan.unwrap();
+    let plan = planfile::load(&disk, main).plan.unwrap();
     let at: Timestamp = "2027-01-04T08:00:00Z".parse().unwrap();
     let entry = Entry {
         seq: 1,
@@ -60,6 +67,57 @@ fn why_names_what_is_missing_who_supplies_it_and_what_to_type() {
 }
 
 #[test]
+fn a_wait_is_for_those_whom_it_names_and_for_everybody_in_the_role_where_it_names_nobody_or_many() {
+    let state = of("two-branches/landfall.yaml");
+    let waits = planner::waiting::waiting(&state, state.at, 100);
+    let submit = waits.into_iter().find(|it| it.what.contains("has to be submitted")).unwrap();
+    let person = |name: &&str| name.parse().unwrap();
+    for (named, is_for_ivo) in [
+        (&["ivo", "saoirse"][..], true),
+        (&["saoirse"], false),
+        (&[], true),
+        (&["saoirse", "amara", "anselm", "dagny"], true),
+    ] {
+        let wait = WaitingOn { people: named.iter().map(person).collect(), ..submit.clone() };
+        assert_eq!(views::why::is_for(&state, &person(&"ivo"), &wait), is_for_ivo, "{named:?}");
+        assert!(!views::why::is_for(&state, &person(&"winifred"), &wait), "{named:?}");
+    }
+}
+
+#[test]
+fn once_all_sites_are_signed_off_a_forecast_says_since_when() {
+    let mut state = created();
+    let (signed, now) = (state.at, state.at + SignedDuration::from_hours(75));
+    let signed_off = |it: &SiteStatus| SiteStatus { state: SiteState::SignedOff, ..it.clone() };
+    state.sites = state.sites.iter().map(signed_off).collect();
+    let mut told = String::new();
+    for deployment in [DeploymentState::Stabilizing, DeploymentState::Closed] {
+        state.deployment = deployment;
+        let found = planner::forecast::forecast(&state, now);
+        assert_eq!(found.ends, Some(signed), "{deployment}");
+        let board = Board::of(&state, now, &[], Ends::At(signed));
+        let page = render::forecast::page(&state, now, &found, setting());
+        let line = page.lines().nth(1).unwrap_or_default();
+        told += &format!("{deployment}: {line} | {}\n", render::board::ends(&board));
+    }
+    // One that is ended early leaves what is not signed as it is.
+    state.sites = state
+        .sites
+        .iter()
+        .map(|it| SiteStatus { state: SiteState::Planned, ..it.clone() })
+        .collect();
+    state.deployment = DeploymentState::Terminated;
+    let found = planner::forecast::forecast(&state, now);
+    assert_eq!(found.ends, None);
+    let page = render::forecast::page(&state, now, &found, setting());
+    told += page.lines().nth(1).unwrap_or_default();
+    expect![[r#"
+        stabilizing: All sites are signed off, the last one since 2027-01-04 09:00 CET (08:00 UTC). | all sites are signed off, the last one since 2027-01-04 09:00 CET (08:00 UTC)
+        closed: All sites are signed off, the last one since 2027-01-04 09:00 CET (08:00 UTC). | all sites are signed off, the last one since 2027-01-04 09:00 CET (08:00 UTC)
+        It was ended before all sites were signed off."#]].assert_eq(&told);
+}
+
+#[test]
 fn a_forecast_is_a_page() {
     let state = created();
     let found = planner::forecast::forecast(&state, state.at);
@@ -68,9 +126,9 @@ fn a_forecast_is_a_page() {
         All sites signed off by 2027-01-04 09:04 CET (08:04 UTC), 4 min 1 s after 2027-01-04 09:00 CET (08:00 UTC), if everybody does at once what they are asked.
         At most 1 site at once; they hold at most 0 kbit/s of their links.
 
-         RING   STARTS                VERIFIED              PASSES                CAN FAIL AT MOST
-         pilot  2027-01-04 09:00 CET  2027-01-04 09:04 CET  2027-01-04 09:04 CET                 1
-    "#]].assert_eq(&render::forecast::page(&state.plan, state.at, &found, setting()));
+         RING   STARTS                VERIFIED              PASSES                BLAST RADIUS
+         pilot  2027-01-04 09:00 CET  2027-01-04 09:04 CET  2027-01-04 09:04 CET             1
+    "#]].assert_eq(&render::forecast::page(&state, state.at, &found, setting()));
 }
 
 // Proves: R-REL5

@@ -1,6 +1,6 @@
 //! Commands about what is looked at before a core component is touched, as they are typed.
 
-use super::quoted;
+use super::{quoted, to_the_second};
 use model::precheck::PrecheckCommand;
 
 pub(super) fn typed(command: &PrecheckCommand) -> String {
@@ -9,6 +9,7 @@ pub(super) fn typed(command: &PrecheckCommand) -> String {
             format!("precheck capacity {scope} --evidence {}", quoted(evidence))
         }
         PrecheckCommand::TakeRestorePoint { scope, reference, taken, kept_until } => {
+            let kept_until = to_the_second(*kept_until);
             let taken = taken.map(|it| format!(" --taken {it}")).unwrap_or_default();
             let reference = quoted(reference);
             format!(

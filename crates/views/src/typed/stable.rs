@@ -1,6 +1,6 @@
 //! Commands of the third process as they are typed.
 
-use super::quoted;
+use super::{quoted, to_the_second};
 use model::assignment::AssignmentCommand;
 use model::milestone::MilestoneCommand;
 use model::quiet_period::QuietPeriodCommand;
@@ -100,7 +100,7 @@ pub(super) fn readiness(command: &ReadinessCommand) -> String {
             format!("guide acknowledge{}", list(guides))
         }
         ReadinessCommand::ReportMonitoring { sites, since, evidence } => {
-            let sites = list(sites);
+            let (sites, since) = (list(sites), to_the_second(*since));
             format!("readiness monitoring{sites} --since {since} --evidence {}", quoted(evidence))
         }
         ReadinessCommand::LoseMonitoring { sites, reason } => {

@@ -136,6 +136,9 @@ fn bandwidth(visit: &Visit) -> Option<Block> {
 
 fn forecast(visit: &Visit, ends: &Ends) -> String {
     match ends {
+        Ends::At(at) if *at < visit.now => {
+            format!("All sites are signed off, the last one since {}.", visit.when(*at))
+        }
         Ends::NotAsked => String::new(),
         Ends::NotYetKnown => "A forecast is being made: look again in a moment.".to_owned(),
         Ends::At(at) => format!(
