@@ -85,6 +85,24 @@ pub struct Client {
     copy: Arc<dyn Record>,
 }
 
+/// Returns what calls the server at `server`, and its address.
+fn caller(server: &str) -> Result<(reqwest::Client, Url), ClientError> {
+    let unusable = |why: String| ClientError::Unreachable(why);
+    let server = Url::parse(server).map_err(|it| unusable(it.to_string()))?;
+    if !matches!(server.scheme(), "http" | "https") {
+        return Err(unusable(format!("{server} is no address of a server")));
+    }
+    let tls = rustls::crypto::ring::default_provider();
+    // A second provider is never needed: whoever was first installed the same one.
+    tls.install_default().ok();
+    let http = reqwest::Client::builder()
+        .timeout(TAKES_MAX)
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .map_err(|it| unusable(it.to_string()))?;
+    Ok((http, server))
+}
+
 impl Client {
     /// Returns a client of the server at `server`, let in by `secret`, that keeps its copy at
     /// `location`, from where the next one goes on.
@@ -98,21 +116,20 @@ impl Client {
         location: &Location,
         signer: Signer,
     ) -> Result<Self, ClientError> {
-        let unusable = |why: String| ClientError::Unreachable(why);
-        let server = Url::parse(server).map_err(|it| unusable(it.to_string()))?;
-        if !matches!(server.scheme(), "http" | "https") {
-            return Err(unusable(format!("{server} is no address of a server")));
-        }
-        let tls = rustls::crypto::ring::default_provider();
-        // A second provider is never needed: whoever was first installed the same one.
-        tls.install_default().ok();
-        let http = reqwest::Client::builder()
-            .timeout(TAKES_MAX)
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .map_err(|it| unusable(it.to_string()))?;
+        let (http, server) = caller(server)?;
         let copy = open(location, signer, None).await?;
         Ok(Self { http, server, secret, copy })
+    }
+
+    /// Returns once the server at `server` has answered anything at all.
+    ///
+    /// # Errors
+    ///
+    /// Where the address is none, or nobody answers there.
+    pub async fn answers(server: &str) -> Result<(), ClientError> {
+        let (http, server) = caller(server)?;
+        let asked = http.get(server).send().await;
+        asked.map(|_| ()).map_err(|error| ClientError::Unreachable(said(&error)))
     }
 
     /// Returns the address of `path` on its server; nothing where `path` is none.

@@ -16,6 +16,7 @@ pub(crate) mod document;
 pub(crate) mod escalation;
 pub(crate) mod evidence;
 pub(crate) mod incident;
+mod instant;
 pub(crate) mod look;
 pub(crate) mod measure;
 pub(crate) mod message;

@@ -5,6 +5,7 @@
 
 mod act_name;
 mod kept;
+mod nearest;
 
 use crate::args::Everywhere;
 use crate::exit::Exit;
@@ -177,10 +178,12 @@ impl Desk {
         if views::subject::is_known(state, scope) {
             return Ok(());
         }
-        Err(Fault::usage(
-            format!("{scope} is not in the plan"),
-            "`landfall plan show` names what is",
-        ))
+        let lists = "`landfall plan show` lists what is";
+        let next = match nearest::nearest(state, scope) {
+            Some(meant) => format!("did you mean {meant}? {lists}"),
+            None => lists.to_owned(),
+        };
+        Err(Fault::usage(format!("{scope} is not in the plan"), next))
     }
 
     /// Returns who acts.

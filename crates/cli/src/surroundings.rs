@@ -146,17 +146,27 @@ impl Surroundings {
     ///
     /// # Errors
     ///
-    /// When nobody has logged in there, or the copy of its record cannot be kept.
+    /// When nobody answers or has logged in there, or the copy of its record cannot be kept.
     pub(crate) async fn client(&self) -> Result<Option<Client>, Fault> {
-        let Some(server) = &self.server else { return Ok(None) };
+        if self.server.is_none() {
+            return Ok(None);
+        }
+        let server = self.named_server()?;
         let secret = match &self.token {
             Some(reference) => secret(reference).map_err(|missing| {
                 Fault::usage(missing.to_string(), "name where the token is: --token")
             })?,
-            None => secret(&format!("file:{}", self.session(server).display())).map_err(|_| {
-                Fault::new(Exit::NotPermitted, format!("nobody has logged in at {server}"))
-                    .next("`landfall log-in NAME --server URL`, or name a token with --token")
-            })?,
+            None => match secret(&format!("file:{}", self.session(server).display())) {
+                Ok(secret) => secret,
+                Err(_) => {
+                    // Where nobody answers, there is no use in logging in.
+                    Client::answers(server).await?;
+                    let what = format!("nobody has logged in at {server}");
+                    return Err(Fault::new(Exit::NotPermitted, what).next(
+                        "`landfall log-in NAME --server URL`, or name a token with --token",
+                    ));
+                }
+            },
         };
         Ok(Some(self.client_of(server, secret).await?))
     }
@@ -172,7 +182,14 @@ impl Surroundings {
 
     fn named_server(&self) -> Result<&str, Fault> {
         let none = || Fault::usage("no server is named", "name it: --server URL");
-        self.server.as_deref().ok_or_else(none)
+        let server = self.server.as_deref().ok_or_else(none)?;
+        let is_address = api::Url::parse(server)
+            .is_ok_and(|it| matches!(it.scheme(), "http" | "https") && it.has_host());
+        if is_address {
+            return Ok(server);
+        }
+        let next = "write it with its scheme, such as --server http://127.0.0.1:7500";
+        Err(Fault::usage(format!("{server} is no address of a server"), next))
     }
 
     async fn client_of(&self, server: &str, secret: Zeroizing<String>) -> Result<Client, Fault> {

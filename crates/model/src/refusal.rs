@@ -50,7 +50,11 @@ impl Refusal {
     /// Returns the refusal of a name that is not there.
     pub fn unknown(what: impl std::fmt::Display) -> Self {
         let text = format!("{what} is not in the plan");
-        Self::new(RefusalCode::Unknown, text, "look up its name with `landfall status`")
+        Self::new(
+            RefusalCode::Unknown,
+            text,
+            "`landfall plan show` lists components, rings, sites and requests; with --json all that is planned",
+        )
     }
 
     /// Returns the refusal of an incomplete command.

@@ -43,4 +43,5 @@ pub use json_schema::schema;
 pub use load::{Loaded, Source, load};
 pub use measured::{MeasuredTable, MeasuredTables, MoreTables, instant, measured};
 pub use storyline::{LoadedStoryline, storyline};
+pub use suggest::nearest;
 pub use tree::{DEPTH_MAX, NODES_MAX};

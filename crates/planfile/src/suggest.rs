@@ -9,10 +9,7 @@ const COMPARED_LENGTH_MAX: usize = 64;
 const LISTED_MAX: usize = 12;
 
 /// Returns which of `known` was most likely meant by `written`, if any is near enough.
-pub(crate) fn nearest<'k>(
-    written: &str,
-    known: impl IntoIterator<Item = &'k str>,
-) -> Option<&'k str> {
+pub fn nearest<'k>(written: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     if written.len() > COMPARED_LENGTH_MAX {
         return None;
     }

@@ -38,8 +38,8 @@ pub enum ReceptionError {
     /// The name is taken.
     #[error("there is an account {0} already")]
     Taken(model::id::PersonId),
-    /// There is no such account.
-    #[error("there is no account {0}")]
+    /// There is no such account, site or passkey.
+    #[error("there is no {0}")]
     Unknown(String),
     /// What was asked is incomplete or contradicts itself.
     #[error("{0}")]

@@ -12,8 +12,8 @@ use model::id::PersonId;
   landfall account list --server https://landfall.example.org
   landfall account create ines --server https://landfall.example.org
 
-Log in first: `landfall log-in NAME --server URL`. A passkey is made by a browser, on the page of your
-account.")]
+Log in first: `landfall log-in NAME --server URL`. A passkey is made by a browser, on the page of
+your account.")]
 pub(crate) enum AccountOf {
     SetUp(SetUp),
     ComeIn(ComeIn),

@@ -1,5 +1,6 @@
 //! What can be typed about delegations.
 
+use super::instant::instant;
 use clap::Subcommand;
 use model::id::PersonId;
 use model::role_type::RoleType;
@@ -33,7 +34,7 @@ what the separation of duties keeps from either of you is kept from them. Nothin
         #[arg(long = "slot", value_name = "SLOT")]
         slots: Vec<SlotId>,
         /// From when on: a time with its zone; now without.
-        #[arg(long, value_name = "TIME")]
+        #[arg(long, value_name = "TIME", value_parser = instant)]
         from: Option<jiff::Timestamp>,
         /// Until when: a time with its zone, or a date, whose end in the project's zone is meant.
         #[arg(long, value_name = "TIME|DATE")]

@@ -1,5 +1,6 @@
 //! What can be typed about disputed signatures.
 
+use super::instant::instant;
 use clap::Subcommand;
 use model::dispute::Means;
 use model::id::{PersonId, RfcId};
@@ -29,7 +30,7 @@ Everybody reports for themselves; operations, Program and Solution Manager for o
         #[arg(long)]
         means: Option<Means>,
         /// Since when: a time with its zone.
-        #[arg(long, value_name = "TIME")]
+        #[arg(long, value_name = "TIME", value_parser = instant)]
         since: jiff::Timestamp,
         /// What is known.
         #[arg(long, value_name = "TEXT")]

@@ -1,5 +1,6 @@
 //! What can be typed about milestones.
 
+use super::instant::instant;
 use clap::Subcommand;
 use model::id::PersonId;
 use model::milestone::{Milestone, Recommendation, ReturnTo};
@@ -28,7 +29,7 @@ pub(crate) enum MilestoneOf {
         #[arg(long = "invite", value_name = "PERSON")]
         invitees: Vec<PersonId>,
         /// From when it takes effect, with its zone; the last signature decides if left out.
-        #[arg(long, value_name = "TIME")]
+        #[arg(long, value_name = "TIME", value_parser = instant)]
         effective: Option<jiff::Timestamp>,
     },
     /// Recommend what to decide: go, no-go or abstain.

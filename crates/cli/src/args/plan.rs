@@ -1,5 +1,6 @@
 //! What can be typed about plans.
 
+use super::instant::instant;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 
@@ -88,7 +89,7 @@ pub(crate) struct ForecastOf {
     #[arg(value_name = "PLAN")]
     pub(crate) plan: Option<PathBuf>,
     /// The instant at which it would begin; without it, now.
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", value_parser = instant)]
     pub(crate) from: Option<jiff::Timestamp>,
 }
 
@@ -136,7 +137,7 @@ pub(crate) struct Rehearse {
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=RUNS_MAX))]
     pub(crate) runs: u32,
     /// The instant at which it would begin; without it, now.
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", value_parser = instant)]
     pub(crate) from: Option<jiff::Timestamp>,
 }
 

@@ -1,5 +1,6 @@
 //! What can be typed about readiness and operations guides.
 
+use super::instant::instant;
 use clap::Subcommand;
 use model::id::{LineId, SiteId};
 
@@ -81,7 +82,7 @@ pub(crate) enum Readiness {
         #[arg(value_name = "SITE")]
         sites: Vec<SiteId>,
         /// Since when, without a gap.
-        #[arg(long, value_name = "TIME")]
+        #[arg(long, value_name = "TIME", value_parser = instant)]
         since: jiff::Timestamp,
         /// What shows it.
         #[arg(long, value_name = "TEXT")]

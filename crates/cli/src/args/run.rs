@@ -64,8 +64,8 @@ pub(crate) struct Serve {
     /// A directory with fonts for letters that the built-in ones lack.
     #[arg(long, value_name = "DIR", env = "LANDFALL_FONTS", hide_env_values = true)]
     pub(crate) fonts: Option<PathBuf>,
-    /// The sign-on service of the organisation (`OpenID` Connect), as it calls itself. It calls people back
-    /// at ADDRESS/sign-on/back.
+    /// The sign-on service of the organisation (OIDC), as it calls itself. It calls people back at
+    /// ADDRESS/sign-on/back.
     #[arg(
         long,
         value_name = "URL",

@@ -1,5 +1,6 @@
 //! What can be typed about the satisfaction survey.
 
+use super::instant::instant;
 use clap::{ArgGroup, Subcommand};
 use jiff::Timestamp;
 use model::survey::Instrument;
@@ -28,7 +29,7 @@ pub(crate) enum Survey {
   landfall survey open --closes 2027-04-28T22:00:00Z --language en --language fr-CA --sample-percent 50")]
     Open {
         /// When it closes; after as many days as the plan says if left out.
-        #[arg(long, value_name = "TIME")]
+        #[arg(long, value_name = "TIME", value_parser = instant)]
         closes: Option<Timestamp>,
         /// A language in which it is asked; may be given several times. Those of the plan if left out.
         #[arg(long = "language", value_name = "TAG")]

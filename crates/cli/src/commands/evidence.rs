@@ -2,6 +2,7 @@
 //!
 //! House rule: what is in it is computed from the very entries that are in it.
 
+use super::records::KEEP_THE_KEY;
 use crate::args::evidence::{EvidenceOf, Forms};
 use crate::desk::Desk;
 use crate::exit::Exit;
@@ -83,7 +84,7 @@ async fn package(path: &Path, on: &Stationery, desk: &Desk) -> Result<Exit, Faul
     std::fs::write(path, &bytes).map_err(|error| Fault::of_file(path, &error))?;
     desk.terminal.answer(&Packed { file: path, files: count, entries, sha256 }, || {
         format!(
-            "{count} files with {entries} entries are in {0}, SHA-256 {sha256}.\n\nVerify it anywhere:\n  landfall verify {0}\n  tar -xf {0} README/verify.py && python3 README/verify.py {0}",
+            "{count} files with {entries} entries are in {0}, SHA-256 {sha256}.\n\nVerify it anywhere:\n  landfall verify {0} --key KEY\n  tar -xf {0} README/verify.py && python3 README/verify.py {0} KEY\n{KEEP_THE_KEY}",
             path.display()
         )
     })?;
@@ -97,6 +98,7 @@ struct Received<'a> {
 }
 
 async fn receipt(slot: &SlotId, path: &Path, desk: &Desk) -> Result<Exit, Fault> {
+    desk.known(desk.state(), &slot.sheet.scope())?;
     is_free(path)?;
     let signer = signer(desk).await?;
     let (record, deployment) = (desk.coordinator.record(), desk.deployment());
@@ -122,7 +124,7 @@ async fn receipt(slot: &SlotId, path: &Path, desk: &Desk) -> Result<Exit, Fault>
     std::fs::write(path, bytes).map_err(|error| Fault::of_file(path, &error))?;
     desk.terminal.answer(&Received { file: path, entry }, || {
         format!(
-            "The receipt of entry {entry} is in {0}.\n\nVerify it anywhere:\n  landfall verify {0}",
+            "The receipt of entry {entry} is in {0}.\n\nVerify it anywhere:\n  landfall verify {0} --key KEY\n{KEEP_THE_KEY}",
             path.display()
         )
     })?;

@@ -6,6 +6,7 @@ use crate::exit::Exit;
 use crate::fault::Fault;
 use crate::surroundings::Surroundings;
 use crate::terminal::Terminal;
+use model::scope::Scope;
 
 pub(crate) async fn log_in(
     it: &LogIn,
@@ -28,6 +29,7 @@ pub(crate) async fn link(it: &Link, desk: &Desk) -> Result<Exit, Fault> {
         let next = "name the server at which it is opened: --server URL";
         return Err(Fault::usage("a link is opened at a server", next));
     };
+    desk.known(desk.state(), &Scope::Site(it.site.clone()))?;
     let made = client.link_to_site(&desk.deployment(), &it.site).await?;
     desk.terminal.answer(&made, || {
         let (person, site, ends) = (&made.person, &it.site, made.ends);

@@ -15,6 +15,7 @@ use model::id::{LineId, SiteId};
 use model::message::{Addressee, LetterState, LetterStatus, LetterText, MessageCommand};
 use model::private::{Opening, Private, REMOVED};
 use model::scope::Scope;
+use planner::notices::{ACKNOWLEDGE, SURVEY};
 use serde::Serialize;
 use std::path::Path;
 use views::time::when;
@@ -196,10 +197,18 @@ async fn show(desk: &Desk, number: u32) -> Result<Exit, Fault> {
             letter.letter.to,
             letter.state,
             shown.text.subject,
-            shown.text.body
+            as_sent(&shown.text.body)
         )
     })?;
     Ok(Exit::Done)
+}
+
+/// Returns what a letter says, with words for what is filled in as it is sent: the links in it are
+/// their reader's own, and nobody else knows them.
+fn as_sent(body: &str) -> String {
+    let acknowledge = "(a link of the reader's own, to acknowledge it)";
+    let survey = "(a link of the reader's own, to the survey)";
+    body.replace(ACKNOWLEDGE, acknowledge).replace(SURVEY, survey)
 }
 
 /// Returns the letter that came back with the report in `file`, and what the report says.

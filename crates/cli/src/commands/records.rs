@@ -25,6 +25,8 @@ use std::time::Duration;
 
 /// How many entries are read at once.
 pub(super) const PAGE: u32 = 2_000;
+/// What is said of the key wherever something to verify is handed out.
+pub(super) const KEEP_THE_KEY: &str = "KEY is what `landfall record key` prints, from where you keep it: without it only accidents are found.";
 /// How often a followed record is looked at.
 const FOLLOW_EVERY: Duration = Duration::from_millis(300);
 
@@ -154,6 +156,12 @@ async fn show(
     {
         wanted.truncate(limit);
         last = wanted.last().map_or(after, |it| it.seq);
+    }
+    if wanted.is_empty()
+        && let Some(scope) = scope
+    {
+        // What is no longer in the plan has its entries all the same.
+        desk.known(desk.state(), scope)?;
     }
     if !follow {
         desk.terminal.answer(&wanted, || lines(desk, &wanted))?;
@@ -348,7 +356,7 @@ async fn export(
             None => (String::new(), String::new()),
         };
         format!(
-            "{entries} entries are in {path}{beside}.\n\nVerify it anywhere:\n  landfall verify {path}{with}"
+            "{entries} entries are in {path}{beside}.\n\nVerify it anywhere:\n  landfall verify {path} --key KEY{with}\n{KEEP_THE_KEY}"
         )
     })?;
     Ok(Exit::Done)

@@ -19,6 +19,7 @@ const DIGITS_MIN: usize = 8;
 
 pub(crate) fn sheet(it: &SheetOf, desk: &Desk) -> Result<Exit, Fault> {
     let state = desk.state();
+    it.sheets.iter().try_for_each(|it| desk.known(state, &it.scope()))?;
     let values: Vec<_> = it.sheets.iter().map(|it| render::sheet::value(state, it)).collect();
     desk.terminal.answer(&values, || {
         let pages = it.sheets.iter().map(|it| render::sheet::page(state, it));
@@ -76,6 +77,7 @@ pub(crate) async fn withdraw(it: &Withdraw, mut desk: Desk) -> Result<Exit, Faul
 
 /// Returns the slots that are meant: the named one, or those asked for that the person may fill.
 fn slots(desk: &Desk, wanted: &Wanted) -> Result<Vec<SlotId>, Fault> {
+    desk.known(desk.state(), &wanted.sheet().scope())?;
     let sheet = match wanted {
         Wanted::Slot(slot) => return Ok(vec![slot.clone()]),
         Wanted::Sheet(sheet) => sheet,

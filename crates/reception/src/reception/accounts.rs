@@ -140,7 +140,7 @@ impl Reception {
 
     pub(super) async fn known(&self, name: &PersonId) -> Result<Account, ReceptionError> {
         let account = self.accounts.account(name).await?;
-        account.ok_or_else(|| ReceptionError::Unknown(name.to_string()))
+        account.ok_or_else(|| ReceptionError::Unknown(format!("account {name}")))
     }
 
     /// Makes a token for the visitor's own programs. It is shown once.

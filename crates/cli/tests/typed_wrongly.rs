@@ -1,0 +1,129 @@
+//! What is typed wrongly, or asked of somebody who is not there: each is told so, with what to do next,
+//! and the exit code says whose fault it is.
+
+#![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "a test fails where it stands")]
+
+#[path = "support/folder.rs"]
+mod folder;
+#[path = "support/said.rs"]
+mod said;
+
+use said::said;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use tempfile::TempDir;
+
+/// A place with the examples, and a rehearsal of the one with two branches.
+struct Place {
+    folder: TempDir,
+}
+
+impl Place {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let examples = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples");
+        folder::copy(&examples, folder.path());
+        let place = Self { folder };
+        let (code, said) = place.types("deployment create two-branches --rehearsal --as ivo");
+        assert_eq!(code, 0, "{said}");
+        place
+    }
+
+    fn landfall(&self, line: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_landfall"));
+        command.args(line.split(' ')).current_dir(self.folder.path()).env_clear();
+        command.stdin(Stdio::null());
+        command
+    }
+
+    fn types(&self, line: &str) -> (i32, String) {
+        said(self.landfall(line).output().unwrap())
+    }
+}
+
+#[test]
+fn whatever_is_not_there_is_named_with_where_to_look_and_ends_with_code_2() {
+    let place = Place::new();
+    std::fs::write(place.folder.path().join("there.jsonl"), "").unwrap();
+    let not_in_plan = "site/B99 is not in the plan";
+    let lists = "`landfall plan show` lists";
+    for (line, what, next) in [
+        ("sheet site/B99", not_in_plan, lists),
+        ("record show site/B99", not_in_plan, lists),
+        ("sign site/B99 --as ivo", not_in_plan, lists),
+        ("evidence receipt site/B99:site-owner receipt.json", not_in_plan, lists),
+        ("why site/B72", "site/B72 is not in the plan", "did you mean site/B27?"),
+        ("why ring/flaghsip", "ring/flaghsip is not in the plan", "did you mean ring/flagship?"),
+        ("acknowledge site/B99 --as amara", "B99 is not in the plan", lists),
+        ("incident show 99", "there is no incident 99", "`landfall incident list --all`"),
+        ("escalation show 99", "there is no escalation 99", "`landfall escalation list --all`"),
+        ("report ring/nosuch", "is not in the plan", "`landfall report` lists"),
+        ("verify nosuch.jsonl", "nosuch.jsonl cannot be used", "check the path"),
+        ("record export there.jsonl", "there.jsonl is there already", "name another file"),
+        ("forecast two-branches --from tomorrow", "'tomorrow'", "write a time with its zone"),
+        ("status --server localhost:7534", "localhost:7534 is no address", "http://127.0.0.1:7500"),
+    ] {
+        let (code, said) = place.types(line);
+        assert!(code == 2 && said.contains(what) && said.contains(next), "{line}: {code} {said}");
+    }
+    let (_, shown) = place.types("plan show");
+    assert!(shown.contains("Modesto CA"), "the list that is named has no sites: {shown}");
+}
+
+#[test]
+fn a_server_or_a_database_that_nobody_runs_is_said_to_be_unreachable() {
+    let place = Place::new();
+    // Whoever was given this port has given it back: nobody listens there.
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let at = listener.local_addr().unwrap();
+    drop(listener);
+    for (line, what) in [
+        (format!("status --server http://{at}"), "the server cannot be reached".to_owned()),
+        (
+            format!("status --database postgres://me:secret@{at}/landfall"),
+            format!("the database at postgres://{at}/landfall cannot be connected to"),
+        ),
+    ] {
+        let (code, said) = place.types(&line);
+        assert!(code == 1 && said.contains(&what), "{line}: {code} {said}");
+        assert!(said.contains("Connection refused") && !said.contains("secret"), "{line}: {said}");
+    }
+}
+
+#[test]
+fn what_is_wrong_with_a_plan_is_said_with_the_path_that_was_typed() {
+    let place = Place::new();
+    let plan = place.folder.path().join("two-branches/landfall.yaml");
+    let text = std::fs::read_to_string(&plan).unwrap();
+    std::fs::write(&plan, text.replace("owner: amara", "owner: amarra")).unwrap();
+    for typed in ["two-branches", "two-branches/landfall.yaml", "./two-branches/landfall.yaml"] {
+        let folder = typed.trim_end_matches("/landfall.yaml");
+        let (code, said) = place.types(&format!("check {typed}"));
+        let at = format!("at {folder}/landfall.yaml:");
+        assert!(code == 3 && said.contains(&at), "{typed}: {said}");
+    }
+}
+
+#[test]
+fn whoever_reads_no_further_is_told_nothing() {
+    let place = Place::new();
+    for line in ["schema", "completions bash", "exit-codes"] {
+        let mut command = place.landfall(line);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut landfall = command.spawn().unwrap();
+        drop(landfall.stdout.take());
+        let output = landfall.wait_with_output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(said.is_empty() && output.status.success(), "{line}: {said}");
+    }
+}
+
+#[test]
+fn exit_codes_are_told_to_programs_too() {
+    let place = Place::new();
+    let (_, said) = place.types("--json exit-codes");
+    let codes: Vec<serde_json::Value> = serde_json::from_str(&said).unwrap();
+    let refused = codes.iter().find(|it| it["code"] == 5).unwrap();
+    assert_eq!(refused["kind"], "refused");
+    assert_eq!(refused["meaning"], "a gate, or the state of the thing, refuses it");
+}
