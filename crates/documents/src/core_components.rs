@@ -8,6 +8,8 @@ use crate::writer::Writer;
 use model::assessment::{self, KeyQuestion};
 use model::id::PersonId;
 use model::scope::Scope;
+use model::sheet::Sheet;
+use model::state::State;
 
 pub(crate) fn write(writer: &mut Writer<'_>) {
     let paper = writer.paper;
@@ -44,9 +46,20 @@ pub(crate) fn write(writer: &mut Writer<'_>) {
     answers(writer, "P1");
 }
 
-/// Puts the answers to the key questions that begin with `process` into a section of their own.
-pub(crate) fn answers(writer: &mut Writer<'_>, process: &str) {
-    let state = writer.paper.state;
+/// Returns with what the key questions begin whose answers stand on `sheet`; nothing where it has none
+/// beside what is signed.
+pub(crate) fn process_of(sheet: &Sheet) -> Option<&'static str> {
+    match sheet {
+        Sheet::CoreInterim | Sheet::CoreFinal => Some("P1"),
+        Sheet::SitesComplete => Some("P2"),
+        Sheet::DeploymentStable => Some("P3a"),
+        Sheet::QuietPeriodReport => Some("P3b"),
+        Sheet::Site(_) | Sheet::MilestoneReview | Sheet::CloseOut | Sheet::Termination => None,
+    }
+}
+
+/// Returns the answers to the key questions that begin with `process`, as they stand in `state`.
+pub(crate) fn answered(state: &State, process: &str) -> Vec<Criterion> {
     let asked = KeyQuestion::ALL.iter().filter(|it| it.to_string().starts_with(process));
     let criterion = |question: &KeyQuestion| {
         let standing = assessment::standing(state, *question);
@@ -71,8 +84,17 @@ pub(crate) fn answers(writer: &mut Writer<'_>, process: &str) {
             at: None,
         }
     };
-    let answers: Vec<Criterion> = asked.map(criterion).collect();
-    writer
-        .section("answers", &[writer.paper.reading.on("assessment")])
-        .put(Block::Answers(answers));
+    asked.map(criterion).collect()
+}
+
+/// Puts the answers to the key questions that begin with `process` into a section of their own: of what
+/// was issued, as they stood then.
+pub(crate) fn answers(writer: &mut Writer<'_>, process: &str) {
+    let paper = writer.paper;
+    let kept = writer.issued.and_then(|it| paper.reading.beside(&it.digest));
+    writer.section("answers", &[paper.reading.on("assessment")]);
+    match kept {
+        Some(kept) => writer.put(Block::Answers(kept.answers.clone())),
+        None => writer.of_today().put(Block::Answers(answered(paper.state, process))),
+    };
 }

@@ -13,9 +13,27 @@ pub(crate) fn facts(paper: &Paper<'_>, number: u32) -> Option<Value> {
         json!({ "incident": it.number, "severity": it.severity, "title": it.title, "state": it.state,
             "detected": it.detected(), "restored": it.restored() })
     });
+    let mut escalation = json!(it);
+    counted_from_one(&mut escalation);
     Some(
-        json!({ "escalation": it, "in-time": it.is_answered_in_time(), "drill": it.is_drill(), "incident": incident }),
+        json!({ "escalation": escalation, "in-time": it.is_answered_in_time(), "drill": it.is_drill(), "incident": incident }),
     )
+}
+
+/// Counts the levels of an escalation as people do: the first is level 1.
+fn counted_from_one(of: &mut Value) {
+    match of {
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                match value.as_u64().filter(|_| name == "level") {
+                    Some(level) => *value = json!(level + 1),
+                    None => counted_from_one(value),
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(counted_from_one),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
 }
 
 pub(crate) fn write(writer: &mut Writer<'_>) {

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use model::role_type::RoleType;
 use model::state::State;
 use model::window::TimeZoneName;
-use serde_json::{Map, Value};
+use serde_json::{Map, Number, Value};
 
 /// The most rows that a table of a document has, and the most things that stand in one place. More
 /// belong into a file beside it.
@@ -45,7 +45,18 @@ const OF_PEOPLE: &[&str] = &[
     "acknowledged-by",
     "decided-by",
     "giver",
+    "contacts",
+    "people",
+    "holder",
+    "holders",
+    "called",
 ];
+
+/// What is measured in hundredths of a percent.
+const IN_HUNDREDTHS: &[&str] = &["availability-min", "measured-min"];
+
+/// What is measured in tenths of a percent.
+const IN_TENTHS: &[&str] = &["response-rate", "satisfied", "low", "high"];
 
 /// What names role types.
 const OF_ROLES: &[&str] =
@@ -109,7 +120,7 @@ impl<'a> Reader<'a> {
             Value::Null => Said::word("none"),
             Value::Bool(true) => Said::word("yes"),
             Value::Bool(false) => Said::word("no"),
-            Value::Number(number) => Said::text(number),
+            Value::Number(number) => Said::text(measured(key, number)),
             Value::String(text) => self.text(key, text),
             Value::Array(items) if items.is_empty() => Said::word("none"),
             Value::Array(items) => {
@@ -265,6 +276,15 @@ impl<'a> Reader<'a> {
             at: of("at").and_then(|it| it.parse().ok()),
             entry: fields.get("entry").and_then(Value::as_u64),
         })
+    }
+}
+
+/// Returns a number with its unit, where what is called `key` has one.
+fn measured(key: &str, number: &Number) -> String {
+    match number.as_u64() {
+        Some(it) if IN_HUNDREDTHS.contains(&key) => format!("{}.{:02} %", it / 100, it % 100),
+        Some(it) if IN_TENTHS.contains(&key) => format!("{}.{} %", it / 10, it % 10),
+        Some(_) | None => number.to_string(),
     }
 }
 

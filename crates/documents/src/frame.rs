@@ -34,6 +34,8 @@ struct Standing {
     digest: Digest,
     body: Value,
     issues: Vec<Issued>,
+    /// The one of them that it is; nothing where it was not issued yet.
+    issued: Option<Issued>,
     remarks: Vec<Said>,
 }
 
@@ -47,7 +49,8 @@ pub(crate) fn document(paper: &Paper<'_>, name: &DocumentName, issue: Issue) -> 
     let scope = name.scope();
     let zone = views::time::zone_of(state, &scope);
     let facts = standing.body.get("facts").unwrap_or(&standing.body).clone();
-    let mut writer = Writer::of(paper, Reader::of(state, zone), facts);
+    let mut writer = Writer::of(paper, Reader::of(state, zone), facts).issued(standing.issued);
+    let beside = paper.reading.beside(&standing.digest).filter(|_| standing.issued.is_some());
     lay_out(&mut writer, name);
     let (sections, mut missing) = writer.finish();
     let slots = slots(paper, name, &standing);
@@ -77,7 +80,7 @@ pub(crate) fn document(paper: &Paper<'_>, name: &DocumentName, issue: Issue) -> 
         of: name.of(state),
         version: standing.version,
         status: standing.status,
-        head: head_of(state, &scope),
+        head: beside.map_or_else(|| head_of(state, &scope), |it| it.head.clone()),
         digest: standing.digest,
         revisions: revisions(paper, name, &standing),
         distribution: distribution(state, name),
@@ -121,6 +124,7 @@ fn computed(paper: &Paper<'_>, name: &DocumentName) -> Option<Standing> {
         digest: digest_of_tree(&body),
         body,
         issues: vec![],
+        issued: None,
         remarks: vec![],
     })
 }
@@ -169,7 +173,7 @@ fn of_sheet(paper: &Paper<'_>, sheet: &Sheet, issue: Issue) -> Option<Standing> 
     if status == Status::Locked && sheet::digest(state, sheet) != digest {
         remarks.push(Said::word("facts-went-on"));
     }
-    Some(Standing { version, status, digest, body, issues, remarks })
+    Some(Standing { version, status, digest, body, issues, issued, remarks })
 }
 
 /// Lays the body out: each document in a file of its own.
@@ -200,7 +204,8 @@ fn lay_out(writer: &mut Writer<'_>, name: &DocumentName) {
     }
 }
 
-fn head_of(state: &State, scope: &Scope) -> Head {
+/// Returns what a document about `scope` is about.
+pub(crate) fn head_of(state: &State, scope: &Scope) -> Head {
     let plan = &state.plan;
     Head {
         company: plan.company.clone(),
@@ -299,20 +304,16 @@ fn criterion(reading: &GuardReading, act: &Act) -> Criterion {
     Criterion { id: reading.guard.to_string(), text, verdict, detail, told: None, at: Some(act.at) }
 }
 
-/// Returns what a reader has to know beside the facts.
+/// Returns what a reader has to know beside the facts: of what was issued, which waivers held then; of
+/// the record and its clock, what is known today.
 fn disclosures(paper: &Paper<'_>, name: &DocumentName, standing: &Standing) -> Vec<Said> {
     let state = paper.state;
     let mut said = standing.remarks.clone();
-    let scope = name.scope();
-    let concerns =
-        |of: &Scope| scope == Scope::Deployment || *of == scope || *of == Scope::Deployment;
-    let granted = (1_u32..).zip(&state.waivers).filter(|(_, it)| it.state == WaiverState::Granted);
-    said.extend(granted.filter(|(_, it)| concerns(&it.scope)).map(|(number, it)| {
-        Said::with("disclosed-waiver", &[&number, &it.guard, &it.scope, &it.reason])
-    }));
-    if let Some(stamp) = state.plan.profile.stamp() {
-        said.push(Said::with("disclosed-profile", &[&stamp]));
-    }
+    let beside = paper.reading.beside(&standing.digest).filter(|_| standing.issued.is_some());
+    said.extend(match beside {
+        Some(beside) => beside.disclosures.clone(),
+        None => disclosed(state, &name.scope()),
+    });
     if state.history.has_gaps() {
         said.push(Said::with("disclosed-loss", &[&state.history.losses.len()]));
     }
@@ -323,6 +324,18 @@ fn disclosures(paper: &Paper<'_>, name: &DocumentName, standing: &Standing) -> V
         said.push(Said::word("disclosed-draft"));
     }
     said
+}
+
+/// Returns the waivers that hold in `state` for `scope`, and how strictly people are kept apart.
+pub(crate) fn disclosed(state: &State, scope: &Scope) -> Vec<Said> {
+    let concerns =
+        |of: &Scope| *scope == Scope::Deployment || of == scope || *of == Scope::Deployment;
+    let granted = (1_u32..).zip(&state.waivers).filter(|(_, it)| it.state == WaiverState::Granted);
+    let granted = granted.filter(|(_, it)| concerns(&it.scope)).map(|(number, it)| {
+        Said::with("disclosed-waiver", &[&number, &it.guard, &it.scope, &it.reason])
+    });
+    let stamp = state.plan.profile.stamp();
+    granted.chain(stamp.map(|it| Said::with("disclosed-profile", &[&it]))).collect()
 }
 
 fn slots(paper: &Paper<'_>, name: &DocumentName, standing: &Standing) -> Vec<Slot> {

@@ -47,14 +47,14 @@ pub(crate) fn write(writer: &mut Writer<'_>) {
     if !votes.is_empty() {
         let table =
             writer.reader.table(None, &votes, &["role", "by", "recommendation", "reason", "at"]);
-        writer.section("recommendations", &[on("milestones")]).put(table);
+        writer.section("recommendations", &[on("milestones")]).of_today().put(table);
     }
     let opinions = model::close_out::draft(paper.state);
     if let Some(lessons) = opinions.get("lessons").and_then(|it| it.as_array())
         && !lessons.is_empty()
     {
         let table = writer.reader.table(None, lessons, &["lesson", "title", "recommendation"]);
-        writer.section("lessons", &[on("close-out")]).put(table);
+        writer.section("lessons", &[on("close-out")]).of_today().put(table);
     }
     writer.put(Block::Note(crate::block::Said::word("acceptance-before-declaration")));
 }

@@ -16,7 +16,7 @@ pub(crate) fn facts(paper: &Paper<'_>) -> Value {
             let stands = standing(state, &it, state.at);
             json!({ "item": it.id, "area": it.area, "text": it.text, "owner-role": it.owner,
             "judged": stands.judgement, "evidence": stands.evidence, "at": stands.at,
-            "said-by": stands.said_by.map(|it| it.to_string()) })
+            "said-by": stands.said_by })
         })
         .collect();
     json!({ "items": items, "accepted": state.readiness.accepted(),

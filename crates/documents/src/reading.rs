@@ -7,7 +7,10 @@
 //!
 //! House rule: the same record gives the same bytes.
 
+use crate::block::{Criterion, Said};
+use crate::document::Head;
 use crate::name::DocumentName;
+use crate::{core_components, frame};
 use jiff::Timestamp;
 use model::authentication::{Authentication, Declaration};
 use model::batch::{BatchEvent, InBatch};
@@ -77,6 +80,8 @@ pub struct Reading {
     /// How whoever signed a batch was known, by its number.
     batches: BTreeMap<u32, Option<Authentication>>,
     bodies: BTreeMap<Digest, Value>,
+    /// What stood beside them then.
+    beside: BTreeMap<Digest, Beside>,
     /// The rows of all sites, as they were whenever signatures for them were asked: how many, and the
     /// bytes whose digest stands in what is signed.
     rows: BTreeMap<Digest, (usize, Vec<u8>)>,
@@ -115,6 +120,30 @@ pub(crate) struct Issued {
     pub(crate) digest: Digest,
     pub(crate) seq: Seq,
     pub(crate) at: Timestamp,
+}
+
+/// What stands on a sheet beside the body that is signed, as it was when it was issued.
+#[derive(Clone, Debug)]
+pub(crate) struct Beside {
+    /// What it is about.
+    pub(crate) head: Head,
+    /// The answers to its key questions.
+    pub(crate) answers: Vec<Criterion>,
+    /// The waivers that held, and how strictly people were kept apart.
+    pub(crate) disclosures: Vec<Said>,
+}
+
+impl Beside {
+    /// Returns what stands beside `sheet` in `state`.
+    fn of(state: &State, sheet: &Sheet) -> Self {
+        let scope = sheet.scope();
+        let process = core_components::process_of(sheet);
+        Self {
+            head: frame::head_of(state, &scope),
+            answers: process.map(|it| core_components::answered(state, it)).unwrap_or_default(),
+            disclosures: frame::disclosed(state, &scope),
+        }
+    }
 }
 
 impl Reading {
@@ -232,6 +261,7 @@ impl Reading {
                     self.rows.insert(digest, (rows.len(), bytes));
                     self.last_rows = Some(digest);
                 }
+                self.beside.insert(*document, Beside::of(state, &slot.sheet));
                 self.bodies.insert(*document, body);
             }
         }
@@ -276,6 +306,11 @@ impl Reading {
     /// Returns the body with this digest, as it was issued.
     pub(crate) fn body(&self, digest: &Digest) -> Option<&Value> {
         self.bodies.get(digest)
+    }
+
+    /// Returns what stood beside the body with this digest when it was issued.
+    pub(crate) fn beside(&self, digest: &Digest) -> Option<&Beside> {
+        self.beside.get(digest)
     }
 
     /// Returns the rows of all sites with this digest, as they were when signatures for them were asked:

@@ -34,7 +34,7 @@ pub(crate) fn facts(paper: &Paper<'_>) -> Value {
     json!({
         "release": { "name": state.plan.release.name, "version": state.plan.release.version,
             "sha256": state.release_digest(), "final": state.is_declared_final(),
-            "criteria-acknowledged": state.criteria_acknowledged(),
+            "criteria-acknowledged": model::gates::entry::e4(state).is_ok(),
             "open-conditions": state.open_conditions() },
         "decision": decision, "votes": votes, "inputs": inputs, "strategy": strategy, "risks": risks,
         "deliverables": state.plan.release.deliverables,

@@ -5,7 +5,7 @@
 
 use crate::block::{Block, Criterion, Fact, Said, Section, Verdict};
 use crate::facts::{Reader, key_of};
-use crate::reading::{Paper, ranges};
+use crate::reading::{Issued, Paper, ranges};
 use model::guard::Guard;
 use model::id::Seq;
 use serde_json::{Map, Value};
@@ -14,6 +14,8 @@ use serde_json::{Map, Value};
 pub(crate) struct Writer<'a> {
     pub(crate) paper: &'a Paper<'a>,
     pub(crate) reader: Reader<'a>,
+    /// The issue that is laid out, where it was issued: what came later is not of it.
+    pub(crate) issued: Option<Issued>,
     left: Value,
     sections: Vec<Section>,
     missing: Vec<Said>,
@@ -22,12 +24,19 @@ pub(crate) struct Writer<'a> {
 impl<'a> Writer<'a> {
     /// Returns a writer that has `facts` to lay out.
     pub(crate) fn of(paper: &'a Paper<'a>, reader: Reader<'a>, facts: Value) -> Self {
-        Self { paper, reader, left: facts, sections: vec![], missing: vec![] }
+        Self { paper, reader, issued: None, left: facts, sections: vec![], missing: vec![] }
     }
 
-    /// Begins a section, whose facts come from these entries.
+    /// Returns it as the writer of what was issued then.
+    pub(crate) fn issued(self, issued: Option<Issued>) -> Self {
+        Self { issued, ..self }
+    }
+
+    /// Begins a section, whose facts come from these entries; of what was issued, from those until then.
     pub(crate) fn section(&mut self, title: &str, from: &[&[Seq]]) -> &mut Self {
-        let from = ranges(from.iter().flat_map(|it| it.iter().copied()));
+        let until = self.issued.map_or(Seq::MAX, |it| it.seq);
+        let from = from.iter().flat_map(|it| it.iter().copied()).filter(|it| *it <= until);
+        let from = ranges(from);
         self.sections.push(Section { title: title.to_owned(), from, blocks: vec![] });
         self
     }
@@ -38,6 +47,11 @@ impl<'a> Writer<'a> {
             section.blocks.push(block);
         }
         self
+    }
+
+    /// Says, of what was issued, that what follows is as of today: it is no part of what is signed.
+    pub(crate) fn of_today(&mut self) -> &mut Self {
+        if self.issued.is_some() { self.put(Block::Note(Said::word("as-of-today"))) } else { self }
     }
 
     /// Says that the document lacks something.

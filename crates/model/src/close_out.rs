@@ -7,12 +7,14 @@
 
 mod analysis;
 mod command;
+mod course;
 mod event;
 mod items;
 mod suggestions;
 
 pub use analysis::{Analysis, Availability, draft, invitees, pack};
 pub use command::CloseOutCommand;
+pub use course::Otherwise;
 pub use event::{
     BenefitReview, CloseOutEvent, Contribution, Findings, Lesson, LessonStanding, Package,
     Settlement, Topic,
@@ -25,6 +27,7 @@ use crate::id::{PersonId, Seq};
 use crate::role_type::RoleType;
 use crate::scope::Scope;
 use crate::state::State;
+use imbl::OrdMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -62,6 +65,9 @@ pub struct CloseOut {
     /// The evidence package.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub package: Option<Package>,
+    /// What went otherwise on the way, at each component, site and ring.
+    #[serde(default, skip_serializing_if = "OrdMap::is_empty")]
+    pub otherwise: OrdMap<Scope, Otherwise>,
 }
 
 /// What somebody contributed, in which role.

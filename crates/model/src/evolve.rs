@@ -156,6 +156,7 @@ impl State {
         let happening = Happening { by: by.clone(), at, seq };
         self.forget_digests(event);
         self.forget_seen(event);
+        self.went_otherwise(event);
         match event {
             Event::DeploymentCreated { .. } => {
                 return Err(Impossible::Order { why: "a deployment is created once".to_owned() });

@@ -261,6 +261,11 @@ pub struct TimeZoneName(Arc<str>);
 as_text!(TimeZoneName, |it, serializer| serializer.serialize_str(&it.0));
 
 impl TimeZoneName {
+    /// Returns the name of the zone that is none of any place.
+    pub fn utc() -> Self {
+        Self("UTC".into())
+    }
+
     /// Returns the name as text.
     pub fn as_str(&self) -> &str {
         &self.0

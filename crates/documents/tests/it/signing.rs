@@ -3,12 +3,16 @@
 use crate::world::{World, created, plan};
 use documents::{Document, Language, Letterhead, shown, signature_manifests, text};
 use jiff::Timestamp;
+use model::assessment::{AssessmentEvent, KeyQuestion};
 use model::digest::Digest;
 use model::dispute::{CONFIRMED, DisputeEvent};
 use model::event::{Actor, Entry, Event};
+use model::guard::Guard;
 use model::machine::SignOffTransition;
 use model::paper::{PaperEvent, SignedPaper};
 use model::profile::Purpose;
+use model::role_type::RoleType;
+use model::scope::Scope;
 use model::sheet::{self, SlotId};
 
 fn slot() -> SlotId {
@@ -27,7 +31,11 @@ fn happens(world: &mut World, actor: Actor, event: Event) {
 }
 
 fn sign_off(world: &World, transition: SignOffTransition) -> Event {
-    let (slot, document) = (slot(), sheet::digest(&world.state, &slot().sheet));
+    sign_off_of(slot(), world, transition)
+}
+
+fn sign_off_of(slot: SlotId, world: &World, transition: SignOffTransition) -> Event {
+    let document = sheet::digest(&world.state, &slot.sheet);
     let (statements, gate, stamp) = (vec![], vec![], None);
     let meaning = Some(slot.meaning());
     Event::SignOff {
@@ -164,4 +172,32 @@ fn a_disputed_signature_is_missing_until_its_signer_confirms_it() {
         page.starts_with("signed, Anselm Bellini") && page.contains("Confirmed again: "),
         "{page}"
     );
+}
+
+#[test]
+fn what_stands_beside_what_was_issued_is_as_it_was_then() {
+    let mut world = created(plan(), Purpose::Production);
+    let requested = "core:tester".parse().unwrap();
+    let requested = sign_off_of(requested, &world, SignOffTransition::Requested);
+    happens(&mut world, Actor::System, requested);
+    let issued = |world: &World| {
+        let document = documents::document(&world.paper(), &"core".parse().unwrap()).unwrap();
+        (serde_json::to_value(&document.sections).unwrap(), document.head)
+    };
+    let then = issued(&world);
+    let statement = "The rooms are cooled.".to_owned();
+    let attested = Event::Attested { guard: Guard::C7, scope: Scope::Core, statement };
+    happens(&mut world, person("amara"), attested);
+    let asked = KeyQuestion::ALL.iter().filter(|it| it.to_string().starts_with("P1"));
+    for question in asked {
+        let answered = AssessmentEvent::QuestionAnswered {
+            question: *question,
+            role: RoleType::ProductManager,
+            answer: "Said later.".to_owned(),
+            evidence: vec![],
+            basis: Digest::of(b"later"),
+        };
+        happens(&mut world, person("amara"), Event::Assessment(answered));
+    }
+    assert_eq!(issued(&world), then);
 }

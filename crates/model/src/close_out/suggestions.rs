@@ -39,6 +39,11 @@ pub fn suggestions(state: &State) -> Vec<Suggestion> {
             add(scope(), format!("it was left out: {reason}"));
         }
     }
+    for (scope, it) in &state.close_out.otherwise {
+        for text in it.told() {
+            add(scope.clone(), text);
+        }
+    }
     for (planned, it) in state.plan.rings.iter().zip(&state.rings) {
         if !it.excused.is_empty() {
             let sites: Vec<String> = (it.excused.iter())
@@ -55,6 +60,9 @@ pub fn suggestions(state: &State) -> Vec<Suggestion> {
         if matches!(it.state, SignOffState::Declined | SignOffState::Withdrawn) {
             let why = it.statements.join("; ");
             add(slot.sheet.scope(), format!("{slot} was {}: {why}", it.state));
+        } else if it.state == SignOffState::Signed && !it.statements.is_empty() {
+            let why = it.statements.join("; ");
+            add(slot.sheet.scope(), format!("{slot} was signed with exceptions: {why}"));
         }
     }
     for it in state.signals.iter().filter(|it| it.severity <= 2) {

@@ -60,7 +60,10 @@ impl fmt::Display for SiteCareEvent {
                 write!(f, "exemption {number} no longer holds: {reason}")
             }
             Self::ItemOpened { number, scope, origin, text, owner, due } => {
-                write!(f, "item {number} at {scope}, from a {origin}: {text}")?;
+                let begins = origin.to_string();
+                let article =
+                    if begins.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+                write!(f, "item {number} at {scope}, from {article} {origin}: {text}")?;
                 match (owner, due) {
                     (Some(owner), Some(due)) => write!(f, " ({owner}, {due})"),
                     (Some(owner), None) => write!(f, " ({owner})"),
