@@ -36,6 +36,7 @@ pub use paper::{PaperForm, PaperWanted, Printed};
 pub use password::PASSWORD_LETTERS_MIN;
 pub use plans::Plans;
 pub use proxies::{InvalidNetwork, Network, Proxies};
+pub use reception::makes_links;
 pub use reception::{
     AUDIT, CameBack, ComingBack, Declared, LogIn, NewAccount, NewToken, Reception, Showing,
     TOKEN_LASTS_MAX, ToSign, Ways,

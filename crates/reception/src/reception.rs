@@ -13,6 +13,7 @@ mod signing;
 mod tests;
 
 pub use again::{Showing, Ways};
+pub use links::makes_links;
 pub use refusals::AUDIT;
 pub use sign_ons::{CameBack, ComingBack};
 pub use signing::{Declared, ToSign};

@@ -29,8 +29,9 @@ pub fn sentence(event: &Event) -> String {
             };
             let count = changes.len();
             format!(
-                "plan revised to {} as baseline {baseline}, {count} changes{voids}: {reason}",
-                plan.short()
+                "plan revised to {} as baseline {baseline}, {count} {}{voids}: {reason}",
+                plan.short(),
+                if count == 1 { "change" } else { "changes" }
             )
         }
         Event::Component { component, transition, reason, .. } => {
@@ -43,6 +44,7 @@ pub fn sentence(event: &Event) -> String {
             format!("{scope}, stage {}: {transition}", stage + 1)
         }
         Event::Ring { ring, transition, reason, .. } => {
+            let transition = transition.to_string().replace('-', " ");
             with_reason(format!("ring {ring}: {transition}"), reason.as_deref())
         }
         Event::Rfc { rfc, transition, reason, .. } => {

@@ -22,6 +22,16 @@ pub fn any_of(plan: &MasterProjectPlan, ids: &[PersonId]) -> String {
     }
 }
 
+/// Returns several people's names, all of whom are meant.
+pub fn all_of(plan: &MasterProjectPlan, ids: &[PersonId]) -> String {
+    let names: Vec<String> = ids.iter().map(|it| person(plan, it)).collect();
+    match names.as_slice() {
+        [] => "nobody".to_owned(),
+        [only] => only.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
 /// Returns who answers for an entry.
 pub fn actor(plan: &MasterProjectPlan, actor: &Actor) -> String {
     match actor {

@@ -27,6 +27,9 @@ function say(text) {
 function replace(newer) {
   for (const old of document.querySelectorAll("[data-live][id]")) {
     const fresh = newer.getElementById(old.id);
+    // That it has changed before says nothing about it.
+    old.classList.remove("changed");
+    if (!old.classList.length) old.removeAttribute("class");
     if (!fresh || fresh.isEqualNode(old)) continue;
     // What somebody is typing is never taken away.
     const active = document.activeElement;
@@ -44,12 +47,6 @@ function replace(newer) {
       const found = find(node, focused);
       if (found instanceof HTMLElement) found.focus({ preventScroll: true });
     }
-  }
-  const [was, is] = [document.querySelector(".foot p"), newer.querySelector(".foot p")];
-  const [link, now] = [was?.querySelector("a"), is?.querySelector("a")];
-  if (link && now) {
-    link.textContent = now.textContent;
-    link.setAttribute("href", now.getAttribute("href") ?? "");
   }
 }
 
@@ -86,7 +83,8 @@ async function refresh() {
   }
   isFetching = true;
   try {
-    const address = new URL(location.href);
+    // What was answered to a form is no page that can be looked at again.
+    const address = new URL(document.body.dataset.again ?? "", location.href);
     address.searchParams.delete("done");
     const answer = await fetch(address, { headers: { accept: "text/html" } });
     if (answer.ok && !answer.redirected) {

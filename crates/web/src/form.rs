@@ -6,7 +6,6 @@
 
 mod node;
 mod posted;
-#[cfg(any(test, feature = "testing"))]
 pub(crate) mod samples;
 mod shown;
 
@@ -139,6 +138,11 @@ impl Kind {
     /// Returns its form, filled in with what was posted or is known already.
     pub(crate) fn form(&self, posted: &Posted, hints: &Hints) -> FormView {
         shown::form(&COMMANDS, self, &posted.with(&self.chosen), hints)
+    }
+
+    /// Returns what its button says, where the page says what it is about.
+    pub(crate) fn spoken(&self) -> String {
+        spoken(self.path.rsplit('/').next().unwrap_or_default())
     }
 
     fn is_chosen(&self, name: &str) -> bool {

@@ -11,6 +11,7 @@ mod guest;
 mod kept;
 mod link;
 mod listing;
+mod offer;
 mod page;
 mod pages;
 mod template;

@@ -46,6 +46,9 @@ pub(crate) struct Page {
     pub(crate) blocks: Vec<Block>,
     /// The line that shows the same in a terminal.
     pub(crate) typed: Option<String>,
+    /// Where it is looked at again, where that is not its own address.
+    #[serde(skip)]
+    pub(crate) again: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -119,6 +122,7 @@ impl Page {
         if let Value::Object(names) = &mut what {
             names.extend([
                 ("title".to_owned(), Value::String(title)),
+                ("again".to_owned(), self.again.clone().map_or(Value::Null, Value::String)),
                 ("page".to_owned(), serde_json::to_value(&self).unwrap_or_default()),
                 ("more".to_owned(), more),
             ]);

@@ -22,6 +22,7 @@ mod people;
 mod plan;
 mod quiet_period;
 mod record;
+mod said;
 mod samples;
 mod site;
 mod sites;
@@ -85,7 +86,7 @@ fn of_a_deployment() -> Router<Arc<Reception>> {
         .route("/d/{deployment}/core/{component}", get(components::page))
         .route("/d/{deployment}/sites", get(sites::list))
         .route("/d/{deployment}/sites/{site}", get(site::page))
-        .route("/d/{deployment}/sites/{site}/link", post(links::make))
+        .route("/d/{deployment}/sites/{site}/link", get(links::none_made).post(links::make))
         .route("/d/{deployment}/wall", get(sites::wall))
         .route("/d/{deployment}/calendar", get(calendar::page))
         .route("/d/{deployment}/changes", get(changes::list))

@@ -6,8 +6,10 @@ use axum::response::{IntoResponse, Redirect, Response};
 use coordinator::CommandError;
 use model::guard::{GuardReading, Verdict};
 use model::refusal::RefusalCode;
+use model::window::TimeZoneName;
 use reception::ReceptionError;
 use serde::Serialize;
+use views::time::told;
 
 /// A no.
 #[derive(Debug)]
@@ -82,7 +84,8 @@ impl From<CommandError> for No {
                 };
                 let asks_why = it.code == RefusalCode::Gate;
                 let failed = it.gate.iter().filter(|it| !it.verdict.passes());
-                let gate = failed.map(reading).collect();
+                let utc = TimeZoneName::utc();
+                let gate = failed.map(|it| reading(it, &utc)).collect();
                 let no = Self::new(status, title, sentence(&it.text));
                 Self { gate, asks_why, ..no.next(sentence(&it.next_step)) }
             }
@@ -168,7 +171,7 @@ pub(crate) fn sentence(said: &str) -> String {
     let mut letters = said.chars();
     let Some(first) = letters.next() else { return String::new() };
     let word = said.split(' ').next().unwrap_or_default();
-    let is_name = word.trim_end_matches(['.', ',', ':']).contains(['.', '_']);
+    let is_name = word.trim_end_matches(['.', ',', ':']).contains(['.', '_', ':']);
     let mut text: String =
         if is_name { said.to_owned() } else { first.to_uppercase().chain(letters).collect() };
     if !text.ends_with(['.', '!', '?', ':', '`']) {
@@ -177,12 +180,18 @@ pub(crate) fn sentence(said: &str) -> String {
     text
 }
 
-/// Returns what a guard read, in words.
-pub(crate) fn reading(it: &GuardReading) -> String {
+/// Returns `count` and `word`, in the plural where there is not exactly one.
+pub(crate) fn counted(count: usize, word: &str) -> String {
+    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
+}
+
+/// Returns what a guard read, in words, with its times on the clock of `zone`.
+pub(crate) fn reading(it: &GuardReading, zone: &TimeZoneName) -> String {
     let (guard, text) = (it.guard, it.guard.text());
     match &it.verdict {
         Verdict::Met => format!("{guard}: {text}"),
         Verdict::Unmet { missing, supplier } => {
+            let supplier = told(&supplier.to_string(), zone);
             format!("{guard}: {} It can be supplied by {supplier}.", sentence(missing))
         }
         Verdict::Waived { by, reason, .. } => {

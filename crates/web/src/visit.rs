@@ -78,6 +78,11 @@ impl FromRequestParts<Arc<Reception>> for Visit {
                 (standing, now)
             }
             Some(moment) => {
+                if let Moment::Seq(seq) = moment
+                    && seq > followed.standing().state.seq
+                {
+                    return Err(No::unknown(format!("There is no entry {seq} yet.")).into());
+                }
                 let standing = followed.at(moment).await?;
                 let now = match moment {
                     Moment::Time(time) => time.max(standing.state.at),

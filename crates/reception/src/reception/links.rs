@@ -44,6 +44,11 @@ const MAKERS: [RoleType; 5] = [
     RoleType::SupportManager,
 ];
 
+/// Returns whether `person` may make links for the owner of `site`: who see to it that owners are asked.
+pub fn makes_links(state: &State, person: &PersonId, site: &SiteId) -> bool {
+    state.roles_of(person, &Scope::Site(site.clone())).iter().any(|it| MAKERS.contains(it))
+}
+
 impl Reception {
     /// Returns the address of `path` on this server, as people reach it.
     pub fn address_of(&self, path: &str) -> String {
@@ -191,8 +196,7 @@ impl Reception {
         let unknown = || ReceptionError::Unknown(format!("site {site}"));
         let (planned, _) = state.site(site).ok_or_else(unknown)?;
         let owner = planned.owner.clone();
-        let roles = state.roles_of(visitor.person(), &Scope::Site(site.clone()));
-        if !roles.iter().any(|it| MAKERS.contains(it)) {
+        if !makes_links(state, visitor.person(), site) {
             let what = "links for owners are made by those who see to their messages: release management, user experience, the product, program or support manager".to_owned();
             return self.refused(visitor, Some(deployment), "link to a site", what).await;
         }

@@ -1,4 +1,5 @@
-//! For tests: one command of each kind, as its form says it when everything is filled in.
+//! One command of each kind, as its form says it when everything is filled in: for tests, and to ask
+//! whether somebody may do something of the kind at all.
 
 use super::node::Node;
 use super::{COMMANDS, Kind, Posted, ROOT};
@@ -10,12 +11,25 @@ use model::digest::Digest;
 /// # Errors
 ///
 /// What is missing or cannot be read, in words.
+#[cfg(any(test, feature = "testing"))]
 pub(crate) fn of(kind: &Kind) -> Result<Command, String> {
+    with(kind, &[])
+}
+
+/// Returns a command of this kind that says what is `known`.
+///
+/// # Errors
+///
+/// What is missing or cannot be read, in words.
+pub(crate) fn with(kind: &Kind, known: &[(String, String)]) -> Result<Command, String> {
     let mut fields = kind.chosen.clone();
     below(&COMMANDS, ROOT, kind, &mut fields);
     for (name, said) in &mut fields {
         if let Some((_, it)) = SPECIAL.iter().find(|(end, _)| name.ends_with(end)) {
             *said = (*it).to_owned();
+        }
+        if let Some((_, it)) = known.iter().find(|it| it.0 == *name) {
+            said.clone_from(it);
         }
     }
     let zone = "America/Chicago".parse().map_err(|_| "it is no zone".to_owned())?;

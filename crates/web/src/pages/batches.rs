@@ -1,7 +1,6 @@
 //! Batches: signing for several sites at once, after a look at a sample.
 
-use super::Answer;
-use super::documents::facts_of;
+use super::{Answer, said};
 use crate::block::{Block, Cell, Fact, Link, Tone};
 use crate::page::Page;
 use crate::trouble::No;
@@ -198,7 +197,7 @@ pub(super) fn before(visit: &Visit, command: &BatchCommand, language: Language) 
             let digest = sheet::digest(visit.state(), &slot.sheet);
             let facts = vec![Fact::said("Sheet", slot.sheet.title()), Fact::said("Digest", digest)];
             let mut blocks = vec![Block::facts("What you look at", facts)];
-            blocks.extend(facts_of(visit, &slot.sheet));
+            blocks.extend(said::of_sheet(visit, &slot.sheet));
             blocks
         }
         BatchCommand::Sign { batch, .. } => {

@@ -3,20 +3,22 @@
 use super::Answer;
 use crate::block::{Block, Body, Cell, Drawing, Link, Tone};
 use crate::charts;
+use crate::offer::offered;
 use crate::page::Page;
 use crate::template::said;
+use crate::trouble::counted;
 use crate::visit::Visit;
 use model::command::{Command, Resumable};
 use model::id::ComponentId;
 use model::machine::{ComponentState, DeploymentState, SiteState};
 use model::scope::Scope;
-use model::state::RingState;
+use model::state::{RingState, SiteStatus, State};
 use serde::Serialize;
 use strum::VariantArray as _;
 use views::bandwidth::LineHeld;
 use views::board::{Board, Ends, EntryLine, RingLine};
 use views::processes::{ProcessLine, ProcessStanding, processes};
-use views::time::{between, lasting};
+use views::time::lasting;
 
 /// How many of the newest entries the board shows.
 const NEWEST: u64 = 8;
@@ -71,7 +73,7 @@ pub(crate) async fn page(visit: Visit) -> Answer {
             0 => "(no baseline yet)".to_owned(),
             baseline => format!("(baseline {baseline})"),
         },
-        board.state,
+        stands(state.deployment),
         visit.when(board.since),
         forecast(&visit, &board.forecast)
     );
@@ -85,13 +87,14 @@ pub(crate) async fn page(visit: Visit) -> Answer {
     if !board.working.is_empty() {
         page = page.with(working(&visit, &board));
     }
-    page = page.and(super::outcomes::risen(&visit, end_of(&board.forecast))).and(bandwidth(&visit));
+    let end = end_of(&board.forecast).filter(|_| all_signed_off(state).is_none());
+    page = page.and(super::outcomes::risen(&visit, end)).and(bandwidth(&visit));
     let newest: Vec<EntryLine> = board.newest.iter().rev().cloned().collect();
     page = page.with(wall(&visit)).with(entries(&visit, &newest));
     let rings: Vec<Ring> = board.rings.iter().map(|it| ring(&visit, it)).collect();
     let processes: Vec<Process> =
         processes(state).into_iter().map(|it| process(&visit, it)).collect();
-    page = page.with(acts(&visit));
+    page = page.and(acts(&visit));
     Ok(page.shown_as(&visit, "board.html", said! { rings, processes }))
 }
 
@@ -129,12 +132,28 @@ fn bandwidth(visit: &Visit) -> Option<Block> {
     let svg = charts::lines(&bars)?;
     let text = match lines.iter().map(|it| it.sites).max() {
         Some(0) | None => "No site is being deployed: nothing is sent.".to_owned(),
+        Some(1) => "One site being deployed holds a share of its line.".to_owned(),
         Some(sites) => format!("{sites} sites being deployed hold a share of their lines."),
     };
     Some(Block::new("Bandwidth", Body::Drawing(Drawing { svg, text })))
 }
 
+/// Returns when the last site was signed off, where all of them are or were left out.
+fn all_signed_off(state: &State) -> Option<jiff::Timestamp> {
+    let is_over = |it: &SiteStatus| matches!(it.state, SiteState::SignedOff | SiteState::Exempt);
+    let signed_off = state.sites.iter().filter(|it| it.state == SiteState::SignedOff);
+    let last = signed_off.map(|it| it.since).max()?;
+    state.sites.iter().all(is_over).then_some(last)
+}
+
 fn forecast(visit: &Visit, ends: &Ends) -> String {
+    let state = visit.state();
+    if let Some(at) = all_signed_off(state) {
+        return format!("All sites in scope were signed off by {}.", visit.when(at));
+    }
+    if state.deployment == DeploymentState::Held {
+        return "There is a forecast again once it goes on.".to_owned();
+    }
     match ends {
         Ends::At(at) if *at < visit.now => {
             format!("All sites are signed off, the last one since {}.", visit.when(*at))
@@ -201,19 +220,19 @@ fn ring(visit: &Visit, it: &RingLine) -> Ring {
         goal: "by their owners".to_owned(),
         tone: if it.signed_off + counts.exempt >= planned { Tone::Good } else { Tone::Plain },
     };
-    let command = match it.state {
-        RingState::Halted => Some(Command::ResumeRing {
-            ring: it.ring.clone(),
-            reason: String::new(),
-            only: Resumable::VARIANTS.to_vec(),
-        }),
-        RingState::Open => Some(Command::HaltRing { ring: it.ring.clone(), reason: String::new() }),
+    let id = &it.ring;
+    let resume = |reason| {
+        let only = Resumable::VARIANTS.to_vec();
+        Command::ResumeRing { ring: id.clone(), reason, only }
+    };
+    let halt = |reason| Command::HaltRing { ring: id.clone(), reason };
+    let act = match it.state {
+        RingState::Halted => visit.offer(&format!("Resume ring {id}"), resume),
+        RingState::Open => visit.offer(&format!("Halt ring {id}"), halt),
         RingState::Waiting | RingState::Soaking | RingState::Passed => None,
     };
-    let act = command.and_then(|command| {
-        let text = if it.state == RingState::Halted { "Resume" } else { "Halt" };
-        Some(Link::new(format!("{text} ring {}", it.ring), visit.form(&command)?))
-    });
+    // On the board stands only what can be done.
+    let act = act.filter(|it| it.link.is_some());
     Ring {
         ring: it.ring.to_string(),
         link: visit.to(&scope),
@@ -266,12 +285,13 @@ fn working(visit: &Visit, board: &Board) -> Block {
     let throughput = board.throughput;
     let more = match board.working_more {
         0 => String::new(),
+        1 => " One more is being worked on.".to_owned(),
         more => format!(" {more} more are being worked on."),
     };
     let came = format!(
-        "{} sites with {} computers came into service in the last {}.{more}",
-        throughput.sites,
-        throughput.computers,
+        "{} with {} came into service in the last {}.{more}",
+        counted(throughput.sites, "site"),
+        counted(throughput.computers, "computer"),
         lasting(jiff::SignedDuration::from_hours(throughput.hours))
     );
     Block::table("Sites at work", &columns, rows.collect(), "").lead(came)
@@ -317,41 +337,43 @@ pub(super) fn entries(visit: &Visit, newest: &[EntryLine]) -> Block {
         .typed("landfall record show")
 }
 
-fn acts(visit: &Visit) -> Block {
-    let state = visit.state();
-    let since = between(state.deployment_since, visit.now);
-    let reason = String::new;
-    let form =
-        |command: Command, text: &str| visit.form(&command).map(|address| Link::new(text, address));
-    let mut links = Vec::new();
-    match state.deployment {
-        DeploymentState::Held => {
-            links.extend(form(Command::ReleaseDeployment { reason: reason() }, "Let it go on"));
-        }
-        DeploymentState::Deploying => {
-            links.extend(form(Command::HoldDeployment { reason: reason() }, "Hold the deployment"));
-        }
-        DeploymentState::Draft | DeploymentState::Ready => {
-            links.extend(form(Command::Cancel { reason: reason() }, "Cancel the deployment"));
-            links.push(Link::not_now(
-                "Hold the deployment",
-                format!("it is {} for {since}, and nothing runs yet", state.deployment),
-            ));
-        }
-        DeploymentState::Stabilizing
+/// Returns what whoever looks can do with the whole deployment.
+fn acts(visit: &Visit) -> Option<Block> {
+    let hold = || visit.offer("Hold the deployment", |reason| Command::HoldDeployment { reason });
+    let cancel = || visit.offer("Cancel the deployment", |reason| Command::Cancel { reason });
+    let go_on = || visit.offer("Let it go on", |reason| Command::ReleaseDeployment { reason });
+    let whole = match visit.state().deployment {
+        DeploymentState::Held => [go_on(), None],
+        DeploymentState::Draft | DeploymentState::Ready => [cancel(), hold()],
+        DeploymentState::Deploying
+        | DeploymentState::Stabilizing
         | DeploymentState::QuietPeriod
         | DeploymentState::MilestoneReview
         | DeploymentState::Closing
         | DeploymentState::Closed
         | DeploymentState::Terminating
-        | DeploymentState::Terminated => {
-            let why = format!("it is {} for {since}: nothing starts any more", state.deployment);
-            links.push(Link::not_now("Hold the deployment", why));
-        }
+        | DeploymentState::Terminated => [hold(), None],
+    };
+    let incident = visit.offer_kind("Open an incident", "incident/open", &[]);
+    let all = visit.is_open().then(|| Link::new("All acts", visit.link("act")));
+    offered(whole.into_iter().chain([incident, all]))
+}
+
+/// Returns where a deployment stands, as it is said of it.
+fn stands(state: DeploymentState) -> String {
+    match state {
+        DeploymentState::Draft => "a draft".to_owned(),
+        DeploymentState::Ready
+        | DeploymentState::Deploying
+        | DeploymentState::Held
+        | DeploymentState::Stabilizing
+        | DeploymentState::QuietPeriod
+        | DeploymentState::MilestoneReview
+        | DeploymentState::Closing
+        | DeploymentState::Closed
+        | DeploymentState::Terminating
+        | DeploymentState::Terminated => state.to_string(),
     }
-    links.push(Link::new("Open an incident", visit.link("act/incident/open")));
-    links.push(Link::new("All acts", visit.link("act")));
-    Block::links("What you can do", links)
 }
 
 pub(super) fn deployment_tone(state: DeploymentState) -> Tone {

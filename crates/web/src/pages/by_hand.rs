@@ -9,6 +9,9 @@ use model::sheet::{self, Sheet};
 
 /// Returns where it is put down that a sheet was signed by hand, and what of it waits for a second person.
 pub(super) fn on_sheet(visit: &Visit, sheet: &Sheet) -> Option<Block> {
+    if !visit.is_open() {
+        return None;
+    }
     let state = visit.state();
     let digest = sheet::digest(state, sheet);
     let of_this = |it: &Paper| it.is_open() && it.signed.slot.sheet == *sheet;

@@ -2,6 +2,7 @@
 
 use super::Answer;
 use crate::block::{Block, Cell, Fact, Link, Tone};
+use crate::offer::offered;
 use crate::page::Page;
 use crate::trouble::{No, sentence};
 use crate::visit::Visit;
@@ -46,19 +47,16 @@ pub(crate) async fn list(visit: Visit) -> Answer {
         rows.collect(),
         "The plan has no requests for change.",
     );
-    let acts = vec![
-        Link::new("Ask for a standard change", visit.link("act/change-schedule/request-standard")),
-        Link::new(
-            "Ask for an emergency change",
-            visit.link("act/change-schedule/request-emergency"),
-        ),
-        Link::new("Rule on a conflict", visit.link("act/change-schedule/rule")),
-        Link::new("Draw a sample for an auditor", visit.link("sample")),
+    let acts = [
+        visit.offer_kind("Ask for a standard change", "change-schedule/request-standard", &[]),
+        visit.offer_kind("Ask for an emergency change", "change-schedule/request-emergency", &[]),
+        visit.offer_kind("Rule on a conflict", "change-schedule/rule", &[]),
+        Some(Link::new("Draw a sample for an auditor", visit.link("sample"))),
     ];
     let page = Page::new("Changes")
         .lead("No step runs in production without an authorised request for exactly this part of the plan.")
         .with(list.typed("landfall rfc list"))
-        .with(Block::links("What you can do", acts));
+        .and(offered(acts));
     Ok(page.shown(&visit))
 }
 
@@ -73,7 +71,7 @@ pub(crate) async fn page(visit: Visit, Path((_, name)): Path<(String, String)>) 
     let mut page = Page::new(format!("{id}: {}", planned.title)).lead(lead);
     page = page.and(since_approval(&visit, &id).await?);
     page = page
-        .with(acts(&visit, planned, status))
+        .and(acts(&visit, planned, status))
         .and(super::waits::of_scope(&visit, &scope))
         .and(before_deciding(&visit, &id));
     Ok(page.typed(format!("landfall rfc show {id}")).shown(&visit))
@@ -255,7 +253,7 @@ fn disputed(visit: &Visit, rfc: &RfcId) -> Option<Block> {
                     .tone(Tone::Bad)
                     .small(&dispute.reason),
                 Cell::of(visit.when(dispute.since)),
-                Cell::of(said).link(form),
+                if visit.is_open() { Cell::of(said).link(form) } else { Cell::none() },
             ])
         })
         .collect();
@@ -281,40 +279,40 @@ fn conflicts(visit: &Visit, rfc: &RfcId) -> Option<Block> {
     (!rows.is_empty()).then(|| Block::table("Conflicts", &columns, rows, ""))
 }
 
-/// Returns what can be done with the request now; what cannot, says why.
-fn acts(visit: &Visit, planned: &RequestForChange, status: &RfcStatus) -> Block {
+/// Returns what whoever looks can do with the request; what is not to be done now, says why.
+fn acts(visit: &Visit, planned: &RequestForChange, status: &RfcStatus) -> Option<Block> {
     let part = visit.state().part_of(&planned.id);
-    let when_it = |states: &[RfcState], text: &str, act: Option<RfcAct>| {
-        let command = act.map(|act| Command::Rfc { rfc: planned.id.clone(), act });
-        let form = command.as_ref().and_then(|it| visit.form(it));
-        match form.filter(|_| states.contains(&status.state)) {
-            Some(address) => Link::new(text, address),
-            None => Link::not_now(text, format!("it is {}", status.state)),
-        }
+    let offer = |states: &[RfcState], text: &str, act: &dyn Fn(String) -> RfcAct| {
+        let of = |reason| Command::Rfc { rfc: planned.id.clone(), act: act(reason) };
+        let link = visit.offer(text, of)?;
+        let is_its_time = states.contains(&status.state);
+        let not_now = || Link::not_now(text, format!("it is {}", status.state));
+        Some(if is_its_time { link } else { not_now() })
     };
-    let reason = String::new;
     let category = status.category.unwrap_or(planned.category);
-    let approve = part.map(|part| RfcAct::Approve { part, conditions: None });
-    let emergency =
-        part.map(|part| RfcAct::AuthoriseEmergency { part, kind: None, reason: reason() });
     let open = [RfcState::Submitted, RfcState::Assessing];
-    let links = vec![
-        when_it(&[RfcState::Draft], "Submit", Some(RfcAct::Submit)),
-        when_it(&[RfcState::Submitted], "Classify", Some(RfcAct::Classify { category })),
-        when_it(&[RfcState::Assessing], "Approve", approve).main(),
-        when_it(&open, "Reject", Some(RfcAct::Reject { reason: reason() })),
-        when_it(&open, "Send back with questions", Some(RfcAct::Return { reason: reason() })),
-        when_it(&[RfcState::Authorised], "Schedule", Some(RfcAct::Schedule)),
-        when_it(&open, "Authorise as an emergency", emergency),
-        when_it(
-            &[RfcState::Implemented, RfcState::BackedOut],
-            "Review",
-            Some(RfcAct::Review { reason: reason() }),
-        ),
-        when_it(&[RfcState::Reviewed], "Close", Some(RfcAct::Close)),
-        Link::new("All acts on requests", visit.link("act")),
-    ];
-    Block::links("What you can do", links)
+    let approve = part.and_then(|part| {
+        let act = |_| RfcAct::Approve { part, conditions: None };
+        offer(&[RfcState::Assessing], "Approve", &act)
+    });
+    let emergency = part.and_then(|part| {
+        let act = |reason| RfcAct::AuthoriseEmergency { part, kind: None, reason };
+        offer(&open, "Authorise as an emergency", &act)
+    });
+    offered([
+        offer(&[RfcState::Draft], "Submit", &|_| RfcAct::Submit),
+        offer(&[RfcState::Submitted], "Classify", &|_| RfcAct::Classify { category }),
+        approve.map(Link::main),
+        offer(&open, "Reject", &|reason| RfcAct::Reject { reason }),
+        offer(&open, "Send back with questions", &|reason| RfcAct::Return { reason }),
+        offer(&[RfcState::Authorised], "Schedule", &|_| RfcAct::Schedule),
+        emergency,
+        offer(&[RfcState::Implemented, RfcState::BackedOut], "Review", &|reason| RfcAct::Review {
+            reason,
+        }),
+        offer(&[RfcState::Reviewed], "Close", &|_| RfcAct::Close),
+        visit.is_open().then(|| Link::new("All acts on requests", visit.link("act"))),
+    ])
 }
 
 fn rfc_tone(state: RfcState) -> Tone {

@@ -2,15 +2,15 @@
 
 use super::Answer;
 use super::board::component_tone;
-use crate::block::{Block, Body, Cell, Drawing, Fact, Link, Tone};
+use crate::block::{Block, Body, Cell, Drawing, Fact, Tone};
 use crate::charts::{Node, graph};
+use crate::offer::offered;
 use crate::page::Page;
 use crate::trouble::{No, sentence};
 use crate::visit::Visit;
 use axum::extract::Path;
 use model::command::Command;
 use model::id::ComponentId;
-use model::machine::ComponentState;
 use model::run::{StepList, TrackState};
 use model::scope::Scope;
 use model::sheet::Sheet;
@@ -88,10 +88,9 @@ pub(crate) async fn page(visit: Visit, Path((_, name)): Path<(String, String)>) 
     let needed_by =
         state.plan.components.iter().filter(|it| it.needs.contains(&id)).map(|it| &it.id).collect();
     let hosts: Vec<String> = planned.hosts.iter().map(|it| it.id.to_string()).collect();
-    let facts = vec![
+    let mut facts = vec![
         Fact::new("State", Cell::of(status.state).tone(component_tone(status.state))),
         Fact::said("Since", visit.when_at(&scope, status.since)),
-        Fact::said("Why", status.reason.as_deref().unwrap_or("nobody had to say")),
         Fact::several("Needs", linked(planned.needs.iter().collect())),
         Fact::several("Needed by", linked(needed_by)),
         Fact::said("Hosts", hosts.join(", ")),
@@ -101,6 +100,8 @@ pub(crate) async fn page(visit: Visit, Path((_, name)): Path<(String, String)>) 
         ),
         Fact::said("Taken over from the pilot", if status.adopted { "yes" } else { "no" }),
     ];
+    let why = status.reason.as_deref().map(|it| Fact::said("Why", sentence(it)));
+    facts.splice(2..2, why);
     let title = planned.title.clone().unwrap_or_else(|| id.to_string());
     let mut page = Page::new(title)
         .with(Block::facts("At a glance", facts))
@@ -108,34 +109,21 @@ pub(crate) async fn page(visit: Visit, Path((_, name)): Path<(String, String)>) 
     if status.run.is_some() {
         page = page.and(outputs(&visit, &scope)).with(run(&visit, &scope));
     }
-    let reason = String::new;
-    let when_it = |is_possible: bool, text: &str, command: Command| match visit.form(&command) {
-        Some(address) if is_possible => Link::new(text, address),
-        Some(_) | None => Link::not_now(text, format!("it is {}", status.state)),
-    };
-    let acts = vec![
-        when_it(
-            status.state == ComponentState::Halted,
-            "Resume it",
-            Command::Resume { scope: scope.clone(), reason: reason() },
-        ),
-        when_it(
-            matches!(status.state, ComponentState::Deploying | ComponentState::Verifying),
-            "Stop what runs there",
-            Command::CancelOrders { scope: scope.clone(), reason: reason() },
-        ),
-        when_it(
-            matches!(status.state, ComponentState::Halted | ComponentState::Verified),
-            "Roll it back",
-            Command::RollBack { scope: scope.clone(), reason: reason(), accept_loss: false },
-        ),
-        when_it(
-            true,
-            "Hold it",
-            Command::Hold { scope: scope.clone(), held: true, reason: reason() },
-        ),
+    let scope_of = || scope.clone();
+    let acts = [
+        visit.offer("Resume it", |reason| Command::Resume { scope: scope_of(), reason }),
+        visit.offer("Stop what runs there", |reason| Command::CancelOrders {
+            scope: scope_of(),
+            reason,
+        }),
+        visit.offer("Roll it back", |reason| Command::RollBack {
+            scope: scope_of(),
+            reason,
+            accept_loss: false,
+        }),
+        visit.offer("Hold it", |reason| Command::Hold { scope: scope_of(), held: true, reason }),
     ];
-    let page = page.with(Block::links("What you can do", acts));
+    let page = page.and(offered(acts));
     Ok(page.typed(format!("landfall why {scope}")).shown(&visit))
 }
 
@@ -182,10 +170,10 @@ pub(super) fn run(visit: &Visit, scope: &Scope) -> Block {
             Cell::of(list_text(it.list)),
             track(it.state),
             Cell::number(it.next),
-            Cell::number(it.tries),
+            if it.orders == 0 { Cell::none() } else { Cell::number(it.orders) },
         ]
     });
-    let columns = ["Computer", "Steps", "Stands", "Steps done", "Tries"];
+    let columns = ["Computer", "Steps", "Stands", "Steps done", "Tries of this step"];
     Block::table("Its run", &columns, rows.collect(), "")
         .lead(sentence(&views::why::run_in_words(run)))
         .typed(format!("landfall why {scope}"))

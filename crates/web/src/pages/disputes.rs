@@ -13,6 +13,9 @@ use reception::PaperForm;
 pub(super) fn decide(visit: &Visit, slot: &SlotId) -> Cell {
     let Some(status) = visit.state().slots.get(slot) else { return Cell::default() };
     let (slot, document) = (slot.clone(), status.document);
+    if !visit.is_open() {
+        return Cell::none();
+    }
     let (said, command) = if status.by.as_ref() == Some(visit.person()) {
         ("Confirm it", DisputeCommand::Confirm { slot, document })
     } else {

@@ -1,6 +1,6 @@
 //! Documents: sheets with whoever signs them, and reports.
 
-use super::Answer;
+use super::{Answer, said};
 use crate::block::{Block, Cell, Fact, Link, Tone};
 use crate::page::Page;
 use crate::trouble::{No, Trouble};
@@ -10,20 +10,14 @@ use axum::http::{HeaderValue, header};
 use axum::response::IntoResponse as _;
 use documents::{BinderLine, DocumentName, Language, MissingSignature, Paper, Reading, Status};
 use model::command::Command;
+use model::digest::Digest;
 use model::event::Event;
 use model::machine::SignOffState;
 use model::reports::{self, Report};
-use model::scope::Scope;
 use model::sheet::{self, Sheet, SlotId};
 use reception::{PaperForm, PaperWanted, Reception};
 use serde::Deserialize;
-use serde_json::Value;
 use std::sync::Arc;
-use views::fact::plain;
-use views::time::{told, zone_of};
-
-/// The most rows of a table in a document.
-const ROWS_MAX: usize = 5_000;
 
 /// The most sites whose documents are listed, a page at a time: those without all signatures come first.
 const SITES_SHOWN_MAX: usize = 2_000;
@@ -205,7 +199,7 @@ pub(crate) async fn page(visit: Visit, Path((_, name)): Path<(String, String)>) 
         .with(signatures(&visit, &sheet))
         .and(super::by_hand::on_sheet(&visit, &sheet))
         .with(downloads(&visit, &DocumentName::Sheet(sheet.clone())))
-        .and(facts_of(&visit, &sheet))
+        .and(said::of_sheet(&visit, &sheet))
         .typed(format!("landfall sheet {sheet}"));
     Ok(page.shown(&visit))
 }
@@ -219,7 +213,7 @@ pub(crate) async fn report(visit: Visit, Path((_, name)): Path<(String, String)>
     let page = Page::new(report.title())
         .with(Block::facts("Identity", digest.into_iter().collect()))
         .with(downloads(&visit, &DocumentName::Report(report.clone())))
-        .and(blocks(&visit, &Scope::Deployment, "Facts", &facts))
+        .and(said::of_report(&visit, &facts))
         .typed(format!("landfall report {report}"));
     Ok(page.shown(&visit))
 }
@@ -264,8 +258,32 @@ pub(super) fn signatures(visit: &Visit, sheet: &Sheet) -> Block {
         slot_row(visit, &slot, cell)
     });
     let columns = ["Role type", "A signature means", "Stands", "You"];
-    Block::table("Signatures", &columns, rows.collect(), "")
-        .lead(format!("What is signed is exactly this sheet, by its digest {}.", digest.short()))
+    Block::table("Signatures", &columns, rows.collect(), "").lead(of_which(visit, sheet))
+}
+
+/// Returns of which version of `sheet` its signatures are, by its digest.
+fn of_which(visit: &Visit, sheet: &Sheet) -> String {
+    let state = visit.state();
+    let digest = sheet::digest(state, sheet);
+    let slots = sheet.slots();
+    let signed = slots.iter().filter_map(|it| state.slots.get(it));
+    let signed = signed.filter(|it| it.state == SignOffState::Signed);
+    let signed: Vec<Digest> = signed.map(|it| it.document).collect();
+    let mut others: Vec<String> =
+        signed.iter().filter(|it| **it != digest).map(Digest::short).collect();
+    let earlier = others.len();
+    others.dedup();
+    let (now, others) = (digest.short(), others.join(", "));
+    match earlier {
+        0 => format!("What is signed is exactly this sheet, by its digest {now}."),
+        _ if earlier == signed.len() => format!(
+            "The sheet has changed since it was signed: what was signed has the digest {others}, and stands in the PDF. What the sheet says below has the digest {now}."
+        ),
+        _ => format!(
+            "The sheet has changed since some have signed it: {earlier} of {} signatures are of the digest {others}. What the sheet says below has the digest {now}.",
+            signed.len()
+        ),
+    }
 }
 
 /// Returns a signature as a row of a table: who signs, what it means, where it `stands`, what to do.
@@ -294,18 +312,30 @@ fn is_mine(visit: &Visit, slot: &SlotId) -> bool {
 
 /// Returns what whoever looks can do with `slot`, or why not.
 fn decide(visit: &Visit, slot: &SlotId) -> Cell {
+    if !visit.is_open() {
+        return Cell::none();
+    }
     if visit.state().disputes.of(slot).is_some() {
         return super::disputes::decide(visit, slot);
     }
+    let document = sheet::digest(visit.state(), &slot.sheet);
+    let sign = |_| Command::Sign { slot: slot.clone(), document, exceptions: vec![] };
+    let withdraw = |reason| Command::Withdraw { slot: slot.clone(), reason };
     let state = visit.state().slots.get(slot).map(|it| it.state);
     match (is_mine(visit, slot), state) {
+        (true, Some(SignOffState::Requested)) if !visit.may(sign) => {
+            Cell::of("somebody else of the role signs")
+        }
         (true, Some(SignOffState::Requested)) => {
             let [sign, _, _] = links(visit, slot);
             Cell::of("Sign or refuse").link(sign.link.unwrap_or_default())
         }
         (true, Some(SignOffState::Signed)) => {
-            let command = Command::Withdraw { slot: slot.clone(), reason: String::new() };
-            Cell::of("Withdraw").link(visit.form(&command).unwrap_or_default())
+            if !visit.may(withdraw) {
+                return Cell::none();
+            }
+            let form = visit.form(&withdraw(String::new())).unwrap_or_default();
+            Cell::of("Withdraw").link(form)
         }
         (true, _) => Cell::of("you will be asked here"),
         (false, _) => Cell::of("it is not yours to sign"),
@@ -362,7 +392,7 @@ pub(super) async fn before_signing(
         ],
     );
     let gate = gate_read(visit, slot).await?;
-    Ok([meaning].into_iter().chain(gate).chain(facts_of(visit, &slot.sheet)).collect())
+    Ok([meaning].into_iter().chain(gate).chain(said::of_sheet(visit, &slot.sheet)).collect())
 }
 
 /// Returns where `slot` is signed in `language`.
@@ -380,83 +410,8 @@ async fn gate_read(visit: &Visit, slot: &SlotId) -> Result<Option<Block>, Troubl
         Some(Event::SignOff { gate, .. }) => gate,
         Some(_) | None => return Ok(None),
     };
-    let block = super::milestones::read("The gate, as it was read", &gate);
+    let block = super::milestones::read(visit, "The gate, as it was read", &gate);
     Ok(Some(block.lead(format!("It opened this signature with entry {asked}."))))
-}
-
-/// Returns what `sheet` says.
-pub(super) fn facts_of(visit: &Visit, sheet: &Sheet) -> Vec<Block> {
-    let body = sheet::body(visit.state(), sheet);
-    let facts = body.get("facts").unwrap_or(&Value::Null);
-    blocks(visit, &sheet.scope(), "What the sheet says", facts)
-}
-
-/// Returns a document as parts of a page: plain facts first, then a part for what consists of others.
-fn blocks(visit: &Visit, scope: &Scope, title: &str, value: &Value) -> Vec<Block> {
-    let zone = zone_of(visit.state(), scope);
-    let said = |value: &Value| told(&plain(value), zone);
-    let mut facts = Vec::new();
-    let mut below = Vec::new();
-    match value {
-        Value::Object(fields) => {
-            for (name, value) in fields {
-                match value {
-                    Value::Array(items) if items.iter().any(Value::is_object) => {
-                        below.push(table(name, items, &said));
-                    }
-                    Value::Object(inner)
-                        if inner.values().any(|it| it.is_object() || it.is_array()) =>
-                    {
-                        below.extend(blocks(visit, scope, &spoken(name), value));
-                    }
-                    Value::Null
-                    | Value::Bool(_)
-                    | Value::Number(_)
-                    | Value::String(_)
-                    | Value::Array(_)
-                    | Value::Object(_) => facts.push(Fact::said(spoken(name), said(value))),
-                }
-            }
-        }
-        Value::Array(items) if items.iter().any(Value::is_object) => {
-            return vec![table(title, items, &said)];
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
-            facts.push(Fact::said("Says", said(value)));
-        }
-    }
-    let first = (!facts.is_empty()).then(|| Block::facts(title, facts));
-    first.into_iter().chain(below).collect()
-}
-
-fn table(name: &str, items: &[Value], said: &dyn Fn(&Value) -> String) -> Block {
-    let mut columns: Vec<&str> = Vec::new();
-    for item in items.iter().filter_map(Value::as_object) {
-        for key in item.keys() {
-            if !columns.contains(&key.as_str()) {
-                columns.push(key);
-            }
-        }
-    }
-    let rows: Vec<Vec<Cell>> = items
-        .iter()
-        .take(ROWS_MAX)
-        .map(|item| {
-            columns
-                .iter()
-                .map(|key| Cell::of(item.get(*key).map_or_else(String::new, said)))
-                .collect()
-        })
-        .collect();
-    let more = items.len().saturating_sub(rows.len());
-    let headings: Vec<String> = columns.iter().map(|it| spoken(it)).collect();
-    let headings: Vec<&str> = headings.iter().map(String::as_str).collect();
-    let block = Block::table(spoken(name), &headings, rows, "");
-    if more > 0 { block.lead(format!("{more} more stand in the document.")) } else { block }
-}
-
-fn spoken(name: &str) -> String {
-    crate::form::spoken(name)
 }
 
 pub(super) fn slot_tone(state: SignOffState) -> Tone {

@@ -87,15 +87,12 @@ fn team(visit: &Visit) -> Block {
         .typed("landfall team list")
 }
 
-/// Returns where acts on the team are found.
+/// Returns the acts on the team that whoever looks may do.
 pub(super) fn acts(visit: &Visit) -> Vec<Link> {
     let is_of_people =
         |path: &str| path.starts_with("assignment/") || path == "history/forget-person";
     let of_team = crate::form::kinds().iter().filter(|it| is_of_people(&it.path));
-    let link = |it: &crate::form::Kind| {
-        let name = crate::form::spoken(it.path.rsplit('/').next().unwrap_or_default());
-        let address = format!("act/{}?_back={}", it.path, visit.path);
-        Link::new(name, visit.link(&address)).small(it.about.clone())
-    };
-    of_team.map(link).collect()
+    let link =
+        |it: &crate::form::Kind| Some(visit.offer_kind("", &it.path, &[])?.small(it.about.clone()));
+    of_team.filter_map(link).collect()
 }

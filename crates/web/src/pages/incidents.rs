@@ -3,8 +3,9 @@
 use super::Answer;
 use crate::block::{Block, Body, Cell, Drawing, Fact, Link, Tone};
 use crate::charts::{self, Stretch};
+use crate::offer::offered;
 use crate::page::Page;
-use crate::trouble::{No, sentence};
+use crate::trouble::{No, counted, sentence};
 use crate::visit::Visit;
 use axum::extract::Path;
 use model::incident::{Incident, ProbeStanding, Severity};
@@ -12,7 +13,7 @@ use views::time::{between, told};
 
 /// The columns of a table of incidents.
 pub(super) const COLUMNS: [&str; 6] =
-    ["Incident", "Severity", "State", "Where", "Cause", "Noticed"];
+    ["Incident", "Severity", "State", "Where", "Cause lies with", "Noticed"];
 
 /// The most incidents that are listed, a page at a time.
 const LISTED_MAX: usize = 5_000;
@@ -50,9 +51,12 @@ pub(crate) async fn list(visit: Visit) -> Answer {
     let all = &state.incidents.list;
     let open: Vec<&Incident> = all.iter().filter(|it| it.is_open()).collect();
     let closing = state.incidents.closing_gates().count();
+    let (open_now, are) =
+        (counted(open.len(), "incident"), if open.len() == 1 { "is" } else { "are" });
+    let close = if closing == 1 { "closes" } else { "close" };
+    let known = if all.len() == 1 { "is" } else { "are" };
     let lead = format!(
-        "{} incidents are open, {closing} of them close gates; {} are known in all.",
-        open.len(),
+        "{open_now} {are} open, {closing} of them {close} gates; {} {known} known in all.",
         all.len()
     );
     let table = |incidents: Vec<&Incident>, title: &str, empty| {
@@ -60,14 +64,14 @@ pub(crate) async fn list(visit: Visit) -> Answer {
         Block::table(title, &COLUMNS, rows, empty)
     };
     let rest: Vec<&Incident> = all.iter().rev().filter(|it| !it.is_open()).collect();
-    let acts = vec![
-        Link::new("Open an incident", visit.link("act/incident/open")).main(),
-        Link::new("Record feedback", visit.link("act/incident/give-feedback")),
-        Link::new("Escalate", visit.link("act/escalation/raise")),
+    let acts = [
+        visit.offer_kind("Open an incident", "incident/open", &[]).map(Link::main),
+        visit.offer_kind("Record feedback", "incident/give-feedback", &[]),
+        visit.offer_kind("Escalate", "escalation/raise", &[]),
     ];
     let page = Page::new("Stabilize")
         .lead(lead)
-        .with(Block::links("What you can do", acts))
+        .and(offered(acts))
         .with(table(open, "Open incidents", "No incident is open.").typed("landfall incident list"))
         .with(escalations(&visit))
         .and(a_day(&visit))
@@ -112,7 +116,13 @@ fn a_day(visit: &Visit) -> Option<Block> {
         .map(|it| (it.to_string(), all.iter().filter(|incident| day(incident) == it).count()));
     let counts: Vec<(String, usize)> = counts.collect();
     let svg = charts::columns(&counts)?;
-    let text = format!("From {first} to {last}, {} incidents were noticed.", all.len());
+    let text = format!(
+        "From {first} to {last}, {} noticed.",
+        match all.len() {
+            1 => "one incident was".to_owned(),
+            count => format!("{count} incidents were"),
+        }
+    );
     Some(Block::new("Incidents a day", Body::Drawing(Drawing { svg, text })))
 }
 
@@ -134,8 +144,11 @@ fn downtime(visit: &Visit) -> Option<Block> {
     let (from, until) = (visit.when(from), visit.when(until));
     let svg = charts::timeline(&stretches, &from, &until)?;
     let text = format!(
-        "{} stretches of impact from {from} to {until}. Each incident's page says them in words.",
-        stretches.len()
+        "{} of impact from {from} to {until}. Each incident's page says them in words.",
+        match stretches.len() {
+            1 => "One stretch".to_owned(),
+            count => format!("{count} stretches"),
+        }
     );
     Some(Block::new("Downtime", Body::Drawing(Drawing { svg, text })).typed("landfall measures"))
 }
@@ -214,16 +227,12 @@ pub(crate) async fn page(visit: Visit, Path((_, number)): Path<(String, String)>
             .small(withdrawn.unwrap_or_default())
     });
     let impact: Vec<Cell> = impact.collect();
-    let mut acts = Vec::new();
-    for kind in crate::form::kinds().iter().filter(|kind| kind.path.starts_with("incident/act/")) {
-        let name = crate::form::spoken(kind.path.rsplit('/').next().unwrap_or_default());
-        let address =
-            format!("act/{}?c.incident.act.incident={number}&_back={}", kind.path, visit.path);
-        acts.push(Link::new(name, visit.link(&address)));
-    }
+    let of_this = [("c.incident.act.incident".to_owned(), number.to_string())];
+    let kinds = crate::form::kinds().iter().filter(|it| it.path.starts_with("incident/act/"));
+    let acts = kinds.map(|it| visit.offer_kind("", &it.path, &of_this));
     let page = Page::new(format!("Incident {number}: {}", it.title))
         .with(Block::facts("At a glance", facts))
-        .with(Block::links("What you can do", acts))
+        .and(offered(acts))
         .with(Block::table(
             "Noticed and restored",
             &["Noticed", "Restored"],

@@ -2,7 +2,7 @@
 
 use super::Answer;
 use super::door::{browser, let_in};
-use super::{account, documents as papers, site};
+use super::{account, said as papers, site};
 use crate::block::{Block, Fact};
 use crate::form::AgainView;
 use crate::guest::Address;
@@ -12,7 +12,7 @@ use crate::trouble::{No, sentence};
 use crate::visit::Visit;
 use axum::extract::{Form, Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use coordinator::Acted;
 use documents::Language;
 use model::authentication;
@@ -152,7 +152,7 @@ fn shown(visit: &Visit, site_id: &SiteId, more: More) -> Response {
     page = page.and(site::before_acknowledging(visit, site_id));
     // What is signed is shown in full; before that, there is nothing in it yet.
     if more.decision.as_ref().is_some_and(|it| it.kind == "sign") {
-        page = page.and(papers::facts_of(visit, &Sheet::Site(site_id.clone())));
+        page = page.and(papers::of_sheet(visit, &Sheet::Site(site_id.clone())));
     }
     let page = page.without_links();
     let More { decision, no, done, reasons } = more;
@@ -189,11 +189,12 @@ async fn asked(
     let version = commands.find_map(|it| {
         if let Command::AcknowledgeSchedule { version, .. } = it { Some(version) } else { None }
     });
+    let it = site::schedule_asked(visit, id);
     Ok(version.map(|version| Decision {
         kind: "acknowledge",
-        question: "Do you agree to the date?",
-        about: "It says that you know when it happens and what to expect.".to_owned(),
-        button: "Acknowledge the date",
+        question: it.question,
+        about: it.about.to_owned(),
+        button: it.button,
         document: Some(version.to_string()),
         again: None,
     }))
@@ -299,6 +300,12 @@ pub(crate) async fn acknowledge(
     Ok(shown(&visit, &opened.site, more))
 }
 
+/// Leads whoever comes to where a link is made, and makes none, to the site: a link is shown once.
+pub(crate) async fn none_made(visit: Visit, Path((_, site)): Path<(String, String)>) -> Answer {
+    let site = visit.link(&format!("sites/{}", crate::link::encoded(&site)));
+    Ok(Redirect::to(&site).into_response())
+}
+
 /// Makes a link for the owner of a site, and says what became of it.
 pub(crate) async fn make(
     State(reception): State<Arc<Reception>>,
@@ -326,6 +333,8 @@ pub(crate) async fn make(
     let page = Page::new("A link for the site's owner").lead(lead);
     let page = page.with(Block::facts("The link", facts));
     let page = page.typed(format!("landfall link {site} --server {}", reception.address_of("")));
+    // Its own address makes links, and shows none.
+    let page = Page { again: Some(visit.link(&format!("sites/{site}"))), ..page };
     let mut answer = page.shown(&visit);
     let kept = axum::http::HeaderValue::from_static("no-store");
     answer.headers_mut().insert(header::CACHE_CONTROL, kept);

@@ -1,8 +1,9 @@
 //! Outcomes: what the deployment is to bring about, and how far it has come.
 
 use super::Answer;
-use crate::block::{Block, Body, Cell, Drawing, Link, Tone};
+use crate::block::{Block, Body, Cell, Drawing, Tone};
 use crate::charts::{Rising, burn_up};
+use crate::offer::offered;
 use crate::page::Page;
 use crate::trouble::sentence;
 use crate::visit::Visit;
@@ -24,12 +25,12 @@ pub(crate) async fn page(visit: Visit) -> Answer {
         .with(table("Measures", &measures))
         .and(risen(&visit, None))
         .with(success(&visit));
-    let acts = vec![
-        Link::new("Answer a key question", visit.link("act/assessment/answer")),
-        Link::new("Measure a success criterion", visit.link("act/assessment/measure")),
-        Link::new("Open the survey", visit.link("act/survey/open")),
+    let acts = [
+        visit.offer_kind("Answer a key question", "assessment/answer", &[]),
+        visit.offer_kind("Measure a success criterion", "assessment/measure", &[]),
+        visit.offer_kind("Open the survey", "survey/open", &[]),
     ];
-    Ok(page.with(Block::links("What you can do", acts)).shown(&visit))
+    Ok(page.and(offered(acts)).shown(&visit))
 }
 
 fn table(title: &str, all: &[Outcome]) -> Block {

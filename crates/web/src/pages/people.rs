@@ -44,15 +44,19 @@ pub(crate) async fn page(visit: Visit) -> Answer {
     let acts = super::handover::acts(&visit);
     let (count, all) = (found.count, plan.people.len());
     let lead = if count == all {
-        format!("{all} people take part.")
+        format!(
+            "{} part.",
+            if all == 1 { "One person takes".to_owned() } else { format!("{all} people take") }
+        )
     } else {
         format!("{count} of the {all} people who take part.")
     };
+    let acts = (!acts.is_empty()).then(|| Block::links("What you can do with the team", acts));
     let page = Page::new("People")
         .lead(lead)
         .with(people)
         .with(roles)
-        .with(Block::links("What you can do with the team", acts))
+        .and(acts)
         .typed("landfall team list");
     let filter = [FieldView::line(&visit, "text", "Name")];
     let order = visit.says("order");

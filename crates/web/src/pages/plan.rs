@@ -4,7 +4,7 @@ use super::Answer;
 use crate::block::{Block, Body, Cell, Fact, Tone};
 use crate::form::{FieldView, FormView};
 use crate::page::Page;
-use crate::trouble::No;
+use crate::trouble::{No, counted};
 use crate::visit::Visit;
 use axum::extract::{Form, Query, State as Held};
 use axum::http::StatusCode;
@@ -12,6 +12,8 @@ use axum::response::{IntoResponse, Redirect};
 use coordinator::Moment;
 use model::event::Event;
 use model::id::Seq;
+use model::machine::DeploymentState;
+use model::role_type::RoleType;
 use model::scope::Scope;
 use model::state::State;
 use reception::Reception;
@@ -100,7 +102,7 @@ async fn baselines(visit: &Visit) -> Result<Block, reception::ReceptionError> {
                 Cell::number(baseline),
                 Cell::of(visit.when(entry.at)),
                 Cell::of(by),
-                Cell::of(reason).small(format!("{} changes", changes.len())),
+                Cell::of(reason).small(counted(changes.len(), "change")),
                 Cell::of("compare with what was before").link(visit.link(&format!(
                     "plan?since={}&at={}",
                     entry.seq - 1,
@@ -113,7 +115,23 @@ async fn baselines(visit: &Visit) -> Result<Block, reception::ReceptionError> {
     rows.reverse();
     let columns = ["Baseline", "When", "Who", "Why", "What it changed", "What changed since"];
     let empty = "The plan was never replaced.";
-    Ok(Block::table("Plans so far", &columns, rows, empty).typed("landfall plan diff"))
+    Ok(Block::table("Plans so far", &columns, rows, empty).typed("landfall plan history"))
+}
+
+/// Returns whether whoever looks may be among those who replace the plan: what else is asked depends on
+/// what the other one changes.
+fn may_revise(visit: &Visit) -> bool {
+    use RoleType::{ChangeAuthority, Customer, ProgramManager, ReleaseManagement, SolutionManager};
+    let state = visit.state();
+    let roles = state.roles_of(visit.person(), &Scope::Deployment);
+    let is_draft = state.deployment == DeploymentState::Draft;
+    let mut wanted = vec![ProgramManager];
+    wanted.extend(if is_draft {
+        vec![ReleaseManagement]
+    } else {
+        vec![Customer, ChangeAuthority, SolutionManager]
+    });
+    visit.is_open() && roles.iter().any(|it| wanted.contains(it))
 }
 
 fn shown(visit: &Visit, wanted: &Wanted, no: Option<No>) -> Page {
@@ -166,7 +184,7 @@ fn shown(visit: &Visit, wanted: &Wanted, no: Option<No>) -> Page {
         is_required: true,
         ..FieldView::default()
     };
-    let form = FormView {
+    let form = may_revise(visit).then(|| FormView {
         more: vec![],
         has_more_said: false,
         action: visit.link("plan"),
@@ -187,15 +205,17 @@ fn shown(visit: &Visit, wanted: &Wanted, no: Option<No>) -> Page {
         back: None,
         is_grave: false,
         again: None,
-    };
-    let form = Block::new("Replace it by another", Body::Form(Box::new(form)))
-        .lead("Approvals of whatever changes are void from then on, and their approvers see the difference.")
-        .typed("landfall deployment revise PLAN --reason \"…\"");
+    });
+    let form = form.map(|it| {
+        Block::new("Replace it by another", Body::Form(Box::new(it)))
+            .lead("Approvals of whatever changes are void from then on, and their approvers see the difference.")
+            .typed("landfall deployment revise PLAN --reason \"…\"")
+    });
     Page::new("Plan")
         .lead(plan.title.clone())
         .with(Block::facts("In short", facts))
         .with(rings)
-        .with(form)
+        .and(form)
         .with(Block::new("In full", Body::Output(lines)))
         .typed("landfall plan show")
 }

@@ -1,9 +1,10 @@
 //! The quiet period: its clock, what put its end on, and what its criteria read.
 
 use super::Answer;
-use crate::block::{Block, Cell, Fact, Link, Tone};
+use crate::block::{Block, Cell, Fact, Tone};
+use crate::offer::offered;
 use crate::page::Page;
-use crate::trouble::sentence;
+use crate::trouble::{counted, sentence};
 use crate::visit::Visit;
 use model::quiet_period::{CriterionReading, CriterionVerdict, QuietPeriod, readings};
 use views::time::between;
@@ -40,11 +41,11 @@ pub(crate) async fn page(visit: Visit) -> Answer {
     };
     page = page.with(criteria(&read));
     let acts = ["extend", "shorten", "accept", "reset", "report-days"].map(|it| {
-        let about = crate::form::kind(&format!("quiet-period/{it}")).map(|it| it.about.clone());
-        let link = visit.link(&format!("act/quiet-period/{it}?_back={}", visit.path));
-        Link::new(crate::form::spoken(it), link).small(about.unwrap_or_default())
+        let path = format!("quiet-period/{it}");
+        let about = crate::form::kind(&path).map(|it| it.about.clone());
+        Some(visit.offer_kind("", &path, &[])?.small(about.unwrap_or_default()))
     });
-    Ok(page.with(Block::links("What you can do", acts.into())).shown(&visit))
+    Ok(page.and(offered(acts)).shown(&visit))
 }
 
 fn clock(visit: &Visit, period: &QuietPeriod) -> Block {
@@ -56,7 +57,7 @@ fn clock(visit: &Visit, period: &QuietPeriod) -> Block {
         ),
         Fact::said("Would have ended", visit.when(period.nominal_end)),
         Fact::said("Ends", visit.when(period.end)),
-        Fact::said("Put on", format!("{} times", period.extensions.len())),
+        Fact::said("Put on", counted(period.extensions.len(), "time")),
     ];
     Block::facts("Its clock", facts)
 }

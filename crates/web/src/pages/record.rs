@@ -118,7 +118,7 @@ pub(crate) async fn page(visit: Visit, Path((_, seq)): Path<(String, String)>) -
         .with(Block::facts("At a glance", facts))
         .with(Block::new("As the record has it", Body::Output(lines)))
         .with(Block::new("Before and after", Body::Lines(neighbours)))
-        .typed(format!("landfall record show --from {number} --to {number}"));
+        .typed(format!("landfall record show --after {before} --limit 1"));
     Ok(page.shown(&visit))
 }
 

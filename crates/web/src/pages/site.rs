@@ -6,6 +6,7 @@ use super::board::site_tone;
 use super::documents;
 use crate::block::{Block, Body, Cell, Fact, Link, Tone};
 use crate::form::FormView;
+use crate::offer::offered;
 use crate::page::Page;
 use crate::trouble::No;
 use crate::visit::Visit;
@@ -50,7 +51,7 @@ pub(crate) async fn page(visit: Visit, Path((_, site)): Path<(String, String)>) 
         Link::new("The sheet, as it is signed", visit.link(&format!("documents/site/{id}")));
     page = page
         .with(Block::links("Papers", vec![sheet]))
-        .with(acts(&visit, &id))
+        .and(acts(&visit, &id))
         .typed(format!("landfall why {scope}"));
     Ok(page.shown(&visit))
 }
@@ -58,7 +59,7 @@ pub(crate) async fn page(visit: Visit, Path((_, site)): Path<(String, String)>) 
 /// Returns what is asked of whoever looks, where they own the site.
 fn yours(visit: &Visit, id: &SiteId) -> Option<Block> {
     let state = visit.state();
-    let (planned, _) = state.site(id)?;
+    let (planned, _) = state.site(id).filter(|_| visit.is_open())?;
     let is_owner =
         planned.owner == *visit.person() || planned.deputy.as_ref() == Some(visit.person());
     let slot = SlotId { sheet: Sheet::Site(id.clone()), role: RoleType::SiteOwner };
@@ -79,12 +80,34 @@ fn yours(visit: &Visit, id: &SiteId) -> Option<Block> {
             && views::why::is_for(state, visit.person(), it)
     })?;
     let command = wait.command.as_ref()?;
-    let link = Link::new("Acknowledge the date", visit.form(command)?).main();
-    Some(
-        Block::links("Do you agree to the date?", vec![link])
-            .lead("It says that you know when it happens and what to expect.")
-            .typed(visit.typed(command)),
-    )
+    let asked = schedule_asked(visit, id);
+    let link = Link::new(asked.button, visit.form(command)?).main();
+    Some(Block::links(asked.question, vec![link]).lead(asked.about).typed(visit.typed(command)))
+}
+
+/// What the owner of a site is asked before it is deployed.
+pub(super) struct ScheduleAsked {
+    pub(super) question: &'static str,
+    pub(super) about: &'static str,
+    pub(super) button: &'static str,
+}
+
+/// Returns what the owner of the site is asked before it is deployed: nobody agrees to a date that they
+/// were not told.
+pub(super) fn schedule_asked(visit: &Visit, id: &SiteId) -> ScheduleAsked {
+    let slot = visit.state().messages.slots.get(id);
+    if slot.is_some_and(|it| it.version > 0) {
+        return ScheduleAsked {
+            question: "Do you agree to the date?",
+            about: "It says that you know when it happens and what to expect.",
+            button: "Acknowledge the date",
+        };
+    }
+    ScheduleAsked {
+        question: "Do you know what to expect?",
+        about: "No date was told yet. It says that you know what changes at your site; once a date is told, you are asked again.",
+        button: "Acknowledge what to expect",
+    }
 }
 
 /// Returns when it happens, and who answers for the site.
@@ -163,8 +186,9 @@ pub(super) fn before_acknowledging(visit: &Visit, site: &SiteId) -> Vec<Block> {
 
 /// Returns where somebody makes a link for the owner, who has no account or is on the road.
 fn owner_link(visit: &Visit, id: &SiteId) -> Option<Block> {
-    let (planned, _) = visit.state().site(id)?;
-    if planned.owner == *visit.person() {
+    let state = visit.state();
+    let (planned, _) = state.site(id).filter(|_| visit.is_open())?;
+    if planned.owner == *visit.person() || !reception::makes_links(state, visit.person(), id) {
         return None;
     }
     let form = FormView {
@@ -258,65 +282,29 @@ fn incidents(visit: &Visit, id: &SiteId) -> Block {
     Block::table("Incidents", &super::incidents::COLUMNS, rows, empty)
 }
 
-/// Returns what can be done at the site now; what cannot, says why.
-fn acts(visit: &Visit, id: &SiteId) -> Block {
-    let Some((_, status)) = visit.state().site(id) else {
-        return Block::links("What you can do", vec![]);
-    };
-    let scope = Scope::Site(id.clone());
-    let (site, reason) = (id.clone(), String::new);
-    let when_it = |is_possible: bool, text: &str, command: Command| match visit.form(&command) {
-        Some(address) if is_possible => Link::new(text, address),
-        Some(_) | None => Link::not_now(text, format!("it is {}", status.state)),
-    };
-    let is_running = matches!(status.state, SiteState::Deploying | SiteState::Paused);
-    let was_deployed = matches!(
-        status.state,
-        SiteState::Halted
-            | SiteState::Deployed
-            | SiteState::Observing
-            | SiteState::SignedOff
-            | SiteState::Refused
-    );
-    let links = vec![
-        when_it(is_running, "Halt it", Command::HaltSite { site: site.clone(), reason: reason() }),
-        when_it(
-            status.state == SiteState::Halted,
-            "Resume it",
-            Command::Resume { scope: scope.clone(), reason: reason() },
-        ),
-        when_it(
-            was_deployed,
-            "Roll it back",
-            Command::RollBack { scope: scope.clone(), reason: reason(), accept_loss: false },
-        ),
-        when_it(
-            status.state == SiteState::RolledBack,
-            "Plan it anew",
-            Command::Replan { scope: scope.clone(), reason: reason() },
-        ),
-        when_it(
-            status.state == SiteState::Refused,
-            "Say how its refusal was resolved",
-            Command::ResolveRefusal { site: site.clone(), reason: reason() },
-        ),
-        when_it(
-            true,
-            "Hold it",
-            Command::Hold { scope: scope.clone(), held: true, reason: reason() },
-        ),
-        when_it(
-            status.state != SiteState::Exempt,
-            "Leave it out",
-            Command::Exempt { site, reason: reason() },
-        ),
-        Link::new(
-            "Open an incident here",
-            visit.link(&format!(
-                "act/incident/open?c.incident.open.scopes={scope}&_back={}",
-                visit.path
-            )),
-        ),
-    ];
-    Block::links("What you can do", links)
+/// Returns what whoever looks can do at the site; what is not to be done now, says why.
+fn acts(visit: &Visit, id: &SiteId) -> Option<Block> {
+    let (_, status) = visit.state().site(id)?;
+    let scope = || Scope::Site(id.clone());
+    let site = || id.clone();
+    let halt = |reason| Command::HaltSite { site: site(), reason };
+    let resume = |reason| Command::Resume { scope: scope(), reason };
+    let roll_back = |reason| Command::RollBack { scope: scope(), reason, accept_loss: false };
+    let replan = |reason| Command::Replan { scope: scope(), reason };
+    let resolve = |reason| Command::ResolveRefusal { site: site(), reason };
+    let hold = |reason| Command::Hold { scope: scope(), held: true, reason };
+    let exempt = |reason| Command::Exempt { site: site(), reason };
+    let here = [("c.incident.open.scopes".to_owned(), scope().to_string())];
+    // That a refusal was resolved is said where there was one.
+    let was_refused = status.state == SiteState::Refused;
+    offered([
+        visit.offer("Halt it", halt),
+        visit.offer("Resume it", resume),
+        visit.offer("Roll it back", roll_back),
+        visit.offer("Plan it anew", replan),
+        was_refused.then(|| visit.offer("Say how its refusal was resolved", resolve)).flatten(),
+        visit.offer("Hold it", hold),
+        visit.offer("Leave it out", exempt),
+        visit.offer_kind("Open an incident here", "incident/open", &here),
+    ])
 }

@@ -2,15 +2,17 @@
 
 use super::Answer;
 use super::board::site_tone;
-use crate::block::{Block, Cell, Link};
+use crate::block::{Block, Cell};
 use crate::form::{ChoiceView, FieldView};
+use crate::offer::offered;
 use crate::page::Page;
 use crate::template::said;
-use crate::trouble::No;
+use crate::trouble::{No, counted};
 use crate::visit::Visit;
 use axum::extract::Query;
 use axum::http::header;
 use axum::response::{IntoResponse, Redirect};
+use model::command::{Command, Resumable};
 use model::machine::SiteState;
 use model::scope::Scope;
 use serde::Deserialize;
@@ -52,7 +54,7 @@ pub(crate) async fn list(visit: Visit, Query(placed): Query<Placed>) -> Answer {
     let list = list.ordered(&FIELDS, by, |order| visit.asking(&[("order", order)]));
     let all = state.plan.sites.len();
     let lead = if count == all {
-        format!("{all} sites in the plan.")
+        format!("{} in the plan.", counted(all, "site"))
     } else {
         format!("{count} of the {all} sites in the plan.")
     };
@@ -69,19 +71,16 @@ pub(crate) async fn list(visit: Visit, Query(placed): Query<Placed>) -> Answer {
             status.reason.as_deref().map(crate::trouble::sentence).unwrap_or_default()
         ));
         page = page.and(super::waits::of_scope(&visit, &scope));
-        let halt = Link::new(
-            "Halt it",
-            visit.link(&format!("act/halt-ring?c.halt-ring.ring={}", ring.id)),
-        );
-        let hold = Link::new(
-            "Hold it",
-            visit.link(&format!("act/hold?c.hold.scope={scope}&c.hold.held=true")),
-        );
-        let resume = Link::new(
-            "Resume it",
-            visit.link(&format!("act/resume-ring?c.resume-ring.ring={}", ring.id)),
-        );
-        page = page.with(Block::links("What you can do", vec![halt, resume, hold]));
+        let halt = |reason| Command::HaltRing { ring: ring.id.clone(), reason };
+        let only = Resumable::VARIANTS.to_vec();
+        let resume =
+            |reason| Command::ResumeRing { ring: ring.id.clone(), reason, only: only.clone() };
+        let hold = |reason| Command::Hold { scope: scope.clone(), held: true, reason };
+        page = page.and(offered([
+            visit.offer("Halt it", halt),
+            visit.offer("Resume it", resume),
+            visit.offer("Hold it", hold),
+        ]));
     }
     let filter = filter_fields(&visit);
     Ok(page.shown_as(

@@ -137,8 +137,20 @@ fn named(
 ) -> Response {
     let questions = visit.state().survey_questions();
     let survey = Survey::wanted(&questions, headers);
-    let asked = survey.asks(instrument, fields);
-    let lead = "Your answers stand in the record under your name. If you answer again, the last answer counts.";
+    let answer = |_| {
+        Command::Survey(SurveyCommand::Answer {
+            respondent: Respondent::Named(instrument),
+            replies: vec![],
+        })
+    };
+    // Only whoever is asked is shown the questions.
+    let may = visit.may(answer);
+    let asked = if may { survey.asks(instrument, fields) } else { vec![] };
+    let lead = if may {
+        "Your answers stand in the record under your name. If you answer again, the last answer counts."
+    } else {
+        "Nothing is asked of you here: the survey is open to others, or it is not open."
+    };
     let page = Page::new("How was it for you?")
         .lead(lead)
         .typed(format!("landfall survey answer --of {instrument} 1=5 2=4 --as {}", visit.person()));

@@ -110,6 +110,7 @@ pub(crate) async fn waiting(visit: Visit) -> Answer {
         WAITS_MAX.. => {
             format!("{WAITS_MAX} things and more wait: a place or a person narrows them down.")
         }
+        1 => "One thing waits. It says on what, since when, and who can supply it.".to_owned(),
         _ => format!("{count} things wait. Each says on what, since when, and who can supply it."),
     };
     let mut page = Page::new("Waiting").lead(lead).typed("landfall waiting --everything");
@@ -178,7 +179,7 @@ fn card(visit: &Visit, Alike { wait, also, more }: &Alike) -> WaitCard {
         let (path, _) = crate::form::filled(command)?;
         Some(crate::form::short(path))
     };
-    let act = command.as_ref().and_then(|command| {
+    let act = command.as_ref().filter(|_| visit.at.is_none()).and_then(|command| {
         let (text, form) = (title(command)?, visit.form(command)?);
         Some(match is_mine {
             true => Link::new(text, form).main(),
@@ -213,7 +214,7 @@ fn card(visit: &Visit, Alike { wait, also, more }: &Alike) -> WaitCard {
         since: visit.when_at(&wait.scope, wait.since),
         lines: lines.collect(),
         act,
-        typed: command.as_ref().map(|it| visit.typed(it)).filter(|_| is_mine),
+        typed: command.as_ref().map(|it| visit.typed(it)).filter(|_| is_mine && visit.at.is_none()),
         is_mine,
     }
 }

@@ -160,11 +160,20 @@ async fn an_earlier_moment_can_be_looked_at() {
     let now = browser.get("/d/HELLO").await;
     let then = browser.get("/d/HELLO?at=1").await;
     assert!(
-        !now.text.contains("is draft since") && then.text.contains("is draft since"),
+        !now.text.contains("is a draft since") && then.text.contains("is a draft since"),
         "{}",
         then.text
     );
     assert!(then.text.contains("This is how it stood at entry 1,"), "{}", then.text);
+    // Nothing is offered there, and what is still to come is not shown as if it had been.
+    for path in ["", "/sites/north", "/milestones", "/stabilise", "/plan", "/people"] {
+        let seen = browser.get(&format!("/d/HELLO{path}?at=1")).await;
+        assert_eq!(seen.status, StatusCode::OK, "{path}");
+        for offer in ["What you can do", "class=\"button\"", "Make a link", "Replace the plan"] {
+            assert!(!seen.text.contains(offer), "{path} offers {offer}: {}", seen.text);
+        }
+    }
+    assert_eq!(browser.get("/d/HELLO?at=99999").await.status, StatusCode::NOT_FOUND);
     let nonsense = browser.get("/d/HELLO?at=yesterday").await;
     assert_eq!(nonsense.status, StatusCode::UNPROCESSABLE_ENTITY);
 }
@@ -235,4 +244,13 @@ async fn a_sample_is_laid_out_as_the_auditors_seed_chooses_it() {
     let refused = browser.get("/d/HELLO/sample?seed=seven").await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(refused.text.contains("The seed is a number from 0 on."), "{}", refused.text);
+}
+
+#[tokio::test]
+async fn what_is_typed_on_a_page_can_be_typed_and_what_it_posts_to_can_be_looked_at() {
+    let browser = Browser::at_work().await;
+    let entry = browser.get("/d/HELLO/record/1").await;
+    assert!(entry.text.contains("landfall record show --after 0 --limit 1"), "{}", entry.text);
+    let made = browser.get("/d/HELLO/sites/north/link").await;
+    assert_eq!((made.status, made.goes()), (StatusCode::SEE_OTHER, "/d/HELLO/sites/north"));
 }

@@ -46,7 +46,7 @@ async fn what_another_site_posts_is_refused() {
         assert_eq!(seen.status, StatusCode::FORBIDDEN, "{headers:?}");
     }
     let seen = browser.get("/d/HELLO").await;
-    assert!(seen.text.contains("is draft since"), "{}", seen.text);
+    assert!(seen.text.contains("is a draft since"), "{}", seen.text);
 }
 
 #[tokio::test]
