@@ -221,7 +221,8 @@ fn card(visit: &Visit, Alike { wait, also, more }: &Alike) -> WaitCard {
 
 /// Returns the cell with where a waiver is asked for, where the guard can be waived.
 fn waiver(visit: &Visit, wait: &WaitingOn, cell: Cell) -> Cell {
-    let Some(guard) = wait.guard.filter(|_| !wait.waivable_by.is_empty()) else { return cell };
+    let can_be = visit.is_open() && !wait.waivable_by.is_empty();
+    let Some(guard) = wait.guard.filter(|_| can_be) else { return cell };
     let (guard, scope) = (guard.to_string(), crate::link::encoded(&wait.scope.to_string()));
     let form =
         format!("act/request-waiver?c.request-waiver.guard={guard}&c.request-waiver.scope={scope}");
