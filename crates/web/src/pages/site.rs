@@ -105,7 +105,7 @@ pub(super) fn schedule_asked(visit: &Visit, id: &SiteId) -> ScheduleAsked {
     }
     ScheduleAsked {
         question: "Do you know what to expect?",
-        about: "No date was told yet. It says that you know what changes at your site; once a date is told, you are asked again.",
+        about: "No date was told yet. It says that you know what changes at your site.",
         button: "Acknowledge what to expect",
     }
 }
