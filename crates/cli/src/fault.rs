@@ -81,17 +81,17 @@ impl Fault {
     /// Returns the fault of a file or directory. One that is not there, or is there already, was typed
     /// wrongly; one that cannot be read or written is something else.
     pub(crate) fn of_file(path: &Path, error: &std::io::Error) -> Self {
-        let path = path.display();
-        match error.kind() {
-            ErrorKind::AlreadyExists => {
-                Self::usage(format!("{path} is there already"), "name another file")
-            }
-            ErrorKind::NotFound => Self::usage(format!("{path} cannot be used"), "check the path")
-                .why("there is no such file or directory"),
-            _ => Self::new(Exit::Failure, format!("{path} cannot be used"))
-                .why(error.to_string())
-                .next("check the path and its permissions"),
+        let (path, kind) = (path.display(), error.kind());
+        if kind == ErrorKind::AlreadyExists {
+            return Self::usage(format!("{path} is there already"), "name another file");
         }
+        let what = format!("{path} cannot be used");
+        if kind == ErrorKind::NotFound {
+            return Self::usage(what, "check the path").why("there is no such file or directory");
+        }
+        Self::new(Exit::Failure, what)
+            .why(error.to_string())
+            .next("check the path and its permissions")
     }
 
     /// Returns a fault whose message is a sentence with its next step after a semicolon or colon.

@@ -179,6 +179,34 @@ fn ramp(finished: usize) -> usize {
     width
 }
 
+/// Returns every choice of sites with which a halted ring can go on: the widest first.
+pub fn choices() -> impl Iterator<Item = Vec<Resumable>> {
+    let all = Resumable::VARIANTS;
+    (0..1_u32 << all.len()).rev().map(move |chosen| {
+        let is_in = |(place, _): &(usize, &Resumable)| chosen & (1 << place) != 0;
+        all.iter().enumerate().filter(is_in).map(|(_, it)| *it).collect()
+    })
+}
+
+/// Returns which sites of a ring are meant by `only`, in words; nothing where all are.
+pub fn of_which(only: &[Resumable]) -> Option<String> {
+    let chosen = Resumable::VARIANTS.iter().filter(|it| only.contains(it));
+    let names: Vec<String> = chosen.map(ToString::to_string).collect();
+    match names.as_slice() {
+        all if all.len() == Resumable::VARIANTS.len() => None,
+        [] => Some("none of the sites".to_owned()),
+        some => Some(format!("the {} sites", some.join(" and "))),
+    }
+}
+
+/// Returns the act that letting `ring` go on is, with the sites `only`: people agree to the same one.
+pub fn resume_act(ring: &RingId, only: &[Resumable]) -> String {
+    match of_which(only) {
+        Some(sites) => format!("resume {sites} of ring/{ring}"),
+        None => format!("resume ring/{ring}"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -228,33 +256,5 @@ mod tests {
             assert_eq!(now, at_once, "{failed} failed, {lost} lost");
         }
         assert_eq!(ring.blast_radius(100), 6);
-    }
-}
-
-/// Returns every choice of sites with which a halted ring can go on: the widest first.
-pub fn choices() -> impl Iterator<Item = Vec<Resumable>> {
-    let all = Resumable::VARIANTS;
-    (0..1_u32 << all.len()).rev().map(move |chosen| {
-        let is_in = |(place, _): &(usize, &Resumable)| chosen & (1 << place) != 0;
-        all.iter().enumerate().filter(is_in).map(|(_, it)| *it).collect()
-    })
-}
-
-/// Returns which sites of a ring are meant by `only`, in words; nothing where all are.
-pub fn of_which(only: &[Resumable]) -> Option<String> {
-    let chosen = Resumable::VARIANTS.iter().filter(|it| only.contains(it));
-    let names: Vec<String> = chosen.map(ToString::to_string).collect();
-    match names.as_slice() {
-        all if all.len() == Resumable::VARIANTS.len() => None,
-        [] => Some("none of the sites".to_owned()),
-        some => Some(format!("the {} sites", some.join(" and "))),
-    }
-}
-
-/// Returns the act that letting `ring` go on is, with the sites `only`: people agree to the same one.
-pub fn resume_act(ring: &RingId, only: &[Resumable]) -> String {
-    match of_which(only) {
-        Some(sites) => format!("resume {sites} of ring/{ring}"),
-        None => format!("resume ring/{ring}"),
     }
 }

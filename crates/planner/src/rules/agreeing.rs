@@ -121,7 +121,6 @@ fn who_takes_a_role_by_a_revised_plan_needs_the_solution_manager_whoever_agrees_
     .assert_eq(&told);
 }
 
-// Proves: P3-A1
 #[test]
 fn nothing_leaves_the_scope_of_what_was_declared_stable() {
     let mut world = World::of(full_plan(Profile::Standard));
