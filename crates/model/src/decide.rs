@@ -36,6 +36,7 @@ mod tests;
 mod training;
 mod waiver;
 
+use crate::assignment::AssignmentCommand;
 use crate::command::Command;
 use crate::digest::Digest;
 use crate::event::{Actor, Event};
@@ -43,11 +44,13 @@ use crate::id::PersonId;
 use crate::machine::{SiteTransition, Transition};
 use crate::paper::PaperCommand;
 use crate::plan::MasterProjectPlan;
+use crate::readiness::ReadinessCommand;
 use crate::refusal::{Refusal, RefusalCode, pass};
 use crate::rights::Rights;
 use crate::role_type::RoleType;
 use crate::scope::Scope;
 use crate::state::{Holding, State};
+use crate::termination::TerminationCommand;
 use jiff::Timestamp;
 
 /// Who decides, when, and with what at hand.
@@ -100,7 +103,13 @@ pub fn kept_from(acting: &Acting<'_>, command: &Command) -> Option<Refusal> {
     if let Command::Paper(PaperCommand::Attest { paper, .. }) = command {
         return acting.kept_from_attesting(*paper);
     }
-    None
+    let takes_over = matches!(
+        command,
+        Command::Readiness(ReadinessCommand::Accept)
+            | Command::Assignment(AssignmentCommand::AcceptKnowledge { .. })
+            | Command::Termination(TerminationCommand::AcceptStay)
+    );
+    takes_over.then(|| acting.may_accept_from_project().err()).flatten()
 }
 
 /// Returns what `command` makes happen.

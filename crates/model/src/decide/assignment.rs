@@ -104,6 +104,7 @@ impl Acting<'_> {
         let what = worded("what was handed over", what)?;
         let roles = [RoleType::OperationsManager, RoleType::SupportManager];
         let role = self.role(&roles, &Scope::Deployment, "accept what somebody knows")?;
+        self.may_accept_from_project()?;
         let accepted = persons.into_iter().map(|person| {
             self.member(person)?;
             let (person, what) = (person.clone(), what.clone());

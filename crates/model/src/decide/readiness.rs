@@ -74,6 +74,7 @@ impl Acting<'_> {
     fn accept_readiness(&self) -> Result<Vec<ReadinessEvent>, Refusal> {
         let accepting = gate::accepting(&self.state.plan);
         self.role(&accepting, &Scope::Deployment, "accept the readiness checklist")?;
+        self.may_accept_from_project()?;
         if let Err((missing, _)) = gate::items(self.state, self.now) {
             let next = self.what_settles_readiness();
             return Err(Refusal::new(RefusalCode::Gate, missing, next));

@@ -98,6 +98,29 @@ impl Acting<'_> {
         Ok(relaxed)
     }
 
+    /// SOD-7: whoever accepts for Operations or Support what the project hands over is not of the project,
+    /// also where nothing is signed.
+    ///
+    /// # Errors
+    ///
+    /// Where this person is: somebody else of Operations or Support has to.
+    pub(super) fn may_accept_from_project(&self) -> Result<(), Refusal> {
+        let held = self.held(&Scope::Deployment);
+        let kept = separation::may_take_over(self.person, &held, self.state.plan.profile);
+        let Err(kept) = kept else { return Ok(()) };
+        let takes_over =
+            |it: &RoleType| matches!(it, RoleType::OperationsManager | RoleType::SupportManager);
+        let others = self.state.plan.people.iter().filter(|it| {
+            it.roles.iter().any(takes_over) && !it.roles.iter().any(|role| role.is_project())
+        });
+        let others: Vec<String> = others.map(|it| it.id.to_string()).collect();
+        let next_step = match others.as_slice() {
+            [] => "name another holder in the plan, who is not of the project".to_owned(),
+            some => format!("ask {}", some.join(" or ")),
+        };
+        Err(Refusal { next_step, ..kept.into() })
+    }
+
     /// Returns who delegated `slot` to this person, where it is not theirs anyway.
     pub(super) fn delegator(&self, slot: &SlotId) -> Option<PersonId> {
         if self.state.roles_of(self.person, &slot.sheet.scope()).contains(&slot.role) {

@@ -112,6 +112,7 @@ impl Acting<'_> {
     fn accept_stay(&self) -> Result<Vec<Event>, Refusal> {
         let roles = [RoleType::OperationsManager, RoleType::SupportManager];
         self.role(&roles, &Scope::Deployment, "accept what stays")?;
+        self.may_accept_from_project()?;
         self.is_terminating()?;
         let reading = gates::termination::tr1(self.state);
         let reading =

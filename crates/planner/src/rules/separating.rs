@@ -18,6 +18,7 @@ use model::id::PersonId;
 use model::incident::{IncidentAct, IncidentCommand};
 use model::machine::{DeploymentState, SignOffState};
 use model::profile::Profile;
+use model::readiness::ReadinessCommand;
 use model::refusal::RefusalCode;
 use model::role_type::RoleType;
 use model::scope::Scope;
@@ -192,6 +193,29 @@ fn one_person_alone_does_not_complete_a_sheet() {
         solo: may gunnvor, esteban
         standard: may esteban; SOD-15 keeps gunnvor
         regulated: may esteban; SOD-15 keeps gunnvor
+    "#]]
+    .assert_eq(&told);
+}
+
+#[test]
+fn whoever_is_of_the_project_accepts_nothing_from_it_for_operations() {
+    let told = under_each_profile(&|profile| {
+        let mut plan = full_plan(profile);
+        // Kasimir hands over as Operations Experience, and runs it too.
+        for person in &mut plan.people {
+            if person.id.as_str() == "kasimir" {
+                person.roles.push(RoleType::OperationsManager);
+            }
+        }
+        let mut world = World::of(plan);
+        let accept = Command::Readiness(ReadinessCommand::Accept);
+        world.until(|it| it.waits().iter().any(|it| it.command.as_ref() == Some(&accept)));
+        who(&world, &accept, Rule::OutsidersTakeOver)
+    });
+    expect![[r#"
+        solo: may kasimir, gunnvor, esteban
+        standard: may gunnvor, esteban; SOD-7 keeps kasimir
+        regulated: may gunnvor, esteban; SOD-7 keeps kasimir
     "#]]
     .assert_eq(&told);
 }
