@@ -393,6 +393,11 @@ impl State {
             self.deployment_since = at;
         }
         self.concurrences.remove(&act_name(transition));
+        if transition == DeploymentTransition::DeclaredStable {
+            // Nothing leaves the scope of what is stable: who agreed to that agreed to what it was before.
+            let leaves = |act: &str| act.starts_with("exempt ") || act.starts_with("descope ");
+            self.concurrences.retain(|act, _| !leaves(act));
+        }
         if transition == DeploymentTransition::CompletionRevoked {
             // What was packed is not what the project will end with.
             self.close_out.package = None;

@@ -5,6 +5,7 @@
 
 use crate::command::Resumable;
 use crate::id::RingId;
+use crate::state::State;
 use crate::window::MaintenanceWindow;
 use serde::{Deserialize, Serialize};
 use strum::VariantArray;
@@ -197,6 +198,12 @@ pub fn of_which(only: &[Resumable]) -> Option<String> {
         [] => Some("none of the sites".to_owned()),
         some => Some(format!("the {} sites", some.join(" and "))),
     }
+}
+
+/// Returns with which sites somebody has agreed that the halted `ring` goes on: whoever agrees after them
+/// agrees to the same.
+pub fn agreed(state: &State, ring: &RingId) -> Option<Vec<Resumable>> {
+    choices().find(|only| state.concurrences.contains_key(&resume_act(ring, only)))
 }
 
 /// Returns the act that letting `ring` go on is, with the sites `only`: people agree to the same one.

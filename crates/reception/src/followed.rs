@@ -148,13 +148,14 @@ impl Followed {
     }
 
     /// Returns the newest forecast that is known, and has a newer one made where the record has moved
-    /// on since: one at a time, and beside everything else.
+    /// on since, or time beyond it: one at a time, and beside everything else.
     pub fn forecast(self: &Arc<Self>, now: Timestamp) -> Option<Forecast> {
         let standing = self.standing();
         let entry = standing.state.seq;
         let mut forecasting = self.forecasting.lock().unwrap_or_else(PoisonError::into_inner);
         let newest = forecasting.newest;
-        if !forecasting.is_at_work && newest.is_none_or(|it| it.entry != entry) {
+        let is_over = |it: &Forecast| it.entry != entry || it.ends.is_some_and(|at| at < now);
+        if !forecasting.is_at_work && newest.is_none_or(|it| is_over(&it)) {
             forecasting.is_at_work = true;
             let followed = self.clone();
             tokio::spawn(async move {

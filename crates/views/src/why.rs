@@ -4,18 +4,17 @@ use crate::people::any_of;
 use crate::time::{between, told, when, zone_of};
 use crate::typed::{typed, waiver_request};
 use model::command::Command;
+use model::decide::{Acting, decide};
 use model::guard::{Guard, Supplier, Waivability};
 use model::history::Loss;
 use model::id::{DeploymentId, PersonId, RingId};
 use model::machine::{ComponentState, DeploymentState, SiteState};
+use model::refusal::RefusalCode;
 use model::role_type::RoleType;
 use model::run::{Run, RunKind, TrackState};
 use model::scope::Scope;
 use model::state::{RingState, State};
 use planner::waiting::WaitingOn;
-
-/// How many people a wait names at most; where there are so many there may be others.
-const NAMED_MAX: usize = 4;
 
 /// Returns what is said before every answer about a deployment whose history was lost.
 pub fn quarantined(deployment: &DeploymentId, loss: &Loss) -> String {
@@ -35,13 +34,19 @@ pub fn binding_first(mut waits: Vec<WaitingOn>) -> Vec<WaitingOn> {
     waits
 }
 
-/// Returns whether `wait` is for `person`: whether they can supply what is missing. Where the wait
-/// names fewer people than it may, these are all who can: whoever else holds the role may not.
+/// Returns whether `wait` is for `person`: whether they can supply what is missing. A wait names the first
+/// few who can; whoever else holds the role can too, where the rules let them do what is asked.
 pub fn is_for(state: &State, person: &PersonId, wait: &WaitingOn) -> bool {
     let Supplier::Roles(roles) = &wait.supplier else { return false };
+    if wait.people.contains(person) {
+        return true;
+    }
     let held = state.roles_of(person, &wait.scope);
-    let are_all = (1..NAMED_MAX).contains(&wait.people.len());
-    wait.people.contains(person) || !are_all && roles.iter().any(|role| held.contains(role))
+    let is_kept = |command: &Command| {
+        let refused = decide(&Acting::new(state, person, state.at), command).err();
+        refused.is_some_and(|it| it.code == RefusalCode::NotPermitted)
+    };
+    roles.iter().any(|role| held.contains(role)) && !wait.command.as_ref().is_some_and(is_kept)
 }
 
 /// Returns why `scope` does not move, or what it is doing.

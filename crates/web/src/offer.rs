@@ -73,10 +73,17 @@ impl Visit {
 
     /// Returns whether whoever looks may do something of this kind now.
     fn may_some(&self, kind: &Kind, known: &[(String, String)]) -> bool {
-        // What stands in for what is not known yet may name nothing that there is.
-        let is_theirs =
-            |it: RefusalCode| !matches!(it, RefusalCode::NotPermitted | RefusalCode::State);
-        let asked = form::samples::with(kind, known);
+        // What stands in for what is not known yet may name nothing that there is, or another's part.
+        let (a_word, a_number) = form::samples::guesses(kind, known);
+        let is_theirs = |it: RefusalCode| match it {
+            RefusalCode::NotPermitted => a_word,
+            RefusalCode::State => a_number,
+            RefusalCode::Gate
+            | RefusalCode::Invalid
+            | RefusalCode::Stale
+            | RefusalCode::Unknown => true,
+        };
+        let asked = form::samples::with(kind, known, Some(self.person()));
         let refused = asked.ok().and_then(|it| self.refused(&it));
         self.is_open() && refused.is_none_or(|it| is_theirs(it.code))
     }

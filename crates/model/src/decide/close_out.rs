@@ -304,7 +304,7 @@ impl Acting<'_> {
         let asked = Sheet::CloseOut.slots();
         let asked = asked.iter().filter_map(|it| self.state.slots.get(it)?.asked).max();
         if asked.is_some_and(|it| package.entries <= it) {
-            let text = "the package ends before the close-out report was signed";
+            let text = "the package ends before the close-out report was asked for";
             return Err(Refusal::invalid(text, "export it anew: `landfall evidence package`"));
         }
         let stored = worded("where it is stored", &package.stored)?;

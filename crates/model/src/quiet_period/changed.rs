@@ -6,8 +6,9 @@
 //!
 //! House rule: docs/decisions/0078-until-the-report-is-signed.md.
 
-use super::{Criterion, QuietPeriod, QuietPeriodEvent, performance, readings};
+use super::{Criterion, CriterionVerdict, QuietPeriod, QuietPeriodEvent, performance, readings};
 use crate::event::Event;
+use crate::incident::RequestKind;
 use crate::machine::{QuietPeriodState, QuietPeriodTransition};
 use crate::sheet::{Sheet, superseded};
 use crate::state::State;
@@ -21,7 +22,15 @@ pub fn changed(state: &State, period: &QuietPeriod, now: Timestamp) -> Option<St
     if period.state != QuietPeriodState::Completed {
         return None;
     }
-    entered_since(state, period).or_else(|| other_figure(state, period, now))
+    unaccepted(period)
+        .or_else(|| entered_since(state, period))
+        .or_else(|| other_figure(state, period, now))
+}
+
+/// Returns the criterion that was not met although nobody accepted it: earlier programs let it be waived.
+fn unaccepted(period: &QuietPeriod) -> Option<String> {
+    let mut unmet = period.criteria.iter().filter(|it| it.verdict != CriterionVerdict::Met);
+    unmet.next().filter(|_| !period.accepted_as_it_was).map(|it| it.to_string())
 }
 
 /// Returns that an incident belongs into the report that is not in it.
@@ -29,7 +38,9 @@ fn entered_since(state: &State, period: &QuietPeriod) -> Option<String> {
     let listed = period.facts.as_ref()?.pointer("/performance/incident-list")?.as_array()?;
     let listed: BTreeSet<u64> =
         listed.iter().filter_map(|it| it.get("incident").and_then(Value::as_u64)).collect();
-    let mut within = performance::incidents(state, period, period.end).into_iter();
+    let within = performance::incidents(state, period, period.end).into_iter();
+    // What people ask for besides is in the report, and no figure of it.
+    let mut within = within.filter(|it| it.kind == RequestKind::Incident);
     let lacking = within.find(|it| !listed.contains(&u64::from(it.number)))?;
     Some(format!("incident {} of the quiet period was entered since it was judged", lacking.number))
 }

@@ -24,7 +24,8 @@ pub fn quarantine(state: &State, loss: &Loss) -> WaitingOn {
 /// Returns what a deployment waits on of which something is due while no server works on it.
 pub fn unserved(state: &State) -> WaitingOn {
     let what = "no server works on it: `landfall serve` does what is due";
-    WaitingOn::system(Scope::Deployment, what, state.at)
+    let roles = [RoleType::ReleaseManagement, RoleType::OperationsManager];
+    WaitingOn::people(state, Scope::Deployment, what, state.at, &roles)
 }
 
 /// Returns what everything waits on while nobody knows what time it is.

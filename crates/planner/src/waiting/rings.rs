@@ -12,7 +12,7 @@ use model::gates;
 use model::guard::{Guard, Supplier};
 use model::id::{PersonId, RingId};
 use model::machine::DeploymentState;
-use model::ring::{choices, of_which, resume_act};
+use model::ring::{agreed, of_which, resume_act};
 use model::role_type::RoleType;
 use model::scope::Scope;
 use model::state::{RingState, State};
@@ -59,10 +59,7 @@ pub(super) fn ring(look: &Look<'_>, position: usize) -> Vec<WaitingOn> {
             }
             let why = status.reason.as_deref().unwrap_or("no reason was recorded");
             let ring = planned.id.clone();
-            // Who has agreed has said of which sites; somebody else agrees to the same.
-            let is_agreed =
-                |it: &Vec<Resumable>| state.concurrences.contains_key(&resume_act(&ring, it));
-            let agreed = choices().find(is_agreed);
+            let agreed = agreed(state, &ring);
             let has = agreed.as_ref().map(|it| has_agreed(state, &ring, it)).unwrap_or_default();
             let only = agreed.unwrap_or_else(|| Resumable::VARIANTS.to_vec());
             let text = format!("ring {ring} is halted: {why}; two people let it go on{has}");

@@ -10,8 +10,9 @@ use jiff::Timestamp;
 use model::command::Command;
 use model::gates;
 use model::guard::Guard;
-use model::machine::SiteState;
+use model::machine::{DeploymentState, MilestoneTransition, SiteState, Transition};
 use model::message::MessageCommand;
+use model::milestone::{Milestone, MilestoneCommand};
 use model::role_type::RoleType;
 use model::scope::Scope;
 use model::site_care::material::material_change;
@@ -161,6 +162,21 @@ pub(super) fn stands(look: &mut Look<'_>, position: usize) -> Vec<WaitingOn> {
             }
             let asked = deployment::slots(look, Some(&scope));
             if asked.is_empty() { signing(look, position, &scope, since) } else { asked }
+        }
+        SiteState::RolledBack
+            if !state.may_be_authorised(&planned.id)
+                && matches!(
+                    state.deployment,
+                    DeploymentState::QuietPeriod | DeploymentState::MilestoneReview
+                ) =>
+        {
+            let text = format!(
+                "{} was rolled back after the requests for change for it were over: Deployment Stable is taken back before a revised plan has a new one, or before it is left out",
+                planned.id
+            );
+            let (milestone, reason) = (Milestone::Stable, String::new());
+            let command = Command::Milestone(MilestoneCommand::Revoke { milestone, reason });
+            vec![people(text, MilestoneTransition::Revoked.authority().roles()).with(command)]
         }
         SiteState::RolledBack if !state.may_be_authorised(&planned.id) => {
             let text = format!(

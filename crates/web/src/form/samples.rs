@@ -5,6 +5,7 @@ use super::node::Node;
 use super::{COMMANDS, Kind, Posted, ROOT};
 use model::command::Command;
 use model::digest::Digest;
+use model::id::PersonId;
 
 /// Returns a command of this kind.
 ///
@@ -13,18 +14,34 @@ use model::digest::Digest;
 /// What is missing or cannot be read, in words.
 #[cfg(any(test, feature = "testing"))]
 pub(crate) fn of(kind: &Kind) -> Result<Command, String> {
-    with(kind, &[])
+    with(kind, &[], None)
 }
 
-/// Returns a command of this kind that says what is `known`.
+/// Returns a command of this kind that says what is `known`; of `person` alone where one is given, and then
+/// no more than it must.
 ///
 /// # Errors
 ///
 /// What is missing or cannot be read, in words.
-pub(crate) fn with(kind: &Kind, known: &[(String, String)]) -> Result<Command, String> {
+pub(crate) fn with(
+    kind: &Kind,
+    known: &[(String, String)],
+    person: Option<&PersonId>,
+) -> Result<Command, String> {
     let mut fields = kind.chosen.clone();
-    below(&COMMANDS, ROOT, kind, &mut fields);
+    each(&COMMANDS, ROOT, kind, &mut |node, name| {
+        if person.is_none() || !matches!(node, Node::Optional(_)) {
+            anything(node, name, &mut fields);
+        }
+    });
+    let missing = known.iter().filter(|(name, _)| !fields.iter().any(|(it, _)| it == name));
+    fields.extend(missing.cloned().collect::<Vec<_>>());
     for (name, said) in &mut fields {
+        if let Some(person) = person
+            && (name.ends_with(".person") || name.ends_with(".persons"))
+        {
+            *said = person.to_string();
+        }
         if let Some((_, it)) = SPECIAL.iter().find(|(end, _)| name.ends_with(end)) {
             *said = (*it).to_owned();
         }
@@ -94,21 +111,33 @@ const SPECIAL: [(&str, &str); 8] = [
     (".zone", "America/Chicago"),
 ];
 
-/// Adds what fills in the form of `kind`.
-fn below(node: &Node, name: &str, kind: &Kind, fields: &mut Vec<(String, String)>) {
+/// Tells `tell` of each field of the form of `kind`, with its name.
+fn each<'n>(node: &'n Node, name: &str, kind: &Kind, tell: &mut impl FnMut(&'n Node, &str)) {
     let chosen = kind.chosen.iter().find(|(it, _)| it == name).map(|(_, word)| word);
     match (node, chosen) {
         (Node::Variant(choices), Some(word)) => {
             let choice = choices.iter().find(|it| it.name == *word);
             if let Some(inner) = choice.and_then(|it| it.node.as_ref()) {
-                below(inner, &format!("{name}.{word}"), kind, fields);
+                each(inner, &format!("{name}.{word}"), kind, tell);
             }
         }
         (Node::Group(inner), _) => {
             for it in inner {
-                below(&it.node, &format!("{name}.{}", it.name), kind, fields);
+                each(&it.node, &format!("{name}.{}", it.name), kind, tell);
             }
         }
-        _ => anything(node, name, fields),
+        _ => tell(node, name),
     }
+}
+
+/// Returns whether a sample of `kind` chooses a word for whoever fills it in, and whether it names by its
+/// number what there may not be; of what is not `known` and must be said.
+pub(crate) fn guesses(kind: &Kind, known: &[(String, String)]) -> (bool, bool) {
+    let (mut a_word, mut a_number) = (false, false);
+    each(&COMMANDS, ROOT, kind, &mut |node, name| {
+        let is_open = !known.iter().any(|(it, _)| it == name);
+        a_word |= is_open && matches!(node, Node::Word(_));
+        a_number |= is_open && *node == Node::Number;
+    });
+    (a_word, a_number)
 }

@@ -11,6 +11,7 @@ use crate::visit::Visit;
 use model::command::{Command, Resumable};
 use model::id::ComponentId;
 use model::machine::{ComponentState, DeploymentState, SiteState};
+use model::ring::agreed;
 use model::scope::Scope;
 use model::state::{RingState, SiteStatus, State};
 use serde::Serialize;
@@ -155,10 +156,11 @@ fn forecast(visit: &Visit, ends: &Ends) -> String {
         return "There is a forecast again once it goes on.".to_owned();
     }
     match ends {
-        Ends::At(at) if *at < visit.now => {
-            format!("All sites are signed off, the last one since {}.", visit.when(*at))
-        }
         Ends::NotAsked => String::new(),
+        // What was to be by now, had everybody done at once what they are asked, has not come about.
+        Ends::At(at) if *at < visit.now => {
+            "A newer forecast is being made: look again in a moment.".to_owned()
+        }
         Ends::NotYetKnown => "A forecast is being made: look again in a moment.".to_owned(),
         Ends::At(at) => format!(
             "If everybody does at once what they are asked, all sites are signed off by {}.",
@@ -222,7 +224,7 @@ fn ring(visit: &Visit, it: &RingLine) -> Ring {
     };
     let id = &it.ring;
     let resume = |reason| {
-        let only = Resumable::VARIANTS.to_vec();
+        let only = agreed(visit.state(), id).unwrap_or_else(|| Resumable::VARIANTS.to_vec());
         Command::ResumeRing { ring: id.clone(), reason, only }
     };
     let halt = |reason| Command::HaltRing { ring: id.clone(), reason };

@@ -14,6 +14,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Redirect};
 use model::command::{Command, Resumable};
 use model::machine::SiteState;
+use model::ring::agreed;
 use model::scope::Scope;
 use serde::Deserialize;
 use strum::VariantArray as _;
@@ -72,7 +73,7 @@ pub(crate) async fn list(visit: Visit, Query(placed): Query<Placed>) -> Answer {
         ));
         page = page.and(super::waits::of_scope(&visit, &scope));
         let halt = |reason| Command::HaltRing { ring: ring.id.clone(), reason };
-        let only = Resumable::VARIANTS.to_vec();
+        let only = agreed(state, &ring.id).unwrap_or_else(|| Resumable::VARIANTS.to_vec());
         let resume =
             |reason| Command::ResumeRing { ring: ring.id.clone(), reason, only: only.clone() };
         let hold = |reason| Command::Hold { scope: scope.clone(), held: true, reason };
