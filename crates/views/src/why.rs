@@ -3,6 +3,8 @@
 use crate::people::any_of;
 use crate::time::{between, told, when, zone_of};
 use crate::typed::{typed, waiver_request};
+use model::assignment::AssignmentCommand;
+use model::close_out::CloseOutCommand;
 use model::command::Command;
 use model::decide::{Acting, decide};
 use model::guard::{Guard, Supplier, Waivability};
@@ -35,7 +37,8 @@ pub fn binding_first(mut waits: Vec<WaitingOn>) -> Vec<WaitingOn> {
 }
 
 /// Returns whether `wait` is for `person`: whether they can supply what is missing. A wait names the first
-/// few who can; whoever else holds the role can too, where the rules let them do what is asked.
+/// few who can; whoever else holds the role can too, where the rules let them do what is asked and it is
+/// not each one's own to do.
 pub fn is_for(state: &State, person: &PersonId, wait: &WaitingOn) -> bool {
     let Supplier::Roles(roles) = &wait.supplier else { return false };
     if wait.people.contains(person) {
@@ -43,6 +46,14 @@ pub fn is_for(state: &State, person: &PersonId, wait: &WaitingOn) -> bool {
     }
     let held = state.roles_of(person, &wait.scope);
     let is_kept = |command: &Command| {
+        let is_ones_own = matches!(
+            command,
+            Command::Assignment(AssignmentCommand::Accept)
+                | Command::CloseOut(CloseOutCommand::AcceptOwnership)
+        );
+        if is_ones_own {
+            return true;
+        }
         let refused = decide(&Acting::new(state, person, state.at), command).err();
         refused.is_some_and(|it| it.code == RefusalCode::NotPermitted)
     };
