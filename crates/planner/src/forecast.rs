@@ -88,7 +88,7 @@ pub fn forecast(state: &State, now: Timestamp) -> Forecast {
 }
 
 /// Returns when the last site was signed off or exempted, where all of them are.
-fn all_signed_off(state: &State) -> Option<Timestamp> {
+pub fn all_signed_off(state: &State) -> Option<Timestamp> {
     let is_done = |it: &SiteStatus| matches!(it.state, SiteState::SignedOff | SiteState::Exempt);
     let last = state.sites.iter().map(|it| it.since).max();
     last.filter(|_| state.sites.iter().all(is_done))

@@ -13,7 +13,8 @@ use model::id::ComponentId;
 use model::machine::{ComponentState, DeploymentState, SiteState};
 use model::ring::agreed;
 use model::scope::Scope;
-use model::state::{RingState, SiteStatus, State};
+use model::state::RingState;
+use planner::forecast::all_signed_off;
 use serde::Serialize;
 use strum::VariantArray as _;
 use views::bandwidth::LineHeld;
@@ -137,14 +138,6 @@ fn bandwidth(visit: &Visit) -> Option<Block> {
         Some(sites) => format!("{sites} sites being deployed hold a share of their lines."),
     };
     Some(Block::new("Bandwidth", Body::Drawing(Drawing { svg, text })))
-}
-
-/// Returns when the last site was signed off, where all of them are or were left out.
-fn all_signed_off(state: &State) -> Option<jiff::Timestamp> {
-    let is_over = |it: &SiteStatus| matches!(it.state, SiteState::SignedOff | SiteState::Exempt);
-    let signed_off = state.sites.iter().filter(|it| it.state == SiteState::SignedOff);
-    let last = signed_off.map(|it| it.since).max()?;
-    state.sites.iter().all(is_over).then_some(last)
 }
 
 fn forecast(visit: &Visit, ends: &Ends) -> String {
