@@ -68,6 +68,7 @@ async fn play(seed: u64, keeps_story: bool) -> Outcome {
     let mut play = Play {
         people: People::new(world.clone(), deployment.clone()),
         members: vec![],
+        times_aside: 0,
         backup: None,
         world: world.clone(),
         deployment,
@@ -133,7 +134,7 @@ struct Member {
 /// By how many seconds a clock jumps: more than what is put right as time servers do, up to weeks.
 const JUMPS_S: [i64; 8] = [240, 3_600, 86_400, 20 * 86_400, -240, -3_600, -86_400, -20 * 86_400];
 
-/// By how many seconds a clock jumps further while its server stands still.
+/// By how many seconds a clock jumps further while its server stands still: as often as one has by then.
 const ASIDE_S: i64 = 600;
 
 struct Play {
@@ -141,6 +142,8 @@ struct Play {
     deployment: DeploymentId,
     people: People,
     members: Vec<Member>,
+    /// How often a clock has jumped whose server stood still.
+    times_aside: i64,
     /// What the database held some time ago.
     backup: Option<(usize, Backup)>,
 }
@@ -255,12 +258,16 @@ impl Play {
             // What a worker does does not depend on what time it is.
             if let Some(member) = member.filter(|it| it.is == Is::Server) {
                 // What people accept of a server that stands still is the reading that it doubted: its
-                // clock does not come to exactly that one again meanwhile.
-                let aside = if member.process.is_frozen() { ASIDE_S } else { 0 };
-                let is_right = member.wrong_by_s.load(Ordering::SeqCst) == 0;
+                // clock does not come to exactly that one again before it has looked, however often it
+                // jumps until then.
+                let (name, wrong_by_s) = (member.name, member.wrong_by_s.clone());
+                let is_frozen = member.process.is_frozen();
+                self.times_aside += i64::from(is_frozen);
+                let aside = if is_frozen { ASIDE_S * self.times_aside } else { 0 };
+                let is_right = wrong_by_s.load(Ordering::SeqCst) == 0;
                 let by = if is_right { jump + aside } else { 0 };
-                member.wrong_by_s.store(by, Ordering::SeqCst);
-                let (name, now) = (member.name, self.world.time.now());
+                wrong_by_s.store(by, Ordering::SeqCst);
+                let now = self.world.time.now();
                 self.world
                     .inner()
                     .watch

@@ -75,6 +75,10 @@ fn worlds_that_once_broke_a_promise_keep_it() {
             "a server found a copy put back that named another leader, and a worker claimed from it",
         ),
         (
+            96696,
+            "a clock came twice to the very reading that people accepted, while its server stood still",
+        ),
+        (
             14461,
             "a database put back by one entry, and what one person agreed to written in its place: the record was as long as its witness had seen, and a frozen server went on with it",
         ),
