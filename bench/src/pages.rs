@@ -74,8 +74,8 @@ pub(crate) fn serve(sites: usize) -> Result<(), Fault> {
         deployment.people_answer().await?;
         drop(deployment);
         let signer = Signer::from_file(&work.join("key"))?;
+        let accounts = Accounts::open(&location, &signer, Arc::new(|_: &str| ())).await?;
         let record = record::open(&location, signer, Some(work.join("witness"))).await?;
-        let accounts = Accounts::open(&location).await?;
         let clock = Arc::new(SteadyClock::of_this_computer());
         let (reception, first) = Reception::open(record, accounts, Plans::default(), clock).await?;
         let first = first.ok_or("there is an account already")?;

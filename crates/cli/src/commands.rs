@@ -37,6 +37,7 @@ mod rehearsing;
 mod releasing;
 mod rfcs;
 pub(crate) mod samples;
+pub(crate) mod sealing;
 mod serving;
 mod signing;
 mod surveys;

@@ -14,7 +14,7 @@ use model::id::DeploymentId;
 use notices::Post;
 use notices::mail::Mail;
 use reception::Carriages;
-use record::{Accounts, Location, Record, Signer};
+use record::{Accounts, Location, Record, Signer, Told};
 use std::fs::{File, TryLockError};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
@@ -238,13 +238,13 @@ impl Surroundings {
         }
     }
 
-    /// Returns the accounts, on the database of the record.
+    /// Returns the accounts, on the database of the record; `told` of what nobody has sealed.
     ///
     /// # Errors
     ///
-    /// What the database says.
-    pub(crate) async fn accounts(&self) -> Result<Accounts, Fault> {
-        Ok(Accounts::open(&self.location).await?)
+    /// What the database says, and where the record's key cannot be read or made.
+    pub(crate) async fn accounts(&self, told: Told) -> Result<Accounts, Fault> {
+        Ok(Accounts::open(&self.location, &self.signer()?, told).await?)
     }
 
     /// Returns the key that signs the record.

@@ -236,6 +236,52 @@ fn a_session_is_shown_to_the_server_that_gave_it_and_to_no_other() {
     assert_eq!(types(&first, "deployment list", "").0, Some(0), "the other session goes on");
 }
 
+/// Somebody who can write to the database, and has no key.
+fn written(server: &Server, statement: &str) {
+    let database = server.folder.path().join("server/record.db");
+    let program = "import sqlite3, sys; it = sqlite3.connect(sys.argv[1]); it.execute(sys.argv[2]); it.commit()";
+    let done = Command::new("python3").args(["-c", program]).arg(database).arg(statement).output();
+    let done = done.unwrap();
+    assert!(done.status.success(), "{}", text(&done.stderr));
+}
+
+#[test]
+fn who_writes_to_the_database_lets_nobody_in_before_somebody_with_the_key_seals_it() {
+    let (server, secret) = Server::start(&[]);
+    server.set_up(&secret);
+    let password = format!("{PASSWORD}\n");
+    assert_eq!(server.types("log-in me", &password).status.code(), Some(0));
+    server.does("deployment create minimal.yaml --rehearsal");
+    written(
+        &server,
+        "INSERT INTO accounts SELECT 'eve', password, 1, 0, created, seal FROM accounts",
+    );
+    assert_eq!(server.types("log-in eve", &password).status.code(), Some(4));
+    assert!(!server.does("account list").contains("eve"));
+    // Where the key is.
+    let here = |line: &str| {
+        let mut command = Command::new(LANDFALL);
+        command.args(line.split_whitespace()).arg("--data");
+        let said = command.arg(server.folder.path().join("server")).output().unwrap();
+        (said.status.code(), text(&said.stdout) + &text(&said.stderr))
+    };
+    let (code, shown) = here("record seal-accounts");
+    assert!(code == Some(0) && shown.contains("eve") && !shown.contains("me "), "{shown}");
+    let (code, why) = here("record seal-accounts me");
+    assert!(code == Some(5) && why.contains("nothing of the account me"), "{why}");
+    assert_eq!(server.types("log-in eve", &password).status.code(), Some(4), "it was shown only");
+    let (code, sealed) = here("record seal-accounts eve");
+    assert!(code == Some(0) && sealed.contains("They are sealed"), "{sealed}");
+    assert_eq!(server.types("log-in eve", &password).status.code(), Some(0));
+
+    // Another key: it takes the accounts along, and a server with the old one knows nobody.
+    let (code, said) = here("record rotate-key --reason leaver");
+    assert_eq!(code, Some(0), "{said}");
+    let (_, said) = here("record seal-accounts");
+    assert_eq!(said, "all accounts, passkeys and links to single sign-on are sealed\n");
+    assert_eq!(server.types("log-in me", &password).status.code(), Some(4));
+}
+
 #[test]
 fn a_server_has_as_many_files_open_as_its_surroundings_let_it() {
     let folder = tempfile::tempdir().unwrap();

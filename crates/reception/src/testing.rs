@@ -53,8 +53,9 @@ impl House {
         let folder = tempfile::tempdir().expect(expected);
         let location = Location::Sqlite(folder.path().join("record.db"));
         let signer = Signer::from_file(&folder.path().join("key")).expect(expected);
+        let accounts = Accounts::open(&location, &signer, Arc::new(|_: &str| ())).await;
+        let accounts = accounts.expect(expected);
         let record = record::open(&location, signer, None).await.expect(expected);
-        let accounts = Accounts::open(&location).await.expect(expected);
         let plans = Plans::under(plans).expect("because the plans are there");
         let clock = Arc::new(SteadyClock::of_this_computer());
         let opened = Reception::open(record, accounts, plans, clock).await.expect(expected);

@@ -2,16 +2,22 @@
 //!
 //! None of it is part of the record. An account says who somebody is; what they may do in a
 //! deployment is a matter of its plan, and what they did stands in the record under their name.
+//! Each row is sealed with a secret of the record's key: what somebody else wrote into the database
+//! is as good as not there.
+
+mod sealing;
 
 use crate::error::RecordError;
+use crate::key::Signer;
 use crate::location::Location;
 use crate::reaching::reach;
-use crate::sql::SqlAccounts;
+use crate::sql::{Found, SqlAccounts};
 use jiff::{SignedDuration, Timestamp};
 use model::digest::Digest;
 use model::id::PersonId;
-use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+pub(crate) use sealing::{Sealed, Sealing};
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Somebody who may come in. In each deployment they act as the person of the same name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -108,24 +114,107 @@ struct Believed {
     admitted: HashMap<Digest, (Timestamp, Admission, Account)>,
 }
 
+/// What whoever looks after a server is told.
+pub type Told = Arc<dyn Fn(&str) + Send + Sync>;
+
+/// The most rows that are told of which are not sealed: who writes more of them makes no more noise.
+const STRANGE_MAX: usize = 1_000;
+
+/// What stands in the database and no server of this record has written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Unsealed {
+    /// The accounts, by name.
+    pub accounts: Vec<Account>,
+    /// What shows who somebody is, by account: of these accounts, and of others.
+    pub identities: Vec<Identity>,
+}
+
 /// Accounts and what admits them, on the database of the record.
 pub struct Accounts {
     sql: SqlAccounts,
     believed: Mutex<Believed>,
+    told: Told,
+    /// What was told of already.
+    strange: Mutex<HashSet<String>>,
 }
 
 impl Accounts {
-    /// Opens the accounts at `location`, made at first use.
+    /// Opens the accounts at `location`, made at first use, which servers with the key of `signer` seal.
+    /// What is found there and is not sealed is left out, and `told` of, once.
     ///
     /// # Errors
     ///
     /// [`RecordError::Storage`] for a record in memory, which nobody comes in to; and as
     /// [`open`](crate::open).
-    pub async fn open(location: &Location) -> Result<Self, RecordError> {
+    pub async fn open(
+        location: &Location,
+        signer: &Signer,
+        told: Told,
+    ) -> Result<Self, RecordError> {
         if let Location::Postgres(url) = location {
             reach(url).await?;
         }
-        Ok(Self { sql: SqlAccounts::open(location).await?, believed: Mutex::default() })
+        let sql = SqlAccounts::open(location, Sealing::of(signer)).await?;
+        let never_sealed = sql.never_sealed().await?;
+        if never_sealed > 0 {
+            told(&format!(
+                "{never_sealed} accounts are not sealed yet: nobody comes in by them before somebody has looked at them with `landfall record seal-accounts`"
+            ));
+        }
+        Ok(Self { sql, believed: Mutex::default(), told, strange: Mutex::default() })
+    }
+
+    /// Returns what was found, where it is sealed.
+    fn believe<T: Sealed>(&self, found: Found<T>) -> Option<T> {
+        if found.is_sealed {
+            return Some(found.row);
+        }
+        let what = found.row.what();
+        let mut strange = self.strange.lock().unwrap_or_else(PoisonError::into_inner);
+        if strange.len() < STRANGE_MAX && strange.insert(what.clone()) {
+            (self.told)(&format!(
+                "no server of this record has written {what}, which stands in its database: it counts for nothing (`landfall record seal-accounts` shows what else there is)"
+            ));
+        }
+        None
+    }
+
+    fn believe_all<T: Sealed>(&self, found: Vec<Found<T>>) -> Vec<T> {
+        found.into_iter().filter_map(|it| self.believe(it)).collect()
+    }
+
+    /// Returns what no server of this record has written.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn unsealed(&self) -> Result<Unsealed, RecordError> {
+        let (accounts, identities) = self.sql.all().await?;
+        let accounts = accounts.into_iter().filter(|it| !it.is_sealed).map(|it| it.row);
+        let identities = identities.into_iter().filter(|it| !it.is_sealed).map(|it| it.row);
+        Ok(Unsealed { accounts: accounts.collect(), identities: identities.collect() })
+    }
+
+    /// Seals these as they were shown, after somebody has looked at them, and ends whatever admits their
+    /// accounts: they log in again. What was changed in the database since does not become sealed by it.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn seal(&self, shown: &Unsealed) -> Result<(), RecordError> {
+        let done = self.sql.seal(&shown.accounts, &shown.identities).await;
+        self.doubt();
+        done
+    }
+
+    /// Seals what is sealed with the key `new` instead, before it takes the place of this one. Done again, it
+    /// goes on where it was broken off.
+    ///
+    /// # Errors
+    ///
+    /// What the database says.
+    pub async fn pass_on(&self, new: &Signer) -> Result<(), RecordError> {
+        self.sql.pass_on(&Sealing::of(new)).await
     }
 
     fn believed(&self) -> MutexGuard<'_, Believed> {
@@ -139,7 +228,8 @@ impl Accounts {
         believed.admitted.clear();
     }
 
-    /// Returns whether there is nobody yet, so that the first may be made without being admitted.
+    /// Returns whether there is nobody yet, so that the first may be made without being admitted: not where
+    /// somebody stands there whom nobody has sealed.
     ///
     /// # Errors
     ///
@@ -148,7 +238,7 @@ impl Accounts {
         Ok(self.sql.accounts("", 1).await?.is_empty())
     }
 
-    /// Makes an account. Returns whether the name was free.
+    /// Makes an account. Returns whether the name was free: one that is not sealed gives way.
     ///
     /// # Errors
     ///
@@ -183,7 +273,7 @@ impl Accounts {
     ///
     /// What the database says.
     pub async fn account(&self, name: &PersonId) -> Result<Option<Account>, RecordError> {
-        self.sql.account(name).await
+        Ok(self.sql.account(name).await?.and_then(|it| self.believe(it)))
     }
 
     /// Returns at most `limit` accounts after `after`, by name.
@@ -192,7 +282,7 @@ impl Accounts {
     ///
     /// What the database says.
     pub async fn accounts(&self, after: &str, limit: u32) -> Result<Vec<Account>, RecordError> {
-        self.sql.accounts(after, limit).await
+        Ok(self.believe_all(self.sql.accounts(after, limit).await?))
     }
 
     /// Keeps what admits somebody from now on, and forgets what ended before it was made.
@@ -227,6 +317,9 @@ impl Accounts {
             believed.changes
         };
         let found = self.sql.admission(digest, now).await?;
+        let found = found.and_then(|(admission, account)| {
+            Some((self.believe(admission)?, self.believe(account)?))
+        });
         let mut believed = self.believed();
         // What was changed while it was looked at may be another by now.
         if let Some((admission, account)) = &found
@@ -247,7 +340,7 @@ impl Accounts {
     ///
     /// What the database says.
     pub async fn admissions(&self, account: &PersonId) -> Result<Vec<Admission>, RecordError> {
-        self.sql.admissions(account).await
+        Ok(self.believe_all(self.sql.admissions(account).await?))
     }
 
     /// Ends an admission. Returns whether it was there: of two who use a link at once, one is told so.
@@ -302,7 +395,7 @@ impl Accounts {
     ///
     /// What the database says.
     pub async fn identity(&self, kind: &str, id: &str) -> Result<Option<Identity>, RecordError> {
-        self.sql.identity(kind, id).await
+        Ok(self.sql.identity(kind, id).await?.and_then(|it| self.believe(it)))
     }
 
     /// Keeps that something was refused under the name `id`, and forgets what was refused before
@@ -339,6 +432,6 @@ impl Accounts {
     ///
     /// What the database says.
     pub async fn identities(&self, account: &PersonId) -> Result<Vec<Identity>, RecordError> {
-        self.sql.identities(account).await
+        Ok(self.believe_all(self.sql.identities(account).await?))
     }
 }

@@ -8,7 +8,9 @@ use crate::error::RecordError;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use model::digest::Digest;
+use sha2::Sha256;
 use std::fmt;
 use std::io::Write as _;
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
@@ -159,10 +161,21 @@ impl Signer {
         &self.public
     }
 
+    /// Returns a message authentication code (RFC 2104) for `purpose`, under a secret that only whoever has this
+    /// key can derive.
+    pub(crate) fn code_for(&self, purpose: &str) -> Hmac<Sha256> {
+        let secret = keyed(&self.key.to_bytes()).chain_update(purpose).finalize().into_bytes();
+        keyed(&secret)
+    }
+
     /// Returns the signature of `text`.
     pub(crate) fn sign(&self, text: &[u8]) -> [u8; 64] {
         self.key.sign(text).to_bytes()
     }
+}
+
+fn keyed(secret: &[u8]) -> Hmac<Sha256> {
+    Hmac::new_from_slice(secret).expect("because HMAC takes keys of any length")
 }
 
 impl fmt::Debug for Signer {

@@ -39,7 +39,7 @@ mod witness;
 #[cfg(test)]
 mod conformance;
 
-pub use account::{Account, Accounts, Admission, AdmissionKind, Identity, Refused};
+pub use account::{Account, Accounts, Admission, AdmissionKind, Identity, Refused, Told, Unsealed};
 pub use archive::ArchivedFile;
 pub use change::{Appended, Change, CommandId, Head, NewOpening, NewOrder};
 pub use elsewhere::{KeptElsewhere, began_with, compare};

@@ -2,7 +2,7 @@
 
 use super::place::Place;
 use clap::{Args, Subcommand};
-use model::id::Seq;
+use model::id::{PersonId, Seq};
 use model::scope::Scope;
 use record::VerifierKey;
 use std::path::PathBuf;
@@ -110,6 +110,25 @@ they have --record-key. The old key is kept beside it; put it away.")]
         /// Why.
         #[arg(long, value_name = "TEXT")]
         reason: String,
+    },
+    /// Show accounts that no server of this record has written, or seal those that you know to be right; where
+    /// the key is, without a server.
+    #[command(after_help = "Examples:
+  landfall record seal-accounts
+  landfall record seal-accounts ines gunnvor
+  landfall record seal-accounts --all
+
+Accounts, sessions, tokens and passkeys are sealed with a secret of the record's key: whoever only writes to
+the database lets nobody in. What is not sealed counts for nothing. An account is not where an earlier
+version of Landfall made it (seal all, once, right after the change) or where somebody wrote it. Whoever is
+sealed logs in again, and makes tokens anew.")]
+    SealAccounts {
+        /// The accounts to seal, with their passkeys and links to single sign-on as they are shown without it.
+        #[arg(value_name = "ACCOUNT")]
+        accounts: Vec<PersonId>,
+        /// Seal all that is shown without it.
+        #[arg(long, conflicts_with = "accounts")]
+        all: bool,
     },
     /// Print the public key that verifies the record. Keep it elsewhere.
     #[command(after_help = "Examples:

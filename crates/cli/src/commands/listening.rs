@@ -16,7 +16,7 @@ use notices::Post;
 use reception::{
     Carried, InvalidOrigin, Origin, Plans, Proxies, Reception, Secret, SignOnProvider,
 };
-use record::Record;
+use record::{Record, Told};
 use secured::{Files, Secured};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
@@ -117,7 +117,8 @@ impl Door {
 }
 
 impl House<'_> {
-    /// Returns the reception, and what makes the first account where there is none yet.
+    /// Returns the reception, and what makes the first account where there is none yet; `told` of accounts that
+    /// nobody has sealed.
     ///
     /// # Errors
     ///
@@ -126,8 +127,9 @@ impl House<'_> {
         self,
         plans: Plans,
         here: &Origin,
+        told: Told,
     ) -> Result<(Reception, Option<Secret>), Fault> {
-        let accounts = self.surroundings.accounts().await?;
+        let accounts = self.surroundings.accounts(told).await?;
         let clock = Arc::new(SteadyClock::of_this_computer());
         let opened = Reception::open(self.record, accounts, plans, clock).await;
         let (reception, first) = opened.map_err(|error| {
@@ -158,7 +160,8 @@ pub(crate) async fn listen(
         None => Plans::default(),
     };
     let here = door.here.clone();
-    let (mut reception, first) = house.reception(plans, &here).await?;
+    let tell = Arc::new(move |text: &str| terminal.say(text));
+    let (mut reception, first) = house.reception(plans, &here, tell).await?;
     if let Some(provider) = provider(it)? {
         reception = reception.signing_on_at(provider, &here).map_err(|error| {
             Fault::usage(error.to_string(), "name it with --oidc-issuer, as it calls itself")

@@ -21,6 +21,7 @@ use record::{FirstBad, KeptElsewhere, Opened, Record, VerifierKey, VerifyError, 
 use std::collections::BTreeMap;
 use std::io::{BufReader, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How many entries are read at once.
@@ -60,6 +61,9 @@ pub(crate) async fn record(
             Ok(Exit::Done)
         }
         RecordOf::RotateKey { reason } => rotate_key(reason, surroundings, terminal).await,
+        RecordOf::SealAccounts { accounts, all } => {
+            super::sealing::seal_accounts(accounts, *all, surroundings, terminal).await
+        }
         RecordOf::Key => {
             let record = surroundings.record().await?;
             // A key that was made here just now has signed nothing: the record would say so.
@@ -102,6 +106,7 @@ async fn rotate_key(
     let login = surroundings.login.clone();
     let rotating = Rotation { old: &old, new: &new, login, reason: reason.to_owned() };
     let entries = rotate_keys(&record, &under, &rotating, surroundings.now()).await?;
+    surroundings.accounts(Arc::new(|_: &str| ())).await?.pass_on(&new).await?;
     let [old, new] = [&old, &new].map(|it| it.verifier_key().to_string());
     let put_away = surroundings.change_key(&old)?;
     let rotated = Rotated { old, new, entries, put_away };

@@ -98,7 +98,8 @@ impl Stage {
             post: Arc::new(notices::Post::new(None, Box::new(secrets))),
             carried: Arc::default(),
         };
-        let (reception, first) = house.reception(Plans::default(), &door.here).await?;
+        let (reception, first) =
+            house.reception(Plans::default(), &door.here, Arc::new(|_: &str| ())).await?;
         let link = match first {
             Some(secret) => reception.invite_first(secret.reveal(), known(CREATOR)).await,
             None => Ok(door.here.to_string()),

@@ -2,6 +2,7 @@
 
 use super::table::{Tone, cell, table, text};
 use crate::commands::accounts::Own;
+use crate::commands::sealing::Strange;
 use crate::terminal::Setting;
 use api::{AccountLine, RefusalLine};
 
@@ -72,6 +73,33 @@ pub(crate) fn refusals(setting: Setting, all: &[RefusalLine]) -> String {
             cell(&it.what, Tone::Plain),
             cell(&it.why, Tone::Plain),
         ]);
+    }
+    text(&lines).trim_end().to_owned()
+}
+
+/// Returns the accounts of which something is not sealed.
+pub(crate) fn strange(setting: Setting, all: &[Strange]) -> String {
+    let headings = ["Name", "Not sealed", "Since", "Looks after accounts", "Password"];
+    let mut lines = table(setting, &headings);
+    for it in all {
+        if let Some(account) = &it.account {
+            lines.add_row(vec![
+                cell(&it.name, Tone::Plain),
+                cell("the account", Tone::Plain),
+                cell(account.created, Tone::Plain),
+                cell(yes(account.is_administrator), Tone::Plain),
+                cell(yes(account.has_password), Tone::Plain),
+            ]);
+        }
+        for identity in &it.identities {
+            lines.add_row(vec![
+                cell(&it.name, Tone::Plain),
+                cell(format!("{} {}", identity.kind, identity.id), Tone::Plain),
+                cell(identity.created, Tone::Plain),
+                cell("", Tone::Plain),
+                cell("", Tone::Plain),
+            ]);
+        }
     }
     text(&lines).trim_end().to_owned()
 }

@@ -1,16 +1,17 @@
 //! Accounts and what admits them, over both databases.
 
-use super::{Home, Kind, fg30};
-use crate::{Account, Accounts, Admission, AdmissionKind, Checkpoint, Identity, Refused};
+use super::{Home, Kind, fg30, signer};
+use crate::{Account, Accounts, Admission, AdmissionKind, Checkpoint, Identity, Refused, Signer};
 use jiff::{SignedDuration, Timestamp};
 use model::digest::Digest;
+use std::sync::Arc;
 
-fn at(hour: i64) -> Timestamp {
+pub(super) fn at(hour: i64) -> Timestamp {
     let midnight: Timestamp = "2027-02-01T00:00:00Z".parse().unwrap();
     midnight + SignedDuration::from_hours(hour)
 }
 
-fn account(name: &str) -> Account {
+pub(super) fn account(name: &str) -> Account {
     Account {
         name: name.parse().unwrap(),
         password: "$argon2id$…".to_owned(),
@@ -20,7 +21,7 @@ fn account(name: &str) -> Account {
     }
 }
 
-fn admission(secret: &str, of: &str, ends: Timestamp) -> Admission {
+pub(super) fn admission(secret: &str, of: &str, ends: Timestamp) -> Admission {
     Admission {
         digest: Digest::of(secret.as_bytes()),
         account: of.parse().unwrap(),
@@ -99,7 +100,7 @@ async fn what_was_refused_is_found_from_the_newest_on_and_forgotten_in_time(acco
 }
 
 async fn what_another_server_ends_is_believed_for_a_second_at_most(home: &Home, here: &Accounts) {
-    let there = Accounts::open(&home.location).await.unwrap();
+    let there = opened(home, &signer()).await;
     assert!(here.create(&account("busy")).await.unwrap());
     let session = admission("busy", "busy", at(9));
     here.admit(&session).await.unwrap();
@@ -139,9 +140,14 @@ async fn whoever_was_admitted_logs_in_again_where_history_was_lost(
     assert_eq!(accounts.admissions(&since.account).await.unwrap(), [since]);
 }
 
+/// Returns the accounts as a server with this key opens them.
+async fn opened(home: &Home, signer: &Signer) -> Accounts {
+    Accounts::open(&home.location, signer, Arc::new(|_: &str| ())).await.unwrap()
+}
+
 async fn chapter(kind: Kind) {
     let home = Home::new(kind);
-    let accounts = Accounts::open(&home.location).await.unwrap();
+    let accounts = opened(&home, &signer()).await;
     only_one_is_the_first(&accounts).await;
     an_admission_ends_with_its_time_its_use_and_its_account(&accounts).await;
     an_identity_shows_one_person_only(&accounts).await;
@@ -162,5 +168,6 @@ async fn whoever_is_admitted_by_postgresql() {
 
 #[tokio::test]
 async fn nobody_comes_in_to_a_record_in_memory() {
-    assert!(Accounts::open(&Home::new(Kind::Memory).location).await.is_err());
+    let home = Home::new(Kind::Memory);
+    assert!(Accounts::open(&home.location, &signer(), Arc::new(|_: &str| ())).await.is_err());
 }

@@ -12,6 +12,7 @@ mod forgetting;
 mod leading;
 mod orders;
 mod reading;
+mod sealed_accounts;
 mod seals;
 mod witnessing;
 

@@ -22,7 +22,8 @@ const FORGED: &str = "INSERT INTO orders
         replace(replace(body, 'a#1', 'forged#1'), 'landfall', 'owned')
     FROM orders WHERE id = 'a#1'";
 
-async fn opened(home: &Home, signer: Signer) -> SqlRecord {
+/// Returns the record as whoever can write to its database has it.
+pub(super) async fn opened(home: &Home, signer: Signer) -> SqlRecord {
     let notary = Notary::open(signer, None).unwrap();
     match &home.location {
         Location::Memory => panic!("nobody else writes to memory"),

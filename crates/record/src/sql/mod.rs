@@ -79,7 +79,7 @@ macro_rules! found {
 }
 
 mod accounts;
-pub(crate) use accounts::SqlAccounts;
+pub(crate) use accounts::{Found, SqlAccounts};
 
 impl SqlRecord {
     pub(crate) async fn sqlite(path: &Path, notary: Notary) -> Result<Self, RecordError> {

@@ -86,6 +86,11 @@ fn migrator(number: &str) -> Migrator {
             include_str!("../../migrations/0011_sealed_snapshots.sql").to_owned(),
         ),
         (12, "seals", include_str!("../../migrations/0012_seals.sql").to_owned()),
+        (
+            13,
+            "sealed accounts",
+            include_str!("../../migrations/0013_sealed_accounts.sql").to_owned(),
+        ),
     ];
     let migration = |(version, name, text): (i64, &'static str, String)| {
         // Safe: the text is ours.

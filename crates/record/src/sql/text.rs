@@ -254,38 +254,54 @@ pub(super) const OPEN_ORDERS: &str =
     "SELECT id, intent, state, token, holder, held_until FROM orders
     WHERE deployment = $1 ORDER BY number";
 
-pub(super) const ADD_ACCOUNT: &str = "INSERT INTO accounts
-    (name, password, administrator, disabled, created) VALUES ($1, $2, $3, $4, $5)
-    ON CONFLICT (name) DO NOTHING";
+/// A row that is not sealed is as good as none: whoever looks for one has looked at its seal before.
+pub(super) const PUT_ACCOUNT: &str = "INSERT INTO accounts
+    (name, password, administrator, disabled, created, seal) VALUES ($1, $2, $3, $4, $5, $6)
+    ON CONFLICT (name) DO UPDATE SET password = excluded.password,
+        administrator = excluded.administrator, disabled = excluded.disabled,
+        created = excluded.created, seal = excluded.seal";
 pub(super) const REPLACE_ACCOUNT: &str = "UPDATE accounts
-    SET password = $1, administrator = $2, disabled = $3 WHERE name = $4";
-pub(super) const ACCOUNT: &str = "SELECT name, password, administrator, disabled, created
+    SET password = $1, administrator = $2, disabled = $3, seal = $4 WHERE name = $5";
+pub(super) const ACCOUNT: &str = "SELECT name, password, administrator, disabled, created, seal
     FROM accounts WHERE name = $1";
-pub(super) const ACCOUNTS: &str = "SELECT name, password, administrator, disabled, created
+pub(super) const ACCOUNTS: &str = "SELECT name, password, administrator, disabled, created, seal
     FROM accounts WHERE name > $1 ORDER BY name LIMIT $2";
+pub(super) const NEVER_SEALED: &str = "SELECT COUNT(*) FROM accounts WHERE seal = ''";
+pub(super) const SEAL_ACCOUNT: &str = "UPDATE accounts SET seal = $1 WHERE name = $2";
 pub(super) const ADD_ADMISSION: &str = "INSERT INTO admissions
-    (digest, account, kind, label, access, created, ends) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    (digest, account, kind, label, access, created, ends, seal)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 pub(super) const FORGET_ADMISSIONS: &str = "DELETE FROM admissions WHERE ends <= $1";
 pub(super) const ADMISSION: &str = "SELECT admissions.digest, admissions.account, admissions.kind,
-        admissions.label, admissions.access, admissions.created, admissions.ends,
+        admissions.label, admissions.access, admissions.created, admissions.ends, admissions.seal,
         accounts.name, accounts.password, accounts.administrator, accounts.disabled,
-        accounts.created
+        accounts.created, accounts.seal
     FROM admissions JOIN accounts ON accounts.name = admissions.account
     WHERE admissions.digest = $1 AND admissions.ends > $2 AND accounts.disabled = 0";
-pub(super) const ADMISSIONS: &str = "SELECT digest, account, kind, label, access, created, ends
+pub(super) const ADMISSIONS: &str =
+    "SELECT digest, account, kind, label, access, created, ends, seal
     FROM admissions WHERE account = $1 ORDER BY created, digest";
+pub(super) const ALL_ADMISSIONS: &str =
+    "SELECT digest, account, kind, label, access, created, ends, seal FROM admissions";
+pub(super) const SEAL_ADMISSION: &str = "UPDATE admissions SET seal = $1 WHERE digest = $2";
 pub(super) const END_ADMISSION: &str = "DELETE FROM admissions WHERE digest = $1";
 pub(super) const END_ALL_ADMISSIONS: &str = "DELETE FROM admissions";
 pub(super) const END_ADMISSIONS: &str = "DELETE FROM admissions WHERE account = $1";
-pub(super) const ADD_IDENTITY: &str = "INSERT INTO identities (kind, id, account, body, created)
-    VALUES ($1, $2, $3, $4, $5) ON CONFLICT (kind, id) DO UPDATE SET body = excluded.body
+pub(super) const ADD_IDENTITY: &str =
+    "INSERT INTO identities (kind, id, account, body, created, seal)
+    VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (kind, id) DO UPDATE SET body = excluded.body,
+        created = excluded.created, seal = excluded.seal
     WHERE identities.account = excluded.account";
 pub(super) const FORGET_IDENTITY: &str = "DELETE FROM identities
     WHERE account = $1 AND kind = $2 AND id = $3";
-pub(super) const IDENTITY: &str = "SELECT kind, id, account, body, created FROM identities
+pub(super) const IDENTITY: &str = "SELECT kind, id, account, body, created, seal FROM identities
     WHERE kind = $1 AND id = $2";
-pub(super) const IDENTITIES: &str = "SELECT kind, id, account, body, created FROM identities
+pub(super) const IDENTITIES: &str = "SELECT kind, id, account, body, created, seal FROM identities
     WHERE account = $1 ORDER BY kind, id";
+pub(super) const ALL_IDENTITIES: &str = "SELECT kind, id, account, body, created, seal
+    FROM identities ORDER BY account, kind, id";
+pub(super) const SEAL_IDENTITY: &str =
+    "UPDATE identities SET seal = $1 WHERE kind = $2 AND id = $3";
 pub(super) const ADD_REFUSAL: &str = "INSERT INTO refusals (id, at, account, deployment, what, why)
     VALUES ($1, $2, $3, $4, $5, $6)";
 pub(super) const FORGET_REFUSALS: &str = "DELETE FROM refusals WHERE at < $1";

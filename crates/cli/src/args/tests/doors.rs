@@ -86,7 +86,7 @@ const OTHER_WORDS: [(&str, &str); 14] = [
 
 /// What is typed that changes nothing in a deployment: it looks, or is about the program itself and the
 /// files of whoever types it.
-const LOOKS: [&str; 78] = [
+const LOOKS: [&str; 79] = [
     "account list",
     "account refusals",
     "account show",
@@ -145,6 +145,7 @@ const LOOKS: [&str; 78] = [
     "record export",
     "record key",
     "record rotate-key",
+    "record seal-accounts",
     "record show",
     "record verify",
     "rehearse",
