@@ -157,8 +157,9 @@ impl Accounts {
         let sql = SqlAccounts::open(location, Sealing::of(signer)).await?;
         let never_sealed = sql.never_sealed().await?;
         if never_sealed > 0 {
+            let accounts = if never_sealed == 1 { "account is" } else { "accounts are" };
             told(&format!(
-                "{never_sealed} accounts are not sealed yet: nobody comes in by them before somebody has looked at them with `landfall record seal-accounts`"
+                "{never_sealed} {accounts} not sealed yet, and nobody comes in so: look with `landfall record seal-accounts`"
             ));
         }
         Ok(Self { sql, believed: Mutex::default(), told, strange: Mutex::default() })
