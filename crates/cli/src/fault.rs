@@ -146,6 +146,7 @@ impl From<RecordError> for Fault {
             | RecordError::Key { .. }
             | RecordError::Full { .. }
             | RecordError::Unreachable { .. }
+            | RecordError::Replaced { .. }
             | RecordError::Locked { .. }
             | RecordError::ReadOnly { .. }
             | RecordError::Newer { .. }

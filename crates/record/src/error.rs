@@ -188,6 +188,15 @@ pub enum RecordError {
         #[source]
         source: Cause,
     },
+    /// Another file, or none, has the name of the database that is open here: what is written would be lost with
+    /// it. Start the program again; it opens what is there now, and holds it against the witness.
+    #[error(
+        "the database {} was replaced or removed while it was open; nothing more is written: stop whatever uses it, put the right file there, and start again", .path.display()
+    )]
+    Replaced {
+        /// Its path.
+        path: PathBuf,
+    },
     /// Somebody else holds the database for too long: repeat later.
     #[error("the database was busy for too long; repeat, and see who else is using it")]
     Locked {

@@ -14,10 +14,18 @@ use model::forgetting::Whom;
 use model::id::{DeploymentId, Seq};
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::sync::Semaphore;
 
 /// How many entries are read at once where all are read.
 pub(crate) const PAGE: u32 = 1_000;
+
+/// How long a witness may take to answer: it writes one line to a disk.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(30);
+
+/// How many may ask a witness at once.
+const ASKING_MAX: usize = 64;
 
 /// The first line of what is signed of a snapshot.
 const SNAPSHOT: &str = "landfall-snapshot/1";
@@ -31,6 +39,8 @@ pub(crate) struct Notary {
     verified: Mutex<Option<(String, VerifierKey, Checkpoint)>>,
     /// What was known of the witness's files when they were last read or written here.
     known: Mutex<BTreeMap<DeploymentId, Seen>>,
+    /// The places of those who ask the witness.
+    asking: Arc<Semaphore>,
 }
 
 /// What is known of a witness's file.
@@ -55,18 +65,28 @@ enum Keeper {
     Memory(Mutex<BTreeMap<DeploymentId, (Seq, String)>>),
 }
 
+fn silent() -> std::io::Error {
+    let within = ANSWERS_WITHIN.as_secs();
+    std::io::Error::new(std::io::ErrorKind::TimedOut, format!("it has not answered for {within} s"))
+}
+
 impl Notary {
     /// Returns the notary with this key and, where a directory is given, its witness.
     pub(crate) fn open(signer: Signer, directory: Option<&Path>) -> Result<Self, RecordError> {
         let witness = directory.map(Witness::open).transpose().map_err(storage)?;
         let keeper = witness.map_or(Keeper::Nobody, Keeper::Witness);
-        Ok(Self { signer, keeper, verified: Mutex::default(), known: Mutex::default() })
+        Ok(Self::of(signer, keeper))
+    }
+
+    fn of(signer: Signer, keeper: Keeper) -> Self {
+        let asking = Arc::new(Semaphore::new(ASKING_MAX));
+        Self { signer, keeper, verified: Mutex::default(), known: Mutex::default(), asking }
     }
 
     /// Returns a notary whose witness is the memory of this process.
     pub(crate) fn in_memory(signer: Signer) -> Self {
         let keeper = Keeper::Memory(Mutex::default());
-        Self { signer, keeper, verified: Mutex::default(), known: Mutex::default() }
+        Self::of(signer, keeper)
     }
 
     /// Returns the key that verifies what is signed here.
@@ -310,8 +330,21 @@ impl Notary {
     ) -> std::io::Result<Option<T>> {
         let Keeper::Witness(witness) = &self.keeper else { return Ok(None) };
         let (witness, deployment) = (witness.clone(), deployment.clone());
-        let asked = tokio::task::spawn_blocking(move || work(&witness, &deployment)).await;
-        asked.unwrap_or_else(|gone| Err(std::io::Error::other(gone))).map(Some)
+        let asking = self.asking.clone();
+        let asked = async {
+            // It keeps its place for as long as it hangs: those that hang take up no more threads than that.
+            let place = asking.acquire_owned().await.map_err(std::io::Error::other)?;
+            let work = move || {
+                let done = work(&witness, &deployment);
+                drop(place);
+                done
+            };
+            tokio::task::spawn_blocking(work).await.map_err(std::io::Error::other)?
+        };
+        tokio::time::timeout(ANSWERS_WITHIN, asked)
+            .await
+            .unwrap_or_else(|_| Err(silent()))
+            .map(Some)
     }
 
     async fn write<T: Send + 'static>(

@@ -214,6 +214,26 @@ async fn a_database_that_takes_no_writes_says_so() {
 }
 
 #[tokio::test]
+async fn a_file_that_is_put_into_the_place_of_an_open_database_is_neither_read_nor_written() {
+    let (home, record) = begun(Kind::Sqlite).await;
+    let head = record.head(&fg30()).await.unwrap();
+    let (path, aside) = (home.path("record.db"), home.path("aside"));
+    std::fs::rename(&path, &aside).unwrap();
+    for other in ["none", "a copy"] {
+        if other == "a copy" {
+            std::fs::copy(&aside, &path).unwrap();
+        }
+        let written = record.append(&fg30(), &head, one("e")).await.err().unwrap();
+        assert!(matches!(written, RecordError::Replaced { .. }), "{other}: {written}");
+        let read = record.head(&fg30()).await.err().unwrap();
+        assert!(matches!(read, RecordError::Replaced { .. }), "{other}: {read}");
+    }
+    // The one that was open is put back: nothing has happened.
+    std::fs::rename(&aside, &path).unwrap();
+    record.append(&fg30(), &head, one("e")).await.unwrap();
+}
+
+#[tokio::test]
 async fn a_file_that_is_no_database_is_called_damaged() {
     let home = Home::new(Kind::Sqlite);
     std::fs::write(home.path("record.db"), vec![0x55; 8192]).unwrap();

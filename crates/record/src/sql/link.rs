@@ -5,6 +5,7 @@
 //! ordinary code, and says the same to SQLite and to PostgreSQL.
 
 use super::faults::fault;
+use super::open_file::OpenFile;
 use super::text;
 use crate::error::RecordError;
 use model::digest::Digest;
@@ -19,7 +20,7 @@ use std::time::Duration;
 /// A database with its connections.
 pub(crate) enum Database {
     /// SQLite has one writer at a time; a second connection would only wait in line.
-    Sqlite { writer: SqlitePool, readers: SqlitePool },
+    Sqlite { writer: SqlitePool, readers: SqlitePool, file: OpenFile },
     /// PostgreSQL.
     Postgres(PgPool),
 }
@@ -422,7 +423,8 @@ impl Database {
     /// transaction that reads before it writes would fail at once beside another writer.
     pub(crate) async fn write(&self) -> Result<Transaction, RecordError> {
         let begun = match self {
-            Self::Sqlite { writer, .. } => {
+            Self::Sqlite { writer, file, .. } => {
+                file.still_there()?;
                 SqliteTransaction::begin(writer).await.map(Transaction::Sqlite)
             }
             Self::Postgres(pool) => answered(pool.begin()).await.map(Transaction::Postgres),
@@ -461,7 +463,10 @@ impl Database {
     /// Returns a connection that reads.
     pub(crate) async fn read(&self) -> Result<Reader, RecordError> {
         let acquired = match self {
-            Self::Sqlite { readers, .. } => readers.acquire().await.map(Reader::Sqlite),
+            Self::Sqlite { readers, file, .. } => {
+                file.still_there()?;
+                readers.acquire().await.map(Reader::Sqlite)
+            }
             Self::Postgres(pool) => pool.acquire().await.map(Reader::Postgres),
         };
         acquired.map_err(fault)

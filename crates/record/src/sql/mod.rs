@@ -7,6 +7,7 @@ mod appending;
 mod faults;
 mod leading;
 mod link;
+mod open_file;
 mod orders;
 #[cfg(test)]
 mod plans;

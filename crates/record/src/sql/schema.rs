@@ -5,6 +5,7 @@
 
 use super::faults::fault;
 use super::link::{Database, Link};
+use super::open_file::OpenFile;
 use crate::error::RecordError;
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::pool::PoolConnection;
@@ -123,7 +124,7 @@ pub(super) async fn open_sqlite(path: &Path) -> Result<Database, RecordError> {
     let mut transaction = writer.begin_with("BEGIN IMMEDIATE").await.map_err(fault)?;
     migrator(NUMBERS[1]).run_direct(None, &mut *transaction, false).await.map_err(unmigrated)?;
     transaction.commit().await.map_err(fault)?;
-    Ok(Database::Sqlite { writer, readers })
+    Ok(Database::Sqlite { writer, readers, file: OpenFile::at(path)? })
 }
 
 /// Returns the first connection to a file. Where several processes make it at once, all but one are told that it
