@@ -16,10 +16,12 @@ use crate::carry_out::{Executor, Inner};
 use crate::copy::Copy;
 use crate::secrets::Environment;
 use crate::text::{Effect, Journal};
+use futures::future::join_all;
 #[cfg(feature = "testing")]
 pub(crate) use hearing::Hearing;
 use journey::{Bundle, Freight, Member, Then};
 use model::order::{Ending, Failure, Intent, Order, Outcome, Report, Work};
+use std::collections::VecDeque;
 use tokio::time::Instant;
 use zeroize::Zeroizing;
 
@@ -83,7 +85,7 @@ impl Inner {
             if !one.beginning.is_marked()
                 && let Some(why) = one.cancel.why_not_begin()
             {
-                match self.is_withheld(one).await {
+                match self.is_withheld(one, Instant::now()).await {
                     Some(true) => return withhold_all(left.len(), &why, tell),
                     Some(false) => {
                         one.beginning.learn(Beginning::Marked { since: Instant::now() });
@@ -130,8 +132,19 @@ impl Inner {
     /// An order did not succeed: those `left` behind it must never begin.
     async fn stop_before(&self, left: &[Traveller<'_>], tell: Tell<'_>) {
         let why = "the step before it did not succeed";
+        let since = Instant::now();
+        let mut known = VecDeque::new();
         for (position, one) in left.iter().enumerate() {
-            let report = match self.is_withheld(one).await {
+            let is_withheld = match known.pop_front() {
+                Some(is_withheld) => is_withheld,
+                None => self.is_withheld(one, since).await,
+            };
+            if is_withheld.is_none() && known.is_empty() {
+                // By now nobody begins any of those behind it either: they are asked about side by side.
+                let behind = left.iter().skip(position + 1);
+                known = join_all(behind.map(|it| self.is_withheld(it, since))).await.into();
+            }
+            let report = match is_withheld {
                 // A shell that may not begin this one begins none behind it.
                 Some(true) => return withhold_all(left.len() - position, why, tell),
                 // It has begun, and is seen through: what stands behind it could begin meanwhile. What
@@ -161,16 +174,16 @@ impl Inner {
         }
     }
 
-    /// Sees to it that an order never begins, for as long as somebody may begin it. Returns whether that
-    /// is so, and nothing where its computer cannot be asked.
-    async fn is_withheld(&self, one: &Traveller<'_>) -> Option<bool> {
+    /// Sees to it that an order never begins, for as long as somebody may begin it that was heard of until
+    /// `since`. Returns whether that is so, and nothing where its computer cannot be asked.
+    async fn is_withheld(&self, one: &Traveller<'_>, since: Instant) -> Option<bool> {
         if one.beginning.is_new() {
             return Some(true);
         }
         let here = &self.reach.settings.journal_here;
         let order = one.order;
         let journal = Journal::of(&order.place, &order.deployment, &order.id, here).ok()?;
-        self.task(order, journal, Zeroizing::default()).surely_withhold(one.cancel).await
+        self.task(order, journal, Zeroizing::default()).surely_withhold(one.cancel, since).await
     }
 
     /// Returns as many of those `left` as may travel together, from the first on.
@@ -202,6 +215,7 @@ impl Inner {
         let here = &self.reach.settings.journal_here;
         let environment = Environment::of(order, self.reach.settings.secrets.as_ref()).ok()?;
         let journal = Journal::of(&order.place, &order.deployment, &order.id, here).ok()?;
+        let journal = journal.knowing(&order.id, &environment);
         let effect = match &order.work {
             Work::Command { argv } if argv.is_empty() => return None,
             Work::Command { argv } => Freight::Process(Effect::Command(argv)),

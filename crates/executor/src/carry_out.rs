@@ -229,6 +229,7 @@ impl Inner {
         };
         let here = &self.reach.settings.journal_here;
         let prepared = Journal::of(&order.place, &order.deployment, &order.id, here)
+            .map(|journal| journal.knowing(&order.id, environment))
             .and_then(|journal| Ok((journal.begin(&effect, environment)?, journal)));
         let (text, journal) = match prepared {
             Ok(prepared) => prepared,
@@ -326,7 +327,7 @@ impl Inner {
                 None => Outcome::Unknown { why: format!("{why}; it has no verify to ask") },
             },
             End::Interrupted => {
-                let why = "it was interrupted on its computer and left no end";
+                let why = "it left no end on its computer: it was interrupted, or the computer was restarted before it began";
                 match self.verdict(order, environment).await {
                     Some(Verdict::Done) => Outcome::Succeeded { proof: Proof::Verified },
                     Some(Verdict::NotDone { why: found }) => Outcome::Unknown {

@@ -4,8 +4,12 @@
 //! hands in how a reference becomes a value.
 
 use crate::quote::is_variable;
-use model::order::{Order, Setting};
+use model::digest::Digest;
+use model::order::{Order, OrderId, Setting};
 use zeroize::Zeroizing;
+
+/// How many letters tell secrets from others: too few for whoever wants to guess one by them.
+const MARK_LETTERS: usize = 8;
 
 /// A reference to a secret leads nowhere.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -51,6 +55,20 @@ impl Environment {
     /// Returns one that could not be had, because of `why`.
     pub(crate) fn lacking(why: String) -> Self {
         Self { lacking: Some(why), ..Self::default() }
+    }
+
+    /// Returns what tells the secrets of `order` from others, and little else: they may be kept elsewhere by the
+    /// time its output is read, and only these are known to be searched for.
+    pub(crate) fn mark(&self, order: &OrderId) -> String {
+        if self.secret.is_empty() {
+            return "none".to_owned();
+        }
+        let mut text = Zeroizing::new(order.0.to_string());
+        for it in &self.secret {
+            text.push_str(&format!("\n{}\n", it.len()));
+            text.push_str(it);
+        }
+        Digest::of(text.as_bytes()).to_string().chars().take(MARK_LETTERS).collect()
     }
 
     /// Returns the environment of `order`, or why it cannot be had.

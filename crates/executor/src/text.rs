@@ -118,6 +118,8 @@ pub(crate) struct Journal {
     order: String,
     /// What marks the answers about this order.
     pub(crate) tag: String,
+    /// What tells the secrets that the order is given from others.
+    secrets: String,
 }
 
 impl Journal {
@@ -137,7 +139,14 @@ impl Journal {
             Place::Ssh { .. } => format!("\"$HOME\"/.landfall/{deployment}/{name}"),
         };
         let tag = name.chars().take(16).collect();
-        Ok(Self { directory, order: quote(&order.0)?, tag })
+        let secrets = Environment::default().mark(order);
+        Ok(Self { directory, order: quote(&order.0)?, tag, secrets })
+    }
+
+    /// Returns the journal for whoever gives `order` this environment: what it wrote is told where its secrets
+    /// are those that it has been given.
+    pub(crate) fn knowing(self, order: &OrderId, environment: &Environment) -> Self {
+        Self { secrets: environment.mark(order), ..self }
     }
 
     /// Returns the text that begins the order, or follows it where it has begun.
@@ -201,8 +210,8 @@ impl Journal {
     }
 
     fn names(&self) -> String {
-        let Self { directory, order, tag } = self;
-        format!("tag={tag}\njournal={directory}\norder={order}\n")
+        let Self { directory, order, tag, secrets } = self;
+        format!("tag={tag}\njournal={directory}\norder={order}\nsecrets={secrets}\n")
     }
 
     /// Returns the text that asks how far the order is, and for its output from byte `from` on.

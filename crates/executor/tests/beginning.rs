@@ -202,7 +202,7 @@ async fn one_that_was_heard_to_begin_does_not_begin_again_when_its_journal_is_lo
             servers.sever_connections().unwrap();
         };
         let (endings, ()) = tokio::join!(all(&scene.executor, &handed), lose);
-        assert!(endings.last().unwrap().starts_with("unknown: it was interrupted"), "{endings:?}");
+        assert!(endings.last().unwrap().starts_with("unknown: it left no end"), "{endings:?}");
         assert_eq!(endings.len(), handed.len());
         assert_eq!(text(&servers.home.join("count")), "x\n", "together: {together}");
         std::fs::write(servers.home.join("go"), "").unwrap();
@@ -356,7 +356,7 @@ async fn one_that_runs_is_followed_although_its_secret_is_gone() {
         (
             &dies,
             format!(
-                "unknown: it was interrupted on its computer and left no end; its verify gave no verdict: {missing}"
+                "unknown: it left no end on its computer: it was interrupted, or the computer was restarted before it began; its verify gave no verdict: {missing}"
             ),
         ),
     ] {
@@ -379,6 +379,54 @@ async fn one_that_runs_is_followed_although_its_secret_is_gone() {
     let endings = resumed(&scene.restarted(), &handed).await;
     assert!(endings[0].ends_with("it was stopped before it began"), "{endings:?}");
     assert!(!servers.home.join("count").exists());
+}
+
+// Proves: X-10
+#[tokio::test]
+async fn what_one_wrote_that_was_given_other_secrets_than_are_known_by_now_is_not_kept() {
+    let is_rotated = Arc::new(AtomicBool::new(false));
+    let rotated = Arc::clone(&is_rotated);
+    let scene = Scene::with(move |settings| {
+        settings.secrets = Arc::new(move |_: &str| {
+            let secret = if rotated.load(Relaxed) { "the new one" } else { scene::SECRET };
+            Ok(Zeroizing::new(secret.to_owned()))
+        });
+    });
+    let servers = start(1).unwrap();
+    let place = over(&servers.addresses[0]);
+    let says = "echo x >>\"$HOME/count\"; echo \"it is $PASSWORD\"; while [ ! -e \"$HOME/go\" ]; do sleep 0.05; done; echo \"$PASSWORD\"; exit 3";
+    let secret = || Setting::Secret("env:PASSWORD".to_owned());
+    for (name, works, changes, kept) in [
+        (
+            "B14",
+            vec![script(says)],
+            true,
+            "what it wrote is not kept: it was given other secrets than those that are known now\n",
+        ),
+        (
+            "B15",
+            vec![script(says), command(&["true"])],
+            true,
+            "what it wrote is not kept: it was given other secrets than those that are known now\n",
+        ),
+        ("B16", vec![script(says)], false, "it is [secret]\n[secret]\n"),
+        ("B17", vec![script(says), command(&["true"])], false, "it is [secret]\n[secret]\n"),
+    ] {
+        let mut orders = orders(name, &place, works);
+        orders[0].environment.insert("PASSWORD".to_owned(), secret());
+        let handed = handed_out(&orders);
+        is_rotated.store(false, Relaxed);
+        let (count, go) = (servers.home.join("count"), servers.home.join("go"));
+        given_to_one_that_goes_away(&scene.restarted(), &handed, count.clone()).await;
+        is_rotated.store(changes, Relaxed);
+        std::fs::write(&go, "").unwrap();
+        let endings = resumed(&scene.restarted(), &handed).await;
+        assert_eq!(endings[0], "exit: ended with exit code 3", "{name}");
+        assert_eq!(scene.output(&orders[0]).await, kept, "{name}");
+        assert_eq!(text(&count), "x\n", "{name}");
+        std::fs::remove_file(count).unwrap();
+        std::fs::remove_file(go).unwrap();
+    }
 }
 
 fn make_executable(program: &std::path::Path) {

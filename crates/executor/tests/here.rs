@@ -276,7 +276,7 @@ async fn a_process_number_given_to_another_process_is_not_taken_for_the_order() 
         let report = scene.executor.resume(&intent(&order), &Cancel::new()).await;
         assert_eq!(
             said(&report),
-            "unknown: it was interrupted on its computer and left no end; it has no verify to ask"
+            "unknown: it left no end on its computer: it was interrupted, or the computer was restarted before it began; it has no verify to ask"
         );
     }
     assert_eq!(scene.text("home/count"), "x\n");
@@ -288,7 +288,7 @@ async fn an_interrupted_order_is_verified_and_never_repeated() {
     let scene = Scene::new();
     for (number, (verify, expected)) in [
         (script("test -s \"$HOME/count\""), "succeeded: Verified"),
-        (script("exit 3"), "unknown: it was interrupted on its computer and left no end; its verify says that it is not done: exit code 3"),
+        (script("exit 3"), "unknown: it left no end on its computer: it was interrupted, or the computer was restarted before it began; its verify says that it is not done: exit code 3"),
     ]
     .into_iter()
     .enumerate()

@@ -4,7 +4,7 @@
 #
 # Its standard input brings texts, each between two lines that are alike and none of its own, then
 # the line `go`, then the bytes of the copies. The first text has what all share (tag, lapse,
-# blocks, announce), the others an order each: its tag, journal, name, kind, and the functions
+# blocks, announce), the others an order each: its tag, journal, name, secrets, kind, and the functions
 # settings, prepare and effect, or where the copy goes. Nothing is begun before `go`: a text cut
 # short is no text.
 #
@@ -27,7 +27,7 @@ clock() { { read -r up idle </proc/uptime; } 2>/dev/null; }
 begin() {
     since=$(look_at self && printf "%s" "$start")
     set -C
-    if { printf "%s %s %s %s\n%s\n" "$$" "$start" "$boot" "$since" "$order" >"$journal/begun"; } 2>/dev/null; then
+    if { printf "%s %s %s %s %s\n%s\n" "$$" "$start" "$boot" "${since:-$start}" "$secrets" "$order" >"$journal/begun"; } 2>/dev/null; then
         set +C
         say begun
         return 0

@@ -1,13 +1,13 @@
 # The part of every text sent to a computer that never varies: how an order is begun once,
 # found again, watched and stopped. Read by a POSIX shell from its standard input.
 #
-# Before it stand: tag, journal, order, mode, and the functions prepare, settings and effect.
+# Before it stand: tag, journal, order, secrets, mode, and the functions prepare, settings and effect.
 # Once `settings` has run, any variable may be the order's own: effect reads only its argument.
 # The journal is one directory an order:
 #   sent     the boot in which the order came along behind others (shell/bundle.sh), on disk before
 #            any of them began
 #   begun    made with O_EXCL, so by exactly one shell: its process, start and boot, when the order
-#            began, and the order; where it came along behind others, `from` and the first process of
+#            began, what tells its secrets from others, and the order; where it came along behind others, `from` and the first process of
 #            its own; and `all` when nothing more comes into out, unless whoever waited for that was let
 #            go or killed
 #   out      what the order wrote, no more than the limit
@@ -48,7 +48,7 @@ is_own() {
 # Reads the mark of beginning. A mark whose line is incomplete is still being written.
 marked() {
     mark= first=
-    { { read -r keeper began booted since && { read -r line; read -r mark first; :; }; } <"$journal/begun"; } 2>/dev/null || return 1
+    { { read -r keeper began booted since given && { read -r line; read -r mark first; :; }; } <"$journal/begun"; } 2>/dev/null || return 1
     [ "$mark" = from ] || first=0
 }
 
@@ -76,6 +76,13 @@ whole() {
     [ "$last" = all ]
 }
 
+# Asks whether whoever listens knows the secrets that the order was given, and no others: what it wrote is
+# searched for those.
+known() {
+    marked
+    [ "${given:-$secrets}" = "$secrets" ]
+}
+
 # Says how the order ended; what it wrote follows to the end of the stream.
 conclude() {
     if ended; then say "$word" "$code"
@@ -83,7 +90,9 @@ conclude() {
         if restarted; then say interrupted; else say never; fi
     elif [ -e "$journal/stopped" ]; then say stopped 0
     else say interrupted; fi
-    [ -s "$journal/out" ] && exec cat "$journal/out"
+    [ -s "$journal/out" ] || exit 0
+    known && exec cat "$journal/out"
+    printf 'what it wrote is not kept: it was given other secrets than those that are known now\n'
     exit 0
 }
 
@@ -146,7 +155,7 @@ begin() {
     prepare || refuse "cannot write to $journal"
     look_at $$
     set -C
-    if { printf '%s %s %s\n%s\n' $$ "$start" "$boot" "$order" >"$journal/begun"; } 2>/dev/null; then
+    if { printf '%s %s %s %s %s\n%s\n' $$ "$start" "$boot" "$start" "$secrets" "$order" >"$journal/begun"; } 2>/dev/null; then
         set +C
         run
     fi
@@ -163,7 +172,7 @@ glance() {
         [ "$release" = yes ] && ! whole && marked && look_at "$keeper" && [ "$start" = "$began" ] &&
             kill -s KILL "$keeper"
     else say running; fi
-    [ -s "$journal/out" ] && exec tail -c "+$from" "$journal/out"
+    [ -s "$journal/out" ] && known && exec tail -c "+$from" "$journal/out"
     exit 0
 }
 
@@ -200,7 +209,7 @@ halt() {
     exit 0
 }
 
-keeper= began= booted= since= first= boot=
+keeper= began= booted= since= given= first= boot=
 { read -r boot </proc/sys/kernel/random/boot_id; } 2>/dev/null || refuse "there is no /proc"
 look_at $$ || refuse "there is no /proc"
 [ "$group" = $$ ] && [ "$session" = $$ ] || { say bound; exit 0; }

@@ -46,7 +46,7 @@ impl Task<'_> {
         if beginning.is_new() {
             return Leave::Withheld { why };
         }
-        match self.surely_withhold(cancel).await {
+        match self.surely_withhold(cancel, Instant::now()).await {
             Some(true) => Leave::Withheld { why },
             Some(false) => Leave::HasBegun,
             None => Leave::Unclear { why },
@@ -61,7 +61,7 @@ impl Task<'_> {
         }
         let mut known = beginning;
         if !known.is_marked() {
-            match self.surely_withhold(cancel).await {
+            match self.surely_withhold(cancel, Instant::now()).await {
                 Some(true) => return None,
                 Some(false) => known.learn(Beginning::Marked { since: Instant::now() }),
                 None => {
@@ -127,11 +127,11 @@ impl Task<'_> {
         }
     }
 
-    /// Sees to it that the order never begins. Nothing where its computer could not be asked for as long
-    /// as somebody may begin it: said sooner, that nobody knows would be said of an order that may yet
-    /// begin.
-    pub(crate) async fn surely_withhold(&self, cancel: &Cancel) -> Option<bool> {
-        let shell = Instant::now() + LAPSE;
+    /// Sees to it that the order never begins, which nobody has heard of any more `since`. Nothing where its
+    /// computer could not be asked for as long as somebody may begin it: said sooner, that nobody knows would
+    /// be said of an order that may yet begin.
+    pub(crate) async fn surely_withhold(&self, cancel: &Cancel, since: Instant) -> Option<bool> {
+        let shell = since + LAPSE;
         let until = cancel.begins_until().map_or(shell, |it| it.max(shell));
         loop {
             let is_withheld = self.withhold().await;
