@@ -11,7 +11,7 @@ use crate::id::sharing_names;
 use crate::state::State;
 
 /// What stands before all else, to be told from what an earlier program wrote.
-const MARK: &[u8; 8] = b"landfal7";
+const MARK: &[u8; 8] = b"landfal8";
 
 /// The length of a digest, in bytes.
 const DIGEST_LENGTH: usize = 32;

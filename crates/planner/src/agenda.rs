@@ -23,10 +23,11 @@ mod stable;
 pub use crate::facts::Kept;
 pub(crate) use calls::CallsBack;
 pub(crate) use incidents::closes_unconfirmed;
-pub(crate) use progress::deadline;
+pub(crate) use progress::{deadline, what_breaks};
 pub use rings::broken_budget;
 pub(crate) use rings::{health, is_halted, lets_begin};
 pub(crate) use sheets::core_sheet;
+pub(crate) use sites::phase_success;
 pub use sites::{running_grants, shortage, whose_turn};
 
 use crate::facts::{Look, Moved};

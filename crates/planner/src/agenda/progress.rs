@@ -60,6 +60,18 @@ pub(super) fn stage(look: &Look<'_>, scope: &Scope, run: &Run, success_percent_m
     if counts.open() == 0 { Stage::Finished } else { Stage::GoesOn }
 }
 
+/// Returns what went wrong on the present stage of `run`, in words, where it is more than is tolerated and
+/// the rest of it comes to its end first.
+pub(crate) fn what_breaks(
+    look: &Look<'_>,
+    scope: &Scope,
+    run: &Run,
+    success_percent_min: u8,
+) -> Option<String> {
+    let breaks = stage(look, scope, run, success_percent_min) == Stage::Breaking;
+    breaks.then(|| what_went_wrong(look, scope, run))
+}
+
 fn bad_tracks(run: &Run) -> impl Iterator<Item = &Track> {
     let is_bad = |it: &&Track| {
         it.stage == run.stage

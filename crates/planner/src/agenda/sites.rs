@@ -260,7 +260,7 @@ fn is_phase(look: &Look<'_>, position: usize, stage: u16) -> bool {
 }
 
 /// Preparation and completion must succeed altogether; a phase as far as the plan says.
-fn phase_success(look: &Look<'_>, position: usize, stage: u16) -> u8 {
+pub(crate) fn phase_success(look: &Look<'_>, position: usize, stage: u16) -> u8 {
     let phase = usize::from(stage).checked_sub(1);
     let template = look.template_of(position);
     let phase = phase.and_then(|it| template.and_then(|template| template.phases.get(it)));

@@ -107,6 +107,7 @@ pub(super) fn component(look: &mut Look<'_>, position: usize) -> Vec<WaitingOn> 
             let limit_s = state.plan.limits.component_deadline_s();
             let ends = deadline(state, status.working_since(), limit_s);
             waits.extend(steps::overdue(look, &scope, ends.filter(|_| hold.is_none())));
+            waits.extend(steps::breaking(look, &scope, since, 100));
             or_otherwise(waits, look, &scope, since)
         }
         ComponentState::Adopting | ComponentState::RollingBack => {
@@ -114,6 +115,7 @@ pub(super) fn component(look: &mut Look<'_>, position: usize) -> Vec<WaitingOn> 
             waits.extend(steps::retries(look, &scope));
             let limit_s = state.plan.limits.component_deadline_s();
             waits.extend(steps::overdue(look, &scope, steps::deadline_back(since, limit_s)));
+            waits.extend(steps::breaking(look, &scope, since, 100));
             if waits.is_empty() { its_turn(look, &scope, since) } else { waits }
         }
         ComponentState::RolledBack => {

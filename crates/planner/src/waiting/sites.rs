@@ -3,7 +3,7 @@
 //! House rule: nothing waits without saying on what.
 
 use super::{WaitingOn, deployment, its_turn, or_otherwise, otherwise, site_care, steps};
-use crate::agenda::{deadline, shortage, whose_turn, works};
+use crate::agenda::{deadline, phase_success, shortage, whose_turn, works};
 use crate::facts::Look;
 use crate::guards;
 use jiff::Timestamp;
@@ -109,6 +109,9 @@ pub(super) fn stands(look: &mut Look<'_>, position: usize) -> Vec<WaitingOn> {
             waits.extend(WaitingOn::guard(state, &scope, &s10, since));
             let ends = deadline(state, since, state.plan.limits.site_deadline_s);
             waits.extend(steps::overdue(look, &scope, ends));
+            let stage = state.run(&scope).map_or(0, |it| it.stage);
+            let success_percent_min = phase_success(look, position, stage);
+            waits.extend(steps::breaking(look, &scope, since, success_percent_min));
             or_otherwise(waits, look, &scope, since)
         }
         SiteState::RollingBack => {
@@ -116,6 +119,7 @@ pub(super) fn stands(look: &mut Look<'_>, position: usize) -> Vec<WaitingOn> {
             waits.extend(steps::retries(look, &scope));
             let ends = steps::deadline_back(since, state.plan.limits.site_deadline_s);
             waits.extend(steps::overdue(look, &scope, ends));
+            waits.extend(steps::breaking(look, &scope, since, 100));
             if waits.is_empty() { its_turn(look, &scope, since) } else { waits }
         }
         SiteState::Paused => {

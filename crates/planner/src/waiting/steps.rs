@@ -3,6 +3,7 @@
 //! House rule: nothing waits without saying on what.
 
 use super::WaitingOn;
+use crate::agenda::what_breaks;
 use crate::facts::Look;
 use jiff::{SignedDuration, Timestamp};
 use model::command::Command;
@@ -74,6 +75,20 @@ pub(super) fn overdue(
     let command = Command::CancelOrders { scope: scope.clone(), reason: String::new() };
     let wait = WaitingOn::people(state, scope.clone(), text, ends, &roles);
     Some(wait.with(command).advisable())
+}
+
+/// Returns that more went wrong at `scope` than is tolerated, where what is being carried out there comes to
+/// its end before it is halted and people are asked.
+pub(super) fn breaking(
+    look: &Look<'_>,
+    scope: &Scope,
+    since: Timestamp,
+    success_percent_min: u8,
+) -> Option<WaitingOn> {
+    let run = look.state.run(scope)?;
+    let what = what_breaks(look, scope, run, success_percent_min)?;
+    let text = format!("{what}; it is halted once what is being carried out beside has ended");
+    Some(WaitingOn::system(scope.clone(), text, since))
 }
 
 /// Returns the further tries that wait for their time at `scope`.
