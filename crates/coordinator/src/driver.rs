@@ -50,6 +50,10 @@ const LET_CLAIM_EVERY: Duration = Duration::from_secs(5);
 /// How long what was decided may be written. A server that stood still meanwhile would record what
 /// the time by then forbids.
 const DECIDED_FOR: Duration = Duration::from_secs(60);
+
+/// After this time what was decided is looked at again before orders are handed out: the write was held up,
+/// and people may have held or halted what it gives orders to.
+const STILL_SO_FOR: Duration = Duration::from_secs(1);
 /// The most looks of one round: each adds to what the one before left.
 const LOOKS_MAX: usize = 1_000;
 /// The most orders granted in one round, so that a round stays short.
@@ -546,7 +550,13 @@ impl Drive<'_> {
                     let before =
                         if is_perhaps_begun(state) { Before::Perhaps } else { Before::Nobody };
                     let handed = Handed { before, until };
-                    self.flight.launch_tracks(state, appended.granted, handed, &[]);
+                    let called_back = if decided.elapsed() > STILL_SO_FOR {
+                        self.called_back_since().await?
+                    } else {
+                        vec![]
+                    };
+                    let state = &self.coordinator.state;
+                    self.flight.launch_tracks(state, appended.granted, handed, &called_back);
                     self.keep_snapshot().await?;
                     self.tell().await?;
                 }
@@ -563,6 +573,15 @@ impl Drive<'_> {
                 Err(error) => return Err(error.into()),
             }
         }
+    }
+
+    /// What was written took long to be witnessed: reads what others have written meanwhile, and returns the
+    /// orders that must not begin any more.
+    async fn called_back_since(&mut self) -> Result<Vec<OrderId>, DriveError> {
+        self.catch_up().await?;
+        self.still_leads()?;
+        let state = &self.coordinator.state;
+        Ok(not_going_on(state, self.driver.clock.now().max(state.at)))
     }
 
     /// Tells whoever looks after the server of orders that the deployment has never given: the record has no

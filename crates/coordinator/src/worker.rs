@@ -117,9 +117,19 @@ impl Worker {
     pub async fn run(&self, mut told: watch::Receiver<bool>) -> Result<(), RecordError> {
         loop {
             let mut shift = Shift::begin(self).await?;
+            let began = Instant::now();
             if shift.work(&mut told).await {
                 let tokens = shift.tokens();
                 return self.record.leave(&shift.by, &tokens).await;
+            }
+            drop(shift);
+            if began.elapsed() < WORKER_LEASE / 2 {
+                // It was not silent: another one works under its name, and each would dismiss the other for ever.
+                (self.complain)(RecordError::Dismissed { worker: self.name.clone() });
+                let told_meanwhile = tokio::time::timeout(WORKER_LEASE, true_or_never(&mut told));
+                if told_meanwhile.await.is_ok() {
+                    return Ok(());
+                }
             }
         }
     }

@@ -102,7 +102,7 @@ pub(crate) async fn serve(
     if let Some(door) = &door {
         post = post.reached_at(door.here.to_string());
     }
-    let (holder, post) = (surroundings.holder(), Arc::new(post));
+    let (holder, post) = (surroundings.holder()?, Arc::new(post));
     let only = everywhere.deployment.as_ref();
     let places = (it.checkpoints_to.as_slice(), it.object_store_key.as_deref());
     let (kept, mail) = (record.clone(), post.clone());

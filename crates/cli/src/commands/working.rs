@@ -21,7 +21,8 @@ pub(crate) async fn worker(
     let executor = surroundings.executor()?;
     let told = told_to_stop()?;
     let own = it.name.clone().unwrap_or_else(|| std::process::id().to_string());
-    let name = format!("{}#{own}", surroundings.holder());
+    let _alone = surroundings.work_alone(&own)?;
+    let name = format!("{}#{own}", surroundings.holder()?);
     terminal.say(&format!("{name} works; Ctrl-C or SIGTERM stops"));
     let at_once = usize::from(it.orders_at_once);
     let key = match &it.record_key {

@@ -6,6 +6,7 @@ mod beside;
 mod cancelling;
 mod ended;
 mod forecast;
+mod namesakes;
 mod probing;
 mod restored;
 mod sealing;
