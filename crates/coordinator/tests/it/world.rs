@@ -7,15 +7,20 @@ use jiff::Timestamp;
 use model::id::DeploymentId;
 use model::machine::DeploymentState;
 use model::profile::Purpose;
+use model::state::State;
 use planner::people::answer;
 use planner::waiting::waiting;
 use record::{Location, Record, Signer};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 use tempfile::TempDir;
 
 /// The most rounds of people answering and the driver coming to rest.
 const ROUNDS_MAX: usize = 500;
+/// How often the record is looked at, and how often at most.
+pub(crate) const LOOK_EVERY: Duration = Duration::from_millis(50);
+const LOOKS_MAX: usize = 1_200;
 
 pub(crate) struct World {
     pub(crate) folder: TempDir,
@@ -89,6 +94,30 @@ impl World {
             let (_never, told) = tokio::sync::watch::channel(false);
             driver.run(&deployment, Until::Stopped(told)).await.unwrap();
         })
+    }
+
+    /// Waits until the deployment is as `wanted` says, and returns its coordinator.
+    pub(crate) async fn until(&self, wanted: impl Fn(&State) -> bool) -> Coordinator {
+        for _ in 0..LOOKS_MAX {
+            let coordinator = self.coordinator().await;
+            if wanted(coordinator.state()) {
+                return coordinator;
+            }
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+        panic!("it did not come about");
+    }
+
+    /// Lets people answer until it is as `wanted` says. Returns whether it came to that.
+    pub(crate) async fn until_answered(&self, wanted: impl Fn() -> bool) -> bool {
+        for _ in 0..LOOKS_MAX {
+            if wanted() {
+                return true;
+            }
+            self.people_answer().await;
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+        false
     }
 
     /// Lets everybody who is asked answer once. Returns whether anybody did.
