@@ -208,7 +208,7 @@ fn a_place_that_cannot_be_reached_stops_nothing_and_is_said() {
     let line = format!("serve --until-idle --checkpoints-to not-mounted --checkpoints-to {gone}");
     let said = desk.does(&line);
     assert!(said.contains("not carried to not-mounted: "), "{said}");
-    assert!(said.contains(&format!("not carried to {gone}: git fetch: fatal: ")), "{said}");
+    assert!(said.contains(&format!("not carried to {gone}: git ls-remote: fatal: ")), "{said}");
     assert!(!desk.path("not-mounted").exists(), "a volume that is not there is not made up");
     let status = desk.does("status --no-forecast --json");
     assert!(status.contains("\"trouble\": \"not-mounted: "), "{status}");

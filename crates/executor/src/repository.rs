@@ -56,32 +56,42 @@ impl Repository {
         Self { folder: folder.to_owned(), address: address.to_owned() }
     }
 
-    /// Fetches what is there now.
+    /// Fetches what is there now, and returns its newest commit; nothing where nothing is there, whatever
+    /// was there before.
     ///
     /// # Errors
     ///
     /// What `git` says, also where what is there does not go on from what was there before.
-    pub async fn fetch(&self) -> Result<(), RepositoryFault> {
+    pub async fn fetch(&self) -> Result<Option<String>, RepositoryFault> {
         if !self.folder.join("HEAD").exists() {
             let folder = self.folder.display().to_string();
             self.git("init", &["init", "--quiet", "--bare", "--", &folder], None).await?;
         }
-        // By a pattern: a branch that is not there yet is no fault. Without `+`: what was rewritten is.
-        let branch = format!("{BRANCH}*:{BRANCH}*");
+        // What was fetched once stays here, so that what is rewritten there is noticed: only the other side
+        // knows whether it still has the branch.
+        let words = ["ls-remote", "--quiet", "--", &self.address, BRANCH];
+        let listed = self.git("ls-remote", &self.inside(&words), None).await?;
+        let there = listed.lines().filter_map(|it| it.split_once('\t'));
+        let Some((there, _)) = there.into_iter().find(|(_, name)| *name == BRANCH) else {
+            return Ok(None);
+        };
+        if self.tip().await?.as_deref() == Some(there) {
+            return Ok(Some(there.to_owned()));
+        }
+        // Without `+`: what was rewritten is a fault.
+        let branch = format!("{BRANCH}:{BRANCH}");
         let words = ["fetch", "--quiet", "--no-tags", "--", &self.address, &branch];
-        self.git("fetch", &self.inside(&words), None).await.map(|_| ())
+        self.git("fetch", &self.inside(&words), None).await?;
+        self.tip().await
     }
 
-    /// Returns every version of `file` that was ever there, as far as was fetched, the newest first.
+    /// Returns every version of `file` up to the commit `newest` that was fetched, the newest first.
     ///
     /// # Errors
     ///
     /// What `git` says.
-    pub async fn versions(&self, file: &str) -> Result<Vec<String>, RepositoryFault> {
-        if self.tip().await?.is_none() {
-            return Ok(Vec::new());
-        }
-        let words = ["rev-list", "--full-history", BRANCH, "--", file];
+    pub async fn versions(&self, newest: &str, file: &str) -> Result<Vec<String>, RepositoryFault> {
+        let words = ["rev-list", "--full-history", newest, "--", file];
         let commits = self.git("rev-list", &self.inside(&words), None).await?;
         let asked: String = commits.lines().map(|it| format!("{it}:{file}\n")).collect();
         let words = ["cat-file", "--batch"];
@@ -216,16 +226,38 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let address = remote(folder.path()).await;
         let here = Repository::at(&address, &folder.path().join("here"));
-        here.fetch().await.unwrap();
-        assert_eq!(here.versions("FG30.checkpoint").await.unwrap(), Vec::<String>::new());
+        assert_eq!(here.fetch().await.unwrap(), None);
         here.put("FG30.checkpoint", "one\n\nline\n", "1 entry").await.unwrap();
         here.put("OTHER.checkpoint", "other\n", "1 entry").await.unwrap();
         here.put("FG30.checkpoint", "two\n", "2 entries").await.unwrap();
         let there = Repository::at(&address, &folder.path().join("there"));
-        there.fetch().await.unwrap();
-        let found = there.versions("FG30.checkpoint").await.unwrap();
+        let newest = there.fetch().await.unwrap().unwrap();
+        let found = there.versions(&newest, "FG30.checkpoint").await.unwrap();
         assert_eq!(found, ["two\n", "one\n\nline\n"]);
-        assert_eq!(there.versions("OTHER.checkpoint").await.unwrap(), ["other\n"]);
+        assert_eq!(there.versions(&newest, "OTHER.checkpoint").await.unwrap(), ["other\n"]);
+        assert_eq!(there.versions(&newest, "FG31.checkpoint").await.unwrap(), Vec::<String>::new());
+    }
+
+    #[tokio::test]
+    async fn a_branch_that_was_removed_there_is_not_there_whatever_was_fetched_before() {
+        let folder = tempfile::tempdir().unwrap();
+        let address = remote(folder.path()).await;
+        let [here, there] =
+            ["here", "there"].map(|it| Repository::at(&address, &folder.path().join(it)));
+        here.fetch().await.unwrap();
+        here.put("a", "1\n", "first").await.unwrap();
+        there.fetch().await.unwrap();
+        let remote = address.strip_prefix("file://").unwrap();
+        let removes = ["-C", remote, "update-ref", "-d", BRANCH];
+        here.git("update-ref", &removes, None).await.unwrap();
+        assert_eq!(here.fetch().await.unwrap(), None);
+        assert_eq!(there.fetch().await.unwrap(), None);
+
+        // Whoever puts something else into its place is found out all the same.
+        let other = Repository::at(&address, &folder.path().join("other"));
+        other.fetch().await.unwrap();
+        other.put("a", "2\n", "first").await.unwrap();
+        assert_eq!(here.fetch().await.unwrap_err().does, "fetch");
     }
 
     #[tokio::test]
@@ -239,8 +271,8 @@ mod tests {
         here.put("a", "1\n", "first").await.unwrap();
         let second = there.put("a", "2\n", "second").await.unwrap_err();
         assert_eq!(second.does, "push");
-        there.fetch().await.unwrap();
-        assert_eq!(there.versions("a").await.unwrap(), ["1\n"]);
+        let newest = there.fetch().await.unwrap().unwrap();
+        assert_eq!(there.versions(&newest, "a").await.unwrap(), ["1\n"]);
     }
 
     #[tokio::test]
@@ -249,7 +281,7 @@ mod tests {
         let address = format!("file://{}/nowhere", folder.path().display());
         let fault = Repository::at(&address, &folder.path().join("here")).fetch().await;
         let said = fault.unwrap_err().to_string();
-        assert!(said.starts_with("git fetch: fatal: "), "{said}");
+        assert!(said.starts_with("git ls-remote: fatal: "), "{said}");
     }
 
     #[test]

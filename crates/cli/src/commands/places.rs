@@ -68,8 +68,9 @@ pub(super) async fn kept(
         }
         Place::Repository(address) => {
             let repository = reach.repository(address);
-            repository.fetch().await.map_err(|it| it.to_string())?;
-            let versions = repository.versions(&file_name(deployment)).await;
+            let newest = repository.fetch().await.map_err(|it| it.to_string())?;
+            let Some(newest) = newest else { return Ok(Vec::new()) };
+            let versions = repository.versions(&newest, &file_name(deployment)).await;
             versions.map_err(|it| it.to_string())
         }
         Place::Authority(_) => {
