@@ -1,5 +1,6 @@
 //! Checkpoints that leave the server: to a second volume, to a git repository and by mail; and a database
 //! that is put back to an earlier day, which what was kept there tells from the one that was.
+// Long because: each kind of place has its story, and all are told at one desk.
 
 #![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "a test fails where it stands")]
 
@@ -219,6 +220,44 @@ fn a_place_that_cannot_be_reached_stops_nothing_and_is_said() {
     assert!(said.contains("not carried to volume: the checkpoint that was kept cannot"), "{said}");
     let (code, said) = desk.types("serve --checkpoints-to https://example.org/x");
     assert!(code != 0 && said.contains("a place is a directory"), "{said}");
+}
+
+/// A volume that hangs, as one over a network does whose server is gone: a pipe that nobody writes into.
+#[test]
+fn a_place_that_hangs_keeps_no_other_waiting_and_is_named() {
+    let desk = Desk::new();
+    std::fs::create_dir_all(desk.path("hangs/FG2")).unwrap();
+    let pipe = desk.path("hangs/FG2/000000000009.checkpoint");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    // On one core, where a thread that hangs would be all there is; a server that could not be stopped any
+    // more is killed, and fails this test.
+    let line = "60 serve --checkpoints-to hangs --checkpoints-to volume --data data";
+    let server = Command::new("timeout")
+        .current_dir(desk.folder.path())
+        .env("TOKIO_WORKER_THREADS", "1")
+        .args(["--signal", "KILL"])
+        .args(line.replacen(' ', &format!(" {} ", env!("CARGO_BIN_EXE_landfall")), 1).split(' '))
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // The server reads the pipe from here on, and nothing ever comes.
+    let writer = std::fs::OpenOptions::new().write(true).open(&pipe).unwrap();
+    let told = Command::new("kill").arg(server.id().to_string()).status();
+    assert!(told.unwrap().success());
+    let (code, said) = said(server.wait_with_output().unwrap());
+    drop(writer);
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("not carried to hangs: it has not answered for "), "{said}");
+    assert!(!said.contains("not carried to volume"), "{said}");
+    assert_eq!(std::fs::read_dir(desk.path("volume/FG2")).unwrap().count(), 1);
+    let status = desk.does("status --no-forecast");
+    assert!(
+        status.contains("checkpoint at hangs: none yet; not the newest: it has not"),
+        "{status}"
+    );
+    assert!(status.contains("checkpoint at volume: of "), "{status}");
 }
 
 // Proves: X-13

@@ -2,6 +2,8 @@
 //!
 //! In a directory each checkpoint is a file of its own that is never written over, and in an object store an
 //! object: `DEPLOYMENT/ENTRIES.checkpoint`. In a repository it is `DEPLOYMENT.checkpoint`, a commit each.
+//!
+//! A volume may hang for ever: a directory is looked at on a thread that nobody else waits for.
 
 use crate::args::place::Place;
 use executor::Repository;
@@ -56,8 +58,16 @@ pub(super) async fn kept(
     reach: &Reach,
 ) -> Result<Vec<String>, String> {
     match place {
-        Place::Folder(path) if path.is_file() => Ok(vec![note(path)?]),
-        Place::Folder(path) => files(path, deployment)?.iter().map(|it| note(it)).collect(),
+        Place::Folder(path) => {
+            let (path, deployment) = (path.clone(), deployment.clone());
+            let read = move || {
+                if path.is_file() {
+                    return Ok(vec![note(&path)?]);
+                }
+                files(&path, &deployment)?.iter().map(|it| note(it)).collect()
+            };
+            aside(read).await
+        }
         Place::Bucket(address) => {
             let store = reach.store(address)?;
             let mut notes = Vec::new();
@@ -95,7 +105,11 @@ pub(super) async fn newest(
     known: Seq,
 ) -> Result<Option<String>, String> {
     match place {
-        Place::Folder(path) => files(path, deployment)?.last().map(|it| note(it)).transpose(),
+        Place::Folder(path) => {
+            let (path, deployment) = (path.clone(), deployment.clone());
+            let read = move || files(&path, &deployment)?.last().map(|it| note(it)).transpose();
+            aside(read).await
+        }
         Place::Bucket(address) => {
             let store = reach.store(address)?;
             let mut names = objects(&store, deployment, known).await?;
@@ -128,8 +142,7 @@ pub(super) async fn put(
         Place::Folder(path) => {
             let of_deployment = path.join(deployment.as_str());
             let file = of_deployment.join(format!("{size:012}.{ENDING}"));
-            let written = write_whole(&of_deployment, &file, note.as_bytes());
-            written.map_err(|error| format!("{}: {error}", file.display()))
+            write_whole(&of_deployment, &file, note.as_bytes()).await
         }
         Place::Bucket(address) => {
             let name = object_name(deployment, size);
@@ -142,6 +155,14 @@ pub(super) async fn put(
         }
         Place::Authority(_) | Place::Mail(_) => Ok(()),
     }
+}
+
+/// Does `work` with files on a thread of its own: one that hangs keeps nobody else from working, nor the
+/// program from ending.
+async fn aside<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, String> + Send + 'static,
+) -> Result<T, String> {
+    tokio::task::spawn_blocking(work).await.map_err(|it| it.to_string())?
 }
 
 fn file_name(deployment: &DeploymentId) -> String {
@@ -206,15 +227,24 @@ fn note_in(text: &str) -> String {
 }
 
 /// Writes a file that is not there yet, whole or not at all.
-pub(super) fn write_whole(folder: &Path, path: &Path, text: &[u8]) -> std::io::Result<()> {
-    std::fs::create_dir_all(folder)?;
-    if path.exists() {
-        return Ok(());
-    }
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".new");
-    let mut file = std::fs::File::create(&beside)?;
-    file.write_all(text)?;
-    file.sync_all()?;
-    std::fs::rename(&beside, path)
+///
+/// # Errors
+///
+/// When it cannot be written.
+pub(super) async fn write_whole(folder: &Path, path: &Path, text: &[u8]) -> Result<(), String> {
+    let (folder, path, text) = (folder.to_owned(), path.to_owned(), text.to_owned());
+    let named = path.clone();
+    let write = move || {
+        std::fs::create_dir_all(&folder)?;
+        if path.exists() {
+            return Ok(());
+        }
+        let mut beside = path.as_os_str().to_owned();
+        beside.push(".new");
+        let mut file = std::fs::File::create(&beside)?;
+        file.write_all(&text)?;
+        file.sync_all()?;
+        std::fs::rename(&beside, &path)
+    };
+    aside(move || write().map_err(|it: std::io::Error| format!("{}: {it}", named.display()))).await
 }

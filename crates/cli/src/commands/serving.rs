@@ -1,6 +1,6 @@
 //! `landfall serve`: carries out the work of all deployments of the record.
 
-use super::carrying::Carrier;
+use super::carrying::{self, Carrier};
 use super::listening::{Door, House, listen};
 use super::looking::{WAITS_MAX, is_halted};
 use crate::args::Everywhere;
@@ -35,9 +35,6 @@ const STOP_WITHIN: Duration = Duration::from_secs(20);
 const LOOK_WITHIN: Duration = Duration::from_secs(20);
 /// What is said where orders wait for nobody.
 const NO_WORKERS: &str = "no worker is there: orders wait until `landfall worker` is started";
-/// What is said where a place does not answer at the start.
-const NOT_ANSWERED: &str =
-    "some places for checkpoints have not answered yet; work begins without them";
 /// What is said where the record's key is not the one here.
 const OTHER_KEY: &str = "its record goes on under another key: this server writes nothing of it until it has the new file `key` and is started again";
 /// What is said last.
@@ -96,15 +93,17 @@ pub(crate) async fn serve(
     let _alone = surroundings.serve_alone()?;
     let executor = surroundings.executor()?;
     let log = Log { terminal, form: it.log };
+    // Before signals are listened for: a file with a secret may hang, and Ctrl-C ends that.
+    let mut post = surroundings.post(it)?;
+    let reach = carrying::reach(surroundings, it.object_store_key.as_deref())?;
     let told = told_to_stop()?;
     let door = Door::of(it).await?;
-    let mut post = surroundings.post(it)?;
     if let Some(door) = &door {
         post = post.reached_at(door.here.to_string());
     }
     let (holder, post) = (surroundings.holder()?, Arc::new(post));
     let only = everywhere.deployment.as_ref();
-    let places = (it.checkpoints_to.as_slice(), it.object_store_key.as_deref());
+    let places = (it.checkpoints_to.as_slice(), reach);
     let (kept, mail) = (record.clone(), post.clone());
     let carrier = Carrier::new(places, kept, mail, surroundings, log)?.only(only);
     let carried = carrier.carried();
@@ -124,14 +123,15 @@ pub(crate) async fn serve(
     let key = surroundings.signer()?.verifier_key().clone();
     let serving = Serving { record, executor, post, log, holder, orders_to, told, clock, key };
     let (end, over) = watch::channel(false);
-    let mut looked = carrier.looked();
+    let unheard = carrier.unheard();
+    let mut all_heard = unheard.clone();
     let carrying = tokio::spawn(carrier.run(over));
     // What a place outside has seen is known before anything begins; one that does not answer stops nothing.
     let mut stop = serving.told.clone();
     tokio::select! {
-        _ = looked.wait_for(|it| *it) => {}
+        _ = all_heard.wait_for(BTreeSet::is_empty) => {}
         _ = stop.wait_for(|it| *it) => {}
-        () = tokio::time::sleep(LOOK_WITHIN) => terminal.say(NOT_ANSWERED),
+        () = tokio::time::sleep(LOOK_WITHIN) => terminal.say(&without(&unheard.borrow())),
     }
     let ended = if it.until_idle {
         serving.until_idle(only).await
@@ -150,6 +150,15 @@ pub(crate) async fn serve(
         terminal.say("some requests were still being answered; they are cut off");
     }
     ended
+}
+
+/// Returns what is said where places do not answer at the start.
+fn without(unheard: &BTreeSet<String>) -> String {
+    let places: Vec<&str> = unheard.iter().map(String::as_str).collect();
+    format!(
+        "no answer yet from places for checkpoints: {}; work begins without them",
+        places.join(", ")
+    )
 }
 
 struct Serving {
