@@ -262,6 +262,67 @@ fn a_place_that_hangs_keeps_no_other_waiting_and_is_named() {
 
 // Proves: X-13
 #[test]
+fn a_place_that_has_lost_what_was_kept_there_is_not_filled_anew() {
+    let desk = Desk::new();
+    let remote = desk.remote();
+    desk.serves();
+    let backup = back_up(&desk.path("data"));
+    desk.does("rfc submit RFC-1 --as saoirse");
+    desk.serves();
+    let kept = || {
+        let listed = std::fs::read_dir(desk.path("volume/FG2"));
+        let mut kept: Vec<PathBuf> =
+            listed.map(|all| all.map(|it| it.unwrap().path()).collect()).unwrap_or_default();
+        kept.sort();
+        kept
+    };
+    let branch = ["-C", "remote.git", "for-each-ref", "--format=%(objectname)", "refs/heads"];
+    let tip = desk.git(&branch);
+    let newest = kept().pop().unwrap();
+    let note = std::fs::read(&newest).unwrap();
+
+    // Somebody takes the newest away, then all of it; or the volume is not mounted.
+    std::fs::remove_file(&newest).unwrap();
+    let said = desk.serves();
+    assert!(said.contains("not carried to volume: what was kept there, of "), "{said}");
+    std::fs::remove_dir_all(desk.path("volume/FG2")).unwrap();
+    desk.git(&["-C", "remote.git", "update-ref", "-d", "refs/heads/landfall-checkpoints"]);
+    desk.does("rfc classify RFC-1 --as rosalind");
+    let said = desk.serves();
+    assert!(said.contains(&format!("not carried to {remote}: what was kept there, of ")), "{said}");
+    let status = desk.does("status --no-forecast");
+    assert_eq!(status.matches("is gone: is it mounted?").count(), 2, "{status}");
+    assert_eq!((kept().len(), desk.git(&branch).as_str()), (0, ""), "and nothing was put there");
+
+    // A record that has lost more than that is told from it.
+    let whole = back_up(&desk.path("data"));
+    put_back(&desk.path("data"), &backup);
+    let said = desk.serves();
+    assert!(
+        said.contains("not carried to volume: history was lost: what was kept there"),
+        "{said}"
+    );
+    put_back(&desk.path("data"), &whole);
+
+    // Whoever mounts it again, or brings it back, need say nothing.
+    std::fs::create_dir(desk.path("volume/FG2")).unwrap();
+    std::fs::write(&newest, note).unwrap();
+    desk.git(&["-C", "remote.git", "update-ref", "refs/heads/landfall-checkpoints", tip.trim()]);
+    let said = desk.serves();
+    assert!(said.contains("checkpoints are carried to volume again"), "{said}");
+    assert!(said.contains(&format!("checkpoints are carried to {remote} again")), "{said}");
+    assert_eq!(kept().len(), 2);
+
+    // Whoever has emptied it on purpose names another place.
+    std::fs::remove_dir_all(desk.path("volume/FG2")).unwrap();
+    std::fs::create_dir(desk.path("volume/anew")).unwrap();
+    let said = desk.does("serve --until-idle --checkpoints-to volume/anew");
+    assert!(!said.contains("not carried"), "{said}");
+    assert_eq!(std::fs::read_dir(desk.path("volume/anew/FG2")).unwrap().count(), 1);
+}
+
+// Proves: X-13
+#[test]
 fn an_object_store_keeps_every_checkpoint_and_tells_the_record_from_another_one() {
     let desk = Desk::new();
     let house = ObjectHouse::open("audit").unwrap();

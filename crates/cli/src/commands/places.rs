@@ -189,15 +189,19 @@ async fn object(store: &ObjectStore, name: &str) -> Result<String, String> {
     Ok(note_in(&String::from_utf8_lossy(&store.get(name).await?)))
 }
 
-/// Returns the files with checkpoints of the deployment in a directory, the largest last.
+/// Returns the files with checkpoints of the deployment in a directory, the largest last. One that a
+/// repository has left there comes first: nothing is ever put into it.
 fn files(path: &Path, deployment: &DeploymentId) -> Result<Vec<PathBuf>, String> {
     // A directory that is not there is a volume that is not mounted: nothing may be put into its place.
     let own = path.read_dir().map_err(|error| format!("{}: {error}", path.display()))?;
     drop(own);
-    let own = path.join(file_name(deployment));
-    let mut files: Vec<PathBuf> = Some(own).filter(|it| it.is_file()).into_iter().collect();
-    let Ok(listed) = path.join(deployment.as_str()).read_dir() else { return Ok(files) };
-    for entry in listed {
+    let own = Some(path.join(file_name(deployment))).filter(|it| it.is_file());
+    let mut files = Vec::new();
+    let listed = match path.join(deployment.as_str()).read_dir() {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+        listed => Some(listed.map_err(|error| format!("{}: {error}", path.display()))?),
+    };
+    for entry in listed.into_iter().flatten() {
         let entry = entry.map_err(|error| format!("{}: {error}", path.display()))?;
         let path = entry.path();
         if path.extension().is_some_and(|it| it == ENDING) {
@@ -205,6 +209,7 @@ fn files(path: &Path, deployment: &DeploymentId) -> Result<Vec<PathBuf>, String>
         }
     }
     files.sort();
+    files.splice(0..0, own);
     Ok(files)
 }
 

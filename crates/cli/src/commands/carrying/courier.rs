@@ -1,7 +1,8 @@
 //! Whoever carries checkpoints to one place.
 //!
 //! What is at the place is looked at before anything is put there: a record that does not begin with it was
-//! put back or written anew, and leaves it alone.
+//! put back or written anew, and leaves it alone; and a place that has lost what was carried there is not
+//! filled anew, as if nothing had ever been there.
 
 use super::Office;
 use super::patience::in_time;
@@ -11,7 +12,7 @@ use coordinator::is_contradicted;
 use jiff::{SignedDuration, Timestamp};
 use model::companion_plans::Channel;
 use model::digest::Digest;
-use model::id::DeploymentId;
+use model::id::{DeploymentId, Seq};
 use notices::{Delivery, Parcel, ask_authority};
 use reception::Carriage;
 use record::{KeptElsewhere, Standing, compare};
@@ -133,6 +134,9 @@ impl Courier {
                 return self.another(deployment, (&note, other), before, now).await;
             }
         };
+        if compared < before.entries {
+            return Err(gone(before.entries, size));
+        }
         if there.is_none() || compared < size {
             let carried = (size, standing.checkpoint.as_str());
             places::put(&place, deployment, carried, &office.reach).await?;
@@ -249,6 +253,18 @@ impl Courier {
             }
         }
     }
+}
+
+/// Returns what is said where a place has less than the `carried` entries that it had, and the record `found`.
+fn gone(carried: Seq, found: Seq) -> String {
+    if carried > found {
+        return format!(
+            "history was lost: what was kept there, of {carried} entries, is gone, and the record has {found}; restore a later backup"
+        );
+    }
+    format!(
+        "what was kept there, of {carried} entries, is gone: is it mounted? Where it was emptied on purpose, name another place"
+    )
 }
 
 /// Returns what is said where the record is not the one that was carried.
