@@ -6,7 +6,7 @@
 //! House rule: only what the program itself computed is told in another language; people's words stay.
 
 use crate::block::Said;
-use crate::words::answer_sentences;
+use crate::words::{Sentences, answer_sentences, otherwise_sentences};
 
 /// What stands between the parts of an answer.
 const BETWEEN: &str = "; ";
@@ -14,6 +14,7 @@ const BETWEEN: &str = "; ";
 /// Returns `answer` as sentences of the catalogue with what stands in their gaps; nothing where it has none.
 pub(crate) fn told(answer: &str) -> Option<Said> {
     // The parts first: a gap would take the others for a name.
+    let sentence = |it| sentence(it, answer_sentences());
     let parts: Option<Vec<Said>> = answer.split(BETWEEN).map(sentence).collect();
     match parts {
         Some(all) if all.len() > 1 => Some(Said::All { all }),
@@ -21,9 +22,14 @@ pub(crate) fn told(answer: &str) -> Option<Said> {
     }
 }
 
-/// Returns `answer` as one sentence of the catalogue.
-fn sentence(answer: &str) -> Option<Said> {
-    let found = answer_sentences().iter().find_map(|(sentence, key)| {
+/// Returns what did not go as planned as a sentence of the catalogue; nothing where it has none.
+pub(crate) fn otherwise(text: &str) -> Option<Said> {
+    sentence(text, otherwise_sentences())
+}
+
+/// Returns `answer` as one of these sentences.
+fn sentence(answer: &str, sentences: &Sentences) -> Option<Said> {
+    let found = sentences.iter().find_map(|(sentence, key)| {
         let gaps = gaps(answer, sentence)?;
         Some((*key, gaps))
     });
@@ -83,6 +89,7 @@ mod tests {
                 "5 of 6 come on 2027-04-01, a quorum",
                 "5 von 6 kommen am 2027-04-01, beschlussf\u{e4}hig",
             ),
+            ("at most 0", "h\u{f6}chstens 0"),
             ("No; whatever somebody wrote", "None"),
             ("Whatever somebody wrote", "None"),
         ] {

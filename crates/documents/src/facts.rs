@@ -6,7 +6,7 @@
 use crate::block::{Block, Fact, Said};
 use crate::computed;
 use crate::words;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use model::role_type::RoleType;
 use model::state::State;
 use model::window::TimeZoneName;
@@ -56,7 +56,14 @@ const OF_PEOPLE: &[&str] = &[
 const IN_HUNDREDTHS: &[&str] = &["availability-min", "measured-min"];
 
 /// What is measured in tenths of a percent.
-const IN_TENTHS: &[&str] = &["response-rate", "satisfied", "low", "high"];
+const IN_TENTHS: &[&str] =
+    &["response-rate", "satisfied", "satisfied-per-mille", "interval", "interval-per-mille"];
+
+/// The longest slot that is a window, and not any time.
+const SLOT_MAX: SignedDuration = SignedDuration::from_hours(28 * 24);
+
+/// What the program itself computed or asked for, in sentences of the catalogue with gaps.
+const OF_RULES: &[&str] = &["derived", "asked-for", "found"];
 
 /// What names role types.
 const OF_ROLES: &[&str] =
@@ -114,6 +121,11 @@ impl<'a> Reader<'a> {
         Self { state, zone, place: Place::Fact }
     }
 
+    /// Returns it as it reads in a table, where there is little room.
+    pub(crate) fn in_table(&self) -> Self {
+        Self { place: Place::Cell, ..*self }
+    }
+
     /// Returns what `value` says under the name `key`.
     pub(crate) fn said(&self, key: &str, value: &Value) -> Said {
         match value {
@@ -136,13 +148,15 @@ impl<'a> Reader<'a> {
                 }
             }
             Value::Object(fields) if fields.is_empty() => Said::word("none"),
-            Value::Object(fields) => self.parts(fields),
+            Value::Object(fields) => {
+                interval(key, fields).unwrap_or_else(|| self.parts(key, fields))
+            }
         }
     }
 
     /// Returns what something with parts says, each under its name; a person alone needs none, and a
     /// beginning and an end are one thing.
-    fn parts(&self, fields: &Map<String, Value>) -> Said {
+    fn parts(&self, of: &str, fields: &Map<String, Value>) -> Said {
         let mut parts: Vec<(String, &Value)> = fields
             .iter()
             .filter(|(_, value)| !is_nothing(value))
@@ -160,7 +174,8 @@ impl<'a> Reader<'a> {
                 let said = self.text(of, it);
                 if let Said::Text(text) = said { text } else { it.to_owned() }
             });
-            Said::Word { word: "from-until".to_owned(), with: vec![from, until] }
+            let word = if is_any_time(of, fields) { "any-time-from-until" } else { "from-until" };
+            Said::Word { word: word.to_owned(), with: vec![from, until] }
         });
         let named = parts
             .into_iter()
@@ -200,10 +215,20 @@ impl<'a> Reader<'a> {
         if OF_ROLES.contains(&key) && text.parse::<RoleType>().is_ok() {
             return Said::Word { word: format!("role-{text}"), with: vec![] };
         }
-        if key == "derived"
+        if OF_RULES.contains(&key)
             && let Some(told) = computed::told(text)
         {
             return told;
+        }
+        if key == "text"
+            && let Some(told) = computed::otherwise(text)
+        {
+            return told;
+        }
+        if key == "measure"
+            && let Some(word) = words::measure_key(text)
+        {
+            return Said::Word { word, with: vec![] };
         }
         if let Some(key) = words::sentence_key(text) {
             return Said::word(key);
@@ -227,7 +252,7 @@ impl<'a> Reader<'a> {
     /// have.
     pub(crate) fn table(&self, of: Option<&str>, items: &[Value], first: &[&str]) -> Block {
         let columns = columns(items, first);
-        let reader = Self { place: Place::Cell, ..*self };
+        let reader = self.in_table();
         let rows = items.iter().take(ROWS_MAX).map(|item| {
             let cell = |column: &String| match item {
                 Value::Object(fields) => {
@@ -279,10 +304,27 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// Returns an interval between two shares as one thing: `20.7 % to 100 %`.
+fn interval(key: &str, fields: &Map<String, Value>) -> Option<Said> {
+    let bound = |of: &str| fields.get(of).and_then(Value::as_number).map(|it| measured(key, it));
+    let (low, high) = bound("low").zip(bound("high"))?;
+    let is_both = fields.len() == 2 && IN_TENTHS.contains(&key);
+    is_both.then(|| Said::Word { word: "from-until".to_owned(), with: vec![low, high] })
+}
+
+/// Returns whether a slot ends only where somebody stopped looking: work at a site is no matter of weeks,
+/// and so it may be done at any time until then.
+fn is_any_time(key: &str, fields: &Map<String, Value>) -> bool {
+    let bound = |of: &str| fields.get(of)?.as_str()?.parse::<Timestamp>().ok();
+    let length = bound("from").zip(bound("until")).map(|(from, until)| until.duration_since(from));
+    key == "slot" && length.is_some_and(|it| it >= SLOT_MAX)
+}
+
 /// Returns a number with its unit, where what is called `key` has one.
 fn measured(key: &str, number: &Number) -> String {
     match number.as_u64() {
         Some(it) if IN_HUNDREDTHS.contains(&key) => format!("{}.{:02} %", it / 100, it % 100),
+        Some(it) if IN_TENTHS.contains(&key) && it % 10 == 0 => format!("{} %", it / 10),
         Some(it) if IN_TENTHS.contains(&key) => format!("{}.{} %", it / 10, it % 10),
         Some(_) | None => number.to_string(),
     }
@@ -327,4 +369,32 @@ fn columns(items: &[Value], first: &[&str]) -> Vec<String> {
         columns = first.iter().map(ToString::to_string).collect();
     }
     if columns.is_empty() { vec!["what".to_owned()] } else { columns }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_are_told_in_percent_and_an_interval_is_one_thing() {
+        let number = |it: u32| Number::from(it);
+        assert_eq!(measured("satisfied-per-mille", &number(1_000)), "100 %");
+        assert_eq!(measured("satisfied", &number(667)), "66.7 %");
+        assert_eq!(measured("level", &number(1_000)), "1000");
+        let value = serde_json::json!({ "low": 207, "high": 1_000 });
+        let fields = value.as_object().expect("because it is one");
+        let told = interval("interval-per-mille", fields);
+        assert_eq!(told, Some(Said::with("from-until", &[&"20.7 %", &"100 %"])));
+        assert_eq!(interval("risk", fields), None);
+    }
+
+    #[test]
+    fn a_slot_of_weeks_is_any_time() {
+        for (until, expected) in [("2026-11-28T04:00:00Z", false), ("2028-01-01T00:00:00Z", true)] {
+            let value = serde_json::json!({ "from": "2026-11-27T11:41:00Z", "until": until });
+            let fields = value.as_object().expect("because it is one");
+            assert_eq!(is_any_time("slot", fields), expected, "{until}");
+            assert!(!is_any_time("period", fields));
+        }
+    }
 }

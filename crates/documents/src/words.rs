@@ -67,24 +67,44 @@ pub(crate) fn value_key(text: &str) -> Option<String> {
 
 /// The program's own sentences, in English, with the keys under which the catalogue has them.
 static SENTENCES: LazyLock<HashMap<&'static str, &'static str>> = LazyLock::new(|| {
-    let is_sentence = |key: &str| key.starts_with("guard-") || key.starts_with("question-");
+    let is_sentence =
+        |key: &str| ["guard-", "question-", "text-"].iter().any(|it| key.starts_with(it));
     let sentences = WORDS.iter().filter(|(key, _)| is_sentence(key));
     sentences.map(|(key, words)| (column(words, Language::En), *key)).collect()
 });
 
-/// The sentences of computed answers, in English, with their keys: those that say most first.
-static ANSWERS: LazyLock<Vec<(&'static str, &'static str)>> = LazyLock::new(|| {
-    let answers = WORDS.iter().filter(|(key, _)| key.starts_with("answer-"));
+/// Sentences with gaps, in English, with their keys: those that say most first.
+pub(crate) type Sentences = Vec<(&'static str, &'static str)>;
+
+/// The sentences of computed answers.
+static ANSWERS: LazyLock<Sentences> = LazyLock::new(|| sentences_of("answer-"));
+
+/// The sentences in which the program says what did not go as planned.
+static OTHERWISE: LazyLock<Sentences> = LazyLock::new(|| sentences_of("otherwise-"));
+
+fn sentences_of(beginning: &str) -> Sentences {
+    let answers = WORDS.iter().filter(|(key, _)| key.starts_with(beginning));
     let mut answers: Vec<_> =
         answers.map(|(key, words)| (column(words, Language::En), *key)).collect();
     answers
         .sort_by_key(|(sentence, key)| (std::cmp::Reverse(sentence.replace("{}", "").len()), *key));
     answers
-});
+}
 
-/// Returns the sentences of computed answers, in English, with their keys: those that say most first.
-pub(crate) fn answer_sentences() -> &'static [(&'static str, &'static str)] {
+/// Returns the sentences of computed answers.
+pub(crate) fn answer_sentences() -> &'static Sentences {
     &ANSWERS
+}
+
+/// Returns the sentences in which the program says what did not go as planned.
+pub(crate) fn otherwise_sentences() -> &'static Sentences {
+    &OTHERWISE
+}
+
+/// Returns the key under which the catalogue has a measure such as `coverage.computers`, where it does.
+pub(crate) fn measure_key(text: &str) -> Option<String> {
+    let key = format!("measure-{text}");
+    WORDS.contains_key(key.as_str()).then_some(key)
 }
 
 /// Returns the key of what is asked by a guard or as a key question, where `text` is one of these; what
@@ -125,6 +145,7 @@ mod tests {
     use super::*;
     use model::assessment::KeyQuestion;
     use model::guard::Guard;
+    use model::survey::Instrument;
     use strum::VariantArray as _;
 
     #[test]
@@ -142,10 +163,15 @@ mod tests {
     }
 
     #[test]
-    fn every_guard_and_key_question_is_told_in_every_language() {
+    fn every_guard_and_every_question_is_told_in_every_language() {
         let guards = Guard::VARIANTS.iter().map(|it| (format!("guard-{it}"), it.text()));
         let questions = KeyQuestion::ALL.iter().map(|it| (format!("question-{it}"), it.text()));
-        for (key, text) in guards.chain(questions) {
+        let asked = |of: &Instrument| {
+            let standard = of.standard().iter();
+            standard.map(|it| (format!("text-{of}-{}", it.number), it.text)).collect::<Vec<_>>()
+        };
+        let asked: Vec<_> = Instrument::ALL.iter().flat_map(asked).collect();
+        for (key, text) in guards.chain(questions).chain(asked) {
             assert_eq!(sentence_key(text), Some(key.as_str()), "{text}");
             let german = word(&key, Language::De);
             assert_ne!(german, text, "{key}");
