@@ -39,5 +39,10 @@ pub(crate) fn write(writer: &mut Writer<'_>) {
         .section("accepted", &[from])
         .table("accepted", &["role", "by", "at", "plan"])
         .section("transfer-of-responsibility", &[paper.reading.on("team")])
+        .titled_table(
+            "handovers/lines",
+            "of-each",
+            &["scope", "in-operation-since", "brought-by", "received-by", "given-by", "to"],
+        )
         .everything("handovers");
 }

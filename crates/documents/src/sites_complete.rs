@@ -18,8 +18,9 @@ pub(crate) fn write(writer: &mut Writer<'_>) {
         .facts(&["sites", "signed-off", "exempt", "computers", "users", "signed-off-sha256"])
         .coverage("roll-up")
         .section("sites", &[on("signatures")])
-        .table(
+        .titled_table(
             "roll-up/rows",
+            "sites",
             &["site", "ring", "state", "deployed", "signed-by", "signed-at", "exceptions"],
         )
         .facts(&["roll-up/rows-sha256"]);

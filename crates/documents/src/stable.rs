@@ -76,7 +76,7 @@ pub(crate) fn write(writer: &mut Writer<'_>) {
         .criteria("facts/criteria")
         .section("expectations-and-specifications", &[on("assessment")])
         .table("facts/expectations", &["criterion", "text", "target", "measured"])
-        .table(
+        .table_if_any(
             "facts/expectations-and-specifications",
             &["item", "kind", "text", "value", "verdict", "accepted"],
         )

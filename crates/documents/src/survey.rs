@@ -2,10 +2,11 @@
 //!
 //! Source: Deploy SMF, Process 4, Table 7: are customers and users satisfied?
 
-use crate::block::Said;
+use crate::block::{Block, Said};
 use crate::reading::Paper;
 use crate::writer::Writer;
-use model::survey::{Instrument, results};
+use model::state::State;
+use model::survey::{Asked, Instrument, results};
 use serde_json::{Value, json};
 
 pub(crate) fn facts(paper: &Paper<'_>) -> Value {
@@ -16,12 +17,42 @@ pub(crate) fn facts(paper: &Paper<'_>) -> Value {
     });
     let asked = state.survey_questions();
     let of = |it: Instrument| {
-        let questions: Vec<Value> =
-            asked.of(it).map(|it| json!({ "question": it.number, "text": it.text })).collect();
-        json!({ "instrument": it, "questions": questions, "results": results(state, it) })
+        let questions = |how: Asked| -> Vec<Value> {
+            let asked = asked.of(it).filter(|it| it.asked == how);
+            asked.map(|it| json!({ "question": it.number, "text": it.text })).collect()
+        };
+        json!({ "instrument": it, "questions": questions(Asked::Score),
+            "open-questions": questions(Asked::Text), "wrote": wrote(state, it),
+            "given": given(state, it), "results": results(state, it) })
     };
     let instruments: Vec<Value> = Instrument::ALL.iter().map(|it| of(*it)).collect();
     json!({ "round": round, "instruments": instruments })
+}
+
+/// Returns what those who answer by name wrote. What users wrote stands nowhere: they answer anonymously,
+/// and words tell who wrote them.
+fn wrote(state: &State, instrument: Instrument) -> Vec<Value> {
+    let Some(round) = state.survey_round() else { return vec![] };
+    let named = match instrument {
+        Instrument::Users => return vec![],
+        Instrument::SiteOwners => &round.site_owners,
+        Instrument::Customer => &round.customer,
+    };
+    let written = named.iter().flat_map(|(by, replies)| {
+        let texts = replies.iter().filter_map(|it| Some((it.question, it.text.as_ref()?)));
+        texts.map(
+            move |(question, text)| json!({ "question": question, "statement": text, "by": by }),
+        )
+    });
+    written.collect()
+}
+
+/// Returns how many links were given out to users, and how many of them were used, where the results
+/// are kept back: so few say who answered what.
+fn given(state: &State, instrument: Instrument) -> Option<Value> {
+    let is_kept_back = instrument == Instrument::Users && results(state, instrument).is_none();
+    let round = state.survey_round().filter(|_| is_kept_back)?;
+    Some(json!({ "invited": round.links.len(), "responses": round.by_link.len() }))
 }
 
 pub(crate) fn write(writer: &mut Writer<'_>) {
@@ -45,7 +76,11 @@ pub(crate) fn write(writer: &mut Writer<'_>) {
                 .map(|(name, value)| (name.clone(), value.clone()))
                 .collect();
             let facts = writer.reader.facts(&kept);
-            writer.put(crate::block::Block::Facts(facts));
+            writer.put(Block::Facts(facts));
+        }
+        if let Some(Value::Object(given)) = instrument.get("given") {
+            let facts = writer.reader.facts(given);
+            writer.put(Block::Facts(facts)).put(Block::Note(Said::word("too-few-answers")));
         }
         let rows =
             results.and_then(|it| it.get("questions")).or_else(|| instrument.get("questions"));
@@ -56,7 +91,11 @@ pub(crate) fn write(writer: &mut Writer<'_>) {
                 &["question", "text", "counts", "satisfied"],
             );
             writer.put(table);
+            if results.is_some() {
+                writer.put(Block::Note(Said::word("counts-legend")));
+            }
         }
+        written(writer, &instrument);
         if let Some(Value::Array(groups)) = results.and_then(|it| it.get("groups"))
             && !groups.is_empty()
         {
@@ -64,5 +103,20 @@ pub(crate) fn write(writer: &mut Writer<'_>) {
                 writer.reader.table(Some("groups"), groups, &["site", "responses", "satisfied"]);
             writer.put(table);
         }
+    }
+}
+
+/// Puts the open questions into the section, and what was written to them.
+fn written(writer: &mut Writer<'_>, instrument: &Value) {
+    let rows = |of: &str| instrument.get(of).and_then(Value::as_array).filter(|it| !it.is_empty());
+    let Some(open) = rows("open-questions") else { return };
+    let table = writer.reader.table(Some("open-questions"), open, &["question", "text"]);
+    writer.put(table);
+    if let Some(wrote) = rows("wrote") {
+        let columns = ["question", "statement", "by"];
+        let table = writer.reader.table(Some("what-was-written"), wrote, &columns);
+        writer.put(table);
+    } else if instrument.get("instrument").is_some_and(|it| it == "users") {
+        writer.put(Block::Note(Said::word("what-users-wrote")));
     }
 }

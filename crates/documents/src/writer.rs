@@ -148,6 +148,29 @@ impl<'a> Writer<'a> {
         }
     }
 
+    /// Puts the rows at `path` into the section as a table that is called `title`.
+    pub(crate) fn titled_table(&mut self, path: &str, title: &str, first: &[&str]) -> &mut Self {
+        match self.take(path) {
+            Some(Value::Array(items)) if !items.is_empty() => {
+                let table = self.reader.table(Some(title), &items, first);
+                self.put(table)
+            }
+            Some(_) | None => self,
+        }
+    }
+
+    /// Puts the rows at `path` into the section as a table, where there are any.
+    pub(crate) fn table_if_any(&mut self, path: &str, first: &[&str]) -> &mut Self {
+        let is_empty = self.at(path).and_then(Value::as_array).is_none_or(Vec::is_empty);
+        if is_empty { self.without(path) } else { self.table(path, first) }
+    }
+
+    /// Leaves out what stands at `path`: it is nothing, or is said elsewhere in the document.
+    pub(crate) fn without(&mut self, path: &str) -> &mut Self {
+        self.take(path);
+        self
+    }
+
     /// Puts what people said at `path` into the section, as theirs.
     pub(crate) fn statements(&mut self, path: &str) -> &mut Self {
         if let Some(Value::Array(items)) = self.take(path) {
@@ -215,7 +238,9 @@ impl<'a> Writer<'a> {
     /// Puts whatever stands at `path` into the section: plain facts first, then what has rows.
     pub(crate) fn everything(&mut self, path: &str) -> &mut Self {
         match self.take(path) {
-            Some(Value::Object(fields)) if !fields.is_empty() => self.rest(fields),
+            // What had parts, all of which stand above already, says nothing more.
+            Some(Value::Object(fields)) if fields.is_empty() => {}
+            Some(Value::Object(fields)) => self.rest(fields),
             Some(Value::Array(items)) if items.iter().any(Value::is_object) => {
                 let table = self.reader.table(None, &items, &[]);
                 self.put(table);

@@ -87,7 +87,13 @@ fn staying(state: &State) -> Facts {
     if members().any(|(it, _)| answer(it).is_none()) {
         return stated(basis);
     }
-    let who = names(members().filter(|(it, _)| stays(it)).map(|(it, _)| &it.id));
+    let name = |it: &Person| match it.private.sealed() {
+        Some(_) => it.id.to_string(),
+        None => it.name().to_owned(),
+    };
+    let staying: Vec<String> =
+        members().filter(|(it, _)| stays(it)).map(|(it, _)| name(it)).collect();
+    let who = names(staying.iter());
     derived(if who == "none" { "No".to_owned() } else { format!("Yes: {who}") }, basis)
 }
 
@@ -104,7 +110,8 @@ fn escalation(state: &State) -> Facts {
     match gates::incidents::st3(state) {
         Ok(()) => {
             let count = levels.map_or(0, Vec::len);
-            derived(format!("Yes, in {count} levels; a drill was answered in time"), basis)
+            let levels = if count == 1 { "level" } else { "levels" };
+            derived(format!("Yes, in {count} {levels}; a drill was answered in time"), basis)
         }
         Err(_) => stated(basis),
     }
@@ -270,6 +277,9 @@ fn resources(state: &State) -> Facts {
     let limits = &state.plan.limits;
     let sites = crate::site_care::coverage::in_scope(state).map(|(it, _)| it);
     let links = sites.clone().filter(|it| it.link.is_some()).count();
+    let count = sites.clone().count();
+    // Where the limit lies above what there is, nothing is limited by it.
+    let at_once = usize::try_from(limits.sites_at_once).unwrap_or(usize::MAX).min(count);
     let computers: usize = sites.map(|it| it.computers.len()).sum();
     let of_links = match links {
         0 => "The plan describes no links, and limits none".to_owned(),
@@ -278,8 +288,9 @@ fn resources(state: &State) -> Facts {
             limits.window_share_percent, limits.outside_share_percent
         ),
     };
-    let answer =
-        format!("{of_links}; {computers} computers, {} sites at once", limits.sites_at_once);
+    let answer = format!(
+        "{of_links}; {computers} computers at {count} sites, at most {at_once} of them at once"
+    );
     derived(answer, json!({ "limits": limits, "links": links, "computers": computers }))
 }
 
