@@ -9,7 +9,6 @@ use crate::name::DocumentName;
 use crate::reading::Paper;
 use crate::writer::Writer;
 use model::close_out::{self, Contribution, contributors};
-use model::digest::canonical_digest;
 use model::reports;
 use model::state::State;
 use serde_json::{Value, json};
@@ -41,8 +40,8 @@ pub(crate) fn facts(paper: &Paper<'_>) -> Value {
 /// Returns the deployment reports by name and digest: what they say stands in documents of their own.
 fn reports_of(state: &State) -> Value {
     let reports = reports::reports(state).into_iter().map(|it| {
-        let sha256 = canonical_digest(&reports::report(state, &it));
-        json!({ "report": it, "document": DocumentName::Report(it).to_string(), "sha256": sha256 })
+        let digest = reports::digest(state, &it);
+        json!({ "report": it, "document": DocumentName::Report(it).to_string(), "digest": digest })
     });
     reports.collect()
 }
@@ -108,11 +107,12 @@ pub(crate) fn write(writer: &mut Writer<'_>) {
         .section("suggested-lessons", &[])
         .table("facts/suggested-lessons", &[])
         .section("deployment-reports", &[on("sites")])
-        .table("facts/deployment-reports", &["report", "document", "sha256"])
+        .table("facts/deployment-reports", &["report", "document", "digest"])
         .put(Block::Note(Said::word("reports-stand-alone")))
         .section("satisfaction", &[on("survey")])
         .table("facts/satisfaction", &["instrument", "invited", "responses", "response-rate"])
         .table("facts/questions", &["instrument", "question", "text", "counts", "satisfied"])
+        .put(Block::Note(Said::word("counts-legend")))
         .section("quiet-period", &[on("quiet-period")])
         .table("facts/quiet-periods", &["quiet-period", "start", "nominal-end", "end"])
         .put(Block::Note(Said::word("figures-stand-in-report")));

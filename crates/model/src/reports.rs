@@ -69,9 +69,14 @@ pub fn report(state: &State, report: &Report) -> Option<Value> {
     }
 }
 
-/// Returns the digest of what `report` says.
+/// Returns the digest of `report` as the document that it is: the one that stands at its foot.
 pub fn digest(state: &State, report: &Report) -> Option<Digest> {
-    self::report(state, report).map(|it| canonical_digest(&it))
+    self::report(state, report).map(|it| canonical_digest(&document_body(report, &it)))
+}
+
+/// Returns the body of the document that `report` is, out of the `facts` that it tells.
+pub fn document_body(report: &Report, facts: &Value) -> Value {
+    json!({ "document": format!("report/{report}"), "facts": facts })
 }
 
 fn ring(state: &State, id: &RingId) -> Option<Value> {

@@ -153,7 +153,7 @@ fn reports(state: &State) -> Value {
         "sites": sites.len(),
         "sites-sha256": canonical_digest(&sites),
         "computed": crate::reports::reports(state).iter()
-            .map(|it| json!({ "report": it, "sha256": crate::reports::digest(state, it) }))
+            .map(|it| json!({ "report": it, "digest": crate::reports::digest(state, it) }))
             .collect::<Vec<_>>(),
         "deployment-stable": of(&Sheet::DeploymentStable),
         "quiet-period": of(&Sheet::QuietPeriodReport),
