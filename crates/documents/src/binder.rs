@@ -3,6 +3,7 @@
 //! House rule: nothing waits without saying on whom, since when.
 
 use crate::document::Status;
+use crate::frame;
 use crate::name::{self, DocumentName};
 use crate::reading::Paper;
 use jiff::Timestamp;
@@ -104,6 +105,10 @@ pub fn line(paper: &Paper<'_>, name: DocumentName) -> BinderLine {
         let known = state.slots.get(&slot);
         if state.is_signed(&slot) {
             signed += 1;
+            continue;
+        }
+        if known.is_none() && frame::is_overtaken(state, sheet) {
+            needed -= 1;
             continue;
         }
         let roles = model::gates::milestone::signers(&state.plan, &slot);

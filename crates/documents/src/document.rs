@@ -17,6 +17,9 @@ use serde_json::Value;
 /// The name of the format, in every document.
 pub(crate) const FORMAT: &str = "landfall-document/1";
 
+/// How a signature stands that nobody is going to be asked for, as a word of the catalogue.
+pub(crate) const NOT_NEEDED: &str = "is-not-needed";
+
 /// A document, as its canonical JSON has it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]

@@ -2,9 +2,10 @@
 //!
 //! Source: Deploy SMF, outputs of Tables 4 to 7.
 
-use crate::block::{Criterion, Said, Verdict};
+use crate::block::{Block, Criterion, Said, Verdict};
 use crate::document::{
-    Again, Disputed, Document, FORMAT, Head, Issue, OnPaper, Place, Revision, Slot, Status,
+    Again, Disputed, Document, FORMAT, Head, Issue, NOT_NEEDED, OnPaper, Place, Revision, Slot,
+    Status,
 };
 use crate::facts::Reader;
 use crate::name::DocumentName;
@@ -53,6 +54,7 @@ pub(crate) fn document(paper: &Paper<'_>, name: &DocumentName, issue: Issue) -> 
     let beside = paper.reading.beside(&standing.digest).filter(|_| standing.issued.is_some());
     lay_out(&mut writer, name);
     let (sections, mut missing) = writer.finish();
+    missing.extend(sections.iter().flat_map(|it| &it.blocks).flat_map(open_questions));
     let slots = slots(paper, name, &standing);
     let gate = gate(paper, name, &standing);
     let not_met =
@@ -64,7 +66,8 @@ pub(crate) fn document(paper: &Paper<'_>, name: &DocumentName, issue: Issue) -> 
         Said::with("missing-confirmation", &[&role_word(it.role), &by, &of.dispute])
     }));
     let is_signed = |it: &Slot| matches!(it.stands.as_str(), "is-signed" | "is-signed-on-paper");
-    let unsigned = slots.iter().filter(|it| it.by.is_none() || !is_signed(it));
+    let is_needed = |it: &&Slot| it.stands != NOT_NEEDED;
+    let unsigned = slots.iter().filter(|it| it.by.is_none() || !is_signed(it)).filter(is_needed);
     missing.extend(
         unsigned.map(|it| {
             Said::with("missing-signature", &[&role_word(it.role), &it.asked.join(", ")])
@@ -92,6 +95,19 @@ pub(crate) fn document(paper: &Paper<'_>, name: &DocumentName, issue: Issue) -> 
         body: standing.body,
         record: Place { entry, at, head },
     })
+}
+
+/// Returns the questions of a section that nobody has answered: whoever reads it sees them open.
+fn open_questions(block: &Block) -> Vec<Said> {
+    let Block::Answers(answers) = block else { return vec![] };
+    let open = answers.iter().filter(|it| it.verdict == Verdict::NotKnown);
+    open.map(|it| Said::with("missing-answer", &[&it.id])).collect()
+}
+
+/// Returns whether nobody is asked to sign `sheet` any more: the final sign-off covers whatever the
+/// interim one would have covered.
+pub(crate) fn is_overtaken(state: &State, sheet: &Sheet) -> bool {
+    *sheet == Sheet::CoreInterim && state.is_locked(&Sheet::CoreFinal)
 }
 
 /// Returns the word of the catalogue that names a role type.
@@ -320,7 +336,8 @@ fn disclosures(paper: &Paper<'_>, name: &DocumentName, standing: &Standing) -> V
     if state.history.clock.is_some() {
         said.push(Said::word("disclosed-clock"));
     }
-    if standing.status == Status::Draft {
+    let is_asked = name.sheet().is_none_or(|it| !is_overtaken(state, it));
+    if standing.status == Status::Draft && is_asked {
         said.push(Said::word("disclosed-draft"));
     }
     said
@@ -349,7 +366,8 @@ fn slot(paper: &Paper<'_>, slot: &SlotId, standing: &Standing) -> Slot {
     let people = planner::waiting::holders(state, &slot.sheet.scope(), &roles);
     let acts = paper.reading.acts(&slot.sheet).iter();
     let last = acts.rev().find(|it| it.slot == *slot && it.document == standing.digest);
-    let stands = last.map_or("is-pending", |it| match it.paper {
+    let pending = if is_overtaken(state, &slot.sheet) { NOT_NEEDED } else { "is-pending" };
+    let stands = last.map_or(pending, |it| match it.paper {
         Some(_) => "is-signed-on-paper",
         None => stands(it.transition),
     });

@@ -7,7 +7,9 @@ use crate::core_components::answers;
 use crate::reading::Paper;
 use crate::writer::Writer;
 use model::release_readiness::{infrastructure_strategy, inputs, risks};
+use model::state::State;
 use serde_json::{Value, json};
+use std::path::Path;
 
 pub(crate) fn facts(paper: &Paper<'_>) -> Value {
     let state = paper.state;
@@ -23,7 +25,7 @@ pub(crate) fn facts(paper: &Paper<'_>) -> Value {
         .collect();
     let rows = |it: Vec<Value>| it;
     let inputs = rows(inputs(state).iter().map(|it| {
-        json!({ "input": it.input, "kind": it.kind, "source": it.source, "sha256": it.sha256, "reason": it.reason })
+        json!({ "input": it.input, "kind": it.kind, "source": source_of(state, &it.source), "sha256": it.sha256, "reason": it.reason })
     }).collect());
     let risks = rows(
         risks(state)
@@ -33,7 +35,7 @@ pub(crate) fn facts(paper: &Paper<'_>) -> Value {
     );
     json!({
         "release": { "name": state.plan.release.name, "version": state.plan.release.version,
-            "sha256": state.release_digest(), "final": state.is_declared_final(),
+            "sha256": state.release_digest(), "final": final_of(state),
             "criteria-acknowledged": model::gates::entry::e4(state).is_ok(),
             "open-conditions": state.open_conditions() },
         "decision": decision, "votes": votes, "inputs": inputs, "strategy": strategy, "risks": risks,
@@ -41,6 +43,21 @@ pub(crate) fn facts(paper: &Paper<'_>) -> Value {
         "known-issues": state.plan.release.known_issues,
         "success-criteria": state.plan.success_criteria,
     })
+}
+
+/// Returns where an input comes from: of the folder of the plan its name, and not where it lies on the
+/// computer of whoever made the deployment.
+fn source_of<'a>(state: &State, source: &'a str) -> &'a str {
+    if source != state.folder {
+        return source;
+    }
+    let name = Path::new(source).file_name().and_then(|it| it.to_str());
+    name.unwrap_or(source)
+}
+
+/// Returns that the release was declared final; where nobody has said so, that, and not a "no".
+fn final_of(state: &State) -> &'static str {
+    if state.is_declared_final() { "declared" } else { "not declared" }
 }
 
 pub(crate) fn write(writer: &mut Writer<'_>) {
@@ -55,7 +72,7 @@ pub(crate) fn write(writer: &mut Writer<'_>) {
         .table("deliverables", &["name", "path", "version", "sha256"])
         .section("decision", &[from])
         .everything("decision")
-        .table("votes", &["role", "by", "recommendation", "reason"])
+        .table_if_any("votes", &["role", "by", "recommendation", "reason"])
         .section("success-criteria", &[from])
         .table("success-criteria", &["id", "text", "target", "at"])
         .section("known-issues", &[from])

@@ -15,7 +15,7 @@ pub(crate) use parts::{Card, Foot, ShownBlock, ShownCriterion, ShownSection, Sig
 
 use crate::block::{Block, Criterion, Fact, Said, Section};
 use crate::computed;
-use crate::document::{Document, Status};
+use crate::document::{Document, NOT_NEEDED, Status};
 use crate::language::Language;
 use crate::letterhead::Letterhead;
 use crate::name::DocumentName;
@@ -60,7 +60,10 @@ pub fn shown(document: &Document, language: Language, letterhead: &Letterhead) -
     let it = Teller { language, zone: &zone };
     let is_rehearsal = document.head.purpose == Purpose::Rehearsal;
     let status: &'static str = document.status.into();
+    let is_needed = !is_not_needed(document);
     let mark = match (is_rehearsal, document.status) {
+        (true, Status::Draft) if !is_needed => Some("mark-rehearsal".to_owned()),
+        (false, Status::Draft) if !is_needed => None,
         (true, Status::Locked | Status::Current) => Some("mark-rehearsal".to_owned()),
         (true, _) => Some(format!("mark-rehearsal-{status}")),
         (false, Status::Locked | Status::Current) => None,
@@ -74,7 +77,11 @@ pub fn shown(document: &Document, language: Language, letterhead: &Letterhead) -
         title: it.word(&document.title),
         of: document.of.as_deref().map(clean),
         version: filled("issue-number", &[document.version.to_string()], language),
-        status: it.word(&format!("status-{status}")),
+        status: it.word(&if is_needed {
+            format!("status-{status}")
+        } else {
+            NOT_NEEDED.to_owned()
+        }),
         tone: tone_of(document.status),
         mark: mark.map(|key| it.word(&key)),
         complete: document.missing.is_empty(),
@@ -94,6 +101,12 @@ pub fn shown(document: &Document, language: Language, letterhead: &Letterhead) -
 fn zone_of(document: &Document) -> TimeZoneName {
     let named = document.head.zone.parse();
     named.unwrap_or_else(|_| "UTC".parse().expect("because every computer knows UTC"))
+}
+
+/// Returns whether nobody is going to be asked to sign a sheet: another one has taken its place before.
+fn is_not_needed(document: &Document) -> bool {
+    let mut slots = document.slots.iter();
+    !document.slots.is_empty() && slots.all(|it| it.stands == NOT_NEEDED)
 }
 
 fn tone_of(status: Status) -> &'static str {
@@ -169,7 +182,14 @@ impl Teller<'_> {
     }
 
     fn lead(&self, document: &Document) -> String {
+        if is_not_needed(document) {
+            return self.word("not-needed");
+        }
+        let excepted = signed::excepted(document).count();
         match (document.missing.len(), document.status) {
+            (0, Status::Locked) if excepted > 0 => {
+                self.with("complete-and-signed-with", &[&excepted])
+            }
             (0, Status::Locked) => self.word("complete-and-signed"),
             (0, _) => self.word("complete"),
             (count, _) => self.with("incomplete", &[&count]),
@@ -183,6 +203,7 @@ impl Teller<'_> {
         if more > 0 {
             lacks.push(self.with("and-more", &[&more]));
         }
+        lacks.extend(signed::excepted(document).take(MISSING_MAX).map(|it| self.excepted(it)));
         lacks
     }
 
@@ -221,6 +242,11 @@ impl Teller<'_> {
         for addition in letterhead.additions_of(document) {
             let blocks = vec![ShownBlock::Note { text: clean(&addition.text) }];
             sections.push(ShownSection { title: clean(&addition.title), source: None, blocks });
+        }
+        let excepted: Vec<ShownBlock> =
+            signed::excepted(document).flat_map(|it| self.exceptions(it)).collect();
+        if !excepted.is_empty() {
+            sections.push(self.plain("exceptions", excepted));
         }
         if !document.slots.is_empty() {
             let slots = document.slots.iter().map(|it| self.signature(it)).collect();
@@ -283,7 +309,9 @@ impl Teller<'_> {
         let named: Vec<String> = from.iter().take(RANGES_MAX).map(range).collect();
         let rest = from.get(RANGES_MAX..).unwrap_or_default();
         let more: Seq = rest.iter().map(|(first, last)| last - first + 1).sum();
+        let is_one = matches!(from, [(first, last)] if first == last);
         match more {
+            0 if is_one => self.with("from-entry", &[&named.join(", ")]),
             0 => self.with("from-entries", &[&named.join(", ")]),
             more => self.with("from-entries-and-more", &[&named.join(", "), &more]),
         }

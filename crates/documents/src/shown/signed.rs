@@ -4,15 +4,44 @@
 
 use super::cleaned::clean;
 use super::{ShownBlock, Signature, Teller};
-use crate::document::{Again, Disputed, OnPaper, Slot};
+use crate::document::{Again, Disputed, Document, OnPaper, Slot};
 use crate::words::meaning;
 use jiff::Timestamp;
 use model::batch::InBatch;
 
+/// Returns the signatures that were given with exceptions.
+pub(super) fn excepted(document: &Document) -> impl Iterator<Item = &Slot> {
+    let slots = document.slots.iter();
+    slots.filter(|it| is_given(it) && !it.statements.is_empty())
+}
+
+fn is_given(slot: &Slot) -> bool {
+    matches!(slot.stands.as_str(), "is-signed" | "is-signed-on-paper")
+}
+
 impl Teller<'_> {
+    /// Returns that a signature has exceptions, for whoever reads only the top of a document.
+    pub(super) fn excepted(&self, slot: &Slot) -> String {
+        let said = slot.statements.iter().map(|it| clean(it)).collect::<Vec<_>>().join("; ");
+        self.with("signed-with-exception", &[&self.role(&slot.role.to_string()), &said])
+    }
+
+    /// Returns each exception of a signature, with who made it and when.
+    pub(super) fn exceptions(&self, slot: &Slot) -> Vec<ShownBlock> {
+        let by = clean(slot.by.as_deref().unwrap_or_default());
+        let mut line = format!("{by}, {}", self.role(&slot.role.to_string()));
+        if let Some(at) = slot.at {
+            line += &format!(" \u{b7} {}", self.exactly(at));
+        }
+        if let Some(entry) = slot.entry {
+            line += &format!(" \u{b7} {}", self.with("entry-number", &[&entry]));
+        }
+        let said = |it: &String| ShownBlock::Statement { text: clean(it), by: line.clone() };
+        slot.statements.iter().map(said).collect()
+    }
+
     pub(super) fn signature(&self, slot: &Slot) -> ShownBlock {
-        let is_given = matches!(slot.stands.as_str(), "is-signed" | "is-signed-on-paper");
-        let is_signed = is_given && slot.disputed.is_none();
+        let is_signed = is_given(slot) && slot.disputed.is_none();
         let stands = if slot.disputed.is_some() { "is-disputed" } else { slot.stands.as_str() };
         let told = meaning(&slot.meaning, self.language);
         let mut lines = Vec::new();

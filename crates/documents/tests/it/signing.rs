@@ -1,12 +1,12 @@
 //! Signatures on documents: one that is disputed says so, and one on paper is never shown as another.
 
-use crate::world::{World, created, plan};
+use crate::world::{World, created, happens, person, plan};
 use documents::{Document, Language, Letterhead, shown, signature_manifests, text};
 use jiff::Timestamp;
 use model::assessment::{AssessmentEvent, KeyQuestion};
 use model::digest::Digest;
 use model::dispute::{CONFIRMED, DisputeEvent};
-use model::event::{Actor, Entry, Event};
+use model::event::{Actor, Event};
 use model::guard::Guard;
 use model::machine::SignOffTransition;
 use model::paper::{PaperEvent, SignedPaper};
@@ -17,17 +17,6 @@ use model::sheet::{self, SlotId};
 
 fn slot() -> SlotId {
     "site/B27:site-owner".parse().unwrap()
-}
-
-fn person(name: &str) -> Actor {
-    Actor::Person { person: name.parse().unwrap(), login: name.to_owned(), known: None }
-}
-
-fn happens(world: &mut World, actor: Actor, event: Event) {
-    let (seq, at) = (world.state.seq + 1, world.state.at);
-    let entry = Entry { seq, at, actor, baseline: 0, command: None, event };
-    world.state.evolve(&entry, None).unwrap();
-    world.reading.note(&world.state, &entry, Digest::of(&seq.to_be_bytes()));
 }
 
 fn sign_off(world: &World, transition: SignOffTransition) -> Event {
@@ -200,4 +189,69 @@ fn what_stands_beside_what_was_issued_is_as_it_was_then() {
         happens(&mut world, person("amara"), Event::Assessment(answered));
     }
     assert_eq!(issued(&world), then);
+}
+
+#[test]
+fn an_exception_stands_in_a_section_of_its_own_and_at_the_top() {
+    let mut world = created(plan(), Purpose::Production);
+    for slot in ["site/B27:release-management", "site/B27:site-owner"] {
+        let slot: SlotId = slot.parse().unwrap();
+        let requested = sign_off_of(slot.clone(), &world, SignOffTransition::Requested);
+        happens(&mut world, Actor::System, requested);
+        let is_owner = slot.role == RoleType::SiteOwner;
+        let given = SignOffTransition::SignedWithExceptions;
+        let given = if is_owner { given } else { SignOffTransition::Signed };
+        let mut signed = sign_off_of(slot, &world, given);
+        if let Event::SignOff { statements, .. } = &mut signed
+            && is_owner
+        {
+            statements.push("The till at the back is slow (Anselm Bellini, 2027-03-01)".to_owned());
+        }
+        happens(&mut world, person("anselm.bellini"), signed);
+    }
+    for (language, lead, top, heading) in [
+        (
+            Language::En,
+            "This document is complete and signed by everybody. Signatures with exceptions: 1.",
+            "  - exception of the Site Owner: The till at the back is slow",
+            "Exceptions\n",
+        ),
+        (
+            Language::De,
+            "Dieses Dokument ist vollst\u{e4}ndig und von allen unterzeichnet. Unterschriften mit Vorbehalten: 1.",
+            "  - Vorbehalt (Standortverantwortliche): The till at the back is slow",
+            "Vorbehalte\n",
+        ),
+    ] {
+        let document = documents::document(&world.paper(), &"site/B27".parse().unwrap()).unwrap();
+        let page = text(&shown(&document, language, &Letterhead::default()));
+        assert!(page.contains(lead) && page.contains(top), "{page}");
+        let (_, section) = page.split_once(&format!(" {heading}")).unwrap();
+        let (section, _) = section.split_once("\n\n").unwrap();
+        assert!(section.contains("\u{201c}The till at the back is slow"), "{section}");
+        assert!(section.contains("Anselm Bellini (anselm.bellini), "), "{section}");
+    }
+}
+
+#[test]
+fn nobody_is_asked_for_the_interim_sign_off_once_the_final_one_is_given() {
+    let mut world = created(plan(), Purpose::Production);
+    let interim = |world: &World| {
+        let document = documents::document(&world.paper(), &"core-interim".parse().unwrap());
+        text(&shown(&document.unwrap(), Language::En, &Letterhead::default()))
+    };
+    assert!(interim(&world).contains("This document is not complete."));
+    for slot in ["core:release-management", "core:tester", "core:operations-manager"] {
+        for transition in [SignOffTransition::Requested, SignOffTransition::Signed] {
+            let event = sign_off_of(slot.parse().unwrap(), &world, transition);
+            happens(&mut world, person("amara"), event);
+        }
+    }
+    let page = interim(&world);
+    assert!(page.contains("Not needed: the final sign-off was given."), "{page}");
+    assert!(!page.contains("DRAFT") && !page.contains("not asked for yet"), "{page}");
+    let binder = documents::binder(&world.paper());
+    let named = |it: &&documents::BinderLine| it.document.to_string() == "core-interim";
+    let line = binder.documents.iter().find(named).unwrap();
+    assert_eq!((line.needed, line.missing.len()), (0, 0));
 }

@@ -41,6 +41,19 @@ pub(crate) fn created(plan: MasterProjectPlan, purpose: Purpose) -> World {
     World { state, reading }
 }
 
+/// Returns a person who acts.
+pub(crate) fn person(name: &str) -> Actor {
+    Actor::Person { person: name.parse().unwrap(), login: name.to_owned(), known: None }
+}
+
+/// Lets something happen in `world`, in the next entry of its record.
+pub(crate) fn happens(world: &mut World, actor: Actor, event: Event) {
+    let (seq, at) = (world.state.seq + 1, world.state.at);
+    let entry = Entry { seq, at, actor, baseline: 0, command: None, event };
+    world.state.evolve(&entry, None).unwrap();
+    world.reading.note(&world.state, &entry, Digest::of(&seq.to_be_bytes()));
+}
+
 impl World {
     /// Returns what documents are made of.
     pub(crate) fn paper(&self) -> Paper<'_> {
