@@ -15,8 +15,10 @@ pub(crate) fn facts(paper: &Paper<'_>, number: u32) -> Option<Value> {
     });
     let mut escalation = json!(it);
     counted_from_one(&mut escalation);
+    let end = paper.reading.decided().end_of(number);
+    let end = end.map(|it| json!({ "at": it.at, "by": it.by, "entry": it.seq }));
     Some(
-        json!({ "escalation": escalation, "in-time": it.is_answered_in_time(), "drill": it.is_drill(), "incident": incident }),
+        json!({ "escalation": escalation, "in-time": it.is_answered_in_time(), "drill": it.is_drill(), "incident": incident, "end": end }),
     )
 }
 
@@ -51,7 +53,7 @@ pub(crate) fn write(writer: &mut Writer<'_>) {
         ])
         .section("raised", &[from])
         .everything("escalation/raising")
-        .everything("escalation/paged")
+        .facts(&["escalation/paged"])
         .section("incident", &[paper.reading.on("incidents")])
         .everything("incident")
         .section("answer", &[from])
@@ -66,6 +68,9 @@ pub(crate) fn write(writer: &mut Writer<'_>) {
         .section("end", &[from])
         .facts(&[
             "escalation/closure",
+            "end/at",
+            "end/by",
+            "end/entry",
             "escalation/article",
             "escalation/avoidable",
             "escalation/known_error",

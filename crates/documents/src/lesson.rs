@@ -8,12 +8,18 @@ use serde_json::{Value, json};
 
 pub(crate) fn facts(paper: &Paper<'_>, number: u32) -> Option<Value> {
     let it = paper.state.close_out.lessons.get((number as usize).checked_sub(1)?)?;
-    Some(json!({ "lesson": it.lesson, "by": it.by, "entry": it.seq, "standing": it.standing }))
+    let decided = paper.reading.decided().lesson(number).iter().map(|it| {
+        json!({ "standing": it.standing, "reason": it.reason, "by": it.act.by, "at": it.act.at,
+            "entry": it.act.seq })
+    });
+    Some(json!({ "lesson": it.lesson, "by": it.by, "entry": it.seq, "standing": it.standing,
+        "decided": decided.collect::<Vec<_>>() }))
 }
 
 pub(crate) fn write(writer: &mut Writer<'_>) {
+    let from = writer.paper.reading.on("close-out");
     writer
-        .section("lesson", &[writer.paper.reading.on("close-out")])
+        .section("lesson", &[from])
         .facts(&[
             "lesson/title",
             "lesson/situation",
@@ -24,5 +30,7 @@ pub(crate) fn write(writer: &mut Writer<'_>) {
             "by",
             "entry",
         ])
-        .everything("lesson");
+        .everything("lesson")
+        .section("decision", &[from])
+        .table_if_any("decided", &["standing", "reason", "by", "at", "entry"]);
 }

@@ -15,6 +15,8 @@ mod close_out;
 mod communications;
 mod computed;
 mod core_components;
+mod course;
+mod decided;
 mod deployment_report;
 mod document;
 mod escalation;

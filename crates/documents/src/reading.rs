@@ -8,6 +8,8 @@
 //! House rule: the same record gives the same bytes.
 
 use crate::block::{Criterion, Said};
+use crate::course::Course;
+use crate::decided::Decided;
 use crate::document::Head;
 use crate::name::DocumentName;
 use crate::{core_components, frame};
@@ -87,6 +89,8 @@ pub struct Reading {
     rows: BTreeMap<Digest, (usize, Vec<u8>)>,
     last_rows: Option<Digest>,
     waivers: BTreeMap<u32, Vec<Seq>>,
+    course: Course,
+    decided: Decided,
     last: Option<(Seq, Timestamp, Digest)>,
 }
 
@@ -159,6 +163,8 @@ impl Reading {
         self.last = Some((seq, at, hash));
         self.by_scope.entry(scope_of(state, &entry.event)).or_default().push(seq);
         self.by_topic.entry(topic(&entry.event)).or_default().push(seq);
+        self.course.note(entry);
+        self.decided.note(state, entry);
         if let Event::WaiverRequested { waiver, .. }
         | Event::WaiverApproved { waiver, .. }
         | Event::Waiver { waiver, .. } = &entry.event
@@ -265,6 +271,16 @@ impl Reading {
                 self.bodies.insert(*document, body);
             }
         }
+    }
+
+    /// Returns what went otherwise.
+    pub(crate) fn course(&self) -> &Course {
+        &self.course
+    }
+
+    /// Returns what people decided.
+    pub(crate) fn decided(&self) -> &Decided {
+        &self.decided
     }
 
     /// Returns the last entry that was noted: its number, when it was written, its hash.

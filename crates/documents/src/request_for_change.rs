@@ -13,9 +13,19 @@ pub(crate) fn facts(paper: &Paper<'_>, id: &RfcId) -> Option<Value> {
     let (request, status) = state.rfc(id)?;
     let (approvals, schedule) = (&status.approvals, &state.change_schedule);
     let disputed = state.disputed_approvals(id);
-    let approvals = approvals.iter().map(|(by, level)| {
+    let decided = paper.reading.decided();
+    let noted = decided.approvals(id, approvals.len());
+    let authorised = decided.authorised(id);
+    let approvals = (0..).zip(approvals).map(|(number, (by, level)): (usize, _)| {
         let dispute = disputed.iter().find(|it| it.by == *by).map(|it| it.dispute);
         let mut row = json!({ "by": by, "level": level + 1 });
+        let noted = noted.get(number).filter(|it| it.act.by.as_ref() == Some(by));
+        if let Some((row, it)) = row.as_object_mut().zip(noted) {
+            row.insert("at".to_owned(), json!(it.act.at));
+            row.insert("entry".to_owned(), json!(it.act.seq));
+            row.insert("part".to_owned(), json!(it.part));
+            row.insert("conditions".to_owned(), json!(it.conditions));
+        }
         // Said only where it is so: what was printed before stays what it was.
         if let Some((row, dispute)) = row.as_object_mut().zip(dispute) {
             row.insert("dispute".to_owned(), json!(dispute));
@@ -29,6 +39,8 @@ pub(crate) fn facts(paper: &Paper<'_>, id: &RfcId) -> Option<Value> {
         "request": request,
         "standing": {
             "state": status.state, "since": status.since, "category": status.category,
+            "authorised-at": authorised.map(|it| it.at),
+            "authorised-entry": authorised.map(|it| it.seq),
             "authorised-part": status.part, "part-now": state.part_of(id), "until": status.until,
             "was-emergency": status.was_emergency, "ended": status.ended, "reason": status.reason,
             "on-behalf-of": status.spoken_for().collect::<Vec<_>>(),
@@ -95,6 +107,8 @@ pub(crate) fn write(writer: &mut Writer<'_>, id: &RfcId) {
             "standing/state",
             "standing/since",
             "standing/category",
+            "standing/authorised-at",
+            "standing/authorised-entry",
             "standing/until",
             "standing/was-emergency",
             "standing/ended",
@@ -102,7 +116,7 @@ pub(crate) fn write(writer: &mut Writer<'_>, id: &RfcId) {
             "standing/on-behalf-of",
         ])
         .table("levels", &["role", "quorum"])
-        .table("approvals", &["level", "by", "dispute"])
+        .table("approvals", &["level", "by", "at", "entry", "part", "conditions", "dispute"])
         .section("emergency", &[here])
         .everything("emergency")
         .section("conflicts", &[here])

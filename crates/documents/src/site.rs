@@ -2,6 +2,7 @@
 //!
 //! Source: Deploy SMF, Process 2, output of Table 5.
 
+use crate::course;
 use crate::writer::Writer;
 use model::id::SiteId;
 use model::scope::Scope;
@@ -13,7 +14,9 @@ pub(crate) fn write(writer: &mut Writer<'_>, site: &SiteId) {
         .section("site", &[paper.reading.on("deployment")])
         .facts(&["site", "site-title", "zone", "owner", "deputy", "care/mode"])
         .section("what-was-deployed", &[here])
-        .facts(&["run", "began", "in-service", "care/phases", "failures-passed-over"])
+        .facts(&["run", "began", "in-service", "care/phases", "failures-passed-over"]);
+    course::write(writer, &[Scope::Site(site.clone())]);
+    writer
         .section("coverage", &[here])
         .facts(&["computers", "users", "care/coverage"])
         .table("care/exemptions", &["number", "what", "reason", "agreed-to-by", "until"])

@@ -86,8 +86,12 @@ fn ring(state: &State, id: &RingId) -> Option<Value> {
     let sites = of_ring.filter_map(|it| {
         let site = state.plan.sites.get(*it as usize)?;
         let status = state.sites.get(*it as usize)?;
+        let otherwise = state.close_out.otherwise.get(&Scope::Site(site.id.clone())).copied();
+        let otherwise = otherwise.unwrap_or_default();
         Some(json!({ "site": site.id, "state": status.state, "runs": status.runs,
-            "began": deployed_from(status), "in-service": status.in_service }))
+            "began": deployed_from(status), "in-service": status.in_service,
+            "halted": otherwise.halted, "retried": otherwise.retried,
+            "passed-over": otherwise.passed_over, "left-out": otherwise.left_out }))
     });
     Some(json!({
         "ring": planned.id,

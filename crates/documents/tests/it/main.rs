@@ -4,6 +4,7 @@
 #![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "a test fails where it stands")]
 
 mod composing;
+mod deciding;
 mod printing;
 mod signing;
 mod structure;
