@@ -127,3 +127,15 @@ fn exit_codes_are_told_to_programs_too() {
     assert_eq!(refused["kind"], "refused");
     assert_eq!(refused["meaning"], "a gate, or the state of the thing, refuses it");
 }
+
+#[test]
+fn a_document_that_lacks_something_is_listed_with_it() {
+    let place = Place::new();
+    let (code, open) = place.types("document list --open");
+    assert!(code == 0 && open.contains("lacks: nobody has judged "), "{open}");
+    let (_, listed) = place.types("document list --json");
+    let listed: serde_json::Value = serde_json::from_str(&listed).unwrap();
+    let documents = listed["documents"].as_array().unwrap();
+    let readiness = documents.iter().find(|it| it["document"] == "readiness").unwrap();
+    assert!(!readiness["lacks"].as_array().unwrap().is_empty(), "{readiness}");
+}

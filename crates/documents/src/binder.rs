@@ -2,6 +2,7 @@
 //!
 //! House rule: nothing waits without saying on whom, since when.
 
+use crate::block::Said;
 use crate::document::Status;
 use crate::frame;
 use crate::name::{self, DocumentName};
@@ -43,6 +44,16 @@ pub struct BinderLine {
     /// The signatures that it lacks.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<MissingSignature>,
+    /// What else it lacks, in English, as its paper says it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub lacks: Vec<String>,
+}
+
+impl BinderLine {
+    /// Returns whether it lacks nothing: no signature, and nothing else.
+    pub fn is_complete(&self) -> bool {
+        self.missing.is_empty() && self.lacks.is_empty()
+    }
 }
 
 /// A signature that a document lacks.
@@ -89,7 +100,6 @@ pub fn line(paper: &Paper<'_>, name: DocumentName) -> BinderLine {
     let status = status(paper, &name);
     let DocumentName::Sheet(sheet) = &name else {
         return BinderLine {
-            document: name,
             code,
             title,
             status,
@@ -97,6 +107,8 @@ pub fn line(paper: &Paper<'_>, name: DocumentName) -> BinderLine {
             signed,
             needed,
             missing: vec![],
+            lacks: lacks(paper, &name),
+            document: name,
         };
     };
     let mut missing = Vec::new();
@@ -122,7 +134,14 @@ pub fn line(paper: &Paper<'_>, name: DocumentName) -> BinderLine {
         });
     }
     let digest = Some(digest(paper, sheet));
-    BinderLine { document: name, code, title, status, digest, signed, needed, missing }
+    let lacks = vec![];
+    BinderLine { document: name, code, title, status, digest, signed, needed, missing, lacks }
+}
+
+/// Returns what a document that nobody signs lacks, by the rule of its paper and without its facts.
+fn lacks(paper: &Paper<'_>, name: &DocumentName) -> Vec<String> {
+    let told = |it: &Said| crate::shown::told(it, paper.state, crate::Language::En);
+    crate::frame::lacks(paper, name).iter().map(told).collect()
 }
 
 /// Returns the digest of what was last asked to be signed, or of what would be.

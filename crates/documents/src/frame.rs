@@ -220,6 +220,32 @@ fn lay_out(writer: &mut Writer<'_>, name: &DocumentName) {
     }
 }
 
+/// Returns what a document that nobody signs lacks: its paper says the same. It needs none of its facts, and
+/// costs the same however many sites there are.
+pub(crate) fn lacks(paper: &Paper<'_>, name: &DocumentName) -> Vec<Said> {
+    match name {
+        // What is signed lacks signatures; the others are complete as soon as there is something to say.
+        DocumentName::Sheet(_)
+        | DocumentName::Rfc(_)
+        | DocumentName::Waiver(_)
+        | DocumentName::Escalation(_)
+        | DocumentName::Lesson(_)
+        | DocumentName::Report(_) => vec![],
+        DocumentName::Analysis
+        | DocumentName::Survey
+        | DocumentName::Communications
+        | DocumentName::Training
+        | DocumentName::Readiness
+        | DocumentName::ReleaseReadiness
+        | DocumentName::Evidence => {
+            let reader = Reader::of(paper.state, &paper.state.plan.zone);
+            let mut writer = Writer::of(paper, reader, Value::Null);
+            lay_out(&mut writer, name);
+            writer.finish().1
+        }
+    }
+}
+
 /// Returns what a document about `scope` is about.
 pub(crate) fn head_of(state: &State, scope: &Scope) -> Head {
     let plan = &state.plan;

@@ -54,6 +54,11 @@ pub(crate) fn title(name: &DocumentName, state: &State, language: Language) -> S
     }
 }
 
+/// Returns `said` in the words of `language`.
+pub(crate) fn told(said: &Said, state: &State, language: Language) -> String {
+    Teller { language, zone: &state.plan.zone }.said(said)
+}
+
 /// Returns `document` in the words of `language`, on the paper of `letterhead`.
 pub fn shown(document: &Document, language: Language, letterhead: &Letterhead) -> Shown {
     let zone = zone_of(document);

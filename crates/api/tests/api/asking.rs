@@ -183,6 +183,10 @@ async fn the_binder_lists_every_document_and_each_has_the_digest_of_its_body() {
     let site = documents.iter().find(|it| it["document"] == "site/north").unwrap();
     assert_eq!((&site["code"], &site["status"]), (&json!("D-02"), &json!("draft")));
     assert_eq!(site["missing"][1]["people"], json!(["me"]));
+    let survey = documents.iter().find(|it| it["document"] == "survey").unwrap();
+    let paper = server.get(&format!("{path}/survey")).by(&me).sent().await;
+    let lacks = survey["lacks"].as_array().unwrap().len();
+    assert_eq!(lacks, paper.body["missing"].as_array().unwrap().len(), "as on its paper");
     let document = server.get(&format!("{path}/site/north")).by(&me).sent().await;
     assert_eq!(document.status, StatusCode::OK, "{}", document.body);
     let digest = model::digest::digest_of_tree(&document.body["body"]);

@@ -12,13 +12,13 @@ use std::path::PathBuf;
   landfall document pdf core sites-complete --into papers
   landfall document pdf --all --into papers --language de")]
 pub(crate) enum DocumentOf {
-    /// List every document: where it stands, and whose signatures it lacks.
+    /// List every document: where it stands, whose signatures it lacks, and what else.
     #[command(after_help = "Examples:
   landfall document list
   landfall document list --open
   landfall document list --json")]
     List {
-        /// Only those that lack a signature.
+        /// Only those that lack a signature or something else.
         #[arg(long)]
         open: bool,
     },

@@ -60,7 +60,7 @@ fn list(open: bool, desk: &Desk) -> Result<Exit, Fault> {
     let paper = Paper { state: desk.state(), now: desk.now(), reading: &reading };
     let mut binder: Binder = binder(&paper);
     if open {
-        binder.documents.retain(|it| !it.missing.is_empty());
+        binder.documents.retain(|it| !it.is_complete());
     }
     desk.terminal.answer(&binder, || render::document::binder(desk.state(), &binder))?;
     Ok(Exit::Done)

@@ -9,7 +9,7 @@ use views::time::{when, zone_of};
 /// Returns the binder as a page of text.
 pub(crate) fn binder(state: &State, binder: &Binder) -> String {
     if binder.documents.is_empty() {
-        return "No document lacks a signature.".to_owned();
+        return "No document lacks anything.".to_owned();
     }
     let width = binder.documents.iter().map(|it| it.document.to_string().chars().count());
     let width = width.max().unwrap_or_default();
@@ -36,6 +36,13 @@ fn line(state: &State, it: &BinderLine, width: usize) -> String {
     let asked = it.missing.iter().filter(is_open);
     for missing in asked {
         text += &format!("\n     {}", asked_of(state, missing));
+    }
+    if let Some(first) = it.lacks.first() {
+        let more = match it.lacks.len() - 1 {
+            0 => String::new(),
+            more => format!(", and {more} more"),
+        };
+        text += &format!("\n     lacks: {first}{more}");
     }
     text
 }

@@ -97,10 +97,17 @@ fn row(visit: &Visit, it: &BinderLine) -> Vec<Cell> {
     ]
 }
 
-/// Returns whose signatures a document lacks, and since when they have been asked.
+/// Returns what a document lacks: whose signatures, since when they have been asked, or what else.
 fn missing(visit: &Visit, it: &BinderLine) -> Cell {
-    if it.missing.is_empty() {
+    if it.is_complete() {
         return Cell::of("nothing").tone(Tone::Good);
+    }
+    if let [first, more @ ..] = it.lacks.as_slice() {
+        let cell = Cell::of(first).tone(Tone::Mind);
+        return match more.len() {
+            0 => cell,
+            more => cell.small(format!("and {more} more, which the document names")),
+        };
     }
     let is_open =
         |it: &&MissingSignature| it.stands == SignOffState::Requested || it.dispute.is_some();

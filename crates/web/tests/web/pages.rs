@@ -254,3 +254,20 @@ async fn what_is_typed_on_a_page_can_be_typed_and_what_it_posts_to_can_be_looked
     let made = browser.get("/d/HELLO/sites/north/link").await;
     assert_eq!((made.status, made.goes()), (StatusCode::SEE_OTHER, "/d/HELLO/sites/north"));
 }
+
+#[tokio::test]
+async fn what_a_document_lacks_is_the_same_in_the_list_and_on_its_paper() {
+    let browser = Browser::at_work().await;
+    let list = browser.get("/d/HELLO/documents").await.text;
+    for name in ["readiness", "survey", "evidence", "post-project-analysis", "release-readiness"] {
+        let paper = browser.get(&format!("/d/HELLO/papers/{name}?form=json")).await;
+        let paper: serde_json::Value = serde_json::from_str(&paper.text).unwrap();
+        let lacks = paper["missing"].as_array().unwrap().len();
+        let row = list.split("<tr>").find(|it| it.contains(&format!("/papers/{name}?form=pdf")));
+        let row = row.unwrap();
+        assert_eq!(row.contains("nothing"), lacks == 0, "{name} lacks {lacks}: {row}");
+        let more = format!("and {} more", lacks.saturating_sub(1));
+        assert!(lacks < 2 || row.contains(&more), "{name} lacks {lacks}: {row}");
+    }
+    assert!(list.contains("no survey was opened"), "{list}");
+}
