@@ -12,6 +12,9 @@ use model::command::Command;
 use model::decide::{Acting, decide};
 use model::refusal::{Refusal, RefusalCode};
 
+/// Fields of a form, each with what it says.
+type Fields = [(String, String)];
+
 /// What stands for a reason that is still to be given.
 const TO_BE_SAID: &str = "to be said";
 
@@ -52,13 +55,20 @@ impl Visit {
 
     /// Returns the act at this address, such as `incident/open`, as a button; nothing where whoever looks
     /// may not do it now, whatever they fill in. `known` is what is filled in already.
-    pub(crate) fn offer_kind(
+    pub(crate) fn offer_kind(&self, text: &str, path: &str, known: &Fields) -> Option<Link> {
+        self.offer_kind_of(text, path, (known, &[]))
+    }
+
+    /// Returns the act at this address as [`Self::offer_kind`] does. What is `tried` beside what is `known` only
+    /// tells whether it can be done at all, and is not filled in.
+    pub(crate) fn offer_kind_of(
         &self,
         text: &str,
         path: &str,
-        known: &[(String, String)],
+        (known, tried): (&Fields, &Fields),
     ) -> Option<Link> {
-        let kind = form::kind(path).filter(|it| self.may_some(it, known))?;
+        let said = [known, tried].concat();
+        let kind = form::kind(path).filter(|it| self.may_some(it, &said))?;
         let mut address = self.link(&format!("act/{path}"));
         let mut mark = '?';
         for (name, value) in known {
@@ -71,13 +81,18 @@ impl Visit {
         Some(Link::new(said, address))
     }
 
-    /// Returns whether whoever looks may do something of this kind now.
-    fn may_some(&self, kind: &Kind, known: &[(String, String)]) -> bool {
-        // What stands in for what is not known yet may name nothing that there is, or another's part.
-        let (a_word, a_number) = form::samples::guesses(kind, known);
+    /// Returns whether whoever looks may do something of this kind now, whichever words they choose.
+    fn may_some(&self, kind: &Kind, known: &Fields) -> bool {
+        let ways = form::samples::ways(kind, known);
+        self.is_open() && ways.iter().any(|way| self.may_so(kind, &[known, way].concat()))
+    }
+
+    /// Returns whether whoever looks may do something of this kind now with what is `known`.
+    fn may_so(&self, kind: &Kind, known: &Fields) -> bool {
+        // The number that stands in for one that is not known yet may be of nothing that there is.
         let is_theirs = |it: RefusalCode| match it {
-            RefusalCode::NotPermitted => a_word,
-            RefusalCode::State => a_number,
+            RefusalCode::NotPermitted => false,
+            RefusalCode::State => form::samples::guesses(kind, known),
             RefusalCode::Gate
             | RefusalCode::Invalid
             | RefusalCode::Stale
@@ -85,7 +100,7 @@ impl Visit {
         };
         let asked = form::samples::with(kind, known, Some(self.person()));
         let refused = asked.ok().and_then(|it| self.refused(&it));
-        self.is_open() && refused.is_none_or(|it| is_theirs(it.code))
+        refused.is_none_or(|it| is_theirs(it.code))
     }
 }
 

@@ -130,14 +130,37 @@ fn each<'n>(node: &'n Node, name: &str, kind: &Kind, tell: &mut impl FnMut(&'n N
     }
 }
 
-/// Returns whether a sample of `kind` chooses a word for whoever fills it in, and whether it names by its
-/// number what there may not be; of what is not `known` and must be said.
-pub(crate) fn guesses(kind: &Kind, known: &[(String, String)]) -> (bool, bool) {
-    let (mut a_word, mut a_number) = (false, false);
+/// The most ways of choosing words that are tried: somebody waits for the page.
+const WAYS_MAX: usize = 64;
+
+/// Returns each way to choose the words of `kind` that are not `known` and must be said, such as what a review
+/// returns to: of a word beyond the most that are tried, whichever comes first.
+pub(crate) fn ways(kind: &Kind, known: &[(String, String)]) -> Vec<Vec<(String, String)>> {
+    let mut ways = vec![vec![]];
+    each(&COMMANDS, ROOT, kind, &mut |node, name| {
+        if let Node::Word(words) = node
+            && !known.iter().any(|(it, _)| it == name)
+            && ways.len() * words.len() <= WAYS_MAX
+        {
+            let with = |way: &Vec<(String, String)>, word: &str| {
+                let mut way = way.clone();
+                way.push((name.to_owned(), word.to_owned()));
+                way
+            };
+            let all = ways.iter().flat_map(|way| words.iter().map(|(word, _)| with(way, word)));
+            ways = all.collect();
+        }
+    });
+    ways
+}
+
+/// Returns whether a sample of `kind` names by its number what there may not be; of what is not `known` and
+/// must be said.
+pub(crate) fn guesses(kind: &Kind, known: &[(String, String)]) -> bool {
+    let mut a_number = false;
     each(&COMMANDS, ROOT, kind, &mut |node, name| {
         let is_open = !known.iter().any(|(it, _)| it == name);
-        a_word |= is_open && matches!(node, Node::Word(_));
         a_number |= is_open && *node == Node::Number;
     });
-    (a_word, a_number)
+    a_number
 }

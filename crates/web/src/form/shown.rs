@@ -157,6 +157,7 @@ impl Hints {
 pub(super) fn form(node: &Node, kind: &Kind, posted: &Posted, hints: &Hints) -> FormView {
     let mut fields = Vec::new();
     below_choices(node, kind, ROOT, posted, &mut fields);
+    only_what_can_be(kind, &mut fields);
     let used = offers(&fields);
     let (fields, more) = parted(fields);
     let offers = hints.offers.iter().filter(|(name, _)| used.contains(name));
@@ -172,6 +173,21 @@ pub(super) fn form(node: &Node, kind: &Kind, posted: &Posted, hints: &Hints) -> 
         back: None,
         is_grave: false,
         again: None,
+    }
+}
+
+/// Fields of which only some words can be meant: the kind of the act, the field, and these words.
+const CAN_BE: [(&str, &str, [&str; 2]); 1] =
+    [("assignment/transfer", "role", ["operations-manager", "support-manager"])];
+
+/// Leaves of the words that a field offers those that can be meant.
+fn only_what_can_be(kind: &Kind, fields: &mut [FieldView]) {
+    for (path, name, words) in CAN_BE {
+        let ends = format!(".{name}");
+        let of_kind = |it: &&mut FieldView| kind.path == path && it.name.ends_with(&ends);
+        for field in fields.iter_mut().filter(of_kind) {
+            field.choices.retain(|it| words.contains(&it.value.as_str()));
+        }
     }
 }
 

@@ -105,3 +105,21 @@ fn a_browser_insists_on_nothing_in_what_may_be_left_out_as_a_whole() {
     assert!(!is_below(".impact."), "{insists:#?}");
     assert!(is_below(".title"), "{insists:#?}");
 }
+
+#[test]
+fn whichever_word_somebody_may_choose_is_tried_before_a_page_offers_an_act() {
+    let of_complete = [("c.milestone.reject.milestone".to_owned(), "complete".to_owned())];
+    let ways = samples::ways(kind("milestone/reject").unwrap(), &of_complete);
+    let chosen: Vec<&str> = ways.iter().flatten().map(|(_, word)| word.as_str()).collect();
+    assert_eq!(chosen, ["stabilizing", "quiet-period"]);
+    assert_eq!(samples::ways(kind("hold-deployment").unwrap(), &[]), [vec![]]);
+}
+
+#[test]
+fn people_are_transferred_to_operations_or_support_and_to_no_other_role() {
+    let kind = kind("assignment/transfer").unwrap();
+    let form = kind.form(&Posted::new(vec![], &zone()), &Hints::of(&state()));
+    let role = form.fields.iter().find(|it| it.name.ends_with(".role")).unwrap();
+    let offered: Vec<&str> = role.choices.iter().map(|it| it.value.as_str()).collect();
+    assert_eq!(offered, ["operations-manager", "support-manager"]);
+}

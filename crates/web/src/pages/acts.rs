@@ -31,11 +31,18 @@ use zeroize::Zeroizing;
 
 type Fields = Vec<(String, String)>;
 
+/// What is said where nothing can be done any more.
+const SEALED: &str =
+    "The record is sealed: nothing is done or decided in this deployment any more.";
+
 /// All acts, by the noun they are about.
 pub(crate) async fn list(visit: Visit) -> Answer {
     let mut page = Page::new("All acts").lead(
         "Whatever can be done in a deployment can be done here, in a terminal and through the API, by the same rules. Most acts are found where they are needed: in what waits, at a site, at a request for change.",
     );
+    if visit.state().is_sealed() {
+        return Ok(page.lead(SEALED).shown(&visit));
+    }
     let mut groups: Vec<(String, Vec<Link>)> = Vec::new();
     for kind in form::kinds() {
         let title = match kind.noun() {
@@ -105,6 +112,9 @@ async fn filled(
     (posted, no): (&Posted, Option<No>),
 ) -> Result<Page, Trouble> {
     let state = visit.state();
+    if state.is_sealed() {
+        return Ok(Page::new(kind.about.trim_end_matches('.')).lead(SEALED));
+    }
     let back = posted.get("_back").map(|it| here(Some(it)));
     let back = back.unwrap_or_else(|| visit.to(&Scope::Deployment));
     let command = kind.command(posted).ok().map(|it| as_shown(visit, it));

@@ -9,6 +9,8 @@ use crate::trouble::{No, counted, sentence};
 use crate::visit::Visit;
 use axum::extract::Path;
 use model::incident::{Incident, ProbeStanding, Severity};
+use model::machine::IncidentState;
+use model::state::State;
 use views::time::{between, told};
 
 /// The columns of a table of incidents.
@@ -176,6 +178,25 @@ fn probe_tone(standing: ProbeStanding) -> Tone {
     }
 }
 
+/// Returns what an act on `it` can name by its number: another incident, or an impact of this one. Nothing
+/// where there is none: then there is nothing to do.
+fn named_by_number(state: &State, it: &Incident, path: &str) -> Option<Vec<(String, String)>> {
+    let act = path.rsplit('/').next().unwrap_or_default();
+    let numbered = (1_u32..).zip(&it.segments);
+    let mut stand = numbered.filter(|(_, it)| it.withdrawn.is_none());
+    let (field, number) = match act {
+        "merge" => {
+            let mut others = state.incidents.list.iter().filter(|other| other.number != it.number);
+            let other = others.find(|it| it.state != IncidentState::Cancelled)?;
+            ("into", other.number)
+        }
+        "close-segment" => ("segment", stand.find(|(_, it)| it.is_open())?.0),
+        "correct-segment" | "withdraw-segment" => ("segment", stand.next()?.0),
+        _ => return Some(vec![]),
+    };
+    Some(vec![(format!("c.incident.act.act.{act}.{field}"), number.to_string())])
+}
+
 pub(crate) async fn page(visit: Visit, Path((_, number)): Path<(String, String)>) -> Answer {
     let state = visit.state();
     let unknown = || No::unknown(format!("There is no incident {number}."));
@@ -229,7 +250,10 @@ pub(crate) async fn page(visit: Visit, Path((_, number)): Path<(String, String)>
     let impact: Vec<Cell> = impact.collect();
     let of_this = [("c.incident.act.incident".to_owned(), number.to_string())];
     let kinds = crate::form::kinds().iter().filter(|it| it.path.starts_with("incident/act/"));
-    let acts = kinds.map(|it| visit.offer_kind("", &it.path, &of_this));
+    let acts = kinds.map(|kind| {
+        let tried = named_by_number(state, it, &kind.path)?;
+        visit.offer_kind_of("", &kind.path, (&of_this, &tried))
+    });
     let page = Page::new(format!("Incident {number}: {}", it.title))
         .with(Block::facts("At a glance", facts))
         .and(offered(acts))
@@ -239,7 +263,7 @@ pub(crate) async fn page(visit: Visit, Path((_, number)): Path<(String, String)>
             episodes.collect(),
             "",
         ))
-        .with(Block::new("Impact", Body::Lines(impact)))
+        .and((!impact.is_empty()).then(|| Block::new("Impact", Body::Lines(impact))))
         .typed(format!("landfall incident show {number}"));
     Ok(page.shown(&visit))
 }

@@ -184,10 +184,35 @@ pub(super) fn before_acknowledging(visit: &Visit, site: &SiteId) -> Vec<Block> {
     [Some(slot(visit, site)), expected(visit, site)].into_iter().flatten().collect()
 }
 
+/// Returns whether the owner of a site that stands so is asked something, or is to be without anybody else's
+/// doing.
+fn is_to_be_asked(state: SiteState) -> bool {
+    match state {
+        SiteState::Planned
+        | SiteState::Notified
+        | SiteState::Ready
+        | SiteState::Deploying
+        | SiteState::Paused
+        | SiteState::Deployed
+        | SiteState::Observing
+        | SiteState::Reconfirm => true,
+        SiteState::Halted
+        | SiteState::Refused
+        | SiteState::RollingBack
+        | SiteState::RolledBack
+        | SiteState::SignedOff
+        | SiteState::Exempt => false,
+    }
+}
+
 /// Returns where somebody makes a link for the owner, who has no account or is on the road.
 fn owner_link(visit: &Visit, id: &SiteId) -> Option<Block> {
     let state = visit.state();
-    let (planned, _) = state.site(id).filter(|_| visit.is_open())?;
+    let (planned, status) = state.site(id).filter(|_| visit.is_open())?;
+    // Where others act first, or all is said, the link would lead to a page on which nothing is asked.
+    if !is_to_be_asked(status.state) {
+        return None;
+    }
     if planned.owner == *visit.person() || !reception::makes_links(state, visit.person(), id) {
         return None;
     }
