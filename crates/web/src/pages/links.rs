@@ -158,7 +158,12 @@ fn shown(visit: &Visit, site_id: &SiteId, more: More) -> Response {
     let More { decision, no, done, reasons } = more;
     let status = no.as_ref().map_or(StatusCode::OK, |it| it.status);
     let title = page.title.clone();
-    let what = said! { title, page, decision, no, done, reasons };
+    let what = said! {
+        title, page, decision, no, done, reasons,
+        deployment_title => state.plan.title,
+        environment => state.environment(),
+        is_rehearsal => !state.is_production(),
+    };
     (status, [(header::CACHE_CONTROL, "no-store")], rendered("link.html", what)).into_response()
 }
 

@@ -56,6 +56,11 @@ fn copy(from: &Path, to: &Path) {
 
 impl Office {
     async fn new() -> Self {
+        Self::with(&[("plan", "reference.yaml")]).await
+    }
+
+    /// Returns an office with the deployment that is `asked` for.
+    async fn with(asked: &[(&str, &str)]) -> Self {
         let plans = tempfile::tempdir().unwrap();
         copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples"), plans.path());
         let file = plans.path().join("reference.yaml");
@@ -79,7 +84,7 @@ impl Office {
         let path = folder.path().to_owned();
         let mut browser = Browser::before(reception.clone(), folder);
         browser.log_in("rel").await;
-        let made = browser.post("/deployments", &[("plan", "reference.yaml")]).await;
+        let made = browser.post("/deployments", asked).await;
         assert_eq!(made.goes(), "/d/REF?done=1", "{}", made.text);
         let slots = ["site/north:site-owner", "site/south:site-owner"];
         let documents = ask_to_sign(&path, "REF", &slots).await;
@@ -110,6 +115,13 @@ impl Office {
         let text = mail.text.replace("=\r\n", "");
         let link = text.split_whitespace().find(|it| it.starts_with(ORIGIN)).unwrap();
         link.strip_prefix(ORIGIN).unwrap().to_owned()
+    }
+
+    /// Returns the path of a link to a site that is shown: a rehearsal sends no mails.
+    async fn link_shown(&self, site: &str) -> String {
+        let rel = self.visitor("rel").await;
+        let given = self.reception.link_to_site(&rel, "REF", &site.parse().unwrap()).await;
+        given.unwrap().address.unwrap().strip_prefix(ORIGIN).unwrap().to_owned()
     }
 
     /// Invites the owner of a site, who chooses a password, and returns them.
@@ -275,4 +287,17 @@ async fn wherever_a_request_is_cut_off_its_link_is_still_good_or_has_decided_and
     assert_eq!(usize::from(one.is_ok()) + usize::from(other.is_ok()), 1, "{one:?} {other:?}");
     assert_eq!(signed().await, 2);
     assert!(office.reception.open_site(key, "").await.is_err(), "it is used up");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_opens_a_link_to_a_rehearsal_is_told_that_it_is_one() {
+    let production = Office::new().await;
+    let rehearsal = Office::with(&[("plan", "reference.yaml"), ("rehearsal", "true")]).await;
+    let production = production.browser.get(&production.link("north").await).await.text;
+    let rehearsal = rehearsal.browser.get(&rehearsal.link_shown("north").await).await.text;
+    // Paper has no banner of a screen, and keeps the mark.
+    for mark in ["This is a rehearsal:", "env env-rehearsal"] {
+        assert!(rehearsal.contains(mark), "{mark}: {rehearsal}");
+        assert!(!production.contains(mark), "{mark}: {production}");
+    }
 }
