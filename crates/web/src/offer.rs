@@ -10,13 +10,14 @@ use crate::form::{self, Kind};
 use crate::visit::Visit;
 use model::command::Command;
 use model::decide::{Acting, decide};
+use model::event::Event;
 use model::refusal::{Refusal, RefusalCode};
 
 /// Fields of a form, each with what it says.
 type Fields = [(String, String)];
 
 /// What stands for a reason that is still to be given.
-const TO_BE_SAID: &str = "to be said";
+pub(crate) const TO_BE_SAID: &str = "to be said";
 
 impl Visit {
     /// Returns whether something can be done here at all: at an earlier moment nothing can, nor once the
@@ -28,6 +29,11 @@ impl Visit {
     /// Returns why the model would refuse `command` of whoever looks; nothing where it would not.
     fn refused(&self, command: &Command) -> Option<Refusal> {
         decide(&Acting::new(self.state(), self.person(), self.now), command).err()
+    }
+
+    /// Returns what would follow from `command` of whoever looks; nothing where it is refused.
+    pub(crate) fn follows(&self, command: &Command) -> Vec<Event> {
+        decide(&Acting::new(self.state(), self.person(), self.now), command).unwrap_or_default()
     }
 
     /// Returns whether whoever looks is among those whose `command` it is, given the reason that is still

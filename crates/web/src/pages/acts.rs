@@ -17,7 +17,9 @@ use model::batch::BatchCommand;
 use model::command::{Command, Resumable, RfcAct};
 use model::digest::Digest;
 use model::dispute::DisputeCommand;
+use model::event::Event;
 use model::incident::{IncidentCommand, Opening, Severity};
+use model::machine::SignOffTransition;
 use model::paper::PaperCommand;
 use model::profile::Profile;
 use model::scope::Scope;
@@ -255,6 +257,9 @@ async fn to_be_seen(
     {
         return Ok(super::changes::before_deciding(visit, rfc));
     }
+    if let Command::RollBack { scope, .. } = command {
+        return Ok(super::components::before_rolling_back(visit, scope).into_iter().collect());
+    }
     if let Command::AcknowledgeSchedule { site, .. } = command {
         return Ok(super::site::before_acknowledging(visit, site));
     }
@@ -367,10 +372,22 @@ pub(crate) async fn act(
         Ok(acted) => {
             let back = here(posted.get("_back"));
             let mark = if back.contains('?') { '&' } else { '?' };
-            Ok(Redirect::to(&format!("{back}{mark}done={}", acted.first)).into_response())
+            let done = acted.first + asked_for(&acted.events);
+            Ok(Redirect::to(&format!("{back}{mark}done={done}")).into_response())
         }
         Err(error) => refused(&reception, &visit, kind, (&posted, error.into())).await,
     }
+}
+
+/// Returns which of the events of an act is what was asked for: signatures that it takes back stand before it.
+fn asked_for(events: &[Event]) -> u64 {
+    let taken_back = events.iter().take_while(|it| is_taken_back(it)).count();
+    if taken_back < events.len() { taken_back as u64 } else { 0 }
+}
+
+fn is_taken_back(event: &Event) -> bool {
+    let Event::SignOff { transition, .. } = event else { return false };
+    matches!(transition, SignOffTransition::Superseded | SignOffTransition::Voided)
 }
 
 /// Sends whoever decides to the sign-on service, to come back to the form as they have filled it in.
@@ -409,6 +426,35 @@ fn name(visit: &Visit, posted: &Posted, command: &Command) -> Option<CommandId> 
 mod tests {
     use super::*;
     use model::authentication::signs;
+
+    #[test]
+    fn what_was_asked_for_is_told_and_not_the_signatures_that_it_takes_back() {
+        let taken_back = |transition| Event::SignOff {
+            slot: "core:tester".parse().unwrap(),
+            transition,
+            document: Digest::of(b"x"),
+            meaning: None,
+            statements: vec![],
+            on_behalf_of: None,
+            stamp: None,
+            batch: None,
+            gate: vec![],
+        };
+        let (superseded, void) = (SignOffTransition::Superseded, SignOffTransition::Voided);
+        let started = Event::Component {
+            component: "dns".parse().unwrap(),
+            transition: model::machine::ComponentTransition::RollbackStarted,
+            reason: None,
+            gate: vec![],
+        };
+        for (events, asked) in [
+            (vec![started.clone()], 0),
+            (vec![taken_back(superseded), taken_back(void), started], 2),
+            (vec![taken_back(superseded)], 0),
+        ] {
+            assert_eq!(asked_for(&events), asked, "{events:?}");
+        }
+    }
 
     #[test]
     fn every_act_that_signs_is_known_as_one() {

@@ -4,13 +4,15 @@ use super::Answer;
 use super::board::component_tone;
 use crate::block::{Block, Body, Cell, Drawing, Fact, Tone};
 use crate::charts::{Node, graph};
-use crate::offer::offered;
+use crate::offer::{TO_BE_SAID, offered};
 use crate::page::Page;
 use crate::trouble::{No, sentence};
 use crate::visit::Visit;
 use axum::extract::Path;
 use model::command::Command;
+use model::event::Event;
 use model::id::ComponentId;
+use model::machine::{SignOffTransition, SiteState};
 use model::run::{StepList, TrackState};
 use model::scope::Scope;
 use model::sheet::Sheet;
@@ -126,6 +128,71 @@ pub(crate) async fn page(visit: Visit, Path((_, name)): Path<(String, String)>) 
     let page = page.and(offered(acts));
     Ok(page.typed(format!("landfall why {scope}")).shown(&visit))
 }
+
+/// Returns what a rollback of `scope` takes back and undoes: nobody rolls back what they do not know. Nothing
+/// where it would be refused.
+pub(super) fn before_rolling_back(visit: &Visit, scope: &Scope) -> Option<Block> {
+    let state = visit.state();
+    let follows = |accept_loss| {
+        let (scope, reason) = (scope.clone(), TO_BE_SAID.to_owned());
+        visit.follows(&Command::RollBack { scope, reason, accept_loss })
+    };
+    let undone = Some(follows(false)).filter(|it| !it.is_empty()).unwrap_or_else(|| follows(true));
+    let spoken = |it: &Scope| views::subject::spoken(state, it);
+    let goes_back = |it: &Event| {
+        if let Event::Component { component, .. } = it {
+            return Some(spoken(&Scope::Component(component.clone())));
+        }
+        let Event::Site { site, .. } = it else { return None };
+        Some(spoken(&Scope::Site(site.clone())))
+    };
+    let halts = |it: &Event| {
+        let Event::Ring { ring, .. } = it else { return None };
+        Some(spoken(&Scope::Ring(ring.clone())))
+    };
+    let falls = |it: &Event| {
+        let Event::SignOff { slot, transition, .. } = it else { return None };
+        let signed = state.slots.get(slot).and_then(|it| it.by.as_ref());
+        let by = signed.filter(|_| *transition == SignOffTransition::Superseded);
+        let by = by.map_or("asked for".to_owned(), |it| visit.name(it));
+        Some(format!("{}: {}, {by}", slot.sheet.title(), slot.role))
+    };
+    let all = |of: &dyn Fn(&Event) -> Option<String>| -> Vec<String> {
+        undone.iter().filter_map(of).collect()
+    };
+    let (back, halted, mut fall) = (all(&goes_back), all(&halts), all(&falls));
+    let of_component = undone.iter().any(|it| matches!(it, Event::Component { .. }));
+    let of_sites = of_component.then(|| {
+        let signed = state.sites.standing_in(&[SiteState::SignedOff]).len();
+        format!(
+            "Those that have not begun wait until it is verified again. {} signed off, and what their owners have signed stands.",
+            match signed {
+                0 => "None is".to_owned(),
+                1 => "One is".to_owned(),
+                more => format!("{more} are"),
+            }
+        )
+    });
+    let named = |it: Vec<String>| {
+        let more = it.len().saturating_sub(UNDONE_MAX);
+        let mut cells: Vec<Cell> = it.into_iter().take(UNDONE_MAX).map(Cell::of).collect();
+        cells.extend((more > 0).then(|| Cell::of(format!("and {more} more"))));
+        cells
+    };
+    if fall.is_empty() {
+        fall.push("none: nothing that it undoes was signed".to_owned());
+    }
+    let mut facts = vec![
+        Fact::several("Goes back", named(back)),
+        Fact::several("Signatures that fall", named(fall)),
+    ];
+    facts.extend((!halted.is_empty()).then(|| Fact::several("Halts", named(halted))));
+    facts.extend(of_sites.map(|it| Fact::said("Sites", it)));
+    (!undone.is_empty()).then(|| Block::facts("What it undoes", facts))
+}
+
+/// The most of what a rollback undoes that is named before it begins.
+const UNDONE_MAX: usize = 20;
 
 /// The most orders whose outputs are listed.
 const OUTPUTS_MAX: usize = 40;
