@@ -284,10 +284,10 @@ fn of_which(visit: &Visit, sheet: &Sheet) -> String {
     match earlier {
         0 => format!("What is signed is exactly this sheet, by its digest {now}."),
         _ if earlier == signed.len() => format!(
-            "The sheet has changed since it was signed: what was signed has the digest {others}, and stands in the PDF. What the sheet says below has the digest {now}."
+            "The sheet has changed since it was signed: what was signed has the digest {others}, and stands in the PDF. The sheet as it is now has the digest {now}."
         ),
         _ => format!(
-            "The sheet has changed since some have signed it: {earlier} of {} signatures are of the digest {others}. What the sheet says below has the digest {now}.",
+            "The sheet has changed since some have signed it: {earlier} of {} signatures are of the digest {others}. The sheet as it is now has the digest {now}.",
             signed.len()
         ),
     }
