@@ -54,6 +54,18 @@ impl Fault {
         Self::new(Exit::Usage, what).next(next)
     }
 
+    /// Returns the fault of a line that cannot be read, of which `said` tells what is wrong first, and how it is
+    /// typed after it.
+    pub(crate) fn of_line(said: &str) -> Self {
+        let (what, rest) = said.split_once("\n\n").unwrap_or((said, ""));
+        let what = what.strip_prefix("error: ").unwrap_or(what).trim();
+        let tip = rest.lines().find_map(|it| it.trim().strip_prefix("tip: "));
+        let usage = rest.lines().find_map(|it| it.trim().strip_prefix("Usage: "));
+        let usage = usage.map(|it| format!("type `{it}`"));
+        let next = tip.map(str::to_owned).or(usage);
+        Self::usage(what, next.unwrap_or_else(|| "add --help to read how it is typed".to_owned()))
+    }
+
     /// Returns that whoever read what was printed has gone: no fault of anybody.
     pub(crate) fn nobody_reads() -> Self {
         Self::new(Exit::Done, "")

@@ -23,10 +23,10 @@ use surroundings::Surroundings;
 use terminal::Terminal;
 
 fn main() -> ExitCode {
-    let matches = command().get_matches();
-    let line = match CommandLine::from_arg_matches(&matches) {
+    let read = command().try_get_matches();
+    let line = match read.and_then(|it| CommandLine::from_arg_matches(&it)) {
         Ok(line) => line,
-        Err(error) => error.exit(),
+        Err(error) => return told(&error),
     };
     let surroundings = Surroundings::of(&line.everywhere);
     let terminal = Terminal::new(&line.everywhere, surroundings.no_colour);
@@ -51,4 +51,15 @@ fn main() -> ExitCode {
             fault.exit.into()
         }
     }
+}
+
+/// Tells what cannot be read of the line that was typed, in JSON where it asks for that; or what it asks to be
+/// told of the program.
+fn told(error: &clap::Error) -> ExitCode {
+    let mut typed = std::env::args_os().take_while(|it| it != "--");
+    if !error.use_stderr() || !typed.any(|it| it == "--json") {
+        error.exit();
+    }
+    Terminal::in_json().complain(&fault::Fault::of_line(&error.to_string()));
+    Exit::Usage.into()
 }

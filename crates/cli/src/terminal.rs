@@ -41,6 +41,11 @@ impl Terminal {
         Self { json: everywhere.json, colours }
     }
 
+    /// Returns the terminal of whoever reads JSON, and typed what cannot be read.
+    pub(crate) fn in_json() -> Self {
+        Self { json: true, colours: false }
+    }
+
     /// Returns whether answers are in JSON.
     pub(crate) fn is_json(self) -> bool {
         self.json

@@ -129,6 +129,21 @@ fn exit_codes_are_told_to_programs_too() {
 }
 
 #[test]
+fn a_line_that_cannot_be_read_is_told_in_json_to_whoever_reads_that() {
+    let place = Place::new();
+    for (line, what) in [
+        ("document show nonsense --json", "`nonsense` is no document"),
+        ("--json why nonsense", "`nonsense` names nothing"),
+        ("quiet-period days --json", "DATE=NUMBER"),
+    ] {
+        let output = place.landfall(line).output().unwrap();
+        let said: serde_json::Value = serde_json::from_slice(&output.stderr).unwrap();
+        assert!(said.to_string().contains(what), "{line}: {said}");
+        assert_eq!(output.status.code(), Some(2), "{line}");
+    }
+}
+
+#[test]
 fn a_document_that_lacks_something_is_listed_with_it() {
     let place = Place::new();
     let (code, open) = place.types("document list --open");

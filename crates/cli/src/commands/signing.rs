@@ -160,8 +160,8 @@ pub(crate) fn seen(
                 "To decide on exactly this, type its first {DIGITS_MIN} digits ({short}): "
             );
             desk.terminal.ask(&question).ok_or_else(|| {
-                let next = format!("read it, then give {option} {short}");
-                Fault::usage("nobody can be asked here what they have seen", next)
+                let next = format!("read what is printed above, then give {option} {short}");
+                Fault::usage("there is no terminal here on which to confirm what was seen", next)
             })?
         }
     };

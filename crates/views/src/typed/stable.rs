@@ -125,6 +125,9 @@ pub(super) fn quiet_period(command: &QuietPeriodCommand) -> String {
         QuietPeriodCommand::Reset { reason } => {
             format!("quiet-period reset --reason {}", quoted(reason))
         }
+        QuietPeriodCommand::ReportDays { days } if days.is_empty() => {
+            "quiet-period days DATE=NUMBER".to_owned()
+        }
         QuietPeriodCommand::ReportDays { days } => format!("quiet-period days{}", list(days)),
     }
 }
