@@ -1,11 +1,29 @@
 //! The people of a plan, as a list: filtered by the role type that they hold.
 
 use crate::listing::{Field, Item, Key, Listed, Use};
+use model::machine::DeploymentState;
 use model::person::Person;
 use model::role_type::RoleType;
 use model::scope::Scope;
 use model::state::State;
 use std::borrow::Cow;
+
+/// Returns what is said before where everybody stands, once the project is over: nothing where it goes on.
+pub fn over(state: &State) -> Option<&'static str> {
+    match state.deployment {
+        DeploymentState::Closed => Some("The project is closed. So they stood when it was."),
+        DeploymentState::Terminated => Some("The project was ended. So they stood when it was."),
+        DeploymentState::Draft
+        | DeploymentState::Ready
+        | DeploymentState::Deploying
+        | DeploymentState::Held
+        | DeploymentState::Stabilizing
+        | DeploymentState::QuietPeriod
+        | DeploymentState::MilestoneReview
+        | DeploymentState::Closing
+        | DeploymentState::Terminating => None,
+    }
+}
 
 /// One person, in the deployment in which they take part.
 #[derive(Clone, Copy, Debug)]

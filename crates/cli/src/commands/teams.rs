@@ -60,7 +60,8 @@ fn list(desk: &Desk) -> Result<Exit, Fault> {
                 cell(by.join(", "), Tone::Plain),
             ]);
         }
-        text(&rows)
+        let over = views::people_list::over(state).map(|it| format!("{it}\n")).unwrap_or_default();
+        over + &text(&rows)
     })?;
     Ok(Exit::Done)
 }

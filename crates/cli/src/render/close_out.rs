@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use model::close_out::{OpenItem, open_items, suggestions};
 use model::gates;
 use model::guard::{GuardReading, Verdict};
+use model::machine::DeploymentState;
 use model::state::State;
 use model::termination::begun;
 
@@ -12,7 +13,19 @@ const SUGGESTIONS_MAX: usize = 12;
 
 /// Returns what is left to do before the project closes.
 pub(crate) fn page(state: &State, now: Timestamp) -> String {
-    let mut page = "Before the project closes:\n".to_owned();
+    let mut page = match state.deployment {
+        DeploymentState::Closed => "The project is closed. What it took:\n".to_owned(),
+        DeploymentState::Draft
+        | DeploymentState::Ready
+        | DeploymentState::Deploying
+        | DeploymentState::Held
+        | DeploymentState::Stabilizing
+        | DeploymentState::QuietPeriod
+        | DeploymentState::MilestoneReview
+        | DeploymentState::Closing
+        | DeploymentState::Terminating
+        | DeploymentState::Terminated => "Before the project closes:\n".to_owned(),
+    };
     let all = [gates::close_out::gate(state, now), gates::close_out::last(state, now)].concat();
     all.iter().for_each(|it| page += &reading(it));
     let items = open_items(state);

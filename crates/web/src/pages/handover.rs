@@ -83,8 +83,13 @@ fn team(visit: &Visit) -> Block {
         ]
     });
     let columns = ["Who", "Role types", "Stands", "Since", "Why"];
-    Block::table("The project team", &columns, rows.collect(), "Nobody is on the project team.")
-        .typed("landfall team list")
+    let rows = rows.collect();
+    let block = Block::table("The project team", &columns, rows, "Nobody is on the project team.");
+    let block = match views::people_list::over(state) {
+        Some(said) => block.lead(said),
+        None => block,
+    };
+    block.typed("landfall team list")
 }
 
 /// Returns the acts on the team that whoever looks may do.

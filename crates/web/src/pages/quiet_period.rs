@@ -6,6 +6,7 @@ use crate::offer::offered;
 use crate::page::Page;
 use crate::trouble::{counted, sentence};
 use crate::visit::Visit;
+use model::machine::QuietPeriodState;
 use model::quiet_period::{CriterionReading, CriterionVerdict, QuietPeriod, readings};
 use views::time::between;
 
@@ -27,19 +28,19 @@ pub(crate) async fn page(visit: Visit) -> Answer {
             format!("It has not begun. It begins when Deployment Stable is signed. {planned}");
         return Ok(page.lead(lead).shown(&visit));
     };
-    let left = if period.end > visit.now {
-        format!("{} are left", between(visit.now, period.end))
-    } else {
-        "its time is over".to_owned()
+    let left = match (is_over(period), period.end > visit.now) {
+        (true, _) => String::new(),
+        (false, true) => format!("; {} are left", between(visit.now, period.end)),
+        (false, false) => "; its time is over".to_owned(),
     };
-    page = page.lead(format!("Quiet period {} is {}; {left}.", period.number, period.state));
+    page = page.lead(format!("Quiet period {} is {}{left}.", period.number, period.state));
     page = page.with(clock(&visit, period)).with(extensions(&visit, period));
     let read = if period.criteria.is_empty() {
         readings(state, period, visit.now)
     } else {
         period.criteria.clone()
     };
-    page = page.with(criteria(&read));
+    page = page.with(criteria(period, &read));
     let acts = ["extend", "shorten", "accept", "reset", "report-days"].map(|it| {
         let path = format!("quiet-period/{it}");
         let about = crate::form::kind(&path).map(|it| it.about.clone());
@@ -49,17 +50,30 @@ pub(crate) async fn page(visit: Visit) -> Answer {
 }
 
 fn clock(visit: &Visit, period: &QuietPeriod) -> Block {
-    let facts = vec![
+    let ends = if is_over(period) { "Ended" } else { "Ends" };
+    let mut facts = vec![
         Fact::said("Began", visit.when(period.start)),
         Fact::said(
             "Length",
             format!("{} days, at least {}", period.length_days, period.minimum_days),
         ),
-        Fact::said("Would have ended", visit.when(period.nominal_end)),
-        Fact::said("Ends", visit.when(period.end)),
-        Fact::said("Put on", counted(period.extensions.len(), "time")),
     ];
+    if !period.extensions.is_empty() {
+        facts.push(Fact::said("Was planned to end", visit.when(period.nominal_end)));
+        facts.push(Fact::said("Put on", counted(period.extensions.len(), "time")));
+    }
+    facts.push(Fact::said(ends, visit.when(period.end)));
     Block::facts("Its clock", facts)
+}
+
+/// Returns whether it is over: what its criteria read is what they read then.
+fn is_over(period: &QuietPeriod) -> bool {
+    match period.state {
+        QuietPeriodState::Completed | QuietPeriodState::Aborted => true,
+        QuietPeriodState::NotStarted | QuietPeriodState::Running | QuietPeriodState::Evaluating => {
+            false
+        }
+    }
 }
 
 fn extensions(visit: &Visit, period: &QuietPeriod) -> Block {
@@ -75,7 +89,7 @@ fn extensions(visit: &Visit, period: &QuietPeriod) -> Block {
     Block::table("What put its end on", &columns, rows.collect(), "Nothing has.")
 }
 
-fn criteria(read: &[CriterionReading]) -> Block {
+fn criteria(period: &QuietPeriod, read: &[CriterionReading]) -> Block {
     let rows = read.iter().map(|it| {
         let tone = match it.verdict {
             CriterionVerdict::Met => Tone::Good,
@@ -89,6 +103,7 @@ fn criteria(read: &[CriterionReading]) -> Block {
             Cell::of(it.verdict).tone(tone),
         ]
     });
-    let columns = ["Criterion", "Goal", "Now", "Verdict"];
+    let reads = if is_over(period) { "Was" } else { "Now" };
+    let columns = ["Criterion", "Goal", reads, "Verdict"];
     Block::table("Was it uneventful?", &columns, rows.collect(), "")
 }
