@@ -106,6 +106,8 @@ pub(crate) struct Cell {
     pub(crate) small: Option<String>,
     /// Whether it is a figure, which stands to the right.
     pub(crate) is_number: bool,
+    /// Whether it is what is typed in a terminal.
+    pub(crate) is_typed: bool,
     /// Why the link leads nowhere, where somebody might look for it.
     pub(crate) why_not: Option<String>,
     /// What can be done with what the row is about.

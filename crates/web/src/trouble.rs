@@ -171,7 +171,9 @@ pub(crate) fn sentence(said: &str) -> String {
     let mut letters = said.chars();
     let Some(first) = letters.next() else { return String::new() };
     let word = said.split(' ').next().unwrap_or_default();
-    let is_name = word.trim_end_matches(['.', ',', ':']).contains(['.', '_', ':']);
+    let word = word.trim_end_matches(['.', ',', ':']);
+    let is_name =
+        word.contains(['.', '_', ':', '/']) || word.contains(|it: char| it.is_ascii_digit());
     let mut text: String =
         if is_name { said.to_owned() } else { first.to_uppercase().chain(letters).collect() };
     if !text.ends_with(['.', '!', '?', ':', '`']) {
@@ -199,5 +201,23 @@ pub(crate) fn reading(it: &GuardReading, zone: &TimeZoneName) -> String {
             format!("{guard}: waived by {}: {}", by.join(", "), sentence(reason))
         }
         Verdict::Unknown { missing } => format!("{guard}: not known: {}", sentence(missing)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_keeps_its_letters_where_a_sentence_begins_with_it() {
+        for (said, expected) in [
+            ("it is held", "It is held."),
+            ("site/B27 is halted", "site/B27 is halted."),
+            ("pc-01 failed", "pc-01 failed."),
+            ("lucan.reyes agrees", "lucan.reyes agrees."),
+            ("re-run it", "Re-run it."),
+        ] {
+            assert_eq!(sentence(said), expected);
+        }
     }
 }

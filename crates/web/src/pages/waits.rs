@@ -198,11 +198,17 @@ fn card(visit: &Visit, Alike { wait, also, more }: &Alike) -> WaitCard {
         "waiver" => "Without it",
         "else" => "If nobody acts",
         "next look" => "Looked at again",
+        "where" => "What went wrong",
+        "read" => "To read more",
         _ => "Also",
     };
     let lines = said.map(|(label, said)| {
-        let cell = Cell::of(sentence(&said));
-        Fact::new(name(label), if label == "waiver" { waiver(visit, wait, cell) } else { cell })
+        let cell = match label {
+            "read" => Cell { is_typed: true, ..Cell::of(said) },
+            "waiver" => waiver(visit, wait, Cell::of(sentence(&said))),
+            _ => Cell::of(sentence(&said)),
+        };
+        Fact::new(name(label), cell)
     });
     WaitCard {
         scope: views::subject::spoken(state, &wait.scope),
