@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use model::command::Command;
 use model::event::Entry;
 use model::id::{DeploymentId, PersonId, Seq};
+use model::message::Slot;
 use model::scope::Scope;
 use model::state::State;
 use model::survey::{Respondent, SurveyCommand};
@@ -18,6 +19,10 @@ use serde::Deserialize;
 use std::sync::Arc;
 use views::listing::{Listed, Wanted};
 use views::time::{when, zone_of};
+
+/// The longest slot that has an end, in days: nobody plans a window of most of a year, and whoever looks for
+/// the end of one that has none looks 400 days ahead.
+const SLOT_DAYS_MAX: i64 = 300;
 
 /// A visit to a deployment.
 pub(crate) struct Visit {
@@ -136,6 +141,13 @@ impl Visit {
     /// Returns `at` as people at `scope` read it.
     pub(crate) fn when_at(&self, scope: &Scope, at: Timestamp) -> String {
         when(at, zone_of(self.state(), scope))
+    }
+
+    /// Returns until when the slot of `scope` lasts, as people there read it; nothing where it has no end but the
+    /// last day that was looked at, because the place may be changed at any time.
+    pub(crate) fn slot_ends(&self, scope: &Scope, slot: &Slot) -> Option<String> {
+        let length = slot.until.duration_since(slot.from);
+        (length.as_hours() < 24 * SLOT_DAYS_MAX).then(|| self.when_at(scope, slot.until))
     }
 
     /// Returns what the page's address wants of its list of `T`; what else it says is for others.

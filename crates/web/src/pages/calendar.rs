@@ -33,7 +33,11 @@ pub(crate) async fn page(visit: Visit) -> Answer {
                 .link(visit.to(&scope))
                 .small(site.to_string()),
                 Cell::of(visit.when_at(&scope, it.from)),
-                Cell::of(visit.when_at(&scope, it.until)),
+                Cell::of(
+                    visit
+                        .slot_ends(&scope, it)
+                        .unwrap_or_else(|| "at any time after it".to_owned()),
+                ),
                 Cell::number(it.version),
             ]
         })

@@ -10,6 +10,7 @@ use crate::visit::Visit;
 use axum::extract::Path;
 use model::incident::{Incident, ProbeStanding, Severity};
 use model::machine::IncidentState;
+use model::scope::Scope;
 use model::state::State;
 use views::time::{between, told};
 
@@ -23,8 +24,8 @@ const LISTED_MAX: usize = 5_000;
 /// The most days that are drawn.
 const DAYS_MAX: usize = 45;
 
-/// Returns an incident as a line of a table.
-pub(super) fn row(visit: &Visit, it: &Incident) -> Vec<Cell> {
+/// Returns an incident as a line of a table, on the clock of `place`.
+pub(super) fn row(visit: &Visit, it: &Incident, place: &Scope) -> Vec<Cell> {
     let spoken = |it| views::subject::spoken(visit.state(), it);
     let scopes: Vec<String> = it.scopes.iter().take(6).map(spoken).collect();
     let tone = match (it.is_unresolved(), it.severity.is_severe()) {
@@ -40,7 +41,7 @@ pub(super) fn row(visit: &Visit, it: &Incident) -> Vec<Cell> {
         Cell::of(it.state).tone(tone),
         Cell::of(scopes.join(", ")),
         Cell::of(it.attribution),
-        Cell::of(visit.when(it.detected())),
+        Cell::of(visit.when_at(place, it.detected())),
     ]
 }
 
@@ -62,7 +63,11 @@ pub(crate) async fn list(visit: Visit) -> Answer {
         all.len()
     );
     let table = |incidents: Vec<&Incident>, title: &str, empty| {
-        let rows = incidents.iter().take(LISTED_MAX).map(|it| row(&visit, it)).collect();
+        let rows = incidents
+            .iter()
+            .take(LISTED_MAX)
+            .map(|it| row(&visit, it, &Scope::Deployment))
+            .collect();
         Block::table(title, &COLUMNS, rows, empty)
     };
     let rest: Vec<&Incident> = all.iter().rev().filter(|it| !it.is_open()).collect();

@@ -11,6 +11,7 @@ use crate::page::Page;
 use crate::trouble::No;
 use crate::visit::Visit;
 use axum::extract::Path;
+use jiff::Timestamp;
 use model::command::Command;
 use model::id::{LineId, SiteId};
 use model::machine::{SignOffState, SiteState};
@@ -28,8 +29,17 @@ pub(crate) async fn page(visit: Visit, Path((_, site)): Path<(String, String)>) 
     let (planned, status) = state.site(&id).ok_or_else(unknown)?;
     let scope = Scope::Site(id.clone());
     let reason = status.reason.as_deref().map(crate::trouble::sentence).unwrap_or_default();
-    let lead =
-        format!("It is {} since {}. {reason}", status.state, visit.when_at(&scope, status.since));
+    let lead = match observed_until(&visit, &id) {
+        Some(until) => format!(
+            "It was observed until {}, and waits for its owner\u{2019}s signature. {reason}",
+            visit.when_at(&scope, until)
+        ),
+        None => format!(
+            "It is {} since {}. {reason}",
+            status.state,
+            visit.when_at(&scope, status.since)
+        ),
+    };
     let mut page = Page::new(planned.title.clone()).lead(lead);
     page = page
         .and(yours(&visit, &id))
@@ -54,6 +64,15 @@ pub(crate) async fn page(visit: Visit, Path((_, site)): Path<(String, String)>) 
         .and(acts(&visit, &id))
         .typed(format!("landfall why {scope}"));
     Ok(page.shown(&visit))
+}
+
+/// Returns until when the site was observed, where that is over and its owner is asked to sign.
+fn observed_until(visit: &Visit, id: &SiteId) -> Option<Timestamp> {
+    let state = visit.state();
+    state.site(id).filter(|(_, it)| it.state == SiteState::Observing)?;
+    let slot = SlotId { sheet: Sheet::Site(id.clone()), role: RoleType::SiteOwner };
+    let asked = state.slots.get(&slot).filter(|it| it.state == SignOffState::Requested)?;
+    Some(asked.since)
 }
 
 /// Returns what is asked of whoever looks, where they own the site.
@@ -116,10 +135,18 @@ fn slot(visit: &Visit, id: &SiteId) -> Block {
     let scope = Scope::Site(id.clone());
     let mut facts = Vec::new();
     if let Some((planned, status)) = state.site(id) {
-        facts.push(Fact::new("State", Cell::of(status.state).tone(site_tone(status.state))));
+        let stands = match observed_until(visit, id) {
+            Some(_) => "observed, to be signed".to_owned(),
+            None => status.state.to_string(),
+        };
+        facts.push(Fact::new("State", Cell::of(stands).tone(site_tone(status.state))));
         let slot = state.messages.slots.get(id).filter(|it| it.version > 0);
         let slot = slot.map(|it| {
-            format!("{}\nuntil {}", visit.when_at(&scope, it.from), visit.when_at(&scope, it.until))
+            let from = visit.when_at(&scope, it.from);
+            match visit.slot_ends(&scope, it) {
+                Some(until) => format!("{from}\nuntil {until}"),
+                None => format!("at any time from {from} on"),
+            }
         });
         let slot = slot.or_else(|| next_window(visit, id));
         facts.push(Fact::new(
@@ -302,7 +329,8 @@ fn messages(visit: &Visit, id: &SiteId) -> Block {
 
 fn incidents(visit: &Visit, id: &SiteId) -> Block {
     let all = visit.state().incidents.list.iter().filter(|it| it.is_at(id));
-    let rows = all.map(|it| super::incidents::row(visit, it)).collect();
+    let place = Scope::Site(id.clone());
+    let rows = all.map(|it| super::incidents::row(visit, it, &place)).collect();
     let empty = "No incident is known at this site.";
     Block::table("Incidents", &super::incidents::COLUMNS, rows, empty)
 }
