@@ -38,7 +38,7 @@ test("support enters an incident: the ring halts, says whom it waits on, and goe
   // The board of somebody else says so by itself: what stopped it, and whom it waits on.
   const ring = page.locator(".ring", { hasText: "pilot" });
   await ring.getByText("halted").first().waitFor();
-  await ring.getByText("1 severity 1 incidents or refusals, 0 are tolerated").waitFor();
+  await ring.getByText("1 incident or refusal of severity 1, 0 are tolerated").waitFor();
   const wait = page.locator(".wait", { hasText: "Ring pilot" }).first();
   await wait.getByText(/^Me, as/).waitFor();
   await clean(page);

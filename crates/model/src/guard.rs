@@ -195,7 +195,7 @@ pub enum Guard {
     RF8,
     /// Everything that this signature rests on is true.
     SG1,
-    /// The signer has authenticated again, now, with the factors that the profile asks for.
+    /// The signer has authenticated again, now, with the factors that the profile asks for, where it asks for any.
     SG2,
     /// The signer was shown exactly what is signed, and what signing it means.
     SG3,

@@ -31,7 +31,7 @@ static NOBODY: LazyLock<String> = LazyLock::new(|| {
 /// Where it is too short or too long.
 pub(crate) async fn hash(password: Zeroizing<String>) -> Result<String, ReceptionError> {
     if password.chars().count() < PASSWORD_LETTERS_MIN {
-        let what = format!("a password has at least {PASSWORD_LETTERS_MIN} letters");
+        let what = format!("a password has at least {PASSWORD_LETTERS_MIN} characters");
         return Err(ReceptionError::Invalid(what));
     }
     if password.len() > PASSWORD_BYTES_MAX {
@@ -101,7 +101,7 @@ mod tests {
     #[tokio::test]
     async fn a_short_password_is_refused_by_its_length() {
         let refused = hash(Zeroizing::new("short".to_owned())).await.unwrap_err();
-        assert_eq!(refused.to_string(), "a password has at least 12 letters");
+        assert_eq!(refused.to_string(), "a password has at least 12 characters");
         assert!(hash(Zeroizing::new("x".repeat(2_000))).await.is_err());
     }
 }

@@ -218,10 +218,17 @@ impl Board {
             working_more,
             throughput: throughput(state, now),
             forecast,
-            waits: alike(for_people).into_iter().take(WAITS_MAX).collect(),
+            waits: oldest_first(alike(for_people)),
             newest: newest.iter().map(|it| EntryLine::of(state, it)).collect(),
         }
     }
+}
+
+/// Returns those of `waits` that a board has room for: what has waited longest is not left out.
+fn oldest_first(mut waits: Vec<Alike>) -> Vec<Alike> {
+    waits.sort_by_key(|it| it.wait.since);
+    waits.truncate(WAITS_MAX);
+    waits
 }
 
 impl EntryLine {
@@ -330,4 +337,30 @@ fn throughput(state: &State, now: Timestamp) -> Throughput {
         computers: counted.computers + site.computers.len(),
         ..counted
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use planner::waiting::{Binds, WaitingOn};
+
+    #[test]
+    fn what_has_waited_longest_stands_first_and_is_not_left_out() {
+        let wait = |seconds: i64| WaitingOn {
+            scope: "deployment".parse().unwrap(),
+            what: seconds.to_string(),
+            guard: None,
+            since: Timestamp::from_second(seconds).unwrap(),
+            supplier: Supplier::System,
+            people: vec![],
+            command: None,
+            waivable_by: vec![],
+            next_look: None,
+            if_nobody_acts: None,
+            binds: Binds::Now,
+        };
+        let all = alike((0..20).rev().map(wait));
+        let shown: Vec<String> = oldest_first(all).into_iter().map(|it| it.wait.what).collect();
+        assert_eq!(shown, (0..10).map(|it| it.to_string()).collect::<Vec<_>>());
+    }
 }

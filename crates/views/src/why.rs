@@ -392,7 +392,8 @@ pub fn run_in_words(run: &Run) -> String {
         RunKind::Adopt => ("It is being checked for adoption", "It was checked for adoption"),
         RunKind::RollBack => ("It is being rolled back", "It was rolled back"),
     };
-    let done = format!("{} of {} step lists done", counts.done, counts.all);
+    let lists = if counts.all == 1 { "step list" } else { "step lists" };
+    let done = format!("{} of {} {lists} done", counts.done, counts.all);
     if run.is_finished() {
         return format!("{past} in run {}: {done}.", run.number);
     }

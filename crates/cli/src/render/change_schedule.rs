@@ -1,5 +1,6 @@
 //! The change schedule as people read it: what runs when, in local time and in UTC, and what conflicts.
 
+use super::counted::counted;
 use super::table::{Tone, cell, table, text};
 use crate::terminal::Setting;
 use model::change_schedule::{Conflict, ScheduledChange, conflicts, scheduled};
@@ -58,26 +59,20 @@ pub(crate) fn page(state: &State, schedule: &Schedule, setting: Setting) -> Stri
         return "Nothing is scheduled; `landfall rfc list` shows what is asked for.\n".to_owned();
     }
     let zone = &state.plan.zone;
-    let headings =
-        ["deployment", "rfc", "state", "from", "until", "from (UTC)", "until (UTC)", "touches"];
+    let headings = ["deployment", "rfc", "state", "from", "until", "touches"];
     let mut rows = table(setting, &headings);
     for it in schedule.changes.iter().chain(&schedule.elsewhere) {
         let local = |at: Option<jiff::Timestamp>, open: &str| {
             at.map_or_else(|| open.to_owned(), |at| when(at, zone))
         };
-        let utc = |at: Option<jiff::Timestamp>| {
-            at.map_or_else(|| "-".to_owned(), |at| at.strftime("%Y-%m-%d %H:%MZ").to_string())
-        };
-        let touches =
-            format!("{} components, {} sites", it.places.components.len(), it.places.sites.len());
+        let (components, sites) = (it.places.components.len(), it.places.sites.len());
+        let touches = format!("{}, {}", counted(components, "component"), counted(sites, "site"));
         rows.add_row(vec![
             cell(&it.deployment, Tone::Plain),
             cell(&it.rfc, Tone::Plain),
             cell(it.state, Tone::Plain),
             cell(local(it.from, "any time"), Tone::Plain),
             cell(local(it.until, "open"), Tone::Plain),
-            cell(utc(it.from), Tone::Plain),
-            cell(utc(it.until), Tone::Plain),
             cell(touches, Tone::Plain),
         ]);
     }

@@ -5,7 +5,7 @@ use model::sheet::{Sheet, SlotId, body, digest};
 use model::state::State;
 use model::window::TimeZoneName;
 use serde_json::{Value, json};
-use views::fact::{plain, worded};
+use views::fact::{named, plain, worded};
 use views::people::person;
 use views::time::{told, when, zone_of};
 
@@ -57,7 +57,7 @@ fn facts(value: &Value, depth: usize, page: &mut String) {
 fn field(name: &str, value: &Value, depth: usize, page: &mut String) {
     let (indent, name) = ("  ".repeat(depth), worded(name));
     if !is_nested(value) {
-        *page += &format!("{indent}{name}: {}\n", plain(value));
+        *page += &format!("{indent}{name}: {}\n", named(&name, value));
         return;
     }
     *page += &format!("{indent}{name}:\n");
@@ -86,8 +86,9 @@ fn item(value: &Value, depth: usize, page: &mut String) {
             let (nested, plains): (Vec<_>, Vec<_>) =
                 fields.iter().partition(|(_, value)| is_nested(value));
             below = nested;
-            let line =
-                |(name, value): (&String, &Value)| format!("{}: {}", worded(name), plain(value));
+            let line = |(name, value): (&String, &Value)| {
+                format!("{}: {}", worded(name), named(name, value))
+            };
             plains.into_iter().map(line).collect()
         }
         Value::Array(items) => items.iter().map(plain).collect(),

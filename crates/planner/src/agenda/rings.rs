@@ -73,7 +73,8 @@ pub fn broken_budget(planned: &Ring, status: &RingStatus) -> Option<String> {
     };
     let signals = |severity: u8, count: u32, allowed: u32| {
         (count > allowed).then(|| {
-            format!("{count} severity {severity} incidents or refusals, {allowed} are tolerated")
+            let what = if count == 1 { "incident or refusal" } else { "incidents or refusals" };
+            format!("{count} {what} of severity {severity}, {allowed} are tolerated")
         })
     };
     exceeded("failed", status.failed(), rule.failed_percent)

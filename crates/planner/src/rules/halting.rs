@@ -137,7 +137,7 @@ fn an_incident_while_a_ring_soaks_makes_it_soak_anew() {
     expect![[r#"
         04 08:30 esteban: incident 1 opened, severity 1 at site/s1: tills are down
         04 08:30 esteban: severity 1 at site/s1: tills are down
-        04 08:30 ring pilot halted (1 severity 1 incidents or refusals, 0 are tolerated)
+        04 08:30 ring pilot halted (1 incident or refusal of severity 1, 0 are tolerated)
         04 08:30 sabela: ring pilot resumed (it was put right)
         04 08:30 ring pilot soak-started
         04 09:30 ring pilot passed

@@ -192,8 +192,8 @@ fn the_next_ring_waits_for_health_and_soak_and_only_the_soak_is_waived() {
         S8: ring pilot soaks until 2027-01-05T08:00:00Z [time, at 2027-01-05T08:00:00Z]
         ring/pilot: ring pilot soaks: it must stay healthy until then [time, at 2027-01-05T08:00:00Z]
         -- a severity 1 incident
-        S8: ring pilot is halted: 1 severity 1 incidents or refusals, 0 are tolerated [Release Management or Program Manager]
-        ring/pilot: ring pilot is halted: 1 severity 1 incidents or refusals, 0 are tolerated; two people let it go on [ivo or saoirse or sabela]
+        S8: ring pilot is halted: 1 incident or refusal of severity 1, 0 are tolerated [Release Management or Program Manager]
+        ring/pilot: ring pilot is halted: 1 incident or refusal of severity 1, 0 are tolerated; two people let it go on [ivo or saoirse or sabela]
         -- two people let the ring go on
         S8: incident 1, severity 1, is open at s1 of ring pilot: tills are down [Support Manager or Operations Manager]
         ring/pilot: incident 1, severity 1, is open at s1 of ring pilot: tills are down [esteban or gunnvor]

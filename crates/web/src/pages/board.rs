@@ -20,7 +20,6 @@ use strum::VariantArray as _;
 use views::bandwidth::LineHeld;
 use views::board::{Board, Ends, EntryLine, RingLine};
 use views::processes::{ProcessLine, ProcessStanding, processes};
-use views::time::lasting;
 
 /// How many of the newest entries the board shows.
 const NEWEST: u64 = 8;
@@ -284,10 +283,10 @@ fn working(visit: &Visit, board: &Board) -> Block {
         more => format!(" {more} more are being worked on."),
     };
     let came = format!(
-        "{} with {} came into service in the last {}.{more}",
+        "{} with {} came into service in the last {} hours.{more}",
         counted(throughput.sites, "site"),
         counted(throughput.computers, "computer"),
-        lasting(jiff::SignedDuration::from_hours(throughput.hours))
+        throughput.hours
     );
     Block::table("Sites at work", &columns, rows.collect(), "").lead(came)
 }

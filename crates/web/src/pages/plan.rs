@@ -13,6 +13,7 @@ use coordinator::Moment;
 use model::event::Event;
 use model::id::Seq;
 use model::machine::DeploymentState;
+use model::ring::tolerated;
 use model::role_type::RoleType;
 use model::scope::Scope;
 use model::state::State;
@@ -160,16 +161,17 @@ fn shown(visit: &Visit, wanted: &Wanted, no: Option<No>) -> Page {
             Cell::of(&ring.id).link(visit.to(&Scope::Ring(ring.id.clone()))),
             Cell::of(ring.kind),
             Cell::number(status.counts.planned),
+            Cell::number(tolerated(status.counts.planned, ring.halting.failed_percent)),
             Cell::number(ring.blast_radius(status.counts.planned)),
-            Cell::number(format!("{} %", ring.halting.failed_percent)),
         ]
     });
     let rings = Block::table(
         "Rings",
-        &["Ring", "Kind", "Sites", "Can fail before it stops", "May fail"],
+        &["Ring", "Kind", "Sites", "May fail, at most", "Blast radius"],
         rings.collect(),
         "The plan has no rings.",
-    );
+    )
+    .lead("More failed sites than may fail halt the ring. Its blast radius is the most that can fail before it stands still: those that may, and all at work at once when one more fails.");
     let text = serde_json::to_string_pretty(plan.as_ref()).unwrap_or_default();
     let mut lines: Vec<String> = text.lines().take(LINES_MAX).map(str::to_owned).collect();
     if text.lines().count() > LINES_MAX {

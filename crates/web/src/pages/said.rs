@@ -5,7 +5,7 @@ use crate::visit::Visit;
 use model::scope::Scope;
 use model::sheet::{self, Sheet};
 use serde_json::Value;
-use views::fact::plain;
+use views::fact::named;
 use views::time::{told, zone_of};
 
 /// The most rows of a table in a document.
@@ -50,7 +50,7 @@ pub(super) fn of_report(visit: &Visit, facts: &Value) -> Vec<Block> {
 /// Returns a document as parts of a page: plain facts first, then a part for what consists of others.
 fn blocks(visit: &Visit, scope: &Scope, title: &str, value: &Value) -> Vec<Block> {
     let zone = zone_of(visit.state(), scope);
-    let said = |value: &Value| told(&plain(value), zone);
+    let said = |name: &str, value: &Value| told(&named(name, value), zone);
     let mut facts = Vec::new();
     let mut below = Vec::new();
     match value {
@@ -70,7 +70,7 @@ fn blocks(visit: &Visit, scope: &Scope, title: &str, value: &Value) -> Vec<Block
                     | Value::Number(_)
                     | Value::String(_)
                     | Value::Array(_)
-                    | Value::Object(_) => facts.push(Fact::said(spoken(name), said(value))),
+                    | Value::Object(_) => facts.push(Fact::said(spoken(name), said(name, value))),
                 }
             }
         }
@@ -78,14 +78,14 @@ fn blocks(visit: &Visit, scope: &Scope, title: &str, value: &Value) -> Vec<Block
             return vec![table(title, items, &said)];
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
-            facts.push(Fact::said("Says", said(value)));
+            facts.push(Fact::said("Says", said("", value)));
         }
     }
     let first = (!facts.is_empty()).then(|| Block::facts(title, facts));
     first.into_iter().chain(below).collect()
 }
 
-fn table(name: &str, items: &[Value], said: &dyn Fn(&Value) -> String) -> Block {
+fn table(name: &str, items: &[Value], said: &dyn Fn(&str, &Value) -> String) -> Block {
     let mut columns: Vec<&str> = Vec::new();
     for item in items.iter().filter_map(Value::as_object) {
         for key in item.keys() {
@@ -102,7 +102,7 @@ fn table(name: &str, items: &[Value], said: &dyn Fn(&Value) -> String) -> Block 
         .map(|item| {
             columns
                 .iter()
-                .map(|key| Cell::of(item.get(*key).map_or_else(String::new, said)))
+                .map(|key| Cell::of(item.get(*key).map_or_else(String::new, |it| said(key, it))))
                 .collect()
         })
         .collect();
