@@ -21,6 +21,7 @@ pub(crate) mod look;
 pub(crate) mod measure;
 pub(crate) mod message;
 pub(crate) mod milestone;
+pub(crate) mod origins;
 pub(crate) mod paper;
 pub(crate) mod person;
 pub(crate) mod place;
@@ -44,6 +45,7 @@ use crate::signing_key::SigningKey;
 use ::record::{CommandId, Location};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use model::id::{DeploymentId, PersonId};
+use origins::Origins;
 use std::path::PathBuf;
 
 /// Rolls a new release out to many sites, and keeps one record of everything.
@@ -94,8 +96,7 @@ pub(crate) struct Everywhere {
         global = true,
         value_name = "URL",
         env = "LANDFALL_SERVER",
-        hide_env_values = true,
-        conflicts_with = "database"
+        hide_env_values = true
     )]
     pub(crate) server: Option<String>,
     /// Where the token for that server is found: `env:NAME` or `file:/path`; otherwise what
@@ -105,8 +106,7 @@ pub(crate) struct Everywhere {
         global = true,
         value_name = "REFERENCE",
         env = "LANDFALL_TOKEN",
-        hide_env_values = true,
-        requires = "server"
+        hide_env_values = true
     )]
     pub(crate) token: Option<String>,
     /// The deployment; may be left out where the record has exactly one.
@@ -118,7 +118,8 @@ pub(crate) struct Everywhere {
         hide_env_values = true
     )]
     pub(crate) deployment: Option<DeploymentId>,
-    /// The person of the plan who acts; may be left out where the plan has the profile solo.
+    /// The person of the plan who acts; may be left out where the plan has the profile solo, and at a server,
+    /// which knows who has logged in.
     #[arg(
         long = "as",
         global = true,
@@ -145,6 +146,9 @@ pub(crate) struct Everywhere {
     /// When to use colours; they never say anything that words do not say.
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub(crate) color: Colours,
+    /// Where each of these was said.
+    #[arg(skip)]
+    pub(crate) origins: Origins,
 }
 
 /// When colours are used.

@@ -37,6 +37,7 @@ use record::{CommandId, Record};
 use serde::Serialize;
 use serde_json::json;
 use std::path::Path;
+use views::typed::Typing;
 use zeroize::Zeroizing;
 
 /// The most waits shown after an act that is not complete yet.
@@ -132,6 +133,11 @@ impl Desk {
         self.client.as_ref()?.address_of(path)
     }
 
+    /// Returns how the next lines are typed here.
+    pub(crate) fn typing(&self) -> Typing {
+        self.surroundings.typing()
+    }
+
     /// Returns where the deployment stands.
     pub(crate) fn state(&self) -> &State {
         self.coordinator.state()
@@ -192,7 +198,14 @@ impl Desk {
     ///
     /// When nobody is named and the plan does not make it clear.
     pub(crate) fn author(&self) -> Result<Author, Fault> {
-        author(&self.state().plan, self.person.as_ref(), &self.surroundings.login)
+        let plan = &self.state().plan;
+        if self.client.is_some()
+            && let Some(person) = self.person.as_ref().filter(|it| plan.person(it).is_none())
+        {
+            let what = format!("{person}, who is logged in, is nobody in this plan");
+            return Err(Fault::new(Exit::NotPermitted, what).next("log in as a person of the plan"));
+        }
+        author(plan, self.person.as_ref(), &self.surroundings.login)
     }
 
     /// Carries out `command`.
@@ -376,7 +389,7 @@ impl Desk {
         };
         let for_people = waits.iter().filter(|it| !it.people.is_empty()).take(WAITS_AFTER_ACT_MAX);
         for wait in for_people {
-            self.terminal.say(&views::why::wait(self.state(), wait));
+            self.terminal.say(&views::why::wait(self.state(), wait, &self.typing()));
         }
         Ok(())
     }
@@ -471,6 +484,16 @@ pub(crate) async fn which(
     }
 }
 
+/// Returns who was most likely meant by `stranger`, who is not in `plan`, and where its people are named.
+pub(crate) fn people_of(plan: &MasterProjectPlan, stranger: &PersonId) -> String {
+    let lists = "`landfall plan show --json` names its people";
+    let known = plan.people.iter().map(|it| it.id.as_str());
+    match planfile::nearest(stranger.as_str(), known) {
+        Some(meant) => format!("did you mean {meant}? {lists}"),
+        None => lists.to_owned(),
+    }
+}
+
 /// Returns who acts in a deployment of `plan`.
 ///
 /// # Errors
@@ -483,6 +506,12 @@ pub(crate) fn author(
 ) -> Result<Author, Fault> {
     let login = login.to_owned();
     if let Some(person) = named {
+        if plan.person(person).is_none() {
+            let next =
+                format!("act as a person of the plan: --as NAME; {}", people_of(plan, person));
+            let what = format!("{person} is nobody in this plan");
+            return Err(Fault::new(Exit::NotPermitted, what).next(next));
+        }
         return Ok(Author { person: person.clone(), login, known: None });
     }
     match (plan.profile, plan.people.as_slice()) {

@@ -23,13 +23,24 @@ use surroundings::Surroundings;
 use terminal::Terminal;
 
 fn main() -> ExitCode {
-    let read = command().try_get_matches();
-    let line = match read.and_then(|it| CommandLine::from_arg_matches(&it)) {
+    let matches = match command().try_get_matches() {
+        Ok(matches) => matches,
+        Err(error) => return told(&error),
+    };
+    let CommandLine { everywhere, what } = match CommandLine::from_arg_matches(&matches) {
         Ok(line) => line,
         Err(error) => return told(&error),
     };
+    let terminal = Terminal::new(&everywhere, surroundings::no_colour());
+    let everywhere = match everywhere.as_meant(&matches) {
+        Ok(everywhere) => everywhere,
+        Err(fault) => {
+            terminal.complain(&fault);
+            return fault.exit.into();
+        }
+    };
+    let line = CommandLine { everywhere, what };
     let surroundings = Surroundings::of(&line.everywhere);
-    let terminal = Terminal::new(&line.everywhere, surroundings.no_colour);
     open_files::raise();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,

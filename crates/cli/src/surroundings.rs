@@ -3,6 +3,7 @@
 //! Read here, once, and handed down. Nothing below this crate reads any of it.
 
 use crate::args::Everywhere;
+use crate::args::origins::Origins;
 use crate::args::run::Serve;
 use crate::exit::Exit;
 use crate::fault::Fault;
@@ -10,7 +11,7 @@ use api::Client;
 use executor::{Executor, MissingSecret, Settings};
 use jiff::Timestamp;
 use model::digest::Digest;
-use model::id::DeploymentId;
+use model::id::{DeploymentId, PersonId};
 use notices::Post;
 use notices::mail::Mail;
 use reception::Carriages;
@@ -19,6 +20,7 @@ use std::fs::{File, TryLockError};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use views::typed::Typing;
 use zeroize::Zeroizing;
 
 /// How many letters tell one journal from another.
@@ -35,12 +37,12 @@ pub(crate) struct Surroundings {
     witness: Option<PathBuf>,
     server: Option<String>,
     token: Option<String>,
+    person: Option<PersonId>,
+    origins: Origins,
     home: PathBuf,
     agent_socket: Option<PathBuf>,
     /// The account of whoever runs the program.
     pub(crate) login: String,
-    /// Whether colours are unwanted.
-    pub(crate) no_colour: bool,
 }
 
 impl Surroundings {
@@ -53,10 +55,11 @@ impl Surroundings {
             witness: everywhere.witness.clone(),
             server: everywhere.server.clone(),
             token: everywhere.token.clone(),
+            person: everywhere.person.clone(),
+            origins: everywhere.origins.clone(),
             home: variable("HOME").map_or_else(|| PathBuf::from("/"), PathBuf::from),
             agent_socket: variable("SSH_AUTH_SOCK").map(PathBuf::from),
             login: login(),
-            no_colour: variable("NO_COLOR").is_some(),
             folder,
         }
     }
@@ -215,13 +218,37 @@ impl Surroundings {
                     // Where nobody answers, there is no use in logging in.
                     Client::answers(server).await?;
                     let what = format!("nobody has logged in at {server}");
-                    return Err(Fault::new(Exit::NotPermitted, what).next(
-                        "`landfall log-in NAME --server URL`, or name a token with --token",
-                    ));
+                    let next = format!("`{}`, or name a token with --token", self.log_in("NAME"));
+                    return Err(Fault::new(Exit::NotPermitted, what).next(next));
                 }
             },
         };
-        Ok(Some(self.client_of(server, secret).await?))
+        let client = self.client_of(server, secret).await?;
+        self.is_logged_in(&client).await?;
+        Ok(Some(client))
+    }
+
+    /// Refuses to act as somebody else than who has logged in: the server would record that one.
+    async fn is_logged_in(&self, client: &Client) -> Result<(), Fault> {
+        let Some(named) = &self.person else { return Ok(()) };
+        let known = client.me().await?;
+        if *named == known {
+            return Ok(());
+        }
+        let said = if self.origins.person_by_environment { "LANDFALL_AS" } else { "--as" };
+        let what = format!("you are logged in as {known}, and {said} names {named}");
+        let next = format!("leave {said} out, or log in as {named}: `{}`", self.log_in(named));
+        Err(Fault::usage(what, next))
+    }
+
+    /// Returns the line with which `name` logs in at the server that was named.
+    pub(crate) fn log_in(&self, name: impl std::fmt::Display) -> String {
+        self.typing().line(&format!("landfall log-in {name}"))
+    }
+
+    /// Returns how the next lines are typed here.
+    pub(crate) fn typing(&self) -> Typing {
+        Typing { is_logged_in: self.server.is_some(), place: self.origins.typed.clone() }
     }
 
     /// Returns a client that nobody has let in yet.
@@ -434,6 +461,11 @@ fn make_folder(path: &Path) -> Result<(), Fault> {
     use std::os::unix::fs::DirBuilderExt as _;
     let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path);
     made.map_err(|error| Fault::of_file(path, &error))
+}
+
+/// Returns whether colours are unwanted.
+pub(crate) fn no_colour() -> bool {
+    variable("NO_COLOR").is_some()
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]

@@ -200,6 +200,26 @@ fn where_checkpoints_are_carried_to_is_told_to_whoever_asks_from_another_compute
 }
 
 #[test]
+fn who_has_logged_in_acts_as_nobody_else() {
+    let (server, secret) = Server::start(&[]);
+    server.set_up(&secret);
+    server.types("log-in me", &format!("{PASSWORD}\n"));
+    server.does("deployment create minimal.yaml --rehearsal");
+    let before = server.does("record show --json");
+    let typed = server.types("hold site/north --reason Later --as hedda", "");
+    assert_eq!(typed.status.code(), Some(2), "{}", text(&typed.stdout));
+    let why = text(&typed.stderr);
+    assert!(why.contains("you are logged in as me, and --as names hedda"), "{why}");
+    let mut set = server.asked("hold site/north --reason Later");
+    set.env("LANDFALL_AS", "hedda");
+    let set = said(set, "");
+    let why = text(&set.stderr);
+    assert!(set.status.code() == Some(2) && why.contains("LANDFALL_AS names hedda"), "{why}");
+    assert_eq!(server.does("record show --json"), before, "something was recorded");
+    server.does("hold site/north --reason Later --as me");
+}
+
+#[test]
 fn an_act_repeated_under_its_name_is_recorded_once_across_the_network() {
     let (server, secret) = Server::start(&[]);
     server.set_up(&secret);

@@ -105,6 +105,31 @@ fn what_is_wrong_with_a_plan_is_said_with_the_path_that_was_typed() {
 }
 
 #[test]
+fn what_is_typed_wins_over_what_the_environment_says() {
+    let place = Place::new();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let nobody = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let at_nobody = format!("status --server {nobody}");
+    let both_typed = format!("status --server {nobody} --database .landfall/record.db");
+    let by_database = "status --no-forecast --database .landfall/record.db";
+    let server = ("LANDFALL_SERVER", nobody.as_str());
+    let database = ("LANDFALL_DATABASE", ".landfall/record.db");
+    let token = ("LANDFALL_TOKEN", "env:NOSUCH");
+    for (line, environment, code, says) in [
+        (at_nobody.as_str(), vec![database], 1, "the server cannot be reached"),
+        (by_database, vec![server, token], 0, "at two branches"),
+        (both_typed.as_str(), vec![], 2, "--server and --database cannot be said together"),
+        ("status", vec![server, database], 2, "LANDFALL_SERVER and LANDFALL_DATABASE are both set"),
+        ("status --no-forecast", vec![token], 0, "at two branches"),
+        ("status --token env:NOSUCH", vec![], 2, "name the server that knows it"),
+    ] {
+        let (found, said) = said(place.landfall(line).envs(environment).output().unwrap());
+        assert!(found == code && said.contains(says), "{line}: {found} {said}");
+    }
+}
+
+#[test]
 fn whoever_reads_no_further_is_told_nothing() {
     let place = Place::new();
     for line in ["schema", "completions bash", "exit-codes"] {

@@ -73,7 +73,7 @@ impl Coordinator {
         let Creation { plan, folder, purpose } = creation;
         if plan.person(&author.person).is_none() {
             let text = format!("{} is nobody in this plan", author.person);
-            let next = "act as a person of the plan: `--as NAME`";
+            let next = "act as a person whom the plan names";
             return Err(Refusal::new(RefusalCode::NotPermitted, text, next).into());
         }
         if let Err(too_small) = plan.profile.fits(plan.sites.len(), purpose) {

@@ -259,7 +259,7 @@ impl Acting<'_> {
             None => Err(Refusal::new(
                 RefusalCode::NotPermitted,
                 format!("{} is nobody in this plan", self.person),
-                "act as a person of the plan: `--as NAME`",
+                "act as a person of the plan: `landfall plan show --json` names them",
             )),
         }
     }

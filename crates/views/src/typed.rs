@@ -24,6 +24,27 @@ use model::scope::Scope;
 /// What stands for a text that only the person knows.
 const TEXT: &str = "…";
 
+/// How lines are typed where they are read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Typing {
+    /// Whether a server knows who types: then a line names nobody.
+    pub is_logged_in: bool,
+    /// What every line ends with, which says where the record is: empty, or it begins with a space.
+    pub place: String,
+}
+
+impl Typing {
+    /// Returns the line that `person` types for `command`.
+    pub fn typed(&self, command: &Command, person: Option<&PersonId>) -> String {
+        self.line(&typed(command, person.filter(|_| !self.is_logged_in)))
+    }
+
+    /// Returns `line`, which names nobody, with what every line ends with.
+    pub fn line(&self, line: &str) -> String {
+        format!("{line}{}", self.place)
+    }
+}
+
 /// Returns the line that `person` types for `command`.
 pub fn typed(command: &Command, person: Option<&PersonId>) -> String {
     let mut line = format!("landfall {}", words(command));
@@ -45,6 +66,12 @@ pub fn waiver_request(guard: Guard, scope: &Scope) -> String {
 /// as good.
 fn to_the_second(at: Timestamp) -> Timestamp {
     Timestamp::from_second(at.as_second()).unwrap_or(at)
+}
+
+/// Returns `text` as one word of a shell's line: as it stands, where a shell reads it so.
+pub fn as_a_word(text: &str) -> String {
+    let is_plain = |it: char| it.is_ascii_alphanumeric() || "-_./:@%+,=".contains(it);
+    if !text.is_empty() && text.chars().all(is_plain) { text.to_owned() } else { quoted(text) }
 }
 
 /// Returns `text` as one word of a shell's line.

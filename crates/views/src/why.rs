@@ -2,7 +2,7 @@
 
 use crate::people::any_of;
 use crate::time::{between, told, when, zone_of};
-use crate::typed::{typed, waiver_request};
+use crate::typed::{Typing, waiver_request};
 use model::assignment::AssignmentCommand;
 use model::close_out::CloseOutCommand;
 use model::command::Command;
@@ -60,27 +60,37 @@ pub fn is_for(state: &State, person: &PersonId, wait: &WaitingOn) -> bool {
     roles.iter().any(|role| held.contains(role)) && !wait.command.as_ref().is_some_and(is_kept)
 }
 
-/// Returns why `scope` does not move, or what it is doing.
-pub fn page(state: &State, now: jiff::Timestamp, scope: &Scope, waits: &[WaitingOn]) -> String {
+/// Returns why `scope` does not move, or what it is doing, for whoever types as `typing` says.
+pub fn page(
+    state: &State,
+    now: jiff::Timestamp,
+    scope: &Scope,
+    waits: &[WaitingOn],
+    typing: &Typing,
+) -> String {
     let zone = zone_of(state, scope);
     let mut text = format!("{scope}: {}\n", standing(state, scope));
     text += &format!("as of {}, entry {} of the record\n\n", when(now, zone), state.seq);
     let Some((first, others)) = waits.split_first() else {
         return text + &format!("Nothing waits. {}\n", doing(state, scope));
     };
-    text += &format!("It waits on this, for {}:\n", between(first.since, now));
-    text += &wait(state, first);
+    // The clock of a rehearsal stands while nobody drives it: what has only begun has no age.
+    text += &match first.since < now {
+        true => format!("It waits on this, for {}:\n", between(first.since, now)),
+        false => "It waits on this:\n".to_owned(),
+    };
+    text += &wait(state, first, typing);
     if !others.is_empty() {
         text += &format!("\nAnd then on {}:\n", if others.len() == 1 { "this" } else { "these" });
-        others.iter().for_each(|it| text += &wait(state, it));
+        others.iter().for_each(|it| text += &wait(state, it, typing));
     }
     text
 }
 
 /// Returns one wait: what, since when, who can lift it, how, and when it is looked at again.
-pub fn wait(state: &State, wait: &WaitingOn) -> String {
+pub fn wait(state: &State, wait: &WaitingOn, typing: &Typing) -> String {
     let mut text = format!("- {}: {}\n", wait.scope, what(state, wait));
-    for (label, said) in lines(state, wait) {
+    for (label, said) in lines_typed(state, wait, typing) {
         text += &format!("  {label:<9} {said}\n");
     }
     text
@@ -94,12 +104,16 @@ pub fn what(state: &State, wait: &WaitingOn) -> String {
 
 /// Returns what else is to be said of a wait, a label and a sentence each.
 pub fn lines(state: &State, wait: &WaitingOn) -> Vec<(&'static str, String)> {
+    lines_typed(state, wait, &Typing::default())
+}
+
+fn lines_typed(state: &State, wait: &WaitingOn, typing: &Typing) -> Vec<(&'static str, String)> {
     let zone = zone_of(state, &wait.scope);
     let mut lines = vec![("since", when(wait.since, zone)), ("who", who(state, wait))];
     if let Some((went_wrong, read)) = went_wrong(state, &wait.scope) {
-        lines.extend([("where", went_wrong), ("read", read)]);
+        lines.extend([("where", went_wrong), ("read", typing.line(&read))]);
     }
-    if let Some(what_to_type) = line_to_type(state, wait) {
+    if let Some(what_to_type) = line_to_type(state, wait, typing) {
         // What comes with time may be had sooner, where somebody can do something about it.
         let label = if matches!(wait.supplier, Supplier::At(_)) { "sooner" } else { "type" };
         lines.push((label, what_to_type));
@@ -107,7 +121,7 @@ pub fn lines(state: &State, wait: &WaitingOn) -> Vec<(&'static str, String)> {
     if let Some(guard) = wait.guard {
         lines.push(("waiver", waiver(guard, &wait.waivable_by)));
         if !wait.waivable_by.is_empty() {
-            lines.push(("", waiver_request(guard, &wait.scope)));
+            lines.push(("", typing.line(&waiver_request(guard, &wait.scope))));
         }
     }
     if let Some(follows) = wait.if_nobody_acts {
@@ -213,11 +227,11 @@ fn who(state: &State, wait: &WaitingOn) -> String {
 }
 
 /// Returns what the first of the people types.
-fn line_to_type(state: &State, wait: &WaitingOn) -> Option<String> {
+fn line_to_type(state: &State, wait: &WaitingOn, typing: &Typing) -> Option<String> {
     match &wait.supplier {
         Supplier::Roles(_) => {}
         Supplier::At(_) => {
-            return wait.command.as_ref().map(|it| typed(it, wait.people.first()));
+            return wait.command.as_ref().map(|it| typing.typed(it, wait.people.first()));
         }
         Supplier::System => return None,
     }
@@ -226,12 +240,12 @@ fn line_to_type(state: &State, wait: &WaitingOn) -> Option<String> {
         (_, Some(first)) => Some(first),
     };
     if let Some(command) = &wait.command {
-        return Some(typed(command, only));
+        return Some(typing.typed(command, only));
     }
     if let Some(rfc) = covering_rfc(state, wait) {
-        return Some(format!("landfall why {rfc}"));
+        return Some(typing.line(&format!("landfall why {rfc}")));
     }
-    substitute(state, &wait.scope).map(|it| typed(&it, only))
+    substitute(state, &wait.scope).map(|it| typing.typed(&it, only))
 }
 
 /// Returns the request for change that would authorise what waits for one.

@@ -13,6 +13,7 @@ use api::{
 use model::id::PersonId;
 use serde::Serialize;
 use serde_json::{Value, json};
+use views::typed::Typing;
 
 /// One's own account, as the server has it.
 #[derive(Serialize)]
@@ -54,7 +55,7 @@ pub(crate) async fn account(
             house().await?.given("/api/v1/me/calendar", said).await?;
         }
         AccountOf::List(_) => house().await?.list().await?,
-        AccountOf::Create(it) => house().await?.create(it).await?,
+        AccountOf::Create(it) => house().await?.create(it, &surroundings.typing()).await?,
         AccountOf::Invite(it) => {
             let path = format!("/api/v1/accounts/{}/invitation", it.name);
             house().await?.given(&path, &format!("The invitation of {}", it.name)).await?;
@@ -71,7 +72,8 @@ async fn set_up(it: &SetUp, surroundings: &Surroundings, terminal: Terminal) -> 
     let password = terminal.ask_hidden("Password:")?;
     let first = json!({ "secret": it.secret, "name": it.name, "password": password.as_str() });
     client.ask::<Value>(Method::POST, "/api/v1/set-up", Some(first)).await?;
-    let said = format!("{} looks after accounts; log in: `landfall log-in {}`", it.name, it.name);
+    let next = surroundings.log_in(&it.name);
+    let said = format!("{} looks after accounts; log in: `{next}`", it.name);
     terminal.answer(&json!({ "name": it.name }), || said)
 }
 
@@ -84,9 +86,9 @@ async fn come_in(
     let secret = address.trim_end_matches('/').rsplit('/').next().unwrap_or(address);
     let session = client.come_in(secret).await?;
     surroundings.keep_session(&session)?;
+    let next = surroundings.typing().line("landfall account password --first");
     terminal.answer(&json!({ "came_in": true }), || {
-        "you are in for twelve hours; `landfall account password --first` lets you come in again"
-            .to_owned()
+        format!("you are in for twelve hours; `{next}` lets you come in again")
     })
 }
 
@@ -188,7 +190,7 @@ impl House {
         self.terminal.answer(&all, || render::account::all(self.terminal.setting(), &all))
     }
 
-    async fn create(&self, it: &Create) -> Result<(), Fault> {
+    async fn create(&self, it: &Create, typing: &Typing) -> Result<(), Fault> {
         let mut account = json!({ "name": it.name, "is_administrator": it.administrator });
         if it.password
             && let Some(fields) = account.as_object_mut()
@@ -199,7 +201,8 @@ impl House {
         let said = if it.password {
             format!("{} can log in", it.name)
         } else {
-            format!("the account is made; invite them: `landfall account invite {}`", it.name)
+            let next = typing.line(&format!("landfall account invite {}", it.name));
+            format!("the account is made; invite them: `{next}`")
         };
         self.done(Method::POST, "/api/v1/accounts", Some(account), &said).await
     }

@@ -12,13 +12,14 @@ use crate::terminal::Terminal;
 use api::DeploymentLine;
 use coordinator::{CommandError, Coordinator, Creation};
 use model::command::{Command, Findings};
-use model::id::DeploymentId;
+use model::id::{DeploymentId, PersonId};
 use model::machine::DeploymentState;
 use model::profile::Purpose;
 use model::role_type::RoleType;
 use model::scope::Scope;
 use serde::Serialize;
 use std::path::Path;
+use views::typed::Typing;
 
 #[derive(Serialize)]
 struct Line {
@@ -94,7 +95,12 @@ async fn create(
 ) -> Result<Exit, Fault> {
     if let Some(client) = surroundings.client().await? {
         let created = client.create(&path.to_string_lossy(), rehearsal).await?;
-        return tell_created(&Line::of(created), rehearsal, terminal);
+        return tell_created(
+            &Line::of(created),
+            rehearsal,
+            (&surroundings.typing(), None),
+            terminal,
+        );
     }
     let read = read(path)?;
     let warnings = render::plan::diagnostics(&read.diagnostics);
@@ -110,15 +116,24 @@ async fn create(
     let created = Coordinator::create(record, creation, &author, surroundings.now()).await?;
     let state = created.state();
     let line = Line::of(DeploymentLine::at(state));
-    tell_created(&line, rehearsal, terminal)
+    let named = everywhere.person.as_ref().filter(|_| !everywhere.origins.person_by_environment);
+    tell_created(&line, rehearsal, (&surroundings.typing(), named), terminal)
 }
 
-fn tell_created(line: &Line, rehearsal: bool, terminal: Terminal) -> Result<Exit, Fault> {
+/// Tells that a deployment is created, and what whoever typed that types next.
+fn tell_created(
+    line: &Line,
+    rehearsal: bool,
+    (typing, named): (&Typing, Option<&PersonId>),
+    terminal: Terminal,
+) -> Result<Exit, Fault> {
     let deployment = &line.deployment;
     terminal.answer(line, || {
         let kind = if rehearsal { "rehearsal " } else { "deployment " };
+        let why = typing.line("landfall why deployment");
+        let start = typing.typed(&Command::Open, named);
         format!(
-            "The {kind}{deployment} is created, as a draft (entry 1).\n\nNext:\n  landfall why deployment\n  landfall deployment start"
+            "The {kind}{deployment} is created, as a draft (entry 1).\n\nNext:\n  {why}\n  {start}"
         )
     })?;
     Ok(Exit::Done)
@@ -188,7 +203,7 @@ async fn start(mut desk: Desk) -> Result<Exit, Fault> {
     if desk.state().deployment == DeploymentState::Ready && !desk.terminal.is_json() {
         let waits = planner::waiting::why(desk.state(), desk.now(), &Scope::Deployment);
         for wait in waits.iter().filter(|it| !it.people.is_empty()) {
-            desk.terminal.say(&views::why::wait(desk.state(), wait));
+            desk.terminal.say(&views::why::wait(desk.state(), wait, &desk.typing()));
         }
     }
     Ok(Exit::Done)

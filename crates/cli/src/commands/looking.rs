@@ -2,7 +2,7 @@
 
 use super::watching;
 use crate::args::look::{Status, Waiting, Why};
-use crate::desk::Desk;
+use crate::desk::{Desk, people_of};
 use crate::exit::Exit;
 use crate::fault::Fault;
 use crate::render;
@@ -77,7 +77,7 @@ pub(crate) async fn status(it: &Status, desk: Desk) -> Result<Exit, Fault> {
         Some(_) => None,
     };
     desk.terminal.answer(&standing, || {
-        let page = render::board::page(&state.plan, &board, setting);
+        let page = render::board::page(&state.plan, &board, setting, &desk.typing());
         let page =
             unserved.iter().fold(page, |page, it| format!("{page}{}: {}.\n", it.scope, it.what));
         let lines = standing
@@ -106,7 +106,8 @@ pub(crate) async fn why(it: &Why, desk: &Desk) -> Result<Exit, Fault> {
         waits.splice(0..0, desk.unserved(&waits).await?);
     }
     waits.splice(0..0, desk.quarantine());
-    desk.terminal.answer(&waits, || views::why::page(&state, now, &it.scope, &waits))?;
+    desk.terminal
+        .answer(&waits, || views::why::page(&state, now, &it.scope, &waits, &desk.typing()))?;
     Ok(Exit::Done)
 }
 
@@ -115,7 +116,7 @@ pub(crate) fn waiting(it: &Waiting, desk: &Desk) -> Result<Exit, Fault> {
     let person = it.person.as_ref().or(desk.person.as_ref());
     if let Some(stranger) = person.filter(|it| state.person(it).is_none()) {
         let what = format!("{stranger} is nobody in this plan");
-        return Err(Fault::usage(what, "`landfall plan show --json` names its people"));
+        return Err(Fault::usage(what, people_of(&state.plan, stranger)));
     }
     let is_wanted = |wait: &WaitingOn| match person {
         Some(person) => views::why::is_for(state, person, wait),
@@ -136,7 +137,9 @@ pub(crate) fn waiting(it: &Waiting, desk: &Desk) -> Result<Exit, Fault> {
                 None => "Nothing waits on anybody.".to_owned(),
             };
         }
-        let lines: Vec<String> = waits.iter().map(|it| views::why::wait(state, it)).collect();
+        let typing = desk.typing();
+        let lines: Vec<String> =
+            waits.iter().map(|it| views::why::wait(state, it, &typing)).collect();
         let more = if more > 0 { format!("\n… and {more} more: --limit") } else { String::new() };
         format!("{}{more}", lines.join("\n"))
     })?;

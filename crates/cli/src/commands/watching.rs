@@ -62,7 +62,8 @@ async fn tell_each_change(mut desk: Desk, mut forecasting: Forecasting) -> Resul
                 desk.terminal.print_json_line(&board)?;
             } else {
                 let setting = desk.terminal.setting();
-                desk.terminal.print(&render::board::page(&desk.state().plan, &board, setting))?;
+                let plan = &desk.state().plan;
+                desk.terminal.print(&render::board::page(plan, &board, setting, &desk.typing()))?;
             }
         }
         tokio::select! {

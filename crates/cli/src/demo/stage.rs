@@ -32,7 +32,8 @@ const CREATOR: &str = "ines.roald";
 
 /// Returns `everywhere` with the record at `place`.
 pub(super) fn at(place: &Place, everywhere: &Everywhere) -> Everywhere {
-    Everywhere { data: place.root.clone(), database: None, witness: None, ..everywhere.clone() }
+    let (data, everywhere) = (place.root.clone(), everywhere.clone());
+    Everywhere { data, database: None, witness: None, server: None, person: None, ..everywhere }
 }
 
 /// The deployment of the demo.

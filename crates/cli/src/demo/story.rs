@@ -19,6 +19,7 @@ use model::scope::Scope;
 use model::state::{RingState, State};
 use planner::waiting::{waiting, why};
 use views::board::{Board, Ends};
+use views::typed::Typing;
 
 /// The most rounds of people answering and the driver coming to rest: there are about thirty.
 const ROUNDS_MAX: usize = 200;
@@ -180,7 +181,7 @@ async fn put_right(
 fn why_page(stage: &Stage, scope: &Scope) -> String {
     let (state, now) = (stage.state(), stage.now());
     let waits = views::why::binding_first(why(state, now, scope));
-    views::why::page(state, now, scope, &waits)
+    views::why::page(state, now, scope, &waits, &Typing::default())
 }
 
 async fn look(address: &str) -> Result<String, Fault> {
@@ -205,7 +206,10 @@ async fn end(place: &Place, stage: &Stage, telling: &mut Telling) -> Result<Proo
     telling.chapter("STATUS").await?;
     let newest: [Entry; 0] = [];
     let board = Board::of(stage.state(), stage.now(), &newest, Ends::NotAsked);
-    let page = render::board::page(&stage.state().plan, &board, telling.setting());
+    let page = {
+        let typing = Typing::default();
+        render::board::page(&stage.state().plan, &board, telling.setting(), &typing)
+    };
     telling.quotes("landfall status --no-forecast", &page).await?;
     telling.chapter("CHECKED: against the programs, the files and the record").await?;
     let proof = Proof::find(place, stage).await?;

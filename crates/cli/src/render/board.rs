@@ -12,10 +12,15 @@ use views::alike::Alike;
 use views::board::{Board, Ends, RingLine};
 use views::people::any_of;
 use views::time::{between, exactly, told, when};
-use views::typed::typed;
+use views::typed::Typing;
 
-/// Returns the board as a page of text.
-pub(crate) fn page(plan: &MasterProjectPlan, board: &Board, setting: Setting) -> String {
+/// Returns the board as a page of text, for whoever types as `typing` says.
+pub(crate) fn page(
+    plan: &MasterProjectPlan,
+    board: &Board,
+    setting: Setting,
+    typing: &Typing,
+) -> String {
     let mut page = head(board);
     if !board.components.is_empty() {
         page += &format!("\n{}", components(board, setting));
@@ -27,7 +32,7 @@ pub(crate) fn page(plan: &MasterProjectPlan, board: &Board, setting: Setting) ->
         page += &format!("\n{}", working(board, setting));
     }
     page += &format!("\n{}", counters(board));
-    page += &format!("\n{}", waits(plan, board));
+    page += &format!("\n{}", waits(plan, board, typing));
     page
 }
 
@@ -182,7 +187,7 @@ pub(crate) fn ends(board: &Board) -> String {
     }
 }
 
-fn waits(plan: &MasterProjectPlan, board: &Board) -> String {
+fn waits(plan: &MasterProjectPlan, board: &Board, typing: &Typing) -> String {
     if board.waits.is_empty() {
         return "Nothing waits on people.\n".to_owned();
     }
@@ -192,7 +197,7 @@ fn waits(plan: &MasterProjectPlan, board: &Board) -> String {
         text += &format!("- {}: {} (for {lasting})\n", wait.scope, told(&wait.what, &board.zone));
         text += &format!("  {}", any_of(plan, &wait.people));
         if let Some(command) = &wait.command {
-            text += &format!(": {}", typed(command, None));
+            text += &format!(": {}", typing.typed(command, None));
         }
         text.push('\n');
         if !also.is_empty() {

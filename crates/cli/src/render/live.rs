@@ -7,6 +7,7 @@ use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Gauge, List, ListItem, Paragraph};
 use views::board::{Board, RingLine};
+use views::typed::Typing;
 
 /// The widest name of a ring before its bar.
 const NAME_WIDTH: u16 = 24;
@@ -42,8 +43,9 @@ pub(crate) fn draw(frame: &mut Frame<'_>, state: &State, board: &Board) {
         ListItem::new(text)
     });
     draw_list(frame, working, " Sites being worked on ", sites.collect());
-    let lines =
-        board.waits.iter().map(|it| ListItem::new(first_line(&views::why::wait(state, &it.wait))));
+    let lines = board.waits.iter().map(|it| {
+        ListItem::new(first_line(&views::why::wait(state, &it.wait, &Typing::default())))
+    });
     draw_list(frame, waits, " Waiting for people ", lines.collect());
     let lines = super::board::newest(board).into_iter().map(ListItem::new);
     draw_list(frame, newest, " Newest entries ", lines.collect());

@@ -18,6 +18,7 @@ use ratatui::backend::TestBackend;
 use std::path::Path;
 use std::sync::Arc;
 use views::board::{Board, Ends};
+use views::typed::Typing;
 
 fn created() -> State {
     of("minimal.yaml")
@@ -58,14 +59,14 @@ fn why_names_what_is_missing_who_supplies_it_and_what_to_type() {
         deployment: draft
         as of 2027-01-04 09:00 CET (08:00 UTC), entry 1 of the record
 
-        It waits on this, for 0 s:
+        It waits on this:
         - deployment: nobody has stated that the customer knows and accepts the success criteria [E4]
           since     2027-01-04 09:00 CET (08:00 UTC)
           who       me, as Customer
           type      landfall release-readiness acknowledge-criteria --digest 99fda297
           waiver    E4 is never waived
           next look as soon as something happens
-    "#]].assert_eq(&views::why::page(&state, state.at, &Scope::Deployment, &waits));
+    "#]].assert_eq(&views::why::page(&state, state.at, &Scope::Deployment, &waits, &Typing::default()));
 }
 
 #[test]
