@@ -84,7 +84,7 @@ pub(crate) async fn carry_out(
         What::Demo(it) => demo::run(it, everywhere, terminal).await.map(|()| Exit::Done),
         What::Status(it) => looking::status(it, desk().await?).await,
         What::Why(it) => looking::why(it, &desk().await?).await,
-        What::Waiting(it) => looking::waiting(it, &desk().await?),
+        What::Waiting(it) => looking::waiting(it, &desk().await?).await,
         What::Measures(it) if it.tables.sites.is_some() => {
             measuring::measures_of_tables(it, terminal)
         }

@@ -6,6 +6,7 @@
 mod act_name;
 mod kept;
 mod nearest;
+mod waits;
 
 use crate::args::Everywhere;
 use crate::exit::Exit;
@@ -25,14 +26,13 @@ use model::authentication::{
 };
 use model::command::Command;
 use model::decide::{Acting, decide};
-use model::guard::Supplier;
+use model::history::Loss;
 use model::id::{DeploymentId, PersonId, Seq};
 use model::plan::MasterProjectPlan;
 use model::profile::Profile;
 use model::scope::Scope;
 use model::state::State;
 use model::survey::Reply;
-use planner::waiting::WaitingOn;
 use record::{CommandId, Record};
 use serde::Serialize;
 use serde_json::json;
@@ -55,6 +55,8 @@ pub(crate) struct Desk {
     pub(crate) person: Option<PersonId>,
     /// The server through which this desk asks and acts, where there is one.
     client: Option<Client>,
+    /// What was lost of the deployment's history, as the server says.
+    lost_at_server: Option<Loss>,
     command_id: Option<CommandId>,
     acts: u32,
     /// The key with which whoever sits here signs.
@@ -93,16 +95,17 @@ impl Desk {
         terminal: Terminal,
     ) -> Result<Self, Fault> {
         let client = surroundings.client().await?;
-        let record = match &client {
+        let (record, lines) = match &client {
             Some(client) => {
-                let own = client.deployments().await?.into_iter().map(|it| it.deployment);
+                let lines = client.deployments().await?;
                 let named = everywhere.deployment.as_ref();
-                for deployment in own.filter(|it| named.is_none_or(|named| named == it)) {
-                    client.follow(&deployment).await?;
+                let own = lines.iter().map(|it| &it.deployment);
+                for deployment in own.filter(|it| named.is_none_or(|named| named == *it)) {
+                    client.follow(deployment).await?;
                 }
-                client.copy()
+                (client.copy(), lines)
             }
-            None => surroundings.record().await?,
+            None => (surroundings.record().await?, vec![]),
         };
         let deployment = which(&*record, everywhere.deployment.as_ref()).await?;
         // The server knows who asks.
@@ -111,10 +114,13 @@ impl Desk {
             None => everywhere.person.clone(),
         };
         let coordinator = Coordinator::open(record, &deployment).await?;
-        if let Some(loss) = coordinator.quarantine() {
+        let line = lines.into_iter().find(|it| it.deployment == deployment);
+        let lost_at_server = line.and_then(|it| it.quarantine);
+        if let Some(loss) = coordinator.quarantine().or(lost_at_server.as_ref()) {
             terminal.say(&views::why::quarantined(&deployment, loss));
         }
         Ok(Self {
+            lost_at_server,
             coordinator,
             surroundings: surroundings.clone(),
             terminal,
@@ -146,28 +152,6 @@ impl Desk {
     /// Returns the deployment's name.
     pub(crate) fn deployment(&self) -> DeploymentId {
         self.state().plan.deployment.clone()
-    }
-
-    /// Returns what waits on the decision about a loss of history; nothing where none is open.
-    pub(crate) fn quarantine(&self) -> Option<WaitingOn> {
-        let loss = self.coordinator.quarantine()?;
-        Some(planner::waiting::quarantine(self.state(), loss))
-    }
-
-    /// Returns that no server works on the deployment, where something is due that people do not do: orders are
-    /// in flight, or the first of `waits`, the binding one first, is for the program itself.
-    ///
-    /// # Errors
-    ///
-    /// When the record cannot be read.
-    pub(crate) async fn unserved(&self, waits: &[WaitingOn]) -> Result<Option<WaitingOn>, Fault> {
-        let state = self.state();
-        let is_due = waits.first().is_some_and(|it| it.supplier == Supplier::System);
-        if state.is_sealed() || !is_due && state.in_flight() == 0 {
-            return Ok(None);
-        }
-        let is_led = self.coordinator.record().is_led(&state.plan.deployment).await?;
-        Ok((!is_led).then(|| planner::waiting::unserved(state)))
     }
 
     /// Returns what time it is in the deployment: a rehearsal has a clock of its own.

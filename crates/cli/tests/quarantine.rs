@@ -53,6 +53,41 @@ impl Desk {
     }
 }
 
+/// Asks for everything that is told or made of a deployment: a program that reads only the answer learns that
+/// history was lost, and a person is told before anything else.
+fn says_so_everywhere(desk: &Desk) {
+    let gone = " gone";
+    for line in [
+        "status --no-forecast --json",
+        "why deployment --json",
+        "waiting --json",
+        "deployment list --json",
+        "document list --json",
+        "plan show --json",
+        "sheet site/B27 --json",
+        "record export lost.jsonl --json",
+        "evidence package lost.tar --json",
+    ] {
+        let said = desk.does(line);
+        assert!(
+            said.contains("\"quarantine\": {") && said.contains("\"found\": 2"),
+            "landfall {line}\n{said}"
+        );
+    }
+    for line in
+        ["deployment list", "record export lost.again", "document pdf site/B27 --into papers"]
+    {
+        let said = desk.does(line);
+        assert!(said.contains("in quarantine") && said.contains(gone), "landfall {line}\n{said}");
+    }
+    let said = desk.does("waiting --for amara");
+    assert!(
+        said.contains("record accept-loss") && !said.contains("landfall acknowledge"),
+        "{said}"
+    );
+    desk.is_refused("record verify", "`landfall record accept-loss`");
+}
+
 #[test]
 fn a_database_put_back_is_in_quarantine_until_two_people_accept_the_loss() {
     let desk = Desk { folder: TempDir::new().unwrap(), witness: "elsewhere" };
@@ -71,6 +106,7 @@ fn a_database_put_back_is_in_quarantine_until_two_people_accept_the_loss() {
     assert!(desk.does("waiting --for gunnvor").contains("record accept-loss"));
     desk.is_refused("rfc classify RFC-1 --as rosalind", "is in quarantine");
     desk.is_refused("serve --until-idle", "is in quarantine");
+    says_so_everywhere(&desk);
 
     desk.is_refused("record accept-loss --reason nightly --as ivo", "it takes");
     desk.does("record accept-loss --reason nightly --as sabela");

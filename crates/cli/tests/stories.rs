@@ -119,6 +119,31 @@ fn one_person_takes_a_plan_to_the_last_signature() {
     assert_eq!(forged.code, 3, "{}", forged.err);
 }
 
+/// Whoever looks before they start a server is not told that all is well.
+#[test]
+fn what_is_due_while_no_server_works_is_said_wherever_one_looks() {
+    let desk = Desk::new();
+    opened(&desk);
+    let unserved = "no server works on it: `landfall serve` does what is due";
+    for line in [
+        "why deployment",
+        "status --no-forecast",
+        "status --no-forecast --json",
+        "waiting",
+        "waiting --for me",
+        "waiting --json",
+    ] {
+        let said = desk.does(line);
+        assert!(said.contains(unserved), "landfall {line}\n{said}");
+        assert!(!said.contains("for 0 s"), "landfall {line}\n{said}");
+    }
+    desk.does("serve --until-idle");
+    for line in ["status --no-forecast", "waiting"] {
+        let said = desk.does(line);
+        assert!(!said.contains(unserved), "nothing is due\n{said}");
+    }
+}
+
 #[test]
 fn a_wrong_plan_is_refused_with_every_mistake_and_nothing_is_written() {
     let desk = Desk::new();

@@ -67,7 +67,7 @@ pub enum RecordError {
     },
     /// Entries that the witness has seen are gone: start nothing until a person has decided.
     #[error(
-        "the record of {deployment} has lost history: its witness has seen entry {}, but it ends with {found}; restore a later backup, or accept the loss and say why", .witnessed.size
+        "the record of {deployment} has lost history: its witness has seen entry {}, but it ends with {found}; restore a later backup, or accept the loss and say why: `landfall record accept-loss`", .witnessed.size
     )]
     HistoryLost {
         /// The deployment.

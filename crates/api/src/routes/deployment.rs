@@ -9,6 +9,7 @@ use crate::sight::Sight;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
+use model::history::Loss;
 use model::id::{DeploymentId, Seq};
 use model::profile::Purpose;
 use reception::{Followed, Reception};
@@ -37,11 +38,15 @@ pub struct DeploymentLine {
     pub environment: String,
     /// The last entry of its record.
     pub entry: Seq,
+    /// What was lost of its record, where it is in quarantine: nothing starts before two people accept it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quarantine: Option<Loss>,
 }
 
 impl DeploymentLine {
     pub(crate) fn of(followed: &Followed) -> Self {
-        Self::at(&followed.standing().state)
+        let standing = followed.standing();
+        Self { quarantine: standing.loss.clone(), ..Self::at(&standing.state) }
     }
 
     /// Returns the line of the deployment that stands at `state`.
@@ -53,6 +58,7 @@ impl DeploymentLine {
             purpose: state.purpose.to_string(),
             environment: state.environment(),
             entry: state.seq,
+            quarantine: None,
         }
     }
 }

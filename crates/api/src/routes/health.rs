@@ -10,6 +10,7 @@ use metrics::gauge;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use model::machine::SiteState;
 use reception::Reception;
+use record::{Record, RecordError};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -28,18 +29,35 @@ pub(crate) async fn alive(State(reception): State<Arc<Reception>>) -> String {
 }
 
 /// Whether the server can answer
+///
+/// A second line says how many deployments are in quarantine, where there are any: they can be read, and
+/// nothing of them starts before two people have accepted what was lost.
 #[utoipa::path(get, path = "/readyz", tag = "server", responses(
     (status = 200, description = "It can.", body = String, content_type = "text/plain"),
     (status = 503, description = "It cannot reach its database.", body = String, content_type = "text/plain"),
 ))]
-pub(crate) async fn ready(State(reception): State<Arc<Reception>>) -> (StatusCode, &'static str) {
-    match reception.record().deployments().await {
-        Ok(_) => (StatusCode::OK, "ok\n"),
+pub(crate) async fn ready(State(reception): State<Arc<Reception>>) -> (StatusCode, String) {
+    match quarantined(reception.record().as_ref()).await {
+        Ok(0) => (StatusCode::OK, "ok\n".to_owned()),
+        Ok(count) => {
+            let deployments = if count == 1 { "deployment" } else { "deployments" };
+            let next = "`landfall deployment list` says which";
+            (StatusCode::OK, format!("ok\nquarantine: {count} {deployments}; {next}\n"))
+        }
         Err(error) => {
             tracing::error!(%error, "not ready");
-            (StatusCode::SERVICE_UNAVAILABLE, "the database cannot be reached\n")
+            (StatusCode::SERVICE_UNAVAILABLE, "the database cannot be reached\n".to_owned())
         }
     }
+}
+
+/// Returns how many deployments of the record somebody has found history to be lost of.
+async fn quarantined(record: &dyn Record) -> Result<usize, RecordError> {
+    let mut count = 0;
+    for deployment in record.deployments().await? {
+        count += usize::from(record.standing(&deployment).await?.contradicted.is_some());
+    }
+    Ok(count)
 }
 
 /// Read the counters

@@ -12,13 +12,16 @@ use crate::terminal::Terminal;
 use api::DeploymentLine;
 use coordinator::{CommandError, Coordinator, Creation};
 use model::command::{Command, Findings};
+use model::history::Loss;
 use model::id::{DeploymentId, PersonId};
 use model::machine::DeploymentState;
 use model::profile::Purpose;
 use model::role_type::RoleType;
 use model::scope::Scope;
+use record::Record;
 use serde::Serialize;
 use std::path::Path;
+use std::sync::Arc;
 use views::typed::Typing;
 
 #[derive(Serialize)]
@@ -29,6 +32,9 @@ struct Line {
     purpose: String,
     environment: String,
     entry: u64,
+    /// What was lost of its history, where it is in quarantine.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    quarantine: Option<Loss>,
     /// Why nothing of it could be read, where that is so.
     #[serde(skip_serializing_if = "Option::is_none")]
     unreadable: Option<String>,
@@ -36,8 +42,10 @@ struct Line {
 
 impl Line {
     fn of(it: DeploymentLine) -> Self {
-        let DeploymentLine { deployment, title, state, purpose, environment, entry } = it;
-        Self { deployment, title, state, purpose, environment, entry, unreadable: None }
+        let DeploymentLine { deployment, title, state, purpose, environment, entry, quarantine } =
+            it;
+        let unreadable = None;
+        Self { deployment, title, state, purpose, environment, entry, quarantine, unreadable }
     }
 
     fn unreadable(deployment: DeploymentId, why: &CommandError) -> Self {
@@ -48,6 +56,7 @@ impl Line {
             purpose: String::new(),
             environment: String::new(),
             entry: 0,
+            quarantine: None,
             unreadable: Some(why.to_string()),
         }
     }
@@ -140,28 +149,43 @@ fn tell_created(
 }
 
 async fn list(surroundings: &Surroundings, terminal: Terminal) -> Result<Exit, Fault> {
-    let record = surroundings.record().await?;
-    let mut lines = Vec::new();
-    for deployment in record.deployments().await? {
-        // The others are there all the same.
-        lines.push(match Coordinator::open(record.clone(), &deployment).await {
-            Ok(opened) => Line::of(DeploymentLine::at(opened.state())),
-            Err(why) => Line::unreadable(deployment, &why),
-        });
-    }
+    let lines = match surroundings.client().await? {
+        // What its witness has seen the server alone knows.
+        Some(client) => client.deployments().await?.into_iter().map(Line::of).collect(),
+        None => own_lines(surroundings.record().await?).await?,
+    };
     terminal.answer(&lines, || {
         let lines: Vec<String> = lines
             .iter()
             .map(|it| match &it.unreadable {
                 Some(why) => format!("{}  cannot be read: {why}", it.deployment),
                 None => {
-                    format!("{}  {} ({}): {}", it.deployment, it.title, it.environment, it.state)
+                    let lost = it.quarantine.as_ref();
+                    let lost = lost.map(|it| format!(", in quarantine: {it}")).unwrap_or_default();
+                    let Line { deployment, title, environment, state, .. } = it;
+                    format!("{deployment}  {title} ({environment}): {state}{lost}")
                 }
             })
             .collect();
         if lines.is_empty() { "There is no deployment.".to_owned() } else { lines.join("\n") }
     })?;
     Ok(Exit::Done)
+}
+
+/// Returns a line for each deployment of a record of one's own.
+async fn own_lines(record: Arc<dyn Record>) -> Result<Vec<Line>, Fault> {
+    let mut lines = Vec::new();
+    for deployment in record.deployments().await? {
+        // The others are there all the same.
+        lines.push(match Coordinator::open(record.clone(), &deployment).await {
+            Ok(opened) => {
+                let quarantine = opened.quarantine().cloned();
+                Line::of(DeploymentLine { quarantine, ..DeploymentLine::at(opened.state()) })
+            }
+            Err(why) => Line::unreadable(deployment, &why),
+        });
+    }
+    Ok(lines)
 }
 
 /// Goes as far as this person may: the baseline, then the opening.

@@ -62,7 +62,7 @@ fn list(open: bool, desk: &Desk) -> Result<Exit, Fault> {
     if open {
         binder.documents.retain(|it| !it.is_complete());
     }
-    desk.terminal.answer(&binder, || render::document::binder(desk.state(), &binder))?;
+    desk.answer(&binder, || render::document::binder(desk.state(), &binder))?;
     Ok(Exit::Done)
 }
 

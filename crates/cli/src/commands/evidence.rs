@@ -82,7 +82,7 @@ async fn package(path: &Path, on: &Stationery, desk: &Desk) -> Result<Exit, Faul
     })?;
     let sha256 = Digest::of(&bytes);
     std::fs::write(path, &bytes).map_err(|error| Fault::of_file(path, &error))?;
-    desk.terminal.answer(&Packed { file: path, files: count, entries, sha256 }, || {
+    desk.answer(&Packed { file: path, files: count, entries, sha256 }, || {
         format!(
             "{count} files with {entries} entries are in {0}, SHA-256 {sha256}.\n\nVerify it anywhere:\n  landfall verify {0} --key KEY\n  tar -xf {0} README/verify.py && python3 README/verify.py {0} KEY\n{KEEP_THE_KEY}",
             path.display()
@@ -122,7 +122,7 @@ async fn receipt(slot: &SlotId, path: &Path, desk: &Desk) -> Result<Exit, Fault>
     let bytes = record::receipt(&*record, &deployment, entry, &signer).await?;
     let bytes = bytes.unwrap_or_default();
     std::fs::write(path, bytes).map_err(|error| Fault::of_file(path, &error))?;
-    desk.terminal.answer(&Received { file: path, entry }, || {
+    desk.answer(&Received { file: path, entry }, || {
         format!(
             "The receipt of entry {entry} is in {0}.\n\nVerify it anywhere:\n  landfall verify {0} --key KEY\n{KEEP_THE_KEY}",
             path.display()

@@ -22,6 +22,6 @@ pub(crate) fn show(it: &HandoverOf, desk: &Desk) -> Result<Exit, Fault> {
             vec![handover(state, scope)]
         }
     };
-    desk.terminal.answer(&all, || render::handover::page(state, &all))?;
+    desk.answer(&all, || render::handover::page(state, &all))?;
     Ok(Exit::Done)
 }

@@ -56,6 +56,9 @@ struct Standing<'a> {
     board: &'a Board,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     checkpoints: BTreeMap<String, Carriage>,
+    /// That something is due and no server works on it, where that is so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unserved: Option<WaitingOn>,
 }
 
 pub(crate) async fn status(it: &Status, desk: Desk) -> Result<Exit, Fault> {
@@ -71,15 +74,15 @@ pub(crate) async fn status(it: &Status, desk: Desk) -> Result<Exit, Fault> {
         None => desk.carriages().await?,
         Some(_) => BTreeMap::new(),
     };
-    let standing = Standing { board: &board, checkpoints };
     let unserved = match it.at {
-        None => desk.unserved(&[]).await?,
+        None => desk.unserved_anywhere().await?,
         Some(_) => None,
     };
-    desk.terminal.answer(&standing, || {
+    let standing = Standing { board: &board, checkpoints, unserved };
+    desk.answer(&standing, || {
         let page = render::board::page(&state.plan, &board, setting, &desk.typing());
-        let page =
-            unserved.iter().fold(page, |page, it| format!("{page}{}: {}.\n", it.scope, it.what));
+        let unserved = standing.unserved.iter();
+        let page = unserved.fold(page, |page, it| format!("{page}{}: {}.\n", it.scope, it.what));
         let lines = standing
             .checkpoints
             .iter()
@@ -106,12 +109,11 @@ pub(crate) async fn why(it: &Why, desk: &Desk) -> Result<Exit, Fault> {
         waits.splice(0..0, desk.unserved(&waits).await?);
     }
     waits.splice(0..0, desk.quarantine());
-    desk.terminal
-        .answer(&waits, || views::why::page(&state, now, &it.scope, &waits, &desk.typing()))?;
+    desk.answer(&waits, || views::why::page(&state, now, &it.scope, &waits, &desk.typing()))?;
     Ok(Exit::Done)
 }
 
-pub(crate) fn waiting(it: &Waiting, desk: &Desk) -> Result<Exit, Fault> {
+pub(crate) async fn waiting(it: &Waiting, desk: &Desk) -> Result<Exit, Fault> {
     let state = desk.state();
     let person = it.person.as_ref().or(desk.person.as_ref());
     if let Some(stranger) = person.filter(|it| state.person(it).is_none()) {
@@ -122,13 +124,21 @@ pub(crate) fn waiting(it: &Waiting, desk: &Desk) -> Result<Exit, Fault> {
         Some(person) => views::why::is_for(state, person, wait),
         None => it.everything || matches!(wait.supplier, Supplier::Roles(_)),
     };
-    let waits = planner::waiting::waiting(state, desk.now(), WAITS_MAX);
-    let waits = desk.quarantine().into_iter().chain(waits);
-    let mut waits: Vec<WaitingOn> = waits.filter(is_wanted).collect();
-    waits.sort_by_key(|it| it.since);
+    let mut waits = match desk.quarantine() {
+        // All else is refused before that is decided: whoever asks learns on whom it waits.
+        Some(decision) => vec![decision],
+        None => {
+            let waits = planner::waiting::waiting(state, desk.now(), WAITS_MAX);
+            let mut waits: Vec<WaitingOn> = waits.into_iter().filter(is_wanted).collect();
+            waits.sort_by_key(|it| it.since);
+            let unserved = desk.unserved_anywhere().await?;
+            waits.splice(0..0, unserved.filter(is_wanted));
+            waits
+        }
+    };
     let more = waits.len().saturating_sub(it.limit);
     waits.truncate(it.limit);
-    desk.terminal.answer(&waits, || {
+    desk.answer(&waits, || {
         if waits.is_empty() {
             return match person {
                 Some(person) => {

@@ -99,7 +99,7 @@ pub(crate) fn outcomes(desk: &Desk) -> Result<Exit, Fault> {
     let (state, now) = (desk.state(), desk.now());
     let goals = model::measures::goals::goals(state, now);
     let outcomes = [&goals[..], &model::measures::outcomes::outcomes(state, now)[..]].concat();
-    desk.terminal.answer(&outcomes, || {
+    desk.answer(&outcomes, || {
         let shown = render::measures::outcomes(&outcomes, desk.terminal.setting());
         match state.is_production() {
             true => shown,
@@ -134,7 +134,7 @@ pub(crate) fn report(it: &ReportOf, desk: &Desk) -> Result<Exit, Fault> {
     }
     let values: Vec<_> =
         shown.iter().map(|(of, facts)| json!({ "report": of, "facts": facts })).collect();
-    desk.terminal.answer(&values, || {
+    desk.answer(&values, || {
         let pages =
             shown.iter().map(|(of, facts)| render::sheet::document(&of.title(), facts, zone));
         pages.collect::<Vec<_>>().join("\n")

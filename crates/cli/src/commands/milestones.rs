@@ -50,6 +50,6 @@ fn show(desk: &Desk) -> Result<Exit, Fault> {
     let standing = [Milestone::Stable, Milestone::Complete].map(of);
     let answer = json!({ "milestones": state.milestones, "standing": standing,
         "responsibility": turns, "transfers": transfers(state) });
-    desk.terminal.answer(&answer, || render::milestone::page(state, desk.now()))?;
+    desk.answer(&answer, || render::milestone::page(state, desk.now()))?;
     Ok(Exit::Done)
 }

@@ -157,7 +157,7 @@ pub(crate) async fn plan(
         Plan::Show { plan: None } => {
             let desk = Desk::open(everywhere, surroundings, terminal).await?;
             let plan = &desk.state().plan;
-            terminal.answer(plan.as_ref(), || render::plan::page(plan, terminal.setting()))?;
+            desk.answer(plan.as_ref(), || render::plan::page(plan, terminal.setting()))?;
         }
         Plan::History => {
             let desk = Desk::open(everywhere, surroundings, terminal).await?;
@@ -165,7 +165,7 @@ pub(crate) async fn plan(
             let variance = model::baseline::variance(state);
             let answer = serde_json::json!({ "baselines": state.baselines, "variance": variance });
             let setting = terminal.setting();
-            terminal.answer(&answer, || render::history::page(state, &variance, setting))?;
+            desk.answer(&answer, || render::history::page(state, &variance, setting))?;
         }
     }
     Ok(Exit::Done)

@@ -14,10 +14,12 @@ use crate::terminal::Terminal;
 use coordinator::{Rotation, rotate_keys};
 use model::command::Command;
 use model::event::Entry;
-use model::history::HistoryCommand;
+use model::history::{HistoryCommand, Loss};
 use model::id::{DeploymentId, Seq};
 use model::scope::Scope;
-use record::{FirstBad, KeptElsewhere, Opened, Record, VerifierKey, VerifyError, compare};
+use record::{
+    FirstBad, KeptElsewhere, Opened, Record, RecordError, VerifierKey, VerifyError, compare,
+};
 use std::collections::BTreeMap;
 use std::io::{BufReader, Write as _};
 use std::path::{Path, PathBuf};
@@ -123,7 +125,7 @@ async fn rotate_key(
 }
 
 async fn accept_loss(mut desk: Desk, reason: &str) -> Result<Exit, Fault> {
-    let Some(loss) = desk.coordinator.quarantine().cloned() else {
+    let Some(loss) = desk.loss().cloned() else {
         let text = "nothing of the record is lost: its witness has seen nothing else";
         return Err(Fault::new(Exit::Refused, text).next("go on; `landfall status` says where"));
     };
@@ -325,6 +327,22 @@ struct Exported<'a> {
     entries: u64,
     /// How many private values it has, and how many of them stand open in the file beside it.
     private: Opened,
+    /// What was lost of the deployment's history, where that is not accepted yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    quarantine: Option<&'a Loss>,
+}
+
+/// Returns what the record has lost, as its witness says. A damaged record need not fold: it is exported as it
+/// is stored.
+async fn lost(record: &dyn Record, deployment: &DeploymentId) -> Result<Option<Loss>, Fault> {
+    let (kept, found) = match record.inspect(deployment).await {
+        Err(RecordError::HistoryLost { witnessed, found, .. }) => (witnessed, found.seq),
+        Err(RecordError::Rewritten { witnessed, .. }) => {
+            (witnessed, record.head(deployment).await?.seq)
+        }
+        Ok(_) | Err(_) => return Ok(None),
+    };
+    Ok(Some(Loss { witnessed: kept.size, root: kept.root, found }))
 }
 
 async fn export(
@@ -336,6 +354,10 @@ async fn export(
 ) -> Result<Exit, Fault> {
     let record = surroundings.record().await?;
     let deployment = which(record.as_ref(), everywhere.deployment.as_ref()).await?;
+    let loss = lost(record.as_ref(), &deployment).await?;
+    if let Some(loss) = &loss {
+        terminal.say(&views::why::quarantined(&deployment, loss));
+    }
     let fault = |error: &std::io::Error| Fault::of_file(path, error);
     let new = tokio::fs::OpenOptions::new().write(true).create_new(true).open(path).await;
     let file = new.map_err(|it| fault(&it))?;
@@ -354,7 +376,8 @@ async fn export(
         opened.open = openings.iter().filter(|it| **it == b'\n').count();
         opened.closed -= opened.open;
     }
-    terminal.answer(&Exported { file: path, entries, private: opened }, || {
+    let quarantine = loss.as_ref();
+    terminal.answer(&Exported { file: path, entries, private: opened, quarantine }, || {
         let path = path.display();
         let (beside, with) = match private.map(Path::display) {
             Some(it) => (format!(", and what is private in {it}"), format!(" --private {it}")),

@@ -21,7 +21,7 @@ pub(crate) fn sheet(it: &SheetOf, desk: &Desk) -> Result<Exit, Fault> {
     let state = desk.state();
     it.sheets.iter().try_for_each(|it| desk.known(state, &it.scope()))?;
     let values: Vec<_> = it.sheets.iter().map(|it| render::sheet::value(state, it)).collect();
-    desk.terminal.answer(&values, || {
+    desk.answer(&values, || {
         let pages = it.sheets.iter().map(|it| render::sheet::page(state, it));
         pages.collect::<Vec<_>>().join("\n\n")
     })?;

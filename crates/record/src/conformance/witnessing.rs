@@ -201,7 +201,7 @@ async fn an_older_record_is_told_from_the_one_it_was(home: Home) {
         assert_eq!(
             refused.to_string(),
             "the record of FG30 has lost history: its witness has seen entry 3, but it ends with \
-             entry 2 of epoch 0; restore a later backup, or accept the loss and say why"
+             entry 2 of epoch 0; restore a later backup, or accept the loss and say why: `landfall record accept-loss`"
         );
         let refused = older.create(&fg30()).await.unwrap_err();
         assert!(matches!(refused, RecordError::HistoryLost { .. }), "{refused}");
