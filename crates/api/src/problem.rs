@@ -143,7 +143,9 @@ impl From<CommandError> for Problem {
             }
             CommandError::Exists => {
                 let title = "It exists already";
-                Self::new(StatusCode::CONFLICT, "exists", title, error.to_string())
+                Self::new(StatusCode::CONFLICT, "exists", title, error.to_string()).next(
+                    "`landfall deployment list` shows it; give the plan another name, or revise the one there is",
+                )
             }
             CommandError::NotThereYet { .. } => Self::unknown(error.to_string()),
             CommandError::Record(it) => (*it).into(),
@@ -166,7 +168,9 @@ impl From<ReceptionError> for Problem {
         match error {
             ReceptionError::WrongPassword => {
                 let title = "Nobody is let in with this";
-                Self::new(StatusCode::UNAUTHORIZED, "wrong-password", title, said)
+                Self::new(StatusCode::UNAUTHORIZED, "wrong-password", title, said).next(
+                    "try again; where the password is lost, whoever looks after accounts invites you anew",
+                )
             }
             ReceptionError::WrongPasskey(_) => {
                 let title = "Nobody is let in with this";
@@ -197,7 +201,12 @@ impl From<ReceptionError> for Problem {
             ReceptionError::AlreadySetUp | ReceptionError::Taken(_) => {
                 Self::new(StatusCode::CONFLICT, "exists", "It exists already", said)
             }
-            ReceptionError::Unknown(_) | ReceptionError::NoDeployment(_) => Self::unknown(said),
+            ReceptionError::Unknown(_) => Self::unknown(said).next(
+                "`landfall account list` shows accounts, `landfall account show` passkeys, `landfall plan show` sites",
+            ),
+            ReceptionError::NoDeployment(_) => {
+                Self::unknown(said).next("`landfall deployment list` shows those that you take part in")
+            }
             ReceptionError::Invalid(_) => Self::invalid(said),
             ReceptionError::NoChance | ReceptionError::Unprinted => Self::fault(&error),
             ReceptionError::Command(error) => (*error).into(),

@@ -25,28 +25,34 @@ use crate::fault::Fault;
 use crate::terminal::Terminal;
 use clap::{Args, Subcommand};
 use place::Place;
+use std::convert::Infallible;
 use telling::Telling;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Watch a whole deployment in half a minute: two core components, twelve sites, on this computer.
 #[derive(Args, Debug)]
-#[command(
-    args_conflicts_with_subcommands = true,
-    after_help = "Examples:
+#[command(after_help = "Examples:
   landfall demo
   landfall demo --data /tmp/look --keep
   landfall demo --json
 
 It needs nothing but a POSIX shell. It listens on addresses 127.20.x.y only, and leaves nothing
 behind: with --data DIR the directory stays, with --keep the programs go on running too.
-Exit code 0 only if every claim that it makes was checked and holds."
-)]
+Exit code 0 only if every claim that it makes was checked and holds.")]
 pub(crate) struct DemoArguments {
     /// Let the programs of the sites go on running, and keep the directory.
     #[arg(long)]
     keep: bool,
+    /// What is typed as if `--keep` took the name of a directory.
+    #[arg(hide = true, value_name = "DIR", value_parser = no_directory)]
+    directory: Option<Infallible>,
     #[command(subcommand)]
     part: Option<Part>,
+}
+
+/// Refuses a name: the directory is named as everywhere.
+fn no_directory(name: &str) -> Result<Infallible, String> {
+    Err(format!("name a directory by --data: `landfall demo --keep --data {name}`"))
 }
 
 /// What the demo's own programs call.
@@ -69,6 +75,9 @@ pub(crate) async fn run(
 ) -> Result<(), Fault> {
     if let Some(Part::Answer(answer)) = &arguments.part {
         return answering::answer(answer, terminal).await;
+    }
+    if let Some(never) = arguments.directory {
+        match never {}
     }
     let place = Place::make(everywhere)?;
     let mut telling = Telling::new(terminal);

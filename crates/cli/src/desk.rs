@@ -8,6 +8,8 @@ mod kept;
 mod nearest;
 mod waits;
 
+pub(crate) use nearest::people_of;
+
 use crate::args::Everywhere;
 use crate::exit::Exit;
 use crate::fault::Fault;
@@ -468,16 +470,6 @@ pub(crate) async fn which(
     }
 }
 
-/// Returns who was most likely meant by `stranger`, who is not in `plan`, and where its people are named.
-pub(crate) fn people_of(plan: &MasterProjectPlan, stranger: &PersonId) -> String {
-    let lists = "`landfall plan show --json` names its people";
-    let known = plan.people.iter().map(|it| it.id.as_str());
-    match planfile::nearest(stranger.as_str(), known) {
-        Some(meant) => format!("did you mean {meant}? {lists}"),
-        None => lists.to_owned(),
-    }
-}
-
 /// Returns who acts in a deployment of `plan`.
 ///
 /// # Errors
@@ -491,10 +483,8 @@ pub(crate) fn author(
     let login = login.to_owned();
     if let Some(person) = named {
         if plan.person(person).is_none() {
-            let next =
-                format!("act as a person of the plan: --as NAME; {}", people_of(plan, person));
             let what = format!("{person} is nobody in this plan");
-            return Err(Fault::new(Exit::NotPermitted, what).next(next));
+            return Err(Fault::new(Exit::NotPermitted, what).next(people_of(plan, person)));
         }
         return Ok(Author { person: person.clone(), login, known: None });
     }

@@ -17,13 +17,32 @@ mod terminal;
 
 use args::{CommandLine, command};
 use clap::FromArgMatches;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use exit::Exit;
 use std::process::ExitCode;
 use surroundings::Surroundings;
 use terminal::Terminal;
 
+/// Returns `error` with the command that was most likely meant, where clap finds none: it takes `wy` for too
+/// short to be a slip of the finger.
+fn with_nearest(mut error: clap::Error) -> clap::Error {
+    let meant = ContextKind::SuggestedSubcommand;
+    if error.kind() == ErrorKind::InvalidSubcommand
+        && error.get(meant).is_none()
+        && let Some(ContextValue::String(typed)) = error.get(ContextKind::InvalidSubcommand)
+    {
+        let whole = command();
+        let known = whole.get_subcommands().map(clap::Command::get_name);
+        if let Some(name) = planfile::nearest(typed, known) {
+            let names = ContextValue::Strings(vec![name.to_owned()]);
+            error.insert(meant, names);
+        }
+    }
+    error
+}
+
 fn main() -> ExitCode {
-    let matches = match command().try_get_matches() {
+    let matches = match command().try_get_matches().map_err(with_nearest) {
         Ok(matches) => matches,
         Err(error) => return told(&error),
     };

@@ -173,8 +173,10 @@ impl Terminal {
     ///
     /// When there is no answer.
     pub(crate) fn ask_hidden(self, question: &str) -> Result<Zeroizing<String>, Fault> {
-        let unheard =
-            || Fault::new(Exit::Usage, "there is no answer").next("type it, or pipe it in");
+        let unheard = || {
+            let what = format!("\u{201c}{question}\u{201d} was asked, and there is no answer");
+            Fault::usage(what, "type it on a terminal, or give it as a line of standard input")
+        };
         if !std::io::stdin().is_terminal() {
             let mut answer = Zeroizing::new(String::new());
             // Not a byte beyond the line: the next question is answered by the next one.

@@ -219,6 +219,40 @@ fn who_has_logged_in_acts_as_nobody_else() {
     server.does("hold site/north --reason Later --as me");
 }
 
+/// Each line that is printed to be typed next works as it stands.
+#[test]
+fn what_is_to_be_typed_next_names_the_server_and_nobody() {
+    let (server, secret) = Server::start(&[]);
+    let place = server.folder.path().join("asking").display().to_string();
+    let here = format!("--data {place} --server {}", server.address);
+    let no_secret = server.types("account set-up ivo --secret WRONG", &format!("{PASSWORD}\n"));
+    let why = text(&no_secret.stderr);
+    assert!(why.contains("not the secret") && !why.contains("log in"), "{why}");
+    let set_up =
+        server.types(&format!("account set-up ivo --secret {secret}"), &format!("{PASSWORD}\n"));
+    let set_up = text(&set_up.stdout);
+    assert!(set_up.contains(&format!("`landfall log-in ivo {here}`")), "{set_up}");
+    let wrong = server.types("log-in ivo", "not the password\n");
+    assert!(text(&wrong.stderr).contains("next: try again"), "{}", text(&wrong.stderr));
+    server.types("log-in ivo", &format!("{PASSWORD}\n"));
+    let created = server.does("account create sabela");
+    assert!(created.contains(&format!("`landfall account invite sabela {here}`")), "{created}");
+    let invited = server.does("account invite sabela");
+    assert!(invited.contains(" UTC, shown this once"), "{invited}");
+    let unknown = server.types("account invite nobody", "");
+    assert!(text(&unknown.stderr).contains("next: "), "{}", text(&unknown.stderr));
+    let unknown = server.types("deployment create nosuch.yaml", "");
+    assert!(text(&unknown.stderr).contains("next: "), "{}", text(&unknown.stderr));
+
+    let created = server.does("deployment create two-branches");
+    assert!(created.contains(&format!("landfall deployment start {here}\n")), "{created}");
+    let again = server.types("deployment create two-branches", "");
+    assert!(text(&again.stderr).contains("next: "), "{}", text(&again.stderr));
+    let waits = server.does("waiting --for saoirse");
+    assert!(waits.contains(&format!("landfall rfc submit RFC-1 {here}\n")), "{waits}");
+    assert!(!waits.contains("--as "), "{waits}");
+}
+
 #[test]
 fn an_act_repeated_under_its_name_is_recorded_once_across_the_network() {
     let (server, secret) = Server::start(&[]);

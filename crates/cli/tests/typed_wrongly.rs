@@ -54,6 +54,24 @@ fn whatever_is_not_there_is_named_with_where_to_look_and_ends_with_code_2() {
         ("evidence receipt site/B99:site-owner receipt.json", not_in_plan, lists),
         ("why site/B72", "site/B72 is not in the plan", "did you mean site/B27?"),
         ("why ring/flaghsip", "ring/flaghsip is not in the plan", "did you mean ring/flagship?"),
+        ("why B27", "`B27` names nothing", "such as `site/B27`"),
+        ("why site/B27 --at 99999", "the record has no entry 99999", "name an entry that there is"),
+        ("rfc show RFC-11", "RFC-11 is not in the plan", "did you mean RFC-1?"),
+        (
+            "rfc submit RFC-11 --as saoirse",
+            "rfc/RFC-11 is not in the plan",
+            "did you mean rfc/RFC-1?",
+        ),
+        ("rfc approve RFC-1 --digest zzzzzzzz --as rosalind", "zzzzzzzz is no digest", "0 to 9"),
+        ("document show site/B72", "knows nothing of site/B72", "did you mean site/B27?"),
+        ("wy site/B27", "unrecognized subcommand 'wy'", "'why'"),
+        ("demo --keep kept", "'kept'", "`landfall demo --keep --data kept`"),
+        ("waiting --for amarra", "amarra is nobody in this plan", "did you mean amara?"),
+        (
+            "log-in ivo --server http://127.0.0.1:1",
+            "\u{201c}Password:\u{201d} was asked",
+            "type it",
+        ),
         ("acknowledge site/B99 --as amara", "B99 is not in the plan", lists),
         ("incident show 99", "there is no incident 99", "`landfall incident list --all`"),
         ("escalation show 99", "there is no escalation 99", "`landfall escalation list --all`"),
@@ -104,6 +122,18 @@ fn what_is_wrong_with_a_plan_is_said_with_the_path_that_was_typed() {
     }
 }
 
+/// Whoever misspells themselves is told that, whatever they wanted to do.
+#[test]
+fn somebody_who_is_not_in_the_plan_is_told_so_with_who_was_meant() {
+    let place = Place::new();
+    for line in ["sign site/B27 --as amarra", "rfc submit RFC-1 --as amarra"] {
+        let (code, said) = place.types(line);
+        assert_eq!(code, 4, "{line}: {said}");
+        assert!(said.contains("amarra is nobody in this plan"), "{line}: {said}");
+        assert!(said.contains("did you mean amara?"), "{line}: {said}");
+    }
+}
+
 #[test]
 fn what_is_typed_wins_over_what_the_environment_says() {
     let place = Place::new();
@@ -126,6 +156,34 @@ fn what_is_typed_wins_over_what_the_environment_says() {
     ] {
         let (found, said) = said(place.landfall(line).envs(environment).output().unwrap());
         assert!(found == code && said.contains(says), "{line}: {found} {said}");
+    }
+}
+
+#[test]
+fn a_deployment_of_files_that_are_not_there_is_created_with_a_warning() {
+    let place = Place::new();
+    let typed = "deployment create minimal.yaml --rehearsal --data of-its-own";
+    std::fs::remove_file(place.folder.path().join("release/greeting.txt")).unwrap();
+    let (code, said) = place.types(typed);
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("release/greeting.txt cannot be read in the plan's folder"), "{said}");
+    // What is printed to be typed next works as it stands, with the place that was typed.
+    assert!(said.contains("  landfall deployment start --data of-its-own\n"), "{said}");
+    let (code, said) = place.types("why deployment --data of-its-own");
+    assert_eq!(code, 0, "{said}");
+}
+
+#[test]
+fn a_plan_that_may_not_be_read_is_not_said_to_be_misnamed() {
+    let place = Place::new();
+    let plan = place.folder.path().join("two-branches/landfall.yaml");
+    let mut unreadable = std::fs::metadata(&plan).unwrap().permissions();
+    std::os::unix::fs::PermissionsExt::set_mode(&mut unreadable, 0);
+    std::fs::set_permissions(&plan, unreadable).unwrap();
+    let (code, said) = place.types("check two-branches");
+    // Whoever may read everything, reads it.
+    if code != 0 {
+        assert!(said.contains("ermission") && !said.contains("check the name"), "{said}");
     }
 }
 

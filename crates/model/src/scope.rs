@@ -55,11 +55,18 @@ impl fmt::Display for Scope {
 /// A text names no scope.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{text}` names nothing: write `deployment`, `core`, or `component/`, `ring/`, `site/` or `rfc/` and a name"
+    "`{text}` names nothing: write `deployment`, `core`, or `component/`, `ring/`, `site/` or `rfc/` and a name{}",
+    such_as(text)
 )]
 pub struct InvalidScope {
     /// What was given.
     pub text: String,
+}
+
+/// Returns an example of `text` as a name with its kind, where it is a name.
+fn such_as(text: &str) -> String {
+    let site = text.parse().map(Scope::Site);
+    site.map_or_else(|_| String::new(), |it| format!(", such as `{it}`"))
 }
 
 impl FromStr for Scope {
@@ -105,5 +112,13 @@ mod tests {
         for wrong in ["", "site", "site/", "house/B27", "site/a b", "ring/../x"] {
             assert!(wrong.parse::<Scope>().is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_name_without_its_kind_is_answered_with_one() {
+        let said = "B27".parse::<Scope>().unwrap_err().to_string();
+        assert!(said.ends_with("and a name, such as `site/B27`"), "{said}");
+        let said = "house/B27".parse::<Scope>().unwrap_err().to_string();
+        assert!(said.ends_with("and a name"), "{said}");
     }
 }

@@ -315,7 +315,13 @@ impl std::str::FromStr for TimeZoneName {
             return Ok(Self(name.clone()));
         }
         let unknown = || InvalidTimeZone::Unknown { text: excerpt(text) };
-        let zone = TimeZoneDatabase::bundled().get(text).map_err(|_| unknown())?;
+        let zone = TimeZoneDatabase::bundled().get(text).map_err(|_| {
+            let spelled = spelled_alike(text);
+            spelled.map_or_else(unknown, |spelling| InvalidTimeZone::Misspelled {
+                text: excerpt(text),
+                spelling,
+            })
+        })?;
         match zone.iana_name() {
             Some(_) if zone.is_unknown() => Err(unknown()),
             Some(name) if name == text => {
@@ -329,6 +335,17 @@ impl std::str::FromStr for TimeZoneName {
             None => Err(unknown()),
         }
     }
+}
+
+/// Returns the zone that has the letters of `text`, with others between them: `_` is easily left out.
+fn spelled_alike(text: &str) -> Option<String> {
+    let letters = |it: &str| -> String {
+        it.chars().filter(char::is_ascii_alphanumeric).map(|it| it.to_ascii_lowercase()).collect()
+    };
+    let wanted = letters(text);
+    let bundled = TimeZoneDatabase::bundled();
+    let mut known = bundled.available();
+    known.find(|it| letters(it.as_str()) == wanted).map(|it| it.as_str().to_owned())
 }
 
 impl TryFrom<String> for TimeZoneName {

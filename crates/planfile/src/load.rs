@@ -197,7 +197,14 @@ impl Loader<'_> {
             FolderError::Outside => Code::PathOutside,
             FolderError::Missing | FolderError::NotAFile | FolderError::Unreadable(_) => Code::File,
         };
-        let what = format!("the file {} cannot be read: {error}", quoted(name));
+        let why = match error {
+            FolderError::Unreadable(cause) => cause.to_string(),
+            FolderError::TooLarge { .. }
+            | FolderError::Outside
+            | FolderError::Missing
+            | FolderError::NotAFile => error.to_string(),
+        };
+        let what = format!("the file {} cannot be read: {why}", quoted(name));
         let help = match error {
             FolderError::TooLarge { .. } => {
                 "keep large inventories in a CSV file: `sites: {from: sites.csv}`"
@@ -205,8 +212,11 @@ impl Loader<'_> {
             FolderError::Outside => {
                 "put the file into the plan's folder and write its relative path"
             }
-            FolderError::Missing | FolderError::NotAFile | FolderError::Unreadable(_) => {
+            FolderError::Missing | FolderError::NotAFile => {
                 "check the name; paths are relative to the plan's folder"
+            }
+            FolderError::Unreadable(_) => {
+                "check its permissions and those of its folder: it is there, and whoever runs this may not read it"
             }
         };
         let at = named_at.unwrap_or_else(|| {

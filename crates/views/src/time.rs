@@ -25,6 +25,11 @@ pub fn exactly(at: Timestamp, zone: &TimeZoneName) -> String {
     both(at, zone, "%H:%M:%S")
 }
 
+/// Returns `at` in UTC, to the second: of what is of no place, such as an account.
+pub fn in_utc(at: Timestamp) -> String {
+    exactly(at, &TimeZoneName::utc())
+}
+
 /// Returns `said` with each instant in it on the clock of `zone` and in UTC, as people read it.
 pub fn told(said: &str, zone: &TimeZoneName) -> String {
     let mut text = String::with_capacity(said.len());

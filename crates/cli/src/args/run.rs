@@ -2,6 +2,7 @@
 
 use super::place::Place;
 use clap::{Args, ValueEnum};
+use model::id::{InvalidName, SiteId};
 use notices::mail::MailServer;
 use reception::{Network, Origin};
 use record::VerifierKey;
@@ -259,9 +260,17 @@ It is sent to the owner where the plan has their mail address and the server can
 shown this once, for you to hand over, and the record says that you did. It opens that site only, to
 sign for it or to refuse, works once, and ends after two weeks. A new one replaces it.")]
 pub(crate) struct Link {
-    /// The site.
-    #[arg(value_name = "SITE")]
-    pub(crate) site: model::id::SiteId,
+    /// The site, as `B27` or `site/B27`.
+    #[arg(value_name = "SITE", value_parser = site)]
+    pub(crate) site: SiteId,
+}
+
+/// Returns the site that is named, by itself or with its kind.
+fn site(text: &str) -> Result<SiteId, String> {
+    text.strip_prefix("site/")
+        .unwrap_or(text)
+        .parse()
+        .map_err(|error: InvalidName| error.to_string())
 }
 
 /// List the exit codes and what they mean.

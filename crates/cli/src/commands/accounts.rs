@@ -13,6 +13,7 @@ use api::{
 use model::id::PersonId;
 use serde::Serialize;
 use serde_json::{Value, json};
+use views::time::in_utc;
 use views::typed::Typing;
 
 /// One's own account, as the server has it.
@@ -71,7 +72,15 @@ async fn set_up(it: &SetUp, surroundings: &Surroundings, terminal: Terminal) -> 
     let client = surroundings.client_without_secret().await?;
     let password = terminal.ask_hidden("Password:")?;
     let first = json!({ "secret": it.secret, "name": it.name, "password": password.as_str() });
-    client.ask::<Value>(Method::POST, "/api/v1/set-up", Some(first)).await?;
+    client.ask::<Value>(Method::POST, "/api/v1/set-up", Some(first)).await.map_err(|error| {
+        let fault = Fault::from(error);
+        if fault.exit != Exit::NotPermitted {
+            return fault;
+        }
+        let next =
+            "take what stands after `secret=` in the link that the server showed at its last start";
+        Fault::new(Exit::NotPermitted, "this is not the secret of the first account").next(next)
+    })?;
     let next = surroundings.log_in(&it.name);
     let said = format!("{} looks after accounts; log in: `{next}`", it.name);
     terminal.answer(&json!({ "name": it.name }), || said)
@@ -151,7 +160,7 @@ impl House {
         let path = "/api/v1/me/admissions";
         let made: TokenMade = self.client.ask(Method::POST, path, Some(wanted)).await?;
         self.terminal.answer(&made, || {
-            format!("Your token until {}, shown this once:\n{}", made.ends, made.secret)
+            format!("Your token until {}, shown this once:\n{}", in_utc(made.ends), made.secret)
         })
     }
 
@@ -181,7 +190,7 @@ impl House {
         let made: LinkMade = self.client.ask(Method::POST, path, None).await?;
         self.terminal.answer(&made, || {
             let address = made.address.as_deref().unwrap_or_default();
-            format!("{what}, until {}, shown this once:\n{address}", made.ends)
+            format!("{what}, until {}, shown this once:\n{address}", in_utc(made.ends))
         })
     }
 

@@ -15,14 +15,16 @@ use model::command::{Command, Findings};
 use model::history::Loss;
 use model::id::{DeploymentId, PersonId};
 use model::machine::DeploymentState;
+use model::plan::MasterProjectPlan;
 use model::profile::Purpose;
 use model::role_type::RoleType;
 use model::scope::Scope;
+use planfile::{DiskFolder, Folder as _};
 use record::Record;
 use serde::Serialize;
 use std::path::Path;
 use std::sync::Arc;
-use views::typed::Typing;
+use views::typed::{Typing, as_a_word};
 
 #[derive(Serialize)]
 struct Line {
@@ -103,7 +105,14 @@ async fn create(
     terminal: Terminal,
 ) -> Result<Exit, Fault> {
     if let Some(client) = surroundings.client().await? {
-        let created = client.create(&path.to_string_lossy(), rehearsal).await?;
+        let created = client.create(&path.to_string_lossy(), rehearsal).await;
+        let created = created.map_err(|error| {
+            let mut fault = Fault::from(error);
+            let next =
+                "name it as it lies in the directory that `landfall serve --plans` was given";
+            fault.next.get_or_insert(next.to_owned());
+            fault
+        })?;
         return tell_created(
             &Line::of(created),
             rehearsal,
@@ -113,9 +122,14 @@ async fn create(
     }
     let read = read(path)?;
     let warnings = render::plan::diagnostics(&read.diagnostics);
+    let files = read.folder.clone();
     let (plan, folder) = read.sound()?;
     if !warnings.is_empty() {
         terminal.say(warnings.trim_end());
+    }
+    if let Some(missing) = missing(&plan, &files) {
+        let path = as_a_word(&path.display().to_string());
+        terminal.say(&format!("{missing}; `landfall check {path} --deliverables` compares all"));
     }
     let author = author(&plan, everywhere.person.as_ref(), &surroundings.login)?;
     let purpose = if rehearsal { Purpose::Rehearsal } else { Purpose::Production };
@@ -127,6 +141,18 @@ async fn create(
     let line = Line::of(DeploymentLine::at(state));
     let named = everywhere.person.as_ref().filter(|_| !everywhere.origins.person_by_environment);
     tell_created(&line, rehearsal, (&surroundings.typing(), named), terminal)
+}
+
+/// Returns which files of the release are not in the plan's folder: until the baseline they may still come.
+fn missing(plan: &MasterProjectPlan, files: &DiskFolder) -> Option<String> {
+    let all = plan.release.deliverables.iter().map(|it| it.file.as_str());
+    let mut missing = all.filter(|it| files.open(it).is_err());
+    let first = missing.next()?;
+    let more = match missing.count() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    Some(format!("warning: of the release {first}{more} cannot be read in the plan's folder"))
 }
 
 /// Tells that a deployment is created, and what whoever typed that types next.

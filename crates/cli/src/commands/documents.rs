@@ -92,7 +92,14 @@ async fn each(
                 Some(number) => format!("{name} has no issue {number}"),
                 None => format!("the record knows nothing of {name}"),
             };
-            Fault::usage(what, "`landfall document list` names every document")
+            let lists = "`landfall document list` names every document";
+            let known: Vec<String> = all(&paper).iter().map(ToString::to_string).collect();
+            let known = known.iter().map(String::as_str).filter(|it| *it != name.to_string());
+            let next = match planfile::nearest(&name.to_string(), known) {
+                Some(meant) => format!("did you mean {meant}? {lists}"),
+                None => lists.to_owned(),
+            };
+            Fault::usage(what, next)
         })?;
         each(&paper, &document, &letterhead)?;
     }

@@ -7,6 +7,7 @@ use crate::args::evidence::{EvidenceOf, Forms};
 use crate::desk::Desk;
 use crate::exit::Exit;
 use crate::fault::Fault;
+use crate::render;
 use documents::{
     CERTIFICATION, Language, Letterhead, Paper, Press, README, Reading, VERIFIER,
     configuration_files, html, metric_files, shown, signature_manifests, table_files,
@@ -84,8 +85,9 @@ async fn package(path: &Path, on: &Stationery, desk: &Desk) -> Result<Exit, Faul
     std::fs::write(path, &bytes).map_err(|error| Fault::of_file(path, &error))?;
     desk.answer(&Packed { file: path, files: count, entries, sha256 }, || {
         format!(
-            "{count} files with {entries} entries are in {0}, SHA-256 {sha256}.\n\nVerify it anywhere:\n  landfall verify {0} --key KEY\n  tar -xf {0} README/verify.py && python3 README/verify.py {0} KEY\n{KEEP_THE_KEY}",
-            path.display()
+            "{count} files with {1} are in {0}, SHA-256 {sha256}.\n\nVerify it anywhere:\n  landfall verify {0} --key KEY\n  tar -xf {0} README/verify.py && python3 README/verify.py {0} KEY\n{KEEP_THE_KEY}",
+            path.display(),
+            render::counted::entries(entries)
         )
     })?;
     Ok(Exit::Done)

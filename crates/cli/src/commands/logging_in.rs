@@ -7,6 +7,7 @@ use crate::fault::Fault;
 use crate::surroundings::Surroundings;
 use crate::terminal::Terminal;
 use model::scope::Scope;
+use views::time::in_utc;
 
 pub(crate) async fn log_in(
     it: &LogIn,
@@ -32,7 +33,7 @@ pub(crate) async fn link(it: &Link, desk: &Desk) -> Result<Exit, Fault> {
     desk.known(desk.state(), &Scope::Site(it.site.clone()))?;
     let made = client.link_to_site(&desk.deployment(), &it.site).await?;
     desk.terminal.answer(&made, || {
-        let (person, site, ends) = (&made.person, &it.site, made.ends);
+        let (person, site, ends) = (&made.person, &it.site, in_utc(made.ends));
         match (&made.sent_to, &made.address) {
             (Some(mail), _) => format!("It was sent to {person} at {mail}, and ends at {ends}."),
             (None, Some(link)) => format!(

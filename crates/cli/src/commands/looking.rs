@@ -28,6 +28,10 @@ pub(crate) const WAITS_MAX: usize = 1_000_000;
 async fn as_of(desk: &Desk, at: Option<Moment>) -> Result<(Cow<'_, State>, Timestamp), Fault> {
     match at {
         None => Ok((Cow::Borrowed(desk.state()), desk.now())),
+        Some(Moment::Seq(seq)) if seq > desk.state().seq => {
+            let what = format!("the record has no entry {seq}: it ends with {}", desk.state().seq);
+            Err(Fault::usage(what, "name an entry that there is, or leave out --at for now"))
+        }
         Some(moment) => {
             let deployment = &desk.state().plan.deployment;
             let record = desk.coordinator.record();

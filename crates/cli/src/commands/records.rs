@@ -379,12 +379,14 @@ async fn export(
     let quarantine = loss.as_ref();
     terminal.answer(&Exported { file: path, entries, private: opened, quarantine }, || {
         let path = path.display();
+        let are = if entries == 1 { "is" } else { "are" };
+        let entries = render::counted::entries(entries);
         let (beside, with) = match private.map(Path::display) {
             Some(it) => (format!(", and what is private in {it}"), format!(" --private {it}")),
             None => (String::new(), String::new()),
         };
         format!(
-            "{entries} entries are in {path}{beside}.\n\nVerify it anywhere:\n  landfall verify {path} --key KEY{with}\n{KEEP_THE_KEY}"
+            "{entries} {are} in {path}{beside}.\n\nVerify it anywhere:\n  landfall verify {path} --key KEY{with}\n{KEEP_THE_KEY}"
         )
     })?;
     Ok(Exit::Done)

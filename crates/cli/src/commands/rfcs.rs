@@ -23,7 +23,7 @@ pub(crate) async fn rfc(it: &Rfc, mut desk: Desk) -> Result<Exit, Fault> {
         Rfc::Submit { rfc } => (rfc, RfcAct::Submit),
         Rfc::Classify { rfc, category } => {
             let planned = desk.state().plan.rfc(rfc).map(|it| it.category);
-            let category = category.or(planned).ok_or_else(|| unknown(rfc))?;
+            let category = category.or(planned).ok_or_else(|| unknown(&desk, rfc))?;
             (rfc, RfcAct::Classify { category })
         }
         Rfc::Return { rfc, reason } => (rfc, RfcAct::Return { reason: reason.clone() }),
@@ -78,6 +78,7 @@ pub(crate) async fn rfc(it: &Rfc, mut desk: Desk) -> Result<Exit, Fault> {
         }
     };
     let scope = Scope::Rfc(rfc.clone());
+    desk.known(desk.state(), &scope)?;
     desk.act_and_tell(&scope, &Command::Rfc { rfc: rfc.clone(), act }).await?;
     Ok(Exit::Done)
 }
@@ -156,8 +157,14 @@ pub(crate) fn change_schedule(desk: &Desk) -> Result<Exit, Fault> {
     Ok(Exit::Done)
 }
 
-fn unknown(rfc: &RfcId) -> Fault {
-    Fault::usage(format!("{rfc} is not in the plan"), "`landfall rfc list` shows which are")
+fn unknown(desk: &Desk, rfc: &RfcId) -> Fault {
+    let lists = "`landfall rfc list` shows which are";
+    let known = desk.state().rfcs.iter().map(|it| it.id.as_str());
+    let next = match planfile::nearest(rfc.as_str(), known) {
+        Some(meant) => format!("did you mean {meant}? {lists}"),
+        None => lists.to_owned(),
+    };
+    Fault::usage(format!("{rfc} is not in the plan"), next)
 }
 
 fn list(desk: &Desk) -> Result<Exit, Fault> {
@@ -171,7 +178,7 @@ fn list(desk: &Desk) -> Result<Exit, Fault> {
 
 fn show(desk: &Desk, rfc: &RfcId) -> Result<Exit, Fault> {
     let state = desk.state();
-    let (planned, status) = state.rfc(rfc).ok_or_else(|| unknown(rfc))?;
+    let (planned, status) = state.rfc(rfc).ok_or_else(|| unknown(desk, rfc))?;
     let value = render::rfc::value(state, planned, status);
     desk.terminal.answer(&value, || render::rfc::page(state, planned, status))?;
     Ok(Exit::Done)
@@ -180,8 +187,8 @@ fn show(desk: &Desk, rfc: &RfcId) -> Result<Exit, Fault> {
 /// Returns the digest that the person has seen: by the digits given, or by asking.
 fn shown(desk: &Desk, rfc: &RfcId, digits: Option<&str>) -> Result<Digest, Fault> {
     let state = desk.state();
-    let (planned, status) = state.rfc(rfc).ok_or_else(|| unknown(rfc))?;
-    let part = render::rfc::part(state, planned).ok_or_else(|| unknown(rfc))?;
+    let (planned, status) = state.rfc(rfc).ok_or_else(|| unknown(desk, rfc))?;
+    let part = render::rfc::part(state, planned).ok_or_else(|| unknown(desk, rfc))?;
     super::signing::seen(desk, part, digits, "--digest", || {
         render::rfc::page(state, planned, status)
     })

@@ -166,6 +166,10 @@ pub(crate) fn seen(
         }
     };
     let given = given.trim();
+    if !given.chars().all(|it| it.is_ascii_hexdigit()) {
+        let next = format!("{option} takes the digits 0 to 9 and a to f with which it begins");
+        return Err(Fault::usage(format!("{given} is no digest"), next));
+    }
     if given.len() < DIGITS_MIN {
         let next = format!("give at least its first {DIGITS_MIN} digits");
         return Err(Fault::usage("a digest is named by more digits", next));

@@ -1,5 +1,7 @@
 //! What was most likely meant by a name that is not in the plan.
 
+use model::id::PersonId;
+use model::plan::MasterProjectPlan;
 use model::scope::Scope;
 use model::state::State;
 
@@ -22,6 +24,16 @@ pub(super) fn nearest(state: &State, scope: &Scope) -> Option<Scope> {
     let known: Vec<(String, Scope)> = known.into_iter().map(|it| (name(&it), it)).collect();
     let meant = planfile::nearest(&name(scope), known.iter().map(|(name, _)| name.as_str()))?;
     known.iter().find(|(name, _)| name == meant).map(|(_, it)| it.clone())
+}
+
+/// Returns who was most likely meant by `stranger`, who is not in `plan`, and where its people are named.
+pub(crate) fn people_of(plan: &MasterProjectPlan, stranger: &PersonId) -> String {
+    let lists = "`landfall plan show --json` names its people";
+    let known = plan.people.iter().map(|it| it.id.as_str());
+    match planfile::nearest(stranger.as_str(), known) {
+        Some(meant) => format!("did you mean {meant}? {lists}"),
+        None => lists.to_owned(),
+    }
 }
 
 /// Returns the name without its kind: a slip is one of few letters.

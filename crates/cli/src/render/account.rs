@@ -5,6 +5,7 @@ use crate::commands::accounts::Own;
 use crate::commands::sealing::Strange;
 use crate::terminal::Setting;
 use api::{AccountLine, RefusalLine};
+use views::time::in_utc;
 
 /// Returns one's own account.
 pub(crate) fn own(setting: Setting, own: &Own) -> String {
@@ -20,11 +21,11 @@ pub(crate) fn own(setting: Setting, own: &Own) -> String {
     };
     let mut admitting = table(setting, &["What", "Label", "Since", "Ends", "Digest"]);
     for it in admissions {
-        let ends = cell(it.ends, Tone::Plain);
+        let ends = cell(in_utc(it.ends), Tone::Plain);
         admitting.add_row(vec![
             cell(&it.kind, Tone::Plain),
             cell(&it.label, Tone::Plain),
-            cell(it.created, Tone::Plain),
+            cell(in_utc(it.created), Tone::Plain),
             ends,
             cell(it.digest, Tone::Plain),
         ]);
@@ -35,7 +36,7 @@ pub(crate) fn own(setting: Setting, own: &Own) -> String {
         for it in passkeys {
             keys.add_row(vec![
                 cell(&it.label, Tone::Plain),
-                cell(it.created, Tone::Plain),
+                cell(in_utc(it.created), Tone::Plain),
                 cell(&it.id, Tone::Plain),
             ]);
         }
@@ -67,7 +68,7 @@ pub(crate) fn refusals(setting: Setting, all: &[RefusalLine]) -> String {
     let mut lines = table(setting, &["When", "Account", "Deployment", "What", "Why not"]);
     for it in all {
         lines.add_row(vec![
-            cell(it.at, Tone::Plain),
+            cell(in_utc(it.at), Tone::Plain),
             cell(&it.account, Tone::Plain),
             cell(&it.deployment, Tone::Plain),
             cell(&it.what, Tone::Plain),
@@ -86,7 +87,7 @@ pub(crate) fn strange(setting: Setting, all: &[Strange]) -> String {
             lines.add_row(vec![
                 cell(&it.name, Tone::Plain),
                 cell("the account", Tone::Plain),
-                cell(account.created, Tone::Plain),
+                cell(in_utc(account.created), Tone::Plain),
                 cell(yes(account.is_administrator), Tone::Plain),
                 cell(yes(account.has_password), Tone::Plain),
             ]);

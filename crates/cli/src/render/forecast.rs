@@ -40,11 +40,11 @@ pub(crate) fn page(
             objections(forecast).iter().for_each(|it| page += &format!("- {it}\n"));
         }
     }
-    page += &format!(
-        "At most {} at once; they hold at most {} kbit/s of their links.\n",
-        counted(forecast.sites_at_once_peak, "site"),
-        forecast.kbit_per_s_peak
-    );
+    let links = match forecast.kbit_per_s_peak {
+        0 => String::new(),
+        peak => format!("; they hold at most {peak} kbit/s of their links"),
+    };
+    page += &format!("At most {} at once{links}.\n", counted(forecast.sites_at_once_peak, "site"));
     // A table is narrow: the zone is named, and UTC stands above.
     let local = |at: Timestamp| at.to_zoned(zone.rules()).strftime("%Y-%m-%d %H:%M %Z").to_string();
     let moment = |at: Option<Timestamp>| at.map_or_else(|| "never".to_owned(), local);

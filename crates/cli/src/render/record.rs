@@ -1,5 +1,6 @@
 //! Entries of the record as lines.
 
+use super::counted;
 use model::event::Entry;
 use model::state::State;
 use record::{Opened, Verified};
@@ -56,7 +57,7 @@ pub(crate) fn verified(verified: &Verified, vouched_by: &str) -> String {
     format!(
         "The record of {} holds: {} and {}, {vouched_by}.\nhead {head}\nroot {}\n",
         checkpoint.deployment,
-        if *entries == 1 { "1 entry".to_owned() } else { format!("{entries} entries") },
+        counted::entries(*entries),
         if *contents == 1 { "1 content".to_owned() } else { format!("{contents} contents") },
         checkpoint.root
     )

@@ -1,5 +1,6 @@
 //! A rehearsal as people read it: dates with their spread, who is asked when, what stands still.
 
+use super::counted::counted;
 use super::table::{Tone, bad_count, cell, number, table, text};
 use crate::terminal::Setting;
 use jiff::{SignedDuration, Timestamp};
@@ -26,8 +27,11 @@ pub(crate) fn page(
     let zone = &plan.zone;
     let runs = rehearsed.runs;
     let mut page = format!("{} · {}\n", plan.deployment, plan.title);
-    let of = if runs < wanted as usize { format!(" of {wanted}") } else { String::new() };
-    page += &format!("{runs}{of} runs from {}. ", local(from, zone));
+    let counted_runs = match runs < wanted as usize {
+        true => format!("{runs} of {}", counted(wanted as usize, "run")),
+        false => counted(runs, "run"),
+    };
+    page += &format!("{counted_runs} from {}. ", local(from, zone));
     page += &match runs - rehearsed.ended {
         0 => "All come to the end.\n".to_owned(),
         without => {

@@ -125,7 +125,7 @@ fn a_forecast_is_a_page() {
     expect![[r#"
         HELLO · A first rehearsal
         All sites signed off by 2027-01-04 09:04 CET (08:04 UTC), 4 min 1 s after 2027-01-04 09:00 CET (08:00 UTC), if everybody does at once what they are asked.
-        At most 1 site at once; they hold at most 0 kbit/s of their links.
+        At most 1 site at once.
 
          RING   STARTS                VERIFIED              PASSES                BLAST RADIUS
          pilot  2027-01-04 09:00 CET  2027-01-04 09:04 CET  2027-01-04 09:04 CET             1

@@ -60,6 +60,7 @@ fn a_window_that_contradicts_itself_is_refused_with_the_reason() {
         r#"{"dates":["2027-02-29"],"from":"00:00","to":"05:00"}"#,
         r#"{"weekdays":["sun"],"from":"00:00","to":"05:00"}"#,
         r#"{"dates":["2027-01-31"],"from":"00:00","to":"05:00","zone":"america/chicago"}"#,
+        r#"{"dates":["2027-01-31"],"from":"00:00","to":"05:00","zone":"America/LosAngeles"}"#,
         r#"{"dates":["2027-01-31"],"from":"00:00","to":"05:00","zone":"Mars/Olympus"}"#,
         r#"{"dates":["2027-01-31"],"from":"00:00","to":"05:00","until":"06:00"}"#,
         &many,
@@ -86,6 +87,7 @@ fn a_window_that_contradicts_itself_is_refused_with_the_reason() {
         `2027-02-29` is not a date: write year, month and day such as 2027-01-31
         unknown variant `sun`, expected one of `monday`, `tuesday`, `wednesday`, `thursday`, `friday`, `saturday`, `sunday`
         the time zone `america/chicago` is spelled `America/Chicago`
+        the time zone `America/LosAngeles` is spelled `America/Los_Angeles`
         `Mars/Olympus` is not an IANA time zone: write one such as `America/Chicago`
         unknown field `until`, expected one of `dates`, `first`, `last`, `weekdays`, `from`, `to`, `zone`
         a window lists at most 366 dates, this one 367: use `weekdays` or a range

@@ -292,7 +292,7 @@ fn who_is_resumed_waits_its_turn_and_is_borne_with_by_name_until_then() {
     let story = world.story(before, &["goes on as soon as it may", "resumed"]);
     assert_eq!(story.lines().filter(|it| it.contains("goes on")).count(), 3, "{story}");
     let waits = world.why("site/s3");
-    let told = "1 sites of ring early are deploying, and 1 may at once now";
+    let told = "1 site of ring early is deploying, and 1 may at once now";
     assert!(waits.contains(told), "{waits}");
 }
 

@@ -41,7 +41,7 @@ fn a_changed_part_voids_its_authorisation_and_blocks_only_its_rings() {
         04 09:00 sabela: plan revised, voiding [R-broad]
         site/s5: R-broad is a draft [ivo or saoirse or rosalind or farrukh]
         site/s5: 0 of 3 sites of ring early are verified; 100 % are needed [Landfall itself]
-        site/s4: 1 sites of ring early are deploying, and 1 may at once now [Landfall itself]
+        site/s4: 1 site of ring early is deploying, and 1 may at once now [Landfall itself]
         rfc/R-broad: R-broad has to be submitted [saoirse or ivo]
     "#]].assert_eq(&(world.story(before, &["R-", "plan"]) + &told));
 }

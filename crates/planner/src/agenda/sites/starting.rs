@@ -138,14 +138,19 @@ pub fn whose_turn(look: &Look<'_>, position: usize) -> String {
     if let Some((planned, status)) = look.plan().rings.get(ring).zip(state.rings.get(ring)) {
         let at_once = at_once(look, position);
         if status.counts.running >= at_once {
+            let (sites, are) = match status.counts.running {
+                1 => ("site", "is"),
+                _ => ("sites", "are"),
+            };
             return format!(
-                "{} sites of ring {} are deploying, and {at_once} may at once now",
+                "{} {sites} of ring {} {are} deploying, and {at_once} may at once now",
                 status.counts.running, planned.id
             );
         }
     }
     if running >= look.plan().limits.sites_at_once as usize {
-        return format!("{running} sites are deploying, the most at once over all rings");
+        let sites_are = if running == 1 { "site is" } else { "sites are" };
+        return format!("{running} {sites_are} deploying, the most at once over all rings");
     }
     lines::shortage(look, position)
         .unwrap_or_else(|| "the engine takes it up at its next look".to_owned())
