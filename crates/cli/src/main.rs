@@ -51,7 +51,7 @@ fn main() -> ExitCode {
         Err(error) => return told(&error),
     };
     let terminal = Terminal::new(&everywhere, surroundings::no_colour());
-    let everywhere = match everywhere.as_meant(&matches) {
+    let everywhere = match everywhere.meant(&matches) {
         Ok(everywhere) => everywhere,
         Err(fault) => {
             terminal.complain(&fault);

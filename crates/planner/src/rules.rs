@@ -11,6 +11,7 @@ mod agreeing;
 mod asking;
 mod bad_input;
 mod batches;
+mod breaking;
 mod care;
 mod changes;
 mod deciding;

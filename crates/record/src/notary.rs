@@ -1,5 +1,7 @@
 //! The notary of a record: signs its checkpoints, tells the witness, and asks it.
 
+mod asking;
+
 use crate::chain::{Tip, link};
 use crate::change::Head;
 use crate::entry::{Snapshot, Standing};
@@ -9,23 +11,16 @@ use crate::key::{Signer, VerifierKey};
 use crate::note::{self, Checkpoint, InvalidNote};
 use crate::rotation::{Keys, note_of};
 use crate::witness::{Outside, Witness};
+use asking::Asking;
 use model::digest::Digest;
 use model::forgetting::Whom;
 use model::id::{DeploymentId, Seq};
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
-use tokio::sync::Semaphore;
+use std::sync::{Mutex, PoisonError};
 
 /// How many entries are read at once where all are read.
 pub(crate) const PAGE: u32 = 1_000;
-
-/// How long a witness may take to answer: it writes one line to a disk.
-const ANSWERS_WITHIN: Duration = Duration::from_secs(30);
-
-/// How many may ask a witness at once.
-const ASKING_MAX: usize = 64;
 
 /// The first line of what is signed of a snapshot.
 const SNAPSHOT: &str = "landfall-snapshot/1";
@@ -39,8 +34,7 @@ pub(crate) struct Notary {
     verified: Mutex<Option<(String, VerifierKey, Checkpoint)>>,
     /// What was known of the witness's files when they were last read or written here.
     known: Mutex<BTreeMap<DeploymentId, Seen>>,
-    /// The places of those who ask the witness.
-    asking: Arc<Semaphore>,
+    asking: Asking,
 }
 
 /// What is known of a witness's file.
@@ -65,11 +59,6 @@ enum Keeper {
     Memory(Mutex<BTreeMap<DeploymentId, (Seq, String)>>),
 }
 
-fn silent() -> std::io::Error {
-    let within = ANSWERS_WITHIN.as_secs();
-    std::io::Error::new(std::io::ErrorKind::TimedOut, format!("it has not answered for {within} s"))
-}
-
 impl Notary {
     /// Returns the notary with this key and, where a directory is given, its witness.
     pub(crate) fn open(signer: Signer, directory: Option<&Path>) -> Result<Self, RecordError> {
@@ -79,14 +68,13 @@ impl Notary {
     }
 
     fn of(signer: Signer, keeper: Keeper) -> Self {
-        let asking = Arc::new(Semaphore::new(ASKING_MAX));
-        Self { signer, keeper, verified: Mutex::default(), known: Mutex::default(), asking }
+        let (verified, known, asking) = Default::default();
+        Self { signer, keeper, verified, known, asking }
     }
 
     /// Returns a notary whose witness is the memory of this process.
     pub(crate) fn in_memory(signer: Signer) -> Self {
-        let keeper = Keeper::Memory(Mutex::default());
-        Self::of(signer, keeper)
+        Self::of(signer, Keeper::Memory(Mutex::default()))
     }
 
     /// Returns the key that verifies what is signed here.
@@ -322,7 +310,7 @@ impl Notary {
         self.write(deployment, seq, work).await.map(drop)
     }
 
-    /// Asks the witness, where there is one, aside from all else: its volume may hang.
+    /// Asks the witness, where there is one.
     async fn ask<T: Send + 'static>(
         &self,
         deployment: &DeploymentId,
@@ -330,21 +318,7 @@ impl Notary {
     ) -> std::io::Result<Option<T>> {
         let Keeper::Witness(witness) = &self.keeper else { return Ok(None) };
         let (witness, deployment) = (witness.clone(), deployment.clone());
-        let asking = self.asking.clone();
-        let asked = async {
-            // It keeps its place for as long as it hangs: those that hang take up no more threads than that.
-            let place = asking.acquire_owned().await.map_err(std::io::Error::other)?;
-            let work = move || {
-                let done = work(&witness, &deployment);
-                drop(place);
-                done
-            };
-            tokio::task::spawn_blocking(work).await.map_err(std::io::Error::other)?
-        };
-        tokio::time::timeout(ANSWERS_WITHIN, asked)
-            .await
-            .unwrap_or_else(|_| Err(silent()))
-            .map(Some)
+        self.asking.ask(move || work(&witness, &deployment)).await.map(Some)
     }
 
     async fn write<T: Send + 'static>(

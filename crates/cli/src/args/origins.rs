@@ -26,7 +26,7 @@ impl Everywhere {
     /// # Errors
     ///
     /// When both were said in the same place, or a token is typed without a server.
-    pub(crate) fn as_meant(mut self, matches: &ArgMatches) -> Result<Self, Fault> {
+    pub(crate) fn meant(mut self, matches: &ArgMatches) -> Result<Self, Fault> {
         let is_typed = |name: &str| matches.value_source(name) == Some(ValueSource::CommandLine);
         if self.server.is_some() && self.database.is_some() {
             match (is_typed("server"), is_typed("database")) {

@@ -8,7 +8,7 @@ use model::command::Command;
 use model::machine::DeploymentState;
 use model::state::State;
 use std::fs::File;
-use std::time::{Duration, Instant};
+use tokio::time::{Duration, Instant};
 
 #[tokio::test]
 async fn a_command_is_not_acknowledged_before_the_witness_knows_of_it_however_often_it_is_given() {
