@@ -109,7 +109,9 @@ fn the_demo_comes_to_its_end_and_its_record_holds() {
     let page = told.split("$ landfall why site/turku\n").nth(1).unwrap();
     let page = page.split("\n  $ ").next().unwrap().trim_end();
     let entry = page.split("entry ").nth(1).unwrap().split(' ').next().unwrap();
-    let why = landfall(&["--data", place, "why", "site/turku", "--at", entry], folder.path());
+    let mut why = program(env!("CARGO_BIN_EXE_landfall"));
+    why.args(["why", "site/turku", "--at", entry]).env("LANDFALL_DATA", place);
+    let why = why.current_dir(folder.path()).output().unwrap();
     let why: Vec<String> = text(&why.stdout).lines().map(|it| format!("  {it}")).collect();
     let why: Vec<&str> = why.iter().map(|it| it.trim_end()).collect();
     assert_eq!(why.join("\n"), page);

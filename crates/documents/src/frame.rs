@@ -2,7 +2,7 @@
 //!
 //! Source: Deploy SMF, outputs of Tables 4 to 7.
 
-use crate::block::{Block, Criterion, Said, Verdict};
+use crate::block::{Block, Criterion, Said, Section, Verdict};
 use crate::document::{
     Again, Disputed, Document, FORMAT, Head, Issue, NOT_NEEDED, OnPaper, Place, Revision, Slot,
     Status,
@@ -53,8 +53,7 @@ pub(crate) fn document(paper: &Paper<'_>, name: &DocumentName, issue: Issue) -> 
     let mut writer = Writer::of(paper, Reader::of(state, zone), facts).issued(standing.issued);
     let beside = paper.reading.beside(&standing.digest).filter(|_| standing.issued.is_some());
     lay_out(&mut writer, name);
-    let (sections, mut missing) = writer.finish();
-    missing.extend(sections.iter().flat_map(|it| &it.blocks).flat_map(open_questions));
+    let (sections, mut missing) = written(writer);
     let slots = slots(paper, name, &standing);
     let gate = gate(paper, name, &standing);
     let not_met =
@@ -95,6 +94,13 @@ pub(crate) fn document(paper: &Paper<'_>, name: &DocumentName, issue: Issue) -> 
         body: standing.body,
         record: Place { entry, at, head },
     })
+}
+
+/// Returns the sections that were written, and what is missing of them.
+fn written(writer: Writer<'_>) -> (Vec<Section>, Vec<Said>) {
+    let (sections, mut missing) = writer.finish();
+    missing.extend(sections.iter().flat_map(|it| &it.blocks).flat_map(open_questions));
+    (sections, missing)
 }
 
 /// Returns the questions of a section that nobody has answered: whoever reads it sees them open.
@@ -241,7 +247,7 @@ pub(crate) fn lacks(paper: &Paper<'_>, name: &DocumentName) -> Vec<Said> {
             let reader = Reader::of(paper.state, &paper.state.plan.zone);
             let mut writer = Writer::of(paper, reader, Value::Null);
             lay_out(&mut writer, name);
-            writer.finish().1
+            written(writer).1
         }
     }
 }
