@@ -8,7 +8,7 @@ use model::digest::Digest;
 use model::order::{Order, OrderId, Setting};
 use zeroize::Zeroizing;
 
-/// How many letters tell secrets from others: too few for whoever wants to guess one by them.
+/// How many letters tell secrets from others: guesses can be tried against them, so no more than it needs.
 const MARK_LETTERS: usize = 8;
 
 /// A reference to a secret leads nowhere.
